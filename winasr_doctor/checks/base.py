@@ -1,0 +1,112 @@
+"""What a check is, and how one is written.
+
+A check is a generator function from a `Host` to findings, with a code and a docstring:
+
+    @check("TMP042", reads=("places",))
+    def temp_is_purple(host: Host) -> Iterable[Finding]:
+        \"\"\"TEMP is purple.
+
+        **What.** What the check looks at and what it reports.
+        **Why.** What goes wrong when it is so.
+        **Decided by.** The exact rule, thresholds and units included.
+        **Do.** What the reader should do.
+        **Source.** Where the fact comes from.
+        \"\"\"
+        for place in host.places.of("TEMP"):
+            if "purple" in place.real:
+                yield error(f"TEMP is purple: {place.real}", {"path": place.real})
+
+The docstring is the documentation: its first line is the title in every report, the rest is
+what `explain TMP042` prints and what the documentation page shows.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from winasr_doctor.findings import Finding
+from winasr_doctor.host.base import Host
+
+CODE = re.compile(r"[A-Z]{3}\d{3}")
+
+FAMILIES = {
+    "TMP": "temp location",
+    "SYN": "cloud sync",
+    "AVX": "antivirus",
+    "IDX": "Windows Search",
+    "REV": "model revision",
+    "ENV": "Python, torch, GPU, memory, paths",
+    "NEM": "NeMo and lhotse",
+    "APP": "the app's source",
+}
+"""The families of our own checks, in the order of a report; others come after them."""
+
+CheckFunction = Callable[[Host], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing to look for.
+
+    Attributes:
+        code: Three capital letters and three digits, stable for ever.
+        title: One line: what is wrong when the check fails.
+        doc: The rest of its documentation, Markdown.
+        reads: Names of the `Host` sections it reads; it sees no others.
+        windows_only: Skipped on other systems, without being run.
+        run: The check itself.
+    """
+
+    code: str
+    title: str
+    doc: str
+    reads: tuple[str, ...]
+    windows_only: bool
+    run: CheckFunction
+
+    @property
+    def family(self) -> str:
+        """The code's letters."""
+        return self.code[:3]
+
+    @property
+    def url(self) -> str:
+        """Where the check is documented, relative to the project's root."""
+        return f"docs/checks/{self.family}.md#{self.code.lower()}"
+
+
+def check(
+    code: str, *, reads: tuple[str, ...] = (), windows_only: bool = False
+) -> Callable[[CheckFunction], Check]:
+    """Make a check of a function; see this module's text.
+
+    Args:
+        code: Its stable code, such as `TMP042`.
+        reads: Names of the `Host` sections it reads. An unreadable one makes the result
+            `unknown`, one that does not apply here makes it `skip`; a check that wants to say
+            more catches `Unreadable` itself.
+        windows_only: Skip it on other systems.
+
+    Returns:
+        A decorator that turns the function into a `Check`.
+
+    Raises:
+        ValueError: The code is not of the form, a section does not exist, or there is no
+            docstring.
+    """
+    if not CODE.fullmatch(code):
+        raise ValueError(f"{code!r} is not a check code: three capitals and three digits")
+    strangers = set(reads) - set(Host.sections) - {"app", "hub_answers"}
+    if strangers:
+        raise ValueError(f"{code} reads sections that no host has: {sorted(strangers)}")
+
+    def decorate(function: CheckFunction) -> Check:
+        title, _, doc = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        if not title:
+            raise ValueError(f"{code} has no docstring, which is its documentation")
+        return Check(code, title.rstrip("."), doc.strip(), reads, windows_only, function)
+
+    return decorate

@@ -1,0 +1,95 @@
+"""Checks that other packages offer through the entry-point group `winasr_doctor.checks`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.base import Check
+from winasr_doctor.findings import Finding
+from winasr_doctor.host.base import Host
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "winasr_doctor.checks"
+
+
+def load_checks(taken: set[str]) -> tuple[Check, ...]:
+    """Load every offered check.
+
+    Args:
+        taken: Codes in use; a check that takes one of them again becomes a crashing check.
+
+    Returns:
+        The checks, those of one package in the order of their codes.
+    """
+    return tuple(check for entry in _entry_points() for check in _load(entry, taken))
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> tuple[EntryPoint, ...]:
+    if not _any_distribution_mentions_us():
+        return ()
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry_points(group=GROUP), key=lambda entry: entry.name))
+
+
+def _any_distribution_mentions_us() -> bool:
+    """Look for our group in the entry-point files themselves.
+
+    Importing `importlib.metadata` costs more than the rest of a scan's start, and most
+    installations offer no checks at all.
+    """
+    header = f"[{GROUP}]"
+    for folder in sys.path:
+        try:
+            with os.scandir(folder or ".") as entries:
+                names = [e.path for e in entries if e.name.endswith((".dist-info", ".egg-info"))]
+        except OSError:
+            continue
+        for name in names:
+            try:
+                text = Path(name, "entry_points.txt").read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+            if header in text:
+                return True
+    return False
+
+
+def _load(entry: EntryPoint, taken: set[str]) -> Iterable[Check]:
+    from winasr_doctor.checks.registry import checks_of
+
+    try:
+        offered = entry.load()
+    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+        return (_broken(entry, error),)
+    checks = checks_of(offered) if isinstance(offered, ModuleType) else (offered,)
+    good = [check for check in checks if isinstance(check, Check) and check.code not in taken]
+    taken.update(check.code for check in good)
+    if len(good) == len(checks) > 0:
+        return good
+    problem = TypeError(f"{entry.value} offers no check, or one whose code is taken")
+    return (*good, _broken(entry, problem))
+
+
+def _broken(entry: EntryPoint, error: Exception) -> Check:
+    return Check(
+        code="EXT000",
+        title=f"The checks of {entry.value} can be loaded",
+        doc="",
+        reads=(),
+        windows_only=False,
+        run=partial(_raise, error),
+    )
+
+
+def _raise(error: Exception, _host: Host) -> Iterable[Finding]:
+    raise error

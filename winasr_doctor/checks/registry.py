@@ -1,0 +1,83 @@
+"""Which checks there are: our own families and those of other packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+
+from winasr_doctor.checks import plugins
+from winasr_doctor.checks.base import FAMILIES, Check
+
+FAMILY_MODULES = {
+    "TMP": "temp",
+    "SYN": "sync",
+    "AVX": "antivirus",
+    "IDX": "search_index",
+    "REV": "revision",
+    "ENV": "environment",
+    "NEM": "nemo",
+    "APP": "app",
+}
+
+
+class UnknownCodeError(ValueError):
+    """A code or family that no check has; the message is one sentence."""
+
+
+def checks_of(module: ModuleType) -> tuple[Check, ...]:
+    """Return the checks a module defines, in the order of their codes."""
+    found = (value for value in vars(module).values() if isinstance(value, Check))
+    return tuple(sorted(found, key=lambda check: check.code))
+
+
+@lru_cache(maxsize=1)
+def own_checks() -> tuple[Check, ...]:
+    """Return this package's checks, family by family."""
+    package = __name__.rpartition(".")[0]
+    modules = (import_module(f"{package}.{FAMILY_MODULES[family]}") for family in FAMILIES)
+    return tuple(check for module in modules for check in checks_of(module))
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Return our own checks, then those that other installed packages offer.
+
+    A package offers checks through the entry-point group `winasr_doctor.checks`; an entry
+    names a `Check` or a module of them. One that cannot be loaded shows up as a check that
+    crashes, so that it is seen and the others run.
+    """
+    return own_checks() + plugins.load_checks(taken={check.code for check in own_checks()})
+
+
+def select_checks(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Check, ...]:
+    """Choose checks by code or family.
+
+    Args:
+        select: Codes or family prefixes (`TMP`, `SYN001`), in any case; empty means all.
+        ignore: The same, taken out of the selection.
+
+    Returns:
+        The chosen checks in the order of a report.
+
+    Raises:
+        UnknownCodeError: An entry that no check's code starts with.
+    """
+    checks = all_checks()
+    wanted = _prefixes(select, checks)
+    unwanted = _prefixes(ignore, checks)
+    return tuple(
+        check
+        for check in checks
+        if (not wanted or check.code.startswith(wanted)) and not check.code.startswith(unwanted)
+    )
+
+
+def _prefixes(entries: Iterable[str], checks: tuple[Check, ...]) -> tuple[str, ...]:
+    prefixes = tuple(entry.strip().upper() for entry in entries)
+    for prefix in prefixes:
+        if not prefix or not any(check.code.startswith(prefix) for check in checks):
+            raise UnknownCodeError(
+                f"no check or family is called {prefix!r}; --list-checks shows them all"
+            )
+    return prefixes

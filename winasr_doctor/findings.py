@@ -1,0 +1,205 @@
+"""What a scan says: findings, remedies, results and the report, as frozen values.
+
+Nothing here knows where a finding comes from or how it is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Union
+
+JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
+"""What evidence may hold, so that every report format can show it."""
+
+Evidence = Mapping[str, object]
+"""Named facts behind a finding; every value is a `JSONValue`."""
+
+NO_EVIDENCE: Evidence = MappingProxyType({})
+
+
+class Severity(str, Enum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """Loading or transcribing will fail, or a result will be lost."""
+    WARNING = "warning"
+    """It will fail under conditions that are common."""
+    INFO = "info"
+    """Worth knowing when something else goes wrong."""
+
+
+class Status(str, Enum):
+    """How a check ended."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    SKIP = "skip"
+    """It does not apply to this machine or this scan."""
+    UNKNOWN = "unknown"
+    """What it needs could not be read; neither safe nor broken."""
+    CRASH = "crash"
+    """The check itself failed; the scan went on."""
+
+
+class Verdict(str, Enum):
+    """The answer of a whole scan."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way out of a finding.
+
+    Attributes:
+        title: What it achieves, as a short imperative.
+        steps: Exact steps in order, with this machine's paths filled in.
+        automatic: Whether `fix --apply` can perform it: safe and reversible.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that one check found out.
+
+    Attributes:
+        status: Pass, fail, skip or unknown; `crash` is the engine's word.
+        severity: Set when, and only when, the status is `FAIL`.
+        summary: One sentence for the person whose machine this is.
+        evidence: The facts the sentence rests on; JSON values only. A finding in
+            source code carries `file`, `line` and `column` (both from 1).
+        remedies: Ways out, the recommended one first.
+    """
+
+    status: Status
+    summary: str
+    severity: Severity | None = None
+    evidence: Evidence = field(default_factory=dict)
+    remedies: tuple[Remedy, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.FAIL) != (self.severity is not None):
+            raise ValueError("a finding has a severity when, and only when, its status is fail")
+
+
+def _failed(
+    severity: Severity, summary: str, evidence: Mapping[str, object], remedies: Iterable[Remedy]
+) -> Finding:
+    return Finding(Status.FAIL, summary, severity, dict(evidence), tuple(remedies))
+
+
+def error(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that will break loading or transcription."""
+    return _failed(Severity.ERROR, summary, evidence, remedies)
+
+
+def warning(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that breaks loading or transcription under common conditions."""
+    return _failed(Severity.WARNING, summary, evidence, remedies)
+
+
+def info(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that is worth knowing when something else goes wrong."""
+    return _failed(Severity.INFO, summary, evidence, remedies)
+
+
+def ok(summary: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
+    """State what was looked at and found in order."""
+    return Finding(Status.PASS, summary, None, dict(evidence))
+
+
+def skip(reason: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
+    """State why a check does not apply."""
+    return Finding(Status.SKIP, reason, None, dict(evidence))
+
+
+def unknown(
+    reason: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """State what could not be read and, in the remedies, what it would take to read it."""
+    return Finding(Status.UNKNOWN, reason, None, dict(evidence), tuple(remedies))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finding together with the check that made it: one entry of a report.
+
+    Attributes:
+        code: The check's stable code, such as `TMP001`.
+        family: The code's letters.
+        title: What the check looks for, one line.
+        status: How the check ended.
+        severity: `None` unless the status is `FAIL`.
+        summary: One sentence for the person whose machine this is.
+        evidence: The facts the sentence rests on.
+        remedies: Ways out, the recommended one first.
+        url: Where the check is documented, relative to the project's root.
+    """
+
+    code: str
+    family: str
+    title: str
+    status: Status
+    severity: Severity | None
+    summary: str
+    evidence: Evidence
+    remedies: tuple[Remedy, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Which program made a report or a snapshot."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one scan found out.
+
+    Attributes:
+        tool: The program and version that made it.
+        host: What the machine is, in a few JSON values; see `Host.describe`.
+        results: In the order of the checks; a check gives at least one.
+        unreadable: Input that could not be examined, one sentence each; the rest was.
+    """
+
+    tool: Tool
+    host: Evidence
+    results: tuple[Result, ...]
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Results by severity for failures (`error`, `warning`, `info`), by status for the rest."""
+        seen = Counter((r.severity or r.status).value for r in self.results)
+        names = (*Severity, *(s for s in Status if s is not Status.FAIL))
+        return {name.value: seen[name.value] for name in names}
+
+    @property
+    def verdict(self) -> Verdict:
+        """`FAIL` with any error, `WARN` with any warning or crashed check, else `PASS`."""
+        counts = self.counts
+        if counts["error"]:
+            return Verdict.FAIL
+        if counts["warning"] or counts["crash"]:
+            return Verdict.WARN
+        return Verdict.PASS

@@ -1,0 +1,5 @@
+"""What the Hub says of pins."""
+
+
+class HubAnswers:
+    """To be written."""

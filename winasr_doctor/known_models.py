@@ -1,0 +1,85 @@
+"""The speech models people run with NeMo, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GB = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """One published model.
+
+    Attributes:
+        name: What a user calls it.
+        repo_id: Its repository on the Hugging Face Hub.
+        filename: The file that is downloaded.
+        download_bytes: Size of that file, rounded.
+        nemo_class: The class NeMo restores.
+        extra: Our extra that installs what it needs.
+    """
+
+    name: str
+    repo_id: str
+    filename: str
+    download_bytes: int
+    nemo_class: str
+    extra: str = "asr"
+
+    @property
+    def unpacks(self) -> bool:
+        """Whether loading unpacks the file into TEMP, which needs its size once more."""
+        return self.filename.endswith(".nemo")
+
+
+KNOWN_MODELS = (
+    KnownModel(
+        "parakeet-tdt-0.6b-v2",
+        "nvidia/parakeet-tdt-0.6b-v2",
+        "parakeet-tdt-0.6b-v2.nemo",
+        2_472_000_000,
+        "EncDecRNNTBPEModel",
+    ),
+    KnownModel(
+        "parakeet-tdt-0.6b-v3",
+        "nvidia/parakeet-tdt-0.6b-v3",
+        "parakeet-tdt-0.6b-v3.nemo",
+        2_509_000_000,
+        "EncDecRNNTBPEModel",
+    ),
+    KnownModel(
+        "parakeet-tdt-1.1b",
+        "nvidia/parakeet-tdt-1.1b",
+        "parakeet-tdt-1.1b.nemo",
+        4_283_000_000,
+        "EncDecRNNTBPEModel",
+    ),
+    KnownModel(
+        "canary-1b-v2",
+        "nvidia/canary-1b-v2",
+        "canary-1b-v2.nemo",
+        6_358_000_000,
+        "EncDecMultiTaskModel",
+    ),
+    KnownModel(
+        "canary-180m-flash",
+        "nvidia/canary-180m-flash",
+        "canary-180m-flash.nemo",
+        737_000_000,
+        "EncDecMultiTaskModel",
+    ),
+    KnownModel(
+        "canary-qwen-2.5b",
+        "nvidia/canary-qwen-2.5b",
+        "model.safetensors",
+        5_118_000_000,
+        "SALM",
+        extra="canary",
+    ),
+)
+"""Sizes are of the files as published, to the nearest ten megabytes or so; they serve to judge
+free space and memory, not to verify a download."""
+
+LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.unpacks)
+"""Bytes that loading the largest known `.nemo` file writes below TEMP."""

@@ -1,0 +1,128 @@
+"""Runs checks against a host and collects what they say."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from winasr_doctor.checks import Check, select_checks
+from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
+from winasr_doctor.host import Host, NotApplicable, Unreadable
+from winasr_doctor.hub import HubAnswers
+from winasr_doctor.version import __version__
+
+
+class UndeclaredSectionError(LookupError):
+    """A check read a section that it does not declare in `reads`."""
+
+
+class _View(Host):
+    """A host reduced to the sections a check declares, so that its `reads` cannot drift."""
+
+    def __init__(self, host: Host, check: Check) -> None:
+        self._host = host
+        self._check = check
+        self.app = host.app
+
+    def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
+        if name not in self._check.reads and name != "system":
+            raise UndeclaredSectionError(f"{self._check.code} reads {name} without declaring it")
+        return self._host.read(name)
+
+    @property
+    def hub_answers(self) -> HubAnswers:
+        return self._host.hub_answers
+
+
+def run_check(check: Check, host: Host) -> tuple[Result, ...]:
+    """Run one check.
+
+    Args:
+        check: The check.
+        host: The machine to run it on.
+
+    Returns:
+        One result per finding and at least one: `pass` when the check found nothing,
+        `skip` or `unknown` when a section was not there, `crash` when the check failed.
+    """
+    findings: list[Finding] = []
+    try:
+        if check.windows_only and host.system.os != "windows":
+            findings.append(skip("only on Windows"))
+        else:
+            findings.extend(check.run(_View(host, check)))
+    except NotApplicable as absent:
+        findings.append(skip(absent.reason))
+    except Unreadable as unread:
+        needs = {"needs": unread.needs} if unread.needs else {}
+        findings.append(unknown(unread.reason, {"reason": unread.reason, **needs}))
+    except Exception as crash:  # noqa: BLE001 - a failing check never takes the scan down
+        findings.append(_crashed(crash))
+    if not findings:
+        findings.append(Finding(Status.PASS, "nothing found"))
+    return tuple(_result(check, finding) for finding in findings)
+
+
+def _crashed(crash: Exception) -> Finding:
+    reason = "".join(traceback.format_exception_only(crash)).strip()
+    evidence = {"traceback": "".join(traceback.format_exception(crash))}
+    return Finding(Status.CRASH, f"the check itself failed: {reason}", None, evidence)
+
+
+def _result(check: Check, finding: Finding) -> Result:
+    return Result(
+        code=check.code,
+        family=check.family,
+        title=check.title,
+        status=finding.status,
+        severity=finding.severity,
+        summary=finding.summary,
+        evidence=finding.evidence,
+        remedies=finding.remedies,
+        url=check.url,
+    )
+
+
+def scan(
+    host: Host | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
+) -> Report:
+    """Look at a machine and say what will break NeMo speech recognition on it.
+
+    Args:
+        host: The machine; this one by default.
+        select: Codes or family prefixes of the checks to run; all by default.
+        ignore: Codes or family prefixes to leave out.
+
+    Returns:
+        The report; it is complete even where a check crashed.
+
+    Raises:
+        UnknownCodeError: `select` or `ignore` names no check.
+    """
+    checks = select_checks(select, ignore)
+    if host is None:
+        from winasr_doctor.host.live import LiveHost
+
+        host = LiveHost()
+    host.prefetch({"system"}.union(*(check.reads for check in checks)))
+    return Report(
+        tool=Tool("winasr_doctor", __version__),
+        host=host.describe(),
+        results=tuple(result for check in checks for result in run_check(check, host)),
+        unreadable=host.app.unreadable,
+    )
+
+
+def worst_first(result: Result) -> tuple[int, str]:
+    """Sort key for people: errors, warnings, crashes, unknowns, notes, skips, passes."""
+    rank: dict[Severity | Status, int] = {
+        Severity.ERROR: 0,
+        Severity.WARNING: 1,
+        Status.CRASH: 2,
+        Status.UNKNOWN: 3,
+        Severity.INFO: 4,
+        Status.SKIP: 5,
+        Status.PASS: 6,
+    }
+    return rank[result.severity or result.status], result.code

@@ -1,0 +1,192 @@
+"""For tests of checks: a machine in a line, and one check's results on it.
+
+from winasr_doctor.testing import compute_check, machine, place
+
+def test_temp_in_dropbox_is_an_error():
+    host = machine(sync_roots=SyncRoots(items=(...)), ...)
+    (result,) = compute_check("SYN001", host)
+    assert result.severity is Severity.ERROR
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from winasr_doctor.checks import all_checks
+from winasr_doctor.findings import Result
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import (
+    Account,
+    AudioTools,
+    Defender,
+    Environment,
+    Gpus,
+    HubCache,
+    Leftovers,
+    Memory,
+    ModelFiles,
+    Packages,
+    Place,
+    Places,
+    PythonRuntime,
+    Role,
+    SearchIndex,
+    SearchRule,
+    SecurityProduct,
+    SecurityProducts,
+    SyncRoots,
+    System,
+    TorchBuild,
+    Volume,
+    Volumes,
+)
+from winasr_doctor.host.recorded import (
+    RecordedHost,
+    Sections,
+    Snapshot,
+    SnapshotTool,
+    UnreadableSection,
+)
+from winasr_doctor.scanning import run_check
+from winasr_doctor.source.application import Application
+
+GIB = 1024**3
+HOME = r"C:\Users\ada"
+TEMP = rf"{HOME}\AppData\Local\Temp"
+
+
+def place(role: Role, path: str, **facts: Any) -> Place:  # noqa: ANN401 - any field of Place
+    """Make a place that exists, is writable and lies on the drive its path names."""
+    given = {"resolved": path, "writable": True, "volume": path[:3], "attributes": 0x10, **facts}
+    return Place(role=role, path=path, **given)
+
+
+def healthy_sections() -> dict[str, Any]:
+    """Return the sections of a Windows machine on which every check is content."""
+    return {
+        "system": System(
+            os="windows",
+            name="Windows 11 Pro",
+            version="10.0.22631",
+            build=22631,
+            server=False,
+            long_paths=True,
+            ansi_code_page=1252,
+            oem_code_page=437,
+        ),
+        "account": Account(elevated=False, symlink_right=False, developer_mode=True),
+        "environment": Environment(variables={"TEMP": TEMP, "TMP": TEMP}),
+        "python": PythonRuntime(
+            version="3.12.10",
+            executable=r"C:\asr\.venv\Scripts\python.exe",
+            prefix=r"C:\asr\.venv",
+            base_prefix=r"C:\Python312",
+            stdout_encoding="utf-8",
+        ),
+        "packages": Packages(
+            versions={
+                "torch": "2.9.1+cu128",
+                "nemo-toolkit": "3.0.0",
+                "lhotse": "1.33.0",
+                "huggingface-hub": "2.4.0",
+                "peft": "0.18.0",
+                "accelerate": "1.15.0",
+            },
+            torch=TorchBuild(version="2.9.1+cu128", cuda="12.8"),
+        ),
+        "places": Places(
+            items=(
+                place("TEMP", TEMP),
+                place("TMP", TEMP),
+                place("tempfile", TEMP),
+                place("app", r"C:\asr"),
+                place("venv", r"C:\asr\.venv"),
+                place("hub_cache", rf"{HOME}\.cache\huggingface\hub"),
+                place("nemo_cache", rf"{HOME}\.cache\torch\NeMo"),
+            )
+        ),
+        "volumes": Volumes(
+            items=(Volume(root="C:\\", filesystem="NTFS", total=1000 * GIB, free=400 * GIB),)
+        ),
+        "leftovers": Leftovers(),
+        "sync_roots": SyncRoots(),
+        "defender": Defender(
+            running_mode="Normal",
+            real_time_protection=True,
+            tamper_protection=True,
+            platform_version="4.18.25080.5",
+            excluded_paths=(),
+            excluded_processes=(),
+            excluded_extensions=(),
+            hidden_from_admins=False,
+            local_exclusions_ignored=False,
+            controlled_folder_access=0,
+        ),
+        "security_products": SecurityProducts(
+            items=(SecurityProduct(name="Windows Defender", state=0x61100),)
+        ),
+        "search_index": SearchIndex(
+            service="running",
+            rules=(
+                SearchRule(pattern="C:\\Users\\", include=True, default=True),
+                SearchRule(pattern="C:\\Users\\*\\AppData\\", include=False, default=True),
+                SearchRule(pattern="C:\\Windows\\", include=False, default=True),
+            ),
+        ),
+        "memory": Memory(
+            total=64 * GIB, available=48 * GIB, commit_limit=80 * GIB, commit_available=60 * GIB
+        ),
+        "gpus": Gpus(),
+        "audio_tools": AudioTools(ffmpeg=r"C:\ffmpeg\bin\ffmpeg.exe"),
+        "hub_cache": HubCache(path=rf"{HOME}\.cache\huggingface\hub", symlinks=True),
+        "model_files": ModelFiles(),
+    }
+
+
+def machine(
+    app: Application | None = None,
+    *,
+    unreadable: dict[str, UnreadableSection] | None = None,
+    not_applicable: dict[str, str] | None = None,
+    hub_answers: Any = None,  # noqa: ANN401 - a HubAnswers, which only --online needs
+    **sections: Any,  # noqa: ANN401 - any section of Host
+) -> RecordedHost:
+    """Make a healthy Windows machine with some sections replaced.
+
+    Args:
+        app: The app's source to examine on it.
+        unreadable: Sections that could not be read, and why.
+        not_applicable: Sections that have no meaning there, and why.
+        hub_answers: What the Hub said, as after `--online`.
+        sections: Values that take the place of the healthy ones, by section name.
+    """
+    missing = {**(unreadable or {}), **(not_applicable or {})}
+    values = {k: v for k, v in {**healthy_sections(), **sections}.items() if k not in missing}
+    snapshot = Snapshot(
+        tool=SnapshotTool(name="winasr_doctor.testing", version="0"),
+        recorded="2026-01-01",
+        hand_made=True,
+        sections=Sections(**values),
+        unreadable=unreadable or {},
+        not_applicable=not_applicable or {},
+    )
+    return RecordedHost(snapshot, app=app, hub_answers=hub_answers)
+
+
+def compute_check(code: str, host: Host) -> tuple[Result, ...]:
+    """Run the check with this code, as a scan would.
+
+    Args:
+        code: A check's code.
+        host: The machine to run it on.
+
+    Returns:
+        Its results, at least one.
+
+    Raises:
+        LookupError: No check has this code.
+    """
+    for check in all_checks():
+        if check.code == code:
+            return run_check(check, host)
+    raise LookupError(f"no check has the code {code}")

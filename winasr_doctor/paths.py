@@ -32,7 +32,7 @@ def fold(name: str) -> str:
 
 
 def without_device_prefix(path: str) -> str:
-    """Return a Windows path without `\\?\` or `\\??\\`, either slash accepted.
+    r"""Return a Windows path without `\\?\` or `\??\`, either slash accepted.
 
     Source: learn.microsoft.com, "Naming Files, Paths, and Namespaces".
     """

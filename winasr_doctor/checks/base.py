@@ -74,7 +74,9 @@ class Check:
 
     @property
     def url(self) -> str:
-        """Where the check is documented, relative to the project's root."""
+        """Where the check is documented, relative to the project's root; empty for a stranger."""
+        if self.family not in FAMILIES:
+            return ""
         return f"docs/checks/{self.family}.md#{self.code.lower()}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,7 @@ import msgspec
 from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.model import Fact
 from winasr_doctor.source.application import Application
+from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
     from winasr_doctor.hub import HubAnswers
@@ -119,6 +121,40 @@ def load_snapshot(path: str | Path) -> Snapshot:
         return decode_snapshot(document)
     except SnapshotError as error:
         raise SnapshotError(f"the snapshot {path} {error}") from error.__cause__
+
+
+def record(host: Host) -> Snapshot:
+    """Read every section of a machine into a snapshot, as it is: nothing is redacted yet.
+
+    Args:
+        host: The machine.
+
+    Returns:
+        The snapshot; sections that could not be read are named in it with the reason.
+    """
+    host.prefetch(Host.sections)
+    sections: dict[str, object] = {}
+    unreadable: dict[str, UnreadableSection] = {}
+    not_applicable: dict[str, str] = {}
+    for name in Host.sections:
+        try:
+            sections[name] = host.read(name)
+        except Unreadable as missing:
+            unreadable[name] = UnreadableSection(reason=missing.reason, needs=missing.needs)
+        except NotApplicable as absent:
+            not_applicable[name] = absent.reason
+    return Snapshot(
+        tool=SnapshotTool(name="winasr_doctor", version=__version__),
+        recorded=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        sections=Sections(**sections),
+        unreadable=unreadable,
+        not_applicable=not_applicable,
+    )
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return a snapshot as indented UTF-8 JSON, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(snapshot), indent=2) + b"\n"
 
 
 class RecordedHost(Host):

@@ -1,0 +1,73 @@
+"""Findings, results and the verdict of a report."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from winasr_doctor.findings import (
+    Finding,
+    Report,
+    Result,
+    Severity,
+    Status,
+    Tool,
+    Verdict,
+    error,
+    info,
+    ok,
+    skip,
+    unknown,
+    warning,
+)
+
+
+def result(finding: Finding) -> Result:
+    return Result("TMP001", "TMP", "t", finding.status, finding.severity, "s", {}, (), "u")
+
+
+def report(*findings: Finding) -> Report:
+    return Report(Tool("winasr_doctor", "0"), {}, tuple(map(result, findings)))
+
+
+def test_a_failing_finding_needs_a_severity():
+    with pytest.raises(ValueError, match="severity"):
+        Finding(Status.FAIL, "broken")
+
+
+def test_a_passing_finding_has_no_severity():
+    with pytest.raises(ValueError, match="severity"):
+        Finding(Status.PASS, "fine", Severity.INFO)
+
+
+def test_a_finding_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ok("fine").summary = "broken"
+
+
+@pytest.mark.parametrize(
+    ("findings", "verdict"),
+    [
+        ((), Verdict.PASS),
+        ((ok("a"), skip("b"), unknown("c"), info("d")), Verdict.PASS),
+        ((warning("a"), info("b")), Verdict.WARN),
+        ((Finding(Status.CRASH, "a"),), Verdict.WARN),
+        ((warning("a"), error("b")), Verdict.FAIL),
+    ],
+)
+def test_the_worst_result_decides_the_verdict(findings, verdict):
+    assert report(*findings).verdict is verdict
+
+
+def test_counts_name_every_outcome_even_the_absent_ones():
+    counts = report(error("a"), error("b"), ok("c")).counts
+    assert counts == {
+        "error": 2,
+        "warning": 0,
+        "info": 0,
+        "pass": 1,
+        "skip": 0,
+        "unknown": 0,
+        "crash": 0,
+    }

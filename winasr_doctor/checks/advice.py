@@ -1,0 +1,171 @@
+"""What several families of checks say in the same words: remedies and how to write a path.
+
+The most common advice is a dedicated scratch folder: a folder of the app's own, on a local
+drive that no cloud client mirrors, to which TEMP points for this app only. It leaves Windows'
+own TEMP and every other program alone, and it is narrow enough to be excluded from scanning by
+its full path if that should ever be needed.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from winasr_doctor.findings import Remedy
+from winasr_doctor.host.base import Host, NotApplicable, Unreadable
+from winasr_doctor.host.model import Volume
+from winasr_doctor.known_models import GB, LARGEST_UNPACKED
+from winasr_doctor.paths import is_inside
+
+SCRATCH_NAME = "winasr-scratch"
+SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
+"""Sections that `scratch_folder_remedy` reads; a check that calls it declares them too."""
+
+SCRATCH_BYTES = 2 * LARGEST_UNPACKED
+"""Room for one unpacked model and for the leftover of one failed cleanup."""
+
+_LOCAL_FILESYSTEMS = ("NTFS", "ReFS")
+
+
+def known(host: Host, section: str) -> Any:  # noqa: ANN401 - typed by the section that is asked
+    """Return a section's value, or `None` where it could not be read or does not apply.
+
+    For facts that sharpen a finding or a remedy without deciding it.
+    """
+    try:
+        return getattr(host, section)
+    except (Unreadable, NotApplicable):
+        return None
+
+
+def gigabytes(size: float) -> str:
+    """Write a size in bytes for people, such as `6.4 GB` or `35 MB` (decimal units)."""
+    return f"{size / GB:.1f} GB" if size >= GB / 10 else f"{size / 1e6:.0f} MB"
+
+
+def quoted(text: str) -> str:
+    """Quote a text for PowerShell, literally."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def python_command(host: Host, arguments: str) -> str:
+    """Return the line that runs this machine's interpreter, for PowerShell or a POSIX shell.
+
+    Args:
+        host: The machine; without its `python` section the line starts with plain `python`.
+        arguments: What follows the interpreter, already quoted.
+    """
+    python = known(host, "python")
+    if python is None:
+        return f"python {arguments}"
+    if host.system.os == "windows":
+        return f"& {quoted(python.executable)} {arguments}"
+    return f"{shlex.quote(python.executable)} {arguments}"
+
+
+def scratch_folder(host: Host) -> str:
+    r"""Choose a folder for unpacked models on a Windows machine.
+
+    The user's own `AppData\Local` is preferred: private to the user, not mirrored by any client
+    by default and not indexed by Windows Search. It must be plain ASCII, on a local drive with
+    room for `SCRATCH_BYTES`, and outside every sync root. Otherwise a folder at the top of the
+    best local drive is proposed: a trusted Dev Drive first, then the one with the most room.
+
+    Args:
+        host: The machine; reads `SCRATCH_READS`, as far as they can be read.
+    """
+    volumes = known(host, "volumes")
+    suitable = [volume for volume in volumes.items if _is_suitable(volume)] if volumes else []
+    suitable.sort(key=lambda volume: (not volume.dev_drive_trusted, -(volume.free or 0)))
+    candidates = [f"{volume.root.rstrip(chr(92))}\\{SCRATCH_NAME}" for volume in suitable]
+    private = _local_app_data(host)
+    if private is not None:
+        candidates.insert(0, f"{private}\\{SCRATCH_NAME}")
+    roots = [volume.root for volume in suitable]
+    for candidate in candidates:
+        on_drive = volumes is None or any(is_inside(candidate, root, "windows") for root in roots)
+        if on_drive and candidate.isascii() and not _is_synced(host, candidate):
+            return candidate
+    return f"C:\\{SCRATCH_NAME}"
+
+
+def _is_suitable(volume: Volume) -> bool:
+    return (
+        volume.drive_type == "fixed"
+        and volume.substituted_for is None
+        and (volume.filesystem is None or volume.filesystem in _LOCAL_FILESYSTEMS)
+        and (volume.free is None or volume.free >= SCRATCH_BYTES)
+    )
+
+
+def _is_synced(host: Host, path: str) -> bool:
+    synced = known(host, "sync_roots")
+    return synced is not None and any(
+        is_inside(path, root.path, "windows") or is_inside(path, root.real, "windows")
+        for root in synced.items
+    )
+
+
+def _local_app_data(host: Host) -> str | None:
+    r"""Return `AppData\Local` of the user, from its variable or from a place below it.
+
+    Not with the Microsoft Store's Python, whose writes there land in a private copy.
+    """
+    python = known(host, "python")
+    if python is not None and python.store_build:
+        return None
+    environment = known(host, "environment")
+    declared: str | None = environment.get("LOCALAPPDATA") if environment else None
+    if declared:
+        return declared.rstrip("\\")
+    marker = "\\appdata\\local\\"
+    places = known(host, "places")
+    for place in places.items if places else ():
+        at = place.real.lower().find(marker)
+        if at > 0 and place.real[1:3] == ":\\":
+            end = at + len(marker) - 1
+            return str(place.real[:end])
+    return None
+
+
+def scratch_folder_remedy(host: Host) -> Remedy:
+    """Return the standard remedy: a folder of the app's own, TEMP pointing there for it alone.
+
+    Args:
+        host: The machine; reads `SCRATCH_READS`, which the calling check must declare.
+    """
+    if host.system.os != "windows":
+        return _posix_scratch_remedy(host)
+    folder = scratch_folder(host)
+    environment = known(host, "environment")
+    # Python looks at TMPDIR before TEMP and TMP, on Windows too.
+    names = (
+        ("TMPDIR", "TEMP", "TMP") if environment and environment.get("TMPDIR") else ("TEMP", "TMP")
+    )
+    powershell = "; ".join(f"$env:{name} = {quoted(folder)}" for name in names)
+    prompt = " & ".join(f'set "{name}={folder}"' for name in names)
+    show = python_command(host, '-c "import tempfile; print(tempfile.gettempdir())"')
+    return Remedy(
+        title=f"Give the app its own scratch folder, {folder}",
+        steps=(
+            f"In PowerShell, create it: New-Item -ItemType Directory -Force -Path {quoted(folder)}",
+            f"In the window that will start the app, point TEMP there: {powershell}",
+            f"In a .bat file or cmd.exe use instead: {prompt}",
+            f"Check that Python follows; this must print {folder}: {show}",
+            "Start the app from that same window. No other program is affected.",
+        ),
+    )
+
+
+def _posix_scratch_remedy(host: Host) -> Remedy:
+    folder = f'"$HOME/.cache/{SCRATCH_NAME}"'
+    show = python_command(host, "-c 'import tempfile; print(tempfile.gettempdir())'")
+    return Remedy(
+        title="Give the app its own scratch folder",
+        steps=(
+            f"Create it: mkdir -p {folder}",
+            f"In the shell that will start the app: export TMPDIR={folder}",
+            f"Check that Python follows: {show}",
+            "Start the app from that same shell.",
+        ),
+    )

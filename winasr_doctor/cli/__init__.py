@@ -1,0 +1,107 @@
+"""The command line: which commands there are, and what an exit code means.
+
+A command lives in the module of its name and is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from winasr_doctor.cli.console import StreamClosedError, abandon_stdout
+from winasr_doctor.version import __version__
+
+PASSED, INTERNAL_ERROR, BAD_INPUT, FAILED, WARNED = range(5)
+"""The exit codes."""
+
+COMMANDS = {
+    "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
+    "explain": "Explain a check's code, a Windows error number or a pasted traceback.",
+    "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
+}
+
+_EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 warnings found."
+
+
+class Commands(click.Group):
+    """The commands, each imported when used; `scan` when none is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names in the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and return its command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"{__name__}.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - our own modules
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `scan` before options that belong to it."""
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["scan", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="winasr_doctor")
+def cli() -> None:
+    """Find, explain and survive Windows file locks around NVIDIA NeMo speech recognition."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Args:
+        arguments: Taken from `sys.argv` by default.
+
+    Raises:
+        SystemExit: Always; its code is one of this module's exit codes.
+    """
+    try:
+        code = cli.main(
+            None if arguments is None else list(arguments),
+            prog_name="python -m winasr_doctor",
+            standalone_mode=False,
+        )
+    except click.exceptions.NoArgsIsHelpError as usage:
+        usage.show()
+        code = BAD_INPUT
+    except click.ClickException as bad_input:
+        bad_input.show()
+        code = BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        code = INTERNAL_ERROR
+    except StreamClosedError as closed:
+        abandon_stdout()
+        click.echo(f"Error: {closed}", err=True)
+        code = BAD_INPUT
+    except Exception:  # noqa: BLE001 - the outermost edge: say so, and how to report it
+        traceback.print_exc()
+        click.echo(
+            "This is a bug in winasr_doctor. Please report it with the text above and, if you"
+            " can, a snapshot: python -m winasr_doctor snapshot -o machine.json",
+            err=True,
+        )
+        code = INTERNAL_ERROR
+    sys.exit(code or PASSED)

@@ -1,0 +1,81 @@
+"""Writing to a terminal, a pipe or a file, whatever its encoding."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+
+class StreamClosedError(Exception):
+    """The reader of our output went away, or the output cannot be written."""
+
+
+class InputError(click.ClickException):
+    """Bad input: one sentence on stderr and exit code 2."""
+
+    exit_code = 2
+
+
+def stdout_encoding() -> str:
+    """Return the encoding that the terminal or pipe behind stdout expects."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def stdout_width(widest: int = 100) -> int:
+    """Return the columns to fill: the terminal's, 80 where there is none, `widest` at most."""
+    return min(shutil.get_terminal_size((80, 24)).columns, widest)
+
+
+def wants_colour() -> bool:
+    """Tell whether stdout is a terminal that has not asked for plain text (no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def write_report(text: str, output: str | None, *, encoding: str) -> None:
+    """Write a report to a file or to stdout.
+
+    Args:
+        text: The report.
+        output: A file; `None` or `-` for stdout.
+        encoding: What to encode it in; a character it lacks is written as an escape.
+
+    Raises:
+        InputError: The file cannot be written.
+        StreamClosedError: stdout is closed, or its reader is gone.
+    """
+    document = text.encode(encoding, "backslashreplace")
+    if output is not None and output != "-":
+        try:
+            Path(output).write_bytes(document)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"cannot write the report to {output}: {reason}") from error
+        return
+    try:
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is not None:
+            stream.write(document)
+        else:
+            sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError) as error:
+        raise StreamClosedError("the report could not be written: stdout is closed") from error
+
+
+def abandon_stdout() -> None:
+    """Keep the interpreter from complaining about a closed stdout at exit."""
+    try:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until exit
+    except OSError:
+        sys.stdout = None  # what Python itself uses for "none"
+
+
+def progress(line: str) -> None:
+    """Say on stderr what takes long."""
+    click.echo(line, err=True)

@@ -1,0 +1,174 @@
+"""Reads the folders that loading and transcribing touch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from winasr_doctor.host.live import cache_folders
+from winasr_doctor.host.live.folders import resolve, write_error
+from winasr_doctor.host.live.system import this_os
+from winasr_doctor.host.live.volumes import root_of
+from winasr_doctor.host.live.waiting import side_by_side
+from winasr_doctor.host.model import Place, Places, Role
+
+if TYPE_CHECKING:
+    from winasr_doctor.host.live.host import LiveHost
+
+WRITTEN: frozenset[Role] = frozenset(
+    {"TEMP", "TMP", "TMPDIR", "tempfile", "scratch", "hub_cache", "nemo_cache"}
+)
+"""Where a file is created to find out whether that works; nowhere near the app's own source,
+where it would wake file watchers."""
+
+TEMP_VARIABLES: tuple[Role, ...] = ("TMPDIR", "TEMP", "TMP")
+"""In the order in which tempfile tries them. Source: docs.python.org, `tempfile.gettempdir`."""
+
+
+class Look(NamedTuple):
+    """What one path looks like."""
+
+    resolved: str | None
+    exists: bool
+    directory: bool
+    volume: str | None
+    attributes: int | None
+    writable: bool | None
+    write_error: int | None
+
+
+def read(host: LiveHost) -> Places:
+    """Read every place, side by side: one dead network drive must not hide the others."""
+    limit = host.timeout / 2
+    named = list(_places(host, os.environ, limit))
+    probed = {path for role, path in named if role in WRITTEN}
+    paths = list(dict.fromkeys(path for _role, path in named))
+    looks = dict(zip(paths, side_by_side(lambda p: look(p, p in probed), paths, limit)))
+    return Places(items=tuple(_place(role, path, looks[path]) for role, path in named))
+
+
+def look(path: str, probe: bool = False) -> Look:
+    """Look at one path.
+
+    Args:
+        path: Of a file or folder; need not exist.
+        probe: Whether to find out if a file can be created there.
+    """
+    attributes = _attributes(path)
+    exists, directory = _kind(path)
+    error = write_error(path) if probe and exists and directory else None
+    tried = probe and exists and directory
+    resolved = resolve(path)
+    return Look(
+        resolved=resolved,
+        exists=exists,
+        directory=directory,
+        volume=root_of(path, resolved),
+        attributes=attributes,
+        writable=error is None if tried else None,
+        write_error=error,
+    )
+
+
+def temp_candidates(variables: Mapping[str, str]) -> list[str]:
+    """Return the folders that tempfile tries, in its order.
+
+    Source: docs.python.org, `tempfile.gettempdir`, and CPython's `Lib/tempfile.py`.
+    """
+    candidates = [variables.get(name) or "" for name in TEMP_VARIABLES]
+    if this_os() == "windows":
+        candidates += [
+            os.path.expanduser(r"~\AppData\Local\Temp"),  # noqa: PTH111 - as tempfile does
+            os.path.expandvars(r"%SYSTEMROOT%\Temp"),
+            *(r"c:\temp", r"c:\tmp", r"\temp", r"\tmp"),
+        ]
+    else:
+        candidates += ["/tmp", "/var/tmp", "/usr/tmp"]  # noqa: S108 - tempfile's own list
+    try:
+        candidates.append(str(Path.cwd()))
+    except OSError:  # the current folder was deleted
+        candidates.append(".")
+    return [str(Path(path).absolute()) for path in candidates if path]
+
+
+def tempfile_answer(candidates: Iterable[str], limit: float) -> str | None:
+    """Return the folder that tempfile will choose.
+
+    tempfile itself is not asked: on Windows it takes a refusal for a name that is in use, and
+    tries again up to 100 times here and, before Python 3.13.13, 2**31 times later (gh-66305).
+
+    Args:
+        candidates: The folders it tries, in its order.
+        limit: Seconds that each may take.
+
+    Returns:
+        The first that a file could be created in, or `None`.
+    """
+    for folder in candidates:
+        (error,) = side_by_side(lambda path: write_error(path) or 0, [folder], limit)
+        if error == 0:
+            return folder
+    return None
+
+
+def _places(
+    host: LiveHost, variables: Mapping[str, str], limit: float
+) -> Iterator[tuple[Role, str]]:
+    for role in ("TEMP", "TMP", "TMPDIR"):
+        if path := variables.get(role):
+            yield role, path  # type: ignore[misc] # each of the three is a Role
+    if chosen := tempfile_answer(temp_candidates(variables), limit / 2):
+        yield "tempfile", chosen
+    if host.scratch:
+        yield "scratch", host.scratch
+    for path in host.app_paths:
+        yield "app", path
+    if environment := _virtual_environment():
+        yield "venv", environment
+    yield "hub_cache", cache_folders.hub_cache(variables)
+    yield "nemo_cache", cache_folders.nemo_cache(variables)
+    for path in host.models:
+        yield "model", path
+
+
+def _virtual_environment() -> str | None:
+    conda = Path(sys.prefix, "conda-meta").is_dir()
+    return sys.prefix if conda or sys.prefix != sys.base_prefix else None
+
+
+def _place(role: Role, path: str, seen: Look | None) -> Place:
+    if seen is None:  # it did not answer; that it exists is the assumption that claims least
+        return Place(role=role, path=path, volume=root_of(path, None))
+    return Place(
+        role=role,
+        path=path,
+        resolved=seen.resolved,
+        exists=seen.exists,
+        directory=seen.directory,
+        writable=seen.writable if role in WRITTEN else None,
+        write_error=seen.write_error if role in WRITTEN else None,
+        volume=seen.volume,
+        attributes=seen.attributes,
+    )
+
+
+def _attributes(path: str) -> int | None:
+    try:
+        return getattr(os.lstat(path), "st_file_attributes", None)
+    except (OSError, ValueError):
+        return None
+
+
+def _kind(path: str) -> tuple[bool, bool]:
+    """Tell whether a path exists and is a folder; one that may not be looked at does and is."""
+    import stat
+
+    try:
+        return True, stat.S_ISDIR(os.stat(path).st_mode)
+    except PermissionError:
+        return True, True
+    except (OSError, ValueError):
+        return False, False

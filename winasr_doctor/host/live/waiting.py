@@ -1,0 +1,132 @@
+"""Work that nobody has to wait for: daemon threads with a time limit each.
+
+A reader may hang for minutes on a dead network drive. `concurrent.futures` joins its threads
+when Python exits, so one hung drive would keep the doctor from ending; a daemon thread does not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+_SLICE = 0.25
+"""Seconds of one wait. On Windows a wait for a lock cannot be interrupted, so Ctrl+C is only
+heeded between two of them."""
+
+
+class TooLateError(Exception):
+    """The work did not end within its time limit."""
+
+
+class Task(Generic[T]):
+    """One piece of work in a daemon thread.
+
+    Its outcome never changes once anyone has seen it: work that ends after its time limit, when
+    somebody was already told that it is late, stays late.
+    """
+
+    def __init__(self, work: Callable[[], T], limit: float, name: str = "task") -> None:
+        """Start the work.
+
+        Args:
+            work: What to do.
+            limit: Seconds from now that it may take.
+            name: The thread's name.
+        """
+        self._deadline = monotonic() + limit
+        self._settled = threading.Event()
+        self._lock = threading.Lock()
+        self._values: list[T] = []
+        self._error: BaseException | None = None
+        try:
+            threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
+        except RuntimeError as error:  # the system has no thread left
+            self._settle(error=error)
+
+    def finished_within(self, seconds: float) -> bool:
+        """Wait, but not past the time limit, and tell whether the work has ended."""
+        until = min(monotonic() + seconds, self._deadline)
+        while not self._settled.is_set() and (left := until - monotonic()) > 0:
+            self._settled.wait(min(left, _SLICE))
+        return self._settled.is_set()
+
+    def result(self) -> T:
+        """Wait for the work and return what it returned.
+
+        Raises:
+            TooLateError: It did not end within its time limit.
+            BaseException: Whatever the work raised.
+        """
+        if not self.finished_within(self._deadline - monotonic()):
+            self._settle(error=TooLateError())
+        if self._error is not None:
+            raise self._error
+        return self._values[0]
+
+    def _run(self, work: Callable[[], T]) -> None:
+        try:
+            value = work()
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever asks
+            self._settle(error=error)
+        else:
+            self._settle(value)
+
+    def _settle(self, *values: T, error: BaseException | None = None) -> None:
+        with self._lock:
+            if not self._settled.is_set():
+                self._values.extend(values)
+                self._error = error
+                self._settled.set()
+
+
+def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> list[T | None]:
+    """Do the same to many things at once.
+
+    Args:
+        work: What to do with one thing.
+        items: The things.
+        limit: Seconds that each may take.
+
+    Returns:
+        What came out, in the order of the things; `None` where the time did not suffice.
+    """
+
+    def bound(item: S) -> Callable[[], T]:
+        return lambda: work(item)
+
+    tasks = [Task(bound(item), limit) for item in items]
+    results: list[T | None] = []
+    for task in tasks:
+        try:
+            results.append(task.result())
+        except TooLateError:
+            results.append(None)
+    return results
+
+
+class Budget:
+    """A limit of time and of steps for a walk through folders that may be huge."""
+
+    def __init__(self, seconds: float, steps: int) -> None:
+        """Start the clock.
+
+        Args:
+            seconds: How long the walk may take.
+            steps: How many entries it may look at.
+        """
+        self._deadline = monotonic() + seconds
+        self._steps = steps
+        self.exceeded = False
+        """Whether something was left out."""
+
+    def spend(self, steps: int = 1) -> bool:
+        """Take some steps, and tell whether there was still room for them."""
+        self._steps -= steps
+        if self._steps < 0 or monotonic() > self._deadline:
+            self.exceeded = True
+        return not self.exceeded

@@ -1,0 +1,32 @@
+"""The documentation of the checks behind a report: the one place where reports know of checks."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from winasr_doctor.checks import all_checks
+
+
+@lru_cache(maxsize=1)
+def _documents() -> dict[str, str]:
+    return {check.code: check.doc for check in all_checks()}
+
+
+def document(code: str) -> str:
+    """Return a check's documentation, Markdown; empty for a check that is not installed here."""
+    return _documents().get(code, "")
+
+
+def paragraph(code: str, name: str) -> str:
+    """Return one paragraph of a check's documentation, on one line.
+
+    Args:
+        code: The check's code.
+        name: What the paragraph starts with in bold: `What`, `Why`, `Decided by`, `Do`.
+
+    Returns:
+        The text after that word; empty where there is none.
+    """
+    found = re.search(rf"\*\*{re.escape(name)}\.\*\*\s*(.*?)(?:\n\s*\n|\Z)", document(code), re.S)
+    return " ".join(found[1].split()) if found else ""

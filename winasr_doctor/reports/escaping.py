@@ -1,0 +1,88 @@
+"""Making any string, and any evidence, fit to be written down.
+
+File names may hold anything: a lone surrogate that no encoding accepts, an escape sequence that
+drives the terminal, a mark that turns the reading direction around. Whatever cannot be shown
+is written as the escape that Python would print, so that it is seen and not obeyed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Controls, format characters (which include the bidirectional ones), surrogates, separators."""
+
+_HARMLESS = frozenset("\n\t\u200c\u200d")
+"""Line ends, tabs, and the joiners that Persian, Indic scripts and emoji need."""
+
+_DEEPEST = 40
+"""Levels of nesting that are shown; evidence has two or three."""
+
+_LARGEST = 2**63
+"""Integers beyond this are text, because many JSON readers would round or refuse them."""
+
+
+def utf8(text: str) -> str:
+    r"""Replace lone surrogates by their escapes (`\udc80`), leaving all else alone."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def visible(text: str) -> str:
+    r"""Replace everything that a reader would not see by its escape, such as `\x1b`.
+
+    What is left may also stand in XML 1.0, which forbids controls, surrogates, U+FFFE and
+    U+FFFF (W3C, "Extensible Markup Language 1.0", production `Char`).
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_seen, text.replace("\r\n", "\n")))
+
+
+def _seen(char: str) -> str:
+    if char in _HARMLESS or char.isprintable():
+        return char
+    if unicodedata.category(char) in _INVISIBLE or ord(char) & 0xFFFE == 0xFFFE:
+        return char.encode("unicode_escape").decode("ascii")
+    return char
+
+
+def one_line(text: str) -> str:
+    """Make a text visible, and its line ends and tabs plain spaces."""
+    return " ".join(visible(text).split())
+
+
+def plain(value: object, depth: int = 0) -> object:
+    """Reduce evidence to plain JSON values without lone surrogates.
+
+    Args:
+        value: What a check called evidence; a check of another package may have put anything.
+        depth: How deep this value is nested.
+
+    Returns:
+        The same made of `None`, `bool`, `int`, `float`, `str`, `list` and `dict`; what JSON
+        does not know becomes text.
+    """
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return utf8(value)
+    if isinstance(value, int) and -_LARGEST <= value < _LARGEST:
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if value - value == 0 else str(value)
+    if depth >= _DEEPEST:
+        return "..."
+    if isinstance(value, Mapping):
+        return {utf8(str(key)): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
+        return [plain(item, depth + 1) for item in value]
+    return utf8(str(value))
+
+
+def plain_mapping(values: Mapping[str, object]) -> dict[str, object]:
+    """Reduce named evidence to plain JSON values; see `plain`."""
+    return {utf8(str(name)): plain(value, 1) for name, value in values.items()}

@@ -17,12 +17,12 @@ def make(function, **options):
 
 
 def test_a_check_that_finds_nothing_passes():
-    (result,) = run_check(make(lambda host: []), machine())
+    (result,) = run_check(make(lambda _: []), machine())
     assert result.status is Status.PASS
 
 
 def test_every_finding_becomes_a_result_of_its_own():
-    results = run_check(make(lambda host: [error("a"), warning("b")]), machine())
+    results = run_check(make(lambda _: [error("a"), warning("b")]), machine())
     assert [(r.summary, r.severity) for r in results] == [
         ("a", Severity.ERROR),
         ("b", Severity.WARNING),

@@ -186,5 +186,9 @@ def failing(results: Iterable[Result]) -> list[Result]:
 
 
 def silenced(results: Iterable[Result]) -> list[Result]:
-    """Return the results that a comment in the source silences."""
-    return [result for result in results if suppression(result.evidence) is not None]
+    """Return the results that would have failed, had a comment in the source not silenced them."""
+    return [
+        result
+        for result in results
+        if result.status is not Status.FAIL and suppression(result.evidence) is not None
+    ]

@@ -7,6 +7,7 @@ A key is written as people write it: `HKLM\SOFTWARE\Microsoft`, `HKCU\Software\D
 from __future__ import annotations
 
 import errno
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -111,6 +112,26 @@ def _raise_unless_at_the_end(error: OSError) -> None:
 
 WINDOWS_REGISTRY: Registry = WindowsRegistry()
 """The registry of the machine this runs on."""
+
+
+def expanded(text: str, environment: Mapping[str, str]) -> str | None:
+    """Fill in a text's `%VARIABLES%`; `None` if one of them is not set.
+
+    Args:
+        text: A value of the type `REG_EXPAND_SZ`.
+        environment: The variables, compared without case.
+    """
+    folded = {name.upper(): value for name, value in environment.items()}
+    missing = []
+
+    def fill(match: re.Match[str]) -> str:
+        value = folded.get(match[1].upper(), "")
+        if not value:
+            missing.append(match[1])
+        return value
+
+    filled = re.sub(r"%([^%]+)%", fill, text)
+    return None if missing else filled
 
 
 class RegistryDict:

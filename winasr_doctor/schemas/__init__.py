@@ -1,0 +1,72 @@
+"""JSON Schemas (draft 2020-12) of the documents this package writes and reads.
+
+The files are generated from the types that decode the documents; `python -m
+winasr_doctor.schemas` writes them anew, and a test holds them to the types.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+NAMES = ("report-1", "snapshot-1")
+FOLDER = Path(__file__).parent
+
+
+def load(name: str) -> dict[str, Any]:
+    """Return a schema that ships with the package.
+
+    Args:
+        name: `report-1` or `snapshot-1`.
+
+    Raises:
+        LookupError: There is no such schema.
+    """
+    if name not in NAMES:
+        raise LookupError(f"no schema is called {name!r}; there are {', '.join(NAMES)}")
+    import msgspec
+
+    schema: dict[str, Any] = msgspec.json.decode((FOLDER / f"{name}.json").read_bytes())
+    return schema
+
+
+def snapshot_schema() -> dict[str, Any]:
+    """Generate the schema of a recorded machine from the type that decodes it."""
+    from winasr_doctor.host.recorded import Snapshot
+
+    return _generate(Snapshot, "snapshot-1", "A machine recorded by winasr_doctor")
+
+
+def report_schema() -> dict[str, Any]:
+    """Generate the schema of a JSON report from the type that encodes it."""
+    from winasr_doctor.reports.json import ReportDocument
+
+    schema = _generate(ReportDocument, "report-1", "A report of winasr_doctor")
+    fails = {"properties": {"status": {"const": "fail"}}}
+    schema["$defs"]["ResultPart"] |= {
+        "if": fails,
+        "then": {"properties": {"severity": {"not": {"type": "null"}}}},
+        "else": {"properties": {"severity": {"type": "null"}}},
+    }
+    return schema
+
+
+def _generate(kind: type[Any], name: str, title: str) -> dict[str, Any]:
+    import msgspec
+
+    head = {"$schema": DIALECT, "$id": f"urn:winasr-doctor:{name}", "title": title}
+    return head | msgspec.json.schema(kind)
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Write every generated schema to its file.
+
+    Args:
+        folder: Where to; the package itself by default.
+    """
+    import msgspec
+
+    for name, schema in (("report-1", report_schema()), ("snapshot-1", snapshot_schema())):
+        text = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+        (folder / f"{name}.json").write_bytes(text)

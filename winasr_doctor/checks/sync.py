@@ -1,1 +1,280 @@
-"""To be written."""
+"""SYN: folders that a cloud client synchronises, and what of ours lies in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import FileAttribute, ModelFile, Place, Role, SyncRoot
+from winasr_doctor.paths import innermost
+
+PLACEHOLDER = (
+    FileAttribute.RECALL_ON_OPEN | FileAttribute.RECALL_ON_DATA_ACCESS | FileAttribute.OFFLINE
+)
+"""Attributes of a file whose content is in the cloud.
+Source: learn.microsoft.com, "File Attribute Constants"."""
+
+
+def root_around(host: Host, *paths: str | None) -> SyncRoot | None:
+    """Return the innermost sync root that contains any spelling of a place.
+
+    Args:
+        host: The machine.
+        paths: Spellings of one place: as configured, and with links and short names resolved.
+    """
+    roots = [
+        (path, root)
+        for root in host.sync_roots.items
+        for path in dict.fromkeys((root.path, root.real))
+    ]
+    for path in dict.fromkeys(path for path in paths if path):
+        found = innermost(path, roots, host.system.os)
+        if found is not None:
+            return found
+    return None
+
+
+def _client(root: SyncRoot) -> str:
+    return f"{root.provider} ({root.kind})" if root.kind else root.provider
+
+
+def _facts(place: Place | ModelFile, root: SyncRoot) -> dict[str, object]:
+    return {
+        "path": place.path,
+        "resolved": place.resolved,
+        "root": root.path,
+        "provider": root.provider,
+        "kind": root.kind,
+        "source": root.source,
+    }
+
+
+def _inside(
+    host: Host,
+    roles: tuple[Role, ...],
+    make: Callable[..., Finding],
+    why: str,
+    remedies: Callable[[Place, SyncRoot], Iterable[Remedy]],
+) -> Iterator[Finding]:
+    """Yield one finding per distinct place of these roles that lies in a sync root."""
+    seen: set[str] = set()
+    places = host.places.of(*roles)
+    for place in places:
+        root = root_around(host, place.path, place.resolved)
+        if root is None or place.real.casefold() in seen:
+            continue
+        seen.add(place.real.casefold())
+        yield make(
+            f"{_LABELS.get(place.role, place.role)} {place.path} lies inside {_client(root)}"
+            f" ({root.path}): {why}",
+            {"role": place.role, **_facts(place, root)},
+            tuple(remedies(place, root)),
+        )
+    if places and not seen:
+        yield ok("outside every synchronised folder")
+    elif not places:
+        yield skip("there is no such folder on this machine")
+
+
+_LABELS: dict[str, str] = {
+    "tempfile": "the temp folder",
+    "scratch": "the scratch folder",
+    "app": "the app's folder",
+    "venv": "the virtual environment",
+    "hub_cache": "the Hugging Face cache",
+    "nemo_cache": "the NeMo cache",
+}
+
+
+@check("SYN001", reads=("sync_roots", *SCRATCH_READS))
+def temp_is_synchronised(host: Host) -> Iterable[Finding]:
+    """TEMP lies inside a folder that a cloud client synchronises.
+
+    **What.** Compares the temp folder with the sync roots of every known client.
+    **Why.** The client opens every new file to upload it, just when NeMo wants to delete it:
+    WinError 32 while loading. It may also upload gigabytes of unpacked weights.
+    **Decided by.** By whole path segments, without case, links and short names resolved, the
+    longest root first: `OneDriveBackup` is not `OneDrive`.
+    **Do.** Use a scratch folder that no client mirrors.
+    **Source.** learn.microsoft.com, "Integrate a Cloud Storage Provider"; each client's settings.
+    """
+    return _inside(
+        host,
+        ("tempfile", "TEMP", "TMP", "TMPDIR"),
+        error,
+        "the client opens new files while NeMo wants to delete them",
+        lambda _place, _root: [scratch_folder_remedy(host)],
+    )
+
+
+@check("SYN002", reads=("sync_roots", *SCRATCH_READS))
+def scratch_is_synchronised(host: Host) -> Iterable[Finding]:
+    """The app's scratch folder lies inside a synchronised folder.
+
+    **What.** As SYN001, for the folder given with `--scratch`.
+    **Why.** It was meant to keep unpacked models away from such clients.
+    **Decided by.** As SYN001.
+    **Do.** Choose another one.
+    **Source.** As SYN001.
+    """
+    return _inside(
+        host,
+        ("scratch",),
+        error,
+        "the client opens new files while NeMo wants to delete them",
+        lambda _place, _root: [scratch_folder_remedy(host)],
+    )
+
+
+@check("SYN003", reads=("places", "sync_roots"))
+def app_is_synchronised(host: Host) -> Iterable[Finding]:
+    """The app or its virtual environment lies inside a synchronised folder.
+
+    **What.** As SYN001, for the app's folder and the interpreter's environment.
+    **Why.** A client renames, locks or turns into placeholders what Python imports: read-only
+    folders, access denied, `module (1).py` beside `module.py`.
+    **Decided by.** As SYN001.
+    **Do.** Keep the environment, better the whole project, on a plain local folder.
+    **Source.** Reports of virtual environments in mirrored Google Drive folders.
+    """
+
+    def move(place: Place, root: SyncRoot) -> Iterable[Remedy]:
+        if place.role == "venv":
+            yield Remedy(
+                "Make the virtual environment outside the synchronised folder",
+                (
+                    r"python -m venv C:\venvs\asr",
+                    r"C:\venvs\asr\Scripts\python.exe -m pip install -r requirements.txt",
+                    f"Delete {place.path}, or exclude it in {root.provider}'s settings",
+                ),
+            )
+        else:
+            yield Remedy(
+                f"Move the project out of {root.provider}",
+                (f"Move {place.path} to a local folder and push it to a Git remote instead",),
+            )
+
+    why = "the client locks and renames what Python imports"
+    return _inside(host, ("app", "venv"), warning, why, move)
+
+
+@check("SYN004", reads=("places", "sync_roots"))
+def model_cache_is_synchronised(host: Host) -> Iterable[Finding]:
+    """A model cache lies inside a synchronised folder.
+
+    **What.** As SYN001, for the Hugging Face and NeMo caches.
+    **Why.** Gigabytes are uploaded, and files that were evicted to the cloud are downloaded again
+    when NeMo opens them, or fail with the cloud errors 389 to 426.
+    **Decided by.** As SYN001.
+    **Do.** Move the cache.
+    **Source.** huggingface.co docs, "Manage cache" (`HF_HOME`); NeMo's `NEMO_CACHE_DIR`.
+    """
+    variables = {"hub_cache": "HF_HOME", "nemo_cache": "NEMO_CACHE_DIR"}
+
+    def move(place: Place, _root: SyncRoot) -> Iterable[Remedy]:
+        name = variables[place.role]
+        yield Remedy(
+            f"Move the cache with {name}",
+            (
+                rf"[Environment]::SetEnvironmentVariable('{name}', 'C:\models', 'User')",
+                "Open a new terminal; move the old content or let it download again",
+            ),
+        )
+
+    return _inside(
+        host, ("hub_cache", "nemo_cache"), warning, "the client uploads or evicts models", move
+    )
+
+
+@check("SYN005", reads=("model_files", "sync_roots"))
+def model_file_is_synchronised(host: Host) -> Iterable[Finding]:
+    """A .nemo file is synchronised, or its content is only in the cloud.
+
+    **What.** Where local `.nemo` files lie, and their placeholder attributes.
+    **Why.** Opening a placeholder downloads gigabytes while NeMo waits, or fails with a cloud
+    error; a service account cannot open it at all (WinError 395).
+    **Decided by.** RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS or OFFLINE is an error, lying inside a
+    sync root a warning.
+    **Do.** Copy the file to a local folder and load that copy.
+    **Source.** learn.microsoft.com, "File Attribute Constants" and "System Error Codes".
+    """
+    files = host.model_files.items
+    if not files:
+        yield skip("no local .nemo file was found")
+        return
+    silent = True
+    for file in files:
+        root = root_around(host, file.path, file.resolved)
+        away = FileAttribute(file.attributes or 0) & PLACEHOLDER
+        if not away and root is None:
+            continue
+        silent = False
+        evidence: dict[str, object] = {"path": file.path, "resolved": file.resolved}
+        if root is not None:
+            evidence = _facts(file, root)
+        evidence["attributes"] = file.attributes
+        copy = Remedy(
+            "Load a local copy",
+            (f"Copy {file.path} to a plain local folder", "Give that path to restore_from()"),
+        )
+        where = f"{_client(root)} ({root.path})" if root else "a cloud client"
+        if away:
+            yield error(
+                f"the content of {file.path} is not on this machine: {where} keeps it online",
+                evidence,
+                [copy],
+            )
+        else:
+            yield warning(f"{file.path} lies inside {where}, which may evict it", evidence, [copy])
+    if silent:
+        yield ok("every local .nemo file is local")
+
+
+@check("SYN006", reads=("places",), windows_only=True)
+def place_is_a_placeholder(host: Host) -> Iterable[Finding]:
+    """A folder in use is a cloud placeholder.
+
+    **What.** The attributes of the temp folder, the caches, the app and its environment.
+    **Why.** Such a folder belongs to a cloud client even where its sync root is not known to us.
+    **Decided by.** RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS or OFFLINE on the folder itself.
+    **Do.** Use another folder, or tell the client to keep this one on the device.
+    **Source.** learn.microsoft.com, "File Attribute Constants".
+    """
+    silent = True
+    for place in host.places.items:
+        if FileAttribute(place.attributes or 0) & PLACEHOLDER:
+            silent = False
+            yield warning(
+                f"{_LABELS.get(place.role, place.role)} {place.path} is a placeholder of a cloud"
+                " client",
+                {"role": place.role, "path": place.path, "attributes": place.attributes},
+                [
+                    Remedy(
+                        "Keep it on this device",
+                        (f'attrib +P -U "{place.path}" /S /D', "Or use a folder elsewhere"),
+                    )
+                ],
+            )
+    if silent:
+        yield ok("no folder in use is a placeholder")
+
+
+@check("SYN007", reads=("sync_roots",))
+def sync_settings_are_unreadable(host: Host) -> Iterable[Finding]:
+    """A sync client is installed, but its settings could not be read.
+
+    **What.** Clients whose settings exist on this machine.
+    **Why.** Its folders are not among those compared, so "outside every synchronised folder" is not
+    proved for this client.
+    **Decided by.** Reading its registry keys or files failed; the reason is in the evidence.
+    **Do.** Look at the client's own settings page for its folders.
+    **Source.** Each client's settings, as `winasr_doctor/host/live/sync_roots` names them.
+    """
+    for client, reason in host.sync_roots.unread.items():
+        yield unknown(f"{client}'s folders could not be read: {reason}", {"client": client})
+    if not host.sync_roots.unread:
+        count = len(host.sync_roots.items)
+        yield ok(f"every sync client found was read ({count} synchronised folders)")

@@ -79,7 +79,8 @@ class Family(NamedTuple):
 
 def level(result: Result) -> str:
     """Return a result's severity where it has one, else its status."""
-    return (result.severity or result.status).value
+    found: str = (result.severity or result.status).value
+    return found
 
 
 def label(result: Result) -> str:
@@ -119,7 +120,8 @@ def verdict_words(report: Report) -> str:
     if report.verdict is Verdict.WARN and not counts["warning"]:
         words = "no error or warning found, but a check crashed and could not decide"
     if counts["unknown"]:
-        words += f"; {counts['unknown']} could not be read"
+        checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
+        words += f"; {checks} could not decide"
     return words
 
 
@@ -139,12 +141,9 @@ def _position(value: object) -> int | None:
 
 def suppression(evidence: Evidence) -> str | None:
     """Return the reason why the source silences a finding, or `None` if it does not."""
-    reason = evidence.get("suppressed")
-    if reason is None or reason is False:
+    if not evidence.get("suppressed"):
         return None
-    if reason is True:
-        return ""
-    return str(plain(reason))
+    return str(plain(evidence.get("reason") or ""))
 
 
 def needs(evidence: Evidence) -> str | None:

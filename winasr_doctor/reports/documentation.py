@@ -28,5 +28,6 @@ def paragraph(code: str, name: str) -> str:
     Returns:
         The text after that word; empty where there is none.
     """
-    found = re.search(rf"\*\*{re.escape(name)}\.\*\*\s*(.*?)(?:\n\s*\n|\Z)", document(code), re.S)
+    pattern = rf"\*\*{re.escape(name)}\.\*\*\s*(.*?)\s*(?:\n\s*\n|\n\*\*|\Z)"
+    found = re.search(pattern, document(code), re.DOTALL)
     return " ".join(found[1].split()) if found else ""

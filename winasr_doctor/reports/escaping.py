@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from math import isfinite
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, format characters (which include the bidirectional ones), surrogates, separators."""
@@ -19,6 +20,9 @@ _HARMLESS = frozenset("\n\t\u200c\u200d")
 
 _DEEPEST = 40
 """Levels of nesting that are shown; evidence has two or three."""
+
+_NONCHARACTER = 0xFFFE
+"""The last two characters of every Unicode plane end in these bits."""
 
 _LARGEST = 2**63
 """Integers beyond this are text, because many JSON readers would round or refuse them."""
@@ -43,7 +47,7 @@ def visible(text: str) -> str:
 def _seen(char: str) -> str:
     if char in _HARMLESS or char.isprintable():
         return char
-    if unicodedata.category(char) in _INVISIBLE or ord(char) & 0xFFFE == 0xFFFE:
+    if unicodedata.category(char) in _INVISIBLE or ord(char) & _NONCHARACTER == _NONCHARACTER:
         return char.encode("unicode_escape").decode("ascii")
     return char
 
@@ -68,19 +72,26 @@ def plain(value: object, depth: int = 0) -> object:
         value = value.value
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return utf8(value)
-    if isinstance(value, int) and -_LARGEST <= value < _LARGEST:
-        return int(value)
-    if isinstance(value, float):
-        return float(value) if value - value == 0 else str(value)
-    if depth >= _DEEPEST:
-        return "..."
-    if isinstance(value, Mapping):
-        return {utf8(str(key)): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        return [plain(item, depth + 1) for item in value]
+    if _is_number(value):
+        return value
+    if isinstance(value, (Mapping, Iterable)) and not isinstance(value, (str, bytes, bytearray)):
+        return _plain_items(value, depth + 1) if depth < _DEEPEST else "..."
     return utf8(str(value))
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether every JSON reader understands a number as we do."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and -_LARGEST <= value < _LARGEST
+
+
+def _plain_items(
+    values: Mapping[object, object] | Iterable[object], depth: int
+) -> dict[str, object] | list[object]:
+    if isinstance(values, Mapping):
+        return {utf8(str(name)): plain(value, depth) for name, value in values.items()}
+    return [plain(value, depth) for value in values]
 
 
 def plain_mapping(values: Mapping[str, object]) -> dict[str, object]:

@@ -104,7 +104,7 @@ def _result_part(result: Result) -> ResultPart:
         family=utf8(result.family),
         title=utf8(result.title),
         status=result.status.value,
-        severity=result.severity and result.severity.value,
+        severity=None if result.severity is None else result.severity.value,
         summary=utf8(result.summary),
         evidence=plain_mapping(result.evidence),
         remedies=tuple(

@@ -265,8 +265,8 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     and operators. Leaving these out makes the walk three times as fast.
     """
     leaves = {
-        *("annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "level"),
-        *("module", "name", "names", "op", "ops", "rest", "returns", "simple", "str"),
+        *("annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs"),
+        *("level", "module", "name", "names", "op", "ops", "rest", "returns", "simple", "str"),
         *("type_comment", "type_ignores", "type_params"),
     }
     fields: dict[type, tuple[str, ...]] = {}

@@ -180,8 +180,8 @@ def _registered_exclusions(
     """Return the exclusions that the registry holds, or why they are not to be had."""
     why = preference.error or "PowerShell left them out of its answer"
     try:
-        registry.values(LOCAL)
-        return tuple(registry.values(rf"{LOCAL}\Exclusions\{kind}")), None
+        registry.subkeys(rf"{LOCAL}\Exclusions")
+        return tuple(_set_in(registry, rf"{LOCAL}\Exclusions\{kind}")), None
     except PermissionError:
         return (), f"{why}; only an administrator may read them in the registry"
     except OSError:

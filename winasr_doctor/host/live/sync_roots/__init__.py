@@ -133,7 +133,14 @@ def _looked_at(roots: Sequence[SyncRoot], os: OS, look: Look) -> Iterator[SyncRo
     safe = [
         root.path for root in roots if not any(is_inside(root.path, path, os) for path in streams)
     ]
-    looks = dict(zip(safe, side_by_side(look, safe, PATIENCE), strict=True))
+
+    def carefully(path: str) -> tuple[bool, str | None] | None:
+        try:
+            return look(path)
+        except (OSError, ValueError):
+            return None
+
+    looks = dict(zip(safe, side_by_side(carefully, safe, PATIENCE), strict=True))
     for root in roots:
         seen = looks.get(root.path)
         if seen is None:

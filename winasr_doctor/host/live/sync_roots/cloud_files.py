@@ -46,7 +46,9 @@ def _read(settings: Settings, identifier: str) -> Iterator[SyncRoot]:
     for sid, path in settings.registry.values(rf"{key}\UserSyncRoots").items():
         if settings.sid is None or sid.upper() == settings.sid.upper():
             name = _name(provider, named)
-            yield from settings.root(name, path, key, _kind(name, account))
+            # The account's part of the key stays out of the source: it may be a name.
+            source = rf"{KEY}\{provider}"
+            yield from settings.root(name, path, source, _kind(name, account))
 
 
 def _name(provider: str, registered: object) -> str:

@@ -1,0 +1,255 @@
+"""The report for people at a terminal: worst first, one screen for a healthy machine.
+
+rich measures, wraps and colours; it is the slow part of a scan's start, so only `rich.console`
+and `rich.text` are imported, and every line is rendered at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import StringIO
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from winasr_doctor.findings import Remedy, Report, Result, Status
+from winasr_doctor.reports import digest
+from winasr_doctor.reports.escaping import visible
+from winasr_doctor.reports.interface import RenderOptions
+
+NARROWEST = 20
+"""Columns below which no text can be laid out."""
+
+_TITLES = 34
+"""Columns that the titles of the families take in their table."""
+
+_STYLES = {
+    "error": "bold red",
+    "warning": "yellow",
+    "info": "cyan",
+    "crash": "bold magenta",
+    "unknown": "magenta",
+    "pass": "green",
+    "skip": "dim",
+    "fail": "bold red",
+    "warn": "yellow",
+}
+"""How a severity, status or verdict is coloured."""
+
+_MARKS = {
+    "error": ("✗", "x"),
+    "warning": ("!", "!"),
+    "info": ("i", "i"),
+    "crash": ("!", "!"),
+    "unknown": ("?", "?"),
+    "pass": ("✓", "+"),
+    "skip": ("-", "-"),
+}
+"""The sign before a severity or status, and what stands for it where it cannot be encoded."""
+
+
+class _Page:
+    """Lines of a report, wrapped to the terminal as they are added."""
+
+    def __init__(self, options: RenderOptions) -> None:
+        self.options = options
+        self.width = max(options.width, NARROWEST)
+        self._lines: list[Text] = []
+        self._console = Console(
+            file=StringIO(),
+            width=self.width,
+            color_system="standard" if options.colour else None,
+            force_terminal=options.colour,
+            no_color=not options.colour,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+        self._mark = 0 if self.fit(_MARKS["pass"][0]) == _MARKS["pass"][0] else 1
+
+    def mark(self, level: str) -> str:
+        """Return the sign for a severity or status that this terminal can show."""
+        return _MARKS[level][self._mark]
+
+    def fit(self, text: str) -> str:
+        """Escape what the reader would not see, and what the terminal cannot show."""
+        text = visible(text).expandtabs()
+        try:
+            return text.encode(self.options.encoding, "backslashreplace").decode(
+                self.options.encoding
+            )
+        except LookupError:
+            return text.encode("ascii", "backslashreplace").decode("ascii")
+
+    def add(self, text: str, *, lead: str = "", indent: int = 0, style: str = "") -> None:
+        """Add a paragraph.
+
+        Args:
+            text: What it says; its line ends are kept.
+            lead: What its first line starts with; the following lines align with what comes
+                after it.
+            indent: Columns before the first line.
+            style: How the lead is coloured, or the whole paragraph where there is none.
+        """
+        lead = self.fit(lead)
+        body = Text(self.fit(text), style="" if lead else style)
+        hang = indent + cell_len(lead)
+        if hang > self.width // 2:  # too long a lead to align with: it flows with the text
+            body = Text.assemble((lead, style), body)
+            lead, hang = "", indent
+        start = Text(" " * indent).append(lead, style)
+        for line in body.wrap(self._console, self.width - hang, overflow="fold"):
+            line = start + line  # noqa: PLW2901 - the same line, moved to its place
+            line.rstrip()
+            self._lines.append(line)
+            start = Text(" " * hang)
+
+    def blank(self) -> None:
+        """Add an empty line, unless there is one already."""
+        if self._lines and self._lines[-1]:
+            self._lines.append(Text())
+
+    def __str__(self) -> str:
+        """Return all lines as the terminal is to be sent them."""
+        while self._lines and not self._lines[-1]:
+            self._lines.pop()
+        self._console.print(Text("\n").join(self._lines), soft_wrap=True)
+        file = self._console.file
+        return file.getvalue() if isinstance(file, StringIO) else ""
+
+
+class _Part(NamedTuple):
+    """Columns of a finding's parts."""
+
+    body: int = 4
+    steps: int = 6
+
+
+_PART = _Part()
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """Write a report for a terminal."""
+    page = _Page(options)
+    _head(page, report)
+    _families(page, report)
+    _findings(page, report)
+    _listings(page, report)
+    _verdict(page, report)
+    return str(page)
+
+
+def _head(page: _Page, report: Report) -> None:
+    machine, *versions = digest.head(report)
+    page.add(machine[1], lead=f"{report.tool.name} {report.tool.version}: ", style="bold")
+    page.add(", ".join(f"{name} {value}" for name, value in versions))
+    page.blank()
+
+
+def _families(page: _Page, report: Report) -> None:
+    for family in digest.families(report):
+        worst = family.worst
+        lead = f"{page.mark(worst)} {family.name}  {family.title:<{_title_width(page)}}  "
+        page.add(", ".join(digest.count_words(family.counts)), lead=lead, style=_STYLES[worst])
+    page.blank()
+
+
+def _title_width(page: _Page) -> int:
+    """Columns of the family titles: a narrow terminal gets no table."""
+    return _TITLES if page.width >= 2 * _TITLES else 0
+
+
+def _findings(page: _Page, report: Report) -> None:
+    explained: set[str] = set()
+    for result in digest.failing(report.results):
+        level = digest.level(result)
+        lead = f"{page.mark(level)} {result.code} {digest.label(result)}: "
+        page.add(result.summary, lead=lead, style=_STYLES[level])
+        if result.code not in explained:
+            explained.add(result.code)
+            page.add(_why(result), lead="Why: ", indent=_PART.body)
+        where = digest.location(result.evidence)
+        if where is not None:
+            page.add(str(where), lead="At:  ", indent=_PART.body)
+        _facts(page, result)
+        _remedies(page, result.remedies)
+        page.blank()
+
+
+def _why(result: Result) -> str:
+    """Say why a finding matters: the check's documentation, or its title where there is none."""
+    from winasr_doctor.reports.documentation import paragraph
+
+    return paragraph(result.code, "Why") or result.title
+
+
+def _facts(page: _Page, result: Result) -> None:
+    if page.options.verbose:
+        for name, value in result.evidence.items():
+            words = digest.fact_words(value) or str(value)
+            page.add(words, lead=f"{str(name).replace('_', ' ')}: ", indent=_PART.body)
+        return
+    found = digest.facts(result)
+    if found:
+        words = "; ".join(f"{name}: {value}" for name, value in found)
+        page.add(words, lead="Evidence: ", indent=_PART.body)
+
+
+def _remedies(page: _Page, remedies: tuple[Remedy, ...]) -> None:
+    for rank, remedy in enumerate(remedies):
+        automatic = " (`fix --apply` can do it)" if remedy.automatic else ""
+        lead = "Or:  " if rank else "Do:  "
+        page.add(remedy.title + automatic, lead=lead, indent=_PART.body, style="bold")
+        for number, step in enumerate(remedy.steps, 1):
+            page.add(step, lead=f"{number}. ", indent=_PART.steps)
+
+
+def _listings(page: _Page, report: Report) -> None:
+    verbose = page.options.verbose
+    _each(page, report.results, Status.CRASH)
+    _each(page, report.results, Status.UNKNOWN)
+    if verbose:
+        _each(page, report.results, Status.SKIP)
+        _each(page, report.results, Status.PASS)
+    else:
+        for result in digest.silenced(report.results):
+            page.add(result.summary, lead=f"{page.mark('skip')} {result.code} ", style="dim")
+    page.blank()
+    for sentence in report.unreadable:
+        page.add(sentence, lead="Not examined: ", style=_STYLES["warning"])
+    page.blank()
+
+
+def _each(page: _Page, results: Iterable[Result], status: Status) -> None:
+    mark, style = page.mark(status.value), _STYLES[status.value]
+    for result in sorted(
+        (one for one in results if one.status is status), key=lambda one: one.code
+    ):
+        words = result.summary
+        needed = digest.needs(result.evidence)
+        if needed and needed not in words:
+            words += f" (needs {needed})"
+        page.add(words, lead=f"{mark} {result.code} {status.value}: ", style=style)
+        for remedy in result.remedies:
+            steps = " ".join(remedy.steps)
+            page.add(f"{remedy.title}: {steps}" if steps else remedy.title, indent=_PART.body)
+        if page.options.verbose and status is not Status.PASS:
+            _facts(page, result)
+
+
+def _verdict(page: _Page, report: Report) -> None:
+    counts = ", ".join(digest.count_words(report.counts))
+    verdict = report.verdict.value
+    words = digest.verdict_words(report)
+    page.add(f"{words}.", lead=f"{verdict.upper()}: ", style=_STYLES[verdict])
+    if counts:
+        page.add(f"{counts}.")
+    worth = [
+        *digest.failing(report.results),
+        *(one for one in report.results if one.status in {Status.CRASH, Status.UNKNOWN}),
+    ]
+    if worth:
+        page.add(f"python -m winasr_doctor explain {worth[0].code}", lead="More on a code: ")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from winasr_doctor.checks.advice import gigabytes, known, python_command, quoted
+from winasr_doctor.checks.advice import (
+    SCRATCH_READS,
+    gigabytes,
+    known,
+    python_command,
+    quoted,
+    scratch_folder_remedy,
+)
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, warning
 from winasr_doctor.host.base import Host
@@ -71,14 +78,14 @@ def python_masks_a_locked_file(host: Host) -> Iterable[Finding]:
         yield ok(f"Python {python.version} reports a locked file as such")
 
 
-@check("ENV002", reads=("python", "places"), windows_only=True)
+@check("ENV002", reads=SCRATCH_READS, windows_only=True)
 def tempfile_can_hang(host: Host) -> Iterable[Finding]:
     """Tempfile hangs for hours where TEMP cannot be written.
 
     **What.** The interpreter's version, and whether the temp folder can be written.
-    **Why.** On Windows `mkdtemp` takes a PermissionError for a name that is taken and tries the next
-    one, 2,147,483,647 times: "Transcribing" that never ends, without any error.
-    **Decided by.** Every version before 3.13.13; an error only if TEMP cannot be written now.
+    **Why.** On Windows `mkdtemp` takes a PermissionError for a name that is taken and tries the
+    next one, 2,147,483,647 times: "Transcribing" that never ends, without any error.
+    **Decided by.** Every version before 3.13.13, where TEMP cannot be written now.
     **Do.** Make TEMP writable (TMP002); update Python.
     **Source.** CPython gh-66305 (bpo-22107), limited to 20 tries by PR #144672.
     """
@@ -89,29 +96,23 @@ def tempfile_can_hang(host: Host) -> Iterable[Finding]:
         yield ok(f"Python {python.version} gives up after 20 names")
         return
     blocked = [place for place in host.places.of("tempfile", "TEMP") if place.writable is False]
-    evidence = {"version": python.version, "blocked": [place.path for place in blocked]}
-    remedies = [_python_remedy(host, "3.13")]
-    if blocked:
-        yield error(
-            f"Python {python.version} will hang while it looks for a free name in"
-            f" {blocked[0].path}, which it cannot write",
-            evidence,
-            remedies,
-        )
-    else:
-        yield info(
-            f"Python {python.version} would hang, not fail, if TEMP became unwritable",
-            evidence,
-            remedies,
-        )
+    if not blocked:
+        yield ok(f"Python {python.version} would hang if TEMP became unwritable, which it is not")
+        return
+    yield error(
+        f"Python {python.version} will hang while it looks for a free name in {blocked[0].path},"
+        " which it cannot write",
+        {"version": python.version, "blocked": [place.path for place in blocked]},
+        [scratch_folder_remedy(host), _python_remedy(host, "3.13")],
+    )
 
 
 class CudaBuild(NamedTuple):
-    """A CUDA version, its oldest Windows driver, and torch's index for it."""
+    """A CUDA version, its oldest Windows driver, and the part of torch's index for it."""
 
     cuda: str
     driver: float
-    index: str
+    wheels: str
 
 
 CUDA_BUILDS = (
@@ -122,8 +123,8 @@ CUDA_BUILDS = (
     CudaBuild("11.8", 452.39, "cu118"),
 )
 """Newest first. The driver is the oldest that runs the CUDA major version at all (minor version
-compatibility). Source: NVIDIA, "CUDA Toolkit Release Notes", tables of driver versions; indexes from
-pytorch.org, "Get Started"."""
+compatibility). Source: NVIDIA, "CUDA Toolkit Release Notes", tables of driver versions; indexes
+from pytorch.org, "Get Started"."""
 
 
 def _number(version: str) -> float:
@@ -138,9 +139,9 @@ def _torch_index(driver: str | None, cuda: str | None) -> str:
     """Choose torch's index for a driver: the newest CUDA it serves, 12.8 if nothing is known."""
     for build in CUDA_BUILDS:
         if cuda and _number(build.cuda) <= _number(cuda):
-            return build.index
+            return build.wheels
         if cuda is None and driver and build.driver <= _number(driver):
-            return build.index
+            return build.wheels
     return "cu118" if cuda or driver else "cu128"
 
 
@@ -252,8 +253,7 @@ def commit_limit_is_too_small(host: Host) -> Iterable[Finding]:
             Remedy(
                 "Enlarge the paging file",
                 (
-                    "Settings > System > About > Advanced system settings > Performance > Settings"
-                    " > Advanced > Virtual memory > Change",
+                    "Run SystemPropertiesPerformance.exe > Advanced > Virtual memory > Change",
                     "Tick 'Automatically manage paging file size for all drives' and restart",
                 ),
             ),
@@ -316,8 +316,7 @@ def long_paths_are_off(host: Host) -> Iterable[Finding]:
                 Remedy(
                     "Switch long paths on",
                     (
-                        "In an elevated PowerShell: Set-ItemProperty"
-                        f" {quoted(key)} LongPathsEnabled 1",
+                        f"As administrator: Set-ItemProperty {quoted(key)} LongPathsEnabled 1",
                         "Restart the app",
                     ),
                 )
@@ -354,7 +353,7 @@ def symlinks_are_not_allowed(host: Host) -> Iterable[Finding]:
                     "Switch developer mode on",
                     (
                         "Settings > System > For developers > Developer Mode",
-                        "Models already downloaded keep their copies until they are downloaded anew",
+                        "Models already downloaded keep their copies",
                     ),
                 )
             ],

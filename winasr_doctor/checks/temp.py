@@ -234,8 +234,7 @@ def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
                 Remedy(
                     f"Free space on {volume.root}",
                     (
-                        f"Free at least {gigabytes(2 * LARGEST_UNPACKED - volume.free)}"
-                         " (Settings > System > Storage)",
+                        f"Free {gigabytes(2 * LARGEST_UNPACKED - volume.free)} or more",
                         "Look for leftovers of earlier failures (TMP006)",
                     ),
                 ),

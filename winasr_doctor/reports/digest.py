@@ -179,9 +179,7 @@ def failing(results: Iterable[Result]) -> list[Result]:
     """Return the failing results, worst first."""
     from winasr_doctor.scanning import worst_first
 
-    return sorted(
-        (result for result in results if result.status is Status.FAIL), key=worst_first
-    )
+    return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
 
 
 def silenced(results: Iterable[Result]) -> list[Result]:

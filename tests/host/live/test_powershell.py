@@ -147,13 +147,25 @@ def test_the_script_needs_no_quoting_and_asks_for_every_class():
 
 
 def test_powershell_is_asked_once_by_many_threads(monkeypatch):
-    asked = []
-    monkeypatch.setattr(powershell, "ask", lambda limit: asked.append(limit) or Answer())
-    threads = [threading.Thread(target=powershell.answer) for _ in range(8)]
+    asked, begun, answered = [], threading.Barrier(9), threading.Event()
+
+    def slow(limit):
+        asked.append(limit)
+        answered.wait(10)
+        return Answer()
+
+    def one():
+        begun.wait(10)
+        powershell.answer()
+
+    monkeypatch.setattr(powershell, "ask", slow)
+    threads = [threading.Thread(target=one) for _ in range(8)]
     for thread in threads:
         thread.start()
+    begun.wait(10)
+    answered.set()
     for thread in threads:
-        thread.join()
+        thread.join(10)
     assert len(asked) == 1
 
 

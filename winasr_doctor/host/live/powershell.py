@@ -74,7 +74,7 @@ Sources: learn.microsoft.com, "MSFT_MpPreference class", "MSFT_MpComputerStatus 
 _ASK = """
 try {{
   $parts['{name}'] = @{{ rows = @(
-    Get-CimInstance -Namespace '{namespace}' -ClassName '{kind}' -OperationTimeoutSec 7 |
+    Get-CimInstance -Namespace '{namespace}' -ClassName '{kind}' -OperationTimeoutSec 5 |
     Select-Object -Property {properties}) }}
 }} catch {{
   $parts['{name}'] = @{{
@@ -186,7 +186,9 @@ def _silence(status: int, output: bytes) -> str:
 def script() -> str:
     """Return the script; it reads and changes nothing."""
     asks = (
-        _ASK.format(name=name, namespace=namespace, kind=kind, properties=", ".join(properties))
+        _ASK.format(
+            name=name, namespace=namespace, kind=kind, properties=", ".join(map(repr, properties))
+        )
         for name, (namespace, kind, properties) in QUERIES.items()
     )
     return _SCRIPT.format(asks="".join(asks))

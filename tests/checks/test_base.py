@@ -37,7 +37,7 @@ def test_a_check_may_only_read_sections_that_exist():
 
 def test_a_check_without_a_docstring_is_refused():
     with pytest.raises(ValueError, match="docstring"):
-        check("SKY001")(lambda host: [])
+        check("SKY001")(lambda _: [])
 
 
 def test_no_two_checks_share_a_code():

@@ -108,15 +108,15 @@ class _Page:
         """
         lead, text = self.fit(lead), self.fit(text)
         hang = indent + cell_len(lead)
-        if hang > self.width // 2:  # too long a lead to align with: it flows with the text
+        if hang > self.width - NARROWEST:  # too long a lead to align with: it flows with the text
             lead, text, hang = "", lead + text, indent
-        start = " " * indent + (self._painted(lead, style) if style else lead)
+        start = " " * indent + self._painted(lead, style)
         for row in wrap(text, self.width - hang):
             self._lines.append((start + row).rstrip())
             start = " " * hang
 
     def _painted(self, text: str, style: str) -> str:
-        if not self.options.colour or not text:
+        if not (self.options.colour and text and style):
             return text
         from rich.color import ColorSystem
         from rich.style import Style

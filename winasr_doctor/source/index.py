@@ -42,6 +42,7 @@ class Parameter(NamedTuple):
     default: ast.expr | None = None
     position: int | None = None
     """Among the positional parameters; `None` where it can only be named."""
+    annotation: ast.expr | None = None
     keywords: bool = False
     """It is `**name`."""
 
@@ -249,11 +250,13 @@ def _parameters(function: FunctionNode, scope: Scope) -> Iterator[Parameter]:
     without = len(positional) - len(arguments.defaults)
     for number, argument in enumerate(positional):
         default = arguments.defaults[number - without] if number >= without else None
-        yield Parameter(function, scope, argument.arg, default, number)
+        yield Parameter(function, scope, argument.arg, default, number, argument.annotation)
     for argument, keyword_default in zip(
         arguments.kwonlyargs, arguments.kw_defaults, strict=True
     ):
-        yield Parameter(function, scope, argument.arg, keyword_default)
+        yield Parameter(
+            function, scope, argument.arg, keyword_default, annotation=argument.annotation
+        )
     if arguments.kwarg is not None:
         yield Parameter(function, scope, arguments.kwarg.arg, keywords=True)
 

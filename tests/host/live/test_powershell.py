@@ -147,23 +147,17 @@ def test_the_script_needs_no_quoting_and_asks_for_every_class():
 
 
 def test_powershell_is_asked_once_by_many_threads(monkeypatch):
-    asked, begun, answered = [], threading.Barrier(9), threading.Event()
+    asked = []
 
-    def slow(limit):
+    def say(limit):
         asked.append(limit)
-        answered.wait(10)
+        assert powershell._lock.locked()  # whoever comes now waits for this answer
         return Answer()
 
-    def one():
-        begun.wait(10)
-        powershell.answer()
-
-    monkeypatch.setattr(powershell, "ask", slow)
-    threads = [threading.Thread(target=one) for _ in range(8)]
+    monkeypatch.setattr(powershell, "ask", say)
+    threads = [threading.Thread(target=powershell.answer) for _ in range(8)]
     for thread in threads:
         thread.start()
-    begun.wait(10)
-    answered.set()
     for thread in threads:
         thread.join(10)
     assert len(asked) == 1

@@ -27,10 +27,10 @@ def _module(name: str) -> Reader:
 
 
 def _windows_module(name: str) -> Reader:
-    def read(_host: LiveHost) -> Any:  # noqa: ANN401 - each section has its own type
+    def read(host: LiveHost) -> Any:  # noqa: ANN401 - each section has its own type
         if sys.platform != "win32":
             raise NotApplicable("only on Windows")
-        return import_module(f"winasr_doctor.host.live.{name}").read()
+        return import_module(f"winasr_doctor.host.live.{name}").read(host)
 
     return read
 
@@ -44,7 +44,7 @@ READERS: Mapping[str, Reader] = {
     "places": _module("places"),
     "volumes": _module("volumes"),
     "leftovers": _module("leftovers"),
-    "sync_roots": _windows_module("sync_roots"),
+    "sync_roots": _module("sync_roots"),
     "defender": _windows_module("defender"),
     "security_products": _windows_module("security_products"),
     "search_index": _windows_module("search_index"),

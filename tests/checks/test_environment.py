@@ -1,0 +1,173 @@
+"""ENV: Python, torch, the GPU, memory and paths."""
+
+from __future__ import annotations
+
+import pytest
+
+from winasr_doctor.findings import Severity, Status
+from winasr_doctor.host.model import (
+    Account,
+    Gpu,
+    Gpus,
+    Memory,
+    Packages,
+    Places,
+    PythonRuntime,
+    System,
+    TorchBuild,
+)
+from winasr_doctor.testing import compute_check, machine, place
+
+GB = 1_000_000_000
+
+
+def python(version="3.12.10", **facts):
+    return PythonRuntime(
+        version=version, executable=r"C:\p\python.exe", prefix="C:\\p", base_prefix="C:\\p", **facts
+    )
+
+
+def torch(version, cuda=None):
+    return Packages(versions={"torch": version}, torch=TorchBuild(version=version, cuda=cuda))
+
+
+def severity(code, **sections):
+    (result,) = compute_check(code, machine(**sections))
+    return result.severity
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_a_healthy_machine_passes(number):
+    (result,) = compute_check(f"ENV{number:03}", machine())
+    assert result.status in {Status.PASS, Status.SKIP}
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("3.10.13", Severity.WARNING),
+        ("3.11.7", Severity.WARNING),
+        ("3.11.8", None),
+        ("3.12.0", Severity.WARNING),
+        ("3.12.1", None),
+        ("3.13.0", None),
+        ("3.12.0rc1", Severity.WARNING),
+    ],
+)
+def test_python_that_masks_a_locked_file(version, expected):
+    assert severity("ENV001", python=python(version)) is expected
+
+
+@pytest.mark.parametrize(
+    ("version", "writable", "expected"),
+    [
+        ("3.12.10", False, Severity.ERROR),
+        ("3.12.10", True, None),
+        ("3.13.12", False, Severity.ERROR),
+        ("3.13.13", False, None),
+        ("3.15.0", False, None),
+    ],
+)
+def test_tempfile_hangs_only_where_temp_cannot_be_written(version, writable, expected):
+    places = Places(items=(place("TEMP", "C:\\t", writable=writable),))
+    assert severity("ENV002", python=python(version), places=places) is expected
+
+
+NVIDIA = Gpus(items=(Gpu(name="RTX 4070"),), driver="576.02", cuda="12.9")
+
+
+def test_cpu_torch_beside_a_gpu_is_a_warning_with_the_matching_index():
+    (result,) = compute_check("ENV003", machine(packages=torch("2.9.1+cpu"), gpus=NVIDIA))
+    assert result.severity is Severity.WARNING
+    assert "/whl/cu129" in result.remedies[0].steps[0]
+
+
+def test_cpu_torch_without_a_gpu_is_fine():
+    assert severity("ENV003", packages=torch("2.9.1+cpu"), gpus=Gpus()) is None
+
+
+@pytest.mark.parametrize(
+    ("driver", "cuda", "expected"),
+    [
+        ("576.02", "12.8", None),
+        ("527.00", "12.8", Severity.ERROR),
+        ("576.02", "13.0", Severity.ERROR),
+        ("581.15", "13.0", None),
+        ("451.00", "11.8", Severity.ERROR),
+        ("576.02", "99.0", None),
+    ],
+)
+def test_a_driver_older_than_torchs_cuda_needs_is_an_error(driver, cuda, expected):
+    gpus = Gpus(items=NVIDIA.items, driver=driver)
+    assert severity("ENV004", packages=torch(f"2.9.1+cu{cuda}", cuda), gpus=gpus) is expected
+
+
+@pytest.mark.parametrize(
+    ("available", "expected"),
+    [(5 * GB, Severity.ERROR), (8 * GB, Severity.WARNING), (12 * GB, None), (None, None)],
+)
+def test_the_commit_limit_is_judged(available, expected):
+    memory = Memory(total=32 * GB, available=20 * GB, commit_available=available)
+    assert severity("ENV005", memory=memory) is expected
+
+
+@pytest.mark.parametrize(
+    ("available", "expected"),
+    [(GB // 2, Severity.WARNING), (3 * GB, Severity.INFO), (20 * GB, None)],
+)
+def test_free_memory_is_judged_against_the_models(available, expected):
+    assert severity("ENV006", memory=Memory(total=32 * GB, available=available)) is expected
+
+
+def windows(**facts):
+    return System(os="windows", name="Windows 11", version="10.0", **facts)
+
+
+def test_a_long_cache_matters_only_while_long_paths_are_off():
+    places = Places(items=(place("hub_cache", "C:\\" + "x" * 170),))
+    assert severity("ENV007", places=places, system=windows(long_paths=False)) is Severity.WARNING
+    assert severity("ENV007", places=places, system=windows(long_paths=True)) is None
+    assert severity("ENV007", system=windows(long_paths=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        (Account(symlink_right=False, developer_mode=False, elevated=False), Severity.INFO),
+        (Account(symlink_right=True, developer_mode=False), None),
+        (Account(symlink_right=False, developer_mode=True), None),
+        (Account(), None),
+    ],
+)
+def test_symlinks_need_a_right_or_developer_mode(account, expected):
+    assert severity("ENV008", account=account) is expected
+
+
+def test_foreign_characters_matter_without_utf8():
+    places = Places(items=(place("app", r"C:\Büro"),))
+    assert severity("ENV009", places=places, system=windows(ansi_code_page=1252)) is Severity.INFO
+    assert severity("ENV009", places=places, system=windows(ansi_code_page=65001)) is None
+    assert severity("ENV009", places=places, python=python(utf8_mode=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"version": "3.9.18"}, Severity.ERROR),
+        ({"version": "3.10.0"}, None),
+        ({"version": "3.13.5"}, None),
+        ({"version": "3.14.0"}, Severity.WARNING),
+        ({"bits": 32}, Severity.ERROR),
+        ({"implementation": "PyPy"}, Severity.ERROR),
+    ],
+)
+def test_only_64_bit_cpython_3_10_to_3_13_is_supported(facts, expected):
+    assert severity("ENV010", python=python(**facts)) is expected
+
+
+def test_the_stores_python_is_a_note():
+    assert severity("ENV011", python=python(store_build=True)) is Severity.INFO
+
+
+def test_missing_torch_is_a_warning():
+    assert severity("ENV012", packages=Packages()) is Severity.WARNING

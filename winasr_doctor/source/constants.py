@@ -1,0 +1,395 @@
+"""Follows constants through the app's files as a person would, without running anything.
+
+The answer is every literal an expression may turn out to be: both sides of a condition, the
+default and what callers pass, each entry a loop goes through. It is a reader's estimate, not a
+proof: where nothing certain is known about `config["revision"]`, every entry of that name in
+the app is taken for an answer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from winasr_doctor.source.application import SourceFile
+from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
+from winasr_doctor.source.modules import Modules
+from winasr_doctor.source.objects import Objects
+from winasr_doctor.source.terms import (
+    Class,
+    Display,
+    Function,
+    Imported,
+    Literal,
+    Made,
+    Term,
+    distinct,
+)
+
+__all__ = ["Constants", "Literal"]
+
+MAX_DEPTH = 40
+MAX_STEPS = 2_000
+MAX_VALUES = 64
+"""Bounds of one question; beyond them the answer is what was found so far."""
+
+
+class CallSite(NamedTuple):
+    """A call and what has to be skipped to reach the callee's arguments."""
+
+    call: ast.Call
+    scope: Scope
+    skip: int = 0
+
+
+_FORWARDING = {"partial": 1, "submit": 1, "to_thread": 1}
+"""Calls whose first argument is the function that gets the others."""
+
+_NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
+
+
+class Constants:
+    """Answers what an expression in one of the app's files may be.
+
+    Whatever needs all files (who calls what, which keys there are) is collected when a question
+    first asks for it.
+    """
+
+    def __init__(self, files: Sequence[SourceFile]) -> None:
+        """Prepare for questions about these files."""
+        self.files = tuple(files)
+
+    def literals(
+        self, expr: ast.expr, scope: Scope, *, guess: bool = True
+    ) -> tuple[Literal, ...]:
+        """Return every literal an expression may turn out to be.
+
+        Args:
+            expr: An expression of one of the files.
+            scope: The scope it stands in; see `FileIndex`.
+            guess: Whether an entry or attribute of an unknown object may be any in the app that
+                has the same name.
+        """
+        found = _Question(self, guess).terms(expr, scope)
+        return tuple(term for term in found if isinstance(term, Literal))
+
+    def entry(
+        self, expr: ast.expr, scope: Scope, key: str, *, guess: bool = True
+    ) -> tuple[Literal, ...]:
+        """Return what the entry `key` of an expression, such as the one after `**`, may be."""
+        question = _Question(self, guess)
+        found = question.items(question.terms(expr, scope), key)
+        return tuple(term for term in found if isinstance(term, Literal))
+
+    def imported_names(self, expr: ast.expr, scope: Scope) -> tuple[str, ...]:
+        """Return the complete dotted names of imported things an expression may be.
+
+        `nemo_asr.models.ASRModel` gives `nemo.collections.asr.models.ASRModel` where the file
+        says `import nemo.collections.asr as nemo_asr`.
+        """
+        found = _Question(self, guess=False).terms(expr, scope)
+        return tuple(term.name for term in found if isinstance(term, Imported))
+
+    def classes(self, expr: ast.expr, scope: Scope) -> tuple[Class, ...]:
+        """Return the classes of the app an expression may be."""
+        found = _Question(self, guess=False).terms(expr, scope)
+        return tuple(term for term in found if isinstance(term, Class))
+
+    @cached_property
+    def modules(self) -> Modules:
+        """The files by module name."""
+        return Modules(self.files)
+
+    @cached_property
+    def call_sites(self) -> dict[str, list[CallSite]]:
+        """Every call in the app by the last part of the callee's name."""
+        sites: dict[str, list[CallSite]] = {}
+        for file in self.files:
+            for call, scope in file.index.calls:
+                name = last_name(call.func)
+                sites.setdefault(name, []).append(CallSite(call, scope))
+                skip = _FORWARDING.get(name)
+                if skip is not None and call.args:
+                    callee = last_name(call.args[skip - 1])
+                    sites.setdefault(callee, []).append(CallSite(call, scope, skip))
+        return sites
+
+    @cached_property
+    def entries_by_name(self) -> dict[str, list[tuple[ast.expr, Scope]]]:
+        """Every dict entry, class attribute, stored attribute and option default by its name."""
+        named: dict[str, list[tuple[ast.expr, Scope]]] = {}
+        for file in self.files:
+            for name, expr, scope in _named_values(file):
+                named.setdefault(name, []).append((expr, scope))
+        return named
+
+
+def last_name(expr: ast.expr) -> str:
+    """Return `c` for `a.b.c` and for `c`; an empty text for anything else."""
+    if isinstance(expr, ast.Attribute):
+        return expr.attr
+    return expr.id if isinstance(expr, ast.Name) else ""
+
+
+def text_of(expr: ast.expr | None) -> str | None:
+    """Return the value of a string literal, `None` for any other expression."""
+    if isinstance(expr, ast.Constant) and isinstance(expr.value, str):
+        return expr.value
+    return None
+
+
+def option_name(call: ast.Call) -> str | None:
+    """Return `model_revision` for `add_argument("-r", "--model-revision", ...)`.
+
+    The same rule as argparse's and click's: the first long option, dashes turned into
+    underscores.
+    """
+    flags = [flag for flag in map(text_of, call.args) if flag]
+    longs = [flag for flag in flags if flag.startswith("--")]
+    name = (longs or flags)[0] if flags else ""
+    return name.lstrip("-").replace("-", "_") if name.startswith("-") else None
+
+
+def _named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
+    index = file.index
+    for display, scope in index.dicts:
+        for key, value in zip(display.keys, display.values, strict=True):
+            name = text_of(key)
+            if name is not None:
+                yield name, value, scope
+    for target, value, scope in index.stores:
+        stored = target.attr if isinstance(target, ast.Attribute) else text_of(target.slice)
+        if stored is not None:
+            yield stored, value, scope
+    for call, scope in index.calls:
+        default = next((k.value for k in call.keywords if k.arg == "default"), None)
+        option = option_name(call) if default is not None else None
+        if option and default is not None:
+            yield option, default, scope
+        if last_name(call.func) in _NAMESPACES:
+            for keyword in call.keywords:
+                if keyword.arg is not None:
+                    yield keyword.arg, keyword.value, scope
+    for scope in index.scopes:
+        if scope.is_class:
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    if isinstance(binding, Value) and not binding.path:
+                        yield name, binding.expr, binding.scope
+
+
+class _Question(Objects):
+    """One question: it remembers what it is in the middle of, so that cycles end."""
+
+    def __init__(self, constants: Constants, guess: bool) -> None:
+        self.constants = constants
+        self.guess = guess
+        self._asking: set[tuple[int, int]] = set()
+        self._steps = 0
+
+    def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
+        """Return what an expression may be."""
+        key = (id(expr), id(scope))
+        handler = _HANDLERS.get(type(expr))
+        if (
+            handler is None
+            or key in self._asking
+            or len(self._asking) >= MAX_DEPTH
+            or self._steps >= MAX_STEPS
+        ):
+            return []
+        self._steps += 1
+        self._asking.add(key)
+        try:
+            return distinct(handler(self, expr, scope), MAX_VALUES)
+        finally:
+            self._asking.discard(key)
+
+    def strings(self, expr: ast.expr, scope: Scope) -> list[Literal]:
+        """Return the string literals an expression may be."""
+        return [
+            term
+            for term in self.terms(expr, scope)
+            if isinstance(term, Literal) and isinstance(term.value, str)
+        ]
+
+    def bound(self, name: str, scope: Scope) -> list[Term]:
+        """Return what a name bound in this very scope may be."""
+        found: list[Term] = []
+        for binding in scope.bindings.get(name, ())[:MAX_VALUES]:
+            if isinstance(binding, Augmented):
+                found = self._extended(found, self.terms(binding.expr, binding.scope))
+            elif isinstance(binding, Value):
+                found.extend(self._value(binding))
+            elif isinstance(binding, Parameter):
+                found.extend(self.parameter(binding))
+            elif isinstance(binding, Import):
+                found.extend(self._imported(binding))
+            elif isinstance(binding, Definition):
+                found.append(_defined(binding))
+        return distinct(found, MAX_VALUES)
+
+    def of_module(self, name: str, scope: Scope) -> list[Term]:
+        """Return what a module's name may be, its `from x import *` included."""
+        if name in scope.bindings:
+            return self.bound(name, scope)
+        key = (id(scope), hash(name))
+        if key in self._asking:  # two modules that import * from each other
+            return []
+        self._asking.add(key)
+        try:
+            return [
+                term
+                for star in scope.stars
+                for term in self._imported(star._replace(name=name), only_app=True)
+            ]
+        finally:
+            self._asking.discard(key)
+
+    def _value(self, value: Value) -> list[Term]:
+        found = self._whole(value)
+        for number in value.path:
+            found = self.items(found, number)
+        return found
+
+    def _whole(self, value: Value) -> list[Term]:
+        if value.iterated:
+            return self.elements(value.expr, value.scope)
+        return self.terms(value.expr, value.scope)
+
+    @staticmethod
+    def _extended(before: list[Term], added: list[Term]) -> list[Term]:
+        """Return what `name += added` leaves: longer texts, or both lists."""
+        texts = [t.value for t in added if isinstance(t, Literal) and isinstance(t.value, str)]
+        found: list[Term] = []
+        for term in before:
+            if isinstance(term, Literal):
+                found.extend(
+                    term._replace(value=term.value + text, exact=False)
+                    for text in texts
+                    if isinstance(term.value, str)
+                )
+            else:
+                found.append(term)
+        return [*found, *(term for term in added if isinstance(term, Display))]
+
+    def _imported(self, binding: Import, *, only_app: bool = False) -> list[Term]:
+        modules = self.constants.modules
+        file = modules.find(binding.module, binding.level, binding.file)
+        if binding.name is None:
+            return [Imported(binding.module, file)]
+        if file is not None:
+            found = self.of_module(binding.name, file.index.module)
+            if found:
+                return found
+        if only_app:
+            return []
+        dotted = f"{binding.module}.{binding.name}".lstrip(".")
+        part = modules.find(dotted, binding.level, binding.file)
+        if part is None and binding.level:
+            return []
+        return [Imported(dotted, part)]
+
+    def _name(self, expr: ast.Name, scope: Scope) -> Iterable[Term]:
+        for around in scope.enclosing():
+            if expr.id in around.bindings:
+                return self.bound(expr.id, around)
+        return self.of_module(expr.id, scope.file.index.module)
+
+    def _attribute(self, expr: ast.Attribute, scope: Scope) -> Iterable[Term]:
+        bases = self.terms(expr.value, scope)
+        found = [term for base in bases for term in self.attribute(base, expr.attr)]
+        return found or self.guessed(expr.attr, bases)
+
+    def _subscript(self, expr: ast.Subscript, scope: Scope) -> Iterable[Term]:
+        bases = self.terms(expr.value, scope)
+        keys = [term.value for term in self.terms(expr.slice, scope) if isinstance(term, Literal)]
+        if not keys:
+            return [term for base in bases for term in self.values_of(base)]
+        found = [term for key in keys for term in self.items(bases, key)]
+        return found or [term for key in keys for term in self.guessed(key, bases)]
+
+    def guessed(self, key: object, bases: list[Term]) -> list[Term]:
+        """Return every value in the app that has this name, where the object is unknown."""
+        outside = any(isinstance(base, Imported) for base in bases)
+        if not self.guess or outside or not isinstance(key, str):
+            return []
+        named = self.constants.entries_by_name.get(key, ())
+        return [term for expr, scope in named[:MAX_VALUES] for term in self.terms(expr, scope)]
+
+    def _constant(self, expr: ast.Constant, scope: Scope) -> Iterable[Term]:
+        yield Literal(expr.value, scope.file, expr)
+
+    def _joined(self, expr: ast.JoinedStr, scope: Scope) -> Iterable[Term]:
+        texts = [""]
+        for part in expr.values:
+            if isinstance(part, ast.FormattedValue):
+                if part.conversion != -1 or part.format_spec is not None:
+                    return
+                found = self.terms(part.value, scope)
+                choices = [str(t.value) for t in found if isinstance(t, Literal)]
+            else:
+                choices = [text_of(part) or ""]
+            texts = [text + choice for text in texts for choice in choices][:MAX_VALUES]
+        for text in texts:
+            yield Literal(text, scope.file, expr)
+
+    def _sum(self, expr: ast.BinOp, scope: Scope) -> Iterable[Term]:
+        if not isinstance(expr.op, ast.Add | ast.BitOr):
+            return
+        left, right = self.terms(expr.left, scope), self.terms(expr.right, scope)
+        if isinstance(expr.op, ast.Add):
+            for term in self._extended(left, right):
+                if isinstance(term, Literal):
+                    yield Literal(term.value, scope.file, expr)
+        yield from (t for t in (*left, *right) if isinstance(t, Display | Made))
+
+    def _either(self, expr: ast.IfExp, scope: Scope) -> Iterable[Term]:
+        return [*self.terms(expr.body, scope), *self.terms(expr.orelse, scope)]
+
+    def _any_of(self, expr: ast.BoolOp, scope: Scope) -> Iterable[Term]:
+        return [term for value in expr.values for term in self.terms(value, scope)]
+
+    def _inner(self, expr: Any, scope: Scope) -> Iterable[Term]:  # noqa: ANN401 - has a value
+        return self.terms(expr.value, scope)
+
+    def _display(self, expr: ast.expr, scope: Scope) -> Iterable[Term]:
+        yield Display(expr, scope)
+
+    def _lambda(self, expr: ast.Lambda, scope: Scope) -> Iterable[Term]:
+        yield Function(expr, scope.file.index.inner[expr])
+
+    def _call(self, expr: ast.Call, scope: Scope) -> Iterable[Term]:
+        return self.called(expr, scope)
+
+
+def _defined(definition: Definition) -> Term:
+    if isinstance(definition.node, ast.ClassDef):
+        return Class(definition.node, definition.scope)
+    return Function(definition.node, definition.scope)
+
+
+_HANDLERS: dict[type, Callable[[_Question, Any, Scope], Iterable[Term]]] = {
+    ast.Constant: _Question._constant,
+    ast.JoinedStr: _Question._joined,
+    ast.Name: _Question._name,
+    ast.Attribute: _Question._attribute,
+    ast.Subscript: _Question._subscript,
+    ast.Call: _Question._call,
+    ast.BinOp: _Question._sum,
+    ast.IfExp: _Question._either,
+    ast.BoolOp: _Question._any_of,
+    ast.NamedExpr: _Question._inner,
+    ast.Await: _Question._inner,
+    ast.Starred: _Question._inner,
+    ast.Lambda: _Question._lambda,
+    **dict.fromkeys(
+        (
+            *(ast.Dict, ast.List, ast.Tuple, ast.Set),
+            *(ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp),
+        ),
+        _Question._display,
+    ),
+}

@@ -1,1 +1,360 @@
-"""To be written."""
+"""Model revisions: what the app pins, and whether that can be loaded.
+
+The reported case: Canary-Qwen pinned to `2399591399e4e6438fa7804f2f1f660`, a hash that lost
+nine characters. The Hub's answer, "is not a valid git identifier", sounds like anything but that;
+offline the revision is not even mentioned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.revision_edits import (
+    EDIT_READS,
+    drop_the_pin,
+    place_of,
+    printable,
+    use_a_branch,
+    use_the_full_hash,
+    with_restore_from,
+    without_revision,
+)
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
+from winasr_doctor.host.base import Host, NotApplicable
+from winasr_doctor.revisions import Kind, Revision, classify
+from winasr_doctor.source.application import respect_silence
+
+if TYPE_CHECKING:
+    from winasr_doctor.hub import HubAnswers
+    from winasr_doctor.source.revision_uses import RevisionUse
+
+_Make = Callable[[str, dict[str, object], Iterable[Remedy]], Finding]
+_Advise = Callable[[Host, "RevisionUse"], Remedy]
+
+_ALL_WAYS: tuple[_Advise, ...] = (drop_the_pin, use_a_branch, use_the_full_hash)
+
+_HOPELESS = frozenset({Kind.TRUNCATED_HASH, Kind.LFS_SHA256, Kind.OVERLONG_HASH, Kind.ILLEGAL_NAME})
+"""Kinds that have an error of their own; whether they are cached adds nothing."""
+
+
+@check("REV001", reads=EDIT_READS)
+def truncated_hash(host: Host) -> Iterable[Finding]:
+    """A model revision is a truncated hash.
+
+    **What.** Every revision in the app's source or given with `--revision`, wherever it is
+    spelled out.
+    **Why.** A commit hash has 40 characters. With fewer, loading fails online with "is not a
+    valid git identifier", offline with a message that does not mention the revision.
+    **Decided by.** 17 to 39 hexadecimal digits.
+    **Do.** Drop the pin, or use a branch, or put in all 40 characters.
+    **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH) and its download guide;
+    transformers `utils/hub.py`.
+    """
+    yield from _judge(host, "REV001", (Kind.TRUNCATED_HASH,), error, _ALL_WAYS)
+
+
+@check("REV002", reads=EDIT_READS)
+def upper_case_hash(host: Host) -> Iterable[Finding]:
+    """A model revision is a hash with upper case.
+
+    **What.** Every revision in the app's source or given with `--revision`.
+    **Why.** huggingface_hub recognises a commit by 40 lower-case digits only. Another spelling is
+    taken for a branch: it is not found in the cache and, on the Hub, perhaps not either.
+    **Decided by.** 40 hexadecimal digits, at least one of them a capital letter.
+    **Do.** Write it in lower case.
+    **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH).
+    """
+    ways = (use_the_full_hash, drop_the_pin, use_a_branch)
+    yield from _judge(host, "REV002", (Kind.UPPER_CASE_HASH,), warning, ways)
+
+
+@check("REV003", reads=EDIT_READS)
+def overlong_hash(host: Host) -> Iterable[Finding]:
+    """A model revision is longer than a commit hash.
+
+    **What.** Every revision in the app's source or given with `--revision`.
+    **Why.** 64 digits are the SHA-256 that the Hub shows beside a large file. It identifies the
+    file's content, not a commit, and nothing can be loaded by it.
+    **Decided by.** More than 40 hexadecimal digits.
+    **Do.** Drop the pin, or use a branch, or copy the commit's hash from the page of commits.
+    **Source.** Git LFS specification (object ids are SHA-256); huggingface_hub
+    `file_download.py`.
+    """
+    yield from _judge(host, "REV003", (Kind.LFS_SHA256, Kind.OVERLONG_HASH), error, _ALL_WAYS)
+
+
+@check("REV004", reads=EDIT_READS)
+def abbreviated_hash(host: Host) -> Iterable[Finding]:
+    """A model revision is an abbreviated hash.
+
+    **What.** Every revision in the app's source or given with `--revision`.
+    **Why.** The libraries ask for the full hash. The Hub has been resolving abbreviations since
+    2023, without promising it; offline an abbreviation is found only if it was used online before.
+    **Decided by.** 7 to 16 hexadecimal digits, not all of them decimal.
+    **Do.** Write out all 40 characters.
+    **Source.** huggingface_hub download guide and issue 197.
+    """
+    yield from _judge(host, "REV004", (Kind.ABBREVIATION,), warning, _ALL_WAYS)
+
+
+@check("REV005", reads=EDIT_READS)
+def movable_revision(host: Host) -> Iterable[Finding]:
+    """A model revision is a name that can move.
+
+    **What.** Branches, tags and pull requests among the revisions of the app.
+    **Why.** What is loaded tomorrow may differ from what was tested today. That is often wanted;
+    it is not a fault by itself.
+    **Decided by.** A legal git name that is not a hash.
+    **Do.** Nothing, or pin to a full hash where results must stay the same.
+    **Source.** huggingface_hub download guide.
+    """
+    kinds = (Kind.BRANCH_OR_TAG, Kind.PULL_REQUEST)
+    yield from _judge(host, "REV005", kinds, info, (use_the_full_hash,))
+
+
+@check("REV006", reads=EDIT_READS)
+def illegal_name(host: Host) -> Iterable[Finding]:
+    """A model revision is not a legal git name.
+
+    **What.** Every revision in the app's source or given with `--revision`.
+    **Why.** No branch, tag or commit can have such a name, so nothing can be loaded. White space
+    copied along with a hash is the usual cause.
+    **Decided by.** The rules of `git check-ref-format --allow-onelevel`.
+    **Do.** Drop the pin, or use a branch, or a full hash without anything around it.
+    **Source.** git-check-ref-format(1).
+    """
+    yield from _judge(host, "REV006", (Kind.ILLEGAL_NAME,), error, _ALL_WAYS)
+
+
+@check("REV007", reads=("app",))
+def revision_not_accepted(host: Host) -> Iterable[Finding]:
+    """NeMo's from_pretrained is given a revision, which it does not accept.
+
+    **What.** Calls of `from_pretrained` on NeMo's model classes, by what the file imports.
+    **Why.** The method has no such argument: the call ends in a TypeError. NeMo's speech-language
+    models (SALM, Canary-Qwen) and the classes of transformers do accept one.
+    **Decided by.** A keyword `revision` (or of a similar name), or a `**dict` that holds one.
+    **Do.** Leave it out, or download the file with huggingface_hub and call `restore_from`.
+    **Source.** NeMo `nemo/core/classes/common.py`, versions 2.0 to 3.0.
+    """
+    if not host.app.files:
+        yield _nothing_found(host)
+        return
+    from winasr_doctor.source.revision_uses import find_nemo_pins
+
+    silent = True
+    for pin in find_nemo_pins(host.app):
+        silent = False
+        spelled = str(pin.revisions[0].value) if pin.revisions else None
+        evidence: dict[str, object] = {
+            "revision": printable(spelled) if spelled is not None else None,
+            "kind": "argument that does not exist",
+            "callee": f"{pin.callee}.from_pretrained",
+            **({"repo_id": pin.repo_ids[0]} if len(pin.repo_ids) == 1 else {}),
+            **pin.file.location(pin.keyword),
+        }
+        cls = pin.callee.rpartition(".")[2]
+        finding = error(
+            f"{cls}.from_pretrained in {pin.file.path}, line {evidence['line']}, is given a"
+            " revision, but NeMo's from_pretrained has no such argument: a TypeError",
+            evidence,
+            (without_revision(pin), with_restore_from(pin)),
+        )
+        finding = respect_silence(finding, pin.file, pin.keyword, "REV007")
+        if "suppressed" not in finding.evidence:
+            finding = respect_silence(finding, pin.file, pin.call, "REV007")
+        yield finding
+    if silent:
+        yield ok("no call of a NeMo from_pretrained is given a revision")
+
+
+@check("REV008", reads=EDIT_READS)
+def not_in_the_cache(host: Host) -> Iterable[Finding]:
+    """A model revision is not in the local cache.
+
+    **What.** Every revision whose repository is known, against the Hugging Face cache.
+    **Why.** Offline only what is in the cache can be loaded, and the message that follows names
+    neither the revision nor the reason.
+    **Decided by.** A folder `snapshots/<40 characters>`, or a file `refs/<name>` that leads to one.
+    An error with `HF_HUB_OFFLINE`, else a warning where the repository is cached at another
+    revision, and a note where it is not cached at all. Not asked with `--online`.
+    **Do.** Run the app once online, or use a revision that is there.
+    **Source.** huggingface_hub `file_download.py`, `try_to_load_from_cache`.
+    """
+    uses = list(_judged(host))
+    if not uses:
+        yield _nothing_found(host)
+        return
+    cache = host.hub_cache
+    if not cache.offline and _answers(host) is not None:
+        yield skip("the Hub itself was asked; see REV009")
+        return
+    nameless = 0
+    for use, revision in uses:
+        if revision.kind in _HOPELESS:
+            continue
+        nameless += not use.repo_ids
+        for repo_id in use.repo_ids:
+            yield _silenced(_look_up(host, use, revision, repo_id), use, "REV008")
+    if nameless:
+        yield skip(f"which repository is meant is not known for {nameless} of the revisions")
+    elif all(revision.kind in _HOPELESS for _, revision in uses):
+        yield skip("none of the revisions can be loaded at all; see the other findings")
+
+
+def _look_up(host: Host, use: RevisionUse, revision: Revision, repo_id: str) -> Finding:
+    cache = host.hub_cache
+    repo = cache.repo(repo_id)
+    evidence = {**_evidence(use, revision, repo_id), "cache": cache.path, "offline": cache.offline}
+    name = f"revision {printable(use.revision)} of {repo_id}"
+    fetch = Remedy(
+        "Run the app once with a network connection",
+        (
+            "Unset HF_HUB_OFFLINE and start the app: it downloads the files of that revision"
+            if cache.offline
+            else "Start the app while the Hub can be reached: it downloads the missing files",
+            f"Then scan again: refs or snapshots of {repo_id} in {cache.path} will hold it",
+        ),
+    )
+    if repo is None:
+        make = error if cache.offline else info
+        return make(
+            f"{repo_id} is not in the cache {cache.path}, so {name} needs the network",
+            evidence,
+            (fetch,),
+        )
+    commit = use.revision if revision.kind is Kind.FULL_HASH else repo.refs.get(use.revision)
+    if commit in repo.snapshots:
+        return ok(f"{name} is in the cache", {**evidence, "commit": commit})
+    evidence["cached"] = sorted({*repo.refs, *repo.snapshots})
+    make = error if cache.offline else warning
+    return make(
+        f"{name} is not in the cache {cache.path}, though other revisions of it are",
+        evidence,
+        (fetch, drop_the_pin(host, use), use_a_branch(host, use)),
+    )
+
+
+@check("REV009", reads=EDIT_READS)
+def not_on_the_hub(host: Host) -> Iterable[Finding]:
+    """A model revision does not exist on the Hub.
+
+    **What.** With `--online`: every revision whose repository is known, asked of the Hub.
+    **Why.** A revision that does not exist cannot be loaded.
+    **Decided by.** The Hub's own answer, through huggingface_hub. No answer means unknown.
+    **Do.** Drop the pin, or use a branch, or a full hash that exists.
+    **Source.** huggingface_hub, `HfApi.model_info` and `RevisionNotFoundError`.
+    """
+    uses = list(_judged(host))
+    if not uses:
+        yield _nothing_found(host)
+        return
+    answers = host.hub_answers
+    for use, revision in uses:
+        name = f'"{printable(use.revision)}" {place_of(use)}'
+        if not use.repo_ids:
+            evidence = _evidence(use, revision, None)
+            reason = f"which repository {name} belongs to is not known; give --revision REPO@REV"
+            yield _silenced(unknown(reason, evidence), use, "REV009")
+        for repo_id in use.repo_ids:
+            answer = answers.of(repo_id, use.revision)
+            evidence = _evidence(use, revision, repo_id)
+            if answer.commit:
+                evidence["commit"] = answer.commit
+            if answer.status == "exists":
+                yield ok(f"{name} exists in {repo_id}", evidence)
+                continue
+            if answer.status == "unknown":
+                told = f"the Hub gave no answer about {name} of {repo_id}: {answer.reason}"
+                finding = unknown(told, {**evidence, "reason": answer.reason})
+            else:
+                remedies = [way(host, use) for way in _ALL_WAYS]
+                told = f"{name} does not exist in {repo_id}, says the Hub"
+                finding = error(told, evidence, remedies)
+            yield _silenced(finding, use, "REV009")
+
+
+_CONSEQUENCES = {
+    Kind.TRUNCATED_HASH: "a truncated hash ({reason}): no model can be loaded by it",
+    Kind.UPPER_CASE_HASH: "a hash with upper case: {reason}",
+    Kind.LFS_SHA256: "an LFS sha256 ({reason}): no model can be loaded by it",
+    Kind.OVERLONG_HASH: "a hash that is too long ({reason}): no model can be loaded by it",
+    Kind.ABBREVIATION: "an abbreviated hash ({reason}): it works online only, if at all",
+    Kind.BRANCH_OR_TAG: "a branch or a tag: {reason}",
+    Kind.PULL_REQUEST: "a pull request: {reason}",
+    Kind.ILLEGAL_NAME: "not a legal git name: {reason}",
+}
+
+
+def _judge(
+    host: Host, code: str, kinds: tuple[Kind, ...], make: _Make, ways: tuple[_Advise, ...]
+) -> Iterator[Finding]:
+    """Yield a finding for every revision of these kinds, or the reason why there is none."""
+    uses = list(_judged(host))
+    if not uses:
+        yield _nothing_found(host)
+        return
+    silent = True
+    for use, revision in uses:
+        if revision.kind in kinds:
+            silent = False
+            what = _CONSEQUENCES[revision.kind].format(reason=revision.reason)
+            evidence = _evidence(use, revision, use.repo_ids[0] if use.repo_ids else None)
+            summary = f'"{printable(use.revision)}" {place_of(use)} is {what}'
+            finding = make(summary, evidence, [way(host, use) for way in ways])
+            yield _silenced(finding, use, code)
+    if silent:
+        counted = "the revision" if len(uses) == 1 else f"none of the {len(uses)} revisions"
+        verb = "is not" if len(uses) == 1 else "is"
+        yield ok(f"{counted} {verb} {' or '.join(_named(kind) for kind in kinds)}")
+
+
+def _named(kind: Kind) -> str:
+    if kind is Kind.ILLEGAL_NAME:
+        return "against git's rules for names"
+    return f"{'an' if kind.value[0] in 'aL' else 'a'} {kind.value}"
+
+
+def _judged(host: Host) -> Iterator[tuple[RevisionUse, Revision]]:
+    for use in host.app.revisions:
+        yield use, classify(use.revision)
+
+
+def _nothing_found(host: Host) -> Finding:
+    if host.app.files:
+        count = len(host.app.files)
+        return ok(f"no revision is pinned in the {count} file{'s' * (count != 1)} of the app")
+    if host.app.unreadable:
+        return skip("no file of the app could be examined")
+    return skip("no revision found; give --app or --revision")
+
+
+def _answers(host: Host) -> HubAnswers | None:
+    try:
+        return host.hub_answers
+    except NotApplicable:
+        return None
+
+
+def _evidence(use: RevisionUse, revision: Revision, repo_id: str | None) -> dict[str, object]:
+    evidence: dict[str, object] = {
+        "revision": printable(use.revision),
+        "kind": revision.kind.value,
+        "length": len(use.revision),
+        "reason": revision.reason,
+    }
+    if repo_id is not None:
+        evidence["repo_id"] = repo_id
+    if use.used_at:
+        evidence["used_at"] = list(use.used_at)
+    if use.literal is not None:
+        evidence.update(use.literal.file.location(use.literal.node))
+    return evidence
+
+
+def _silenced(finding: Finding, use: RevisionUse, code: str) -> Finding:
+    if use.literal is None:
+        return finding
+    return respect_silence(finding, use.literal.file, use.literal.node, code)

@@ -10,22 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.findings import Remedy, Report, Result, Status
 from winasr_doctor.reports import digest
 from winasr_doctor.reports.escaping import one_line, plain_mapping, visible
 from winasr_doctor.reports.interface import RenderOptions
 from winasr_doctor.reports.json import dump
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$>:=]")
-"""Characters that Markdown may take for markup, and every one of which it lets us escape."""
+_MARKUP = re.compile(r"[\\`*_\[\]|~$#]")
+"""Characters that Markdown may take for markup anywhere in a line."""
 
-_REFERENCE = re.compile(r"@|#\d|\bGH-\d", re.IGNORECASE)
-"""What makes of a word a mention or a link to an issue."""
+_BLOCK = re.compile(r">|[-+=]+$|\d{1,9}[.)]$")
+"""How a line begins that Markdown would take for a list, a quotation or an underline."""
+
+_REFERENCE = re.compile(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
+"""What makes of a word a mention, a link to an issue or an emoji."""
 
 _MARKS = {
     "error": "❌",
     "warning": "⚠️",
-    "info": "ℹ️",  # noqa: RUF001 - it is the sign for information
+    "info": "ℹ️",
     "crash": "💥",
     "unknown": "❔",
     "pass": "✅",
@@ -63,23 +66,32 @@ def render(report: Report, options: RenderOptions) -> str:
 
 def escape(text: str) -> str:
     """Write a text so that Markdown shows it as it is, on one line."""
-    return " ".join(map(_word, one_line(text).split(" ")))
+    first, *others = one_line(text).split(" ")
+    return " ".join([_first_word(first), *map(_word, others)])
 
 
 def _word(word: str) -> str:
     if _REFERENCE.search(word):
         return _code(word)
-    word = word.replace("&", "&amp;").replace("<", "&lt;")
-    return _MARKUP.sub(r"\\\g<0>", word)
+    return _MARKUP.sub(r"\\\g<0>", word.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _first_word(word: str) -> str:
+    escaped = _word(word)
+    if not _BLOCK.match(word) or escaped[:1] != word[:1]:
+        return escaped
+    return f"{escaped[:-1]}\\{escaped[-1]}" if word[0].isdigit() else f"\\{escaped}"
 
 
 def _code(word: str) -> str:
-    """Write a word as code; a pipe would end a table's cell even there, so it is an entity."""
-    if "|" in word:
-        return "\\|".join(_word(part) if part else "" for part in word.split("|"))
     fence = "`" * (_longest_run(word) + 1)
     pad = " " if word.startswith("`") or word.endswith("`") else ""
     return f"{fence}{pad}{word}{pad}{fence}"
+
+
+def _cell(text: str) -> str:
+    """Escape a table's cell, where even in code a pipe needs its backslash."""
+    return escape(text).replace("\\|", "|").replace("|", "\\|")
 
 
 def _longest_run(text: str) -> int:
@@ -101,7 +113,7 @@ def _bullets(items: Iterable[str]) -> str:
 def _table(report: Report) -> str:
     rows = ["| Family | | Results |", "| --- | --- | --- |"]
     for family in digest.families(report):
-        name, title = escape(family.name), escape(family.title)
+        name, title = _cell(family.name), _cell(family.title)
         counts = ", ".join(digest.count_words(family.counts))
         rows.append(f"| {_MARKS[family.worst]} {name} | {title} | {counts} |")
     return "\n".join(rows)
@@ -120,7 +132,7 @@ def _section(result: Result) -> list[str]:
         automatic = " (`fix --apply` can do it)" if remedy.automatic else ""
         start = "Or: " if rank else ""
         blocks.append(f"**{start}{escape(remedy.title)}**{automatic}")
-        blocks.append("\n".join(_step(n, step) for n, step in enumerate(remedy.steps, 1)))
+        blocks.append("\n".join(_step(n, step) for n, step in enumerate(remedy.steps, 1)).rstrip())
     return [block for block in blocks if block] + _evidence(result)
 
 
@@ -157,9 +169,10 @@ def _item(result: Result) -> str:
     needed = digest.needs(result.evidence)
     if needed:
         words += f" (needs {escape(needed)})"
-    return "".join([words, *(f" {escape(_remedy_words(r))}" for r in [*result.remedies][:1])])
+    for remedy in result.remedies:
+        words += f"\n  - {escape(_in_brief(remedy))}"
+    return words
 
 
-def _remedy_words(remedy: object) -> str:
-    title, steps = getattr(remedy, "title", ""), getattr(remedy, "steps", ())
-    return f"{title}: {' '.join(steps)}" if steps else str(title)
+def _in_brief(remedy: Remedy) -> str:
+    return ": ".join([remedy.title, *([" ".join(remedy.steps)] if remedy.steps else [])])

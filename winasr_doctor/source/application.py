@@ -67,11 +67,11 @@ def is_repo_id(text: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class SourceFile:
-    """One file of the app that could be parsed.
+    r"""One file of the app that could be parsed.
 
     Attributes:
         path: As it is shown to the user: as given, or joined below the folder given.
-        text: Decoded, with `\\n` as the only line end.
+        text: Decoded, with `\n` as the only line end.
         tree: What `ast.parse` made of it.
         silenced: Comments that silence findings, by line.
     """
@@ -92,6 +92,33 @@ class SourceFile:
         from winasr_doctor.source.index import FileIndex
 
         return FileIndex(self)
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """Every node but the module, with the node around it, in the order of a walk."""
+        from winasr_doctor.source.names import parents_of
+
+        return parents_of(self.tree)
+
+    @cached_property
+    def imports(self) -> Mapping[str, str]:
+        """Imported names to what they stand for: `gr` to `gradio`."""
+        from winasr_doctor.source.names import imports_of
+
+        return imports_of(self.index)
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """Return the dotted name of an expression through the imports, such as `gradio.Error`.
+
+        Args:
+            node: A name or an attribute of one.
+
+        Returns:
+            `None` where the expression does not begin with an imported or built-in name.
+        """
+        from winasr_doctor.source.names import qualified_name
+
+        return qualified_name(node, self.imports, self.index)
 
     def column(self, line: int, offset: int) -> int:
         """Turn the parser's offset (UTF-8 bytes from 0) into a column (characters from 1)."""

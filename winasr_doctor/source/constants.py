@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
@@ -61,9 +61,7 @@ class Constants:
         """Prepare for questions about these files."""
         self.files = tuple(files)
 
-    def literals(
-        self, expr: ast.expr, scope: Scope, *, guess: bool = True
-    ) -> tuple[Literal, ...]:
+    def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
         """Return every literal an expression may turn out to be.
 
         Args:
@@ -153,6 +151,7 @@ def option_name(call: ast.Call) -> str | None:
 
 
 def _named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
+    """Yield every value a file gives a name to that is not a plain variable."""
     index = file.index
     for display, scope in index.dicts:
         for key, value in zip(display.keys, display.values, strict=True):
@@ -160,24 +159,32 @@ def _named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
             if name is not None:
                 yield name, value, scope
     for target, value, scope in index.stores:
-        stored = target.attr if isinstance(target, ast.Attribute) else text_of(target.slice)
-        if stored is not None:
-            yield stored, value, scope
+        name = stored_name(target)
+        if name is not None:
+            yield name, value, scope
     for call, scope in index.calls:
-        default = next((k.value for k in call.keywords if k.arg == "default"), None)
-        option = option_name(call) if default is not None else None
-        if option and default is not None:
-            yield option, default, scope
-        if last_name(call.func) in _NAMESPACES:
-            for keyword in call.keywords:
-                if keyword.arg is not None:
-                    yield keyword.arg, keyword.value, scope
+        for name, value in _named_by_call(call):
+            yield name, value, scope
     for scope in index.scopes:
-        if scope.is_class:
-            for name, bindings in scope.bindings.items():
-                for binding in bindings:
-                    if isinstance(binding, Value) and not binding.path:
-                        yield name, binding.expr, binding.scope
+        for name, bindings in scope.bindings.items() if scope.is_class else ():
+            for binding in bindings:
+                if isinstance(binding, Value) and not binding.path:
+                    yield name, binding.expr, binding.scope
+
+
+def _named_by_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    is_namespace = last_name(call.func) in _NAMESPACES
+    for keyword in call.keywords:
+        option = option_name(call) if keyword.arg == "default" else None
+        if option:
+            yield option, keyword.value
+        elif is_namespace and keyword.arg is not None:
+            yield keyword.arg, keyword.value
+
+
+def stored_name(target: ast.Attribute | ast.Subscript) -> str | None:
+    """Return `name` for a store to `x.name` or `x["name"]`."""
+    return target.attr if isinstance(target, ast.Attribute) else text_of(target.slice)
 
 
 class _Question(Objects):
@@ -192,7 +199,7 @@ class _Question(Objects):
     def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
         """Return what an expression may be."""
         key = (id(expr), id(scope))
-        handler = _HANDLERS.get(type(expr))
+        handler = self._handlers.get(type(expr))
         if (
             handler is None
             or key in self._asking
@@ -364,32 +371,31 @@ class _Question(Objects):
     def _call(self, expr: ast.Call, scope: Scope) -> Iterable[Term]:
         return self.called(expr, scope)
 
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], Iterable[Term]]]] = {
+        ast.Constant: _constant,
+        ast.JoinedStr: _joined,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+        ast.BinOp: _sum,
+        ast.IfExp: _either,
+        ast.BoolOp: _any_of,
+        ast.NamedExpr: _inner,
+        ast.Await: _inner,
+        ast.Starred: _inner,
+        ast.Lambda: _lambda,
+        **dict.fromkeys(
+            (
+                *(ast.Dict, ast.List, ast.Tuple, ast.Set),
+                *(ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp),
+            ),
+            _display,
+        ),
+    }
+
 
 def _defined(definition: Definition) -> Term:
     if isinstance(definition.node, ast.ClassDef):
         return Class(definition.node, definition.scope)
     return Function(definition.node, definition.scope)
-
-
-_HANDLERS: dict[type, Callable[[_Question, Any, Scope], Iterable[Term]]] = {
-    ast.Constant: _Question._constant,
-    ast.JoinedStr: _Question._joined,
-    ast.Name: _Question._name,
-    ast.Attribute: _Question._attribute,
-    ast.Subscript: _Question._subscript,
-    ast.Call: _Question._call,
-    ast.BinOp: _Question._sum,
-    ast.IfExp: _Question._either,
-    ast.BoolOp: _Question._any_of,
-    ast.NamedExpr: _Question._inner,
-    ast.Await: _Question._inner,
-    ast.Starred: _Question._inner,
-    ast.Lambda: _Question._lambda,
-    **dict.fromkeys(
-        (
-            *(ast.Dict, ast.List, ast.Tuple, ast.Set),
-            *(ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp),
-        ),
-        _Question._display,
-    ),
-}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from winasr_doctor.source.application import SourceFile
@@ -140,7 +140,7 @@ class FileIndex:
         while pending:
             node, scope = pending.pop()
             kind = type(node)
-            handler = _HANDLERS.get(kind)
+            handler = self._handlers.get(kind)
             if handler is not None:
                 handler(self, node, scope)
             if kind in _SCOPED:
@@ -243,6 +243,22 @@ class FileIndex:
             elif isinstance(part, ast.Attribute | ast.Subscript) and not bound.iterated:
                 self.stores.append((part, bound.expr, bound.scope))
 
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = {
+        ast.Call: _call,
+        ast.Dict: _dict,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.NamedExpr: _walrus,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.comprehension: _loop,
+        ast.Global: _global,
+        ast.Return: _return,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+    }
+
 
 def _parameters(function: FunctionNode, scope: Scope) -> Iterator[Parameter]:
     arguments = function.args
@@ -251,9 +267,7 @@ def _parameters(function: FunctionNode, scope: Scope) -> Iterator[Parameter]:
     for number, argument in enumerate(positional):
         default = arguments.defaults[number - without] if number >= without else None
         yield Parameter(function, scope, argument.arg, default, number, argument.annotation)
-    for argument, keyword_default in zip(
-        arguments.kwonlyargs, arguments.kw_defaults, strict=True
-    ):
+    for argument, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield Parameter(
             function, scope, argument.arg, keyword_default, annotation=argument.annotation
         )
@@ -282,18 +296,3 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
 
 _FIELDS = _node_fields()
 _SCOPED = frozenset((*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef))
-_HANDLERS = {
-    ast.Call: FileIndex._call,
-    ast.Dict: FileIndex._dict,
-    ast.Assign: FileIndex._assign,
-    ast.AnnAssign: FileIndex._annotated,
-    ast.AugAssign: FileIndex._augmented,
-    ast.NamedExpr: FileIndex._walrus,
-    ast.For: FileIndex._loop,
-    ast.AsyncFor: FileIndex._loop,
-    ast.comprehension: FileIndex._loop,
-    ast.Global: FileIndex._global,
-    ast.Return: FileIndex._return,
-    ast.Import: FileIndex._import,
-    ast.ImportFrom: FileIndex._import_from,
-}

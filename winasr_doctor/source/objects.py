@@ -1,5 +1,7 @@
-"""What dicts, classes, calls and parameters hold: the part of following constants that knows
-Python's objects and the few library functions people keep settings in.
+"""What dicts, classes, calls and parameters hold.
+
+The part of following constants that knows Python's objects and the few library functions people
+keep settings in.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 _TRIMMING = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "casefold"})
+_SAME_OBJECT = _TRIMMING | {"copy"}
 _FIELDS = frozenset({"field", "Field", "attrib", "ib", "Option", "Argument"})
 """dataclasses, pydantic, attrs, typer: a call that stands for the value of a class attribute."""
 _TRANSPARENT = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
@@ -111,24 +114,29 @@ class Objects(ABC):
         return self._members(term)
 
     def _pairs(self, term: Term) -> Iterator[tuple[list[Term], list[Term]]]:
+        """Yield what a mapping's keys and values may be."""
         if isinstance(term, Made):
             for keyword in term.node.keywords:
                 if keyword.arg is not None:
                     key = Literal(keyword.arg, term.scope.file, keyword.value)
                     yield [key], self.terms(keyword.value, term.scope)
-            for argument in term.node.args[:1]:
-                for inner in self.terms(argument, term.scope):
-                    yield from self._pairs(inner)
+            yield from self._pairs_of(term.node.args[:1], term.scope)
         elif isinstance(term, Display) and isinstance(term.node, ast.DictComp):
             inside = _inside(term.node, term.scope)
             yield self.terms(term.node.key, inside), self.terms(term.node.value, inside)
         elif isinstance(term, Display) and isinstance(term.node, ast.Dict):
             for name, value in zip(term.node.keys, term.node.values, strict=True):
                 if name is None:
-                    for other in self.terms(value, term.scope):
-                        yield from self._pairs(other)
+                    yield from self._pairs_of([value], term.scope)
                 else:
                     yield self.terms(name, term.scope), self.terms(value, term.scope)
+
+    def _pairs_of(
+        self, mappings: Iterable[ast.expr], scope: Scope
+    ) -> Iterator[tuple[list[Term], list[Term]]]:
+        for mapping in mappings:
+            for term in self.terms(mapping, scope):
+                yield from self._pairs(term)
 
     def _members(self, term: Term) -> list[Term]:
         """Return what iterating over a value yields."""
@@ -176,12 +184,7 @@ class Objects(ABC):
     def attribute(self, term: Term, name: str) -> list[Term]:
         """Return what `term.name` may be."""
         if isinstance(term, Imported):
-            found = self.of_module(name, term.file.index.module) if term.file else []
-            if found:
-                return found
-            dotted = f"{term.name}.{name}"
-            part = self.constants.modules.find(dotted, 0, term.file) if term.file else None
-            return [Imported(dotted, part)]
+            return self._of_import(term, name)
         if isinstance(term, Class):
             return self._class_attribute(term, name)
         if isinstance(term, Made):
@@ -193,15 +196,22 @@ class Objects(ABC):
             return [term]
         return list(self._item(term, name))
 
+    def _of_import(self, term: Imported, name: str) -> list[Term]:
+        dotted = f"{term.name}.{name}"
+        if term.file is None:
+            return [Imported(dotted)]
+        found = self.of_module(name, term.file.index.module)
+        return found or [Imported(dotted, self.constants.modules.find(dotted, 0, term.file))]
+
     def _class_attribute(self, term: Class, name: str) -> list[Term]:
         found: list[Term] = []
         for value in self.bound(name, term.scope):
             is_property = isinstance(value, Function) and _is_property(value)
             found.extend(self._returned(value) if is_property else [value])
         for target, stored, scope in term.scope.file.index.stores:
-            on_self = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-            if on_self and target.attr == name and _method_of(scope) is term.scope:
-                found.extend(self.terms(stored, scope))
+            if isinstance(target, ast.Attribute) and target.attr == name:
+                on_self = isinstance(target.value, ast.Name) and _method_of(scope) is term.scope
+                found.extend(self.terms(stored, scope) if on_self else ())
         for base in term.node.bases:
             if scope_around := term.scope.parent:
                 parents = self.terms(base, scope_around)
@@ -286,26 +296,32 @@ class Objects(ABC):
 
     def called(self, expr: ast.Call, scope: Scope) -> list[Term]:
         """Return what a call may give back."""
-        name = _callee(expr)
-        if name in _LOOKUPS and isinstance(expr.func, ast.Attribute) and expr.args:
-            return self._looked_up(expr, scope)
-        if name == "getenv" and len(expr.args) > 1:
-            return self.terms(expr.args[1], scope)
-        if name == "getattr" and len(expr.args) > 1:
-            return self._getattr(expr, scope)
-        if isinstance(expr.func, ast.Attribute) and name in {*_TRIMMING, "copy"} and not expr.args:
-            return list(self._trimmed(expr, name, scope))
-        if name in _TRANSPARENT and len(expr.args) == 1:
-            return self.terms(expr.args[0], scope)
-        if name == "cast" and len(expr.args) > 1:
-            return self.terms(expr.args[1], scope)
-        if name in _FIELDS:
-            return list(self._field(expr, scope))
+        known = self._library_call(expr, _callee(expr), scope)
+        if known is not None:
+            return list(known)
         callees = self.terms(expr.func, scope)
         functions = [callee for callee in callees if isinstance(callee, Function)]
         if functions:
             return [value for function in functions for value in self._returned(function)]
         return [Made(expr, scope)]
+
+    def _library_call(self, expr: ast.Call, name: str, scope: Scope) -> Iterable[Term] | None:
+        """Return the value of a call whose meaning is known by its name, else `None`."""
+        is_method, count = isinstance(expr.func, ast.Attribute), len(expr.args)
+        found: Iterable[Term] | None = None
+        if name in _LOOKUPS and is_method and count:
+            found = self._looked_up(expr, scope)
+        elif name in {"getenv", "cast"} and count > 1:
+            found = self.terms(expr.args[1], scope)
+        elif name == "getattr" and count > 1:
+            found = self._getattr(expr, scope)
+        elif name in _SAME_OBJECT and is_method and not count:
+            found = self._trimmed(expr, name, scope)
+        elif name in _TRANSPARENT and count == 1:
+            found = self.terms(expr.args[0], scope)
+        elif name in _FIELDS:
+            found = self._field(expr, scope)
+        return found
 
     def _looked_up(self, expr: ast.Call, scope: Scope) -> list[Term]:
         if not isinstance(expr.func, ast.Attribute):

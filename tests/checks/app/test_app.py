@@ -1,0 +1,341 @@
+"""APP: what the app's source does, both ways: the trap and its harmless twin."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from winasr_doctor.findings import Severity, Status
+from winasr_doctor.source import read_application
+from winasr_doctor.testing import compute_check, machine
+
+NEMO = "from nemo.collections.asr.models import ASRModel\nmodel = ASRModel.restore_from('m.nemo')\n"
+
+
+@pytest.fixture
+def examine(tmp_path):
+    """Run one check on source files, given as text."""
+
+    def run(code, source, *, nemo=True, **others):
+        folder = tmp_path / "app"
+        folder.mkdir(exist_ok=True)
+        header = NEMO if nemo else ""
+        (folder / "main.py").write_text(header + textwrap.dedent(source), encoding="utf-8")
+        for name, text in others.items():
+            (folder / f"{name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
+        return compute_check(code, machine(read_application([str(folder)])))
+
+    return run
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_without_source_the_check_is_skipped(number):
+    (result,) = compute_check(f"APP00{number}", machine())
+    assert result.status is Status.SKIP
+
+
+TRAPS = {
+    "APP001": [
+        "model.transcribe(['a.wav'], override_config=model.get_transcribe_config())",
+        "config = model.get_transcribe_config()\nmodel.transcribe(['a'], override_config=config)",
+        "from nemo.x import TranscribeConfig as T\nimport nemo\n"
+        "model.transcribe(['a'], override_config=nemo.TranscribeConfig(batch_size=2))",
+        "model.transcribe(['a.wav'], num_workers=4)",
+    ],
+    "APP002": [
+        """
+        for attempt in range(5):
+            try:
+                text = model.transcribe(['a.wav'])
+                break
+            except PermissionError:
+                pass
+        """,
+        """
+        def run(path):
+            while True:
+                try:
+                    return model.transcribe([path])
+                except OSError:
+                    continue
+        """,
+        """
+        from tenacity import retry, stop_after_attempt
+
+        @retry(stop=stop_after_attempt(3))
+        def run(path):
+            return model.transcribe([path])
+        """,
+        """
+        import stamina
+
+        for attempt in stamina.retry_context(on=OSError):
+            with attempt:
+                model.transcribe(['a.wav'])
+        """,
+    ],
+    "APP003": [
+        """
+        def run(path):
+            try:
+                return model.transcribe([path])
+            except Exception as e:
+                return str(e)
+        """,
+        """
+        def work(path):
+            return model.transcribe([path])
+
+        def run(path):
+            try:
+                return work(path)
+            except Exception as e:
+                print(f"failed: {e}")
+        """,
+        """
+        import gradio as gr
+        def run(path):
+            try:
+                return model.transcribe([path])
+            except (ValueError, OSError) as error:
+                raise gr.Error(str(error))
+        """,
+    ],
+    "APP004": [
+        "def f(e):\n    return 'WinError 32' in str(e)",
+        "def f(e):\n    return 'being used by another process' in str(e).lower()",
+        "def f(e):\n    return str(e).startswith('[WinError 32]')",
+        "import re\ndef f(e):\n    return re.search('Access is denied', str(e))",
+        "def f(e):\n    return str(e) in ('Permission denied', 'x')",
+    ],
+    "APP005": [
+        "import os\nos.environ['TEMP'] = 'D:/tmp'",
+        "import os\nos.environ.update({'TMP': 'D:/tmp'})",
+        "from os import environ\ndef f():\n    environ['TMPDIR'] = 'D:/tmp'",
+        "import os, tempfile\ntempfile.gettempdir()\nos.environ.setdefault('TEMP', 'x')",
+    ],
+    "APP006": [
+        "import gradio as g\ndemo = g.Interface(print, 1, 2)\ndemo.launch()",
+        "import gradio as g\nwith g.Blocks() as d:\n    pass\nd.queue().launch(share=False)",
+        "from gradio import Interface\nInterface(print, 'a', 'b').launch(show_error=False)",
+    ],
+    "APP007": [
+        "model.transcribe(['a.wav'], channel_selector='average')",
+        "config = {'channel_selector': 'average'}",
+        "def f(cfg):\n    cfg.channel_selector = 'average'",
+    ],
+    "APP008": [
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor(4) as pool:
+            pool.map(model.transcribe, [['a'], ['b']])
+        """,
+        """
+        import threading
+        def work():
+            model.transcribe(['a.wav'])
+        threading.Thread(target=work).start()
+        """,
+        """
+        import asyncio
+        async def handler(path):
+            return await asyncio.to_thread(model.transcribe, [path])
+        """,
+        """
+        import gradio as gr
+        def work(path):
+            return model.transcribe([path])
+        with gr.Blocks() as demo:
+            gr.Button().click(work, concurrency_limit=None)
+        """,
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.post("/transcribe")
+        def endpoint(path: str):
+            return model.transcribe([path])
+        """,
+    ],
+}
+
+HARMLESS = {
+    "APP001": [
+        "model.transcribe(['a.wav'])",
+        "model.transcribe(['a.wav'], num_workers=0)",
+        "config = model.get_transcribe_config()\nconfig.num_workers = 0\n"
+        "model.transcribe(['a'], override_config=config)",
+        "import nemo\n"
+        "model.transcribe(['a'], override_config=nemo.TranscribeConfig(num_workers=0))",
+    ],
+    "APP002": [
+        """
+        for path in paths:
+            try:
+                print(model.transcribe([path]))
+            except OSError:
+                break
+        """,
+        """
+        def serve(queue):
+            while True:
+                path = queue.get()
+                try:
+                    print(model.transcribe([path]))
+                except OSError:
+                    continue
+        """,
+        "text = model.transcribe(['a.wav'])",
+    ],
+    "APP003": [
+        """
+        import logging
+        try:
+            model.transcribe(['a.wav'])
+        except Exception as e:
+            logging.exception("failed")
+            print(e)
+        """,
+        """
+        try:
+            model.transcribe(['a.wav'])
+        except Exception as e:
+            print(e)
+            raise
+        """,
+        """
+        import traceback
+        try:
+            model.transcribe(['a.wav'])
+        except Exception as e:
+            print(traceback.format_exc(), e)
+        """,
+        """
+        try:
+            open('x')
+        except Exception as e:
+            print(e)
+        """,
+        """
+        try:
+            model.transcribe(['a.wav'])
+        except KeyError as e:
+            print(e)
+        """,
+    ],
+    "APP004": [
+        "print('WinError 32 means that a file is open')",
+        "def f(e):\n    return getattr(e, 'winerror', None) == 32",
+        "def f(e):\n    return 'ready' in str(e)",
+    ],
+    "APP005": [
+        "import os\nprint(os.environ['TEMP'])",
+        "import os, tempfile\nos.environ['TEMP'] = 'x'\ntempfile.tempdir = None",
+        "import os\nos.environ['HF_HOME'] = 'x'",
+    ],
+    "APP006": [
+        "import gradio as gr\ngr.Interface(print, 'a', 'b').launch(show_error=True)",
+        "import gradio as gr\ndef f(**options):\n    gr.Blocks().launch(**options)",
+        "import gradio\nfrom playwright.sync_api import chromium\nchromium.launch()",
+    ],
+    "APP007": [
+        "model.transcribe(['a.wav'], channel_selector=0)",
+        "print('average')",
+    ],
+    "APP008": [
+        """
+        import threading
+        transcribe_lock = threading.Lock()
+        def work():
+            with transcribe_lock:
+                model.transcribe(['a.wav'])
+        threading.Thread(target=work).start()
+        """,
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        pool = ThreadPoolExecutor(max_workers=1)
+        pool.submit(model.transcribe, ['a.wav'])
+        """,
+        """
+        import gradio as gr
+        def work(path):
+            return model.transcribe([path])
+        with gr.Blocks() as demo:
+            gr.Button().click(work, concurrency_limit=1)
+        """,
+        """
+        from fastapi import FastAPI
+        app = FastAPI()
+        @app.post("/transcribe")
+        def endpoint(path: str):
+            model = load()
+            return model.transcribe([path])
+        """,
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "source"), [(code, source) for code, many in TRAPS.items() for source in many]
+)
+def test_a_trap_is_found_with_its_place(examine, code, source):
+    (result,) = examine(code, source)
+    assert result.severity in {Severity.ERROR, Severity.WARNING}
+    assert result.evidence["file"].endswith("main.py")
+    assert result.evidence["line"] > 2
+    assert result.remedies
+
+
+@pytest.mark.parametrize(
+    ("code", "source"), [(code, source) for code, many in HARMLESS.items() for source in many]
+)
+def test_its_harmless_twin_is_not(examine, code, source):
+    (result,) = examine(code, source)
+    assert result.status is Status.PASS
+
+
+@pytest.mark.parametrize("package", ["whisper", "faster_whisper", "openai"])
+def test_another_recognisers_transcribe_is_not_ours(examine, package):
+    source = f"import {package}\nmodel = {package}.load()\nmodel.transcribe('a', num_workers=4)"
+    (result,) = examine("APP001", source, nemo=False, other=NEMO)
+    assert result.status is Status.PASS
+
+
+def test_a_module_without_nemo_belongs_to_the_app_that_uses_it(examine):
+    (result,) = examine(
+        "APP001", "def f(m):\n    m.transcribe('a', num_workers=4)", nemo=False, other=NEMO
+    )
+    assert result.severity is Severity.WARNING
+
+
+def test_retrying_the_load_is_only_a_note(examine):
+    source = """
+    while True:
+        try:
+            model = ASRModel.restore_from("m.nemo")
+            break
+        except OSError:
+            pass
+    """
+    (result,) = examine("APP002", source)
+    assert result.severity is Severity.INFO
+
+
+def test_a_silenced_line_is_a_skip_with_its_reason(examine):
+    source = "model.transcribe(['a'], num_workers=4)  # winasr: ignore[APP001] Linux only\n"
+    (result,) = examine("APP001", source)
+    assert result.status is Status.SKIP
+    assert "Linux only" in result.summary
+    assert result.evidence["suppressed"] is True
+
+
+def test_temp_set_before_the_imports_is_fine(examine):
+    source = "import os\nos.environ['TEMP'] = 'x'\nimport torch\n"
+    (result,) = examine("APP005", source, nemo=False)
+    assert result.status is Status.PASS
+
+
+def test_columns_count_characters(examine):
+    source = "ü = 'äöü'; model.transcribe(['a'], num_workers=2)\n"
+    (result,) = examine("APP001", source)
+    assert result.evidence["column"] == source.index("model") + 1

@@ -1,0 +1,74 @@
+"""APP007: `channel_selector="average"`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.app.common import constant, found, keyword, over_files, uses_nemo
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, error
+from winasr_doctor.host.base import Host
+from winasr_doctor.source.application import Application, SourceFile
+
+if TYPE_CHECKING:
+    import ast
+
+CODE = "APP007"
+
+
+def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
+    if "channel_selector" not in file.text or not uses_nemo(app, file):
+        return
+    for node in _selections(file):
+        yield found(
+            error,
+            CODE,
+            file,
+            node,
+            'channel_selector="average" raises ValueError; NeMo\'s lhotse path does not know it',
+            [
+                Remedy(
+                    "Mix to mono first",
+                    (
+                        "audio, rate = soundfile.read(path, dtype='float32', always_2d=True)",
+                        "transcribe the mean over channels: audio.mean(axis=1)",
+                    ),
+                ),
+                Remedy("Use one channel", (f"In {file.path}, use channel_selector=0",)),
+            ],
+        )
+
+
+def _selections(file: SourceFile) -> Iterator[ast.AST]:
+    import ast
+
+    for call, _scope in file.index.calls:
+        value = keyword(call, "channel_selector")
+        if constant(value) == "average":
+            yield call
+    for target, stored, _scope in file.index.stores:
+        name = target.attr if isinstance(target, ast.Attribute) else constant(target.slice)
+        if name == "channel_selector" and constant(stored) == "average":
+            yield target
+    for node, _scope in file.index.dicts:
+        for key, item in zip(node.keys, node.values, strict=True):
+            if constant(key) == "channel_selector" and constant(item) == "average":
+                yield item
+
+
+@check(CODE)
+def averages_channels(host: Host) -> Iterable[Finding]:
+    """channel_selector="average" raises ValueError.
+
+    **What.** `channel_selector="average"` in a call, a configuration or a dictionary.
+    **Why.** The documentation promises it, but the lhotse data path looks for a field of that name
+    in each recording; the error then hides behind WinError 32 on manifest.json.
+    **Decided by.** The literal in a file of an app that uses NeMo.
+    **Do.** Mix to mono before transcribing, or choose one channel by its number.
+    **Source.** NeMo 3.0.0 `common/data/lhotse/dataloader.py`.
+    """
+    return _RUN(host)
+
+
+_RUN = over_files(CODE, _look, "no recording's channels are averaged by NeMo")

@@ -1,0 +1,64 @@
+"""APP006: a Gradio page whose errors stay in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.app.common import calls, constant, edit, found, keyword, over_files
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.source.application import Application, SourceFile
+
+if TYPE_CHECKING:
+    import ast
+
+CODE = "APP006"
+
+
+def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
+    if "gradio" not in file.text or not any(
+        name.partition(".")[0] == "gradio" for name in file.imports.values()
+    ):
+        return
+    for call in calls(file, "launch"):
+        if _is_foreign(file, call) or any(item.arg is None for item in call.keywords):
+            continue
+        shown = keyword(call, "show_error")
+        if shown is not None and constant(shown) is not False:
+            continue
+        old = file.segment(call)
+        inner = old[old.rindex("(") + 1 : -1].strip().rstrip(",") if "(" in old else ""
+        new = f"{file.segment(call.func)}({inner + ', ' if inner else ''}show_error=True)"
+        yield found(
+            warning,
+            CODE,
+            file,
+            call,
+            "errors of this page stay in the terminal: the user sees an Error badge without words",
+            [edit(file, call, "Show errors in the page", old, new)],
+        )
+
+
+def _is_foreign(file: SourceFile, call: ast.Call) -> bool:
+    """Tell whether this is a browser's or another library's `launch`."""
+    name = file.qualified(call.func)
+    return name is not None and not name.startswith("gradio.")
+
+
+@check(CODE)
+def page_keeps_errors_in_the_terminal(host: Host) -> Iterable[Finding]:
+    """A Gradio page is launched without show_error, so errors stay in the terminal.
+
+    **What.** `launch()` of a Gradio page.
+    **Why.** With `show_error` at its default, a callback that raises leaves an "Error" badge on
+    every output and no text anywhere.
+    **Decided by.** `launch(...)` without `show_error=True` in a file that imports Gradio.
+    **Do.** Pass `show_error=True`, and write errors into an output of your own.
+    **Source.** Gradio's documentation of `Blocks.launch`; seen with Gradio 6.31.
+    """
+    return _RUN(host)
+
+
+_RUN = over_files(CODE, _look, "no Gradio page hides its errors")

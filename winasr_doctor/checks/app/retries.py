@@ -1,0 +1,138 @@
+"""APP002: retry loops that can only repeat the failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.app.common import (
+    LOAD_METHODS,
+    TRANSCRIBE,
+    ancestors,
+    found,
+    nemo_calls,
+    over_files,
+)
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, info, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.source.application import Application, SourceFile
+
+if TYPE_CHECKING:
+    import ast
+
+CODE = "APP002"
+RETRY_PACKAGES = ("tenacity", "stamina", "backoff", "retrying", "retry", "urllib3.util.retry")
+
+_KEEP_RESULT = Remedy(
+    "Survive the cleanup instead of repeating the work",
+    (
+        "Log the whole chain once, with traceback.print_exc()",
+        "Explain the log: python -m winasr_doctor explain --traceback log.txt",
+        "Cure the real error behind it (out of memory, a stereo file, ...)",
+        "Remove the retry around transcribe()",
+    ),
+)
+_UNPACK_ONCE = Remedy(
+    "Do not unpack the model again",
+    (
+        "Point TEMP of this app at a scratch folder of its own (check SYN001, TMP001)",
+        "Remove the retry, or retry once after a pause",
+    ),
+)
+
+
+def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
+    for call in nemo_calls(app, file, TRANSCRIBE, *LOAD_METHODS):
+        if not _is_retried(file, call):
+            continue
+        if call.func.attr == TRANSCRIBE:  # type: ignore[attr-defined] # nemo_calls are methods
+            yield found(
+                warning,
+                CODE,
+                file,
+                call,
+                "this retry repeats the failure: our own process holds manifest.json, and each"
+                " attempt meets the same hidden error",
+                [_KEEP_RESULT],
+            )
+        else:
+            yield found(
+                info,
+                CODE,
+                file,
+                call,
+                "each retry unpacks the whole model into TEMP again and may leave it there",
+                [_UNPACK_ONCE],
+            )
+
+
+def _is_retried(file: SourceFile, call: ast.Call) -> bool:
+    import ast
+
+    guarded: ast.Try | None = None
+    for parent, child in ancestors(file, call):
+        if isinstance(parent, ast.Try) and child in parent.body:
+            guarded = parent
+        elif isinstance(parent, ast.For | ast.While | ast.AsyncFor):
+            if _iterates_a_retrier(file, parent):
+                return True
+            if guarded is not None and _repeats(parent, guarded, call):
+                return True
+        elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            return any(_is_retrier(file, decorator) for decorator in parent.decorator_list)
+    return False
+
+
+def _is_retrier(file: SourceFile, node: ast.expr) -> bool:
+    import ast
+
+    target = node.func if isinstance(node, ast.Call) else node
+    return (file.qualified(target) or "").startswith(RETRY_PACKAGES)
+
+
+def _iterates_a_retrier(file: SourceFile, loop: ast.AST) -> bool:
+    import ast
+
+    return isinstance(loop, ast.For | ast.AsyncFor) and _is_retrier(file, loop.iter)
+
+
+def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
+    """Tell a retry from a loop over different files.
+
+    A retry ends when the call succeeds and does not depend on the loop's variable.
+    """
+    import ast
+
+    ends = any(
+        isinstance(node, ast.Return | ast.Break)
+        for statement in (*guarded.body, *guarded.orelse)
+        for node in ast.walk(statement)
+    )
+    if isinstance(loop, ast.While):
+        return ends
+    if not isinstance(loop, ast.For | ast.AsyncFor):
+        return False
+    changing = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+    return ends and not changing & used
+
+
+@check(CODE)
+def retry_repeats_the_failure(host: Host) -> Iterable[Finding]:
+    """A retry loop around transcribe() can only repeat the failure.
+
+    **What.** A loop with `try`, or a retry decorator, around `transcribe()` or loading.
+    **Why.** When transcribing, the file is held by our own process: a suspended manifest iterator
+    that the hidden error keeps alive. Waiting cannot release it, and the real error comes again.
+    When loading, each attempt unpacks gigabytes again.
+    **Decided by.** The call stands in a `try` inside a loop that ends on success and whose variable
+    the call does not use; or under tenacity, stamina, backoff or retrying.
+    **Do.** Show the real error and cure it.
+    **Source.** NeMo 3.0.0 `transcription.py` with lhotse 1.33.0 `lazy.py`: the handle is still open
+    at cleanup, observed.
+    """
+    return _RUN(host)
+
+
+_RUN = over_files(CODE, _look, "no retry loop around loading or transcribing")

@@ -1,0 +1,207 @@
+"""Remedies for revisions, as exact edits of the app's source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.checks.advice import known, python_command
+from winasr_doctor.findings import Remedy
+from winasr_doctor.host.base import Host
+from winasr_doctor.known_models import KNOWN_MODELS
+from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.source.application import SourceFile
+    from winasr_doctor.source.revision_uses import NemoPin, RevisionUse
+
+EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
+"""Sections the remedies read; a check that offers them declares these."""
+
+_LONGEST_SHOWN = 200
+
+
+def printable(text: str) -> str:
+    """Return a text any report can hold: escapes for what cannot be printed, and cut if long."""
+    shown = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+
+
+def place_of(use: RevisionUse) -> str:
+    """Return where a revision is spelled out, for a sentence."""
+    if use.literal is None:
+        return "given with --revision"
+    where = use.literal.file.location(use.literal.node)
+    return f"in {where['file']}, line {where['line']}"
+
+
+def drop_the_pin(host: Host, use: RevisionUse) -> Remedy:
+    """Let the library take the newest commit of the default branch."""
+    return Remedy(
+        "Drop the pin, so that the newest version is loaded",
+        (_edit(use, "None"), *_fetch_first(host)),
+    )
+
+
+def use_a_branch(host: Host, use: RevisionUse) -> Remedy:
+    """Name the default branch, for those who want something written there."""
+    return Remedy(
+        "Use a branch, which every version of the libraries understands",
+        (_edit(use, '"main"'), *_fetch_first(host)),
+    )
+
+
+def use_the_full_hash(host: Host, use: RevisionUse) -> Remedy:
+    """Pin to a commit by its 40 characters, filled in where they are known."""
+    title = f"Use a full hash of {FULL_HASH_LENGTH} characters, which never changes its meaning"
+    commit = full_hash(host, use)
+    if commit is not None:
+        return Remedy(title, (_edit(use, f'"{commit}"'),))
+    repo_id = use.repo_ids[0] if use.repo_ids else None
+    page = f"https://huggingface.co/{repo_id or 'OWNER/MODEL'}/commits/main"
+    steps = [f"Copy the full hash of the commit you want from {page}"]
+    if repo_id is not None:
+        code = f"from huggingface_hub import HfApi; print(HfApi().model_info('{repo_id}').sha)"
+        steps.append(
+            f'Or print that of the newest one: {python_command(host, f"""-c "{code}" """)}'
+        )
+    return Remedy(title, (*(step.rstrip() for step in steps), _edit(use, '"<the 40 characters>"')))
+
+
+def full_hash(host: Host, use: RevisionUse) -> str | None:
+    """Return the one commit a revision can mean, from its spelling, the Hub or the local cache.
+
+    Args:
+        host: The machine; reads `hub_answers` and `hub_cache` as far as they are there.
+        use: The revision.
+    """
+    tidy = use.revision.strip().lower()
+    if classify(tidy).kind is Kind.FULL_HASH:
+        return tidy
+    answers = known(host, "hub_answers")
+    told = {answers.of(repo, use.revision).commit for repo in use.repo_ids} if answers else set()
+    commits = {str(commit) for commit in told if commit} or set(_cached(host, use, tidy))
+    return commits.pop() if len(commits) == 1 else None
+
+
+def _cached(host: Host, use: RevisionUse, prefix: str) -> Iterator[str]:
+    cache = known(host, "hub_cache")
+    by_prefix = classify(prefix).kind in {Kind.TRUNCATED_HASH, Kind.ABBREVIATION}
+    wanted = {repo.casefold() for repo in use.repo_ids}
+    for repo in cache.repos if cache else ():
+        # A few digits may fit a commit of any model; who knows which one is meant?
+        if repo.repo_id.casefold() not in wanted and (wanted or not by_prefix):
+            continue
+        ref = repo.refs.get(use.revision)
+        if ref is not None and classify(ref).kind is Kind.FULL_HASH:
+            yield ref
+        if by_prefix:
+            commits = (*repo.snapshots, *repo.refs.values())
+            yield from (c for c in commits if len(c) == FULL_HASH_LENGTH and c.startswith(prefix))
+
+
+def _fetch_first(host: Host) -> tuple[str, ...]:
+    cache = known(host, "hub_cache")
+    if cache is None or not cache.offline:
+        return ()
+    return ("Start the app once without HF_HUB_OFFLINE, so that the files get into the cache",)
+
+
+def _edit(use: RevisionUse, new: str) -> str:
+    literal = use.literal
+    if literal is None:
+        return f'Where the app passes it: revision="{printable(use.revision)}" -> revision={new}'
+    old = literal.file.segment(literal.node)
+    if not old or "\n" in old or len(old) > _LONGEST_SHOWN:
+        old = f'"{printable(use.revision)}"'
+    place = _at(literal.file, literal.node)
+    if not literal.exact:
+        return f"{place}: the revision is made from {old}; make it {new} where it is used"
+    return f"{place}: {old} -> {new}"
+
+
+_RESTORE_OPTIONS = frozenset(
+    {
+        "map_location",
+        "override_config_path",
+        "return_config",
+        "save_restore_connector",
+        "strict",
+        "trainer",
+    }
+)
+"""Keywords that `restore_from` takes as well. Source: NeMo, `nemo/core/classes/modelPT.py`."""
+
+
+def without_revision(pin: NemoPin) -> Remedy:
+    """Take the argument out of a NeMo call."""
+    return Remedy(
+        "Drop the pin: NeMo then loads the newest version of the model",
+        (_take_out(pin),),
+    )
+
+
+def with_restore_from(pin: NemoPin) -> Remedy:
+    """Download the pinned file with huggingface_hub and restore it with NeMo."""
+    call, file = pin.call, pin.file
+    owner = file.segment(call.func).rpartition(".")[0]
+    named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    model = named.get("model_name", call.args[0] if call.args else None)
+    repository = file.segment(model) if model is not None else '"OWNER/MODEL"'
+    if pin.keyword.arg is None:
+        revision = f'"{printable(str(pin.revisions[0].value))}"'
+    else:
+        revision = file.segment(pin.keyword.value)
+    options = "".join(
+        f", {name}={file.segment(value)}"
+        for name, value in named.items()
+        if name in _RESTORE_OPTIONS
+    )
+    download = f'hf_hub_download({repository}, "{_filename(pin)}", revision={revision})'
+    new = f"{owner}.restore_from({download}{options})"
+    return Remedy(
+        "Keep the pin: download the file at that revision, then restore it",
+        (
+            f"{file.path}: add at the top: from huggingface_hub import hf_hub_download",
+            f"{_at(file, call)}: {_shown(file.segment(call))} -> {_shown(new)}",
+        ),
+    )
+
+
+def _filename(pin: NemoPin) -> str:
+    repo_id = pin.repo_ids[0] if len(pin.repo_ids) == 1 else None
+    if repo_id is None:
+        return "<name of the model>.nemo"
+    for model in KNOWN_MODELS:
+        if model.repo_id == repo_id:
+            return model.filename
+    return f"{repo_id.partition('/')[2]}.nemo"  # what NeMo itself asks the Hub for
+
+
+def _take_out(pin: NemoPin) -> str:
+    file, call = pin.file, pin.call
+    if pin.keyword.arg is None:
+        literal = pin.revisions[0]
+        place = _at(literal.file, literal.node)
+        return f"{place}: take the entry with {literal.file.segment(literal.node)} out"
+    kept = [file.segment(argument) for argument in call.args]
+    for keyword in call.keywords:
+        if keyword is not pin.keyword:
+            name = f"{keyword.arg}=" if keyword.arg else "**"
+            kept.append(f"{name}{file.segment(keyword.value)}")
+    new = f"{file.segment(call.func)}({', '.join(kept)})"
+    return f"{_at(file, call)}: {_shown(file.segment(call))} -> {_shown(new)}"
+
+
+def _at(file: SourceFile, node: ast.AST) -> str:
+    where = file.location(node)
+    return f"{where['file']}:{where['line']}:{where['column']}"
+
+
+def _shown(code: str) -> str:
+    """Put code of several lines on one."""
+    return " ".join(line.strip() for line in code.splitlines())

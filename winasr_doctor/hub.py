@@ -62,7 +62,7 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
     if not questions:
         return HubAnswers({})
     try:
-        from huggingface_hub import HfApi, errors
+        from huggingface_hub import HfApi, errors  # type: ignore[import-not-found,unused-ignore]
     except Exception as error:  # noqa: BLE001 - a broken installation raises what it likes
         reason = f"huggingface_hub cannot be imported ({type(error).__name__}: {error})"
         if isinstance(error, ModuleNotFoundError) and error.name == "huggingface_hub":

@@ -9,7 +9,7 @@ import platform
 from winasr_doctor.host import RecordedHost, load_snapshot
 from winasr_doctor.host.live import LiveHost
 from winasr_doctor.host.recorded import record
-from winasr_doctor.host.redact import Redactor, redact_struct, this_machine
+from winasr_doctor.host.redact import Redactor, redact_snapshot, this_machine
 from winasr_doctor.scanning import scan
 
 
@@ -30,7 +30,7 @@ def test_a_snapshot_does_not_name_this_machine(run, tmp_path):
 
 def test_live_and_recorded_scans_agree():
     live = LiveHost()
-    snapshot = redact_struct(record(live), Redactor(**this_machine()))
+    snapshot = redact_snapshot(record(live), Redactor(**this_machine()))
     replayed = scan(RecordedHost(snapshot))
     outcomes = [(r.code, r.status, r.severity) for r in scan(live).results]
     assert [(r.code, r.status, r.severity) for r in replayed.results] == outcomes

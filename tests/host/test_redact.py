@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from winasr_doctor.findings import Status
 from winasr_doctor.host import RecordedHost
 from winasr_doctor.host.model import Environment, Place, Places, SyncRoot, SyncRoots
-from winasr_doctor.host.redact import Redactor, redact_report, redact_struct
+from winasr_doctor.host.redact import Redactor, redact_report, redact_snapshot
 from winasr_doctor.paths import is_inside
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine, place
@@ -168,14 +168,14 @@ def outcomes(report):
 
 @given(machines())
 def test_a_scan_of_the_redacted_snapshot_gives_the_same_results(host):
-    redacted = RecordedHost(redact_struct(host.snapshot, Redactor()))
+    redacted = RecordedHost(redact_snapshot(host.snapshot, Redactor()))
     assert outcomes(scan(redacted)) == outcomes(scan(host))
 
 
 @given(machines(), NAMES)
 def test_redacting_twice_changes_nothing_that_matters(host, name):
-    once = redact_struct(host.snapshot, Redactor(users=[name]))
-    twice = redact_struct(once, Redactor())
+    once = redact_snapshot(host.snapshot, Redactor(users=[name]))
+    twice = redact_snapshot(once, Redactor())
     assert outcomes(scan(RecordedHost(twice))) == outcomes(scan(RecordedHost(once)))
 
 

@@ -1,1 +1,188 @@
-"""To be written."""
+"""IDX: does Windows Search read what speech recognition writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.base import check
+from winasr_doctor.crawl_scope import deciding_rule
+from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import FileAttribute, Place, Role, SearchRule
+from winasr_doctor.paths import segments
+
+UNPACKING: tuple[Role, ...] = ("scratch", "tempfile", "TEMP", "TMP", "TMPDIR")
+KEEPING: tuple[Role, ...] = ("hub_cache", "nemo_cache", "app")
+NAMES = {
+    "hub_cache": "the Hugging Face cache",
+    "nemo_cache": "NeMo's cache",
+    "app": "the app's folder",
+}
+
+NOT_RUNNING = {
+    "disabled": "the Windows Search service is disabled",
+    "absent": "Windows Search is not installed",
+}
+
+OPTIONS = "Open Settings > Privacy & security > Searching Windows, then Advanced indexing options."
+
+
+@check("IDX001", reads=tuple(sorted({*SCRATCH_READS, "places", "search_index"})), windows_only=True)
+def temp_is_indexed(host: Host) -> Iterable[Finding]:
+    r"""Windows Search indexes the folder in which models are unpacked.
+
+    **What.** Whether the indexer's rules cover TEMP or the scratch folder.
+    **Why.** The indexer opens new files soon after they were written, often just when NeMo
+    removes them: WinError 32 while a model loads.
+    **Decided by.** The rules of the crawl scope: the longest matching pattern decides, `*` is
+    one folder's name, what no rule names is not indexed. A folder with the attribute
+    `NOT_CONTENT_INDEXED` passes its files on unread. The default TEMP is left out by Windows'
+    own rule about `C:\Users\*\AppData\`. The rules come from the registry; what the indexer
+    does at the moment may differ.
+    **Do.** Use a scratch folder below AppData\Local, or take the folder out of the index.
+    **Source.** learn.microsoft.com, "Managing Scope Rules", "File Attribute Constants".
+    """
+    index = host.search_index
+    if index.service in NOT_RUNNING:
+        yield skip(f"{NOT_RUNNING[index.service]}, so nothing is indexed")
+        return
+    if not index.rules:
+        yield unknown("the rules of Windows Search could not be found", {"service": index.service})
+        return
+    for place in _distinct(host.places.of(*UNPACKING)):
+        yield _verdict(host, place)
+
+
+@check("IDX002", reads=("search_index",), windows_only=True)
+def search_service(host: Host) -> Iterable[Finding]:
+    """The Windows Search service is stopped for now, but may start again.
+
+    **What.** The state of the service `WSearch`.
+    **Why.** Only a running indexer opens files. What the other checks of this family read are
+    its rules in the registry, which say what it would index.
+    **Decided by.** The service's state and start type. Running, disabled and absent are clear
+    answers; stopped is not, because Windows starts the service again when it is needed.
+    **Do.** Nothing. Windows Search need not be switched off for speech recognition.
+    **Source.** learn.microsoft.com, "Windows Search Overview" and "Managing Scope Rules".
+    """
+    service = host.search_index.service
+    evidence = {"service": service, "rules": len(host.search_index.rules)}
+    if service in NOT_RUNNING:
+        yield ok(f"{NOT_RUNNING[service]}: no file is held by it", evidence)
+    elif service == "running":
+        yield ok(
+            "Windows Search is running; its rules were read from the registry, and what it indexes"
+            " at the moment may differ",
+            evidence,
+        )
+    elif service == "stopped":
+        yield info(
+            "The Windows Search service is stopped, so it holds no file now; Windows may start it"
+            " again at any time",
+            evidence,
+        )
+    else:
+        yield unknown("the state of the Windows Search service could not be read", evidence)
+
+
+@check("IDX003", reads=("places", "search_index"), windows_only=True)
+def caches_are_indexed(host: Host) -> Iterable[Finding]:
+    """Windows Search indexes a model cache or the app's folder.
+
+    **What.** Whether the indexer's rules cover the Hugging Face cache, NeMo's cache or the
+    app's folder.
+    **Why.** The indexer reads a downloaded file of several gigabytes once, and may hold it while
+    the download is renamed. Nothing is gained by it: no one searches for a model's weights. As
+    a rule it does no harm.
+    **Decided by.** As IDX001. Windows indexes every user's profile by its own default rule,
+    except AppData.
+    **Do.** Nothing, or take the folder out of the index.
+    **Source.** learn.microsoft.com, "Managing Scope Rules".
+    """
+    index = host.search_index
+    if index.service in NOT_RUNNING:
+        yield skip(f"{NOT_RUNNING[index.service]}, so nothing is indexed")
+        return
+    if not index.rules:
+        yield unknown("the rules of Windows Search could not be found", {"service": index.service})
+        return
+    places = host.places.of(*KEEPING)
+    covered = [(place, rule) for place in places if (rule := _covering_rule(host, place))]
+    if not covered:
+        yield ok("Windows Search covers neither the model caches nor the app's folder")
+        return
+    names = " and ".join(dict.fromkeys(NAMES[place.role] for place, _rule in covered))
+    yield info(
+        f"Windows Search indexes {names}",
+        {
+            "service": index.service,
+            "places": [_evidence(place, rule) for place, rule in covered],
+        },
+        [_take_out([place.real for place, _rule in covered])],
+    )
+
+
+def _verdict(host: Host, place: Place) -> Finding:
+    rule = deciding_rule(host.search_index.rules, place.real)
+    evidence = {**_evidence(place, rule), "service": host.search_index.service}
+    if rule is None or not rule.include:
+        why = f"the rule about {rule.pattern} leaves it out" if rule else "no rule names it"
+        return ok(f"Windows Search does not index {place.real}: {why}", evidence)
+    if _is_unread(place):
+        return ok(
+            f"Windows Search covers {place.real} but does not read its files: the folder has the"
+            " attribute NOT_CONTENT_INDEXED",
+            evidence,
+        )
+    remedies = [scratch_folder_remedy(host), _take_out([place.real])]
+    if host.search_index.service == "stopped":
+        return info(
+            f"Windows Search is stopped; once it runs, it indexes {place.real}, where models are"
+            f" unpacked (rule about {rule.pattern})",
+            evidence,
+            remedies,
+        )
+    return warning(
+        f"Windows Search indexes {place.real}, where models are unpacked (rule about"
+        f" {rule.pattern})",
+        evidence,
+        remedies,
+    )
+
+
+def _covering_rule(host: Host, place: Place) -> SearchRule | None:
+    rule = deciding_rule(host.search_index.rules, place.real)
+    return rule if rule and rule.include and not _is_unread(place) else None
+
+
+def _is_unread(place: Place) -> bool:
+    return bool((place.attributes or 0) & FileAttribute.NOT_CONTENT_INDEXED)
+
+
+def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:
+    found: dict[tuple[str, ...], Place] = {}
+    for place in places:
+        found.setdefault(segments(place.real, "windows"), place)
+    return tuple(found.values())
+
+
+def _evidence(place: Place, rule: SearchRule | None) -> dict[str, object]:
+    return {
+        "path": place.real,
+        "role": place.role,
+        "rule": rule.pattern if rule else None,
+        "default_rule": rule.default if rule else None,
+        "attributes": place.attributes,
+    }
+
+
+def _take_out(paths: list[str]) -> Remedy:
+    return Remedy(
+        "Take it out of the index",
+        (
+            OPTIONS,
+            f"Choose Modify and clear the mark of: {', '.join(paths)}",
+            "Confirm with OK; Windows forgets what it had indexed there.",
+        ),
+    )

@@ -11,7 +11,6 @@ import click
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
 
 _NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?\d+)\]?", re.IGNORECASE)
-_HRESULT_FROM_WIN32 = 0x80070000
 _MAX_TRACEBACK_BYTES = 64 * 1024**2
 
 
@@ -50,15 +49,12 @@ def _code(what: str) -> str:
             f"{what!r} is neither a check's code (see scan --list-checks)"
             " nor a Windows error number"
         )
-    from winasr_doctor.winerror import explain_code
+    from winasr_doctor.winerror import CODES, as_win32, explain_code
 
-    code = int(number[1], 0) & 0xFFFFFFFF
-    if code & 0xFFFF0000 == _HRESULT_FROM_WIN32:
-        code &= 0xFFFF
-    explanation = explain_code(code)
-    if explanation is None:
+    code = as_win32(int(number[1], 0))
+    if code not in CODES:
         raise InputError(f"Windows error {code} is not in the table of errors this tool knows")
-    return explanation
+    return explain_code(code) + "\n"
 
 
 def _plain(markdown: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from winasr_doctor.cli.console import progress, write_report
 from winasr_doctor.host.recorded import encode_snapshot, record
-from winasr_doctor.host.redact import Redactor, redact_struct, this_machine
+from winasr_doctor.host.redact import Redactor, redact_snapshot, this_machine
 
 
 @click.command("snapshot")
@@ -26,7 +26,7 @@ def command(output: str, app: Sequence[str], model: Sequence[str], scratch: str 
 
     host = LiveHost(app_paths=app, scratch=scratch, models=model, progress=progress)
     redactor = Redactor(**this_machine())
-    snapshot = redact_struct(record(host), redactor)
+    snapshot = redact_snapshot(record(host), redactor)
     write_report(encode_snapshot(snapshot).decode(), output, encoding="utf-8")
     replaced = ", ".join(f"{kind}s: {n}" for kind, n in sorted(redactor.counts.items()))
     progress(f"Recorded this machine; replaced {replaced or 'nothing'}. Look before you share it.")

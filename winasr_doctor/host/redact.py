@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from winasr_doctor.findings import Report
+from winasr_doctor.host.recorded import Snapshot
 
 T = TypeVar("T")
 
@@ -222,25 +223,59 @@ def _map_strings(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN4
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {_map_strings(k, change): _map_strings(v, change) for k, v in value.items()}
+        return {change(str(k)): _map_strings(v, change) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(_map_strings(item, change) for item in value)
     return value
 
 
-def redact_struct(value: T, redactor: Redactor) -> T:
-    """Return a msgspec struct with every string in it redacted.
+def _map_values(section: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Change a section's strings, but not the names of its fields."""
+
+    def item(value: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(value, (list, tuple)) and all(isinstance(each, dict) for each in value):
+            return [_map_values(each, change) for each in value]
+        return _map_strings(value, change)
+
+    return {field: item(value) for field, value in section.items()}
+
+
+_IMPERSONAL = ("system", "packages", "memory", "gpus")
+"""Sections that hold products and numbers only; a user may well be called like a package."""
+
+
+def redact_snapshot(snapshot: Snapshot, redactor: Redactor) -> Snapshot:
+    """Return a snapshot with every name and secret in it replaced.
 
     Args:
-        value: A struct, such as a snapshot.
-        redactor: It learns the names from the struct first.
+        snapshot: A machine as it is.
+        redactor: It learns the names from the snapshot first.
 
     Returns:
-        A new struct of the same type.
+        A new snapshot; its `schema` and its enumerated values are never touched.
     """
-    tree = msgspec.to_builtins(value)
-    redactor.learn(tree)
-    return msgspec.convert(redactor.value(tree), type(value))
+    tree = msgspec.to_builtins(snapshot)
+    personal = {key: tree[key] for key in ("note", "unreadable", "not_applicable") if key in tree}
+    sections = {k: v for k, v in tree["sections"].items() if k not in _IMPERSONAL}
+    redactor.learn([personal, sections])
+    keep = _enumerated(msgspec.json.schema(type(snapshot)))
+
+    def change(text: str) -> str:
+        return text if text in keep else redactor.text(text)
+
+    tree.update(_map_strings(personal, change))
+    tree["sections"].update({k: _map_values(v, change) for k, v in sections.items()})
+    return msgspec.convert(tree, type(snapshot))
+
+
+def _enumerated(schema: object) -> frozenset[str]:
+    """Return every string that a schema names: its enumerated values."""
+    if isinstance(schema, dict):
+        own = schema.get("enum", ())
+        return frozenset(own).union(*map(_enumerated, schema.values()))
+    if isinstance(schema, list):
+        return frozenset().union(*map(_enumerated, schema))
+    return frozenset()
 
 
 def redact_report(report: Report, redactor: Redactor) -> Report:

@@ -56,7 +56,8 @@ def _generate(kind: type[Any], name: str, title: str) -> dict[str, Any]:
     import msgspec
 
     head = {"$schema": DIALECT, "$id": f"urn:winasr-doctor:{name}", "title": title}
-    return head | msgspec.json.schema(kind)
+    generated = msgspec.json.encode(msgspec.json.schema(kind))  # its tuples become lists
+    return head | msgspec.json.decode(generated, type=dict[str, Any])
 
 
 def write(folder: Path = FOLDER) -> None:

@@ -137,7 +137,8 @@ class SourceFile:
 
     def segment(self, node: ast.AST) -> str:
         """Return the source text of a node; empty where it has no position."""
-        line, end = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+        line: int | None = getattr(node, "lineno", None)
+        end: int | None = getattr(node, "end_lineno", None)
         if line is None or end is None or end > len(self.lines):
             return ""
         first = self.column(line, getattr(node, "col_offset", 0)) - 1

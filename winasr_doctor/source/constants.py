@@ -166,10 +166,15 @@ def _named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
         for name, value in _named_by_call(call):
             yield name, value, scope
     for scope in index.scopes:
-        for name, bindings in scope.bindings.items() if scope.is_class else ():
-            for binding in bindings:
-                if isinstance(binding, Value) and not binding.path:
-                    yield name, binding.expr, binding.scope
+        if scope.is_class:
+            yield from _class_attributes(scope)
+
+
+def _class_attributes(scope: Scope) -> Iterator[tuple[str, ast.expr, Scope]]:
+    for name, bindings in scope.bindings.items():
+        for binding in bindings:
+            if isinstance(binding, Value) and not binding.path:
+                yield name, binding.expr, binding.scope
 
 
 def _named_by_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from winasr_doctor.source.collector import collector_paused
+
 if TYPE_CHECKING:
     from winasr_doctor.source.application import SourceFile
 
@@ -133,7 +135,8 @@ class FileIndex:
         self.scopes: list[Scope] = [self.module]
         self.inner: dict[ast.AST, Scope] = {}
         """The scope inside a class or function."""
-        self._walk()
+        with collector_paused():
+            self._walk()
 
     def _walk(self) -> None:
         pending: list[tuple[ast.AST, Scope]] = [(self.file.tree, self.module)]

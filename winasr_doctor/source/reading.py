@@ -162,17 +162,21 @@ def _once(paths: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _parsed(paths: Iterable[str], unreadable: list[str]) -> Iterator[SourceFile]:
+def _parsed(paths: Iterable[str], unreadable: list[str]) -> list[SourceFile]:
     import warnings
 
-    with warnings.catch_warnings():
+    from winasr_doctor.source.collector import collector_paused
+
+    parsed = []
+    with warnings.catch_warnings(), collector_paused():
         # What the parser thinks of the app's style ("invalid escape sequence") is not our news.
         warnings.simplefilter("ignore")
         for path in paths:
             try:
-                yield _parse(path)
+                parsed.append(_parse(path))
             except _CannotExamineError as reason:
                 unreadable.append(_sentence(path, str(reason)))
+    return parsed
 
 
 def _parse(path: str) -> SourceFile:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.source.application import is_repo_id
+from winasr_doctor.source.collector import collector_paused
 from winasr_doctor.source.constants import Constants, last_name, option_name, stored_name, text_of
 from winasr_doctor.source.index import Parameter, Scope, Value
 from winasr_doctor.source.terms import Literal
@@ -94,8 +95,8 @@ def find_revisions(app: Application) -> tuple[RevisionUse, ...]:
         app: The app's source and pins.
     """
     found: dict[tuple[str, int, int], _Found] = {}
-    for file in app.files:
-        if is_mentioned(file):
+    with collector_paused():
+        for file in app.files:
             for literals, expr, beside, called in _uses(file, app.constants):
                 for literal in literals:
                     _note(found, literal, file, expr, beside, called)
@@ -173,6 +174,8 @@ _Use = tuple[Iterable[Literal], ast.AST, Iterable[str], Iterable[str]]
 
 
 def _uses(file: SourceFile, constants: Constants) -> Iterator[_Use]:
+    if not is_mentioned(file):
+        return
     yield from _named(file, constants)
     yield from _entries(file, constants)
     yield from _stores(file, constants)

@@ -1,0 +1,85 @@
+"""What the antivirus checks share: where models are unpacked, and whether Defender scans."""
+
+from __future__ import annotations
+
+from winasr_doctor.checks.advice import known, python_command, quoted
+from winasr_doctor.findings import Finding, Remedy, unknown
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import Defender, Place
+from winasr_doctor.paths import segments
+
+AS_ADMINISTRATOR = (
+    "Open PowerShell as administrator: right-click Start, choose Terminal (Admin) or PowerShell"
+    " (Admin)."
+)
+SHOW_EXCLUSIONS = (
+    "Get-MpPreference | Select-Object ExclusionPath, ExclusionProcess, ExclusionExtension"
+)
+UNPACK_READS = ("defender", "environment", "places", "python")
+"""Sections that the functions here read; a check that calls them declares these too."""
+
+
+def unpacking_places(host: Host) -> tuple[Place, ...]:
+    """Return where models are unpacked: the scratch folder, else where Python's tempfile writes.
+
+    Args:
+        host: The machine; reads `places`.
+    """
+    places = host.places
+    chosen = places.of("scratch") or places.of("tempfile") or places.of("TEMP", "TMP")
+    distinct = {segments(place.real, "windows"): place for place in reversed(chosen)}
+    return tuple(reversed(distinct.values()))
+
+
+def scans_in_real_time(defender: Defender) -> bool | None:
+    """Tell whether Defender scans files as they are written; `None` where it was not found out.
+
+    In any mode but `Normal` it leaves that to another product. Source: learn.microsoft.com,
+    "Microsoft Defender Antivirus compatibility with other security products" (`AMRunningMode`).
+    """
+    if defender.running_mode is not None and defender.running_mode.strip().lower() != "normal":
+        return False
+    return defender.real_time_protection
+
+
+def why_not_scanning(defender: Defender) -> str:
+    """Return a clause that says why Defender does not scan in real time."""
+    if defender.running_mode and defender.running_mode.strip().lower() != "normal":
+        return f"Defender's mode is {defender.running_mode!r}"
+    return "Defender's real-time protection is off"
+
+
+def system_drive(host: Host) -> str:
+    """Return the drive Windows lies on, such as `C:`."""
+    environment = known(host, "environment")
+    found = environment and (environment.get("SystemDrive") or environment.get("SystemRoot"))
+    return str(found)[:2].upper() if found and found[1:2] == ":" else "C:"
+
+
+def hidden_exclusions(host: Host) -> Finding:
+    """Say that the exclusions could not be read, and how an administrator can read them."""
+    defender = host.defender
+    reason = defender.exclusions_hidden or "they were not given to this account"
+    again = f"Or scan again in that window: {python_command(host, '-m winasr_doctor')}"
+    asked = tuple(
+        'Or ask about one folder: & "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe"'
+        f" -CheckExclusion -Path {quoted(place.real)}"
+        for place in unpacking_places(host)[:1]
+    )
+    if defender.hidden_from_admins:
+        steps: tuple[str, ...] = (
+            "A policy (HideExclusionsFromLocalAdmins) hides them from administrators too: ask"
+            " whoever manages this machine whether your scratch folder is excluded.",
+        )
+    else:
+        steps = (AS_ADMINISTRATOR, f"Run: {SHOW_EXCLUSIONS}", *asked, again)
+    return unknown(
+        f"Defender's exclusions could not be read: {reason}",
+        {"reason": reason, "needs": "administrator", "elevated": _elevated(host)},
+        [Remedy("Read the exclusions as administrator", steps)],
+    )
+
+
+def _elevated(host: Host) -> bool | None:
+    account = known(host, "account")
+    return account.elevated if account else None

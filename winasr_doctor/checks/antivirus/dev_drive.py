@@ -1,0 +1,124 @@
+"""AVX008: Dev Drives and Defender's performance mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import SCRATCH_NAME, quoted
+from winasr_doctor.checks.antivirus.common import (
+    AS_ADMINISTRATOR,
+    scans_in_real_time,
+    unpacking_places,
+    why_not_scanning,
+)
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import Defender, Volume
+from winasr_doctor.paths import is_inside
+
+NEEDED_PLATFORM = (4, 18, 2303, 8)
+"""Source: learn.microsoft.com, "Protect Dev Drive using performance mode"."""
+PERFORMANCE_MODE_OFF = 1
+
+
+@check("AVX008", reads=("defender", "places", "volumes"), windows_only=True)
+def dev_drive(host: Host) -> Iterable[Finding]:
+    """A Dev Drive is there, but models are not unpacked on it, or Defender does not spare it.
+
+    **What.** Whether a Dev Drive exists, is trusted, and holds the folder where models are
+    unpacked.
+    **Why.** On a trusted Dev Drive Defender scans after a file was opened, not before: the
+    folder stays protected and files are held less.
+    **Decided by.** The volumes' flags, real-time protection, `PerformanceModeStatus` (0 on, 1
+    off) and Defender's platform, which must be 4.18.2303.8 or later.
+    **Do.** Make the scratch folder on the Dev Drive. That is better than any exclusion.
+    **Source.** learn.microsoft.com, "Protect Dev Drive using performance mode" and "Set up a Dev
+    Drive on Windows 11".
+    """
+    drives = [volume for volume in host.volumes.items if volume.dev_drive]
+    if not drives:
+        yield skip("there is no Dev Drive among the drives in use")
+        return
+    if scans_in_real_time(host.defender) is False:
+        yield skip(f"{why_not_scanning(host.defender)}, so performance mode does not apply")
+        return
+    for drive in drives:
+        yield _verdict(host, drive)
+
+
+def _verdict(host: Host, drive: Volume) -> Finding:
+    letter = drive.root.rstrip("\\")
+    evidence = {
+        "drive": drive.root,
+        "trusted": drive.dev_drive_trusted,
+        "performance_mode": host.defender.performance_mode,
+        "platform_version": host.defender.platform_version,
+    }
+    if drive.dev_drive_trusted is None:
+        query = (AS_ADMINISTRATOR, f"Run: fsutil devdrv query {letter}")
+        return unknown(
+            f"whether the Dev Drive {letter} is trusted could not be read",
+            {**evidence, "needs": "administrator"},
+            [Remedy("Read it as administrator", query)],
+        )
+    if not drive.dev_drive_trusted:
+        return info(
+            f"The Dev Drive {letter} is not trusted, so Defender scans it like any other drive",
+            evidence,
+            [
+                Remedy(
+                    "Trust it, if you made it yourself and know what is on it",
+                    (
+                        AS_ADMINISTRATOR,
+                        f"Run: fsutil devdrv trust {letter}",
+                        f"Check it: fsutil devdrv query {letter}",
+                    ),
+                )
+            ],
+        )
+    hindrance = _hindrance(host.defender)
+    if hindrance is not None:
+        return info(f"The Dev Drive {letter} is trusted, but {hindrance}", evidence, [_enable()])
+    places = unpacking_places(host)
+    if any(is_inside(place.real, drive.root, "windows") for place in places):
+        return ok(f"models are unpacked on the trusted Dev Drive {letter}", evidence)
+    return info(
+        f"The trusted Dev Drive {letter} would be the best place to unpack models: Defender scans"
+        " there without holding up file access",
+        evidence,
+        [_use(f"{letter}\\{SCRATCH_NAME}")],
+    )
+
+
+def _hindrance(defender: Defender) -> str | None:
+    if defender.performance_mode == PERFORMANCE_MODE_OFF:
+        return "Defender's performance mode is off"
+    version = defender.platform_version
+    numbers = tuple(int(part) for part in (version or "").split(".") if part.isdigit())
+    if version and numbers < NEEDED_PLATFORM:
+        return f"Defender's platform {version} is too old for performance mode"
+    return None
+
+
+def _enable() -> Remedy:
+    return Remedy(
+        "Let Defender use performance mode",
+        (
+            "Run Windows Update, which updates Defender's platform.",
+            AS_ADMINISTRATOR,
+            "Run: Set-MpPreference -PerformanceModeStatus Enabled",
+        ),
+    )
+
+
+def _use(folder: str) -> Remedy:
+    return Remedy(
+        f"Unpack models in {folder}",
+        (
+            f"In PowerShell: New-Item -ItemType Directory -Force -Path {quoted(folder)}",
+            "In the window that will start the app, point TEMP there:"
+            f" $env:TEMP = {quoted(folder)}; $env:TMP = {quoted(folder)}",
+            "Start the app from that same window. No other program is affected.",
+        ),
+    )

@@ -1,0 +1,141 @@
+"""AVX006: Controlled Folder Access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import known, quoted
+from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, system_drive
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, info, ok, unknown, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import Place, Role
+from winasr_doctor.paths import is_inside, same, without_device_prefix
+
+MODES = {
+    0: "off",
+    1: "on",
+    2: "in audit mode",
+    3: "blocking changes to disk sectors only",
+    4: "auditing changes to disk sectors only",
+}
+"""`EnableControlledFolderAccess`. Source: learn.microsoft.com, "Set-MpPreference"."""
+BLOCKING, AUDITING = 1, 2
+
+DEFAULT_FOLDERS = ("Documents", "Pictures", "Videos", "Music", "Favorites", "Desktop")
+"""Folders of every profile that are protected unasked. Source: learn.microsoft.com, "Protect
+important folders with controlled folder access"; the desktop was in Windows 10's first list."""
+
+WRITTEN: tuple[Role, ...] = ("scratch", "app", "venv", "hub_cache", "nemo_cache", "model")
+"""TEMP itself has a check of its own, TMP008."""
+
+VARIABLES = {"hub_cache": "HF_HUB_CACHE", "nemo_cache": "NEMO_CACHE_DIR"}
+"""What moves a cache. Sources: huggingface_hub, "Environment variables"; NeMo,
+`nemo/utils/data_utils.py`."""
+
+
+@check("AVX006", reads=("defender", "environment", "places"), windows_only=True)
+def controlled_folder_access(host: Host) -> Iterable[Finding]:
+    """Controlled Folder Access protects a folder that speech recognition writes to.
+
+    **What.** The mode of Controlled Folder Access, and whether the app, its virtual environment,
+    the model caches, a model or the scratch folder lie in a protected folder.
+    **Why.** In a protected folder only programs that Windows trusts may write. Python gets
+    "access denied" (WinError 5), also reported as "file not found", never WinError 32.
+    **Decided by.** `EnableControlledFolderAccess`: 1 blocks, 2 only records, 3 and 4 are about
+    disk sectors, not folders. Protected are Documents, Pictures, Videos, Music, Favorites and
+    the desktop, and the folders that were added.
+    **Do.** Move the folder out. Do not allow python.exe: whatever script it runs, ransomware
+    included, could then write there.
+    **Source.** learn.microsoft.com, "Protect important folders with controlled folder access".
+    """
+    mode = host.defender.controlled_folder_access
+    evidence = {"mode": mode}
+    if mode not in MODES:
+        yield unknown("the mode of Controlled Folder Access could not be read", evidence)
+        return
+    if mode not in (BLOCKING, AUDITING):
+        yield ok(f"Controlled Folder Access is {MODES[mode]}: it protects no folder", evidence)
+        return
+    inside = [
+        (place, folder)
+        for place in host.places.of(*WRITTEN)
+        if (folder := _protecting_folder(host, place)) is not None
+    ]
+    for place, folder in inside:
+        yield _protected(mode, place, folder)
+    if not inside:
+        yield _nothing_inside(host, mode)
+
+
+def _protected(mode: int, place: Place, folder: str) -> Finding:
+    evidence = {"mode": mode, "path": place.real, "role": place.role, "protected": folder}
+    if mode == BLOCKING:
+        return warning(
+            f"Controlled Folder Access keeps Python from writing to {place.real}, which lies in"
+            f" the protected folder {folder}",
+            evidence,
+            [_move(place)],
+        )
+    return info(
+        f"Controlled Folder Access, in audit mode, records what Python writes to {place.real};"
+        " once it is switched on, writing there fails",
+        evidence,
+        [_move(place)],
+    )
+
+
+def _nothing_inside(host: Host, mode: int) -> Finding:
+    state = f"Controlled Folder Access is {MODES[mode]}"
+    evidence = {"mode": mode, "protected_folders_read": host.defender.protected_folders is not None}
+    if host.defender.protected_folders is not None:
+        return ok(f"{state}, and nothing in use lies in a protected folder", evidence)
+    show = "(Get-MpPreference).ControlledFolderAccessProtectedFolders"
+    return unknown(
+        f"{state}; nothing in use lies in the folders it protects unasked, but those added could"
+        " not be read",
+        {**evidence, "needs": "administrator"},
+        [Remedy("Read the protected folders", (AS_ADMINISTRATOR, f"Run: {show}"))],
+    )
+
+
+def _protecting_folder(host: Host, place: Place) -> str | None:
+    for folder in host.defender.protected_folders or ():
+        if is_inside(place.real, folder, "windows") or is_inside(place.path, folder, "windows"):
+            return folder
+    return _default_folder(host, place.real)
+
+
+def _default_folder(host: Host, path: str) -> str | None:
+    """Return the default protected folder that a path lies in, by its usual place."""
+    if host.defender.protected_folders is not None:
+        return None
+    environment = known(host, "environment")
+    profile = environment.get("USERPROFILE") if environment else None
+    drive, users, *below = (*without_device_prefix(path).split("\\"), "", "")
+    profiles = [profile] if profile else []
+    if same(f"{drive}\\{users}", f"{system_drive(host)}\\Users", "windows"):
+        profiles.append(f"{drive}\\{users}\\{below[0]}")
+    folders = (f"{one}\\{name}" for one in profiles for name in DEFAULT_FOLDERS)
+    return next((folder for folder in folders if is_inside(path, folder, "windows")), None)
+
+
+def _move(place: Place) -> Remedy:
+    variable = VARIABLES.get(place.role)
+    target = f"C:\\asr-{place.role.replace('_', '-')}"
+    if variable is None:
+        step = f"Move {place.path} to a folder outside the protected ones, such as {target}."
+        again = "A virtual environment cannot be moved: make it anew there."
+        return Remedy(
+            "Move it out of the protected folder",
+            (step, again) if place.role == "venv" else (step,),
+        )
+    return Remedy(
+        f"Move it out of the protected folder with {variable}",
+        (
+            f"In the window that will start the app: $env:{variable} = {quoted(target)}",
+            f"To keep it for new windows: [Environment]::SetEnvironmentVariable('{variable}',"
+            f" {quoted(target)}, 'User')",
+            f"Move what is in {place.path} there, or let it be downloaded again.",
+        ),
+    )

@@ -1,0 +1,184 @@
+"""AVX001, AVX002, AVX005: does Defender scan what NeMo unpacks, and may it be told not to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
+from winasr_doctor.checks.antivirus.common import (
+    AS_ADMINISTRATOR,
+    UNPACK_READS,
+    hidden_exclusions,
+    scans_in_real_time,
+    system_drive,
+    unpacking_places,
+    why_not_scanning,
+)
+from winasr_doctor.checks.base import check
+from winasr_doctor.exclusions import breadth_of, covers
+from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import Place
+
+READS = tuple(sorted({*UNPACK_READS, *SCRATCH_READS, "account"}))
+
+
+@check("AVX001", reads=READS, windows_only=True)
+def real_time_protection(host: Host) -> Iterable[Finding]:
+    """Defender's real-time protection scans the folder in which models are unpacked.
+
+    **What.** Whether Microsoft Defender scans the folder where NeMo unpacks a `.nemo` file.
+    **Why.** A file that was just written may be open in the scanner when NeMo removes it, which
+    is WinError 32. Such a lock is short: well under a second as a rule. It is a likely cause
+    while a model loads, and an unlikely one while it transcribes.
+    **Decided by.** `RealTimeProtectionEnabled` and `AMRunningMode` of `Get-MpComputerStatus`; in
+    any mode but `Normal` Defender leaves scanning to another product. A folder that an exclusion
+    covers is not scanned.
+    **Do.** Leave the protection on. Give the app a scratch folder of its own; retrying for a
+    second or two is enough for a scanner's lock.
+    **Source.** learn.microsoft.com, "Microsoft Defender Antivirus compatibility with other
+    security products"; NeMo, `nemo/core/connectors/save_restore_connector.py`.
+    """
+    scans = scans_in_real_time(host.defender)
+    evidence = {
+        "real_time_protection": host.defender.real_time_protection,
+        "running_mode": host.defender.running_mode,
+    }
+    if scans is None:
+        yield unknown("whether Defender's real-time protection is on could not be read", evidence)
+        return
+    if not scans:
+        yield ok(f"{why_not_scanning(host.defender)}, so it scans no unpacked model", evidence)
+        return
+    for place in unpacking_places(host):
+        shown = {**evidence, "path": place.real, "role": place.role}
+        if _covering(host, place) and not host.defender.local_exclusions_ignored:
+            yield ok(f"Defender does not scan {place.real}: an exclusion covers it", shown)
+        else:
+            yield info(
+                f"Defender scans {place.real}, where models are unpacked, and may hold a new file"
+                " for a moment",
+                shown,
+                [] if _is_dedicated(place) else [scratch_folder_remedy(host)],
+            )
+
+
+@check("AVX002", reads=READS, windows_only=True)
+def exclusions_of_scratch(host: Host) -> Iterable[Finding]:
+    """No Defender exclusion covers the scratch folder.
+
+    **What.** Whether one of Defender's path exclusions covers the folder in which models are
+    unpacked, by Defender's own rules.
+    **Why.** An exclusion is the one setting that keeps the scanner's hands off a folder; most
+    entries people make for this purpose do not match.
+    **Decided by.** Variables resolve as the SYSTEM account has them, `*` in a folder's place is
+    exactly one folder, an entry has at most six wildcards and none for the drive, everything
+    below a matched folder is included, case does not matter. A TEMP that all programs share is
+    in order when it is not covered.
+    **Do.** Nothing, as a rule. Where scanning proves to be the cause, exclude the app's own
+    scratch folder by its full path, and nothing larger.
+    **Source.** learn.microsoft.com, "Configure and validate exclusions based on file extension
+    and folder location".
+    """
+    if scans_in_real_time(host.defender) is False:
+        yield skip(f"{why_not_scanning(host.defender)}, so exclusions do not matter")
+        return
+    if host.defender.excluded_paths is None:
+        yield hidden_exclusions(host)
+        return
+    for place in unpacking_places(host):
+        yield _coverage(host, place)
+
+
+@check("AVX005", reads=READS, windows_only=True)
+def exclusion_policy(host: Host) -> Iterable[Finding]:
+    """A policy hides Defender's exclusions, or ignores those made on this machine.
+
+    **What.** Two policies about exclusions.
+    **Why.** With `DisableLocalAdminMerge` an exclusion added on this machine is stored and has
+    no effect. With `HideExclusionsFromLocalAdmins` not even an administrator sees what is
+    excluded.
+    **Decided by.** The two values of the policy; a warning when an entry that may be ignored is
+    the one that covers the folder where models are unpacked.
+    **Do.** Ask whoever manages the machine; do not work around the policy.
+    **Source.** learn.microsoft.com, "Prevent or allow users to locally modify Microsoft Defender
+    Antivirus policy settings"; Defender's policy settings of the same names.
+    """
+    defender = host.defender
+    if defender.hidden_from_admins is None and defender.local_exclusions_ignored is None:
+        yield unknown("the policies about Defender's exclusions could not be read")
+        return
+    if defender.local_exclusions_ignored:
+        yield from _ignored(host)
+    if defender.hidden_from_admins:
+        yield info(
+            "A policy hides Defender's exclusions even from administrators, so nobody on this"
+            " machine can tell what is excluded",
+            {"policy": "HideExclusionsFromLocalAdmins"},
+            [_ask("whether the app's scratch folder is excluded")],
+        )
+    if not (defender.local_exclusions_ignored or defender.hidden_from_admins):
+        yield ok("no policy hides or overrides Defender's exclusions")
+
+
+def _ignored(host: Host) -> Iterable[Finding]:
+    evidence = {"policy": "DisableLocalAdminMerge"}
+    relied = {entry for place in unpacking_places(host) for entry in _covering(host, place)}
+    if relied:
+        yield warning(
+            "A policy ignores exclusions made on this machine, and the folder where models are"
+            f" unpacked relies on {', '.join(sorted(relied))}",
+            {**evidence, "exclusions": sorted(relied)},
+            [_ask("whether that exclusion is part of the policy")],
+        )
+    else:
+        yield info(
+            "A policy ignores Defender exclusions made on this machine; adding one has no effect",
+            evidence,
+            [_ask("for an exclusion of the app's own scratch folder, if one is needed at all")],
+        )
+
+
+def _ask(what: str) -> Remedy:
+    return Remedy("Ask whoever manages this machine", (f"Ask {what}.",))
+
+
+def _covering(host: Host, place: Place) -> tuple[str, ...]:
+    drive = system_drive(host)
+    entries = host.defender.excluded_paths or ()
+    return tuple(entry for entry in entries if covers(entry, place.real, drive=drive))
+
+
+def _is_dedicated(place: Place) -> bool:
+    return breadth_of(place.real) is None
+
+
+def _coverage(host: Host, place: Place) -> Finding:
+    entries = _covering(host, place)
+    evidence = {"path": place.real, "role": place.role, "exclusions": list(entries)}
+    if entries and host.defender.local_exclusions_ignored:
+        return unknown(
+            f"{entries[0]} covers {place.real}, but a policy ignores local exclusions and it is"
+            " not known whether this one is the policy's own",
+            evidence,
+        )
+    if entries:
+        return ok(f"the exclusion {entries[0]} covers {place.real}", evidence)
+    if not _is_dedicated(place):
+        return ok(f"{place.real} is scanned, as a temp folder of all programs should be", evidence)
+    return info(
+        f"No exclusion covers {place.real}; Defender scans every file written there",
+        evidence,
+        [
+            Remedy(
+                f"Only if scanning proves to be the cause: exclude {place.real} and nothing else",
+                (
+                    AS_ADMINISTRATOR,
+                    f"Run: Add-MpPreference -ExclusionPath {quoted(place.real)}",
+                    "Check that it was accepted, because a policy may drop it:"
+                    " (Get-MpPreference).ExclusionPath",
+                    f"Undo it with: Remove-MpPreference -ExclusionPath {quoted(place.real)}",
+                ),
+            )
+        ],
+    )

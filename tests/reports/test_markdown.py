@@ -20,7 +20,7 @@ from sample_reports import (
     texts,
 )
 
-from winasr_doctor.findings import Severity
+from winasr_doctor.findings import Remedy, Severity
 from winasr_doctor.reports import RenderOptions, render
 from winasr_doctor.reports.escaping import one_line
 from winasr_doctor.reports.markdown import escape
@@ -123,6 +123,14 @@ def test_any_text_is_shown_as_it_is(text):
 
 def test_a_hostile_report_is_shown_as_it_is():
     assert_obeys_nothing(page(nasty(), verbose=True))
+
+
+def test_what_is_typed_cannot_leave_its_block():
+    step = "type:\n```\n<b>x</b>\n~~~\n````\n@ada"
+    one = result("ZZZ001", Severity.ERROR, "x", remedies=(Remedy("y", (step,)),))
+    assert_obeys_nothing(page(report(one)))
+    (typed,) = [token.content for token in tokens(page(report(one))) if token.type == "fence"]
+    assert typed == step.partition("\n")[2] + "\n"
 
 
 def test_evidence_cannot_leave_its_block():

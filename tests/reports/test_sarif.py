@@ -147,7 +147,8 @@ def moved(**changes):
 
 
 def test_a_fingerprint_stays_when_the_line_moves():
-    assert fingerprints(WARNING) == fingerprints(moved(line=40, column=1, end_line=44))
+    before, after = moved(loop_lines="12-16"), moved(line=40, column=1, loop_lines="40-44")
+    assert fingerprints(before) == fingerprints(after) == fingerprints(WARNING)
 
 
 @pytest.mark.parametrize("changes", [{"file": "src/other.py"}, {"call": "other.transcribe"}])

@@ -60,6 +60,7 @@ def test_an_entry_covers_what_the_documentation_says(exclusion, path):
         (r"C:\somepath\*\Data", r"C:\somepath\a\b\Data"),
         (r"C:\MyData\*.txt", r"C:\MyData\deeper\notes.txt"),
         (r"C:\MyData\my?.zip", r"C:\MyData\my12.zip"),
+        (r"C:\MyData\my?.zip", r"C:\MyData\my.zip"),
         (r"?:\scratch", r"C:\scratch"),
         (r"*:\scratch", r"C:\scratch"),
         (r"C:\scratch", r"D:\scratch"),

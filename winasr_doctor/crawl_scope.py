@@ -11,6 +11,7 @@ is not crawled); that the longest matching pattern decides and that `*` is one n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from winasr_doctor.host.model import SearchRule
 from winasr_doctor.paths import segments
@@ -34,7 +35,7 @@ def deciding_rule(rules: Iterable[SearchRule], path: str) -> SearchRule | None:
     matching = [
         (_rank(rule, pattern), rule)
         for rule in rules
-        if (pattern := segments(rule.pattern, "windows")) and _speaks_for(pattern, target)
+        if (pattern := _segments(rule.pattern)) and _speaks_for(pattern, target)
     ]
     return max(matching, key=lambda pair: pair[0])[1] if matching else None
 
@@ -43,6 +44,12 @@ def is_included(rules: Iterable[SearchRule], path: str) -> bool:
     """Tell whether the indexer's rules cover a path; without any rule about it, they do not."""
     rule = deciding_rule(rules, path)
     return rule is not None and rule.include
+
+
+@lru_cache(maxsize=1024)
+def _segments(pattern: str) -> tuple[str, ...]:
+    """Split a rule's pattern; the rules of most machines are Windows' own."""
+    return segments(pattern, "windows")
 
 
 def _speaks_for(pattern: tuple[str, ...], target: tuple[str, ...]) -> bool:

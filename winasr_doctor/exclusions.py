@@ -161,7 +161,7 @@ def breadth_of_process(process: str) -> str | None:
     name = process.replace("/", "\\").rpartition("\\")[2].strip().lower()
     if process.strip("*?. \\") == "":
         return "every file that any program opens"
-    return f"every file that any {name} opens" if name in BROAD_PROCESSES else None
+    return f"every file that {name} opens" if name in BROAD_PROCESSES else None
 
 
 def resolve(exclusion: str, *, drive: str = "C:") -> str | None:

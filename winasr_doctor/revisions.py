@@ -112,7 +112,7 @@ def illegal_because(name: str) -> str | None:
     Returns:
         What is wrong with it, or `None` for a legal name.
     """
-    if not name.strip():
+    if not name.strip(" \t\r\n"):
         return "it is nothing but white space" if name else "it is empty"
     for char in name:
         fault = _character_fault(char)

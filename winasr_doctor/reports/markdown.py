@@ -41,10 +41,10 @@ _MARKS = {
 
 def render(report: Report, options: RenderOptions) -> str:
     """Write a report as Markdown."""
-    verdict = report.verdict.value
+    verdict, words = report.verdict.value, digest.verdict_words(report)
     blocks = [
         f"## {escape(report.tool.name)}: {_MARKS[verdict]} {verdict.upper()}",
-        f"{escape(digest.verdict_words(report))}.",
+        f"{escape(words[:1].upper() + words[1:])}.",
         _bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
     ]
     if report.results:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from itertools import islice
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.source.modules import Modules
 from winasr_doctor.source.objects import Objects
+from winasr_doctor.source.syntax import last_name, named_values, text_of
 from winasr_doctor.source.terms import (
     Class,
     Display,
@@ -30,7 +32,9 @@ from winasr_doctor.source.terms import (
 
 __all__ = ["Constants", "Literal"]
 
-MAX_DEPTH = 40
+T = TypeVar("T")
+
+MAX_DEPTH = 50
 MAX_STEPS = 2_000
 MAX_VALUES = 64
 """Bounds of one question; beyond them the answer is what was found so far."""
@@ -47,8 +51,6 @@ class CallSite(NamedTuple):
 _FORWARDING = {"partial": 1, "submit": 1, "to_thread": 1}
 """Calls whose first argument is the function that gets the others."""
 
-_NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
-
 
 class Constants:
     """Answers what an expression in one of the app's files may be.
@@ -60,6 +62,8 @@ class Constants:
     def __init__(self, files: Sequence[SourceFile]) -> None:
         """Prepare for questions about these files."""
         self.files = tuple(files)
+        self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
+        self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
         """Return every literal an expression may turn out to be.
@@ -100,96 +104,46 @@ class Constants:
         """The files by module name."""
         return Modules(self.files)
 
-    @cached_property
-    def call_sites(self) -> dict[str, list[CallSite]]:
-        """Every call in the app by the last part of the callee's name."""
+    def call_sites(self, name: str) -> list[CallSite]:
+        """Return every call in the app whose callee's name ends in this part."""
+        return [
+            site
+            for file in self.files
+            if name in file.text  # spares walking the files that cannot have one
+            for site in self._calls_of(file).get(name, ())
+        ]
+
+    def entries(self, name: str) -> list[tuple[ast.expr, Scope]]:
+        """Return every dict entry, attribute and option default of this name in the app."""
+        return [
+            value
+            for file in self.files
+            if name in file.text or name.replace("_", "-") in file.text
+            for value in self._values_of(file).get(name, ())
+        ]
+
+    def _calls_of(self, file: SourceFile) -> dict[str, list[CallSite]]:
+        if file in self._calls:
+            return self._calls[file]
         sites: dict[str, list[CallSite]] = {}
-        for file in self.files:
-            for call, scope in file.index.calls:
-                name = last_name(call.func)
-                sites.setdefault(name, []).append(CallSite(call, scope))
-                skip = _FORWARDING.get(name)
-                if skip is not None and call.args:
-                    callee = last_name(call.args[skip - 1])
-                    sites.setdefault(callee, []).append(CallSite(call, scope, skip))
+        for call, scope in file.index.calls:
+            name = last_name(call.func)
+            sites.setdefault(name, []).append(CallSite(call, scope))
+            skip = _FORWARDING.get(name)
+            if skip is not None and len(call.args) >= skip:
+                callee = last_name(call.args[skip - 1])
+                sites.setdefault(callee, []).append(CallSite(call, scope, skip))
+        self._calls[file] = sites
         return sites
 
-    @cached_property
-    def entries_by_name(self) -> dict[str, list[tuple[ast.expr, Scope]]]:
-        """Every dict entry, class attribute, stored attribute and option default by its name."""
-        named: dict[str, list[tuple[ast.expr, Scope]]] = {}
-        for file in self.files:
-            for name, expr, scope in _named_values(file):
-                named.setdefault(name, []).append((expr, scope))
-        return named
-
-
-def last_name(expr: ast.expr) -> str:
-    """Return `c` for `a.b.c` and for `c`; an empty text for anything else."""
-    if isinstance(expr, ast.Attribute):
-        return expr.attr
-    return expr.id if isinstance(expr, ast.Name) else ""
-
-
-def text_of(expr: ast.expr | None) -> str | None:
-    """Return the value of a string literal, `None` for any other expression."""
-    if isinstance(expr, ast.Constant) and isinstance(expr.value, str):
-        return expr.value
-    return None
-
-
-def option_name(call: ast.Call) -> str | None:
-    """Return `model_revision` for `add_argument("-r", "--model-revision", ...)`.
-
-    The same rule as argparse's and click's: the first long option, dashes turned into
-    underscores.
-    """
-    flags = [flag for flag in map(text_of, call.args) if flag]
-    longs = [flag for flag in flags if flag.startswith("--")]
-    name = (longs or flags)[0] if flags else ""
-    return name.lstrip("-").replace("-", "_") if name.startswith("-") else None
-
-
-def _named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
-    """Yield every value a file gives a name to that is not a plain variable."""
-    index = file.index
-    for display, scope in index.dicts:
-        for key, value in zip(display.keys, display.values, strict=True):
-            name = text_of(key)
-            if name is not None:
-                yield name, value, scope
-    for target, value, scope in index.stores:
-        name = stored_name(target)
-        if name is not None:
-            yield name, value, scope
-    for call, scope in index.calls:
-        for name, value in _named_by_call(call):
-            yield name, value, scope
-    for scope in index.scopes:
-        if scope.is_class:
-            yield from _class_attributes(scope)
-
-
-def _class_attributes(scope: Scope) -> Iterator[tuple[str, ast.expr, Scope]]:
-    for name, bindings in scope.bindings.items():
-        for binding in bindings:
-            if isinstance(binding, Value) and not binding.path:
-                yield name, binding.expr, binding.scope
-
-
-def _named_by_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    is_namespace = last_name(call.func) in _NAMESPACES
-    for keyword in call.keywords:
-        option = option_name(call) if keyword.arg == "default" else None
-        if option:
-            yield option, keyword.value
-        elif is_namespace and keyword.arg is not None:
-            yield keyword.arg, keyword.value
-
-
-def stored_name(target: ast.Attribute | ast.Subscript) -> str | None:
-    """Return `name` for a store to `x.name` or `x["name"]`."""
-    return target.attr if isinstance(target, ast.Attribute) else text_of(target.slice)
+    def _values_of(self, file: SourceFile) -> dict[str, list[tuple[ast.expr, Scope]]]:
+        if file in self._values:
+            return self._values[file]
+        values: dict[str, list[tuple[ast.expr, Scope]]] = {}
+        for name, expr, scope in named_values(file):
+            values.setdefault(name, []).append((expr, scope))
+        self._values[file] = values
+        return values
 
 
 class _Question(Objects):
@@ -198,34 +152,27 @@ class _Question(Objects):
     def __init__(self, constants: Constants, guess: bool) -> None:
         self.constants = constants
         self.guess = guess
-        self._asking: set[tuple[int, int]] = set()
+        self._asking: set[tuple[object, ...]] = set()
         self._steps = 0
 
     def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
         """Return what an expression may be."""
-        key = (id(expr), id(scope))
         handler = self._handlers.get(type(expr))
-        if (
-            handler is None
-            or key in self._asking
-            or len(self._asking) >= MAX_DEPTH
-            or self._steps >= MAX_STEPS
-        ):
+        if handler is None:
+            return []
+        key = ("terms", id(expr), id(scope))
+        return distinct(self.guarded(key, lambda: handler(self, expr, scope)), MAX_VALUES)
+
+    def guarded(self, key: tuple[object, ...], produce: Callable[[], Iterable[T]]) -> list[T]:
+        """Return what a function yields, or nothing while the same question is being answered."""
+        if key in self._asking or len(self._asking) >= MAX_DEPTH or self._steps >= MAX_STEPS:
             return []
         self._steps += 1
         self._asking.add(key)
         try:
-            return distinct(handler(self, expr, scope), MAX_VALUES)
+            return list(islice(produce(), MAX_VALUES))
         finally:
             self._asking.discard(key)
-
-    def strings(self, expr: ast.expr, scope: Scope) -> list[Literal]:
-        """Return the string literals an expression may be."""
-        return [
-            term
-            for term in self.terms(expr, scope)
-            if isinstance(term, Literal) and isinstance(term.value, str)
-        ]
 
     def bound(self, name: str, scope: Scope) -> list[Term]:
         """Return what a name bound in this very scope may be."""
@@ -247,18 +194,11 @@ class _Question(Objects):
         """Return what a module's name may be, its `from x import *` included."""
         if name in scope.bindings:
             return self.bound(name, scope)
-        key = (id(scope), hash(name))
-        if key in self._asking:  # two modules that import * from each other
-            return []
-        self._asking.add(key)
-        try:
-            return [
-                term
-                for star in scope.stars
-                for term in self._imported(star._replace(name=name), only_app=True)
-            ]
-        finally:
-            self._asking.discard(key)
+        return self.guarded(("star", id(scope), name), lambda: self._by_star(name, scope))
+
+    def _by_star(self, name: str, scope: Scope) -> Iterator[Term]:
+        for star in scope.stars:  # two modules may import * from each other
+            yield from self._imported(star._replace(name=name), only_app=True)
 
     def _value(self, value: Value) -> list[Term]:
         found = self._whole(value)
@@ -291,7 +231,7 @@ class _Question(Objects):
         modules = self.constants.modules
         file = modules.find(binding.module, binding.level, binding.file)
         if binding.name is None:
-            return [Imported(binding.module, file)]
+            return [Imported(binding.module, binding.file, file)]
         if file is not None:
             found = self.of_module(binding.name, file.index.module)
             if found:
@@ -302,7 +242,7 @@ class _Question(Objects):
         part = modules.find(dotted, binding.level, binding.file)
         if part is None and binding.level:
             return []
-        return [Imported(dotted, part)]
+        return [Imported(dotted, binding.file, part)]
 
     def _name(self, expr: ast.Name, scope: Scope) -> Iterable[Term]:
         for around in scope.enclosing():
@@ -328,8 +268,8 @@ class _Question(Objects):
         outside = any(isinstance(base, Imported) for base in bases)
         if not self.guess or outside or not isinstance(key, str):
             return []
-        named = self.constants.entries_by_name.get(key, ())
-        return [term for expr, scope in named[:MAX_VALUES] for term in self.terms(expr, scope)]
+        named = self.constants.entries(key)[:MAX_VALUES]
+        return [term for expr, scope in named for term in self.terms(expr, scope)]
 
     def _constant(self, expr: ast.Constant, scope: Scope) -> Iterable[Term]:
         yield Literal(expr.value, scope.file, expr)
@@ -358,6 +298,14 @@ class _Question(Objects):
                     yield Literal(term.value, scope.file, expr)
         yield from (t for t in (*left, *right) if isinstance(t, Display | Made))
 
+    def _negative(self, expr: ast.UnaryOp, scope: Scope) -> Iterable[Term]:
+        for term in self.terms(expr.operand, scope):
+            if isinstance(term, Literal) and isinstance(term.value, int | float):
+                if isinstance(expr.op, ast.USub):
+                    yield Literal(-term.value, scope.file, expr)
+                elif isinstance(expr.op, ast.Not):
+                    yield Literal(not term.value, scope.file, expr)
+
     def _either(self, expr: ast.IfExp, scope: Scope) -> Iterable[Term]:
         return [*self.terms(expr.body, scope), *self.terms(expr.orelse, scope)]
 
@@ -384,6 +332,7 @@ class _Question(Objects):
         ast.Subscript: _subscript,
         ast.Call: _call,
         ast.BinOp: _sum,
+        ast.UnaryOp: _negative,
         ast.IfExp: _either,
         ast.BoolOp: _any_of,
         ast.NamedExpr: _inner,

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from winasr_doctor.source.index import Parameter, Scope, Value
+from winasr_doctor.source.syntax import last_name
 from winasr_doctor.source.terms import (
     Bundle,
     Class,
@@ -22,6 +24,7 @@ from winasr_doctor.source.terms import (
     Literal,
     Made,
     Term,
+    identity,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +38,10 @@ _FIELDS = frozenset({"field", "Field", "attrib", "ib", "Option", "Argument"})
 _TRANSPARENT = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
 _PROPERTIES = frozenset({"property", "cached_property", "cache", "lru_cache"})
 
+T = TypeVar("T")
+_Pair = tuple[list[Term], list[Term]]
+"""What a key and its value may be."""
+
 
 class Objects(ABC):
     """The part of a question that is about objects; `constants` has the part about names."""
@@ -44,6 +51,10 @@ class Objects(ABC):
     @abstractmethod
     def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
         """Return what an expression may be."""
+
+    @abstractmethod
+    def guarded(self, key: tuple[object, ...], produce: Callable[[], Iterable[T]]) -> list[T]:
+        """Return what a function yields, or nothing while the same question is being answered."""
 
     @abstractmethod
     def bound(self, name: str, scope: Scope) -> list[Term]:
@@ -59,7 +70,11 @@ class Objects(ABC):
 
     def items(self, terms: Iterable[Term], key: object) -> list[Term]:
         """Return what `term[key]` may be."""
-        return [found for term in terms for found in self._item(term, key)]
+        return [
+            found
+            for term in terms
+            for found in self.guarded(("item", identity(term), key), partial(self._item, term, key))
+        ]
 
     def _item(self, term: Term, key: object) -> Iterable[Term]:
         if isinstance(term, Bundle):
@@ -113,8 +128,11 @@ class Objects(ABC):
             return [value for _, values in self._pairs(term) for value in values]
         return self._members(term)
 
-    def _pairs(self, term: Term) -> Iterator[tuple[list[Term], list[Term]]]:
+    def _pairs(self, term: Term) -> Iterator[_Pair]:
         """Yield what a mapping's keys and values may be."""
+        yield from self.guarded(("pairs", identity(term)), partial(self._pairs_in, term))
+
+    def _pairs_in(self, term: Term) -> Iterator[_Pair]:
         if isinstance(term, Made):
             for keyword in term.node.keywords:
                 if keyword.arg is not None:
@@ -131,15 +149,16 @@ class Objects(ABC):
                 else:
                     yield self.terms(name, term.scope), self.terms(value, term.scope)
 
-    def _pairs_of(
-        self, mappings: Iterable[ast.expr], scope: Scope
-    ) -> Iterator[tuple[list[Term], list[Term]]]:
+    def _pairs_of(self, mappings: Iterable[ast.expr], scope: Scope) -> Iterator[_Pair]:
         for mapping in mappings:
             for term in self.terms(mapping, scope):
                 yield from self._pairs(term)
 
     def _members(self, term: Term) -> list[Term]:
         """Return what iterating over a value yields."""
+        return self.guarded(("members", identity(term)), partial(self._members_of, term))
+
+    def _members_of(self, term: Term) -> list[Term]:
         if isinstance(term, Bundle):
             return [item for items in term.items for item in items]
         if isinstance(term, Class):  # an Enum
@@ -163,7 +182,7 @@ class Objects(ABC):
     def elements(self, expr: ast.expr, scope: Scope) -> list[Term]:
         """Return what a loop over an expression goes through."""
         if isinstance(expr, ast.Call):
-            name = _callee(expr)
+            name = last_name(expr.func)
             if name in {"items", "values", "keys"} and isinstance(expr.func, ast.Attribute):
                 pairs = [
                     (tuple(keys), tuple(values))
@@ -183,6 +202,10 @@ class Objects(ABC):
 
     def attribute(self, term: Term, name: str) -> list[Term]:
         """Return what `term.name` may be."""
+        key = ("attribute", identity(term), name)
+        return self.guarded(key, partial(self._attribute_of, term, name))
+
+    def _attribute_of(self, term: Term, name: str) -> Iterable[Term]:
         if isinstance(term, Imported):
             return self._of_import(term, name)
         if isinstance(term, Class):
@@ -190,18 +213,17 @@ class Objects(ABC):
         if isinstance(term, Made):
             classes = [t for t in self.terms(term.node.func, term.scope) if isinstance(t, Class)]
             if not classes:
-                return list(self._made(term, name))
+                return self._made(term, name)
             return [found for owner in classes for found in self._instance(term, owner, name)]
         if isinstance(term, Literal) and name in {"value", "name"}:  # of an Enum member
             return [term]
-        return list(self._item(term, name))
+        return self._item(term, name)
 
     def _of_import(self, term: Imported, name: str) -> list[Term]:
+        found = self.of_module(name, term.file.index.module) if term.file else []
         dotted = f"{term.name}.{name}"
-        if term.file is None:
-            return [Imported(dotted)]
-        found = self.of_module(name, term.file.index.module)
-        return found or [Imported(dotted, self.constants.modules.find(dotted, 0, term.file))]
+        part = self.constants.modules.find(dotted, 0, term.importer)
+        return found or [Imported(dotted, term.importer, part)]
 
     def _class_attribute(self, term: Class, name: str) -> list[Term]:
         found: list[Term] = []
@@ -286,7 +308,7 @@ class Objects(ABC):
             return
         makes = name == "__init__" and scope.owner is not None
         target = scope.owner.node if makes and scope.owner else function
-        for site in self.constants.call_sites.get(getattr(target, "name", ""), ()):
+        for site in self.constants.call_sites(getattr(target, "name", "")):
             callee = site.call.args[site.skip - 1] if site.skip else site.call.func
             known = [t for t in self.terms(callee, site.scope) if isinstance(t, Class | Function)]
             if any(term.node is target for term in known):
@@ -296,7 +318,7 @@ class Objects(ABC):
 
     def called(self, expr: ast.Call, scope: Scope) -> list[Term]:
         """Return what a call may give back."""
-        known = self._library_call(expr, _callee(expr), scope)
+        known = self._library_call(expr, last_name(expr.func), scope)
         if known is not None:
             return list(known)
         callees = self.terms(expr.func, scope)
@@ -382,13 +404,6 @@ class Objects(ABC):
             return []
         scope = function.scope
         return [term for value in scope.returns for term in self.terms(value, scope)]
-
-
-def _callee(call: ast.Call) -> str:
-    func = call.func
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
 
 
 def _inside(node: ast.AST, scope: Scope) -> Scope:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.source.application import is_repo_id
 from winasr_doctor.source.collector import collector_paused
-from winasr_doctor.source.constants import Constants, last_name, option_name, stored_name, text_of
+from winasr_doctor.source.constants import Constants
 from winasr_doctor.source.index import Parameter, Scope, Value
+from winasr_doctor.source.syntax import last_name, option_name, stored_name, text_of
 from winasr_doctor.source.terms import Literal
 
 if TYPE_CHECKING:

@@ -61,6 +61,7 @@ class Imported(NamedTuple):
 
     name: str
     """Dotted and complete, such as `nemo.collections.asr.models.ASRModel`."""
+    importer: SourceFile
     file: SourceFile | None = None
     """The module's file, where it is one of the app's."""
 
@@ -74,17 +75,24 @@ class Keywords(NamedTuple):
 Term = Literal | Display | Bundle | Made | Class | Function | Imported | Keywords
 
 
+def identity(term: Term) -> tuple[object, ...]:
+    """Return what tells a term from others, though it may have been made twice."""
+    if isinstance(term, Literal):
+        return Literal, id(term.node), term.value
+    if isinstance(term, Imported):
+        return Imported, term.name
+    if isinstance(term, Keywords):
+        return Keywords, id(term.parameter.function)
+    if isinstance(term, Bundle):
+        return Bundle, *(identity(item) for items in term.items for item in items[:1])
+    return type(term), id(term.node)
+
+
 def distinct(terms: Iterable[Term], limit: int) -> list[Term]:
     """Leave out repetitions and whatever goes beyond a limit; the order stays."""
     seen: dict[object, Term] = {}
     for term in terms:
-        if isinstance(term, Literal):
-            key: object = (id(term.node), term.value)
-        elif isinstance(term, Imported | Keywords | Bundle):
-            key = term[0] if isinstance(term, Imported) else id(term[0])
-        else:
-            key = id(term.node)
-        seen.setdefault((type(term), key), term)
+        seen.setdefault(identity(term), term)
         if len(seen) == limit:
             break
     return list(seen.values())

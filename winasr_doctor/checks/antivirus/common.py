@@ -67,16 +67,18 @@ def hidden_exclusions(host: Host) -> Finding:
         for place in unpacking_places(host)[:1]
     )
     if defender.hidden_from_admins:
+        title = "Ask whoever manages this machine"
         steps: tuple[str, ...] = (
             "A policy (HideExclusionsFromLocalAdmins) hides them from administrators too: ask"
-            " whoever manages this machine whether your scratch folder is excluded.",
+            " whether your scratch folder is excluded.",
         )
     else:
+        title = "Read the exclusions as administrator"
         steps = (AS_ADMINISTRATOR, f"Run: {SHOW_EXCLUSIONS}", *asked, again)
     return unknown(
         f"Defender's exclusions could not be read: {reason}",
         {"reason": reason, "needs": "administrator", "elevated": _elevated(host)},
-        [Remedy("Read the exclusions as administrator", steps)],
+        [Remedy(title, steps)],
     )
 
 

@@ -124,12 +124,13 @@ def _move(place: Place) -> Remedy:
     variable = VARIABLES.get(place.role)
     target = f"C:\\asr-{place.role.replace('_', '-')}"
     if variable is None:
-        step = f"Move {place.path} to a folder outside the protected ones, such as {target}."
-        again = "A virtual environment cannot be moved: make it anew there."
-        return Remedy(
-            "Move it out of the protected folder",
-            (step, again) if place.role == "venv" else (step,),
+        step = (
+            "A virtual environment cannot be moved: make a new one outside the protected folders,"
+            f" with python -m venv {quoted(target)}, and install the app's packages there."
+            if place.role == "venv"
+            else f"Move {place.path} to a folder outside the protected ones, such as {target}."
         )
+        return Remedy("Move it out of the protected folder", (step,))
     return Remedy(
         f"Move it out of the protected folder with {variable}",
         (

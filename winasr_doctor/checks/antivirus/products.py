@@ -40,7 +40,8 @@ def other_products(host: Host) -> Iterable[Finding]:
     names = sorted({product.name for product in active})
     if names[1:]:
         yield warning(
-            f"{' and '.join(names)} are active at the same time, and each holds the files the other scans",
+            f"{' and '.join(names)} are active at the same time, and each holds files the other"
+            " scans",
             {"products": [_shown(product) for product in products]},
             [
                 Remedy(

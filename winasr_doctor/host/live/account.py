@@ -18,9 +18,11 @@ APP_MODEL_UNLOCK = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\AppModelUnlo
 """Developer mode. Source: learn.microsoft.com, "Enable your device for development"."""
 
 SYSTEM_SID = "S-1-5-18"
-SERVICE_SIDS = ("S-1-5-19", "S-1-5-20", "S-1-5-80-", "S-1-5-82-")
-"""Local Service, Network Service, a service's own account, an IIS application pool.
-Source: learn.microsoft.com, "Well-known SIDs"."""
+SERVICE_SIDS = frozenset({"S-1-5-19", "S-1-5-20"})
+"""Local Service and Network Service. Source: learn.microsoft.com, "Well-known SIDs"."""
+
+SERVICE_PREFIXES = ("S-1-5-80-", "S-1-5-82-")
+"""A service's own account and an IIS application pool. Source: the same."""
 
 SERVICE_SESSION = 0
 """Since Windows Vista, session 0 holds services only.
@@ -50,7 +52,9 @@ def windows(registry: Registry) -> Account:
 
 def posix() -> Account:
     """Describe the account; anyone may create symbolic links there."""
-    elevated = None if sys.platform == "win32" else os.geteuid() == 0
+    elevated = None
+    if sys.platform != "win32":
+        elevated = os.geteuid() == 0
     return Account(elevated=elevated, symlink_right=True)
 
 
@@ -63,7 +67,7 @@ def kind(sid: str | None, session: int | None) -> Kind:
     """
     if sid == SYSTEM_SID:
         return "system"
-    if sid in SERVICE_SIDS or (sid or "").startswith(SERVICE_SIDS[2:]):
+    if sid in SERVICE_SIDS or (sid or "").startswith(SERVICE_PREFIXES):
         return "service"
     return "service" if session == SERVICE_SESSION else "user"
 

@@ -79,7 +79,10 @@ SECRETS = {
 }
 """Recorded as set, without their value."""
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@|^[^/@]+:[^/@]+@")
+URLS = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_ENDPOINT"})
+"""Recorded without the user and password that they may hold."""
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/]*@|^[^/]+@")
 
 
 def read(_host: LiveHost) -> Environment:
@@ -99,5 +102,7 @@ def recorded(variables: Mapping[str, str]) -> Environment:
         name = allowed.get(variable.upper())
         if name is None or not value:
             continue
-        kept[name] = SECRET if name in SECRETS else _CREDENTIALS.sub("", value)
+        kept[name] = SECRET if name in SECRETS else value
+        if name in URLS:
+            kept[name] = _CREDENTIALS.sub("", value)
     return Environment(variables=dict(sorted(kept.items())))

@@ -40,9 +40,9 @@ def resolve(path: str) -> str | None:
 
 
 def substituted_for(drive: str) -> str | None:
-    """Return the folder that a drive such as `S:` stands for, if `subst` made it.
+    r"""Return the folder that a drive such as `S:` stands for, if `subst` made it.
 
-    Source: learn.microsoft.com, `QueryDosDeviceW`; such a drive's target starts with `\\??\\`.
+    Source: learn.microsoft.com, `QueryDosDeviceW`; such a drive's target starts with `\??\`.
     """
     if len(drive) != len("S:") or drive[1] != ":":
         return None

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor.host.base import Unreadable
@@ -36,7 +37,7 @@ def read(host: LiveHost) -> Gpus:
         return Gpus()
 
     def run(arguments: Sequence[str]) -> tuple[int, str]:
-        return _run(arguments, host.timeout)
+        return _run(arguments, host.timeout / 2)
 
     return ask(program, run)
 
@@ -57,7 +58,9 @@ def ask(program: str, run: Run) -> Gpus:
     if status:
         complaint = listing.strip().splitlines() or [f"exit status {status}"]
         raise Unreadable(f"nvidia-smi failed: {complaint[0].strip()}")
-    rows = [[field.strip() for field in row.split(",", _FIELDS - 1)] for row in listing.splitlines()]
+    rows = [
+        [field.strip() for field in row.split(",", _FIELDS - 1)] for row in listing.splitlines()
+    ]
     devices = [row for row in rows if len(row) == _FIELDS]
     if not devices:
         return Gpus()
@@ -80,12 +83,12 @@ def _cuda(banner: str) -> str | None:
 def _find() -> str | None:
     """Look on PATH, then where Windows drivers put it even when PATH was damaged."""
     found = shutil.which("nvidia-smi")
-    root, programs = os.environ.get("SystemRoot"), os.environ.get("ProgramFiles")
-    usual = [
-        os.path.join(root or "", "System32", "nvidia-smi.exe") if root else "",
-        os.path.join(programs, "NVIDIA Corporation", "NVSMI", "nvidia-smi.exe") if programs else "",
-    ]
-    return found or next((path for path in usual if path and os.path.isfile(path)), None)
+    places = (
+        (os.environ.get("SYSTEMROOT"), r"System32\nvidia-smi.exe"),
+        (os.environ.get("PROGRAMFILES"), r"NVIDIA Corporation\NVSMI\nvidia-smi.exe"),
+    )
+    usual = (Path(folder, file) for folder, file in places if folder)
+    return found or next((str(path) for path in usual if path.is_file()), None)
 
 
 def _run(arguments: Sequence[str], limit: float) -> tuple[int, str]:

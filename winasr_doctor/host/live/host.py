@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from winasr_doctor.host.base import Host, NotApplicable, Unreadable
-from winasr_doctor.host.live.readers import READERS, Reader
+from winasr_doctor.host.live.readers import AFTER_OTHERS, READERS, Reader
 from winasr_doctor.host.live.waiting import Task, TooLateError
 from winasr_doctor.source.application import Application
 
@@ -48,7 +49,7 @@ class LiveHost(Host):
             app_paths: The app's folders.
             hub_answers: What the Hub said of the app's pins, if it was asked.
             progress: Called with a short line when a section keeps the caller waiting.
-            timeout: Seconds that each section may take.
+            timeout: Seconds that each section may take, twice that where others come first.
         """
         self.app = app or Application()
         self.scratch = scratch
@@ -82,18 +83,19 @@ class LiveHost(Host):
         """
         task = self._task(name)
         title = self.sections[name].title
-        if not task.finished_within(PATIENCE):
+        if not task.finished_within(task.started + PATIENCE - monotonic()):
             self._announce(name, f"still reading {title} ...")
         try:
             return task.result()
         except TooLateError:
-            raise Unreadable(f"{title} did not answer within {self.timeout:g} s") from None
+            limit = self._limit(name)
+            raise Unreadable(f"{title} did not answer within {limit:g} s") from None
         except Unreadable as unread:
             # A new exception each time: the one in the task would gather tracebacks.
             raise Unreadable(unread.reason, unread.needs) from None
         except NotApplicable as absent:
             raise NotApplicable(absent.reason) from None
-        except BaseException as error:
+        except Exception as error:
             reason = f"{title} could not be read: {type(error).__name__}: {error}"
             raise Unreadable(reason) from error
 
@@ -101,8 +103,11 @@ class LiveHost(Host):
         with self._lock:
             if name not in self._tasks:
                 reader = self.readers[name]
-                self._tasks[name] = Task(lambda: reader(self), self.timeout, f"read {name}")
+                self._tasks[name] = Task(lambda: reader(self), self._limit(name), f"read {name}")
             return self._tasks[name]
+
+    def _limit(self, name: str) -> float:
+        return 2 * self.timeout if name in AFTER_OTHERS else self.timeout
 
     def _announce(self, name: str, line: str) -> None:
         with self._lock:

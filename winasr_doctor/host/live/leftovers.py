@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -81,7 +81,10 @@ def scan_folder(folder: str, seconds: float, entries: int = ENTRIES) -> Leftover
         phase = _phase(entry, budget)
         if phase is None:
             continue
-        content = _weigh(entry.path, budget)
+        try:
+            content = _weigh(entry.path, budget)
+        except OSError:  # it has gone meanwhile
+            continue
         age = max(0.0, time() - content.newest)
         if age >= STILL_IN_USE:
             found.append(
@@ -138,11 +141,22 @@ def _weigh(folder: str, budget: Budget) -> _Content:
     metadata changed, off Windows) counts as well.
     """
     size = files = 0
-    newest = _newest(os.lstat, folder)
-    for entry in _below(folder, budget):
-        newest = max(newest, _newest(entry.stat, follow_symlinks=False))
-        with suppress(OSError):
-            if not entry.is_dir(follow_symlinks=False):
-                size += entry.stat(follow_symlinks=False).st_size
-                files += 1
+    newest = _newest(Path(folder).lstat())
+    pending = [folder]
+    while pending:
+        for entry in _entries(pending.pop()):
+            if not budget.spend():
+                return _Content(size, files, newest)
+            with suppress(OSError):
+                if _is_real_folder(entry):
+                    pending.append(entry.path)
+                status = entry.stat(follow_symlinks=False)
+                newest = max(newest, _newest(status))
+                if entry.is_file(follow_symlinks=False):
+                    size += status.st_size
+                    files += 1
     return _Content(size, files, newest)
+
+
+def _newest(status: os.stat_result) -> float:
+    return max(status.st_mtime, status.st_ctime)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.host.live import cache_folders
 from winasr_doctor.host.live.folders import resolve, write_error
 from winasr_doctor.host.live.system import this_os
-from winasr_doctor.host.live.volumes import root_of
+from winasr_doctor.host.live.volumes import drive_of, root_of
 from winasr_doctor.host.live.waiting import side_by_side
 from winasr_doctor.host.model import Place, Places, Role
 
@@ -46,7 +48,8 @@ def read(host: LiveHost) -> Places:
     named = list(_places(host, os.environ, limit))
     probed = {path for role, path in named if role in WRITTEN}
     paths = list(dict.fromkeys(path for _role, path in named))
-    looks = dict(zip(paths, side_by_side(lambda p: look(p, p in probed), paths, limit)))
+    seen = side_by_side(lambda path: look(path, path in probed), paths, limit)
+    looks = dict(zip(paths, seen, strict=True))
     return Places(items=tuple(_place(role, path, looks[path]) for role, path in named))
 
 
@@ -87,10 +90,8 @@ def temp_candidates(variables: Mapping[str, str]) -> list[str]:
         ]
     else:
         candidates += ["/tmp", "/var/tmp", "/usr/tmp"]  # noqa: S108 - tempfile's own list
-    try:
+    with suppress(OSError):  # the current folder may have been deleted
         candidates.append(str(Path.cwd()))
-    except OSError:  # the current folder was deleted
-        candidates.append(".")
     return [str(Path(path).absolute()) for path in candidates if path]
 
 
@@ -105,11 +106,12 @@ def tempfile_answer(candidates: Iterable[str], limit: float) -> str | None:
         limit: Seconds that each may take.
 
     Returns:
-        The first that a file could be created in, or `None`.
+        The first that a file could be created in, or that does not answer, for tempfile would
+        wait there; `None` if all refuse.
     """
-    for folder in candidates:
-        (error,) = side_by_side(lambda path: write_error(path) or 0, [folder], limit)
-        if error == 0:
+    for folder in dict.fromkeys(candidates):
+        (refused,) = side_by_side(lambda path: write_error(path) is not None, [folder], limit)
+        if not refused:
             return folder
     return None
 
@@ -119,7 +121,7 @@ def _places(
 ) -> Iterator[tuple[Role, str]]:
     for role in ("TEMP", "TMP", "TMPDIR"):
         if path := variables.get(role):
-            yield role, path  # type: ignore[misc] # each of the three is a Role
+            yield role, path
     if chosen := tempfile_answer(temp_candidates(variables), limit / 2):
         yield "tempfile", chosen
     if host.scratch:
@@ -141,7 +143,7 @@ def _virtual_environment() -> str | None:
 
 def _place(role: Role, path: str, seen: Look | None) -> Place:
     if seen is None:  # it did not answer; that it exists is the assumption that claims least
-        return Place(role=role, path=path, volume=root_of(path, None))
+        return Place(role=role, path=path, volume=drive_of(path))
     return Place(
         role=role,
         path=path,
@@ -157,17 +159,15 @@ def _place(role: Role, path: str, seen: Look | None) -> Place:
 
 def _attributes(path: str) -> int | None:
     try:
-        return getattr(os.lstat(path), "st_file_attributes", None)
+        return getattr(Path(path).lstat(), "st_file_attributes", None)
     except (OSError, ValueError):
         return None
 
 
 def _kind(path: str) -> tuple[bool, bool]:
     """Tell whether a path exists and is a folder; one that may not be looked at does and is."""
-    import stat
-
     try:
-        return True, stat.S_ISDIR(os.stat(path).st_mode)
+        return True, S_ISDIR(Path(path).stat().st_mode)
     except PermissionError:
         return True, True
     except (OSError, ValueError):

@@ -54,3 +54,6 @@ READERS: Mapping[str, Reader] = {
     "hub_cache": _module("hub_cache"),
     "model_files": _module("model_files"),
 }
+
+AFTER_OTHERS = frozenset({"volumes", "leftovers", "model_files"})
+"""Sections whose readers wait for another section before they can begin."""

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.host.live import win32
 from winasr_doctor.host.live.folders import substituted_for
 from winasr_doctor.host.live.system import this_os
 from winasr_doctor.host.live.waiting import side_by_side
+from winasr_doctor.host.live.win32 import DriveType
 from winasr_doctor.host.model import Volume, Volumes
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost
 
-DriveType = Literal["fixed", "removable", "network", "optical", "ram", "unknown"]
-
 FILE_SYSTEMS: dict[str, DriveType] = {
     **dict.fromkeys(
-        ("nfs", "nfs4", "cifs", "smbfs", "smb3", "afpfs", "webdav", "davfs", "9p", "ceph",
-         "fuse.sshfs", "fuse.glusterfs", "lustre", "beegfs"),
+        (
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smbfs",
+            "smb3",
+            "afpfs",
+            "webdav",
+            "davfs",
+            "9p",
+            "ceph",
+            "fuse.sshfs",
+            "fuse.glusterfs",
+            "lustre",
+            "beegfs",
+        ),
         "network",
     ),
     **dict.fromkeys(("tmpfs", "ramfs"), "ram"),
@@ -49,16 +63,17 @@ def read(host: LiveHost) -> Volumes:
         seen = side_by_side(lambda root: posix(root, kinds.get(root)), roots, host.timeout / 2)
     return Volumes(
         items=tuple(
-            volume or Volume(root=root, drive_type="unknown") for root, volume in zip(roots, seen)
+            volume or Volume(root=root, drive_type="unknown")
+            for root, volume in zip(roots, seen, strict=True)
         )
     )
 
 
 def windows(root: str) -> Volume:
-    """Describe a Windows volume; what it does not tell stays `None`.
+    r"""Describe a Windows volume; what it does not tell stays `None`.
 
     Args:
-        root: `C:\\`, a share, or a folder that a volume is mounted in.
+        root: `C:\`, a share, or a folder that a volume is mounted in.
     """
     space = _space(root)
     file_system = win32.file_system(root)
@@ -104,23 +119,27 @@ def root_of(path: str, resolved: str | None) -> str | None:
         path: As configured.
         resolved: With links resolved, if that could be done.
     """
-    real = resolved or str(Path(path).absolute())
     if this_os() != "windows":
-        return _mount_point(real)
-    drive = str(Path(path).absolute())[:2]
-    if drive[1:] == ":" and (substituted_for(drive) or _drive_type(f"{drive}\\") == "network"):
-        return f"{drive.upper()}\\"
-    if resolved is None:  # it may be on a drive that does not answer: do not touch it again
-        return f"{drive.upper()}\\" if drive[1:] == ":" else None
-    return win32.volume_root(real) or f"{real[:2].upper()}\\"
+        return _mount_point(resolved or str(Path(path).absolute()))
+    drive = drive_of(path)
+    if drive and (substituted_for(drive[:2]) or _drive_type(drive) == "network"):
+        return drive
+    real = resolved or path
+    return win32.volume_root(real) or drive_of(real)
+
+
+def drive_of(path: str) -> str | None:
+    r"""Return the drive (`C:\`) or share in a Windows path as text, without touching it."""
+    if this_os() != "windows":
+        return None
+    drive = ntpath.splitdrive(path)[0] or ntpath.splitdrive(Path.cwd())[0]
+    return f"{drive.upper() if drive[1:] == ':' else drive}\\"
 
 
 def _drive_type(root: str) -> DriveType:
-    kinds: dict[str, DriveType] = {
-        "removable": "removable", "fixed": "fixed", "network": "network",
-        "optical": "optical", "ram": "ram",
-    }
-    return kinds.get(win32.drive_type(root), "unknown")
+    """Return a drive's kind; a share is on the network even when it does not answer."""
+    share = root.startswith("\\\\") and not root.startswith("\\\\?\\")
+    return "network" if share else win32.drive_type(root)
 
 
 def _mount_point(path: str) -> str:

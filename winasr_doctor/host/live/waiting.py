@@ -38,11 +38,12 @@ class Task(Generic[T]):
             limit: Seconds from now that it may take.
             name: The thread's name.
         """
-        self._deadline = monotonic() + limit
+        self.started = monotonic()
+        self._deadline = self.started + limit
         self._settled = threading.Event()
         self._lock = threading.Lock()
         self._values: list[T] = []
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         try:
             threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
         except RuntimeError as error:  # the system has no thread left
@@ -60,7 +61,7 @@ class Task(Generic[T]):
 
         Raises:
             TooLateError: It did not end within its time limit.
-            BaseException: Whatever the work raised.
+            Exception: Whatever the work raised.
         """
         if not self.finished_within(self._deadline - monotonic()):
             self._settle(error=TooLateError())
@@ -71,12 +72,14 @@ class Task(Generic[T]):
     def _run(self, work: Callable[[], T]) -> None:
         try:
             value = work()
-        except BaseException as error:  # noqa: BLE001 - handed on to whoever asks
+        except Exception as error:  # noqa: BLE001 - handed on to whoever asks
             self._settle(error=error)
+        except BaseException as error:  # noqa: BLE001 - must not end the thread that asks
+            self._settle(error=RuntimeError(f"{type(error).__name__}: {error}"))
         else:
             self._settle(value)
 
-    def _settle(self, *values: T, error: BaseException | None = None) -> None:
+    def _settle(self, *values: T, error: Exception | None = None) -> None:
         with self._lock:
             if not self._settled.is_set():
                 self._values.extend(values)
@@ -93,7 +96,8 @@ def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> li
         limit: Seconds that each may take.
 
     Returns:
-        What came out, in the order of the things; `None` where the time did not suffice.
+        What came out, in the order of the things; `None` where it took too long or failed, so
+        that one dead drive does not hide the others.
     """
 
     def bound(item: S) -> Callable[[], T]:
@@ -104,7 +108,7 @@ def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> li
     for task in tasks:
         try:
             results.append(task.result())
-        except TooLateError:
+        except Exception:  # noqa: BLE001 - TooLateError or the work's own
             results.append(None)
     return results
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 import ctypes
 import sys
 from ctypes import wintypes
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from winasr_doctor.host.base import NotApplicable
 
-DRIVE_TYPES = {2: "removable", 3: "fixed", 4: "network", 5: "optical", 6: "ram"}
+DriveType = Literal["fixed", "removable", "network", "optical", "ram", "unknown"]
+
+DRIVE_TYPES: dict[int, DriveType] = {
+    2: "removable",
+    3: "fixed",
+    4: "network",
+    5: "optical",
+    6: "ram",
+}
 """`GetDriveTypeW`; 0 is unknown and 1 is "no volume there"."""
 
 _BUFFER = 32768
@@ -104,8 +112,8 @@ def code_pages() -> tuple[int, int]:
     return int(kernel.GetACP()), int(kernel.GetOEMCP())
 
 
-def drive_type(root: str) -> str:
-    """Return what kind of drive a root such as `C:\\` is (`GetDriveTypeW`)."""
+def drive_type(root: str) -> DriveType:
+    r"""Return what kind of drive a root such as `C:\` is (`GetDriveTypeW`)."""
     return DRIVE_TYPES.get(int(_library("kernel32").GetDriveTypeW(root)), "unknown")
 
 
@@ -122,17 +130,15 @@ def file_system(root: str) -> str | None:
     kernel = _library("kernel32")
     kernel.SetThreadErrorMode(_FAIL_CRITICAL_ERRORS, None)
     buffer = ctypes.create_unicode_buffer(261)
-    known = kernel.GetVolumeInformationW(
-        root, None, 0, None, None, None, buffer, len(buffer)
-    )
+    known = kernel.GetVolumeInformationW(root, None, 0, None, None, None, buffer, len(buffer))
     return (buffer.value or None) if known else None
 
 
 def dos_device(drive: str) -> str | None:
-    """Return what a drive such as `S:` stands for (`QueryDosDeviceW`).
+    r"""Return what a drive such as `S:` stands for (`QueryDosDeviceW`).
 
     Returns:
-        A device such as `\\Device\\HarddiskVolume3`, or `\\??\\C:\\folder` for a `subst` drive.
+        A device such as `\Device\HarddiskVolume3`, or `\??\C:\folder` for a `subst` drive.
     """
     buffer = ctypes.create_unicode_buffer(_BUFFER)
     if not _library("kernel32").QueryDosDeviceW(drive, buffer, _BUFFER):
@@ -148,13 +154,13 @@ def long_path(path: str) -> str:
 
 
 def dev_drive(root: str) -> tuple[bool, bool] | None:
-    """Tell whether a volume is a Dev Drive, and whether this machine trusts it.
+    r"""Tell whether a volume is a Dev Drive, and whether this machine trusts it.
 
     `FSCTL_QUERY_PERSISTENT_VOLUME_STATE`, which the drivers' documentation describes; the two
     flags exist from Windows 11 22H2 (September 2023) on.
 
     Args:
-        root: The root of a volume, such as `D:\\`.
+        root: The root of a volume, such as `D:\`.
 
     Returns:
         Dev Drive and trusted, or `None` where the file system does not answer.

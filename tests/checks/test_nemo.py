@@ -1,0 +1,308 @@
+"""NEM: NeMo, lhotse, what they need, and local `.nemo` files."""
+
+from __future__ import annotations
+
+import pytest
+
+from winasr_doctor.checks.nemo.common import release
+from winasr_doctor.findings import Severity, Status
+from winasr_doctor.host.model import (
+    AudioTools,
+    CachedRepo,
+    HubCache,
+    ModelFile,
+    ModelFiles,
+    Packages,
+    System,
+    TorchBuild,
+)
+from winasr_doctor.testing import compute_check, healthy_sections, machine
+
+LINUX = System(os="linux", name="Debian", version="12")
+
+
+def packages(torch="2.9.1", without=(), **versions):
+    given = {**healthy_sections()["packages"].versions, "torch": torch}
+    given |= {name.replace("_", "-"): version for name, version in versions.items()}
+    kept = {name: version for name, version in given.items() if name not in without}
+    return Packages(versions=kept, torch=TorchBuild(version=torch, cuda="12.8"))
+
+
+def one(code, **sections):
+    (result,) = compute_check(code, machine(**sections))
+    return result
+
+
+def steps(result):
+    return "\n".join(step for remedy in result.remedies for step in remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [
+        ("3.0.0", (3, 0, 0)),
+        ("2.9.1+cu128", (2, 9, 1)),
+        ("2.6.0rc1", (2, 6, 0)),
+        ("2.10", (2, 10, 0)),
+        ("1.dev", (1, 0, 0)),
+        ("1.2.3.4", (1, 2, 3)),
+        ("nightly", (0, 0, 0)),
+    ],
+)
+def test_a_version_is_read_as_numbers(version, numbers):
+    assert release(version) == numbers
+
+
+# NEM001
+
+
+def test_a_missing_nemo_is_a_warning_with_the_line_that_installs_it():
+    result = one("NEM001", packages=Packages())
+    assert result.severity is Severity.WARNING
+    line = r"""& 'C:\asr\.venv\Scripts\python.exe' -m pip install "nemo_toolkit[asr]" """.strip()
+    assert line in steps(result)
+
+
+def test_an_installed_nemo_passes():
+    assert one("NEM001").status is Status.PASS
+
+
+@pytest.mark.parametrize("code", ["NEM002", "NEM004", "NEM007", "NEM008", "NEM009"])
+def test_without_nemo_the_others_are_skipped(code):
+    assert one(code, packages=Packages()).status is Status.SKIP
+
+
+# NEM002
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "2.1.0", "2.2.1"])
+def test_a_nemo_that_windows_cannot_import_is_an_error(version):
+    result = one("NEM002", packages=packages(nemo_toolkit=version))
+    assert result.severity is Severity.ERROR
+    assert '--upgrade "nemo_toolkit[asr]"' in steps(result)
+
+
+@pytest.mark.parametrize("version", ["1.23.0", "2.3.0", "2.4.1", "3.0.0"])
+def test_other_versions_of_nemo_pass(version):
+    assert one("NEM002", packages=packages(nemo_toolkit=version)).status is Status.PASS
+
+
+def test_linux_can_import_any_of_them():
+    result = one("NEM002", packages=packages(nemo_toolkit="2.0.0"), system=LINUX)
+    assert result.status is Status.SKIP
+
+
+# NEM003
+
+
+@pytest.mark.parametrize("lhotse", ["1.31.1", "1.32.0", "1.32.1"])
+def test_an_older_lhotse_with_a_recent_torch_is_an_error(lhotse):
+    result = one("NEM003", packages=packages(torch="2.13.0+cpu", lhotse=lhotse))
+    assert result.severity is Severity.ERROR
+    assert '-m pip install "lhotse>=1.32.2"' in steps(result)
+    assert result.evidence["verified"] is True
+
+
+def test_what_follows_from_dates_alone_says_so():
+    result = one("NEM003", packages=packages(torch="2.10.0", lhotse="1.32.0"))
+    assert result.severity is Severity.ERROR
+    assert result.evidence["verified"] is False
+    assert "by the date" in result.summary
+
+
+@pytest.mark.parametrize(
+    ("torch", "lhotse"), [("2.9.1", "1.31.1"), ("2.13.0", "1.32.2"), ("2.15.0", "1.33.0")]
+)
+def test_a_pair_that_works_passes(torch, lhotse):
+    assert one("NEM003", packages=packages(torch=torch, lhotse=lhotse)).status is Status.PASS
+
+
+def test_without_lhotse_there_is_no_pair():
+    assert one("NEM003", packages=packages(without=("lhotse",))).status is Status.SKIP
+
+
+# NEM004
+
+
+def test_what_canary_qwen_needs_is_worth_knowing_and_not_the_whole_extra():
+    result = one("NEM004", packages=packages(without=("peft", "accelerate")))
+    assert result.severity is Severity.INFO
+    assert '-m pip install "peft<=0.18.0" accelerate' in steps(result)
+    assert "speechlm2" not in steps(result)
+
+
+def test_only_what_is_missing_is_installed():
+    result = one("NEM004", packages=packages(without=("peft",)))
+    assert '-m pip install "peft<=0.18.0"' in steps(result)
+    assert "accelerate" not in steps(result)
+
+
+def test_a_cached_canary_qwen_changes_the_words():
+    cache = HubCache(path="C:\\hub", repos=(CachedRepo(repo_id="nvidia/canary-qwen-2.5b"),))
+    result = one("NEM004", packages=packages(without=("peft",)), hub_cache=cache)
+    assert result.evidence["cached"] is True
+    assert "which is in the Hugging Face cache" in result.summary
+
+
+def test_with_both_it_passes():
+    assert one("NEM004").status is Status.PASS
+
+
+# NEM005
+
+
+def test_a_missing_ffmpeg_is_worth_knowing():
+    result = one("NEM005", audio_tools=AudioTools())
+    assert result.severity is Severity.INFO
+    assert "winget install" in steps(result)
+
+
+def test_on_linux_ffmpeg_comes_from_apt():
+    result = one("NEM005", audio_tools=AudioTools(), system=LINUX)
+    assert "apt-get install ffmpeg" in steps(result)
+
+
+def test_with_ffmpeg_it_passes():
+    assert one("NEM005").status is Status.PASS
+
+
+# NEM006
+
+
+def model(path=r"C:\models\own.nemo", **facts):
+    given = {"size": 2_472_000_000, "form": "tar", "config": True, "weights": True, **facts}
+    return ModelFiles(items=(ModelFile(path=path, **given),))
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"form": "lfs-pointer", "size": 134}, "(134 bytes) is a Git LFS pointer"),
+        ({"form": "html", "size": 40_000}, "web page"),
+        ({"form": "empty", "size": 0}, "is empty"),
+        ({"form": "other"}, "neither a tar nor a tar.gz"),
+        ({"truncated": True}, "cut off"),
+        ({"config": False}, "without model_config.yaml"),
+        ({"form": "tar.gz", "weights": False}, "without model_weights.ckpt"),
+    ],
+)
+def test_a_damaged_model_is_an_error_that_says_what_it_is(facts, words):
+    result = one("NEM006", model_files=model(**facts))
+    assert result.severity is Severity.ERROR
+    assert words in result.summary
+    assert result.remedies
+
+
+def test_a_known_model_is_downloaded_again_from_its_repository():
+    path = r"C:\models\parakeet-tdt-0.6b-v2.nemo"
+    result = one("NEM006", model_files=model(path, truncated=True))
+    expected = (
+        "hf_hub_download('nvidia/parakeet-tdt-0.6b-v2', 'parakeet-tdt-0.6b-v2.nemo',"
+        " force_download=True)"
+    )
+    assert expected in steps(result)
+    assert f"Remove-Item -LiteralPath '{path}'" in steps(result)
+
+
+def test_a_cached_model_is_replaced_where_it_lies():
+    path = r"C:\hub\models--acme--asr-large\snapshots\0123\asr-large.nemo"
+    result = one("NEM006", model_files=model(path, truncated=True))
+    assert "hf_hub_download('acme/asr-large', 'asr-large.nemo'" in steps(result)
+    assert "Remove-Item" not in steps(result)
+
+
+def test_on_linux_the_damaged_file_is_removed_with_rm():
+    path = "/srv/my models/canary-1b-v2.nemo"
+    result = one("NEM006", model_files=model(path, truncated=True), system=LINUX)
+    assert f"rm '{path}'" in steps(result)
+
+
+def test_a_model_that_could_not_be_read_is_unknown():
+    result = one("NEM006", model_files=model(form="unreadable", error="access denied"))
+    assert result.status is Status.UNKNOWN
+    assert "access denied" in result.summary
+
+
+@pytest.mark.parametrize("form", ["tar", "tar.gz"])
+def test_a_complete_model_passes(form):
+    assert one("NEM006", model_files=model(form=form)).status is Status.PASS
+
+
+def test_each_model_is_judged():
+    files = ModelFiles(items=(*model().items, *model(truncated=True).items))
+    results = compute_check("NEM006", machine(model_files=files))
+    assert [result.severity for result in results] == [None, Severity.ERROR]
+
+
+def test_without_models_it_is_skipped():
+    assert one("NEM006").status is Status.SKIP
+
+
+# NEM007
+
+
+def test_native_windows_is_worth_knowing():
+    assert one("NEM007").severity is Severity.INFO
+
+
+def test_linux_is_supported():
+    assert one("NEM007", system=LINUX).status is Status.SKIP
+
+
+# NEM008
+
+
+def test_a_hidden_missing_package_is_a_warning():
+    result = one("NEM008", packages=packages(without=("numba", "webdataset")))
+    assert result.severity is Severity.WARNING
+    assert result.evidence["missing"] == ["numba", "webdataset"]
+    assert '-m pip install "nemo_toolkit[asr]==3.0.0"' in steps(result)
+
+
+def test_a_version_that_windows_cannot_import_is_not_completed_but_replaced():
+    result = one("NEM008", packages=packages(nemo_toolkit="2.2.1", without=("numba",)))
+    assert '--upgrade "nemo_toolkit[asr]"' in steps(result)
+
+
+def test_packages_that_nemo_can_do_without_do_not_count():
+    assert one("NEM008").status is Status.PASS
+
+
+def test_an_older_nemo_needs_less():
+    kept = packages(nemo_toolkit="2.4.1", without=("kaldialign", "nv-one-logger-core"))
+    assert one("NEM008", packages=kept).status is Status.PASS
+
+
+def test_what_a_very_old_nemo_needs_is_not_known():
+    assert one("NEM008", packages=packages(nemo_toolkit="1.23.0")).status is Status.SKIP
+
+
+# NEM009
+
+
+def test_an_lhotse_that_nemo_cannot_import_is_an_error():
+    result = one(
+        "NEM009", packages=packages(nemo_toolkit="2.7.3", lhotse="1.31.1", kaldialign="0.9.1")
+    )
+    assert result.severity is Severity.ERROR
+    assert '"lhotse>=1.32.2"' in steps(result)
+
+
+@pytest.mark.parametrize(
+    ("versions", "line"),
+    [
+        ({"lhotse": "1.32.2"}, '"lhotse>=1.33.0"'),
+        ({"nemo_toolkit": "2.5.3", "numpy": "2.0.0"}, '"numpy>=1.22,<2"'),
+        ({"nemo_toolkit": "2.7.3", "kaldialign": "0.12.0"}, '"kaldialign<=0.9.1"'),
+    ],
+)
+def test_a_version_that_nemo_rules_out_is_a_warning(versions, line):
+    result = one("NEM009", packages=packages(**versions))
+    assert result.severity is Severity.WARNING
+    assert line in steps(result)
+
+
+def test_versions_within_the_limits_pass():
+    assert one("NEM009").status is Status.PASS
+    older = packages(nemo_toolkit="2.5.3", numpy="1.26.4", lhotse="1.30.0")
+    assert one("NEM009", packages=older).status is Status.PASS

@@ -1,0 +1,67 @@
+"""What the NeMo checks share: versions as numbers, and pip lines."""
+
+from __future__ import annotations
+
+from winasr_doctor.checks.advice import python_command
+from winasr_doctor.findings import Remedy
+from winasr_doctor.host.base import Host, NotApplicable
+
+NEMO = "nemo-toolkit"
+Release = tuple[int, int, int]
+
+PIP_READS = ("packages", "python")
+"""Sections that the functions here read; a check that calls them declares these too."""
+
+
+def release(version: str) -> Release:
+    """Return major, minor and micro of a version; what is missing is 0.
+
+    Pre-releases count as the release they lead to, and local parts such as `+cu128` do not
+    count: good enough for "is it at least".
+
+    Args:
+        version: As pip shows it.
+    """
+    numbers = []
+    for part in version.split("+", 1)[0].split(".")[:3]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        numbers.append(int(digits) if digits else 0)
+    major, minor, micro = (*numbers, 0, 0, 0)[:3]
+    return major, minor, micro
+
+
+def dotted(numbers: Release) -> str:
+    """Write a release as pip does."""
+    return ".".join(map(str, numbers))
+
+
+def nemo_version(host: Host) -> str:
+    """Return the installed NeMo's version.
+
+    Args:
+        host: The machine; reads `packages`.
+
+    Raises:
+        NotApplicable: NeMo is not installed, which is a finding of NEM001 alone.
+    """
+    version = host.packages.version(NEMO)
+    if version is None:
+        raise NotApplicable("NeMo is not installed")
+    return version
+
+
+def pip_install(host: Host, title: str, requirements: str) -> Remedy:
+    """Return the remedy that installs something with the interpreter that was examined.
+
+    Args:
+        host: The machine; reads `python`, as far as it can be read.
+        title: What it achieves.
+        requirements: Quoted for a shell, such as `"lhotse>=1.32.2"`.
+    """
+    return Remedy(
+        title,
+        (
+            f"Run: {python_command(host, f'-m pip install {requirements}')}",
+            f"Check that packages fit together: {python_command(host, '-m pip check')}",
+        ),
+    )

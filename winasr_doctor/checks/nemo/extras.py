@@ -1,0 +1,92 @@
+"""NEM004, NEM005: what some models and some recordings need beyond NeMo's `[asr]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import known
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
+from winasr_doctor.findings import Finding, Remedy, info, ok
+from winasr_doctor.host.base import Host
+
+CANARY_QWEN = "nvidia/canary-qwen-2.5b"
+CANARY_NEEDS = {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"}
+"""With NeMo 3.0.0's `[asr]`, `from nemo.collections.speechlm2.models import SALM` needs these two
+and nothing else of the extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2
+was seen to work."""
+
+FFMPEG_STEPS = {
+    "windows": (
+        "In PowerShell: winget install --id Gyan.FFmpeg --exact",
+        "Open a new window, so that PATH is read again, and check: ffmpeg -version",
+    ),
+    "linux": ("Install it: sudo apt-get install ffmpeg", "Check: ffmpeg -version"),
+    "darwin": ("Install it: brew install ffmpeg", "Check: ffmpeg -version"),
+}
+
+
+@check("NEM004", reads=(*PIP_READS, "hub_cache"))
+def canary_qwen(host: Host) -> Iterable[Finding]:
+    """Packages that Canary-Qwen needs beyond NeMo's [asr] are missing.
+
+    **What.** `peft` and `accelerate`.
+    **Why.** Canary-Qwen is not loaded from a `.nemo` file but through NeMo's `speechlm2`, whose
+    first import fails with `No module named 'peft'`. Parakeet and the other Canary models do
+    not need it.
+    **Decided by.** The installed distributions. Whether Canary-Qwen lies in the Hugging Face
+    cache only changes the words.
+    **Do.** Install the two. Not the extra `[speechlm2]`: it brings pynini and pyopenjtalk, which
+    have no usable Windows wheels.
+    **Source.** `nemo/collections/speechlm2/models`; NeMo 3.0.0's metadata; PyPI's files of
+    pynini and pyopenjtalk.
+    """
+    version = nemo_version(host)
+    missing = [name for name in CANARY_NEEDS if host.packages.version(name) is None]
+    cache = known(host, "hub_cache")
+    cached = bool(cache and cache.repo(CANARY_QWEN))
+    evidence = {"nemo_toolkit": version, "missing": missing, "cached": cached}
+    if not missing:
+        yield ok("peft and accelerate are there, which Canary-Qwen needs", evidence)
+        return
+    names = " and ".join(missing)
+    summary = (
+        f"Canary-Qwen, which is in the Hugging Face cache, cannot be loaded without {names}"
+        if cached
+        else f"Canary-Qwen, if you want to use it, cannot be loaded without {names}"
+    )
+    requirements = " ".join(CANARY_NEEDS[name] for name in missing)
+    yield info(
+        summary, evidence, [pip_install(host, "Install what Canary-Qwen needs", requirements)]
+    )
+
+
+@check("NEM005", reads=("audio_tools",))
+def compressed_audio(host: Host) -> Iterable[Finding]:
+    """There is no ffmpeg for recordings in m4a, mp4 or webm.
+
+    **What.** Whether `ffmpeg` is on PATH.
+    **Why.** NeMo reads wav, flac and ogg by itself, and mp3 with a libsndfile of 1.1 or later.
+    Recordings of phones and browsers (m4a, mp4, webm) need ffmpeg. Without it NeMo's error names
+    the format, or a missing `ffprobe`, or nothing useful.
+    **Decided by.** The programs on PATH.
+    **Do.** Install ffmpeg, or convert recordings to mono wav elsewhere. Mono matters: a stereo
+    file fails in NeMo by default.
+    **Source.** libsndfile's list of formats; pydub's README (ffmpeg and ffprobe).
+    """
+    tools = host.audio_tools
+    if tools.ffmpeg is not None:
+        yield ok(f"ffmpeg is on PATH: {tools.ffmpeg}", {"ffmpeg": tools.ffmpeg})
+        return
+    yield info(
+        "There is no ffmpeg on PATH: wav, flac and ogg can be transcribed, m4a, mp4 and webm"
+        " cannot",
+        {"ffmpeg": None, "ffprobe": tools.ffprobe, "sox": tools.sox},
+        [
+            Remedy("Install ffmpeg", FFMPEG_STEPS[host.system.os]),
+            Remedy(
+                "Or convert recordings elsewhere",
+                ("Make a mono wav of 16 kHz: ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",),
+            ),
+        ],
+    )

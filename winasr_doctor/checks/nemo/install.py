@@ -1,0 +1,171 @@
+"""NEM001, NEM002, NEM007, NEM008: is NeMo there, and can it be imported on Windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.nemo.common import (
+    NEMO,
+    PIP_READS,
+    Release,
+    nemo_version,
+    pip_install,
+    release,
+)
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, warning
+from winasr_doctor.host.base import Host
+
+SIGKILL_FROM: Release = (2, 0, 0)
+SIGKILL_BELOW: Release = (2, 3, 0)
+"""`rank_termination_signal: signal.Signals = signal.SIGKILL` in `nemo/utils/exp_manager.py`,
+which Windows' `signal` has not. Read in the wheels on PyPI: there in 2.0.0, 2.1.0 and 2.2.1,
+guarded by `os.name` in 2.3.0, 2.3.2, 2.4.0, 2.5.3, 2.7.3 and 3.0.0, absent from 1.23.0."""
+
+NEEDED: tuple[tuple[str, Release], ...] = (
+    ("braceexpand", (2, 0, 0)),
+    ("datasets", (2, 0, 0)),
+    ("huggingface-hub", (2, 0, 0)),
+    ("hydra-core", (2, 0, 0)),
+    ("kaldialign", (2, 7, 3)),
+    ("lhotse", (2, 0, 0)),
+    ("librosa", (2, 0, 0)),
+    ("lightning", (2, 1, 0)),
+    ("numba", (2, 0, 0)),
+    ("nv-one-logger-core", (2, 5, 3)),
+    ("nv-one-logger-pytorch-lightning-integration", (2, 5, 3)),
+    ("nv-one-logger-training-telemetry", (2, 5, 3)),
+    ("omegaconf", (2, 0, 0)),
+    ("onnx", (2, 0, 0)),
+    ("pandas", (2, 0, 0)),
+    ("scikit-learn", (2, 0, 0)),
+    ("sentencepiece", (2, 0, 0)),
+    ("soundfile", (2, 0, 0)),
+    ("transformers", (2, 0, 0)),
+    ("webdataset", (2, 0, 0)),
+)
+"""Distributions without which NeMo cannot import or restore a speech model, and the NeMo since
+which that is so. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn while
+NeMo 3.0.0 imported, restored and transcribed."""
+
+
+@check("NEM001", reads=PIP_READS)
+def not_installed(host: Host) -> Iterable[Finding]:
+    """NeMo is not installed for this Python.
+
+    **What.** Whether the interpreter that runs this scan has `nemo-toolkit`.
+    **Why.** A common mistake is to scan with one Python and run the app with another; what this
+    scan then says about packages is about the wrong one.
+    **Decided by.** The installed distributions on this interpreter's path. Nothing is imported.
+    **Do.** Run the scan with the app's own Python, or install NeMo for this one.
+    **Source.** NeMo's installation guide: the distribution is `nemo_toolkit`, the extra `[asr]`.
+    """
+    version = host.packages.version(NEMO)
+    if version is not None:
+        yield ok(f"NeMo {version} is installed", {"nemo_toolkit": version})
+        return
+    yield warning(
+        "NeMo is not installed for this Python, so nothing about it could be examined",
+        {"nemo_toolkit": None},
+        [
+            Remedy(
+                "If the app has a Python of its own, scan with that one",
+                (
+                    "Activate the app's virtual environment, or find the python it is started"
+                    " with.",
+                    "Run with it: python -m winasr_doctor",
+                ),
+            ),
+            pip_install(host, "Install NeMo for this Python", '"nemo_toolkit[asr]"'),
+        ],
+    )
+
+
+@check("NEM002", reads=PIP_READS, windows_only=True)
+def cannot_import(host: Host) -> Iterable[Finding]:
+    """This version of NeMo cannot be imported on Windows.
+
+    **What.** The version of NeMo.
+    **Why.** NeMo 2.0 to 2.2 names `signal.SIGKILL` while it is imported. Windows has no such
+    signal: `AttributeError: module 'signal' has no attribute 'SIGKILL'`.
+    **Decided by.** The version: from 2.0.0 on and before 2.3.0.
+    **Do.** Install a newer NeMo.
+    **Source.** `nemo/utils/exp_manager.py` in the wheels 2.0.0, 2.1.0 and 2.2.1 (has it), 2.3.0
+    and later (fixed), 1.23.0 (does not have it).
+    """
+    version = nemo_version(host)
+    evidence = {"nemo_toolkit": version}
+    if _uses_sigkill(version):
+        yield error(
+            f"NeMo {version} cannot be imported on Windows: it uses signal.SIGKILL",
+            evidence,
+            [pip_install(host, "Install a newer NeMo", '--upgrade "nemo_toolkit[asr]"')],
+        )
+    else:
+        yield ok(f"NeMo {version} does not use signal.SIGKILL on Windows", evidence)
+
+
+@check("NEM007", reads=("packages",), windows_only=True)
+def unsupported_platform(host: Host) -> Iterable[Finding]:
+    """NVIDIA does not support NeMo on Windows.
+
+    **What.** Whether NeMo is used on native Windows.
+    **Why.** Recent versions work there, but NVIDIA does not promise it: what breaks on Windows
+    alone may stay broken.
+    **Decided by.** The operating system.
+    **Do.** Nothing, if it works. Otherwise the supported way on this machine is Linux in WSL 2.
+    **Source.** NeMo's README, table of platforms: "Windows amd64: No support yet".
+    """
+    version = nemo_version(host)
+    yield info(
+        f"NVIDIA does not support NeMo {version} on native Windows yet",
+        {"nemo_toolkit": version, "system": host.system.name},
+        [
+            Remedy(
+                "If all else fails, run it under Linux in WSL 2",
+                (
+                    "In PowerShell as administrator: wsl --install",
+                    "Restart, open Ubuntu, and install the app and NeMo there.",
+                    "Keep models and audio inside WSL (/home/...), not below /mnt/c.",
+                ),
+            )
+        ],
+    )
+
+
+@check("NEM008", reads=PIP_READS)
+def missing_dependency(host: Host) -> Iterable[Finding]:
+    """NeMo is installed without packages that its speech models need.
+
+    **What.** The distributions that NeMo's speech classes import.
+    **Why.** NeMo hides the missing package: it catches the import error, tries the abstract base
+    class instead and says `Can't instantiate abstract class ASRModel`.
+    **Decided by.** Distributions that `[asr]` requires in the installed version, and that NeMo
+    3.0.0 could not restore a model without. Packages it can do without do not count.
+    **Do.** Install NeMo with its extra `[asr]`, not `nemo_toolkit` alone.
+    **Source.** `nemo/core/classes/common.py`; the wheels' metadata.
+    """
+    version = nemo_version(host)
+    installed = release(version)
+    if installed < SIGKILL_FROM:
+        yield skip(f"what NeMo {version} needs is not known here; the list begins with 2.0.0")
+        return
+    needed = [name for name, since in NEEDED if installed >= since]
+    missing = [name for name in needed if host.packages.version(name) is None]
+    evidence = {"nemo_toolkit": version, "missing": missing}
+    if not missing:
+        yield ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
+        return
+    pinned = f'"nemo_toolkit[asr]=={version}"'
+    if host.system.os == "windows" and _uses_sigkill(version):
+        pinned = '--upgrade "nemo_toolkit[asr]"'
+    yield warning(
+        f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
+        ' instantiate abstract class ASRModel"',
+        evidence,
+        [pip_install(host, "Install what the speech models need", pinned)],
+    )
+
+
+def _uses_sigkill(version: str) -> bool:
+    return SIGKILL_FROM <= release(version) < SIGKILL_BELOW

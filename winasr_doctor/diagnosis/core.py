@@ -1,0 +1,281 @@
+"""From a chain of exceptions to what really happened."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from winasr_doctor.diagnosis.causes import CAUSES, Cause
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chain_of, chains_in
+from winasr_doctor.findings import Remedy
+
+MANIFEST = "manifest.json"
+_LOAD_FILES = re.compile(
+    r"model_weights\.ckpt$|model_config\.yaml$|tokenizer|vocab\.txt$|\.model$", re.IGNORECASE
+)
+_CLEANUP_FUNCTIONS = {
+    "tempfile.py": {"cleanup", "__exit__", "_rmtree", "onerror", "onexc", "_cleanup", "resetperms"},
+    "shutil.py": {
+        "rmtree",
+        "_rmtree_unsafe",
+        "_rmtree_safe_fd",
+        "_rmtree_islink",
+        "onerror",
+        "onexc",
+    },
+}
+_CLEANUP_TYPES = {"PermissionError", "NotADirectoryError", "RecursionError", "OSError"}
+_LOCK_CODES = {5, 32, 33, 145, 267, 303}
+_LOAD_FRAMES = {"save_restore_connector.py", "restore_from", "load_config_and_state_dict"}
+_TRANSCRIBE_FRAMES = {"transcription.py", "transcribe_generator", "transcribe"}
+_DOWNLOAD_FRAMES = {"file_download.py", "hub_mixin.py", "hf_hub.py", "hub.py"}
+_HEX = re.compile(r"\b[0-9a-fA-F]{7,64}\b")
+FULL_HASH = 40
+
+
+class Phase(str, Enum):
+    """What was going on."""
+
+    LOAD = "load"
+    TRANSCRIBE = "transcribe"
+    DOWNLOAD = "download"
+    IMPORT = "import"
+    UNKNOWN = "unknown"
+
+
+class Suspect(NamedTuple):
+    """Who most likely holds the file, and why we think so."""
+
+    who: str
+    """`own process`, `another program`, `nobody` or `undetermined`."""
+    why: str
+
+
+class Diagnosis(NamedTuple):
+    """What an exception really says.
+
+    Attributes:
+        phase: What was going on.
+        kind: The stable name of the cause: one of `CAUSES`, `locked-file` or `unknown`.
+        cause: What happened, in a sentence.
+        primary: The real error; never a cleanup error that hides one.
+        cleanup: Errors of removing temporary files, outermost first.
+        hidden: Whether a cleanup error hid the real one.
+        incomplete: Whether only the last line is known, so that more may be hidden.
+        path: The file or folder that could not be removed or read.
+        winerror: The Windows code of the cleanup error, or of the error itself.
+        suspect: Who holds the file.
+        advice: What to do, the most promising first.
+        others: How many other exceptions the text has.
+    """
+
+    phase: Phase
+    kind: str
+    cause: str
+    primary: ErrorNode | None
+    cleanup: Chain
+    hidden: bool
+    incomplete: bool
+    path: str | None
+    winerror: int | None
+    suspect: Suspect
+    advice: tuple[Remedy, ...]
+    others: int = 0
+
+
+def diagnose(error: BaseException | str) -> Diagnosis:
+    """Say what an exception or a pasted traceback really says.
+
+    Args:
+        error: A live exception, or text that contains a traceback or just its last line.
+
+    Returns:
+        The diagnosis; for a text without any exception, one that says so. Nothing is raised.
+    """
+    if not isinstance(error, str):
+        return _of_chain(chain_of(error), complete=True, others=0)
+    chains = chains_in(error)
+    if not chains:
+        return _of_nothing()
+    concerning = [chain for chain in chains if any(map(_concerns_us, chain))]
+    chosen = (concerning or chains)[-1]
+    complete = any(node.frames for node in chosen)
+    return _of_chain(chosen, complete=complete, others=len(chains) - 1)
+
+
+def _concerns_us(node: ErrorNode) -> bool:
+    known = _LOAD_FRAMES | _TRANSCRIBE_FRAMES | {"tempfile.py", "shutil.py"}
+    return (
+        node.winerror is not None
+        or any(frame.file in known for frame in node.frames)
+        or any(cause.fits(node) for cause in CAUSES)
+    )
+
+
+def _of_nothing() -> Diagnosis:
+    return Diagnosis(
+        Phase.UNKNOWN,
+        "no-exception",
+        "There is no exception in this text.",
+        None,
+        (),
+        hidden=False,
+        incomplete=True,
+        path=None,
+        winerror=None,
+        suspect=Suspect("undetermined", "nothing was found"),
+        advice=(_GET_THE_REST,),
+    )
+
+
+def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
+    cleanup = tuple(node for node in chain if _is_cleanup(node))
+    real = tuple(node for node in chain if not _is_cleanup(node))
+    primary, cause = _primary(real, cleanup)
+    about = (*cleanup, *real)
+    path = next((node.path for node in about if node.path), None)
+    locked = next((n.winerror for n in cleanup if n.winerror not in (None, 267)), None)
+    winerror = locked or next((node.winerror for node in about if node.winerror is not None), None)
+    phase = _phase(chain, path)
+    hidden = bool(cleanup and real)
+    incomplete = bool(cleanup) and not real and not complete
+    suspect = _suspect(phase, path, cleanup=bool(cleanup), hidden=hidden, incomplete=incomplete)
+    kind, sentence = _name(cause, primary, path, locked=bool(cleanup) and not real)
+    return Diagnosis(
+        phase,
+        kind,
+        sentence,
+        primary,
+        cleanup,
+        hidden=hidden,
+        incomplete=incomplete,
+        path=path,
+        winerror=winerror,
+        suspect=suspect,
+        advice=tuple(_advice(cause, suspect, hidden=hidden, incomplete=incomplete)),
+        others=others,
+    )
+
+
+def _is_cleanup(node: ErrorNode) -> bool:
+    if node.kind not in _CLEANUP_TYPES and node.winerror is None:
+        return False
+    if any(f.function in _CLEANUP_FUNCTIONS.get(f.file, ()) for f in node.frames):
+        return True
+    code = node.winerror if node.winerror is not None else node.errno
+    return code in {*_LOCK_CODES, 13} and _is_temporary(node.path)
+
+
+def _is_temporary(path: str | None) -> bool:
+    """Tell whether a path is one of the files that NeMo keeps in a temporary folder."""
+    if path is None:
+        return False
+    *folders, name = path.replace("\\", "/").casefold().split("/")
+    below_temp = any(folder in ("temp", "tmp") or folder.startswith("tmp") for folder in folders)
+    return below_temp and (name == MANIFEST or bool(_LOAD_FILES.search(name)))
+
+
+def _primary(real: Chain, cleanup: Chain) -> tuple[ErrorNode | None, Cause | None]:
+    for node in real:
+        for cause in CAUSES:
+            if cause.fits(node):
+                return node, cause
+    if real:
+        return real[0], None
+    for node in reversed(cleanup):
+        if node.winerror not in (None, 267):
+            return node, None
+    return (cleanup[-1] if cleanup else None), None
+
+
+def _phase(chain: Chain, path: str | None) -> Phase:
+    names = {name for node in chain for frame in node.frames for name in frame}
+    name = (path or "").replace("\\", "/").rpartition("/")[2].casefold()
+    if name == MANIFEST or names & _TRANSCRIBE_FRAMES:
+        return Phase.TRANSCRIBE
+    if names & _LOAD_FRAMES or _LOAD_FILES.search(name):
+        return Phase.LOAD
+    if names & _DOWNLOAD_FRAMES:
+        return Phase.DOWNLOAD
+    if any(node.kind in ("ImportError", "ModuleNotFoundError") for node in chain):
+        return Phase.IMPORT
+    return Phase.UNKNOWN
+
+
+def _suspect(
+    phase: Phase, path: str | None, *, cleanup: bool, hidden: bool, incomplete: bool
+) -> Suspect:
+    if not cleanup:
+        return Suspect("nobody", "no file was locked")
+    if phase is Phase.TRANSCRIBE and (hidden or incomplete):
+        return Suspect(
+            "own process",
+            f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file"
+            " open; waiting or retrying cannot release it",
+        )
+    if phase is Phase.LOAD:
+        return Suspect(
+            "another program",
+            "NeMo has closed the unpacked files by then: a virus scanner, sync client or indexer"
+            " that looks at the new file is the usual holder",
+        )
+    return Suspect("undetermined", f"nothing tells who holds {path or 'the file'}")
+
+
+def _name(
+    cause: Cause | None, primary: ErrorNode | None, path: str | None, *, locked: bool
+) -> tuple[str, str]:
+    if cause is not None and primary is not None:
+        return cause.kind, cause.sentence + _judged_revision(cause, primary)
+    if locked:
+        return "locked-file", f"{path or 'A temporary file'} could not be removed."
+    if primary is not None:
+        text = f": {primary.message}" if primary.message else ""
+        return "unknown", f"{primary.kind}{text}"
+    return "unknown", "Nothing is known about this error."
+
+
+def _judged_revision(cause: Cause, primary: ErrorNode) -> str:
+    if cause.kind != "revision":
+        return ""
+    match = _HEX.search(primary.message)
+    if match is None or len(match[0]) == FULL_HASH:
+        return ""
+    return f" {match[0]} is a truncated hash: {len(match[0])} of {FULL_HASH} characters."
+
+
+_GET_THE_REST = Remedy(
+    "Get the whole traceback",
+    (
+        "In the app's except block, add: logging.exception('transcription failed')",
+        "Run it again and paste everything, from the first 'Traceback' on",
+    ),
+)
+_RELEASE = Remedy(
+    "Do not retry or wait for the file",
+    (
+        "Cure the real error; the file is released when the exception is dropped",
+        "Leave the except block, then call gc.collect(): the folder can be removed then",
+    ),
+)
+_SCRATCH = Remedy(
+    "Unpack models where nobody looks",
+    (
+        "python -m winasr_doctor scan says which program watches TEMP, and offers a scratch folder",
+        "Point TEMP of this app there; do not exclude %TEMP% from the antivirus",
+    ),
+)
+
+
+def _advice(
+    cause: Cause | None, suspect: Suspect, *, hidden: bool, incomplete: bool
+) -> list[Remedy]:
+    advice = [cause.remedy] if cause is not None else []
+    if incomplete:
+        advice.append(_GET_THE_REST)
+    if suspect.who == "own process":
+        advice.append(_RELEASE)
+    elif suspect.who in ("another program", "undetermined") and not (hidden and cause):
+        advice.append(_SCRATCH)
+    return advice

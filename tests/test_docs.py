@@ -52,7 +52,9 @@ def test_every_command_of_the_readme_runs(line, tmp_path):
 
 def test_the_check_of_the_guide_works():
     blocks = re.findall(
-        r"```python\n(.*?)```", (ROOT / "docs" / "add-a-check.md").read_text(encoding="utf-8"), re.S
+        r"```python\n(.*?)```",
+        (ROOT / "docs" / "add-a-check.md").read_text(encoding="utf-8"),
+        re.DOTALL,
     )
     namespace: dict[str, object] = {}
     for block in blocks:

@@ -64,7 +64,8 @@ ACCESS_DENIED_GRACE = 0.5
 # fmt: off
 _TABLE = (
     WindowsError(2, "ERROR_FILE_NOT_FOUND", "The file does not exist.", _GONE,
-                 "Nothing is left to delete; for a program such as ffprobe, install it.", _CODES_DOC),
+                 "Nothing is left to delete; a program such as ffprobe needs installing.",
+                 _CODES_DOC),
     WindowsError(3, "ERROR_PATH_NOT_FOUND", "A folder on the path does not exist.", _GONE,
                  "Nothing is left to delete; otherwise check the path.", _CODES_DOC),
     WindowsError(5, "ERROR_ACCESS_DENIED",
@@ -277,7 +278,7 @@ def number(exc: BaseException, name: str) -> int | None:
 def _hides_sharing_violation(exc: BaseException) -> bool:
     """Look for a sharing violation that was being handled when this exception was raised."""
     seen: set[int] = set()
-    at = BaseException.__context__.__get__(exc)
+    at = exc.__context__
     while at is not None and id(at) not in seen and len(seen) < _CONTEXT_LIMIT:
         seen.add(id(at))
         code = number(at, "winerror")
@@ -285,7 +286,7 @@ def _hides_sharing_violation(exc: BaseException) -> bool:
             return True
         if code is None and isinstance(at, PermissionError) and number(at, "errno") == posix.EACCES:
             return True
-        at = BaseException.__context__.__get__(at)
+        at = at.__context__
     return False
 
 

@@ -37,7 +37,7 @@ def test_fail_on_never_always_exits_with_0(run, sick):
 
 
 def test_fail_on_warning_exits_with_4_when_warnings_are_the_worst(run, healthy):
-    pinned = ("--revision", "nvidia/x@2399591", "--select", "REV004")
+    pinned = ("--revision", "nvidia/x@23995ab", "--select", "REV004")
     assert run("scan", "--snapshot", healthy, *pinned, "--fail-on", "warning").code == 4
     assert run("scan", "--snapshot", healthy, *pinned).code == 0
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -19,10 +20,12 @@ TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
 MANIFEST = TEMP.replace("\\", "\\\\") + "\\\\manifest.json"
 WEIGHTS = TEMP.replace("\\", "\\\\") + "\\\\model_weights.ckpt"
 SITE = r"C:\asr\.venv\Lib\site-packages"
+MIXINS = SITE + r"\nemo\collections\asr\parts\mixins"
+CONNECTORS = SITE + r"\nemo\core\connectors"
 LIB = r"C:\Python311\Lib"
 
 TRANSCRIBE = f'''Traceback (most recent call last):
-  File "{SITE}\\nemo\\collections\\asr\\parts\\mixins\\transcription.py", line 385, in transcribe_generator
+  File "{MIXINS}\\transcription.py", line 385, in transcribe_generator
     for test_batch in dataloader:
   File "{SITE}\\torch\\nn\\modules\\module.py", line 1775, in _call_impl
     return forward_call(*args, **kwargs)
@@ -40,7 +43,7 @@ During handling of the above exception, another exception occurred:
 Traceback (most recent call last):
   File "C:\\asr\\app.py", line 12, in run
     text = model.transcribe(["a.wav"])
-  File "{SITE}\\nemo\\collections\\asr\\parts\\mixins\\transcription.py", line 379, in transcribe_generator
+  File "{MIXINS}\\transcription.py", line 379, in transcribe_generator
     with tempfile.TemporaryDirectory() as tmpdir:
   File "{LIB}\\tempfile.py", line 904, in __exit__
     self.cleanup()
@@ -49,7 +52,7 @@ Traceback (most recent call last):
 NotADirectoryError: [WinError 267] {{message}}: '{MANIFEST}'
 '''
 LOAD = f'''Traceback (most recent call last):
-  File "{SITE}\\nemo\\core\\connectors\\save_restore_connector.py", line 152, in load_config_and_state_dict
+  File "{CONNECTORS}\\save_restore_connector.py", line 152, in load_config_and_state_dict
     with dir_context as tmpdir:
   File "{LIB}\\tempfile.py", line 945, in __exit__
     self.cleanup()
@@ -200,16 +203,15 @@ def masked_live(monkeypatch, tmp_path):
         error.winerror = 32
         raise error
 
-    def raise_masked(name="manifest.json", error=RuntimeError("CUDA out of memory.")):
+    def raise_masked(name="manifest.json", message="CUDA out of memory."):
         monkeypatch.setattr(shutil, "_use_fd_functions", False)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         try:
             with tempfile.TemporaryDirectory() as folder:
-                with open(os.path.join(folder, name), "w"):
-                    pass
+                Path(folder, name).touch()
                 monkeypatch.setattr(os, "unlink", refuse)
-                if error is not None:
-                    raise error
+                if message is not None:
+                    raise RuntimeError(message)  # noqa: TRY301 - it must leave the block
         except BaseException as caught:  # noqa: BLE001 - the subject of the test
             monkeypatch.undo()
             return caught

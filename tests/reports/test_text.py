@@ -78,11 +78,15 @@ def test_a_finding_shows_summary_why_evidence_and_numbered_steps():
 def test_the_why_is_the_one_of_the_checks_documentation(monkeypatch):
     doc = "**What.** X.\n\n**Why.** The client opens\nevery file.\n**Do.** Y."
     monkeypatch.setattr(
-        "winasr_doctor.reports.documentation._documents", lambda: {"ZZZ001": doc, "ZZZ003": ""}
+        "winasr_doctor.reports.documentation._documents", lambda: {"ZZZ001": doc, "ZZZ002": ""}
     )
-    page = text(report(ERROR, NOTE))
+    page = text(report(ERROR, WARNING))
     assert "Why: The client opens every file.\n" in page
-    assert "Why: TEMP lies in a bad place\n" in page
+
+
+def test_a_note_is_one_line_unless_everything_is_asked_for():
+    assert "Why:" not in text(report(NOTE))
+    assert "Why:" in text(report(NOTE), verbose=True)
 
 
 def test_the_why_is_said_once_for_each_check():

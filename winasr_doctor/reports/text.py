@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
-from winasr_doctor.findings import Remedy, Report, Result, Status
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.reports import digest
 from winasr_doctor.reports.escaping import visible
 from winasr_doctor.reports.interface import RenderOptions
@@ -180,6 +180,8 @@ def _findings(page: _Page, report: Report) -> None:
         level = digest.level(result)
         lead = f"{page.mark(level)} {result.code} {digest.label(result)}: "
         page.add(result.summary, lead=lead, style=_STYLES[level])
+        if result.severity is Severity.INFO and not page.options.verbose:
+            continue  # a note is one line, so that a healthy machine fits one screen
         if result.code not in explained:
             explained.add(result.code)
             page.add(_why(result), lead="Why: ", indent=_PART.body)
@@ -189,6 +191,7 @@ def _findings(page: _Page, report: Report) -> None:
         _facts(page, result)
         _remedies(page, result.remedies)
         page.blank()
+    page.blank()
 
 
 def _why(result: Result) -> str:

@@ -85,6 +85,11 @@ class Constants:
         found = question.items(question.terms(expr, scope), key)
         return tuple(term for term in found if isinstance(term, Literal))
 
+    def named(self, name: str, scope: Scope) -> tuple[Literal, ...]:
+        """Return every literal a name bound in this very scope may stand for in the end."""
+        found = _Question(self, guess=True).bound(name, scope)
+        return tuple(term for term in found if isinstance(term, Literal))
+
     def imported_names(self, expr: ast.expr, scope: Scope) -> tuple[str, ...]:
         """Return the complete dotted names of imported things an expression may be.
 

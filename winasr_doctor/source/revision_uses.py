@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from winasr_doctor.source.application import is_repo_id
 from winasr_doctor.source.collector import collector_paused
 from winasr_doctor.source.constants import Constants
-from winasr_doctor.source.index import Parameter, Scope, Value
+from winasr_doctor.source.index import Augmented, Binding, Parameter, Scope, Value
 from winasr_doctor.source.syntax import last_name, option_name, stored_name, text_of
 from winasr_doctor.source.terms import Literal
 
@@ -191,14 +191,22 @@ def _named(file: SourceFile, constants: Constants) -> Iterator[_Use]:
             if not _is_revision(name) or (migration and scope is file.index.module):
                 continue
             beside = _named_repositories(name, scope, constants)
+            extended = any(isinstance(binding, Augmented) for binding in bindings)
             for binding in bindings:
-                if isinstance(binding, Value) and not binding.iterated and not binding.path:
-                    literals = _texts(constants.literals(binding.expr, binding.scope))
-                    yield literals, binding.expr, beside, ()
-                elif isinstance(binding, Parameter) and binding.default is not None:
-                    around = scope.parent or scope
-                    literals = _texts(constants.literals(binding.default, around))
-                    yield literals, binding.default, beside, ()
+                expr = _given(binding)
+                if expr is not None:
+                    # `REVISION = "2399591"; REVISION += "399e4"` is one revision, not two.
+                    whole = constants.named(name, scope) if extended else None
+                    around = scope if isinstance(binding, Value) else scope.parent or scope
+                    literals = constants.literals(expr, around) if whole is None else whole
+                    yield _texts(literals), expr, beside, ()
+
+
+def _given(binding: Binding) -> ast.expr | None:
+    """Return what a name is set to: the value assigned or the parameter's default."""
+    if isinstance(binding, Value) and not binding.iterated and not binding.path:
+        return binding.expr
+    return binding.default if isinstance(binding, Parameter) else None
 
 
 def _named_repositories(name: str, scope: Scope, constants: Constants) -> list[str]:
@@ -207,22 +215,10 @@ def _named_repositories(name: str, scope: Scope, constants: Constants) -> list[s
     wanted = {f"{head}{tail}".lower() for tail in (*REPOSITORY_NAMES, "hf_repo", "model_repo")}
     return _repository_ids(
         literal
-        for other, bindings in scope.bindings.items()
+        for other in scope.bindings
         if other.lower() in wanted
-        for binding in bindings
-        if isinstance(binding, Value | Parameter)
-        for literal in _bound_literals(binding, scope, constants)
+        for literal in constants.named(other, scope)
     )
-
-
-def _bound_literals(
-    binding: Value | Parameter, scope: Scope, constants: Constants
-) -> tuple[Literal, ...]:
-    if isinstance(binding, Value):
-        return constants.literals(binding.expr, binding.scope)
-    if binding.default is None:
-        return ()
-    return constants.literals(binding.default, scope.parent or scope)
 
 
 def _entries(file: SourceFile, constants: Constants) -> Iterator[_Use]:

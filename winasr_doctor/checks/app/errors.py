@@ -59,7 +59,7 @@ def _look_for_lost_causes(app: Application, file: SourceFile) -> Iterator[Findin
                             "Keep the whole chain",
                             (
                                 f"In {file.path}, as the first line of the block at line {line},"
-                                 " add: logging.exception('transcription failed')",
+                                " add: logging.exception('transcription failed')",
                                 "Explain the log: python -m winasr_doctor explain --traceback FILE",
                             ),
                         )

@@ -241,6 +241,10 @@ def test_modules_that_import_everything_from_each_other_end(tmp_path):
     assert values(tmp_path, a="from b import *\nwant(X)", b="from a import *") == []
 
 
+def test_modules_that_import_a_name_from_each_other_end(tmp_path):
+    assert values(tmp_path, a="from b import X\nwant(X)", b="from a import X") == []
+
+
 def test_an_explosion_of_possibilities_is_bounded(tmp_path):
     code = "a = 'x' if y else 'y'\n" + "a = a + a\n" * 30 + "want(a)\n"
     code += "".join(f"b{n} = b{n - 1} + b{n - 1}\n" for n in range(1, 60)) + "b0 = a\nwant(b59)"

@@ -233,6 +233,11 @@ class _Question(Objects):
         return [*found, *(term for term in added if isinstance(term, Display))]
 
     def _imported(self, binding: Import, *, only_app: bool = False) -> list[Term]:
+        # Two modules may import a name from each other, each inside a `try`.
+        key = ("import", id(binding.file), binding.module, binding.name, binding.level)
+        return self.guarded(key, lambda: self._import(binding, only_app=only_app))
+
+    def _import(self, binding: Import, *, only_app: bool) -> list[Term]:
         modules = self.constants.modules
         file = modules.find(binding.module, binding.level, binding.file)
         if binding.name is None:

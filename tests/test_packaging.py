@@ -1,0 +1,41 @@
+"""What an installed winasr_doctor brings along."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points, metadata, requires
+from importlib.resources import files
+
+import pytest
+
+import winasr_doctor
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "py.typed",
+        "schemas/report-1.json",
+        "schemas/snapshot-1.json",
+        "reports/report.html.jinja",
+    ],
+)
+def test_data_files_are_installed(name):
+    assert files("winasr_doctor").joinpath(name).is_file()
+
+
+def test_the_version_comes_from_one_place():
+    assert metadata("winasr_doctor")["Version"] == winasr_doctor.__version__
+
+
+def test_the_extras_of_the_design_exist():
+    assert {"asr", "ui", "test"} <= set(metadata("winasr_doctor").get_all("Provides-Extra"))
+
+
+def test_the_core_needs_neither_torch_nor_nemo_nor_gradio():
+    core = [need for need in requires("winasr_doctor") if "extra ==" not in need]
+    assert not [n for n in core if n.lower().startswith(("torch", "nemo", "gradio", "numpy"))]
+
+
+def test_the_console_script_is_installed():
+    (script,) = entry_points(group="console_scripts", name="winasr-doctor")
+    assert script.value == "winasr_doctor.cli:main"

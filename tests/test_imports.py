@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = ("torch", "nemo", "gradio", "pandas", "numpy", "huggingface_hub", "transformers")
-LATE = ("rich", "jinja2", "sqlite3", "subprocess", "importlib.metadata", "psutil")
+LATE = ("rich", "jinja2", "sqlite3", "importlib.metadata", "psutil")
 
 
 @pytest.mark.parametrize(

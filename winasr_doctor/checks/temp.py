@@ -321,8 +321,11 @@ def _awkward(
     host: Host, place: Place, os: str
 ) -> Iterator[tuple[Callable[..., Finding], str, dict[str, object]]]:
     path = place.path
-    absolute = ntpath.isabs(path) and bool(ntpath.splitdrive(path)[0])
-    if os != "windows":
+    if os == "windows":
+        drive, rest = ntpath.splitdrive(path.replace("/", "\\"))
+        # Python 3.10's ntpath.isabs does not take a bare share for absolute.
+        absolute = drive.startswith("\\\\") or (bool(drive) and rest.startswith("\\"))
+    else:
         absolute = path.startswith("/")
     if not absolute:
         yield error, "is not an absolute path", {}

@@ -1,8 +1,10 @@
+import os
+
 from winasr_doctor.host.live import LiveHost, audio_tools
 
 
 def test_programs_are_found_on_path(monkeypatch, tmp_path):
-    program = tmp_path / "ffmpeg"
+    program = tmp_path / ("ffmpeg.EXE" if os.name == "nt" else "ffmpeg")
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -19,7 +19,7 @@ def later(monkeypatch):
 def make(folder, **files):
     folder.mkdir()
     for name, text in files.items():
-        (folder / name.replace("__", ".")).write_text(text)
+        (folder / name.replace("__", ".")).write_bytes(text.encode())
     return folder
 
 

@@ -35,7 +35,8 @@ def test_a_file_asked_about_is_looked_at(tmp_path):
 
 def test_a_file_asked_about_that_is_missing_says_so(tmp_path):
     (item,) = read(models=[str(tmp_path / "missing.nemo")])
-    assert (item.form, item.error) == ("unreadable", "No such file or directory")
+    assert item.form == "unreadable"
+    assert item.error
 
 
 def test_folders_asked_about_are_searched_some_levels_deep(tmp_path):

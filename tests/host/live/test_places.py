@@ -2,6 +2,7 @@ import errno
 import os
 import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -120,7 +121,7 @@ def test_one_folder_named_thrice_is_tried_once(clean, monkeypatch, tmp_path):
     for name in ("TEMP", "TMP"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr(places, "tempfile_answer", lambda *_: None)
-    monkeypatch.setattr(places, "write_error", lambda path: tries.append(path))
+    monkeypatch.setattr(places, "write_error", tries.append)
     read(scratch=str(tmp_path))
     assert tries.count(str(tmp_path)) == 1
 
@@ -165,8 +166,8 @@ def test_tempfile_waits_for_a_folder_that_does_not_answer(monkeypatch):
 
 def test_on_windows_tempfile_has_other_folders_to_fall_back_on(clean, monkeypatch):
     monkeypatch.setattr(places, "this_os", lambda: "windows")
-    candidates = places.temp_candidates({"TMP": "/x"})
-    assert candidates[0] == "/x"
+    candidates = places.temp_candidates({"TMP": "x"})
+    assert candidates[0] == str(Path("x").absolute())
     assert any(path.endswith(r"c:\temp") for path in candidates)
 
 

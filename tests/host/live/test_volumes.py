@@ -1,7 +1,7 @@
 import psutil
 import pytest
 
-from winasr_doctor.host.live import LiveHost, volumes, win32
+from winasr_doctor.host.live import LiveHost, folders, volumes, win32
 from winasr_doctor.host.model import Place, Places
 
 
@@ -11,7 +11,7 @@ def on_windows(monkeypatch):
         return {"S:": "\\??\\C:\\asr", "N:": "\\??\\UNC\\nas\\share"}.get(drive, "\\Device\\Hd1")
 
     types = {"Z:\\": "network", "E:\\": "removable"}
-    for module in (volumes, __import__("winasr_doctor.host.live.folders", fromlist=["x"])):
+    for module in (volumes, folders):
         monkeypatch.setattr(module, "this_os", lambda: "windows")
     monkeypatch.setattr(win32, "dos_device", dos_device)
     monkeypatch.setattr(win32, "drive_type", lambda root: types.get(root, "fixed"))
@@ -106,6 +106,7 @@ def test_a_bare_oserror_of_psutil_is_survived(monkeypatch):
     def fail(**_):
         raise OSError(5, "bad")
 
+    monkeypatch.setattr(volumes, "this_os", lambda: "linux")
     monkeypatch.setattr(psutil, "disk_partitions", fail)
     (volume,) = volumes.read(host_with("/")).items
     assert (volume.drive_type, volume.filesystem) == ("unknown", None)

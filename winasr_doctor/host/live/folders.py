@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 from time import sleep
 
@@ -32,10 +33,12 @@ def resolve(path: str) -> str | None:
         return None
     if this_os() != "windows":
         return real
+    if "\0" in real:  # Python lets it through here, Windows does not
+        return None
     real = real.removeprefix("\\\\?\\") if not real.startswith("\\\\?\\UNC\\") else real
     target = substituted_for(real[:2])
     if target:
-        real = os.path.normpath(target + "\\" + real[2:])
+        real = ntpath.normpath(target + "\\" + real[2:])
     return win32.long_path(real)
 
 

@@ -44,26 +44,26 @@ _DEV_VOLUME, _TRUSTED_VOLUME = 0x2000, 0x4000
 
 
 class _Luid(ctypes.Structure):
-    _fields_ = (("low", wintypes.DWORD), ("high", wintypes.LONG))
+    _fields_ = (("low", ctypes.c_uint32), ("high", ctypes.c_int32))
 
 
 class _LuidAndAttributes(ctypes.Structure):
-    _fields_ = (("luid", _Luid), ("attributes", wintypes.DWORD))
+    _fields_ = (("luid", _Luid), ("attributes", ctypes.c_uint32))
 
 
 class _PersistentVolumeState(ctypes.Structure):
     _fields_ = (
-        ("flags", wintypes.DWORD),
-        ("mask", wintypes.DWORD),
-        ("version", wintypes.DWORD),
-        ("reserved", wintypes.DWORD),
+        ("flags", ctypes.c_uint32),
+        ("mask", ctypes.c_uint32),
+        ("version", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     )
 
 
 class _MemoryStatus(ctypes.Structure):
     _fields_ = (
-        ("length", wintypes.DWORD),
-        ("load", wintypes.DWORD),
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
         ("total", ctypes.c_uint64),
         ("available", ctypes.c_uint64),
         ("commit_limit", ctypes.c_uint64),
@@ -173,11 +173,11 @@ def dev_drive(root: str) -> tuple[bool, bool] | None:
     if handle in {None, _INVALID_HANDLE}:
         return None
     state = _PersistentVolumeState(mask=_DEV_VOLUME | _TRUSTED_VOLUME, version=1)
-    size = wintypes.DWORD()
+    size = ctypes.c_uint32()
     try:
         answered = kernel.DeviceIoControl(
             ctypes.c_void_p(handle),
-            wintypes.DWORD(_FSCTL_QUERY_PERSISTENT_VOLUME_STATE),
+            ctypes.c_uint32(_FSCTL_QUERY_PERSISTENT_VOLUME_STATE),
             ctypes.byref(state),
             ctypes.sizeof(state),
             ctypes.byref(state),
@@ -259,7 +259,7 @@ def _token_information(information: int) -> ctypes.Array[ctypes.c_char] | None:
     ):
         return None
     try:
-        size = wintypes.DWORD()
+        size = ctypes.c_uint32()
         advapi.GetTokenInformation(token, information, None, 0, ctypes.byref(size))
         buffer = ctypes.create_string_buffer(max(size.value, 4))
         if not advapi.GetTokenInformation(

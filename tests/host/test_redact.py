@@ -53,6 +53,22 @@ def test_a_secret_does_not_get_out(text, secret):
     assert secret.casefold() not in redact(text).casefold()
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        (r"indexed (rule about C:\Users\) for all", r"indexed (rule about C:\Users\) for all"),
+        (r"moved C:\Users\ada to D:\x", r" to D:\x"),
+        (r"'C:\Users\Ada Lovelace\x' is in use", r"\x' is in use"),
+        (r"C:\Users\ada, D:\y", r", D:\y"),
+        (r"in OneDrive (C:\Users\ada\OneDrive): busy", r"\OneDrive): busy"),
+    ],
+)
+def test_a_sentence_around_a_path_stays(text, rest):
+    redacted = redact(text)
+    assert redacted.endswith(rest)
+    assert "ada" not in redacted.casefold()
+
+
 def test_names_the_caller_knows_are_replaced_wherever_they_stand():
     redacted = redact("PC-17\\jdoe may not write D:\\models\\jdoe", users=["jdoe"], hosts=["PC-17"])
     assert "jdoe" not in redacted

@@ -30,9 +30,9 @@ _PATTERNS = {
     "url": r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@]+@)?[^\s/:@]+",
     "email": r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+",
     "sid": r"S-1-(?:5-21|12-1)-\d+(?:-\d+)+",
-    "user": r"[\\/](?:users|documents and settings|home)[\\/]+[^\\/:*?\"<>|\r\n]+",
+    "user": r"[\\/](?:users|documents and settings|home)[\\/]+(?:NAME)",
     "host": r"(?<![^\s\"'=(,;])(?:\\\\|//)(?:\?\\UNC\\)?[\w.-]+(?=[\\/])",
-    "org": r"OneDrive - [^\\/:*?\"<>|\r\n]+",
+    "org": r"OneDrive - (?:NAME)",
 }
 """What gives a secret or a name away by its form or its position; the first match wins."""
 
@@ -44,9 +44,24 @@ _NAME = {
 }
 """Where the name stands in such a match."""
 
-_BY_FORM = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.IGNORECASE
-)
+_IN_A_PATH = r"[^\\/:*?\"<>|\r\n;]+"
+"""A name in a string that is a path and nothing else: up to the next separator."""
+
+_IN_PROSE = r"[^\\/:*?\"<>|\r\n;,()'\[\]]+(?=[\\/])|[\w.~+-]+"
+"""A name in a sentence: up to the next separator if there is one, else a single word."""
+
+_A_PATH = re.compile(r"(?:(?:\\\\\?\\)?[a-z]:[\\/]|[\\/])[^:\"<>|\r\n]*", re.IGNORECASE)
+
+
+def _by_form(name: str) -> str:
+    return "|".join(
+        f"(?P<{kind}>{pattern.replace('NAME', name)})" for kind, pattern in _PATTERNS.items()
+    )
+
+
+_FORMS = {True: _by_form(_IN_A_PATH), False: _by_form(_IN_PROSE)}
+_BY_FORM = {path: re.compile(form, re.IGNORECASE) for path, form in _FORMS.items()}
+
 _NUMBERED = {"email": "user{}@example.invalid", "sid": "S-1-5-21-0-0-0-{}"}
 
 _SHORT_NAME = re.compile(r"~\d+(?:\.\w{1,3})?$")
@@ -95,7 +110,7 @@ class Redactor:
         self._pseudonyms: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._compiled: dict[bool, re.Pattern[str]] = {}
         for name in users:
             self._know(name, "user")
         for name in hosts:
@@ -113,7 +128,7 @@ class Redactor:
             value: A string, or dicts, lists and tuples of them.
         """
         for text in _strings(value):
-            for match in _BY_FORM.finditer(text):
+            for match in _BY_FORM[_is_path(text)].finditer(text):
                 kind = match.lastgroup or ""
                 name = _NAME[kind].match(match[0]) if kind in _NAME else None
                 if name is not None:
@@ -122,7 +137,7 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return one string with every known name and every secret replaced."""
         # One pass: a placeholder may be what somebody else is called.
-        return self._combined().sub(self._replacement, text)
+        return self._combined(_is_path(text)).sub(self._replacement, text)
 
     def value(self, value: T) -> T:
         """Return a tree of dicts, lists and tuples with every string in it redacted."""
@@ -137,7 +152,7 @@ class Redactor:
         if key not in self._pseudonyms:
             self._counts[kind] = self._counts.get(kind, 0) + 1
             self._pseudonyms[key] = self._fresh(name, kind)
-            self._pattern = None
+            self._compiled.clear()
 
     def _fresh(self, name: str, kind: str) -> str:
         taken = set(self._pseudonyms.values())
@@ -172,18 +187,22 @@ class Redactor:
             self._numbers[key] = _NUMBERED[kind].format(self._counts[kind])
         return self._numbers[key]
 
-    def _combined(self) -> re.Pattern[str]:
-        if self._pattern is None:
+    def _combined(self, path: bool) -> re.Pattern[str]:
+        if path not in self._compiled:
             names = sorted(set(self._pseudonyms) - _ORDINARY_WORDS, key=len, reverse=True)
             words = "|".join(re.escape(n) for n in names if len(n) >= _SHORTEST_WORD)
             segments = "|".join(re.escape(n) for n in names if len(n) < _SHORTEST_WORD)
-            self._pattern = re.compile(
-                _BY_FORM.pattern
+            self._compiled[path] = re.compile(
+                _FORMS[path]
                 + (rf"|(?P<word>(?<!\w)(?:{words})(?!\w))" if words else "")
                 + (rf"|(?P<segment>(?<=[\\/])(?:{segments})(?=[\\/]|$))" if segments else ""),
                 re.IGNORECASE,
             )
-        return self._pattern
+        return self._compiled[path]
+
+
+def _is_path(text: str) -> bool:
+    return _A_PATH.fullmatch(text) is not None
 
 
 def _key(name: str) -> str:

@@ -72,6 +72,12 @@ def test_a_revision_that_is_no_prefix_is_just_missing(hub):
     assert answer("v9") == HubAnswer("missing", None)
 
 
+@pytest.mark.parametrize("revision", ["", "main ", "../main"])
+def test_what_can_be_no_name_is_missing_without_asking(hub, revision):
+    assert answer(revision) == HubAnswer("missing", None)
+    assert hub.calls == []
+
+
 def test_a_list_of_commits_that_fails_does_not_spoil_the_answer(hub, monkeypatch):
     def fail(self, repo_id):
         raise OSError

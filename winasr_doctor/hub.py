@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from winasr_doctor.revisions import illegal_because
+
 if TYPE_CHECKING:
     from winasr_doctor.source.application import Application
     from winasr_doctor.source.revision_uses import RevisionUse
@@ -82,8 +84,10 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
 
 def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer:  # noqa: ANN401
     repo_id, revision = question
+    if illegal_because(revision) is not None:  # "" would ask for the default branch
+        return HubAnswer("missing")
     try:
-        info = api.model_info(repo_id, revision=revision or None, timeout=timeout)
+        info = api.model_info(repo_id, revision=revision, timeout=timeout)
     except errors.RevisionNotFoundError:
         return HubAnswer("missing", _only_commit(api, repo_id, revision))
     except errors.RepositoryNotFoundError:

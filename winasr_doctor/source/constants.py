@@ -37,6 +37,7 @@ T = TypeVar("T")
 MAX_DEPTH = 50
 MAX_STEPS = 2_000
 MAX_VALUES = 64
+MAX_PLACES = 200
 """Bounds of one question; beyond them the answer is what was found so far."""
 
 
@@ -63,6 +64,8 @@ class Constants:
         """Prepare for questions about these files."""
         self.files = tuple(files)
         self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
+        self._sites_named: dict[str, Sequence[CallSite]] = {}
+        self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
@@ -109,23 +112,29 @@ class Constants:
         """The files by module name."""
         return Modules(self.files)
 
-    def call_sites(self, name: str) -> list[CallSite]:
-        """Return every call in the app whose callee's name ends in this part."""
-        return [
-            site
-            for file in self.files
-            if name in file.text  # spares walking the files that cannot have one
-            for site in self._calls_of(file).get(name, ())
-        ]
+    def call_sites(self, name: str) -> Sequence[CallSite]:
+        """Return the calls in the app whose callee's name ends in this part, up to a bound."""
+        if name not in self._sites_named:
+            sites = (
+                site
+                for file in self.files
+                if name in file.text  # spares walking the files that cannot have one
+                for site in self._calls_of(file).get(name, ())
+            )
+            self._sites_named[name] = tuple(islice(sites, MAX_PLACES))
+        return self._sites_named[name]
 
-    def entries(self, name: str) -> list[tuple[ast.expr, Scope]]:
-        """Return every dict entry, attribute and option default of this name in the app."""
-        return [
-            value
-            for file in self.files
-            if name in file.text or name.replace("_", "-") in file.text
-            for value in self._values_of(file).get(name, ())
-        ]
+    def entries(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
+        """Return the dict entries, attributes and option defaults of this name, up to a bound."""
+        if name not in self._values_named:
+            values = (
+                value
+                for file in self.files
+                if name in file.text or name.replace("_", "-") in file.text
+                for value in self._values_of(file).get(name, ())
+            )
+            self._values_named[name] = tuple(islice(values, MAX_PLACES))
+        return self._values_named[name]
 
     def _calls_of(self, file: SourceFile) -> dict[str, list[CallSite]]:
         if file in self._calls:
@@ -278,7 +287,7 @@ class _Question(Objects):
         outside = any(isinstance(base, Imported) for base in bases)
         if not self.guess or outside or not isinstance(key, str):
             return []
-        named = self.constants.entries(key)[:MAX_VALUES]
+        named = self.constants.entries(key)
         return [term for expr, scope in named for term in self.terms(expr, scope)]
 
     def _constant(self, expr: ast.Constant, scope: Scope) -> Iterable[Term]:

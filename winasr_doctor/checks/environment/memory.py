@@ -1,0 +1,88 @@
+"""ENV: memory and the commit limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.known_models import GB, KNOWN_MODELS
+
+SMALLEST_COMMIT = 12 * GB
+"""Bytes of commit charge that loading a 0.6B model in a process with CUDA takes at least, with a
+margin: the CUDA libraries alone commit some 3 GB per process."""
+
+
+@check("ENV005", reads=("memory",), windows_only=True)
+def commit_limit_is_too_small(host: Host) -> Iterable[Finding]:
+    """The commit limit is too small: the paging file will be "too small".
+
+    **What.** Windows' commit limit (memory plus paging file) and what of it is free.
+    **Why.** Windows promises no memory beyond it: loading ends in WinError 1455 although memory is
+    free. Every DataLoader worker loads the CUDA libraries again.
+    **Decided by.** Less than 12 GB available to commit is a warning, less than the smallest common
+    model (2.5 GB) plus 3 GB an error.
+    **Do.** Let Windows manage the paging file, close programs, use `num_workers=0`.
+    **Source.** learn.microsoft.com, "System Error Codes" (1455) and "Memory limits"; reports with
+    torch's DLLs.
+    """
+    memory = host.memory
+    if memory.commit_available is None:
+        yield skip("the commit limit was not read")
+        return
+    least = 5.5 * GB
+    evidence = {
+        "commit_available": memory.commit_available,
+        "commit_limit": memory.commit_limit,
+        "recommended": SMALLEST_COMMIT,
+    }
+    if memory.commit_available >= SMALLEST_COMMIT:
+        yield ok(f"{gigabytes(memory.commit_available)} can be committed", evidence)
+        return
+    make = error if memory.commit_available < least else warning
+    yield make(
+        f"only {gigabytes(memory.commit_available)} can still be committed; loading a model with"
+        " CUDA may fail with WinError 1455",
+        evidence,
+        [
+            Remedy(
+                "Enlarge the paging file",
+                (
+                    "Run SystemPropertiesPerformance.exe > Advanced > Virtual memory > Change",
+                    "Tick 'Automatically manage paging file size for all drives' and restart",
+                ),
+            ),
+            Remedy("Start no workers", ("Call transcribe(..., num_workers=0)",)),
+        ],
+    )
+
+
+@check("ENV006", reads=("memory",))
+def memory_is_short(host: Host) -> Iterable[Finding]:
+    """There is less free memory than a model needs.
+
+    **What.** Free physical memory against the known models.
+    **Why.** The weights are read into memory before they go to the GPU; Windows then pages, and
+    loading takes minutes.
+    **Decided by.** Less than the smallest common model is a warning; less than the largest is a
+    note.
+    **Do.** Close programs, or use a smaller model.
+    **Source.** NeMo 3.0.0 `save_restore_connector.py` (`torch.load` without mmap); file sizes.
+    """
+    free = host.memory.available
+    sizes = {model.name: model.download_bytes for model in KNOWN_MODELS}
+    too_large = [name for name, size in sizes.items() if size > free]
+    evidence = {"available": free, "too_large": too_large}
+    steps = Remedy("Free memory", ("Close programs that use much of it (Task Manager > Memory)",))
+    if len(too_large) >= len(sizes) - 1:
+        yield warning(f"only {gigabytes(free)} of memory are free", evidence, [steps])
+    elif too_large:
+        yield info(
+            f"{gigabytes(free)} of memory are free, less than {', '.join(too_large)} need",
+            evidence,
+            [steps],
+        )
+    else:
+        yield ok(f"{gigabytes(free)} of memory are free", evidence)

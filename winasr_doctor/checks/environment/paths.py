@@ -1,0 +1,117 @@
+"""ENV: long paths, symbolic links and code pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import known, quoted
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, info, ok, skip, warning
+from winasr_doctor.host.base import Host
+
+LONG_PATH = 160
+"""Characters of a cache or environment path from which files below it pass 259: the Hub's cache
+adds `models--org--name/snapshots/<40>/<file>`, some 100 characters."""
+
+
+@check("ENV007", reads=("places",), windows_only=True)
+def long_paths_are_off(host: Host) -> Iterable[Finding]:
+    """Long paths are off while a cache or environment path is long.
+
+    **What.** `LongPathsEnabled` and the paths of caches and the environment.
+    **Why.** A file whose path passes 259 characters cannot be opened: "No such file or directory"
+    for a file that is there.
+    **Decided by.** Long paths off, and a path of 160 characters or more.
+    **Do.** Switch long paths on, or move the folder up.
+    **Source.** learn.microsoft.com, "Maximum Path Length Limitation".
+    """
+    if host.system.long_paths is not False:
+        yield ok("long paths are on, or the setting could not be read")
+        return
+    places = host.places.of("hub_cache", "nemo_cache", "venv", "app")
+    long = [place for place in places if len(place.real) >= LONG_PATH]
+    key = r"HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem"
+    for place in long:
+        yield warning(
+            f"{place.path} is {len(place.real)} characters long, and long paths are off",
+            {"path": place.path, "length": len(place.real)},
+            [
+                Remedy(
+                    "Switch long paths on",
+                    (
+                        f"As administrator: Set-ItemProperty {quoted(key)} LongPathsEnabled 1",
+                        "Restart the app",
+                    ),
+                )
+            ],
+        )
+    if not long:
+        yield ok("long paths are off, but no folder in use is long")
+
+
+@check("ENV008", reads=("account", "hub_cache"), windows_only=True)
+def symlinks_are_not_allowed(host: Host) -> Iterable[Finding]:
+    """This account may not create symbolic links, so the Hub cache stores twice.
+
+    **What.** The symbolic-link right and developer mode.
+    **Why.** huggingface_hub then copies instead of linking: a model takes twice the space, and some
+    programs fail with WinError 1314.
+    **Decided by.** Neither `SeCreateSymbolicLinkPrivilege` nor developer mode nor elevation.
+    **Do.** Switch developer mode on, or accept the copies.
+    **Source.** huggingface_hub, "Manage your cache: limitations"; PR #1067.
+    """
+    account = host.account
+    rights = (account.symlink_right, account.developer_mode, account.elevated)
+    if any(rights):
+        yield ok("this account may create symbolic links")
+    elif account.symlink_right is None and account.developer_mode is None:
+        yield skip("the rights were not read")
+    else:
+        cache = known(host, "hub_cache")
+        yield info(
+            "this account may not create symbolic links: the Hub cache keeps copies",
+            {"cache": cache.path if cache else None},
+            [
+                Remedy(
+                    "Switch developer mode on",
+                    (
+                        "Settings > System > For developers > Developer Mode",
+                        "Models already downloaded keep their copies",
+                    ),
+                )
+            ],
+        )
+
+
+UTF8_CODE_PAGE = 65001
+
+
+@check("ENV009", reads=("places", "python"), windows_only=True)
+def code_page_cannot_show_the_paths(host: Host) -> Iterable[Finding]:
+    """Paths have characters that the ANSI code page may not know.
+
+    **What.** The code page, Python's UTF-8 mode and the paths in use.
+    **Why.** Native code below NeMo that opens files with the ANSI functions does not find them;
+    printing them raises UnicodeEncodeError in a cp1252 console.
+    **Decided by.** A path beyond ASCII while the code page is not UTF-8 and UTF-8 mode is off.
+    **Do.** Keep models and audio in plain paths, or set `PYTHONUTF8=1`.
+    **Source.** learn.microsoft.com, "Code Page Identifiers"; PEP 540.
+    """
+    if host.system.ansi_code_page in (None, UTF8_CODE_PAGE) or host.python.utf8_mode:
+        yield ok("the code page is UTF-8, or Python's UTF-8 mode is on")
+        return
+    foreign = [place.path for place in host.places.items if not place.path.isascii()]
+    if foreign:
+        yield info(
+            f"{foreign[0]} has characters beyond ASCII, and the code page is"
+            f" {host.system.ansi_code_page}",
+            {"paths": foreign, "code_page": host.system.ansi_code_page},
+            [
+                Remedy(
+                    "Switch Python's UTF-8 mode on",
+                    ("[Environment]::SetEnvironmentVariable('PYTHONUTF8', '1', 'User')",),
+                )
+            ],
+        )
+    else:
+        yield ok("every path in use is plain ASCII")

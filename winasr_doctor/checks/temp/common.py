@@ -1,0 +1,22 @@
+"""What the TMP checks share: which folders temporary files may go to."""
+
+from __future__ import annotations
+
+from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import Place
+
+
+def temp_places(host: Host) -> tuple[Place, ...]:
+    """Return the distinct folders that temporary files may go to, Python's own choice first."""
+    distinct: dict[str, Place] = {}
+    for place in host.places.of("tempfile", "TEMP", "TMP", "TMPDIR"):
+        distinct.setdefault(place.real.casefold(), place)
+    return tuple(distinct.values())
+
+
+def named(place: Place) -> str:
+    return "the temp folder" if place.role == "tempfile" else place.role
+
+
+def facts(place: Place) -> dict[str, object]:
+    return {"role": place.role, "path": place.path, "resolved": place.resolved}

@@ -1,0 +1,149 @@
+"""TMP004 to TMP006: the drive, its room, and what earlier failures left there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, scratch_folder_remedy
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.temp.common import facts, named, temp_places
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, warning
+from winasr_doctor.host.base import Host
+from winasr_doctor.known_models import GB, LARGEST_UNPACKED
+
+MANY_LEFTOVERS = 1 * GB
+"""Bytes of leftovers from which they are a warning."""
+
+
+_DRIVE_TROUBLE = {
+    "network": (error, "a network drive: locks last as long as the server likes"),
+    "removable": (warning, "a removable drive"),
+    "optical": (error, "an optical drive"),
+    "ram": (warning, "a RAM disk, which a model of several gigabytes may not fit"),
+}
+
+
+@check("TMP004", reads=("volumes", *SCRATCH_READS))
+def temp_is_on_an_unusual_drive(host: Host) -> Iterable[Finding]:
+    """TEMP is on a network, removable, substituted or RAM drive.
+
+    **What.** The type of the drive below the temp folder.
+    **Why.** Deleting there fails in other ways (network errors 53, 59 and 64), is slow, or ends
+    when the drive does; a substituted drive vanishes for services and elevated programs.
+    **Decided by.** `GetDriveTypeW` and `QueryDosDeviceW`; a UNC path is a network drive.
+    **Do.** Use a folder on a fixed local drive.
+    **Source.** learn.microsoft.com, "GetDriveTypeW function" and "System Error Codes".
+    """
+    silent = True
+    for place in temp_places(host):
+        volume = host.volumes.of(place)
+        drive = volume.drive_type if volume else None
+        if drive is None and place.real.startswith(("\\\\", "//")):
+            drive = "network"
+        evidence = {**facts(place), "drive": drive}
+        if drive in _DRIVE_TROUBLE:
+            silent = False
+            make, what = _DRIVE_TROUBLE[drive]
+            yield make(
+                f"{named(place)} {place.path} is on {what}",
+                evidence,
+                [scratch_folder_remedy(host)],
+            )
+        if volume is not None and volume.substituted_for:
+            silent = False
+            yield warning(
+                f"{named(place)} {place.path} is on a substituted drive that stands for"
+                f" {volume.substituted_for}",
+                {**evidence, "substituted_for": volume.substituted_for},
+                [scratch_folder_remedy(host)],
+            )
+    if silent:
+        yield ok("the temp folder is on a local drive")
+
+
+@check("TMP005", reads=("volumes", *SCRATCH_READS))
+def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
+    """There is too little free space where models are unpacked.
+
+    **What.** Free space on the drive of the temp folder and of the scratch folder.
+    **Why.** Loading a `.nemo` file unpacks all of it below TEMP; a failed cleanup leaves that copy
+    behind, and the next attempt needs the space again (WinError 112).
+    **Decided by.** Less than the largest known model is an error, less than twice that a warning.
+    **Do.** Free space, or unpack on a drive that has it.
+    **Source.** NeMo 3.0.0 `save_restore_connector.py`; sizes of the published models.
+    """
+    silent = True
+    for place in (*temp_places(host)[:1], *host.places.of("scratch")):
+        volume = host.volumes.of(place)
+        if volume is None or volume.free is None:
+            continue
+        if volume.free >= 2 * LARGEST_UNPACKED:
+            continue
+        silent = False
+        make = error if volume.free < LARGEST_UNPACKED else warning
+        yield make(
+            f"{volume.root} has {gigabytes(volume.free)} free; loading the largest model needs"
+            f" {gigabytes(LARGEST_UNPACKED)}, and as much again after a failed cleanup",
+            {
+                **facts(place),
+                "free": volume.free,
+                "needed": LARGEST_UNPACKED,
+                "recommended": 2 * LARGEST_UNPACKED,
+            },
+            [
+                Remedy(
+                    f"Free space on {volume.root}",
+                    (
+                        f"Free {gigabytes(2 * LARGEST_UNPACKED - volume.free)} or more",
+                        "Look for leftovers of earlier failures (TMP006)",
+                    ),
+                ),
+                scratch_folder_remedy(host),
+            ],
+        )
+    if silent:
+        yield ok("there is room for the largest known model, twice")
+
+
+@check("TMP006", reads=("leftovers",))
+def earlier_cleanups_failed(host: Host) -> Iterable[Finding]:
+    """Earlier failed cleanups left folders behind.
+
+    **What.** Folders below TEMP that hold what NeMo writes there and nothing else removes.
+    **Why.** Each failed load leaves the whole unpacked model. They also prove that cleanup fails
+    on this machine, and in which phase.
+    **Decided by.** A folder older than a minute with `model_weights.ckpt` or `model_config.yaml`
+    (load) or `manifest.json` (transcribe); more than 1 GB in all is a warning.
+    **Do.** Remove them while no transcription is running.
+    **Source.** NeMo 3.0.0 `save_restore_connector.py` and `transcription.py`.
+    """
+    items = host.leftovers.items
+    if not items:
+        yield ok("no leftovers of earlier failed cleanups")
+        return
+    size = sum(item.size for item in items)
+    phases = {phase: sum(item.phase == phase for item in items) for phase in ("load", "transcribe")}
+    make = warning if size >= MANY_LEFTOVERS else info
+    at_least = "" if host.leftovers.complete else "at least "
+    windows = host.system.os == "windows"
+    command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r"
+    yield make(
+        f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures,"
+        f" {gigabytes(size)} in all",
+        {
+            "count": len(items),
+            "bytes": size,
+            **phases,
+            "complete": host.leftovers.complete,
+            "paths": [item.path for item in items[:20]],
+        },
+        [
+            Remedy(
+                "Remove the leftovers",
+                (
+                    "Stop the app, so that nothing below is in use",
+                    *(f"{command} '{item.path}'" for item in items[:20]),
+                ),
+            )
+        ],
+    )

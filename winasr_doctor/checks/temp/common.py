@@ -15,8 +15,10 @@ def temp_places(host: Host) -> tuple[Place, ...]:
 
 
 def named(place: Place) -> str:
+    """Return what a temp folder is called in a sentence: its variable, or Python's choice."""
     return "the temp folder" if place.role == "tempfile" else place.role
 
 
 def facts(place: Place) -> dict[str, object]:
+    """Return the evidence that every finding about a place begins with."""
     return {"role": place.role, "path": place.path, "resolved": place.resolved}

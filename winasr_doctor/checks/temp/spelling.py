@@ -41,11 +41,11 @@ def temp_path_is_awkward(host: Host) -> Iterable[Finding]:
     os = host.system.os
     silent = True
     for place in temp_places(host):
-        for make, trouble, facts in _awkward(host, place, os):
+        for make, trouble, details in _awkward(host, place, os):
             silent = False
             yield make(
                 f"{named(place)} {place.path} {trouble}",
-                {**facts(place), **facts},
+                {**facts(place), **details},
                 [scratch_folder_remedy(host)],
             )
     if silent:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_remedy
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.temp.common import named, temp_places
+from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import Place

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -256,6 +257,43 @@ def test_a_mutilated_traceback_gets_an_answer(data):
     end = data.draw(st.integers(start, len(text)))
     garbage = data.draw(st.text(max_size=20))
     assert format_diagnosis(diagnose(text[:start] + garbage + text[end:]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PermissionError: [WinError 32] " + "'" * 100_000 + "\\" * 100_000,
+        "a." * 100_000 + "Error: x",
+        "Error:" * 200_000,
+        'File "' * 200_000,
+        "[WinError " * 100_000 + "Error: '" * 100_000,
+        "\x1b[" * 200_000,
+        ("x" * 100 + " Error: nothing\n") * 20_000,
+    ],
+    ids=range(7),
+)
+def test_hostile_text_takes_linear_time(text):
+    start = time.process_time()
+    diagnose(text)
+    assert time.process_time() - start < 5  # quadratic time is minutes
+
+
+def test_a_traceback_that_rich_has_boxed_is_read():
+    box = """\
+╭──────────── Traceback (most recent call last) ────────────╮
+│ C:\\asr\\nemo\\transcription.py:379 in transcribe_generator │
+╰───────────────────────────────────────────────────────────╯
+OutOfMemoryError: CUDA out of memory.
+
+During handling of the above exception, another exception occurred:
+
+╭──────────── Traceback (most recent call last) ────────────╮
+│ C:\\Python312\\Lib\\tempfile.py:950 in cleanup             │
+╰───────────────────────────────────────────────────────────╯
+PermissionError: [WinError 32] x: 'C:\\\\Temp\\\\tmpab\\\\manifest.json'
+"""
+    diagnosis = diagnose(box)
+    assert (diagnosis.kind, diagnosis.hidden) == ("out-of-gpu-memory", True)
 
 
 def test_the_text_names_everything_in_80_columns_but_never_breaks_a_path():

@@ -3,11 +3,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from winasr_doctor.findings import Status, error
 from winasr_doctor.source import Pin, SourcePathError, read_application, respect_silence
+from winasr_doctor.source.reading import _is_own_folder
 
 GOOD = "x = 1\n"
 
@@ -64,6 +66,15 @@ def test_links_to_folders_are_not_followed(tmp_path):
     (tmp_path / "app" / "loop").symlink_to(tmp_path / "app")
     (tmp_path / "app" / "out").symlink_to(tmp_path / "elsewhere")
     assert names(read_application([tmp_path / "app"]), tmp_path) == ["app/a.py"]
+
+
+@pytest.mark.parametrize(("tag", "followed"), [(0, True), (0xA0000003, False), (0x9000001A, True)])
+def test_a_junction_is_not_followed_but_a_cloud_folder_is(tag, followed):
+    entry = SimpleNamespace(
+        is_dir=lambda **_options: True,
+        stat=lambda **_options: SimpleNamespace(st_reparse_tag=tag),
+    )
+    assert _is_own_folder(entry) is followed
 
 
 def test_a_file_given_twice_is_read_once(tmp_path):

@@ -113,13 +113,19 @@ _ERROR = re.compile(
 _SOURCE = re.compile(r"\b(?:raise|except|import|class|return|isinstance|assert)\b")
 _WINERROR = re.compile(r"\[WinError (\d+)\]")
 _ERRNO = re.compile(r"\[Errno (-?\d+)\]")
-_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*[\\/](?:[^'\\]|\\.)*)'|"([^"]*[\\/][^"]*)\"""")
+_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
+
+LONGEST_LINE = 4_000
+"""Characters of a line that are looked at; no traceback has longer ones, minified logs do."""
 
 
 def _path_in(message: str) -> str | None:
     """Return the first quoted path of a message, its doubled backslashes undone."""
-    match = _QUOTED.search(message)
-    return (match[1] or match[2]).replace("\\\\", "\\") if match else None
+    for match in _QUOTED.finditer(message[:LONGEST_LINE]):
+        quoted = match[1] or match[2] or ""
+        if "\\" in quoted or "/" in quoted:
+            return quoted.replace("\\\\", "\\")
+    return None
 
 
 def chains_in(text: str) -> list[Chain]:
@@ -135,7 +141,8 @@ def chains_in(text: str) -> list[Chain]:
     frames: list[Frame] = []
     linked = in_traceback = False
     saw_traceback = _HEAD in text
-    for line in _ANSI.sub("", text).splitlines():
+    for whole_line in _ANSI.sub("", text).splitlines():
+        line = whole_line[:LONGEST_LINE]
         if _HEAD in line:
             in_traceback, frames = True, []
         elif _CHAINED.search(line):

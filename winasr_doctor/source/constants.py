@@ -15,9 +15,9 @@ from itertools import islice
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from winasr_doctor.source.application import SourceFile
+from winasr_doctor.source.calls import Calls
 from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.source.modules import Modules
-from winasr_doctor.source.objects import Objects
 from winasr_doctor.source.syntax import last_name, named_values, text_of
 from winasr_doctor.source.terms import (
     Class,
@@ -35,7 +35,7 @@ __all__ = ["Constants", "Literal"]
 T = TypeVar("T")
 
 MAX_DEPTH = 50
-MAX_STEPS = 2_000
+MAX_STEPS = 1_000
 MAX_VALUES = 64
 MAX_PLACES = 200
 """Bounds of one question; beyond them the answer is what was found so far."""
@@ -160,7 +160,7 @@ class Constants:
         return values
 
 
-class _Question(Objects):
+class _Question(Calls):
     """One question: it remembers what it is in the middle of, so that cycles end."""
 
     def __init__(self, constants: Constants, guess: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -47,6 +49,19 @@ def test_a_traceback_comes_from_stdin(run, monkeypatch):
     stdin = io.TextIOWrapper(io.BytesIO(LAST_LINE.encode()))
     monkeypatch.setattr(sys, "stdin", stdin)
     assert "manifest.json" in run("explain", "--traceback", "-").out
+
+
+def test_a_cp1252_console_shows_a_message_in_any_script(tmp_path):
+    log = tmp_path / "log.txt"
+    log.write_text("ValueError: 另一个程序正在使用此文件", encoding="utf-8")
+    finished = subprocess.run(
+        [sys.executable, "-m", "winasr_doctor", "explain", "--traceback", str(log)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert finished.returncode == 0, finished.stderr.decode()
+    assert b"\\u53e6" in finished.stdout
 
 
 def test_an_empty_traceback_is_one_sentence(run, tmp_path):

@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from winasr_doctor.diagnosis import Phase, diagnose
+from winasr_doctor.diagnosis.nodes import chain_of
 from winasr_doctor.diagnosis.text import as_json, format_diagnosis
 
 TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
@@ -179,6 +180,7 @@ def test_cycles_and_endless_chains_are_survived():
     first, second = ValueError("a"), KeyError("b")
     first.__context__, second.__context__ = second, first
     assert diagnose(first).primary.kind == "ValueError"
+    assert [node.kind for node in chain_of(first)] == ["ValueError", "KeyError"]
     chain = ValueError("0")
     for number in range(20_000):
         outer = ValueError(str(number))

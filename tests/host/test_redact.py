@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from winasr_doctor.findings import Status
 from winasr_doctor.host import RecordedHost
-from winasr_doctor.host.model import Environment, Place, Places, SyncRoot, SyncRoots
+from winasr_doctor.host.model import (
+    Environment,
+    ModelFile,
+    ModelFiles,
+    Place,
+    Places,
+    SyncRoot,
+    SyncRoots,
+)
 from winasr_doctor.host.redact import Redactor, redact_report, redact_snapshot
 from winasr_doctor.paths import is_inside
 from winasr_doctor.scanning import scan
@@ -193,6 +201,14 @@ def test_redacting_twice_changes_nothing_that_matters(host, name):
     once = redact_snapshot(host.snapshot, Redactor(users=[name]))
     twice = redact_snapshot(once, Redactor())
     assert outcomes(scan(RecordedHost(twice))) == outcomes(scan(RecordedHost(once)))
+
+
+def test_a_user_called_like_an_enumerated_value_does_not_break_the_snapshot():
+    page = ModelFile(path=r"C:\Users\html\m.nemo", size=10, form="html")
+    redacted = redact_snapshot(machine(model_files=ModelFiles(items=(page,))).snapshot, Redactor())
+    (file,) = redacted.sections.model_files.items
+    assert file.form == "html"
+    assert "html" not in file.path
 
 
 def test_a_redacted_report_names_nobody():

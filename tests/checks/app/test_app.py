@@ -185,6 +185,14 @@ HARMLESS = {
                 except OSError:
                     continue
         """,
+        """
+        def first_readable(paths):
+            for path in paths:
+                try:
+                    return model.transcribe([path])
+                except OSError:
+                    continue
+        """,
         "text = model.transcribe(['a.wav'])",
     ],
     "APP003": [

@@ -67,3 +67,18 @@ def test_the_readme_names_every_command():
 
     for name in COMMANDS:
         assert f"python -m winasr_doctor {name}" in README or name == "scan"
+
+
+def test_the_python_of_the_readme_runs(capsys):
+    (block,) = re.findall(r"```python\nimport.*?```", README, re.DOTALL)
+    exec(compile(block.strip("`").removeprefix("python\n"), "README.md", "exec"), {})
+    assert "GPU ran out of memory" in capsys.readouterr().out
+
+
+def test_the_configuration_of_the_readme_is_accepted(tmp_path):
+    from winasr_doctor.cli.config import load_defaults
+
+    (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    file = tmp_path / "pyproject.toml"
+    file.write_text(block, encoding="utf-8")
+    assert load_defaults(file)["fail_on"] == "warning"

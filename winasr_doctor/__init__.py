@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
+    from winasr_doctor.diagnosis import diagnose
     from winasr_doctor.scanning import scan
 
-_PUBLIC = {"scan": "scanning"}
+_PUBLIC = {"diagnose": "diagnosis", "scan": "scanning"}
 """Public name to the module that defines it; imported when first used."""
 
-__all__ = ["__version__", "scan"]
+__all__ = ["__version__", "diagnose", "scan"]
 
 
 def __getattr__(name: str) -> object:

@@ -28,6 +28,7 @@ _PATTERNS = {
     r"|glpat-[\w-]{16,}|sk-[\w-]{16,}|nvapi-[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)",
     "url": r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@]+@)?[^\s/:@]+",
+    "login": r"[^\s/\\@:\"'=;]+:[^\s/\\@\"']+@[\w.-]+",
     "email": r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+",
     "sid": r"S-1-(?:5-21|12-1)-\d+(?:-\d+)+",
     "user": r"[\\/](?:users|documents and settings|home)[\\/]+(?:NAME)",
@@ -61,6 +62,8 @@ def _by_form(name: str) -> str:
 
 _FORMS = {True: _by_form(_IN_A_PATH), False: _by_form(_IN_PROSE)}
 _BY_FORM = {path: re.compile(form, re.IGNORECASE) for path, form in _FORMS.items()}
+
+_BLANKED = {"token": "<token>", "login": "<credentials>"}
 
 _NUMBERED = {"email": "user{}@example.invalid", "sid": "S-1-5-21-0-0-0-{}"}
 
@@ -166,8 +169,8 @@ class Redactor:
 
     def _replacement(self, match: re.Match[str]) -> str:
         kind, found = match.lastgroup or "", match[0]
-        if kind == "token":
-            return "<token>"
+        if kind in _BLANKED:
+            return _BLANKED[kind]
         if kind in _NUMBERED:
             return self._numbered(found, kind)
         if kind not in _NAME:

@@ -13,7 +13,7 @@ from winasr_doctor.testing import machine
 
 def make(function, **options):
     function.__doc__ = function.__doc__ or "Something is wrong."
-    return check("XXX001", **options)(function)
+    return check("ZZZ901", **options)(function)
 
 
 def test_a_check_that_finds_nothing_passes():

@@ -181,11 +181,11 @@ def test_a_check_that_crashes_does_not_take_the_scan_down(run, healthy, monkeypa
         """Something explodes."""
         raise ZeroDivisionError
 
-    bomb = checks.check("XXX001")(explode)
+    bomb = checks.check("ZZZ901")(explode)
     some = (bomb, *registry.own_checks()[:2])
     monkeypatch.setattr(registry, "own_checks", lambda: some)
     outcome = run("scan", "--snapshot", healthy, "--format", "json")
     results = json.loads(outcome.out)["results"]
-    assert [r["status"] for r in results if r["code"] == "XXX001"] == ["crash"]
+    assert [r["status"] for r in results if r["code"] == "ZZZ901"] == ["crash"]
     assert "ZeroDivisionError" in results[0]["evidence"]["traceback"]
     assert len(results) >= 3

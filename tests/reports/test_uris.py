@@ -12,7 +12,7 @@ from winasr_doctor.reports.uris import artifact_uri
     [
         ("app.py", "/work", "app.py"),
         ("src/../app.py", "/work", "app.py"),
-        ("/work/src/my app.py", "/work", "src/my%20app.py"),
+        ("/srv/asr/src/my app.py", "/srv/asr", "src/my%20app.py"),
         ("/elsewhere/app.py", "/work", "file:///elsewhere/app.py"),
         ("/workshop/app.py", "/work", "file:///workshop/app.py"),
         ("../app.py", "/work", "file:///app.py"),
@@ -65,4 +65,4 @@ def test_any_path_becomes_ascii_that_parses(file):
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\\:"), min_size=1))
 def test_a_name_can_be_read_back(name):
     if name not in {".", ".."}:
-        assert unquote(artifact_uri(f"/work/{name}", "/work")) == name
+        assert unquote(artifact_uri(f"/srv/asr/{name}", "/srv/asr")) == name

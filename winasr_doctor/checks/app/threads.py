@@ -88,7 +88,7 @@ def _started_in_threads(
             work = [keyword(call, "target")]
         else:
             continue
-        if any(_does_speech(item, functions) for item in work) and not _one_worker(file, call):
+        if any(_does_speech(item, functions) for item in work) and not _one_worker(file):
             yield call, "it is started in threads"
 
 
@@ -104,21 +104,16 @@ def _does_speech(work: ast.expr | None, functions: frozenset[str]) -> bool:
     return isinstance(work, ast.Name) and work.id in functions
 
 
-def _one_worker(file: SourceFile, call: ast.Call) -> bool:
-    """Tell whether the executor of a call was made with `max_workers=1`, in the same file."""
-    import ast
-
-    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
-    for made, _scope in file.index.calls:
-        if not (file.qualified(made.func) or file.segment(made.func)).endswith("PoolExecutor"):
-            continue
-        first = made.args[0] if made.args else keyword(made, "max_workers")
-        if constant(first) != 1:
-            return False
-        receiver = None
-    return receiver is None and any(
-        "PoolExecutor" in file.segment(c.func) for c, _ in file.index.calls
+def _one_worker(file: SourceFile) -> bool:
+    """Tell whether every executor made in the file has a single worker, and there is one."""
+    made = [call for call, _scope in file.index.calls if _makes_an_executor(file, call)]
+    return bool(made) and all(
+        constant(call.args[0] if call.args else keyword(call, "max_workers")) == 1 for call in made
     )
+
+
+def _makes_an_executor(file: SourceFile, call: ast.Call) -> bool:
+    return file.segment(call.func).endswith("PoolExecutor")
 
 
 def _raised_limits(file: SourceFile, transcribes: bool) -> Iterator[tuple[ast.AST, str]]:

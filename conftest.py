@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
+
+pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +15,10 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+
+
+def pytest_report_header() -> str | None:
+    """Say which tests cannot run here."""
+    if importlib.util.find_spec("nemo") is None:
+        return "tests/nemo: not collected, NeMo is not installed (tox runs them: nemo3, nemo2)"
+    return None

@@ -22,6 +22,8 @@ COMMANDS = {
     "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
     "explain": "Explain a check's code, a Windows error number or a pasted traceback.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
+    "who": "Say which programs (and which Python objects) have these paths open.",
+    "sweep": "Remove leftovers of earlier failed cleanups.",
 }
 
 _EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 warnings found."

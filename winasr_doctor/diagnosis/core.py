@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from enum import Enum
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from winasr_doctor.diagnosis.causes import CAUSES, Cause
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chain_of, chains_in
 from winasr_doctor.findings import Remedy
+from winasr_doctor.holders.model import Holding
 
 MANIFEST = "manifest.json"
 _LOAD_FILES = re.compile(
@@ -68,6 +70,7 @@ class Diagnosis(NamedTuple):
         suspect: Who holds the file.
         advice: What to do, the most promising first.
         others: How many other exceptions the text has.
+        holding: Who has the path open, where a live exception names one that is still there.
     """
 
     phase: Phase
@@ -82,6 +85,7 @@ class Diagnosis(NamedTuple):
     suspect: Suspect
     advice: tuple[Remedy, ...]
     others: int = 0
+    holding: Holding | None = None
 
 
 def diagnose(error: BaseException | str) -> Diagnosis:
@@ -94,7 +98,7 @@ def diagnose(error: BaseException | str) -> Diagnosis:
         The diagnosis; for a text without any exception, one that says so. Nothing is raised.
     """
     if not isinstance(error, str):
-        return _of_chain(chain_of(error), complete=True, others=0)
+        return _with_holders(_of_chain(chain_of(error), complete=True, others=0))
     chains = chains_in(error)
     if not chains:
         return _of_nothing()
@@ -102,6 +106,25 @@ def diagnose(error: BaseException | str) -> Diagnosis:
     chosen = (concerning or chains)[-1]
     complete = any(node.frames for node in chosen)
     return _of_chain(chosen, complete=complete, others=len(chains) - 1)
+
+
+def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
+    """Ask who has the path of a lock open, and replace the suspicion by the answer."""
+    if diagnosis.winerror not in _LOCK_CODES or diagnosis.path is None:
+        return diagnosis
+    if not os.path.lexists(diagnosis.path):
+        return diagnosis
+    from winasr_doctor.holders import holders_of
+
+    holding = holders_of(diagnosis.path)
+    if not holding.holders:
+        return diagnosis._replace(holding=holding)
+    who = "own process" if holding.by_ourselves else "another program"
+    suspect = Suspect(who, str(holding))
+    advice = diagnosis.advice
+    if who == "own process" and _RELEASE not in advice:
+        advice = (*(remedy for remedy in advice if remedy is not _SCRATCH), _RELEASE)
+    return diagnosis._replace(holding=holding, suspect=suspect, advice=advice)
 
 
 def _concerns_us(node: ErrorNode) -> bool:

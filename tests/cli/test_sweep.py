@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from winasr_doctor.cleanup import CleanupReport, CleanupStatus
+from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.cli import main
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def leftover(tmp_path: Path, state: None) -> Path:
+    folder = tmp_path / "left"
+    folder.mkdir()
+    default_ledger().leave(CleanupReport(str(folder), CleanupStatus.LEFT_BEHIND, ()))
+    return folder
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(["sweep", *arguments])
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_a_clean_machine_has_nothing_to_sweep(capsys: pytest.CaptureFixture[str]):
+    assert run(capsys) == "Nothing is left behind.\n"
+
+
+def test_a_leftover_is_removed_and_named(leftover: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(capsys) == f"Removed {leftover}\n"
+    assert not leftover.exists()
+
+
+def test_listing_removes_nothing(leftover: Path, capsys: pytest.CaptureFixture[str]):
+    assert f"Left behind {leftover}" in run(capsys, "--list")
+    assert leftover.exists()
+
+
+def test_json_tells_the_same(leftover: Path, capsys: pytest.CaptureFixture[str]):
+    document = json.loads(run(capsys, "--format", "json"))
+    assert document["removed"] == [str(leftover)]
+    assert document["kept"] == []
+
+
+def test_what_is_kept_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    default_ledger().claim(str(tmp_path))
+    assert "is still using it" in run(capsys)

@@ -1,0 +1,20 @@
+"""Deleting folders through passing file locks, and what is left of those that would not go."""
+
+from winasr_doctor.cleanup.deletion import rmtree
+from winasr_doctor.cleanup.policy import ONCE, RetryPolicy
+from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.cleanup.sweeping import Kept, SweepReport, pending, sweep
+
+__all__ = [
+    "ONCE",
+    "Attempt",
+    "CleanupReport",
+    "CleanupStatus",
+    "Failure",
+    "Kept",
+    "RetryPolicy",
+    "SweepReport",
+    "pending",
+    "rmtree",
+    "sweep",
+]

@@ -1,0 +1,66 @@
+"""Asking who holds a path without making the deletion wait for the answer."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+
+from winasr_doctor.cleanup.clock import Clock
+from winasr_doctor.holders.model import Holder, Holding, Who
+
+
+def ours(paths: Iterable[str]) -> dict[str, Holding]:
+    """Say which of these paths this process holds itself; quick enough for every attempt.
+
+    Args:
+        paths: Files or folders that could not be removed.
+
+    Returns:
+        An answer for each path that this process has open; the others are left out.
+    """
+    from winasr_doctor.holders import held_by_ourselves
+
+    return {
+        path: Holding(path, (_this_process(path),)) for path in paths if held_by_ourselves(path)
+    }
+
+
+def _this_process(path: str) -> Holder:
+    how = "this process's own handles"
+    return Holder(Who.OURSELVES, os.getpid(), "python", path, "open handle", how)
+
+
+class HolderQuestion:
+    """The full question, put to the system in the background, once per path.
+
+    Under a virtual clock nothing is asked: what works in the background would make a
+    deterministic run depend on real time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Get ready; nothing is asked yet."""
+        self._enabled = not clock.virtual
+        self._asked: set[str] = set()
+        self._answers: dict[str, Holding] = {}
+
+    def ask(self, path: str) -> None:
+        """Ask about a path, unless that was done already or another question is open."""
+        if not self._enabled or path in self._asked or len(self._asked) > len(self._answers):
+            return
+        self._asked.add(path)
+        try:
+            threading.Thread(
+                target=self._answer, args=(path,), name="winasr-holders", daemon=True
+            ).start()
+        except RuntimeError:  # the system has no thread left
+            self._enabled = False
+
+    def answers(self) -> dict[str, Holding]:
+        """Return what is known so far, by path."""
+        return dict(self._answers)
+
+    def _answer(self, path: str) -> None:
+        from winasr_doctor.holders import holders_of
+
+        self._answers[path] = holders_of(path)

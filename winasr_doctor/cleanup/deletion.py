@@ -1,0 +1,211 @@
+"""`rmtree`: passes over a tree until it is gone or waiting cannot help any more."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from winasr_doctor.cleanup import clock
+from winasr_doctor.cleanup.asking import HolderQuestion, ours
+from winasr_doctor.cleanup.passes import Tree
+from winasr_doctor.cleanup.policy import RetryPolicy
+from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.winerror import Classification, DeleteClass
+
+if TYPE_CHECKING:
+    from winasr_doctor.cleanup.ledger import Entry, Ledger
+
+log = logging.getLogger("winasr_doctor.cleanup")
+
+OnAttempt = Callable[[Attempt], None]
+"""Called after each attempt, in the thread that deletes; an exception of it is logged."""
+
+Release = Callable[[Sequence[str]], bool]
+"""Asked to let go of paths that this process holds; tells whether it let go of anything."""
+
+DEFAULT_POLICY = RetryPolicy()
+
+_WORTH_ASKING = 0.1
+"""Seconds after which the whole system is asked who holds a file; most locks are shorter."""
+
+
+def collect_garbage(paths: Sequence[str]) -> bool:
+    """Let go of what only reference cycles still hold. The default `Release`."""
+    del paths
+    return gc.collect() > 0
+
+
+def rmtree(
+    path: str | os.PathLike[str],
+    policy: RetryPolicy = DEFAULT_POLICY,
+    *,
+    on_attempt: OnAttempt | None = None,
+    release: Release = collect_garbage,
+    ledger: Ledger | None = None,
+    claim: Entry | None = None,
+    defer: bool = True,
+) -> CleanupReport:
+    """Remove a folder and everything in it, through passing locks.
+
+    Everything that can be removed is removed in the first pass; only transient errors are tried
+    again (see `winasr_doctor.winerror`), and not while this process itself is the holder.
+    Symbolic links and junctions are removed, never followed; a root that is one is refused.
+
+    Args:
+        path: The folder; one that does not exist counts as gone.
+        policy: How long to keep trying.
+        on_attempt: Is told about each attempt.
+        release: Is asked to let go when this process holds what cannot be removed.
+        ledger: Where leftovers are recorded; the account's by default.
+        claim: What `Ledger.claim` returned when we made the folder: all of it is ours.
+        defer: Whether to record what is left, so that a later `sweep` removes it.
+
+    Returns:
+        What it came to. No `OSError` is raised: a path that stays is in `leftovers`.
+    """
+    deletion = _Deletion(os.fspath(path), policy, on_attempt, release)
+    report = deletion.run()
+    if not defer or (report.gone and claim is None):
+        return report
+    from winasr_doctor.cleanup.ledger import default_ledger
+
+    ledger = ledger or default_ledger()
+    if report.gone:
+        ledger.settle(claim)
+        return report
+    deferred = ledger.leave(report, claim)
+    _say_what_is_left(report, deferred=deferred)
+    return replace(report, deferred=deferred)
+
+
+class _Deletion:
+    def __init__(
+        self, path: str, policy: RetryPolicy, on_attempt: OnAttempt | None, release: Release
+    ) -> None:
+        self._tree = Tree(path)
+        self._policy = policy
+        self._on_attempt = on_attempt
+        self._release = release
+        self._clock = clock.current()
+        self._started = self._clock.monotonic()
+        self._attempts: list[Attempt] = []
+        self._question = HolderQuestion(self._clock)
+        self._asked_to_release = False
+        self._say_again_at = 0.0
+
+    def run(self) -> CleanupReport:
+        if not os.path.lexists(self._tree.path):
+            self._note((), None, "")
+            return self._report(CleanupStatus.ALREADY_GONE, ())
+        while True:
+            found = self._tree.remove()
+            if not found:
+                self._note((), None, "")
+                return self._report(CleanupStatus.REMOVED, ())
+            failures = self._with_holders([failure for failure, _ in found])
+            delay, why_last = self._next_delay(failures, [meaning for _, meaning in found])
+            self._note(failures, delay, why_last)
+            if delay is None:
+                return self._report(CleanupStatus.LEFT_BEHIND, failures)
+            if delay:
+                self._clock.sleep(delay)
+
+    def _elapsed(self) -> float:
+        return self._clock.monotonic() - self._started
+
+    def _with_holders(self, failures: list[Failure]) -> tuple[Failure, ...]:
+        waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
+        holdings = ours([failure.path for failure in waiting])
+        if waiting and self._elapsed() >= _WORTH_ASKING:
+            self._question.ask(waiting[0].path)
+        holdings = {**self._question.answers(), **holdings}
+        return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
+
+    def _next_delay(
+        self, failures: tuple[Failure, ...], meanings: list[Classification]
+    ) -> tuple[float | None, str]:
+        """Return seconds until the next attempt, or `None` and why there is none."""
+        if self._tree.made_writable:
+            return 0.0, ""
+        elapsed = self._elapsed()
+        passing = [
+            failure
+            for failure, meaning in zip(failures, meanings, strict=True)
+            if failure.delete is DeleteClass.TRANSIENT
+            and (meaning.grace is None or elapsed < meaning.grace)
+        ]
+        if not passing:
+            return None, "no error that passes with time"
+        held = [f.path for f in passing if f.holding is not None and f.holding.by_ourselves]
+        if held and not self._asked_to_release:
+            self._asked_to_release = True
+            if self._let_go(held):
+                return 0.0, ""
+        if len(held) == len(passing):
+            return None, "this process itself has it open"
+        delay = self._policy.delay(elapsed)
+        return delay, "" if delay is not None else f"{self._policy.total:g} s are over"
+
+    def _let_go(self, paths: list[str]) -> bool:
+        try:
+            return self._release(paths)
+        except Exception:
+            log.exception("could not let go of %s", paths[0])
+            return False
+
+    def _note(self, failures: tuple[Failure, ...], delay: float | None, why_last: str) -> None:
+        attempt = Attempt(
+            len(self._attempts) + 1, self._tree.path, self._elapsed(), failures, delay, why_last
+        )
+        self._attempts.append(attempt)
+        if failures and delay:
+            often = attempt.elapsed < self._say_again_at
+            _say_retry(attempt, logging.INFO if often else logging.WARNING)
+            if not often:
+                self._say_again_at = 2 * attempt.elapsed + delay
+        if self._on_attempt is not None:
+            try:
+                self._on_attempt(attempt)
+            except Exception:
+                log.exception("on_attempt failed")
+
+    def _report(self, status: CleanupStatus, left: tuple[Failure, ...]) -> CleanupReport:
+        attempts = tuple(self._attempts)
+        return CleanupReport(self._tree.path, status, attempts, left, seconds=self._elapsed())
+
+
+def _who(failure: Failure) -> str:
+    return f", held by {failure.holding}" if failure.holding and failure.holding.holders else ""
+
+
+def _say_retry(attempt: Attempt, level: int) -> None:
+    first, more = attempt.failures[0], len(attempt.failures) - 1
+    log.log(
+        level,
+        "cannot remove %s%s: %s%s; attempt %d, %.2f s so far, next in %.0f ms",
+        first.path,
+        f" and {more} more" if more else "",
+        first.label,
+        _who(first),
+        attempt.number,
+        attempt.elapsed,
+        (attempt.next_delay or 0) * 1000,
+    )
+
+
+def _say_what_is_left(report: CleanupReport, *, deferred: bool) -> None:
+    first = report.leftovers[0]
+    log.warning(
+        "left behind %s: %s%s (%s); %s",
+        first.path,
+        first.label,
+        _who(first),
+        report.attempts[-1].why_last,
+        "it will be removed at exit or by `python -m winasr_doctor sweep`"
+        if deferred
+        else "it is safe to delete by hand",
+    )

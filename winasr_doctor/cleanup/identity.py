@@ -1,0 +1,112 @@
+"""What a file or folder is, so that it is recognised later and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from typing import Any, NamedTuple
+
+_REPARSE_POINT = 0x400
+"""`FILE_ATTRIBUTE_REPARSE_POINT`: a link, a junction, a cloud placeholder."""
+
+
+class Identity(NamedTuple):
+    """What makes a file this file.
+
+    Attributes:
+        device: The volume.
+        inode: Its number there; a number may be used again once its file is deleted.
+        kind: `file`, `folder` or `other` (links and junctions too).
+        born: When it was created, in nanoseconds; 0 where the file system does not say.
+        size: Bytes of a file.
+        modified: When a file was last written, in nanoseconds; for a folder only where `born`
+            is not known.
+    """
+
+    device: int
+    inode: int
+    kind: str
+    born: int
+    size: int = 0
+    modified: int = 0
+
+
+def identify(path: str) -> Identity:
+    """Say what a path is now; a link is not followed.
+
+    Args:
+        path: The path.
+
+    Raises:
+        OSError: It cannot be looked at, or is not there.
+    """
+    status = os.lstat(path)
+    kind = _kind(status)
+    born = _born(path, status)
+    is_file = kind == "file"
+    return Identity(
+        device=status.st_dev,
+        inode=status.st_ino,
+        kind=kind,
+        born=born,
+        size=status.st_size if is_file else 0,
+        modified=status.st_mtime_ns if is_file or not born else 0,
+    )
+
+
+def same_folder(now: Identity, then: Identity) -> bool:
+    """Tell whether two readings are of one folder, whose contents may have changed."""
+    return now._replace(modified=0) == then._replace(modified=0)
+
+
+def _kind(status: os.stat_result) -> str:
+    if getattr(status, "st_file_attributes", 0) & _REPARSE_POINT:
+        return "other"
+    if stat.S_ISDIR(status.st_mode):
+        return "folder"
+    return "file" if stat.S_ISREG(status.st_mode) else "other"
+
+
+def _born(path: str, status: os.stat_result) -> int:
+    nanoseconds = getattr(status, "st_birthtime_ns", None)  # Windows, Python 3.12 and newer
+    if nanoseconds is not None:
+        return int(nanoseconds)
+    if sys.platform == "win32":
+        return status.st_ctime_ns  # the time of creation: docs.python.org, os.stat_result
+    seconds = getattr(status, "st_birthtime", None)  # macOS
+    if seconds is not None:
+        return int(seconds * 1e9)
+    return _statx_born(path)
+
+
+_AT_FDCWD, _AT_SYMLINK_NOFOLLOW = -100, 0x100
+_STATX_BTIME = 0x800
+_STATX_SIZE, _MASK_AT, _BTIME_AT = 256, 0, 80
+"""statx(2): the structure's size, and where the mask and the birth time stand in it."""
+
+_statx: Any = None
+
+
+def _statx_born(path: str) -> int:
+    """Ask Linux's `statx`, which `os` offers from Python 3.15 only."""
+    global _statx  # noqa: PLW0603 - the library is looked up once
+    import ctypes
+
+    if _statx is None:
+        try:
+            _statx = ctypes.CDLL(None).statx
+        except (AttributeError, OSError):
+            _statx = False
+    if not _statx:
+        return 0
+    buffer = ctypes.create_string_buffer(_STATX_SIZE)
+    name = os.fsencode(path)
+    if _statx(_AT_FDCWD, name, _AT_SYMLINK_NOFOLLOW, _STATX_BTIME, buffer) != 0:
+        return 0
+    raw = buffer.raw
+    if not int.from_bytes(raw[_MASK_AT : _MASK_AT + 4], sys.byteorder) & _STATX_BTIME:
+        return 0
+    seconds = int.from_bytes(raw[_BTIME_AT : _BTIME_AT + 8], sys.byteorder, signed=True)
+    rest = int.from_bytes(raw[_BTIME_AT + 8 : _BTIME_AT + 12], sys.byteorder)
+    return seconds * 1_000_000_000 + rest

@@ -8,13 +8,38 @@ from typing import TYPE_CHECKING
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
+    from winasr_doctor.cleanup import RetryPolicy, rmtree, sweep
     from winasr_doctor.diagnosis import diagnose
+    from winasr_doctor.holders import holders_of
+    from winasr_doctor.loader import load_model, transcribe
+    from winasr_doctor.nemo_guard import guard
     from winasr_doctor.scanning import scan
 
-_PUBLIC = {"diagnose": "diagnosis", "scan": "scanning"}
+_PUBLIC = {
+    "RetryPolicy": "cleanup",
+    "diagnose": "diagnosis",
+    "guard": "nemo_guard",
+    "holders_of": "holders",
+    "load_model": "loader",
+    "rmtree": "cleanup",
+    "scan": "scanning",
+    "sweep": "cleanup",
+    "transcribe": "loader",
+}
 """Public name to the module that defines it; imported when first used."""
 
-__all__ = ["__version__", "diagnose", "scan"]
+__all__ = [
+    "RetryPolicy",
+    "__version__",
+    "diagnose",
+    "guard",
+    "holders_of",
+    "load_model",
+    "rmtree",
+    "scan",
+    "sweep",
+    "transcribe",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,12 @@
+"""The guard: NeMo's load and transcribe survive a failing cleanup of their temporary folders.
+
+NeMo unpacks a model into one `tempfile.TemporaryDirectory` and writes the list of recordings
+into another. When removing one fails, Python raises out of the `with` statement: the model or
+the texts that were computed are lost, and the error that a failing load or transcription raised
+is hidden behind a `PermissionError` (NeMo 3.0.0, save_restore_connector.py and transcription.py).
+"""
+
+from winasr_doctor.nemo_guard.core import guard
+from winasr_doctor.nemo_guard.session import GuardSession
+
+__all__ = ["GuardSession", "guard"]

@@ -1,0 +1,76 @@
+"""What happened inside one `with guard():` block."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from winasr_doctor.cleanup import CleanupReport, RetryPolicy
+from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
+
+
+class GuardSession:
+    """One `with guard():` block, open or over.
+
+    Attributes:
+        policy: How long to keep trying to remove a temporary folder.
+        on_attempt: Is told about each attempt; may be `None`.
+    """
+
+    def __init__(self, policy: RetryPolicy, on_attempt: OnAttempt | None) -> None:
+        """Start with nothing to tell.
+
+        Args:
+            policy: How long to keep trying.
+            on_attempt: Is told about each attempt.
+        """
+        self.policy = policy
+        self.on_attempt = on_attempt
+        self._cleanups: list[CleanupReport] = []
+        self._problems: list[str] = []
+
+    @property
+    def cleanups(self) -> tuple[CleanupReport, ...]:
+        """What became of each temporary folder that NeMo made in this block, in order.
+
+        Those of threads count when they were started with a copy of the block's context
+        (`contextvars.copy_context`), as `asyncio.to_thread` does.
+        """
+        return tuple(self._cleanups)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What this NeMo does not let us guard, one sentence each; empty when all is well."""
+        return tuple(self._problems)
+
+    def add_cleanup(self, report: CleanupReport) -> None:
+        """Note what became of a folder."""
+        self._cleanups.append(report)
+
+    def add_problem(self, sentence: str) -> None:
+        """Note what cannot be guarded, once."""
+        if sentence not in self._problems:
+            self._problems.append(sentence)
+
+
+here: ContextVar[tuple[GuardSession, ...]] = ContextVar("winasr_doctor.guard", default=())
+"""The open sessions of this context, outermost first."""
+
+everywhere: list[GuardSession] = []
+"""The open sessions of the process, oldest first: for threads that nobody gave a context."""
+
+
+def concerned() -> tuple[GuardSession, ...]:
+    """Return the sessions that a folder made here belongs to, outermost first.
+
+    In a thread that nobody gave a context that is the open session, if there is just one.
+    """
+    own = here.get()
+    return own or (tuple(everywhere) if len(everywhere) == 1 else ())
+
+
+def in_charge(sessions: tuple[GuardSession, ...]) -> GuardSession:
+    """Return the session whose policy counts for a folder of these sessions."""
+    candidates = (*sessions[-1:], *everywhere[-1:])
+    if candidates:
+        return candidates[0]
+    return GuardSession(DEFAULT_POLICY, None)  # the block ended while NeMo was at work

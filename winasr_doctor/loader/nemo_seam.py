@@ -1,0 +1,242 @@
+"""The calls into NeMo, torch and transformers, and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from winasr_doctor.findings import Remedy
+from winasr_doctor.loader.errors import DeviceError, MissingPackageError
+from winasr_doctor.loader.models import ModelSource
+from winasr_doctor.loader.outcomes import Word
+
+_NEEDS_FILES = "EncDecMultiTaskModel"
+"""Canary's class. Several releases fail on arrays, with timestamps or without ("'tuple' object has
+no attribute 'audio'"), and long recordings are cut into pieces only when they come as a file:
+NVIDIA-NeMo/Speech issues 15156, 15286 and 14877."""
+
+LONG = 30.0
+"""Seconds from which a recording is given to Canary alone: it cuts only a single one into pieces
+(NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
+
+PROMPT = "Transcribe the following:"
+"""What Canary-Qwen is asked. Source: its model card and NeMo's `SALM.generate`."""
+
+
+def choose_device(device: str) -> str:
+    """Say where a model is to go.
+
+    Args:
+        device: `auto` (the first GPU if torch can use one, else the CPU) or torch's name of a
+            device.
+
+    Raises:
+        MissingPackageError: torch cannot be imported.
+        DeviceError: There is no such GPU, or this torch cannot use it.
+    """
+    try:
+        import torch
+    except Exception as error:
+        raise _missing("torch", error) from error
+    if device == "auto":
+        return "cuda:0" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda"):
+        number = int(device.partition(":")[2] or 0)
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if number >= count:
+            raise _no_gpu(device, torch.version.cuda, count)
+        return f"cuda:{number}"
+    return device
+
+
+def restore(path: str, device: str) -> Any:  # noqa: ANN401 - a NeMo model
+    """Restore a model from a `.nemo` file.
+
+    Args:
+        path: The file.
+        device: Torch's name of where it is to go.
+
+    Raises:
+        MissingPackageError: NeMo cannot be imported.
+        Exception: Whatever NeMo raises.
+    """
+    try:
+        from nemo.collections.asr.models import ASRModel
+    except Exception as error:
+        raise _missing("NeMo", error) from error
+    import torch
+
+    try:
+        model = ASRModel.restore_from(path, map_location=torch.device(device))
+    except BaseException:
+        _reset_restoring()
+        raise
+    model.eval()
+    return model
+
+
+def _reset_restoring() -> None:
+    """Undo what a failed load leaves behind in NeMo.
+
+    It keeps saying that a model is being restored, from a folder that is gone, which the next
+    model that is made believes (`nemo/core/connectors/save_restore_connector.py`, 3.0.0).
+    """
+    with suppress(Exception):
+        from nemo.utils import AppState
+
+        state = AppState()
+        state.is_model_being_restored = False
+        state.nemo_file_folder = None
+
+
+def restore_speech_language(source: ModelSource, revision: str | None, device: str) -> Any:  # noqa: ANN401
+    """Load Canary-Qwen; huggingface_hub's mixin does take a revision.
+
+    Not run against the published model of 2.5 billion parameters, only read against the source
+    of NeMo 3.0.0 (`nemo/collections/speechlm2`). The language model inside it, Qwen3-1.7B, comes
+    from its own repository, always at its main branch.
+
+    Raises:
+        MissingPackageError: What it needs beyond NeMo's ASR extra is missing.
+        Exception: Whatever NeMo raises.
+    """
+    try:
+        from nemo.collections.speechlm2.models import SALM
+    except Exception as error:
+        raise MissingPackageError(
+            f"{source.repo_id} needs packages that are missing here: {_first_line(error)}.",
+            (
+                Remedy(
+                    "Install what it needs",
+                    (
+                        'python -m pip install "nemo_toolkit[asr]" "peft<=0.18.0" accelerate',
+                        "NeMo's own extra [speechlm2] does not install on Windows",
+                    ),
+                ),
+            ),
+        ) from error
+    model = SALM.from_pretrained(source.repo_id, revision=revision)
+    return model.to(device).eval()
+
+
+def needs_files(model: object) -> bool:
+    """Tell whether a model must be given files, not arrays."""
+    return any(cls.__name__ == _NEEDS_FILES for cls in type(model).__mro__)
+
+
+def transcribe_batch(
+    model: Any,  # noqa: ANN401 - a NeMo model
+    inputs: Sequence[Any],
+    *,
+    timestamps: bool,
+    options: Mapping[str, Any],
+) -> list[tuple[str, tuple[Word, ...]]]:
+    """Have NeMo transcribe some recordings at once.
+
+    Args:
+        model: An ASR model, or a speech-language model (Canary-Qwen).
+        inputs: Arrays of mono float32 samples at 16 kHz, or paths of such files.
+        timestamps: Whether to ask for the words' times.
+        options: Passed on to the model.
+
+    Returns:
+        The text and the words of each, in the same order.
+
+    Raises:
+        Exception: Whatever NeMo raises.
+    """
+    if not callable(getattr(model, "transcribe", None)):
+        return [(_generate(model, samples, options), ()) for samples in inputs]
+    # num_workers: NeMo's own default, said aloud because another starts processes on Windows.
+    given = {"num_workers": 0, "verbose": False, **options}
+    if timestamps:
+        given["timestamps"] = True
+    results = model.transcribe(list(inputs), batch_size=len(inputs), **given)
+    texts = [(_text(each), tuple(_words(each)) if timestamps else ()) for each in _flat(results)]
+    if len(texts) != len(inputs):
+        raise RuntimeError(f"NeMo gave {len(texts)} texts for {len(inputs)} recordings")
+    return texts
+
+
+def _generate(model: Any, samples: Any, options: Mapping[str, Any]) -> str:  # noqa: ANN401
+    """Ask a speech-language model; not run against the published one, see above."""
+    import torch
+
+    prompt = {"role": "user", "content": f"{PROMPT} {model.audio_locator_tag}"}
+    with torch.inference_mode():
+        answer = model.generate(
+            prompts=[[prompt]],
+            audios=torch.as_tensor(samples, device=model.device).unsqueeze(0),
+            audio_lens=torch.tensor([len(samples)], device=model.device),
+            **{"max_new_tokens": 128, **options},
+        )
+    return str(model.tokenizer.ids_to_text(answer[0].cpu())).strip()
+
+
+def _flat(results: Any) -> list[Any]:  # noqa: ANN401 - NeMo's results
+    """Return one result per recording.
+
+    A beam search gives a pair of best and all hypotheses, and older releases did so always.
+    """
+    if isinstance(results, tuple):
+        results = results[0]
+    return [each[0] if isinstance(each, (list, tuple)) and each else each for each in results or ()]
+
+
+def _text(result: Any) -> str:  # noqa: ANN401 - a text or a `Hypothesis`
+    return str(result if isinstance(result, str) else getattr(result, "text", None) or "")
+
+
+def _words(result: Any) -> Iterator[Word]:  # noqa: ANN401 - a `Hypothesis`
+    """Yield the words with their times; the attribute is called `timestep` in older releases."""
+    times = getattr(result, "timestamp", None) or getattr(result, "timestep", None)
+    if not isinstance(times, Mapping):
+        return
+    for entry in times.get("word") or ():
+        if "start" in entry and "end" in entry:
+            yield Word(str(entry["word"]), float(entry["start"]), float(entry["end"]))
+
+
+def _missing(package: str, error: BaseException) -> MissingPackageError:
+    return MissingPackageError(
+        f"{package} cannot be imported: {_first_line(error)}.",
+        (
+            Remedy(
+                "Install or repair it",
+                (
+                    'python -m pip install "winasr_doctor[asr]"',
+                    "python -m winasr_doctor scan --select NEM,ENV says what is missing or broken",
+                ),
+            ),
+        ),
+    )
+
+
+def _no_gpu(device: str, cuda: str | None, count: int) -> DeviceError:
+    if cuda is None:
+        why = "the torch that is installed was built without CUDA"
+    elif count == 0:
+        why = "torch finds no NVIDIA GPU, or no driver for it"
+    else:
+        why = f"there are {count}, counted from 0"
+    return DeviceError(
+        f"The model cannot be loaded on {device}: {why}.",
+        (
+            Remedy(
+                "Use another device, or cure this one",
+                (
+                    'Load it with device="auto" or device="cpu"',
+                    "python -m winasr_doctor scan --select ENV says what keeps torch from the GPU",
+                ),
+            ),
+        ),
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - an error whose own text fails
+        lines = []
+    return (lines[0] if lines else type(error).__name__).rstrip(".")

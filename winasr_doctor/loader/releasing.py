@@ -1,0 +1,78 @@
+"""Letting go of what an exception keeps alive: open files, tensors, GPU memory.
+
+A traceback holds every frame it passed, and the frames hold their local variables: with NeMo the
+batch on the GPU, and the half-read manifest that cannot be deleted on Windows while it is open.
+Clearing the frames is not enough by itself: reference cycles go with the next collection only.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+
+from winasr_doctor.diagnosis import Diagnosis
+
+_LONGEST_CHAIN = 1_000
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and everything behind it: causes, contexts and group members."""
+    seen: set[int] = set()
+    pending = [error]
+    while pending and len(seen) < _LONGEST_CHAIN:
+        exception = pending.pop()
+        if id(exception) in seen:
+            continue
+        seen.add(id(exception))
+        yield exception
+        members = getattr(exception, "exceptions", None)
+        if isinstance(members, (tuple, list)):
+            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
+        behind = (exception.__context__, exception.__cause__)
+        pending.extend(other for other in behind if other is not None)
+
+
+def release_frames(error: BaseException) -> None:
+    """Empty the frames of an exception and of all behind it, and collect what that frees.
+
+    The tracebacks still print; `traceback.clear_frames` passes over frames that are running.
+    """
+    for exception in chain(error):
+        # A generator that is closed by this may raise anything from its `finally`.
+        with suppress(Exception):
+            traceback.clear_frames(exception.__traceback__)
+    gc.collect()
+
+
+def release_gpu_memory() -> None:
+    """Give freed GPU memory back to the driver, where torch is in use."""
+    torch = sys.modules.get("torch")
+    with suppress(Exception):  # an error of CUDA lasts; it must not replace the one in hand
+        if torch is not None and torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
+
+
+def primary_error(error: BaseException, diagnosis: Diagnosis) -> BaseException:
+    """Return the real error: `error` itself, or what a cleanup error hides.
+
+    Args:
+        error: What was raised.
+        diagnosis: Its diagnosis.
+    """
+    if not diagnosis.hidden or diagnosis.primary is None:
+        return error
+    wanted = diagnosis.primary
+    for exception in chain(error):
+        if type(exception).__name__ == wanted.kind and _text(exception) == wanted.message:
+            return exception
+    return error
+
+
+def _text(error: BaseException) -> str | None:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
+        return None

@@ -65,12 +65,12 @@ def test_the_check_of_the_guide_works():
 def test_the_readme_names_every_command():
     from winasr_doctor.cli import COMMANDS
 
-    for name in COMMANDS:
+    for name in COMMANDS:  # each line of the table is run above
         assert f"python -m winasr_doctor {name}" in README or name == "scan"
 
 
 def test_the_python_of_the_readme_runs(capsys):
-    (block,) = re.findall(r"```python\nimport.*?```", README, re.DOTALL)
+    (block,) = re.findall(r"```python\nimport.*?```", README, re.DOTALL)  # NeMo's: tests/nemo
     exec(compile(block.strip("`").removeprefix("python\n"), "README.md", "exec"), {})
     assert "GPU ran out of memory" in capsys.readouterr().out
 

@@ -1,0 +1,159 @@
+"""What the tests on the real NeMo share: the bundled model and locks of the Windows kind.
+
+They run where NeMo is installed, in tox's `nemo` environments; elsewhere the report's header
+says that they did not.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from winasr_doctor.cleanup.clock import current
+from winasr_doctor.cleanup.ledger import Ledger, default_ledger
+
+DATA = Path(str(files("winasr_doctor") / "data"))
+NEMO_FILE = DATA / "tiny-tdt.nemo"
+KLATT3 = DATA / "klatt3.wav", "stop zero four one"
+F3 = DATA / "f3.wav", "nine yes seven five"
+
+if importlib.util.find_spec("nemo") is None:
+    collect_ignore_glob = ["test_*.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let warnings of NeMo and its dependencies be warnings."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.filterwarnings("default"))
+
+
+@pytest.fixture(autouse=True)
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """Return the ledger that everything in the test uses."""
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
+    return default_ledger()
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that temporary folders are made in; nothing else is in it."""
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def asr_model() -> type:
+    """Import NeMo, quietly, and return its `ASRModel`."""
+    from nemo.collections.asr.models import ASRModel
+    from nemo.utils import logging as nemo_logging
+
+    nemo_logging.setLevel(logging.CRITICAL)
+    return ASRModel
+
+
+@pytest.fixture(scope="session")
+def restore(asr_model: Any) -> Callable[[], Any]:
+    """Return a function that restores the bundled model as an app does."""
+    return lambda: asr_model.restore_from(str(NEMO_FILE), map_location="cpu")
+
+
+@pytest.fixture(scope="session")
+def model(restore: Callable[[], Any]) -> Any:
+    """Return the bundled model, loaded once."""
+    return restore()
+
+
+def is_open_here(path: str) -> bool:
+    """Tell whether this process has a file open."""
+    if sys.platform != "linux":
+        return False
+    real = os.path.realpath(path)
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink(f"/proc/self/fd/{number}") == real:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+@dataclass
+class Locks:
+    """Files that cannot be deleted, as on Windows.
+
+    Attributes:
+        patterns: Names of files that somebody else has open, each with when that ends: the
+            number of deletions that fail, or seconds from the first that fails if a float.
+        refused: Every path whose deletion was refused, in order.
+        since: When each lock that ends with time began.
+        is_open: Tells whether a file is held; by default, whether this process has it open.
+    """
+
+    patterns: dict[str, float] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    since: dict[str, float] = field(default_factory=dict)
+    is_open: Callable[[str], bool] = is_open_here
+
+    def lock(self, pattern: str, *, times: int | None = None, seconds: float | None = None) -> None:
+        """Lock what fits a pattern: for some deletions, for some time, or for ever."""
+        if seconds is not None:
+            self.patterns[pattern] = float(seconds)
+        else:
+            self.patterns[pattern] = 10**9 if times is None else times
+
+    def release(self) -> None:
+        """Unlock everything."""
+        self.patterns.clear()
+
+    def check(self, path: str) -> None:
+        """Raise what Windows would raise if the path cannot be deleted."""
+        if self.is_open(path) or self._locked(os.path.basename(path)):
+            self.refused.append(path)
+            error = PermissionError(13, "in use", path)
+            error.winerror = 32  # type: ignore[attr-defined]
+            raise error
+
+    def _locked(self, name: str) -> bool:
+        for pattern, end in self.patterns.items():
+            if fnmatch.fnmatch(name, pattern):
+                if isinstance(end, float):
+                    now = current().monotonic()
+                    return now < self.since.setdefault(pattern, now) + end
+                self.patterns[pattern] = end - 1
+                return end > 0
+        return False
+
+
+@pytest.fixture
+def locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Locks]:
+    """Let deletions below the temporary folder fail for open files and for those locked."""
+    locks = Locks()
+    unlink, rmdir = os.unlink, os.rmdir
+
+    def windows_unlink(path: Any, **options: Any) -> None:
+        locks.check(os.fspath(path))
+        unlink(path, **options)
+
+    def windows_rmdir(path: Any, **options: Any) -> None:
+        if not os.listdir(path):  # or there is another error already
+            locks.check(os.fspath(path))
+        rmdir(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil._use_fd_functions", False)
+        patch.setattr("os.unlink", windows_unlink)
+        patch.setattr("os.rmdir", windows_rmdir)
+        yield locks

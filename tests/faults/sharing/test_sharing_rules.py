@@ -1,0 +1,340 @@
+"""Windows' rules: emulated on Linux, and the real ones where these tests run on Windows.
+
+So the emulation is held to what a Windows system (or Wine) really answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from winasr_doctor.faults import windows_sharing
+from winasr_doctor.winerror import classify
+
+on_linux_only = pytest.mark.skipif(os.name == "nt", reason="Wine does not tell, or needs POSIX")
+
+
+@pytest.fixture(autouse=True)
+def rules():
+    with windows_sharing() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Hold a file with some text, an empty folder, and a folder with a file."""
+    (tmp_path / "file").write_text("text")
+    (tmp_path / "other").write_text("other")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "inside").write_text("inside")
+    yield tmp_path
+    for name in ("file", "other"):
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(tmp_path / name, stat.S_IWRITE)
+
+
+def code_of(function, *arguments):
+    """Return the WinError that a call fails with, 0 for none."""
+    try:
+        function(*arguments)
+    except OSError as error:
+        return error.winerror
+    return 0
+
+
+@contextlib.contextmanager
+def child(code, *arguments, **options):
+    """Run Python code in a child until the block ends; it prints a line when it is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code + "\nprint('ready', flush=True)\ninput()", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        **options,
+    )
+    assert process.stdout.readline().strip() == b"ready"
+    try:
+        yield process
+    finally:
+        process.communicate(b"\n")
+
+
+def test_an_open_file_cannot_be_removed(folder):
+    with open(folder / "file"):
+        assert code_of(os.unlink, folder / "file") == 32
+        assert code_of(os.remove, folder / "file") == 32
+    assert code_of(os.unlink, folder / "file") == 0
+
+
+def test_an_open_file_cannot_be_renamed_or_moved(folder):
+    with open(folder / "file"):
+        assert code_of(os.rename, folder / "file", folder / "new") == 32
+        assert code_of(os.replace, folder / "file", folder / "new") == 32
+    assert code_of(os.rename, folder / "file", folder / "new") == 0
+
+
+def test_an_open_file_can_be_opened_again_and_read(folder):
+    with open(folder / "file", "a"), open(folder / "file") as again:
+        assert again.read() == "text"
+
+
+def test_a_tree_with_an_open_file_cannot_be_removed(folder):
+    with open(folder / "full" / "inside"):
+        assert code_of(shutil.rmtree, folder / "full") == 32
+    assert code_of(shutil.rmtree, folder / "full") == 0
+
+
+def test_a_temporary_directory_with_an_open_file_cannot_be_cleaned_up():
+    temporary = tempfile.TemporaryDirectory()
+    with open(os.path.join(temporary.name, "manifest.json"), "w"):
+        with pytest.raises(OSError, match=r"manifest\.json") as caught:
+            temporary.cleanup()
+        assert classify(caught.value).code == 32
+    temporary.cleanup()
+    assert not os.path.exists(temporary.name)
+
+
+def test_the_current_directory_cannot_be_removed(folder, monkeypatch):
+    monkeypatch.chdir(folder / "empty")
+    assert code_of(os.rmdir, folder / "empty") == 32
+    assert code_of(shutil.rmtree, folder / "empty") == 32
+    monkeypatch.chdir(folder)
+    assert code_of(os.rmdir, folder / "empty") == 0
+
+
+def test_the_current_directory_of_a_child_cannot_be_removed(folder):
+    with child("", cwd=folder / "empty"):
+        assert code_of(os.rmdir, folder / "empty") == 32
+
+
+def test_a_file_that_a_child_has_open_cannot_be_removed(folder):
+    with child("import sys; f = open(sys.argv[1])", str(folder / "file")):
+        assert code_of(os.unlink, folder / "file") == 32
+    assert code_of(os.unlink, folder / "file") == 0
+
+
+def test_a_mapped_file_cannot_be_removed(folder):
+    with open(folder / "file", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    assert code_of(os.unlink, folder / "file") == 32  # the map keeps a handle of its own
+    mapped.close()
+    assert code_of(os.unlink, folder / "file") == 0
+
+
+def test_a_read_only_file_cannot_be_removed(folder):
+    os.chmod(folder / "file", stat.S_IREAD)
+    assert code_of(os.unlink, folder / "file") == 5
+    os.chmod(folder / "file", stat.S_IWRITE)
+    assert code_of(os.unlink, folder / "file") == 0
+
+
+def test_a_read_only_file_can_be_renamed(folder):
+    os.chmod(folder / "file", stat.S_IREAD)
+    assert code_of(os.rename, folder / "file", folder / "new") == 0
+    os.chmod(folder / "new", stat.S_IWRITE)
+
+
+def test_an_open_file_counts_before_its_read_only_attribute(folder):
+    os.chmod(folder / "file", stat.S_IREAD)
+    with open(folder / "file"):
+        assert code_of(os.unlink, folder / "file") == 32
+
+
+def test_a_folder_with_entries_cannot_be_removed(folder):
+    assert code_of(os.rmdir, folder / "full") == 145
+
+
+def test_folders_and_files_are_not_removed_in_each_others_way(folder):
+    assert code_of(os.unlink, folder / "empty") == 5
+    assert code_of(os.rmdir, folder / "file") == 267
+
+
+def test_what_is_missing_is_told_from_a_missing_folder(folder):
+    assert code_of(os.unlink, folder / "missing") == 2
+    assert code_of(os.unlink, folder / "missing" / "file") == 3
+    assert code_of(os.rename, folder / "missing", folder / "new") == 2
+
+
+def test_rename_does_not_replace(folder):
+    assert code_of(os.rename, folder / "file", folder / "other") == 183
+    assert (folder / "other").read_text() == "other"
+
+
+def test_replace_does(folder):
+    assert code_of(os.replace, folder / "file", folder / "other") == 0
+    assert (folder / "other").read_text() == "text"
+
+
+def test_an_open_file_cannot_be_replaced(folder):
+    with open(folder / "other"):
+        assert code_of(os.replace, folder / "file", folder / "other") == 5
+
+
+def test_a_folder_cannot_be_replaced(folder):
+    assert code_of(os.replace, folder / "file", folder / "empty") == 5
+
+
+@on_linux_only
+def test_a_read_only_file_cannot_be_replaced(folder):
+    os.chmod(folder / "other", stat.S_IREAD)
+    assert code_of(os.replace, folder / "file", folder / "other") == 5
+
+
+def test_a_file_can_be_renamed_to_itself(folder):
+    assert code_of(os.rename, folder / "file", folder / "file") == 0
+    assert code_of(os.replace, folder / "file", folder / "file") == 0
+
+
+@on_linux_only
+def test_a_folder_that_is_being_listed_can_be_removed(folder):
+    with os.scandir(folder / "full") as entries:
+        next(entries)
+        os.unlink(folder / "full" / "inside")
+        assert code_of(os.rmdir, folder / "full") == 0
+
+
+def test_a_closed_file_is_nobodys(folder, rules):
+    shutil.rmtree(folder / "full")
+    assert rules.refusals == []
+
+
+@on_linux_only
+def test_a_folder_with_something_open_inside_cannot_be_renamed(folder):
+    with open(folder / "full" / "inside"):
+        assert code_of(os.rename, folder / "full", folder / "new") == 5
+        assert code_of(os.replace, folder / "full", folder / "new") == 5
+    assert code_of(os.rename, folder / "full", folder / "new") == 0
+
+
+@on_linux_only
+def test_a_folder_with_somebodys_current_directory_inside_cannot_be_renamed(folder, monkeypatch):
+    (folder / "full" / "sub").mkdir()
+    monkeypatch.chdir(folder / "full" / "sub")
+    assert code_of(os.rename, folder / "full", folder / "new") == 5
+
+
+@on_linux_only
+def test_the_current_directory_cannot_be_renamed(folder, monkeypatch):
+    monkeypatch.chdir(folder / "empty")
+    assert code_of(os.rename, folder / "empty", folder / "new") == 32
+
+
+@on_linux_only
+def test_an_open_folder_cannot_be_removed(folder):
+    descriptor = os.open(folder / "empty", os.O_RDONLY)
+    try:
+        assert code_of(os.rmdir, folder / "empty") == 32
+    finally:
+        os.close(descriptor)
+
+
+@on_linux_only
+def test_a_read_only_folder_cannot_be_removed(folder):
+    os.chmod(folder / "empty", stat.S_IREAD | stat.S_IEXEC)
+    assert code_of(os.rmdir, folder / "empty") == 5
+    os.chmod(folder / "empty", stat.S_IRWXU)
+
+
+@on_linux_only
+def test_an_open_file_cannot_be_removed_by_another_name_either(folder):
+    os.link(folder / "file", folder / "second")
+    with open(folder / "file"):
+        assert code_of(os.unlink, folder / "second") == 32
+
+
+@on_linux_only
+def test_a_link_to_an_open_file_can_be_removed(folder):
+    (folder / "link").symlink_to(folder / "file")
+    with open(folder / "file"):
+        assert code_of(os.unlink, folder / "link") == 0
+
+
+@on_linux_only
+def test_a_handle_that_shares_deletion_is_not_in_the_way(folder, rules):
+    with open(folder / "file") as file:
+        rules.share_delete(file)
+        assert code_of(os.unlink, folder / "file") == 0
+
+
+@on_linux_only
+def test_sharing_deletion_ends_with_the_handle(folder, rules):
+    with open(folder / "file") as file:
+        rules.share_delete(file.fileno())
+    with open(folder / "other"):
+        assert code_of(os.unlink, folder / "other") == 32
+
+
+@on_linux_only
+def test_a_deleted_file_says_nothing_about_a_new_one_of_its_name(folder, rules):
+    with open(folder / "file") as file:
+        rules.share_delete(file)
+        os.unlink(folder / "file")
+        (folder / "file").write_text("new")
+        assert code_of(os.unlink, folder / "file") == 0
+
+
+@on_linux_only
+def test_a_deleted_file_does_not_keep_its_folder_in_place(folder, rules):
+    with open(folder / "full" / "inside") as file:
+        rules.share_delete(file)
+        os.unlink(folder / "full" / "inside")
+        assert code_of(os.rename, folder / "full", folder / "new") == 0
+
+
+@on_linux_only
+def test_a_named_temporary_file_removes_itself():
+    with tempfile.NamedTemporaryFile() as file:
+        pass
+    assert not os.path.exists(file.name)
+
+
+@on_linux_only
+def test_a_file_that_is_only_mapped_cannot_be_removed(folder):
+    with mapped_without_a_descriptor(folder / "file"):
+        assert code_of(os.unlink, folder / "file") == 1224
+    assert code_of(os.unlink, folder / "file") == 0
+
+
+@on_linux_only
+def test_a_loaded_library_cannot_be_removed(folder):
+    with mapped_without_a_descriptor(folder / "file", mmap.PROT_READ | mmap.PROT_EXEC):
+        assert code_of(os.unlink, folder / "file") == 5
+
+
+@on_linux_only
+def test_a_loaded_library_can_be_renamed(folder):
+    with mapped_without_a_descriptor(folder / "file", mmap.PROT_READ | mmap.PROT_EXEC):
+        assert code_of(os.rename, folder / "file", folder / "new") == 0
+
+
+@contextlib.contextmanager
+def mapped_without_a_descriptor(path, protection=getattr(mmap, "PROT_READ", 0)):  # noqa: B008
+    """Map a file as the C library does for others: no descriptor stays open."""
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    library.mmap.restype = ctypes.c_void_p
+    library.mmap.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_size_t,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_int,
+        ctypes.c_long,
+    ]
+    library.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    descriptor = os.open(path, os.O_RDONLY)
+    address = library.mmap(None, 4, protection, mmap.MAP_PRIVATE, descriptor, 0)
+    os.close(descriptor)
+    try:
+        yield
+    finally:
+        library.munmap(address, 4)

@@ -1,0 +1,137 @@
+"""The fixture `windows_sharing` and the option `--windows-sharing`."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
+
+LEAKING_TEST = """
+import tempfile
+
+class Library:
+    def __init__(self, folder):
+        self.file = open(folder + "/manifest.json", "w")
+
+def test_it():
+    temporary = tempfile.TemporaryDirectory(prefix="leak")
+    library = Library(temporary.name)
+    try:
+        temporary.cleanup()
+    finally:
+        library.file.close()
+"""
+
+
+def test_a_leaked_handle_is_harmless_on_linux(run):
+    run(LEAKING_TEST).assert_outcomes(passed=1)
+
+
+def test_with_the_option_it_fails_as_on_windows(run):
+    result = run(LEAKING_TEST, "--windows-sharing")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E  *PermissionError: [[]WinError 32] * used by another process: '*manifest.json'",
+            "*- Refused by Windows' sharing rules -*",
+            "unlink '*manifest.json': WinError 32, it is open*",
+            "  tried at *.py:11 in test_it",
+            "  held by open file (descriptor *) of this process: */manifest.json",
+            "    object: *file*",
+            "    opened at *.py:5 in __init__",
+            "      called at *.py:9 in test_it",
+        ]
+    )
+
+
+def test_the_option_covers_fixtures(run):
+    result = run(
+        """
+        import os, pytest
+
+        @pytest.fixture
+        def leaking(tmp_path):
+            file = open(tmp_path / "a", "w")
+            yield
+            try:
+                os.unlink(file.name)
+            finally:
+                file.close()
+
+        def test_it(leaking):
+            pass
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*- Refused by Windows' sharing rules -*"])
+
+
+def test_the_option_is_refused_where_it_cannot_work(run, monkeypatch):
+    monkeypatch.setattr("winasr_doctor.faults.sharing.handles.available", lambda: False)
+    result = run("def test_it(): pass", "--windows-sharing")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--windows-sharing needs Linux's /proc*"])
+
+
+def test_the_option_leaves_nothing_behind(run):
+    before = os.unlink
+    run("def test_it(): pass", "--windows-sharing").assert_outcomes(passed=1)
+    assert os.unlink is before
+
+
+def test_the_fixture_puts_the_rules_in_force(run):
+    result = run(
+        """
+        import os, pytest
+
+        def test_it(windows_sharing, tmp_path):
+            with open(tmp_path / "a", "w") as file:
+                with pytest.raises(PermissionError) as caught:
+                    os.unlink(file.name)
+            assert caught.value.winerror == 32
+            assert [one.path for one in windows_sharing.refusals] == [file.name]
+
+        def test_after_it(tmp_path):
+            with open(tmp_path / "a", "w") as file:
+                os.unlink(file.name)
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_the_fixture_works_under_the_option_too(run):
+    result = run(
+        """
+        import os, pytest
+
+        def test_it(windows_sharing, tmp_path):
+            with open(tmp_path / "a", "w") as file:
+                with pytest.raises(PermissionError):
+                    os.unlink(file.name)
+            assert len(windows_sharing.refusals) == 1
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_faults_can_be_injected_into_code_under_the_rules(run):
+    result = run(
+        """
+        import os, pytest
+
+        @pytest.mark.winfault("unlink:5")
+        def test_it(windows_sharing, tmp_path):
+            codes = []
+            with open(tmp_path / "a", "w") as file:
+                for _ in range(2):
+                    with pytest.raises(PermissionError) as caught:
+                        os.unlink(file.name)
+                    codes.append(caught.value.winerror)
+            assert codes == [5, 32]
+        """
+    )
+    result.assert_outcomes(passed=1)

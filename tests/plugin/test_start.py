@@ -1,0 +1,72 @@
+"""What the plugin costs a run that does not use it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from winasr_doctor import pytest_plugin
+
+MOST_MILLISECONDS = 20
+
+
+def test_nothing_of_the_package_is_imported_until_it_is_used(run, pytester):
+    result = run(
+        """
+        import sys
+
+        def test_it():
+            names = {name for name in sys.modules if name.startswith("winasr_doctor")}
+            assert names == {
+                "winasr_doctor", "winasr_doctor.version", "winasr_doctor.pytest_plugin"
+            }
+        """,
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_the_import_takes_less_than_20_ms():
+    code = (
+        "import pytest, time; start = time.perf_counter(); import winasr_doctor.pytest_plugin; "
+        "print((time.perf_counter() - start) * 1000)"
+    )
+    times = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+        for _ in range(3)
+    ]
+    assert min(times) < MOST_MILLISECONDS
+
+
+def test_no_audit_hook_is_added_until_it_is_used(run):
+    result = run(
+        """
+        import sys
+
+        def test_it():
+            assert "winasr_doctor.faults.sharing.openings" not in sys.modules
+        """,
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "name", ["fault_plan", "fault_sweep", "windows_sharing", "virtual_clock", "recorded_host"]
+)
+def test_each_fixture_says_what_it_is_for(name):
+    assert getattr(pytest_plugin, name).__doc__
+
+
+def test_the_options_are_in_the_help(run):
+    result = run("", "--help")
+    result.stdout.fnmatch_lines(
+        [
+            "Windows file faults:",
+            "*--windows-sharing*",
+            "*--winfault-case=CASE*",
+            "*--winfault-from=CASE*",
+        ]
+    )

@@ -1,0 +1,109 @@
+"""The fixture `fault_sweep`, its options and its marker."""
+
+from __future__ import annotations
+
+import pytest
+
+SWEEP = """
+import shutil, pytest
+
+CASES = []
+
+@pytest.fixture
+def tree(tmp_path):
+    def make():
+        shutil.rmtree(tmp_path / "tree", ignore_errors=True)
+        (tmp_path / "tree").mkdir()
+        (tmp_path / "tree" / "a").touch()
+        (tmp_path / "tree" / "b").touch()
+        return tmp_path / "tree"
+    return make
+
+{marker}
+def test_it(fault_sweep, tree):
+    seen = []
+    def note(run):
+        seen.append(str(run.case))
+    try:
+        fault_sweep(shutil.rmtree, setup=tree, operations=["unlink"], invariants=[note])
+    finally:
+        print("CASES", *seen)
+"""
+
+
+def cases(result):
+    return [line.split()[1:] for line in result.outlines if line.startswith("CASES")]
+
+
+ALL = [
+    *("None", "unlink:32*1", "unlink:32#2*1", "unlink:32#3*1"),
+    *("unlink:32*inf", "unlink:32#2*inf", "unlink:32#3*inf"),
+]
+
+
+def test_a_sweep_goes_through_every_case(run):
+    result = run(SWEEP.format(marker=""), "-rP")
+    result.assert_outcomes(passed=1)
+    assert cases(result) == [ALL]
+
+
+def test_one_case_can_be_chosen(run):
+    result = run(SWEEP.format(marker=""), "-rP", "--winfault-case", "unlink:32#2*inf")
+    assert cases(result) == [["unlink:32#2*inf"]]
+
+
+def test_a_sweep_can_begin_at_a_case(run):
+    result = run(SWEEP.format(marker=""), "-rP", "--winfault-from", "unlink:32#2*inf")
+    assert cases(result) == [["None", "unlink:32#2*inf", "unlink:32#3*inf"]]
+
+
+@pytest.mark.parametrize("option", ["--winfault-case", "--winfault-from"])
+def test_a_wrong_case_is_an_error_at_its_column(run, option):
+    result = run(SWEEP.format(marker=""), option, "unlink32")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--winfault*", "  unlink32", "*^"])
+
+
+def test_a_failure_prints_the_case_to_run_again(run):
+    source = """
+        import os, pytest
+
+        def test_it(fault_sweep, tmp_path):
+            def action():
+                (tmp_path / "a").touch()
+                try:
+                    os.unlink(tmp_path / "a")
+                except PermissionError:
+                    raise KeyError
+            fault_sweep(action, operations=["unlink"])
+        """
+    result = run(source)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the action raised KeyError, with unlink:32[*]1"])
+    result.stdout.fnmatch_lines(["*this run alone: --winfault-case='unlink:32[*]1'"])
+
+
+def test_shards_become_tests_of_their_own(run):
+    result = run(SWEEP.format(marker="@pytest.mark.winfault_shards(2)"), "-rP", "-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*::test_it[[]shard1of2] PASSED*"])
+    first, second = cases(result)
+    assert first == [
+        *("None", "unlink:32*1", "unlink:32#3*1"),
+        *("unlink:32*inf", "unlink:32#3*inf"),
+    ]
+    assert second == [
+        *("None", "unlink:32#2*1", "unlink:32#4*1"),
+        *("unlink:32#2*inf", "unlink:32#4*inf"),
+    ]
+
+
+def test_the_marker_without_the_fixture_does_nothing(run):
+    source = """
+        import pytest
+
+        @pytest.mark.winfault_shards(3)
+        def test_it():
+            pass
+        """
+    run(source).assert_outcomes(passed=1)

@@ -1,0 +1,171 @@
+"""`inject`: makes file operations fail by plan, in every thread, until the block ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from winasr_doctor.cleanup import clock
+from winasr_doctor.faults.errors import runtime_error, windows_error
+from winasr_doctor.faults.operations import FileName, asking
+from winasr_doctor.faults.plan import Fault, Plan
+from winasr_doctor.faults.stacks import Line, calling_lines, first_outside_library
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """One failure that was injected.
+
+    Attributes:
+        fault: The part of the plan that fired.
+        operation: What failed; the fault's operation.
+        path: What it was about.
+        path2: The target of a rename.
+        call: Which matching call it was, counted from 1.
+        time: When, on the clock in use, in seconds.
+        thread: The thread's name.
+        stack: The lines that led to it, innermost first.
+    """
+
+    fault: Fault
+    operation: str
+    path: str
+    path2: str | None
+    call: int
+    time: float
+    thread: str
+    stack: tuple[Line, ...]
+
+    def __str__(self) -> str:
+        target = "" if self.path2 is None else f" -> {self.path2!r}"
+        where = first_outside_library(self.stack)
+        return (
+            f"{self.operation} {self.path!r}{target}: WinError {self.fault.code}, "
+            f"call {self.call} at {self.time:.3f} s in {self.thread}"
+            + ("" if where is None else f"\n    {where}")
+        )
+
+
+class _Counter:
+    """What has become of one fault of a plan."""
+
+    __slots__ = ("calls", "fault", "fired", "first")
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.calls = 0
+        self.fired = 0
+        self.first: float | None = None
+
+    def is_due(self, now: float) -> bool:
+        fault = self.fault
+        if self.calls < fault.start or self.fired >= fault.limit:
+            return False
+        return fault.seconds is None or self.first is None or now - self.first < fault.seconds
+
+
+_CHOOSING_A_NAME = frozenset(
+    {"_get_default_tempdir", "_mkstemp_inner", "mkstemp", "mkdtemp", "mktemp"}
+)
+
+
+def _tempfile_chooses_a_name() -> bool:
+    """Tell whether tempfile is trying out a name.
+
+    On Windows it takes a PermissionError for a name that is taken, and tries another one, up to
+    2,147,483,647 times (CPython gh-66305).
+    """
+    replacement = sys._getframe(3)  # noqa: SLF001 - which called _refusal, which called refuse
+    frame = replacement.f_back
+    for _ in range(2):  # the caller may be a function of os.path
+        if frame is None:
+            break
+        name = frame.f_code.co_name
+        if name in _CHOOSING_A_NAME and frame.f_globals.get("__name__") == "tempfile":
+            return True
+        frame = frame.f_back
+    return False
+
+
+class Injector:
+    """What a plan in force has done so far.
+
+    Attributes:
+        plan: The plan.
+        injections: Every failure that was injected, in order.
+        operations: The operations that the plan is about.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """Get ready; nothing fails yet.
+
+        Args:
+            plan: What is to go wrong.
+        """
+        self.plan = plan
+        self.injections: list[Injection] = []
+        self.operations = frozenset(fault.operation for fault in plan.faults)
+        self._counters = [_Counter(fault) for fault in plan.faults]
+        self._lock = threading.RLock()
+
+    @property
+    def unused(self) -> tuple[Fault, ...]:
+        """The faults that never fired."""
+        return tuple(counter.fault for counter in self._counters if not counter.fired)
+
+    def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
+        """Return the failure that is due, after noting it; see `operations.Interceptor`."""
+        name = os.fsdecode(path)
+        name2 = None if path2 is None else os.fsdecode(path2)
+        if _tempfile_chooses_a_name():
+            return None
+        due = None
+        with self._lock:
+            now = clock.current().monotonic()
+            for counter in self._counters:
+                fault = counter.fault
+                if fault.operation != operation:
+                    continue
+                if not (fault.matches(name) or (name2 is not None and fault.matches(name2))):
+                    continue
+                counter.calls += 1
+                if due is None and counter.is_due(now):
+                    due = counter
+            if due is None:
+                return None
+            due.fired += 1
+            due.first = now if due.first is None else due.first
+            thread = threading.current_thread().name
+            self.injections.append(
+                Injection(
+                    due.fault, operation, name, name2, due.calls, now, thread, calling_lines()
+                )
+            )
+        if operation == "open":
+            return runtime_error(due.fault.code, path)
+        return windows_error(due.fault.code, path, path2)
+
+
+@contextmanager
+def inject(plan: str | Plan) -> Iterator[Injector]:
+    """Let file operations fail by plan, in every thread, until the block ends.
+
+    Plans may be nested: the inner one is asked first, and what it lets pass the outer one may
+    still refuse.
+
+    Args:
+        plan: A plan or its text, such as `unlink:32*2@*.json`.
+
+    Yields:
+        What has been injected so far.
+
+    Raises:
+        PlanError: The text is not a plan.
+    """
+    injector = Injector(Plan.parse(plan) if isinstance(plan, str) else plan)
+    with asking(injector):
+        yield injector

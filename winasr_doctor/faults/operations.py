@@ -1,0 +1,299 @@
+"""The functions that faults are raised from, and how they are replaced and put back.
+
+The replacement is process-wide and counted: it happens when the first user comes and is undone
+when the last one goes. A replacement that somebody else wrapped meanwhile stays where it is and
+does nothing any more.
+
+Python on Linux removes trees through folder descriptors; Windows has none. While anything is
+replaced, `shutil` therefore takes the path-based way it takes on Windows
+(`shutil._use_fd_functions`, read by `rmtree` at each call on Python 3.10 to 3.13).
+"""
+
+# ruff: noqa: ANN401 - the replaced functions take anything
+from __future__ import annotations
+
+import builtins
+import functools
+import io
+import os
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Protocol
+
+from winasr_doctor.faults.translation import as_on_windows
+
+ALWAYS = frozenset({"unlink", "rmdir", "rename", "replace", "scandir", "listdir"})
+"""Replaced for every user, so that real errors of these read as on Windows, too."""
+
+Function = Callable[..., Any]
+FileName = str | bytes
+
+
+class Interceptor(Protocol):
+    """Somebody who may refuse an operation."""
+
+    operations: frozenset[str]
+    """Those it wants to be asked about."""
+
+    def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
+        """Return the error to raise instead of the operation, or `None` to let it pass."""
+
+
+class Target(NamedTuple):
+    """One place where a function is found: the attribute of a module or class."""
+
+    owner: Any
+    name: str
+
+
+def _targets(operation: str) -> list[Target]:
+    names = _NAMES[operation]
+    found = [Target(owner, name) for owner, name in names]
+    if operation == "open" and "tarfile" in sys.modules:  # binds builtins.open when imported
+        found.append(Target(sys.modules["tarfile"], "bltn_open"))
+    # Up to Python 3.10 pathlib keeps the functions in a class of its own.
+    accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)
+    if accessor is not None and operation in vars(accessor):
+        found.append(Target(accessor, operation))
+    return [target for target in found if hasattr(*target)]
+
+
+_NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
+    "rmtree": ((shutil, "rmtree"),),
+    "unlink": ((os, "unlink"), (os, "remove")),
+    "rmdir": ((os, "rmdir"),),
+    "rename": ((os, "rename"),),
+    "replace": ((os, "replace"),),
+    "scandir": ((os, "scandir"),),
+    "listdir": ((os, "listdir"),),
+    "stat": ((os, "stat"),),
+    "lstat": ((os, "lstat"),),
+    "chmod": ((os, "chmod"),),
+    "open": ((builtins, "open"), (io, "open")),
+}
+
+_interceptors: dict[str, tuple[Interceptor, ...]] = {}
+_lock = threading.RLock()
+_users: dict[str, int] = {}
+_replaced: dict[str, list[_Replaced]] = {}
+_fd_functions: list[bool] = []
+
+
+def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> OSError | None:
+    for interceptor in _interceptors.get(operation, ()):
+        if operation not in interceptor.operations:
+            continue
+        error = interceptor.refuse(operation, path, path2)
+        if error is not None:
+            return error
+    return None
+
+
+_NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
+
+
+def _name(value: object, directory: object = None) -> FileName | None:
+    """Return what a path argument names; `None` for what no fault is about.
+
+    Descriptors in the place of paths, and the kernel's own files, do not exist on Windows.
+    """
+    if isinstance(value, int):
+        return None
+    try:
+        path: FileName = os.fspath(value)  # type: ignore[call-overload]
+    except TypeError:
+        return None  # the function itself is going to complain
+    if isinstance(directory, int) and not os.path.isabs(path):
+        path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
+    start = path if isinstance(path, str) else os.fsdecode(path)
+    return None if os.name == "posix" and _NOT_ON_WINDOWS.match(start) else path
+
+
+def _on_one_path(operation: str, original: Function) -> Function:
+    default = "." if operation in {"scandir", "listdir"} else 0
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        given = args[0] if args else kwargs.get("path", default)
+        path = _name(default if given is None else given, kwargs.get("dir_fd"))
+        if path is None or operation not in _interceptors:
+            return original(*args, **kwargs)
+        error = _refusal(operation, path)
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                error = as_on_windows(operation, real, path)
+                if error is None:
+                    raise
+        raise error  # outside the handler: the real error is not a part of the story
+
+    return replacement
+
+
+def _on_two_paths(operation: str, original: Function) -> Function:
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        source = _name(args[0] if args else kwargs.get("src", 0), kwargs.get("src_dir_fd"))
+        target = _name(args[1] if len(args) > 1 else kwargs.get("dst", 0), kwargs.get("dst_dir_fd"))
+        if source is None or target is None or operation not in _interceptors:
+            return original(*args, **kwargs)
+        error = _refusal(operation, source, target)
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                error = as_on_windows(operation, real, source, target)
+                if error is None:
+                    raise
+        raise error
+
+    return replacement
+
+
+def _on_open(operation: str, original: Function) -> Function:
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
+        if isinstance(mode, str) and "r" in mode:
+            path = _name(args[0] if args else kwargs.get("file", 0))
+            error = None if path is None else _refusal(operation, path)
+            if error is not None:
+                raise error
+        return original(*args, **kwargs)
+
+    return replacement
+
+
+def _on_rmtree(operation: str, original: Function) -> Function:
+    """Fail as a tree does whose folder cannot be listed, before anything in it is touched.
+
+    A caller that handles errors gets this one handed over, as from the real function.
+    """
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
+        error = None if path is None else _refusal(operation, path)
+        if error is None:
+            return original(*args, **kwargs)
+        if args[1] if len(args) > 1 else kwargs.get("ignore_errors", False):
+            return None
+        onexc = kwargs.get("onexc")
+        onerror = args[2] if len(args) > 2 else kwargs.get("onerror")  # noqa: PLR2004
+        if onexc is None and onerror is None:
+            raise error
+        try:
+            raise error
+        except OSError as caught:
+            if onexc is not None:
+                onexc(os.scandir, path, caught)
+            elif onerror is not None:
+                onerror(os.scandir, path, sys.exc_info())
+        return None
+
+    replacement.avoids_symlink_attacks = False  # type: ignore[attr-defined]  # nor on Windows
+    return replacement
+
+
+_MAKERS: dict[str, Callable[[str, Function], Function]] = {
+    "rmtree": _on_rmtree,
+    "rename": _on_two_paths,
+    "replace": _on_two_paths,
+    "open": _on_open,
+}
+
+
+_originals: dict[Function, Function] = {}
+"""What stands behind each replacement that was ever made; a function has one per operation."""
+
+
+@functools.lru_cache(maxsize=256)
+def _replacement(operation: str, original: Function) -> Function:
+    made = _MAKERS.get(operation, _on_one_path)(operation, original)
+    _originals[made] = original
+    return made
+
+
+class _Replaced(NamedTuple):
+    target: Target
+    replacement: Function
+    before: Any
+
+
+def _replace(operation: str) -> None:
+    done = _replaced.setdefault(operation, [])
+    for target in _targets(operation):
+        function = getattr(*target)
+        left_behind = function in _originals  # by somebody who put back what he had found
+        original = _originals.get(function, function)
+        replacement = _replacement(operation, original)
+        before = original if left_behind else vars(target.owner)[target.name]
+        in_class = isinstance(target.owner, type)
+        setattr(target.owner, target.name, staticmethod(replacement) if in_class else replacement)
+        done.append(_Replaced(target, replacement, before))
+
+
+def _put_back(operation: str) -> None:
+    for target, replacement, before in _replaced.pop(operation):
+        if getattr(*target) is replacement:
+            setattr(target.owner, target.name, before)
+
+
+@contextmanager
+def replaced(operations: Iterable[str]) -> Iterator[None]:
+    """Keep the functions of these operations replaced until the block ends.
+
+    Args:
+        operations: Names of `plan.OPERATIONS`, in addition to `ALWAYS`.
+    """
+    wanted = ALWAYS.union(operations)
+    with _lock:
+        if not _users:
+            _fd_functions.append(shutil._use_fd_functions)  # type: ignore[attr-defined]  # noqa: SLF001
+            shutil._use_fd_functions = False  # type: ignore[attr-defined]  # noqa: SLF001
+        for operation in wanted:
+            _users[operation] = _users.get(operation, 0) + 1
+            if _users[operation] == 1:
+                _replace(operation)
+    try:
+        yield
+    finally:
+        with _lock:
+            for operation in wanted:
+                _users[operation] -= 1
+                if not _users[operation]:
+                    del _users[operation]
+                    _put_back(operation)
+            if not _users:
+                shutil._use_fd_functions = _fd_functions.pop()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@contextmanager
+def asking(interceptor: Interceptor) -> Iterator[None]:
+    """Ask this interceptor, before those that came earlier, until the block ends."""
+    asked = ALWAYS | interceptor.operations
+    with replaced(interceptor.operations):
+        with _lock:
+            for operation in asked:
+                _interceptors[operation] = (interceptor, *_interceptors.get(operation, ()))
+        try:
+            yield
+        finally:
+            with _lock:
+                for operation in asked:
+                    _stop_asking(interceptor, operation)
+
+
+def _stop_asking(interceptor: Interceptor, operation: str) -> None:
+    left = [one for one in _interceptors.pop(operation) if one is not interceptor]
+    if left:
+        _interceptors[operation] = tuple(left)

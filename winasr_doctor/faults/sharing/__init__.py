@@ -1,0 +1,16 @@
+"""Windows sharing semantics on Linux: what is open cannot be deleted."""
+
+from winasr_doctor.faults.sharing.decisions import DECISIONS, Situation
+from winasr_doctor.faults.sharing.emulator import Held, Refusal, SharingEmulator, windows_sharing
+from winasr_doctor.faults.sharing.handles import Handle, HandleKind
+
+__all__ = [
+    "DECISIONS",
+    "Handle",
+    "HandleKind",
+    "Held",
+    "Refusal",
+    "SharingEmulator",
+    "Situation",
+    "windows_sharing",
+]

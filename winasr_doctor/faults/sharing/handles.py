@@ -1,0 +1,224 @@
+"""What this process and its children really have open, read from `/proc`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from os import listdir, readlink
+from os import stat as status_of  # bound early: asking must not be emulated, too
+
+
+class HandleKind(str, Enum):
+    """How something is held."""
+
+    FILE = "open file"
+    FOLDER = "open folder"
+    CURRENT_DIRECTORY = "current directory"
+    MAPPING = "memory map"
+    LIBRARY = "loaded library"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One thing that one process holds.
+
+    Attributes:
+        pid: The process.
+        kind: How it is held.
+        path: What is held, as the kernel names it.
+        descriptor: The descriptor's number; `None` for a map or a current directory.
+        shares_delete: Whether Windows would let others delete it nevertheless.
+    """
+
+    pid: int
+    kind: HandleKind
+    path: str
+    descriptor: int | None = None
+    shares_delete: bool = False
+
+    def __str__(self) -> str:
+        who = "this process" if self.pid == os.getpid() else f"child process {self.pid}"
+        number = "" if self.descriptor is None else f" (descriptor {self.descriptor})"
+        return f"{self.kind.value}{number} of {who}"
+
+
+Identity = tuple[int, int]
+"""Device and inode: the same file under any name."""
+
+_O_PATH = 0o10000000
+_DELETED = " (deleted)"
+_READING_A_FOLDER = getattr(os, "O_NONBLOCK", 0)
+_LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
+
+
+def available() -> bool:
+    """Tell whether this system has the `/proc` that is needed, or the rules themselves."""
+    return os.name == "nt" or os.path.isdir("/proc/self/fd")
+
+
+def processes() -> list[int]:
+    """Return this process and all its descendants."""
+    found = [os.getpid()]
+    for pid in found:  # grows while it is walked
+        found.extend(_children(pid))
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of all threads of a process; none of one that is gone."""
+    if not _LISTS_CHILDREN:
+        return _children_by_parent(pid)
+    children: list[int] = []
+    try:
+        threads = listdir(f"/proc/{pid}/task")
+    except OSError:
+        return children
+    for thread in threads:
+        children += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+    return children
+
+
+def _children_by_parent(pid: int) -> list[int]:
+    """Find children on a kernel built without CONFIG_PROC_CHILDREN."""
+    import psutil
+
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
+def _read(path: str) -> bytes:
+    """Read a kernel file without `open`; empty if the process is gone or not ours to read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    chunks: list[bytes] = []
+    try:
+        while chunk := os.read(descriptor, 1 << 16):
+            chunks.append(chunk)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+    return b"".join(chunks)
+
+
+def holding(path: str, identity: Identity, *, maps: bool = True) -> list[Handle]:
+    """Find who holds a file or folder.
+
+    Args:
+        path: Its name.
+        identity: Its device and inode.
+        maps: Whether memory maps count.
+
+    Returns:
+        Every handle to it, whatever name it was opened by.
+    """
+    found: list[Handle] = []
+    for pid in processes():
+        for place, descriptor in _places(pid):
+            if _identity(place) == identity:
+                found.append(_handle(pid, place, descriptor))
+        if maps:
+            found += _maps(pid, path, identity)
+    return found
+
+
+def below(folder: str) -> list[Handle]:
+    """Find what is held inside a folder, at any depth.
+
+    Args:
+        folder: Its real path.
+    """
+    inside = folder.rstrip("/") + "/"
+    found: list[Handle] = []
+    for pid in processes():
+        for place, descriptor in _places(pid):
+            if _link(place).startswith(inside):
+                found.append(_handle(pid, place, descriptor))
+        for line in _read(f"/proc/{pid}/maps").splitlines():
+            mapped = _mapped_path(line)
+            if mapped.startswith(inside) and not mapped.endswith(_DELETED):
+                found.append(Handle(pid, _mapping_kind(line), mapped))
+    return [handle for handle in found if not handle.path.endswith(_DELETED)]
+
+
+def _places(pid: int) -> Iterator[tuple[str, int | None]]:
+    """Yield the links of a process to what it has open, with their descriptor numbers."""
+    yield f"/proc/{pid}/cwd", None
+    try:
+        numbers = listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return
+    for number in numbers:
+        yield f"/proc/{pid}/fd/{number}", int(number)
+
+
+def _identity(place: str) -> Identity | None:
+    try:
+        status = status_of(place)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _link(place: str) -> str:
+    try:
+        return readlink(place)
+    except OSError:
+        return ""
+
+
+def _handle(pid: int, place: str, descriptor: int | None) -> Handle:
+    path = _link(place)
+    if descriptor is None:
+        return Handle(pid, HandleKind.CURRENT_DIRECTORY, path)
+    flags = _flags(pid, descriptor)
+    try:
+        is_folder = stat.S_ISDIR(status_of(place).st_mode)
+    except OSError:
+        is_folder = False
+    # A folder that is being listed is not in the way on Windows: FindFirstFileW shares deletion.
+    # The C library opens it with O_NONBLOCK, which nobody else does with a folder. A descriptor
+    # that only names a path (O_PATH) has no counterpart there.
+    shares = bool(flags & _O_PATH) or (is_folder and bool(flags & _READING_A_FOLDER))
+    kind = HandleKind.FOLDER if is_folder else HandleKind.FILE
+    return Handle(pid, kind, path, descriptor, shares)
+
+
+def _flags(pid: int, descriptor: int) -> int:
+    for line in _read(f"/proc/{pid}/fdinfo/{descriptor}").splitlines():
+        if line.startswith(b"flags:"):
+            return int(line.split()[1], 8)
+    return 0
+
+
+def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:
+    """Find the maps of a file; several maps of one kind count as one."""
+    text = _read(f"/proc/{pid}/maps")
+    device, inode = identity
+    number, name = str(inode).encode(), os.fsencode(os.path.abspath(path))
+    if b" " + number + b" " not in text and name not in text:
+        return []
+    wanted = f"{os.major(device):02x}:{os.minor(device):02x}".encode()
+    kinds: set[HandleKind] = set()
+    for line in text.splitlines():
+        fields = line.split(maxsplit=5)
+        # Stacked file systems show the device and inode of the layer below.
+        if fields[3:5] == [wanted, number] or fields[5:] == [name]:
+            kinds.add(_mapping_kind(line))
+    return [Handle(pid, kind, os.path.abspath(path)) for kind in kinds]
+
+
+def _mapping_kind(line: bytes) -> HandleKind:
+    return HandleKind.LIBRARY if b"x" in line.split(maxsplit=2)[1] else HandleKind.MAPPING
+
+
+def _mapped_path(line: bytes) -> str:
+    fields = line.split(maxsplit=5)
+    return os.fsdecode(fields[5]) if len(fields) > 5 else ""  # noqa: PLR2004

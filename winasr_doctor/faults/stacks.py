@@ -1,0 +1,64 @@
+"""Where in the program something happened, without keeping any frame alive."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType
+from typing import NamedTuple
+
+_OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+_SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+DEEPEST = 24
+"""Frames that are kept of a stack."""
+
+
+class Line(NamedTuple):
+    """A line of code that was running.
+
+    Attributes:
+        file: Its source file.
+        number: Its line, counted from 1.
+        function: The function it belongs to.
+    """
+
+    file: str
+    number: int
+    function: str
+
+    @property
+    def in_standard_library(self) -> bool:
+        """Whether it belongs to Python itself."""
+        if self.file.startswith("<") or not os.path.isabs(self.file):
+            return True  # frozen, or from the archive of an embeddable Python
+        return self.file.startswith(_STANDARD_LIBRARY) and not any(
+            part in self.file for part in _SITE
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number} in {self.function}"
+
+
+def calling_lines(limit: int = DEEPEST) -> tuple[Line, ...]:
+    """Return the lines that are running in this thread, innermost first.
+
+    Args:
+        limit: How many at most.
+
+    Returns:
+        They leave out the fault injection's own.
+    """
+    lines: list[Line] = []
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way without cost
+    while frame is not None and len(lines) < limit:
+        code = frame.f_code
+        if not code.co_filename.startswith(_OWN):
+            lines.append(Line(code.co_filename, frame.f_lineno, code.co_name))
+        frame = frame.f_back
+    return tuple(lines)
+
+
+def first_outside_library(lines: tuple[Line, ...]) -> Line | None:
+    """Return the innermost line that is not Python's own; the innermost one if all are."""
+    return next((line for line in lines if not line.in_standard_library), next(iter(lines), None))

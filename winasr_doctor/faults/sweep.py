@@ -1,0 +1,285 @@
+"""Sweeps: fail an action's 1st, 2nd, 3rd ... file operation, until there is none left to fail.
+
+The method is that of SQLite's tests (sqlite.org/testing.html, section 3): each point fails once
+and, in a run of its own, for ever; the sweep ends with a run in which the fault no longer fires,
+not with a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from winasr_doctor.cleanup import clock
+from winasr_doctor.faults.clock import VirtualClock
+from winasr_doctor.faults.injector import Injection, Injector
+from winasr_doctor.faults.operations import asking, replaced
+from winasr_doctor.faults.plan import FOREVER, Fault, Plan
+
+DELETING = ("scandir", "unlink", "rmdir")
+"""The operations that removing a tree consists of."""
+
+MOST_POINTS = 10_000
+"""A sweep that comes to this many points does not converge, and fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the action.
+
+    Attributes:
+        case: The fault of this run; `None` for the run without any.
+        state: What `setup` returned.
+        value: What the action returned.
+        error: What the action raised instead.
+        injections: The failures it met.
+        clock: The virtual clock of this run.
+    """
+
+    case: Fault | None
+    state: Any
+    value: Any
+    error: Exception | None
+    injections: tuple[Injection, ...]
+    clock: VirtualClock
+
+    @property
+    def fired(self) -> bool:
+        """Whether the fault happened."""
+        return bool(self.injections)
+
+
+Invariant = Callable[[Run], object]
+"""Checks a run; it raises, usually an `AssertionError`, where something is wrong."""
+
+
+class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like AssertionError
+    """A run in which something is wrong.
+
+    Attributes:
+        case: The fault of that run, as text; empty for the run without any. A sweep can be
+            confined to it or resumed from it.
+    """
+
+    def __init__(self, reason: str, case: Fault | None) -> None:
+        """Say what is wrong in which run."""
+        self.case = "" if case is None else str(case)
+        again = (
+            "in the run without any fault"
+            if case is None
+            else f"with {case}\n"
+            f"  this run alone: --winfault-case='{case}'\n"
+            f"  from this run on: --winfault-from='{case}'"
+        )
+        super().__init__(f"{reason}, {again}")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep did.
+
+    Attributes:
+        runs: How many runs it took.
+        points: How many points failed, by the fault without its number, such as `unlink:32*inf`.
+    """
+
+    runs: int
+    points: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A share of a sweep: every `count`-th point, from the `number`-th on.
+
+    Attributes:
+        number: Which share, counted from 1.
+        count: How many there are.
+
+    Raises:
+        ValueError: There is no such share.
+    """
+
+    number: int = 1
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.count:
+            raise ValueError(f"there is no shard {self.number} of {self.count}")
+
+    def first(self, start: int) -> int:
+        """Return the first point of this share that is not before `start`."""
+        return start + (self.number - start) % self.count
+
+    def __str__(self) -> str:
+        return f"{self.number}of{self.count}"
+
+
+class FaultSweep:
+    """Runs an action again and again, each time with another of its file operations failing."""
+
+    def __init__(
+        self, *, only: str | None = None, start: str | None = None, shard: Shard | None = None
+    ) -> None:
+        """Say which part of a sweep is wanted; all of it by default.
+
+        Args:
+            only: The case of the single run to make, as a `SweepFailure` names it.
+            start: The case to begin with.
+            shard: The share of the points.
+
+        Raises:
+            PlanError: A case is not one fault.
+        """
+        self._only = None if only is None else _case(only)
+        self._start = None if start is None else _case(start)
+        self._shard = shard or Shard()
+
+    def __call__(
+        self,
+        action: Callable[..., Any],
+        *,
+        setup: Callable[[], Any] | None = None,
+        operations: Sequence[str] = DELETING,
+        codes: Sequence[int] = (32,),
+        glob: str | None = None,
+        times: Sequence[float] = (1, FOREVER),
+        invariants: Sequence[Invariant] = (),
+        allowed: tuple[type[Exception], ...] = (OSError,),
+        replace_time: bool = False,
+    ) -> SweepReport:
+        """Sweep.
+
+        Every run has a virtual clock of its own in the place of
+        `winasr_doctor.cleanup.clock`'s.
+
+        Args:
+            action: What is tested; it is given the state, where there is a `setup`.
+            setup: Makes the state of one run, without faults.
+            operations: What fails, one kind after the other.
+            codes: The Windows error codes it fails with.
+            glob: The paths that may fail.
+            times: How often a point fails, `FOREVER` included.
+            invariants: What must hold after each run.
+            allowed: What the action may raise when something failed. Without a failure it must
+                not raise at all.
+            replace_time: Whether the `time` module is to follow the virtual clock, too; see
+                `VirtualClock.replacing_time`.
+
+        Returns:
+            How far it went.
+
+        Raises:
+            SweepFailure: A run was not as it should be, the sweep does not end, or none of the
+                operations is ever called.
+        """
+        steps = _Steps(action, setup, tuple(invariants), allowed, replace_time)
+        points: dict[str, int] = {}
+        with replaced(operations):
+            if self._only is not None:
+                points[_kind(self._only)] = int(steps.run(self._only).fired)
+                return SweepReport(steps.runs, points)
+            steps.run(None)
+            for kind in self._kinds(operations, codes, glob, times):
+                points[_kind(kind)] = self._sweep(steps, kind)
+        if self._start is None and self._shard.number == 1 and not any(points.values()):
+            raise SweepFailure(f"{', '.join(operations)}: nothing of this is ever called", None)
+        return SweepReport(steps.runs, points)
+
+    def _kinds(
+        self,
+        operations: Sequence[str],
+        codes: Sequence[int],
+        glob: str | None,
+        times: Sequence[float],
+    ) -> Iterator[Fault]:
+        """Yield the first fault of each kind, beginning with the one to resume from."""
+        kinds = [
+            Fault(operation, code, times=often, glob=glob)
+            for operation in operations
+            for code in codes
+            for often in times
+        ]
+        if self._start is None:
+            return iter(kinds)
+        names = [_kind(kind) for kind in kinds]
+        if _kind(self._start) not in names:
+            raise ValueError(f"{self._start} is not a case of this sweep")
+        at = names.index(_kind(self._start))
+        return iter([self._start, *kinds[at + 1 :]])
+
+    def _sweep(self, steps: _Steps, kind: Fault) -> int:
+        point = self._shard.first(kind.start)
+        found = 0
+        while True:
+            case = Fault(kind.operation, kind.code, kind.times, start=point, glob=kind.glob)
+            if not steps.run(case).fired:
+                return found
+            found += 1
+            point += self._shard.count
+            if point > MOST_POINTS:
+                raise SweepFailure(f"after {MOST_POINTS} points there are still more", case)
+
+
+def _case(text: str) -> Fault:
+    faults = Plan.parse(text).faults
+    if len(faults) != 1:
+        raise ValueError(f"a case is one fault, not {len(faults)}: {text}")
+    fault = faults[0]
+    return Fault(fault.operation, fault.code, fault.times or 1, None, fault.start, fault.glob)
+
+
+def _kind(fault: Fault) -> str:
+    return str(Fault(fault.operation, fault.code, fault.times, glob=fault.glob))
+
+
+class _Steps:
+    """Makes the runs."""
+
+    def __init__(
+        self,
+        action: Callable[..., Any],
+        setup: Callable[[], Any] | None,
+        invariants: tuple[Invariant, ...],
+        allowed: tuple[type[Exception], ...],
+        replace_time: bool,
+    ) -> None:
+        self.runs = 0
+        self._replace_time = replace_time
+        self._action = action
+        self._setup = setup
+        self._invariants = invariants
+        self._allowed = allowed
+
+    def run(self, case: Fault | None) -> Run:
+        self.runs += 1
+        state = None if self._setup is None else self._setup()
+        arguments = () if self._setup is None else (state,)
+        injector = Injector(Plan(() if case is None else (case,)))
+        value, error = None, None
+        time = VirtualClock()
+        with ExitStack() as stack:
+            stack.enter_context(clock.using(time))
+            if self._replace_time:
+                stack.enter_context(time.replacing_time())
+            stack.enter_context(asking(injector))
+            try:
+                value = self._action(*arguments)
+            except Exception as raised:  # noqa: BLE001 - whatever it is, it is judged below
+                error = raised
+        run = Run(case, state, value, error, tuple(injector.injections), time)
+        self._judge(run)
+        return run
+
+    def _judge(self, run: Run) -> None:
+        if run.error is not None and not (run.fired and isinstance(run.error, self._allowed)):
+            name = type(run.error).__name__
+            why = "" if run.fired else " though nothing had failed"
+            raise SweepFailure(f"the action raised {name}{why}", run.case) from run.error
+        for invariant in self._invariants:
+            try:
+                invariant(run)
+            except Exception as broken:
+                name = getattr(invariant, "__name__", repr(invariant))
+                raise SweepFailure(f"{name} does not hold: {broken}", run.case) from broken

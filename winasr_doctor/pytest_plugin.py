@@ -1,0 +1,211 @@
+"""The pytest plugin: Windows file faults in any project's tests, on any system.
+
+It imports nothing of this package until a test uses it, so that it costs other test runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from winasr_doctor.faults import FaultSweep, Injector, Plan, SharingEmulator, VirtualClock
+    from winasr_doctor.host import RecordedHost
+
+_MOST_LINES = 20
+"""Injections or refusals that a failure report shows."""
+
+_faults = pytest.StashKey["list[Injector]"]()
+_started_by_fixture = pytest.StashKey[ExitStack]()
+_emulators = pytest.StashKey["list[SharingEmulator]"]()
+
+
+class UnusedFaultWarning(pytest.PytestWarning):
+    """A test passed without meeting a fault that it asked for, so it has not tested it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("winasr-doctor", "Windows file faults")
+    group.addoption(
+        "--windows-sharing",
+        action="store_true",
+        help="let deleting and renaming fail as on Windows while files are open (Linux)",
+    )
+    group.addoption(
+        "--winfault-case",
+        metavar="CASE",
+        help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
+    )
+    group.addoption("--winfault-from", metavar="CASE", help="begin fault sweeps with this run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    for line in (
+        "winfault(plan): let file operations fail by plan while the test runs, such as "
+        "'rmtree:32*2' or 'unlink:5*inf@*.json; rmdir:145~0.5'",
+        "winfault_shards(count): divide the test's fault sweep into this many tests",
+    ):
+        config.addinivalue_line("markers", line)
+    if config.getoption("windows_sharing"):
+        from winasr_doctor.faults.sharing import handles
+
+        if not handles.available():
+            raise pytest.UsageError("--windows-sharing needs Linux's /proc, or Windows")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test of each shard of a sweep."""
+    marker = metafunc.definition.get_closest_marker("winfault_shards")
+    if marker is None or "fault_sweep" not in metafunc.fixturenames:
+        return
+    from winasr_doctor.faults import Shard
+
+    (count,) = marker.args
+    shards = [Shard(number, count) for number in range(1, count + 1)]
+    metafunc.parametrize("fault_sweep", shards, indirect=True, ids=[f"shard{s}" for s in shards])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep Windows' sharing rules in force around a whole test, its fixtures included."""
+    if not item.config.getoption("windows_sharing"):
+        return (yield)
+    from winasr_doctor.faults import windows_sharing
+
+    with windows_sharing() as emulator:
+        item.stash[_emulators] = [emulator]
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Put the marker's faults in force around the test function, and end the fixture's."""
+    markers = list(item.iter_markers("winfault"))
+    with ExitStack() as stack:
+        started = item.stash.get(_started_by_fixture, None)
+        if started is not None:
+            stack.callback(started.close)
+        for marker in reversed(markers):  # the outermost first
+            (plan,) = marker.args
+            _start(item, stack, plan)
+        result = yield
+    for injector in item.stash.get(_faults, []):
+        for fault in injector.unused:
+            item.warn(UnusedFaultWarning(f"the fault {fault} never fired"))
+    return result
+
+
+def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
+    from winasr_doctor.faults import PlanError, inject
+
+    try:
+        injector = stack.enter_context(inject(plan))
+    except PlanError as error:
+        pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
+    item.stash.setdefault(_faults, []).append(injector)
+    return injector
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in a failure's report what was injected and what was refused."""
+    report = yield
+    if report.failed:
+        injections = [one for faults in item.stash.get(_faults, []) for one in faults.injections]
+        refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
+        for title, happened in (
+            ("Injected faults", injections),
+            ("Refused by Windows' sharing rules", refusals),
+        ):
+            if happened:
+                report.sections.append((title, _as_text(happened)))
+    return report
+
+
+def _as_text(happened: list[Any]) -> str:
+    lines = [str(one) for one in happened[:_MOST_LINES]]
+    more = len(happened) - len(lines)
+    return "\n".join([*lines, *([f"and {more} more"] if more else [])])
+
+
+@pytest.fixture
+def fault_plan(request: pytest.FixtureRequest) -> Iterator[Callable[[str | Plan], Injector]]:
+    """Return a function that puts a fault plan in force until the test function ends.
+
+    `fault_plan("unlink:32*2@*.json")` returns the `Injector`, whose `injections` tell what has
+    happened. Plans add up.
+    """
+    item: pytest.Item = request.node
+    with ExitStack() as stack:
+        item.stash[_started_by_fixture] = stack
+        yield lambda plan: _start(item, stack, plan)
+
+
+@pytest.fixture
+def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]:
+    """Let deleting and renaming fail as on Windows while files are open.
+
+    What counts is what this process and its children really have open. The value's `refusals`
+    tell what has failed so far, and who held it.
+    """
+    from winasr_doctor.faults import windows_sharing as in_force
+
+    with in_force() as emulator:
+        request.node.stash.setdefault(_emulators, []).append(emulator)
+        yield emulator
+
+
+@pytest.fixture
+def virtual_clock() -> Iterator[VirtualClock]:
+    """Let no time pass but by `sleep` in what winasr_doctor waits for and measures."""
+    from winasr_doctor.cleanup import clock
+    from winasr_doctor.faults import VirtualClock
+
+    time = VirtualClock()
+    with clock.using(time):
+        yield time
+
+
+@pytest.fixture
+def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
+    """Return a `FaultSweep`: call it with an action to let each of its file operations fail."""
+    from winasr_doctor.faults import FaultSweep
+
+    option = request.config.getoption
+    try:
+        return FaultSweep(
+            only=option("--winfault-case"),
+            start=option("--winfault-from"),
+            shard=getattr(request, "param", None),
+        )
+    except ValueError as error:  # a PlanError, too
+        pytest.fail(f"--winfault-case or --winfault-from: {error}", pytrace=False)
+
+
+@pytest.fixture
+def recorded_host() -> Callable[..., RecordedHost]:
+    """Return a function that makes a Windows machine for checks to look at.
+
+    `recorded_host("snapshot.json")` is a machine that `winasr-doctor snapshot` recorded;
+    `recorded_host(gpus=Gpus(...))` is a healthy one with some sections replaced, as
+    `winasr_doctor.testing.machine` makes it.
+    """
+
+    def make(snapshot: Any = None, **sections: Any) -> RecordedHost:  # noqa: ANN401
+        from winasr_doctor.host.recorded import RecordedHost, load_snapshot
+        from winasr_doctor.testing import machine
+
+        if snapshot is None:
+            return machine(**sections)
+        if sections:
+            raise TypeError("give a snapshot or sections, not both")
+        return RecordedHost(load_snapshot(snapshot))
+
+    return make

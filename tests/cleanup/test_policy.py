@@ -32,6 +32,10 @@ def test_after_three_seconds_there_is_no_further_attempt():
     assert RetryPolicy().delay(3.0) is None
 
 
+def test_less_than_a_microsecond_is_not_worth_waiting():
+    assert RetryPolicy(total=1e-9).delay(0) is None
+
+
 def test_once_makes_one_attempt():
     assert ONCE.delay(0) is None
 

@@ -44,6 +44,14 @@ def test_what_the_work_raises_is_handed_over_not_raised():
     assert jobs.run(work) == Failed(error)
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(3)])
+def test_a_stop_that_the_work_raises_is_handed_over_too(stop):
+    def work(job):
+        raise stop
+
+    assert jobs.run(work, timeout=10) == Failed(stop)
+
+
 def test_the_work_sees_the_callers_context():
     token = HERE.set("in the guard")
     try:

@@ -101,6 +101,41 @@ class TestResults:
         with guard(), pytest.raises(type(stop)):
             nemo(LOADING).load(write("weights", stop))
 
+    @pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(3)])
+    def test_after_a_stop_the_folder_is_removed_too(self, nemo: Import, stop: BaseException):
+        with guard() as session, pytest.raises(type(stop)):
+            nemo(LOADING).load(write("weights", stop))
+        (report,) = session.cleanups
+        assert report.status is CleanupStatus.REMOVED
+
+    @pytest.mark.parametrize("locked", [0, FOREVER])
+    def test_an_oserror_of_nemos_own_is_not_taken_for_one_of_the_cleanup(
+        self, nemo: Import, locks: Locks, locked: int
+    ):
+        locks.names["weights"] = locked
+        own = PermissionError(13, "in use", "somewhere else")
+        with guard(SHORT), pytest.raises(PermissionError) as raised:
+            nemo(LOADING).load(write("weights", own))
+        assert raised.value is own
+
+    @pytest.mark.parametrize("locked", [0, FOREVER])
+    def test_what_led_to_nemos_own_error_stays_with_it(
+        self, nemo: Import, locks: Locks, locked: int
+    ):
+        locks.names["weights"] = locked
+        before, own = KeyError("target"), ValueError("bad config")
+
+        def work(folder: str) -> None:
+            try:
+                write("weights", before)(folder)
+            except KeyError:
+                raise own  # noqa: B904 - an implicit context is the subject
+
+        with guard(SHORT), pytest.raises(ValueError, match="bad config"):
+            nemo(LOADING).load(work)
+        assert own.__context__ is before
+        assert own.__cause__ is None
+
     def test_a_folder_that_is_gone_already_is_fine(self, nemo: Import):
         with guard() as session:
             assert nemo(LOADING).load(os.rmdir) is None

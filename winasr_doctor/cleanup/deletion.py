@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup import clock
 from winasr_doctor.cleanup.asking import HolderQuestion, ours
-from winasr_doctor.cleanup.passes import Tree
+from winasr_doctor.cleanup.passes import Tree, is_gone
 from winasr_doctor.cleanup.policy import RetryPolicy
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.holders.model import Holding
 from winasr_doctor.winerror import Classification, DeleteClass
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ Release = Callable[[Sequence[str]], bool]
 """Asked to let go of paths that this process holds; tells whether it let go of anything."""
 
 DEFAULT_POLICY = RetryPolicy()
+
+_FIRST_PAUSE = 0.1
+"""Seconds from asking this process who holds a file to asking it for the first time again."""
 
 _WORTH_ASKING = 0.1
 """Seconds after which the whole system is asked who holds a file; most locks are shorter."""
@@ -96,9 +100,11 @@ class _Deletion:
         self._question = HolderQuestion(self._clock)
         self._asked_to_release = False
         self._say_again_at = 0.0
+        self._ask_again_at = 0.0
+        self._ours: dict[str, Holding] = {}
 
     def run(self) -> CleanupReport:
-        if not os.path.lexists(self._tree.path):
+        if is_gone(self._tree.path):
             self._note((), None, "")
             return self._report(CleanupStatus.ALREADY_GONE, ())
         while True:
@@ -119,10 +125,14 @@ class _Deletion:
 
     def _with_holders(self, failures: list[Failure]) -> tuple[Failure, ...]:
         waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
-        holdings = ours([failure.path for failure in waiting])
-        if waiting and self._elapsed() >= _WORTH_ASKING:
+        elapsed = self._elapsed()
+        if elapsed >= self._ask_again_at:
+            self._ours = ours(self._tree.path, [failure.path for failure in waiting])
+            # A file is rarely opened here meanwhile; unless we just let go of some, ask less often.
+            self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
+        if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        holdings = {**self._question.answers(), **holdings}
+        holdings = {**self._question.answers(), **self._ours}
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(

@@ -88,6 +88,8 @@ class Ledger:
         self.left_here = False
         """Whether this process has left something that is not yet swept."""
         self._unwritten: list[Entry] = []
+        self._settled: set[Path] = set()
+        """Entries that are done with, in files that somebody holds: a scanner, for example."""
         self._lock = threading.Lock()
 
     def claim(self, path: str) -> Entry | None:
@@ -114,9 +116,9 @@ class Ledger:
             return
         with self._lock:
             self._unwritten = [other for other in self._unwritten if other != entry]
-        if entry.file is not None:
-            with contextlib.suppress(OSError):  # a sweep drops it when its folder is gone
-                entry.file.unlink(missing_ok=True)
+        if entry.file is not None and not _is_removed(entry.file):
+            with self._lock:
+                self._settled.add(entry.file)
 
     def leave(self, report: CleanupReport, claimed: Entry | None = None) -> bool:
         """Record what a deletion left behind.
@@ -147,8 +149,9 @@ class Ledger:
             files = sorted(self.folder.glob("*.json"))
         except OSError:
             files = []
-        read = (_read(file) for file in files)
         with self._lock:
+            self._settled = {file for file in self._settled if not _is_removed(file)}
+            read = [_read(file) for file in files if file not in self._settled]
             return [*(entry for entry in read if entry is not None), *self._unwritten]
 
     def _write(self, entry: Entry) -> Entry:
@@ -167,6 +170,14 @@ class Ledger:
             self._unwritten.append(entry)
         log.warning("the ledger of leftovers cannot be written: %s", problem)
         return entry
+
+
+def _is_removed(file: Path) -> bool:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def default_ledger() -> Ledger:

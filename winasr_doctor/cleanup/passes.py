@@ -23,6 +23,21 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 _REPARSE_POINT = 0x400
 
 
+def is_gone(path: str) -> bool:
+    """Tell whether there is nothing at a path.
+
+    Unlike for `os.path.lexists`, an error is no answer: on Windows a file that is being deleted,
+    or whose folder may not be read, is there but cannot be looked at.
+    """
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return classify(error).delete is DeleteClass.ALREADY_GONE
+    except ValueError:  # no such name is possible
+        return True
+    return False
+
+
 class Tree:
     """A tree that is being removed, over as many passes as it takes."""
 
@@ -53,6 +68,8 @@ class Tree:
                 shutil.rmtree(self.path, onerror=self._on_error_info)
         except (OSError, RecursionError) as error:
             self._on_error(shutil.rmtree, getattr(error, "filename", None) or self.path, error)
+        if self._failures and is_gone(self.path):  # an empty folder goes without being listed
+            self._failures = []
         return self._failures
 
     def _on_error_info(self, function: Callable[..., Any], path: str, info: Any) -> None:  # noqa: ANN401
@@ -71,14 +88,16 @@ class Tree:
         self._failures.append((failure, meaning))
 
     def _is_consequence(self, path: str, meaning: Classification) -> bool:
-        """Tell whether a folder stays only because something in it does."""
+        """Tell whether a folder stays only because something in it does, or is not even known."""
         if meaning.code != _DIR_NOT_EMPTY and meaning.errno not in {
             errno.ENOTEMPTY,
             errno.EEXIST,
         }:
             return False
         inside = path.rstrip(os.sep) + os.sep
-        return any(failure.path.startswith(inside) for failure, _ in self._failures)
+        return any(
+            failure.path == path or failure.path.startswith(inside) for failure, _ in self._failures
+        )
 
     def _make_writable(self, path: str, meaning: Classification) -> None:
         """Clear what makes a path read-only, once.

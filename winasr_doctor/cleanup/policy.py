@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 LONGEST_TOTAL = 10.0
 """Seconds that a policy may wait in all; what is still locked then is not a passing lock."""
 
+_SHORTEST = 1e-6
+"""Seconds; a clock that is asked to wait for less may stand still."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -55,7 +58,7 @@ class RetryPolicy:
             Seconds, ending at `total` at the latest; `None` when time is up.
         """
         left = self.total - elapsed
-        if left <= 0:
+        if left < _SHORTEST:
             return None
         paced = min(max(self.first, self.growth * elapsed), self.longest)
         return min(paced * (1 - self.jitter * self._random.random()), left)

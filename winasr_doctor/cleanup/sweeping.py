@@ -105,13 +105,13 @@ def _handle(
         Why it is still there, or nothing; and whether its entry is done with.
     """
     in_use = _in_use(entry)
-    if in_use:
-        return in_use, False
     try:
         now = identify(entry.path)
     except OSError as error:
         gone = classify(error).delete is DeleteClass.ALREADY_GONE
-        return ("", True) if gone else (f"it cannot be looked at: {error}", False)
+        return ("", True) if gone else (in_use or f"it cannot be looked at: {error}", False)
+    if in_use:
+        return in_use, False
     if now != entry.identity:
         return _REPLACED, True
     if not entry.whole:

@@ -75,7 +75,7 @@ def path_of_mapping(address: int) -> str | None:
     Args:
         address: Anywhere in the mapping.
     """
-    for first, last, path in _mappings("self"):
+    for first, last, path in _mappings(_maps_of("self")):
         if first <= address < last:
             return path
     return None
@@ -103,11 +103,14 @@ def _holds(process: str, target: Target) -> Iterator[Hold]:
     if target.covers(cwd):
         yield Hold(cwd, "current directory", f"{folder}/cwd")
     try:
-        mapped = {path: None for _, _, path in _mappings(process) if _matches(path, target)}
+        maps = _maps_of(process)
     except PermissionError:
         raise UndeterminedError(f"what process {process} has open") from None
     except OSError:
         return
+    if not any(_as_in_maps(spelling) in maps for spelling in target.spellings):
+        return  # as nearly always; the lines need not be taken apart
+    mapped = {path: None for _, _, path in _mappings(maps) if _matches(path, target)}
     for path in mapped:
         yield Hold(path, _name_of(path, "memory map", target), f"{folder}/maps")
 
@@ -140,13 +143,21 @@ def _name_of(path: str, what: str, target: Target) -> str:
     return "open directory" if what == "open file" and os.path.isdir(path) else what
 
 
-def _mappings(process: str) -> Iterator[tuple[int, int, str]]:
+def _maps_of(process: str) -> bytes:
+    with open(f"/proc/{process}/maps", "rb") as file:
+        return file.read()
+
+
+def _as_in_maps(path: str) -> bytes:
+    return os.fsencode(path).replace(b"\n", b"\\012")
+
+
+def _mappings(maps: bytes) -> Iterator[tuple[int, int, str]]:
     """Yield the first and the last address and the path of each file that a process maps."""
-    with open(f"/proc/{process}/maps", "rb") as lines:
-        for line in lines:
-            start = line.find(b"/")
-            if start < 0:
-                continue
-            first, _, last = line[: line.index(b" ")].partition(b"-")
-            path = line[start:].rstrip(b"\n").replace(b"\\012", b"\n")
-            yield int(first, 16), int(last, 16), os.fsdecode(path)
+    for line in maps.split(b"\n"):
+        start = line.find(b"/")
+        if start < 0:
+            continue
+        first, _, last = line[: line.index(b" ")].partition(b"-")
+        path = line[start:].replace(b"\\012", b"\n")
+        yield int(first, 16), int(last, 16), os.fsdecode(path)

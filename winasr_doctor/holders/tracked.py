@@ -17,6 +17,10 @@ from itertools import chain, compress
 from operator import methodcaller
 from typing import Any
 
+_NUMBER = object.__hash__
+"""An object's identity as a number. `id` would raise an audit event (CPython's list of audit
+events), and with it run whatever audit hooks there are."""
+
 
 def instances_of(kinds: Iterable[type]) -> list[Any]:
     """Return all tracked objects whose type is exactly one of these.
@@ -24,12 +28,12 @@ def instances_of(kinds: Iterable[type]) -> list[Any]:
     Args:
         kinds: The types; their subclasses count only when named too.
     """
-    wanted = {id(kind) for kind in kinds}
+    wanted = {_NUMBER(kind) for kind in kinds}
     everything: list[Any] = []
     found: list[Any] = []
     # Iterators are lazy: each of these reads `everything` as it is when its step is taken.
     all_objects = chain.from_iterable(map(gc.get_objects, (None,)))
-    is_wanted = map(wanted.__contains__, map(id, map(type, everything)))
+    is_wanted = map(wanted.__contains__, map(_NUMBER, map(type, everything)))
     steps: list[Callable[[], None]] = [
         partial(everything.extend, all_objects),
         partial(found.extend, compress(everything, is_wanted)),

@@ -1,0 +1,148 @@
+"""`rmtree` against files that cannot be deleted, by a clock that only ticks while it waits."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, clock, rmtree
+from winasr_doctor.faults.clock import VirtualClock
+
+FOREVER = 10**9
+Refuses = Callable[[str], bool]
+Lock = Callable[[Refuses, int], None]
+
+
+@pytest.fixture(autouse=True)
+def ticking() -> Iterator[VirtualClock]:
+    """Return the clock that everything in the test waits by."""
+    with clock.using(VirtualClock()) as virtual:
+        yield virtual
+
+
+@pytest.fixture
+def lock(monkeypatch: pytest.MonkeyPatch) -> Lock:
+    """Return what lets `os.unlink` fail with a Windows code for the paths that a function names."""
+    unlink = os.unlink
+
+    def install(refuses: Refuses, code: int) -> None:
+        def windows_unlink(path: str, **options: object) -> None:
+            if refuses(path):
+                error = PermissionError(13, "refused", path)
+                error.winerror = code
+                raise error
+            unlink(path)
+
+        monkeypatch.setattr("shutil._use_fd_functions", False)
+        monkeypatch.setattr("os.unlink", windows_unlink)
+
+    return install
+
+
+def named(name: str, times: int = FOREVER) -> Refuses:
+    """Refuse a file of this name so many times."""
+    left = [times]
+
+    def refuses(path: str) -> bool:
+        if os.path.basename(path) != name or left[0] == 0:
+            return False
+        left[0] -= 1
+        return True
+
+    return refuses
+
+
+def test_a_passing_lock_is_waited_for(tree: Path, lock: Lock, ticking: VirtualClock):
+    lock(named("b.txt", 5), 32)
+    report = rmtree(tree)
+    assert report.status is CleanupStatus.REMOVED
+    assert len(report.attempts) == 6
+    assert len(ticking.sleeps) == 5
+
+
+def test_a_lock_that_stays_is_given_up_when_the_time_is_over(
+    tree: Path, lock: Lock, ticking: VirtualClock
+):
+    lock(named("b.txt"), 32)
+    report = rmtree(tree, RetryPolicy(total=1.0))
+    assert report.status is CleanupStatus.LEFT_BEHIND
+    assert ticking.monotonic() == pytest.approx(1.0)
+    assert report.attempts[-1].next_delay is None
+
+
+@pytest.mark.parametrize("code", [16, 112, 1224])
+def test_an_error_that_waiting_cannot_cure_is_not_waited_for(
+    tree: Path, lock: Lock, ticking: VirtualClock, code: int
+):
+    lock(named("b.txt"), code)
+    report = rmtree(tree)
+    assert len(report.attempts) == 1
+    assert ticking.sleeps == []
+    assert [failure.code for failure in report.leftovers] == [code]
+
+
+def test_access_denied_is_waited_for_half_a_second_only(
+    tree: Path, lock: Lock, ticking: VirtualClock
+):
+    lock(named("b.txt"), 5)
+    rmtree(tree, RetryPolicy(total=10.0))
+    assert 0.5 <= ticking.monotonic() < 0.6
+
+
+def test_one_locked_file_does_not_keep_the_others_there(tmp_path: Path, lock: Lock):
+    tree = tmp_path / "tree"
+    for number in range(5):
+        (tree / str(number)).mkdir(parents=True)
+        (tree / str(number) / "file").write_text("")
+    first: list[str] = []
+
+    def the_first_one(path: str) -> bool:
+        first[:] = first or [path]
+        return path == first[0]
+
+    left: list[list[Path]] = []
+
+    def look(_attempt: Attempt) -> None:
+        left.append([path for path in tree.rglob("*") if path.is_file()])
+
+    lock(the_first_one, 32)
+    rmtree(tree, on_attempt=look)
+    assert left[0] == [Path(first[0])]
+
+
+def test_a_read_only_file_is_made_writable_and_goes(tree: Path, lock: Lock, ticking: VirtualClock):
+    (tree / "a.txt").chmod(stat.S_IREAD)
+    lock(lambda path: not os.stat(path).st_mode & stat.S_IWRITE, 5)
+    assert rmtree(tree).gone
+    assert ticking.sleeps == []
+
+
+def test_a_file_that_this_process_has_open_is_not_waited_for(
+    tree: Path, lock: Lock, ticking: VirtualClock
+):
+    lock(named("b.txt"), 32)
+    with (tree / "inner" / "b.txt").open(encoding="utf-8"):
+        report = rmtree(tree)
+    assert ticking.sleeps == []
+    assert report.status is CleanupStatus.LEFT_BEHIND
+    assert report.holding is not None
+    assert report.holding.by_ourselves
+
+
+def test_what_this_process_lets_go_of_is_removed_without_waiting(
+    tree: Path, lock: Lock, ticking: VirtualClock
+):
+    file = (tree / "inner" / "b.txt").open(encoding="utf-8")
+    lock(lambda path: os.path.basename(path) == "b.txt" and not file.closed, 32)
+
+    def let_go(paths: object) -> bool:
+        assert paths == [str(tree / "inner" / "b.txt")]
+        file.close()
+        return True
+
+    assert rmtree(tree, release=let_go).gone
+    assert ticking.sleeps == []

@@ -22,3 +22,25 @@ def pytest_report_header() -> str | None:
     if importlib.util.find_spec("nemo") is None:
         return "tests/nemo: not collected, NeMo is not installed (tox runs them: nemo3, nemo2)"
     return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many schedules of locks there were, and which test caught which fault.
+
+    This is here because pytest-xdist's controller loads no other conftest.
+    """
+    properties = [
+        item
+        for report in terminalreporter.stats.get("passed", [])
+        for item in report.user_properties
+    ]
+    count = sum(value for name, value in properties if name == "schedules")
+    seconds = sum(value for name, value in properties if name == "schedule_seconds")
+    if count:
+        rate = f", {count / seconds:.0f} rmtree calls per second of one core" if seconds else ""
+        terminalreporter.write_line(f"fault injection: {count} schedules of locks{rate}")
+    caught = sorted(tuple(value) for name, value in properties if name == "caught")
+    if caught:
+        terminalreporter.section(f"{len(caught)} deliberate faults, and the test that caught each")
+    for fault, test in caught:
+        terminalreporter.write_line(f"{fault:<40}  {test}")

@@ -95,10 +95,10 @@ def test_an_unfinished_file_is_no_entry(ledger: Ledger, tree: Path):
 
 
 def test_a_name_that_is_no_unicode_survives(ledger: Ledger, tmp_path: Path):
-    folder = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe")
+    folder = str(tmp_path / "\udcff\udcfe")  # bytes FF FE on Linux, half characters on Windows
     try:
         os.mkdir(folder)
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         pytest.skip("this file system takes only Unicode names")
     ledger.claim(folder)
     (entry,) = ledger.entries()

@@ -133,6 +133,8 @@ class _Deletion:
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
         holdings = {**self._question.answers(), **self._ours}
+        if not holdings:
+            return tuple(failures)
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(

@@ -1,0 +1,170 @@
+"""Deliberate faults in the guard, the diagnosis and the loader."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+
+from winasr_doctor.diagnosis import core as diagnosis
+from winasr_doctor.loader import jobs, releasing, turns
+from winasr_doctor.nemo_guard import core, directory, patches
+from winasr_doctor.nemo_guard import releasing as guard_releasing
+
+from .table import everywhere, fault, put
+
+GUARD = "nemo_guard/test_guard.py"
+DIAGNOSIS = "diagnosis/test_diagnosis.py"
+
+
+# --- the guard -----------------------------------------------------------------------------------
+
+
+@fault(GUARD)
+def let_cleanups_raise():
+    """A folder that cannot be removed costs the result, as without the guard."""
+    put(directory.GuardedDirectory, "cleanup", tempfile.TemporaryDirectory.cleanup)
+
+
+@fault(GUARD)
+def swallow_every_oserror():
+    """An `OSError` of NeMo's own is taken for one of the cleanup and disappears."""
+    _leaving_the_block(lambda error: isinstance(error, OSError))
+
+
+@fault(GUARD)
+def drop_what_led_to_the_error():
+    """NeMo's own error loses its `__context__`."""
+
+    def forget(error):
+        if error is not None:
+            error.__context__ = None
+
+    _leaving_the_block(forget)
+
+
+@fault(GUARD)
+def catch_only_exception():
+    """After Ctrl+C the folder is not removed."""
+    leave = directory.GuardedDirectory.__exit__
+
+    def only_exceptions(self, kind, error, trace):
+        if error is None or isinstance(error, Exception):
+            leave(self, kind, error, trace)
+
+    put(directory.GuardedDirectory, "__exit__", only_exceptions)
+
+
+def _leaving_the_block(then):
+    leave = directory.GuardedDirectory.__exit__
+
+    def leaving(self, kind, error, trace):
+        leave(self, kind, error, trace)
+        return then(error)
+
+    put(directory.GuardedDirectory, "__exit__", leaving)
+
+
+@fault(GUARD, proc=True)
+def find_no_suspended_reader():
+    """The guard does not find which of our objects keeps the manifest open."""
+    put(guard_releasing, "objects_holding", lambda *_, **__: [])
+
+
+@fault(GUARD)
+def forget_to_restore():
+    """The patches stay when the last block ends."""
+    replace = patches._replace
+
+    def for_ever(*given):
+        replace(*given)
+        return lambda: None
+
+    put(patches, "_replace", for_ever)
+
+
+@fault(GUARD)
+def restore_too_early():
+    """The end of an inner block ends the guarding of the outer one."""
+    leave = core._Patches.leave
+
+    def all_of_it(self, this):
+        for undo in list(self._undo.values()):
+            undo()
+        leave(self, this)
+
+    put(core._Patches, "leave", all_of_it)
+
+
+@fault(GUARD)
+def undo_somebody_elses_patch():
+    """What another library has patched since is overwritten at the end."""
+
+    def rude(owner, name, value):
+        before = vars(owner)[name]
+        setattr(owner, name, value)
+        return lambda: setattr(owner, name, before)
+
+    put(patches, "_replace", rude)
+
+
+@fault(GUARD)
+def patch_tempfile_for_everybody():
+    """The guard replaces `tempfile.TemporaryDirectory` itself."""
+    replace = patches._replace
+
+    def for_all(owner, name, value):
+        if name == "tempfile":
+            return replace(tempfile, "TemporaryDirectory", directory.GuardedDirectory)
+        return replace(owner, name, value)
+
+    put(patches, "_replace", for_all)
+
+
+@fault(GUARD)
+def leave_the_app_state():
+    """After a failed load NeMo goes on believing that it is restoring a model."""
+
+    def only_count(self, *_):
+        patches._Restoring._under_way -= 1
+
+    put(patches._Restoring, "__exit__", only_count)
+
+
+# --- diagnosis and loader ------------------------------------------------------------------------
+
+
+@fault(DIAGNOSIS)
+def diagnose_without_context():
+    """Only the exception that was raised is looked at, not what it hides."""
+    chain_of = diagnosis.chain_of
+    put(diagnosis, "chain_of", lambda error: chain_of(error)[:1])
+
+
+@fault("loader/test_releasing.py")
+def report_the_cleanup_error():
+    """The outcome's error is the one that hides the real one."""
+    everywhere(releasing.primary_error, lambda error, _: error)
+
+
+@fault("loader/test_messages.py")
+def keep_the_frames():
+    """A failed call's memory and open files live as long as its exception."""
+    everywhere(releasing.release_frames, lambda _error: None)
+
+
+@fault("loader/test_turns.py")
+def use_a_model_twice_at_once():
+    """Calls on one model do not wait for each other."""
+    put(turns.Turn, "taken", lambda *_: contextlib.nullcontext())
+
+
+@fault("loader/test_jobs.py")
+def swallow_a_stop_in_the_worker():
+    """A `SystemExit` in the worker is taken for an end without a result."""
+    settle = jobs._Worker._settle
+
+    def careless(self, result):
+        stop = isinstance(result, jobs.Failed) and not isinstance(result.error, Exception)
+        settle(self, jobs.Done(None) if stop else result)
+
+    put(jobs._Worker, "_settle", careless)

@@ -20,6 +20,11 @@ log = logging.getLogger("winasr_doctor.guard")
 _ROUNDS = 5
 """Searches at most; each ends soon after the first object that it finds."""
 
+_SECONDS = 1.0
+"""Seconds of one search, at most. It takes some milliseconds and looks at a limited number of
+objects, but a garbage collection of NeMo's heap, or a busy machine, may stop it for longer; one
+that ends too early leaves the folder behind."""
+
 
 def let_go(
     folder: str, paths: Sequence[str], frames: Sequence[FrameType], home: str | None
@@ -37,7 +42,7 @@ def let_go(
     """
     done = _leave(folder, home)
     for _ in range(_ROUNDS):
-        held = objects_holding([folder, *paths], roots=list(_roots(frames)))
+        held = objects_holding([folder, *paths], list(_roots(frames)), seconds=_SECONDS)
         # A generator comes before its file: closing it runs its own `with` statements, in order.
         closed = [_close(each) for each in held]
         if not any(closed):

@@ -1,0 +1,44 @@
+"""Rounds that were never played, and folders in which faults are."""
+
+from __future__ import annotations
+
+import pytest
+
+from winasr_doctor.cleanup import clock
+from winasr_doctor.faults import VirtualClock
+from winasr_doctor.probing import FolderResult, Round
+from winasr_doctor.probing.result import MEBIBYTE, Wait
+
+
+@pytest.fixture(autouse=True)
+def ledger(tmp_path, monkeypatch):
+    """Keep the ledger of leftovers in the test's folder."""
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def virtual_time():
+    """Let nothing wait."""
+    with clock.using(VirtualClock()) as virtual:
+        yield virtual
+
+
+@pytest.fixture
+def measured():
+    """Return a function that makes a folder's result from its rounds' waits and works."""
+
+    def make(folder, waits, works=None, **more):
+        works = works or [0.1] * len(waits)
+        rounds = tuple(
+            Round(
+                size=10 * MEBIBYTE,
+                deletions=10,
+                unpack_seconds=work,
+                delete_seconds=wait,
+                waits=(Wait(wait, "WinError 32"),) if wait else (),
+            )
+            for wait, work in zip(waits, works, strict=True)
+        )
+        return FolderResult(folder, rounds=rounds, **more)
+
+    return make

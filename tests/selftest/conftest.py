@@ -1,0 +1,103 @@
+"""A loader that makes and removes temporary folders as NeMo does, without NeMo."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from winasr_doctor.cleanup import clock, rmtree
+from winasr_doctor.faults import VirtualClock
+from winasr_doctor.loader import jobs
+from winasr_doctor.loader.outcomes import (
+    LoadOutcome,
+    LoadStatus,
+    Message,
+    TranscribeOutcome,
+    TranscribeStatus,
+    Transcript,
+)
+from winasr_doctor.selftest import running
+from winasr_doctor.selftest.bundled import recordings
+
+
+@dataclass
+class FakeLoader:
+    """Stands for `load_model` and `transcribe`.
+
+    Attributes:
+        texts: What is heard, by file name; the right text where it is not said.
+        folders: Where temporary folders were made.
+        load_error: Loading fails with it.
+        transcribe_error: Transcribing fails with it, after the first recording.
+        options: What the last call of each was given.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    folders: list[Path] = field(default_factory=list)
+    load_error: Exception | None = None
+    transcribe_error: Exception | None = None
+    options: dict[str, dict] = field(default_factory=dict)
+
+    def load_model(self, name, **options):
+        self.options["load"] = {"name": name, **options}
+        reports = (self._folder("model_weights.ckpt", options["policy"]),)
+        told = LoadOutcome(
+            status=LoadStatus.LOADED,
+            name=name,
+            model=SimpleNamespace(),
+            device="cpu",
+            cleanups=reports,
+            message=Message("Loaded."),
+        )
+        if self.load_error is None:
+            return told
+        return replace(
+            told,
+            status=LoadStatus.LOAD_FAILED,
+            model=None,
+            error=self.load_error,
+            message=Message(str(self.load_error)),
+        )
+
+    def transcribe(self, model, audio, **options):
+        self.options["transcribe"] = options
+        assert model is not None
+        reports = (self._folder("manifest.json", options["policy"]),)
+        right = {recording.path.name: recording.text for recording in recordings()}
+        heard = tuple(
+            Transcript(str(path), self.texts.get(path.name, right[path.name]), 2.0)
+            for path in audio
+        )
+        failed = self.transcribe_error
+        return TranscribeOutcome(
+            status=TranscribeStatus.TRANSCRIBE_FAILED if failed else TranscribeStatus.TRANSCRIBED,
+            transcripts=heard[:1] if failed else heard,
+            error=failed,
+            cleanups=reports,
+            message=Message(str(failed) if failed else "Done."),
+        )
+
+    def _folder(self, name, policy):
+        folder = Path(tempfile.mkdtemp())
+        self.folders.append(folder)
+        (folder / name).write_text("x", encoding="utf-8")
+        return rmtree(folder) if policy is None else rmtree(folder, policy)
+
+
+@pytest.fixture
+def loader(monkeypatch, tmp_path):
+    """Put the fake in the loader's place; nothing waits, and TEMP is a folder of the test."""
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr("tempfile.tempdir", str(temp))
+    fake = FakeLoader()
+    monkeypatch.setattr(running, "load_model", fake.load_model)
+    monkeypatch.setattr(running, "transcribe", fake.transcribe)
+    monkeypatch.setattr(jobs, "run", lambda work, timeout: None)
+    with clock.using(VirtualClock()):
+        yield fake

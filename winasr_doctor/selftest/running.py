@@ -1,0 +1,224 @@
+"""`self_test`: load the bundled model, transcribe the bundled recordings, compare."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
+from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.faults.injector import Injector, inject
+from winasr_doctor.faults.plan import Plan
+from winasr_doctor.loader import (
+    DeviceError,
+    MissingPackageError,
+    jobs,
+    load_model,
+    transcribe,
+)
+from winasr_doctor.loader.outcomes import LoadOutcome, Message, TranscribeOutcome
+from winasr_doctor.selftest import facts
+from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
+from winasr_doctor.selftest.injection import counted, limited_to
+from winasr_doctor.selftest.result import Ending, Heard, Injected, Peak, SelfTest
+
+log = logging.getLogger("winasr_doctor.selftest")
+
+DEADLINE = 600.0
+"""Seconds that a self-test may take by default: importing NeMo from a cold disk takes minutes."""
+
+_SHORTEST = 0.001
+"""Seconds that are left for a step when the deadline has passed; it then says so itself."""
+
+
+@dataclass
+class _Notes:
+    """What is known so far."""
+
+    import_seconds: float = 0.0
+    loaded: LoadOutcome | None = None
+    load_seconds: float | None = None
+    transcribed: TranscribeOutcome | None = None
+    transcribe_seconds: float | None = None
+    peak: Peak = field(default_factory=Peak)
+    device_name: str | None = None
+
+    @property
+    def cleanups(self) -> tuple[CleanupReport, ...]:
+        outcomes = (self.loaded, self.transcribed)
+        return tuple(report for each in outcomes if each is not None for report in each.cleanups)
+
+
+def self_test(
+    device: str = "auto",
+    *,
+    plan: Plan | None = None,
+    deadline: float = DEADLINE,
+    policy: RetryPolicy | None = None,
+) -> SelfTest:
+    """Find out whether speech recognition works here, also when files are locked.
+
+    While it runs, temporary folders of the whole process are made in a private folder, which is
+    removed in the end: it must not run beside other work in the same process.
+
+    Args:
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        plan: Faults to inject while loading and transcribing, in NeMo's temporary folders only,
+            unless a fault names paths itself.
+        deadline: Seconds that all of it may take.
+        policy: How long to keep trying to remove a temporary folder; 3 s by default.
+
+    Returns:
+        What it came to. Nothing that goes wrong in NeMo is raised.
+
+    Raises:
+        OSError: No private folder could be made.
+        ValueError: The device is not one of these, or the deadline is not above 0.
+    """
+    if not deadline > 0:
+        raise ValueError(f"deadline must be above 0 seconds, not {deadline:g}")
+    ends = perf_counter() + deadline
+    bundled, notes = recordings(), _Notes()
+    injected: tuple[Injected, ...] = ()
+    with _private_folder() as folder:
+        notes.import_seconds = _import_nemo(deadline)
+        facts.start_measuring(device)
+        with _nemo_quiet(), _injecting(plan, folder) as injector:
+            _load_and_transcribe(device, bundled, notes, ends, policy)
+        if plan is not None and injector is not None:
+            injected = counted(plan, injector.plan, injector.injections)
+        on = None if notes.loaded is None else notes.loaded.device
+        notes.peak, notes.device_name = facts.peak(on), facts.name_of_device(on)
+    return _result(bundled, notes, "" if plan is None else str(plan), injected)
+
+
+@contextmanager
+def _private_folder() -> Iterator[str]:
+    """Make the folder that all temporary folders are made in, and remove it with what is left."""
+    before = tempfile.tempdir
+    folder = tempfile.mkdtemp(prefix="winasr-selftest-")
+    claim = default_ledger().claim(folder)
+    tempfile.tempdir = folder
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = before
+        rmtree(folder, claim=claim)
+
+
+@contextmanager
+def _injecting(plan: Plan | None, folder: str) -> Iterator[Injector | None]:
+    with nullcontext() if plan is None else inject(limited_to(folder, plan)) as injector:
+        yield injector
+
+
+def _import_nemo(deadline: float) -> float:
+    """Import NeMo before anything is measured; if that fails, loading says so.
+
+    Returns:
+        How many seconds it took.
+    """
+    started = perf_counter()
+    jobs.run(lambda _job: _asr_models(), timeout=deadline)
+    return perf_counter() - started
+
+
+def _asr_models() -> Any:  # noqa: ANN401 - a module of NeMo
+    from nemo.collections.asr import models
+
+    return models
+
+
+@contextmanager
+def _nemo_quiet() -> Iterator[None]:
+    """Keep NeMo from printing the whole configuration of the model, where it is imported."""
+    logger = None
+    with suppress(Exception):
+        logger = sys.modules["nemo.utils"].logging
+        before = logger.getEffectiveLevel()
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        if logger is not None:
+            logger.setLevel(before)
+
+
+def _load_and_transcribe(
+    device: str,
+    bundled: tuple[Recording, ...],
+    notes: _Notes,
+    ends: float,
+    policy: RetryPolicy | None,
+) -> None:
+    started = perf_counter()
+    loaded = load_model(MODEL, device=device, policy=policy, timeout=_left(ends), scan=False)
+    notes.loaded, notes.load_seconds = loaded, perf_counter() - started
+    if not loaded.ok:
+        return
+    started = perf_counter()
+    notes.transcribed = transcribe(
+        loaded.model,
+        [recording.path for recording in bundled],
+        batch_size=len(bundled),
+        policy=policy,
+        timeout=_left(ends),
+        scan=False,
+    )
+    notes.transcribe_seconds = perf_counter() - started
+
+
+def _left(ends: float) -> float:
+    return max(ends - perf_counter(), _SHORTEST)
+
+
+def _result(
+    bundled: tuple[Recording, ...], notes: _Notes, plan: str, injected: tuple[Injected, ...]
+) -> SelfTest:
+    transcripts = () if notes.transcribed is None else notes.transcribed.transcripts
+    texts = {transcript.source: transcript.text for transcript in transcripts}
+    heard = tuple(
+        Heard(recording.path.name, recording.text, texts.get(str(recording.path)))
+        for recording in bundled
+    )
+    ending, problems = _ending(notes, heard, plan, injected)
+    return SelfTest(
+        ending=ending,
+        heard=heard,
+        device=None if notes.loaded is None else notes.loaded.device,
+        device_name=notes.device_name,
+        import_seconds=notes.import_seconds,
+        load_seconds=notes.load_seconds,
+        transcribe_seconds=notes.transcribe_seconds,
+        audio_seconds=sum(transcript.duration for transcript in transcripts),
+        peak=notes.peak,
+        plan=plan,
+        injected=injected,
+        cleanups=notes.cleanups,
+        problems=problems,
+        versions=facts.versions(),
+    )
+
+
+def _ending(
+    notes: _Notes, heard: tuple[Heard, ...], plan: str, injected: tuple[Injected, ...]
+) -> tuple[Ending, Message | None]:
+    for outcome in (notes.loaded, notes.transcribed):
+        if outcome is not None and not outcome.ok:
+            missing = isinstance(outcome.error, (MissingPackageError, DeviceError))
+            return Ending.UNAVAILABLE if missing else Ending.FAILED, outcome.message
+    wrong = sum(not each.right for each in heard)
+    if wrong:
+        return Ending.WRONG_TEXT, Message(f"{wrong} of {len(heard)} texts are wrong.")
+    if plan and not any(each.times for each in injected):
+        return Ending.NOTHING_INJECTED, Message(
+            f"No fault of the plan {plan} ever fired, so the self-test proves nothing about it.",
+            ("Without @GLOB, faults are injected into NeMo's temporary folders only.",),
+        )
+    return Ending.PASSED, None

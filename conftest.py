@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +25,8 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_report_header() -> str | None:
     """Say which tests cannot run here."""
     if importlib.util.find_spec("nemo") is None:
-        return "tests/nemo: not collected, NeMo is not installed (tox runs them: nemo3, nemo2)"
+        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu"
+        return f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, nemo2)"
     return None
 
 

@@ -17,6 +17,8 @@ import winasr_doctor
         "schemas/report-1.json",
         "schemas/snapshot-1.json",
         "reports/report.html.jinja",
+        "ui/page.js",
+        "ui/style.css",
     ],
 )
 def test_data_files_are_installed(name):

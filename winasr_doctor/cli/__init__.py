@@ -24,6 +24,10 @@ COMMANDS = {
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
     "who": "Say which programs (and which Python objects) have these paths open.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
+    "selftest": "Load the bundled model, transcribe the bundled recordings, say whether the text is"
+    " right.",
+    "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
+    "ui": "Open the transcription page in the browser.",
 }
 
 _EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 warnings found."

@@ -1,0 +1,169 @@
+"""What the tests in a real browser share: one served page, and a tab of its own for each test.
+
+They run where Gradio, Playwright's Python package and Chromium are installed; elsewhere the end
+of the report says that they did not. `WINASR_DOCTOR_SCREENSHOTS` names a folder for pictures.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..fakes import Fake, until  # noqa: TID252 - a folder above
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DATA = Path(str(files("winasr_doctor") / "data"))
+KLATT3 = DATA / "klatt3.wav"
+WITHIN = 2_000
+"""Milliseconds in which every failure must be readable."""
+
+_NEEDS = ("gradio", "playwright", "gradio_client")
+MISSING = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
+if CHROMIUM is None:
+    MISSING.append("chromium")
+if MISSING:
+    collect_ignore_glob = ["test_*.py"]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say which tests did not run here."""
+    if MISSING:
+        terminalreporter.write_line(f"tests/ui/browser: not collected, missing: {MISSING}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let warnings of Gradio and NeMo be warnings."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.filterwarnings("default"))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Serve the page for all tests; `served.handler.engine` is what works behind it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WINASR_DOCTOR_STATE", str(tmp_path_factory.mktemp("state")))
+        from winasr_doctor.ui import server
+
+        for name in (*server.SETTINGS, "GRADIO_TEMP_DIR"):
+            patch.setenv(name, "")
+        running = server.start(engine=Fake().engine)
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def engine(served: Any, monkeypatch: pytest.MonkeyPatch) -> Fake:
+    """Return a fresh fake engine that the page works with during this test."""
+    fake = Fake()
+    monkeypatch.setattr(served.handler, "engine", fake.engine)
+    served.handler._models.forget()
+    return fake
+
+
+class Tab:
+    """The page as somebody sees it who has it open."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.hosts: set[str] = set()
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        page.set_default_timeout(10_000)
+        page.goto(url)
+        page.wait_for_selector("#transcribe:visible")
+
+    def give(self, *paths: Path) -> None:
+        """Upload recordings."""
+        self.page.set_input_files("#audio input[type=file]", [str(path) for path in paths])
+        self.page.wait_for_selector("#audio .file-preview, #audio table", timeout=5_000)
+
+    def transcribe(self, path: Path = KLATT3) -> None:
+        """Upload a recording and click Transcribe."""
+        self.give(path)
+        self.page.click("#transcribe")
+
+    def sees(self, words: str, state: str | None = None, within: float = WITHIN) -> str:
+        """Wait until the status says something, and return all it says."""
+        css = f'[data-state="{state}"]' if state else ""
+        said = self.page.locator(f"#status_output .winasr-status{css}", has_text=words)
+        said.first.wait_for(timeout=within)
+        text: str = self.page.locator("#status_output").inner_text()
+        return text
+
+    @property
+    def status(self) -> str:
+        """What the status says now."""
+        text: str = self.page.locator("#status_output").inner_text()
+        return text
+
+    @property
+    def text(self) -> str:
+        """The transcript."""
+        text: str = self.page.locator("#transcript textarea").input_value()
+        return text
+
+    def badges(self) -> list[str]:
+        """Return the error badges on the status."""
+        found: list[str] = self.page.locator("#status_output .error").all_inner_texts()
+        return found
+
+
+@pytest.fixture
+def open_tab(served: Any, browser: Any, engine: Fake) -> Iterator[Callable[..., Tab]]:
+    """Return a function that opens the page in a tab of its own."""
+    contexts = []
+
+    def open_one(url: str | None = None, **options: Any) -> Tab:
+        contexts.append(browser.new_context(**options))
+        return Tab(contexts[-1].new_page(), url or served.url)
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    until(lambda: not any(s.job and s.job.active for s in served.handler.sessions.all()))
+
+
+@pytest.fixture
+def tab(open_tab: Callable[..., Tab]) -> Tab:
+    """Open the page."""
+    return open_tab()
+
+
+@pytest.fixture
+def picture() -> Callable[[Tab, str], None]:
+    """Return a function that keeps a picture of the page where pictures are wanted."""
+
+    def take(tab: Tab, name: str) -> None:
+        folder = os.environ.get("WINASR_DOCTOR_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            tab.page.screenshot(path=str(Path(folder, f"{name}.png")), full_page=True)
+
+    return take

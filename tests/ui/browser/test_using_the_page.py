@@ -1,0 +1,216 @@
+"""The page as people use it: clicks, the keyboard, two at once, narrow and dark."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
+from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.preflight import Blocker
+
+from ..fakes import until  # noqa: TID252 - a folder above
+from .conftest import DATA, KLATT3
+
+WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 400, "height": 800}}
+
+
+@pytest.fixture
+def real(served, monkeypatch):
+    pytest.importorskip("nemo", reason="NeMo is not installed")
+    monkeypatch.setattr(served.handler, "engine", Engine())
+
+
+def bad_machine():
+    remedy = Remedy("Use a folder of its own", ("setx TEMP C:\\winasr-scratch",))
+    found = Result(
+        "SYN001", "SYN", "", Status.FAIL, Severity.ERROR, "TEMP is synced", {}, (remedy,), ""
+    )
+    return Report(Tool("winasr_doctor", "0"), {}, (found,))
+
+
+def test_clicks_alone_end_with_the_right_text(tab, real, picture):
+    tab.transcribe()
+    tab.sees("Transcribed: 1 recording", "ok", within=90_000)
+    assert tab.text == "stop zero four one"
+    picture(tab, "transcribed")
+
+
+def test_several_recordings_are_transcribed_by_the_real_model(tab, real):
+    tab.give(KLATT3, DATA / "f3.wav")
+    tab.page.click("#transcribe")
+    tab.sees("Transcribed: 2 recordings", "ok", within=90_000)
+    assert tab.text == "klatt3.wav\nstop zero four one\n\nf3.wav\nnine yes seven five"
+
+
+@pytest.mark.parametrize("form", ["txt", "srt", "vtt", "json"])
+def test_each_format_can_be_downloaded(tab, engine, form):
+    tab.transcribe()
+    tab.sees("Transcribed", "ok")
+    with tab.page.expect_download() as download:
+        tab.page.click(f"#download_{form}")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "stop zero" in text
+    assert download.value.suggested_filename == f"transcript.{form}"
+    if form == "json":
+        assert json.loads(text)["transcripts"][0]["words"][0]["text"] == "stop"
+
+
+def test_without_a_recording_the_page_says_what_to_do(tab):
+    tab.page.click("#transcribe")
+    tab.sees("There is no recording yet", "warn")
+
+
+def test_the_keyboard_is_enough(tab):
+    tab.give(KLATT3)
+    tab.page.locator("#device input").focus()
+    for _ in range(6):
+        tab.page.keyboard.press("Tab")
+        if tab.page.evaluate("document.activeElement.id") == "transcribe":
+            break
+    tab.page.keyboard.press("Enter")
+    tab.sees("Transcribed", "ok")
+
+
+def test_two_people_see_only_their_own_job(open_tab, engine):
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+    first, second = open_tab(), open_tab()
+    first.transcribe()
+    first.sees("Loading tiny", "run")
+    second.transcribe(DATA / "f3.wav")
+    second.sees("waiting for another session's job", "run")
+    assert "another session" not in first.status
+    go_on.set()
+    first.sees("Transcribed", "ok")
+    second.sees("Transcribed", "ok")
+    assert engine.most == 1
+
+
+def test_a_finding_stops_the_load_until_it_is_overruled(tab, engine, picture):
+    engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
+    tab.transcribe()
+    tab.sees("C: is full", "error")
+    assert "load" not in engine.calls
+    picture(tab, "blocked")
+    tab.page.click("#anyway:visible")
+    tab.sees("Transcribed", "ok")
+
+
+def test_examining_again_shows_what_was_found(tab, engine):
+    engine.steps["scan"] = bad_machine
+    tab.page.click("#rescan")
+    panel = tab.page.locator("#findings", has_text="TEMP is synced")
+    panel.wait_for(timeout=3_000)
+    assert "setx TEMP" in panel.inner_text()
+
+
+def test_the_report_can_be_copied(open_tab, engine):
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+
+    def load(**_options):
+        raise ValueError("the reason")
+
+    engine.steps["load"] = load
+    tab.transcribe()
+    tab.sees("the reason", "error")
+    tab.page.click("#status_output .winasr-copy")
+    tab.page.locator(".winasr-copy", has_text="Copied").wait_for(timeout=2_000)
+    assert "Traceback" in tab.page.evaluate("navigator.clipboard.readText()")
+
+
+def test_nothing_outside_is_asked(tab, served):
+    tab.transcribe()
+    tab.sees("Transcribed", "ok")
+    assert tab.hosts == {served.url.split("/")[2]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("state", ["start", "error", "done"])
+def test_there_is_no_serious_violation_of_accessibility(
+    open_tab, engine, served, picture, scheme, width, state
+):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    tab = open_tab(
+        f"{served.url}?__theme={scheme}", viewport=WIDTHS[width], reduced_motion="reduce"
+    )
+    if state != "start":
+        if state == "error":
+            engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
+        tab.transcribe()
+        tab.sees("C: is full" if state == "error" else "Transcribed")
+        tab.page.wait_for_timeout(300)
+    picture(tab, f"{state}-{width}-{scheme}")
+    found = axe.run(tab.page).response["violations"]
+    serious = [
+        (each["id"], [node["html"][:120] for node in each["nodes"]])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]["width"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
+def test_a_foreign_host_header_is_refused(served, host):
+    address = served.url.split("/")[2]
+    connection = http.client.HTTPConnection(address, timeout=5)
+    connection.request("GET", "/", headers={"Host": host})
+    assert connection.getresponse().status == 400
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["/etc/hostname", str(Path(__file__)), str(DATA / "klatt3.wav")])
+def test_only_results_are_servable(served, path):
+    address = served.url.split("/")[2]
+    connection = http.client.HTTPConnection(address, timeout=5)
+    connection.request("GET", f"/gradio_api/file={path}")
+    assert connection.getresponse().status in (403, 404)
+    connection.close()
+
+
+def test_the_api_gives_the_same_answers(served, engine):
+    from gradio_client import Client, handle_file
+
+    client = Client(served.url, verbose=False)
+    job = client.submit(
+        [handle_file(str(KLATT3))], None, "tiny", "auto", True, api_name="/transcribe"
+    )
+    *_, last = [*job, job.result()]
+    assert 'data-state="ok"' in last[0]
+    assert last[1] == "stop zero"
+
+
+def test_a_lost_server_is_read(open_tab, tmp_path):
+    environment = {**os.environ, "WINASR_DOCTOR_STATE": str(tmp_path / "state")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "winasr_doctor", "ui", "--no-browser"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
+    try:
+        line = next(each for each in process.stderr if "The page is at" in each)
+        tab = open_tab(line.split("The page is at ")[1].split()[0])
+        tab.page.wait_for_timeout(500)
+        process.kill()
+        tab.sees("lost its server", "error", within=3_000)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_files_of_a_tab_go_with_it(tab, engine, served):
+    tab.transcribe()
+    tab.sees("Transcribed", "ok")
+    tab.page.context.close()
+    until(lambda: list(served.handler.sessions.results.iterdir()) == [])

@@ -1,0 +1,76 @@
+"""Starting the page: what cannot work is refused in one sentence, before Gradio is imported."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from winasr_doctor.cli import cli
+from winasr_doctor.ui import server, texts
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as listener:
+        listener.bind((server.HOST, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])  # noqa: S104
+def test_an_address_that_others_can_reach_is_refused(host):
+    result = CliRunner().invoke(cli, ["ui", "--host", host])
+    assert result.exit_code == 2
+    assert "would let other computers use this page" in result.output
+
+
+def test_a_taken_port_is_one_sentence(taken):
+    result = CliRunner().invoke(cli, ["ui", "--port", str(taken)])
+    assert result.exit_code == 2
+    assert f"port {taken} is taken by another program" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_unknown_device_is_refused():
+    result = CliRunner().invoke(cli, ["ui", "--device", "tpu"])
+    assert result.exit_code == 2
+    assert "--device must be" in result.output
+
+
+def test_a_free_port_is_found():
+    assert server.FIRST_PORT <= server.free_port(None) <= server.LAST_PORT
+
+
+def test_without_gradio_the_way_to_get_it_is_said(tmp_path):
+    code = (
+        "import sys; sys.modules['gradio'] = None; from winasr_doctor.cli import main;"
+        "main(['ui', '--no-browser'])"
+    )
+    environment = {**os.environ, "WINASR_DOCTOR_STATE": str(tmp_path), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
+    assert ended.returncode == 2
+    assert "the page needs Gradio" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(tmp_path.glob("winasr-page-*"))
+
+
+def test_the_command_is_listed_and_imports_nothing_heavy():
+    code = (
+        "import sys; from winasr_doctor.cli import ui; import winasr_doctor.ui.server;"
+        "print(*sorted({'gradio', 'torch', 'nemo', 'numpy'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
+
+
+def test_every_text_is_filled_in():
+    for name, value in vars(texts).items():
+        if name.isupper():
+            assert value, name

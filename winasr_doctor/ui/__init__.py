@@ -1,0 +1,1 @@
+"""The transcription page: Gradio in front, the loader behind, and no error that stays invisible."""

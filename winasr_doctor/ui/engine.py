@@ -1,0 +1,69 @@
+"""What the page is in front of, as functions that tests can replace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from winasr_doctor.findings import Report
+from winasr_doctor.loader.outcomes import LoadOutcome, TranscribeOutcome
+from winasr_doctor.ui.models import Choice
+from winasr_doctor.ui.preflight import Blocker, blockers
+
+
+def _prepare() -> None:
+    """Import what takes long; loading would do it too, but without a word about it."""
+    with suppress(Exception):  # loading, which comes next, meets it again and explains it
+        import torch  # noqa: F401
+        from nemo.collections.asr.models import ASRModel  # noqa: F401
+
+
+def _load(name: str, **options: Any) -> LoadOutcome:  # noqa: ANN401 - passed on
+    from winasr_doctor.loader import load_model
+
+    return load_model(name, **options)
+
+
+def _transcribe(model: Any, audio: list[str], **options: Any) -> TranscribeOutcome:  # noqa: ANN401
+    from winasr_doctor.loader import transcribe
+
+    return transcribe(model, audio, **options)
+
+
+def _scan() -> Report:
+    from winasr_doctor.scanning import scan
+
+    return scan()
+
+
+def _duration(path: str) -> float | None:
+    """Return a recording's seconds from its header; `None` where it does not say."""
+    try:
+        import soundfile
+
+        return float(soundfile.info(path).duration)
+    except Exception:  # noqa: BLE001 - the loader reads the file later, and says what is wrong
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The work behind the page.
+
+    Attributes:
+        prepare: Imports torch and NeMo.
+        blockers: Says why a model would fail.
+        load: `winasr_doctor.load_model`.
+        transcribe: `winasr_doctor.transcribe`.
+        scan: `winasr_doctor.scan` of this machine.
+        duration: Says how long a recording is, without reading all of it.
+    """
+
+    prepare: Callable[[], None] = _prepare
+    blockers: Callable[[Choice], tuple[Blocker, ...]] = blockers
+    load: Callable[..., LoadOutcome] = _load
+    transcribe: Callable[..., TranscribeOutcome] = _transcribe
+    scan: Callable[[], Report] = _scan
+    duration: Callable[[str], float | None] = _duration

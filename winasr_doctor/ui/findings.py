@@ -1,0 +1,94 @@
+"""The doctor's panel: what was found on this machine, worst first, each with its steps."""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.scanning import worst_first
+from winasr_doctor.ui import texts
+from winasr_doctor.ui.status import clean, steps_html, text_of
+
+HEARTBEAT = 0.4
+
+PATIENCE = 60.0
+"""Seconds that an examination may take."""
+
+_WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
+
+
+def render(report: Report) -> str:
+    """Write a report's failed checks as HTML, everything escaped."""
+    failed = sorted((r for r in report.results if r.status is Status.FAIL), key=worst_first)
+    unread = sum(r.status in (Status.UNKNOWN, Status.CRASH) for r in report.results)
+    parts = [_finding(result, opened=index == 0) for index, result in enumerate(failed)]
+    if not failed:
+        parts.append(_line(texts.NOTHING_FOUND))
+    if unread:
+        parts.append(_line(texts.UNREAD.format(count=unread)))
+    return _panel("".join(parts))
+
+
+def note(sentence: str) -> str:
+    """Write one sentence in place of the findings."""
+    return _panel(_line(sentence))
+
+
+def examine(
+    scan: Callable[[], Report], patience: float = PATIENCE
+) -> Iterator[tuple[str, Report | None]]:
+    """Run a scan in a thread, telling how long it takes. Nothing is raised.
+
+    Args:
+        scan: Makes the report.
+        patience: Seconds to wait for it.
+
+    Yields:
+        HTML for the panel, and the report with the last one if there is one.
+    """
+    answers: list[Report | BaseException] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            answers.append(scan())
+        except BaseException as error:  # noqa: BLE001 - shown in the panel
+            answers.append(error)
+        done.set()
+
+    started = time.monotonic()
+    threading.Thread(target=work, name="winasr-scan", daemon=True).start()
+    while not done.wait(HEARTBEAT):
+        seconds = time.monotonic() - started
+        if seconds > patience:
+            yield note(texts.SCAN_LATE.format(seconds=seconds)), None
+            return
+        yield note(texts.SCANNING.format(seconds=seconds)), None
+    answer = answers[0]
+    if isinstance(answer, BaseException):
+        yield note(texts.SCAN_FAILED.format(reason=text_of(answer))), None
+        return
+    yield render(answer), answer
+
+
+def _finding(result: Result, *, opened: bool) -> str:
+    level = result.severity.value if result.severity is not None else result.status.value
+    word = _WORDS.get(level, level)
+    return (
+        f'<details class="winasr-finding" data-severity="{html.escape(level)}"'
+        f"{' open' if opened else ''}>"
+        f"<summary><strong>{html.escape(word)}</strong> {html.escape(clean(result.code))}:"
+        f" {html.escape(clean(result.summary))}</summary>"
+        f"{steps_html(result.remedies)}</details>"
+    )
+
+
+def _line(sentence: str) -> str:
+    return f"<p>{html.escape(clean(sentence))}</p>"
+
+
+def _panel(inner: str) -> str:
+    return f'<div class="winasr-findings" role="region" aria-label="{texts.FINDINGS}">{inner}</div>'

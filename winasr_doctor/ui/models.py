@@ -1,0 +1,166 @@
+"""The models to choose from, each with what it takes to use it on this computer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+
+from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.host.base import Unreadable
+from winasr_doctor.host.model import HubCache
+from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
+from winasr_doctor.loader.models import TINY, TINY_FILE
+from winasr_doctor.ui import texts
+
+SECONDS = 2.0
+"""Seconds that looking through the cache may take."""
+
+ENTRIES = 20_000
+
+_PACKAGES = {"asr": ("nemo", "torch"), "canary": ("nemo", "torch", "peft", "accelerate")}
+"""Extra to the packages that must be there. Source: NEM004."""
+
+_WAYS = {"asr": texts.NEEDS_EXTRA, "canary": texts.NEEDS_CANARY}
+
+
+class ModelState(str, Enum):
+    """What it takes to use a model."""
+
+    READY = "ready"
+    DOWNLOAD = "download"
+    EXTRA = "extra"
+    MISSING = "missing"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One model of the list.
+
+    Attributes:
+        name: What `load_model` is given.
+        state: What it takes to use it.
+        note: The same for people.
+        download_bytes: What has to be downloaded; 0 when it is here.
+        path: The local file, where it is known.
+        repo_id: Its repository; `None` for a local file.
+        unpacked_bytes: What loading writes below TEMP.
+    """
+
+    name: str
+    state: ModelState
+    note: str
+    download_bytes: int = 0
+    path: str | None = None
+    repo_id: str | None = None
+    unpacked_bytes: int = 0
+
+    @property
+    def label(self) -> str:
+        """The line in the list."""
+        shown = Path(self.name).name if self.path == self.name else self.name
+        return f"{shown}: {self.note}"
+
+
+def is_installed(package: str) -> bool:
+    """Tell whether a package can be found, without importing it."""
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def choices(
+    given: Sequence[str] = (),
+    *,
+    cache: HubCache | None = None,
+    installed: Callable[[str], bool] = is_installed,
+    blocked: Mapping[str, str] | None = None,
+) -> tuple[Choice, ...]:
+    """Return the models to choose from: those given first, then the bundled one, then the known.
+
+    Args:
+        given: `.nemo` files, names or repositories from the command line.
+        cache: The Hub's local cache; `None` when it cannot be read.
+        installed: Tells whether a package is there.
+        blocked: Model to the code of the finding that keeps it from being loaded.
+    """
+    found = {each.name: each for each in (_bundled(), *(_known(m, cache) for m in KNOWN_MODELS))}
+    ordered = [found.get(name) or _given(name) for name in given]
+    ordered += [each for name, each in found.items() if name not in given]
+    return tuple(_judged(each, installed, blocked or {}) for each in ordered)
+
+
+def read_cache() -> HubCache | None:
+    """Look into the Hub's local cache; `None` when that is not possible in time."""
+    from winasr_doctor.host.live.hub_cache import cached
+    from winasr_doctor.host.live.waiting import Budget
+
+    try:
+        return cached(os.environ, Budget(SECONDS, ENTRIES))
+    except (Unreadable, OSError):
+        return None
+
+
+def _bundled() -> Choice:
+    return Choice(
+        TINY,
+        ModelState.READY,
+        texts.BUNDLED,
+        path=str(TINY_FILE),
+        unpacked_bytes=TINY_FILE.stat().st_size if TINY_FILE.exists() else 0,
+    )
+
+
+def _given(name: str) -> Choice:
+    if not name.lower().endswith(".nemo") and not Path(name).exists():
+        return Choice(name, ModelState.DOWNLOAD, texts.DOWNLOAD.format(size="some GB"))
+    try:
+        size = Path(name).stat().st_size
+    except OSError:
+        return Choice(name, ModelState.MISSING, texts.MISSING_FILE, path=name)
+    return Choice(name, ModelState.READY, texts.GIVEN, path=name, unpacked_bytes=size)
+
+
+def _known(model: KnownModel, cache: HubCache | None) -> Choice:
+    path = _local(model, cache)
+    unpacked = model.download_bytes if model.unpacks else 0
+    size = gigabytes(model.download_bytes)
+    here = path is not None
+    return Choice(
+        model.name,
+        ModelState.READY if here else ModelState.DOWNLOAD,
+        texts.LOCAL if here else texts.DOWNLOAD.format(size=size),
+        download_bytes=0 if here else model.download_bytes,
+        path=path,
+        repo_id=model.repo_id,
+        unpacked_bytes=unpacked,
+    )
+
+
+def _local(model: KnownModel, cache: HubCache | None) -> str | None:
+    repo = cache.repo(model.repo_id) if cache is not None else None
+    if cache is None or repo is None:
+        return None
+    folder = Path(cache.path, "models--" + repo.repo_id.replace("/", "--"), "snapshots")
+    for commit, names in repo.snapshots.items():
+        if model.filename in names:
+            return str(folder / commit / model.filename)
+    return None
+
+
+def _judged(choice: Choice, installed: Callable[[str], bool], blocked: Mapping[str, str]) -> Choice:
+    """Say what is missing, or which finding is in the way, in place of the model's own state."""
+    extra = next((m.extra for m in KNOWN_MODELS if m.name == choice.name), "asr")
+    state, note = choice.state, choice.note
+    if any(not installed(package) for package in _PACKAGES["asr"]):
+        state, note = ModelState.EXTRA, texts.NEEDS_EXTRA
+    elif any(not installed(package) for package in _PACKAGES[extra]):
+        state, note = ModelState.EXTRA, _WAYS[extra]
+    elif choice.name in blocked:
+        state, note = ModelState.BLOCKED, texts.BLOCKED_BY.format(code=blocked[choice.name])
+    return replace(choice, state=state, note=note)

@@ -1,0 +1,99 @@
+(texts) => {
+  // What the server cannot say: that it is gone, that Gradio refused something before any callback
+  // ran, that there is no microphone. It is written beside the server's own status, never into it.
+  const status = () => document.querySelector("#status_output");
+  const say = (kind, text) => {
+    const host = status();
+    if (!host) return;
+    let note = host.querySelector(":scope > .winasr-client");
+    if (!note) {
+      note = document.createElement("div");
+      note.className = "winasr-status winasr-client";
+      note.setAttribute("role", "alert");
+      host.appendChild(note);
+    }
+    note.dataset.state = "error";
+    note.dataset.kind = kind;
+    note.hidden = !text;
+    if (note.textContent !== text) note.textContent = text;
+  };
+  const unsay = (...kinds) => {
+    const note = status()?.querySelector(":scope > .winasr-client");
+    if (note && kinds.includes(note.dataset.kind)) say(note.dataset.kind, "");
+  };
+
+  // A lost server: asked every 0.7 s, believed after two failures.
+  let missed = 0;
+  setInterval(async () => {
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), 5000);
+    try {
+      await fetch("gradio_api/startup-events", { cache: "no-store", signal: control.signal });
+      if (missed > 1) unsay("lost");
+      missed = 0;
+    } catch {
+      missed += 1;
+      if (missed > 1) say("lost", texts.lost);
+    } finally {
+      clearTimeout(timer);
+    }
+  }, 700);
+
+  // Gradio's toasts are gone after seconds; their words stay in the status.
+  const seen = new WeakSet();
+  const keep = (toast) => {
+    if (seen.has(toast)) return;
+    seen.add(toast);
+    const words = toast.textContent.trim();
+    setTimeout(() => {
+      if (words && missed < 2 && !status()?.textContent.includes(words)) {
+        say("toast", texts.failed + words);
+      }
+    }, 300);
+  };
+  // Gradio nests a button in a button, which a screen reader cannot tell apart.
+  const unnest = (inner) => {
+    const outer = inner.parentElement.closest("button");
+    outer.setAttribute("role", "group");
+    outer.setAttribute("aria-label", texts.add);
+    outer.removeAttribute("title");
+    outer.tabIndex = -1;
+    inner.setAttribute("aria-label", texts.add);
+    inner.querySelectorAll("input").forEach((input) => { input.tabIndex = -1; });
+  };
+  new MutationObserver(() => {
+    document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
+    document.querySelectorAll("button:not([role]) button").forEach(unnest);
+  }).observe(document.body, { childList: true, subtree: true });
+
+  // A new attempt makes an old note untrue.
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("#transcribe, #anyway, #audio, #microphone")) unsay("toast", "microphone");
+    const button = target?.closest("button.winasr-copy");
+    if (!button) return;
+    const report = button.parentElement.querySelector("pre");
+    const done = (text) => { button.textContent = text; };
+    navigator.clipboard.writeText(report.textContent).then(
+      () => done(texts.copied),
+      () => {
+        button.parentElement.querySelector("details").open = true;
+        getSelection().selectAllChildren(report);
+        done(texts.copy_failed);
+      },
+    );
+  });
+
+  const devices = navigator.mediaDevices;
+  if (devices?.getUserMedia) {
+    const ask = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (wanted) => {
+      try {
+        return await ask(wanted);
+      } catch (error) {
+        say("microphone", `${texts.microphone} (${error.name})`);
+        throw error;
+      }
+    };
+  }
+}

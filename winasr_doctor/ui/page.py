@@ -1,0 +1,292 @@
+"""The page itself: Gradio's components, and the callbacks that connect them to the handler.
+
+Importing this module imports Gradio; `server.start` sets its environment variables before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+
+from winasr_doctor.ui import findings, telling, texts
+from winasr_doctor.ui.exports import FORMATS, name_of
+from winasr_doctor.ui.handler import Handler, View, Wish
+from winasr_doctor.ui.preflight import blocked_by
+from winasr_doctor.ui.status import State, Status, clean, render
+
+WAITING = 16
+"""Transcriptions that may wait or run at once; one more is refused, with words."""
+
+AUDIO_TYPES = ["audio", ".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff"]
+
+
+class CallbackError(Exception):
+    """Stands for what is no `Exception`, which would end Gradio's server."""
+
+
+class SpeakingBlocks(gr.Blocks):  # type: ignore[misc,unused-ignore]
+    """Blocks that remember why a callback failed, for the status to say.
+
+    Gradio raises outside of the callback when it checks its outputs, and its `.failure()` is not
+    told the reason. A `SystemExit` or `KeyboardInterrupt` ends the server's thread.
+    """
+
+    handler: Handler
+
+    async def process_api(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - Gradio's
+        """Run one callback; see `gradio.Blocks.process_api`."""
+        try:
+            return await super().process_api(*args, **options)
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        except BaseException as error:
+            self.handler.sessions.of(_session(options.get("request"))).trouble = error
+            if isinstance(error, Exception):
+                raise
+            raise CallbackError(f"{type(error).__name__}: {error}") from error
+
+
+def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
+    """Make the page.
+
+    Args:
+        handler: What its callbacks do.
+        first_device: The device that is chosen at first.
+    """
+    # Served from where they are: Gradio's own copies would outlive the tab.
+    gr.set_static_paths([handler.sessions.results])
+    page: SpeakingBlocks = SpeakingBlocks(title=texts.TITLE, analytics_enabled=False)
+    with page:
+        page.handler = handler
+        gr.Markdown(f"# {texts.TITLE}\n\n{texts.INTRODUCTION}", elem_id="title")
+        with gr.Row(elem_id="columns"):
+            with gr.Column():
+                audio = gr.File(
+                    label=texts.FILES,
+                    file_count="multiple",
+                    file_types=AUDIO_TYPES,
+                    elem_id="audio",
+                    height=150,
+                )
+                microphone = gr.Audio(
+                    label=texts.MICROPHONE,
+                    sources=["microphone"],
+                    type="filepath",
+                    elem_id="microphone",
+                )
+                options = [(choice.label, choice.name) for choice in handler.choices.values()]
+                model = gr.Dropdown(
+                    options, value=options[0][1], label=texts.MODEL, elem_id="model"
+                )
+                device = gr.Dropdown(
+                    _devices(first_device), value=first_device, label=texts.DEVICE, elem_id="device"
+                )
+                wanted = gr.Checkbox(value=True, label=texts.TIMESTAMPS, elem_id="with_timestamps")
+                with gr.Row():
+                    transcribe = gr.Button(
+                        texts.TRANSCRIBE, variant="primary", elem_id="transcribe"
+                    )
+                    cancel = gr.Button(texts.CANCEL, interactive=False, elem_id="cancel")
+            with gr.Column():
+                status = gr.HTML(
+                    render(Status(State.OK, texts.READY)),
+                    label=texts.STATUS,
+                    elem_id="status_output",
+                )
+                anyway = gr.Button(texts.ANYWAY, visible=False, elem_id="anyway")
+                transcript = gr.Textbox(
+                    label=texts.TRANSCRIPT, lines=6, interactive=False, elem_id="transcript"
+                )
+                with gr.Group(elem_id="downloads"), gr.Row():
+                    downloads = [
+                        gr.DownloadButton(
+                            each.upper(),
+                            interactive=False,
+                            elem_id=f"download_{each}",
+                            size="sm",
+                            min_width=60,
+                        )
+                        for each in FORMATS
+                    ]
+                with gr.Accordion(texts.WORDS, open=False):
+                    words = gr.Dataframe(
+                        headers=list(texts.WORD_COLUMNS),
+                        datatype=["str", "str", "number", "number"],
+                        interactive=False,
+                        label=texts.WORDS,
+                        elem_id="timestamps",
+                    )
+        with gr.Accordion(texts.FINDINGS, open=True):
+            panel = gr.HTML(findings.note(texts.NOT_SCANNED), elem_id="findings")
+            rescan = gr.Button(texts.RESCAN, elem_id="rescan", size="sm")
+
+        outputs = [status, transcript, words, *downloads, transcribe, cancel, anyway]
+        inputs = [audio, microphone, model, device, wanted]
+        calls = _Callbacks(handler)
+        for button, callback, name in (
+            (transcribe, calls.transcribe, "transcribe"),
+            (anyway, calls.transcribe_anyway, "transcribe_anyway"),
+        ):
+            event = button.click(
+                callback,
+                inputs,
+                outputs,
+                api_name=name,
+                concurrency_limit=WAITING,
+                concurrency_id="transcribe",
+                show_progress="minimal",
+                show_progress_on=[transcript],
+            )
+            event.failure(calls.failed, None, [status, transcribe, cancel], **_QUIETLY)
+        cancel.click(calls.cancel, None, status, **_QUIETLY)
+        for component in (audio, microphone):
+            component.change(calls.uploaded, component, None, **_QUIETLY)
+        scan = {**_QUIETLY, "queue": True, "concurrency_limit": 4, "concurrency_id": "scan"}
+        rescan.click(calls.examine, model, [panel, model], **scan)
+        page.load(calls.examine, model, [panel, model], **scan)
+        page.unload(calls.ended)
+    page.queue(max_size=2 * WAITING, default_concurrency_limit=WAITING)
+    return page
+
+
+_QUIETLY: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def theme() -> gr.themes.Base:
+    """Return the page's theme, with the system's fonts: none is fetched from anywhere."""
+    return gr.themes.Soft(
+        primary_hue="blue",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+
+
+def _devices(first: str) -> list[tuple[str, str]]:
+    known = list(texts.DEVICES)
+    return known if any(first == value for _, value in known) else [(first, first), *known]
+
+
+def style() -> str:
+    """Return the page's style sheet."""
+    return files("winasr_doctor.ui").joinpath("style.css").read_text(encoding="utf-8")
+
+
+def script() -> str:
+    """Return the page's script, as a function that Gradio calls."""
+    source = files("winasr_doctor.ui").joinpath("page.js").read_text(encoding="utf-8")
+    return f"() => {{ ({source.rstrip().rstrip(';')})({json.dumps(texts.CLIENT)}); }}"
+
+
+class _Callbacks:
+    """What Gradio calls.
+
+    `request` must be positional: by keyword it is not injected, and all tabs would share a session.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    def transcribe(
+        self,
+        audio: list[str] | None,
+        microphone: str | None,
+        model: str | None,
+        device: str,
+        timestamps: bool,
+        request: gr.Request,
+    ) -> Iterator[list[Any]]:
+        """Transcribe what is chosen."""
+        wish = Wish(_paths(audio, microphone), model, device, timestamps)
+        yield from self._run(request, wish)
+
+    def transcribe_anyway(
+        self,
+        audio: list[str] | None,
+        microphone: str | None,
+        model: str | None,
+        device: str,
+        timestamps: bool,
+        request: gr.Request,
+    ) -> Iterator[list[Any]]:
+        """Transcribe what is chosen, whatever the doctor says."""
+        wish = Wish(_paths(audio, microphone), model, device, timestamps, anyway=True)
+        yield from self._run(request, wish)
+
+    def _run(self, request: gr.Request, wish: Wish) -> Iterator[list[Any]]:
+        for view in self._handler.run(_session(request), wish):
+            yield _shown(view)
+
+    def cancel(self, request: gr.Request) -> Any:  # noqa: ANN401 - a value or an update
+        status = self._handler.cancel(_session(request))
+        return gr.skip() if status is None else render(status)
+
+    def failed(self, request: gr.Request) -> list[Any]:
+        """Say what went wrong where no callback could say it."""
+        status = self._handler.trouble(_session(request))
+        return [render(status), gr.update(interactive=True), gr.update(interactive=False)]
+
+    def uploaded(self, value: list[str] | str | None, request: gr.Request) -> None:
+        paths = [value] if isinstance(value, str) else list(value or ())
+        self._handler.sessions.uploaded(_session(request), paths)
+
+    def examine(self, model: str | None) -> Iterator[list[Any]]:
+        """Scan this machine; the list of models then says which of them a finding blocks."""
+        choices = self._handler.choices
+        for shown, report in findings.examine(self._handler.engine.scan):
+            if report is None:
+                yield [shown, gr.skip()]
+                continue
+            blocked = blocked_by(report, choices.values())
+            options = [
+                (f"{each.label} ({texts.BLOCKED_BY.format(code=blocked[name])})", name)
+                if name in blocked
+                else (each.label, name)
+                for name, each in choices.items()
+            ]
+            yield [shown, gr.update(choices=options, value=model)]
+
+    def ended(self, request: gr.Request) -> None:
+        """Free what a tab had."""
+        self._handler.sessions.end(_session(request))
+
+
+def _session(request: Any) -> str:  # noqa: ANN401 - gr.Request, or nothing from the API
+    return getattr(request, "session_hash", None) or "no session"
+
+
+def _paths(audio: list[str] | None, microphone: str | None) -> tuple[str, ...]:
+    return (*(audio or ()), *((microphone,) if microphone else ()))
+
+
+def _shown(view: View) -> list[Any]:
+    """Turn a view into values for the page's outputs."""
+    try:
+        status = render(view.status)
+    except Exception as error:  # noqa: BLE001 - the status is the one thing that must appear
+        status = render(telling.of_error(texts.FAILED_ELSEWHERE, error))
+    buttons = [
+        gr.update(interactive=not view.running),
+        gr.update(interactive=view.running),
+        gr.update(visible=view.blocked),
+    ]
+    if view.running:
+        return [status, *[gr.skip()] * (2 + len(FORMATS)), *buttons]
+    several = len(view.transcripts) > 1
+    text = "\n\n".join(
+        (f"{name_of(each)}\n" if several else "") + clean(each.text, 1_000_000)
+        for each in view.transcripts
+    )
+    rows = [
+        [name_of(each), clean(word.text), round(word.start, 2), round(word.end, 2)]
+        for each in view.transcripts
+        for word in each.words
+    ]
+    downloads = [
+        gr.update(value=view.files.get(each), interactive=each in view.files) for each in FORMATS
+    ]
+    return [status, text, rows, *downloads, *buttons]

@@ -1,0 +1,123 @@
+"""What would make the chosen model fail, found before gigabytes move."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
+from winasr_doctor.ui.models import Choice
+
+CODES = ("TMP005", "NEM001", "NEM006", "REV")
+"""The checks that are asked: room to unpack, NeMo, the model's file, its pins."""
+
+ALWAYS = frozenset({"NEM001"})
+"""Codes that concern every model, warnings too: the doctor may look at another Python than the
+app's, but here NeMo is needed in this very one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason not to load a model.
+
+    Attributes:
+        code: The check that found it.
+        summary: One sentence.
+        remedies: Ways out.
+    """
+
+    code: str
+    summary: str
+    remedies: tuple[Remedy, ...] = ()
+
+
+def blockers(choice: Choice) -> tuple[Blocker, ...]:
+    """Examine this machine for what concerns one model.
+
+    Args:
+        choice: The model.
+
+    Returns:
+        Every reason not to load it; empty when nothing is known to be in the way.
+    """
+    from winasr_doctor.host.live import LiveHost
+    from winasr_doctor.scanning import scan
+
+    models = (choice.path,) if choice.path is not None else ()
+    report = scan(LiveHost(models=models, timeout=4.0), select=CODES)
+    return (*concerning(report, choice), *_no_room_to_download(choice))
+
+
+def concerning(report: Report, choice: Choice) -> tuple[Blocker, ...]:
+    """Pick what of a report keeps one model from being loaded."""
+    return tuple(
+        Blocker(result.code, result.summary, result.remedies)
+        for result in report.results
+        if result.status is Status.FAIL
+        and (result.severity is Severity.ERROR or result.code in ALWAYS)
+        and _concerns(result, choice)
+    )
+
+
+def blocked_by(report: Report, choices: Iterable[Choice]) -> dict[str, str]:
+    """Return, by model, the code of the first finding that is in its way."""
+    found = ((choice.name, concerning(report, choice)) for choice in choices)
+    return {name: reasons[0].code for name, reasons in found if reasons}
+
+
+def _concerns(result: Result, choice: Choice) -> bool:
+    evidence = result.evidence
+    if result.code in ALWAYS:
+        return True
+    if result.code == "TMP005":
+        # The check is about the largest model there is; here it is about this one.
+        free = evidence.get("free")
+        return isinstance(free, (int, float)) and free < choice.unpacked_bytes
+    if result.code == "NEM006":
+        return choice.path is not None and _same(evidence.get("path"), choice.path)
+    if result.family == "REV":
+        return choice.repo_id is not None and evidence.get("repo_id") == choice.repo_id
+    return False
+
+
+def _same(path: object, other: str) -> bool:
+    return isinstance(path, str) and os.path.normcase(path) == os.path.normcase(other)
+
+
+def _no_room_to_download(choice: Choice) -> tuple[Blocker, ...]:
+    if not choice.download_bytes:
+        return ()
+    from winasr_doctor.host.live import cache_folders
+
+    cache = cache_folders.hub_cache(os.environ)
+    folder = _nearest_existing(Path(cache))
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ()
+    if free >= choice.download_bytes:
+        return ()
+    needed = gigabytes(choice.download_bytes)
+    return (
+        Blocker(
+            "TMP005",
+            f"{cache} has {gigabytes(free)} free; downloading {choice.name} needs {needed}",
+            (
+                Remedy(
+                    "Make room for the download",
+                    (
+                        f"Free {gigabytes(choice.download_bytes - free)} or more on that drive",
+                        "Or set HF_HOME to a folder on a drive that has it, and start again",
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _nearest_existing(folder: Path) -> Path:
+    return next((each for each in (folder, *folder.parents) if each.exists()), folder)

@@ -1,0 +1,198 @@
+"""Starting the page: only for this computer, without asking anything outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from winasr_doctor.cli.console import InputError
+from winasr_doctor.ui import texts
+from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.handler import QUIET, Handler
+from winasr_doctor.ui.models import choices, read_cache
+from winasr_doctor.ui.sessions import Sessions
+
+HOST = "127.0.0.1"
+LOOPBACK = ("127.0.0.1", "localhost")
+FIRST_PORT, LAST_PORT = 7860, 7879
+LARGEST_UPLOAD = "500mb"
+DEADLINE = 3600.0
+_LOOK = 0.5
+"""Seconds between two looks at the server's thread."""
+
+SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_SSR_MODE": "False",
+    "GRADIO_SHARE": "False",
+}
+"""Environment variables that must be set before Gradio is imported."""
+
+
+class ServerStoppedError(Exception):
+    """The server's thread has ended by itself."""
+
+
+class Running:
+    """A page that is being served."""
+
+    def __init__(self, page: Any, url: str, handler: Handler) -> None:  # noqa: ANN401 - Gradio
+        """Note what there is."""
+        self._page = page
+        self.url = url
+        self.handler = handler
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server still answers."""
+        thread: threading.Thread = self._page.server.thread
+        return thread.is_alive()
+
+    def wait(self) -> None:
+        """Serve until Ctrl+C.
+
+        Raises:
+            ServerStoppedError: The server has ended by itself; the port may still be open.
+        """
+        while self.alive:
+            time.sleep(_LOOK)
+        raise ServerStoppedError(texts.SERVER_DIED)
+
+    def stop(self) -> None:
+        """End all jobs, stop serving and remove every temporary file."""
+        for session in self.handler.sessions.all():
+            if session.job is not None:
+                session.job.abandon()
+        self._page.close(verbose=False)
+        self.handler.sessions.close()
+
+
+def check_host(host: str) -> None:
+    """Refuse an address that other computers can reach.
+
+    Raises:
+        InputError: It is one.
+    """
+    if host not in LOOPBACK:
+        raise InputError(texts.NOT_LOOPBACK.format(host=host))
+
+
+def start(
+    *,
+    port: int | None = None,
+    host: str = HOST,
+    given: Sequence[str] = (),
+    device: str = "auto",
+    deadline: float = DEADLINE,
+    quiet: float = QUIET,
+    engine: Engine | None = None,
+) -> Running:
+    """Serve the page, in threads of its own.
+
+    Args:
+        port: Where; a free one from 7860 on by default.
+        host: A loopback address.
+        given: Models to offer first.
+        device: The device that is chosen at first.
+        deadline: Seconds after which a job is given up.
+        quiet: Seconds without news after which the page says so.
+        engine: What does the work; the real one by default.
+
+    Raises:
+        InputError: The address, the port or Gradio cannot be used; one sentence.
+    """
+    check_host(host)
+    port = free_port(port)
+    sessions = Sessions()
+    os.environ.update(SETTINGS, GRADIO_TEMP_DIR=str(sessions.uploads))
+    try:
+        page_module = _page_module()
+        handler = Handler(
+            sessions,
+            choices(given, cache=read_cache()),
+            engine=engine,
+            deadline=deadline,
+            quiet=quiet,
+        )
+        page = page_module.build(handler, device)
+        url = _launch(page, page_module, port, sessions)
+    except BaseException:
+        sessions.close()
+        raise
+    return Running(page, url, handler)
+
+
+def free_port(port: int | None) -> int:
+    """Return the port to use.
+
+    Raises:
+        InputError: It is taken, or none is free.
+    """
+    if port is not None:
+        if not _is_free(port):
+            other = next((each for each in range(port + 1, port + 50) if _is_free(each)), 0)
+            raise InputError(texts.PORT_TAKEN.format(port=port, other=other))
+        return port
+    free = next((each for each in range(FIRST_PORT, LAST_PORT + 1) if _is_free(each)), None)
+    if free is None:
+        raise InputError(texts.NO_FREE_PORT.format(first=FIRST_PORT, last=LAST_PORT))
+    return free
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Windows lets two programs share a port with SO_REUSEADDR; elsewhere it is needed so that
+        # a connection that has just ended does not count.
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+def _page_module() -> Any:  # noqa: ANN401 - a module
+    try:
+        from winasr_doctor.ui import page
+    except ModuleNotFoundError as error:
+        if error.name == "gradio":
+            raise InputError(texts.NO_GRADIO) from error
+        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+    except (ImportError, OSError, AttributeError) as error:
+        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+    return page
+
+
+def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    try:
+        _, url, _ = page.launch(
+            server_name=HOST,
+            server_port=port,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            show_error=True,
+            quiet=True,
+            inbrowser=False,
+            allowed_paths=[str(sessions.results)],
+            max_file_size=LARGEST_UPLOAD,
+            enable_monitoring=False,
+            run_history=False,
+            footer_links=[],
+            app_kwargs={"middleware": [trusted]},
+            theme=page_module.theme(),
+            css=page_module.style(),
+            js=page_module.script(),
+        )
+    except OSError as error:
+        raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
+    return str(url)

@@ -1,0 +1,111 @@
+"""Who uses the page: each browser tab has a job, a folder and uploads of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from winasr_doctor.cleanup import RetryPolicy, rmtree
+from winasr_doctor.cleanup.ledger import Entry, default_ledger
+from winasr_doctor.ui.work import Job
+
+log = logging.getLogger("winasr_doctor.ui")
+
+POLICY = RetryPolicy(total=2.0)
+"""How long the files of a session are tried to be removed; the ledger has the rest."""
+
+
+class Session:
+    """One browser tab.
+
+    Attributes:
+        folder: Where its files to download are.
+        job: The last one.
+        uploads: Folders that hold what was uploaded in it.
+        trouble: The last error outside of a job, such as one in Gradio itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Start with nothing."""
+        self.folder = folder
+        self.job: Job | None = None
+        self.uploads: set[str] = set()
+        self.trouble: BaseException | None = None
+        self.lock = threading.Lock()
+
+
+class Sessions:
+    """All tabs, and the folders they share."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        """Make the folders.
+
+        Args:
+            root: Where; a new temporary folder by default.
+
+        Raises:
+            OSError: They cannot be made.
+        """
+        self.root = Path(tempfile.mkdtemp(prefix="winasr-page-")) if root is None else root
+        # Should this process be killed, the next sweep removes what it left.
+        self._claim = default_ledger().claim(str(self.root)) if root is None else None
+        self.results = self.root / "results"
+        self.uploads = self.root / "uploads"
+        self.results.mkdir(parents=True)
+        self.uploads.mkdir()
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def of(self, name: str) -> Session:
+        """Return a tab's session, made when it is first asked for."""
+        with self._lock:
+            session = self._sessions.get(name)
+            if session is None:
+                folder = Path(tempfile.mkdtemp(dir=self.results))
+                session = self._sessions[name] = Session(folder)
+            return session
+
+    def all(self) -> list[Session]:
+        """Return the tabs there are."""
+        with self._lock:
+            return list(self._sessions.values())
+
+    def uploaded(self, name: str, paths: Iterable[str]) -> None:
+        """Note what belongs to a tab, so that it goes with it."""
+        folders = {os.path.dirname(os.path.abspath(path)) for path in paths}  # noqa: PTH100, PTH120
+        root = str(self.uploads) + os.sep
+        session = self.of(name)
+        with self._lock:
+            session.uploads |= {folder for folder in folders if folder.startswith(root)}
+
+    def end(self, name: str) -> None:
+        """Forget a tab: its job is cancelled, its files are removed. Never raises."""
+        with self._lock:
+            session = self._sessions.pop(name, None)
+            if session is None:
+                return
+            # Gradio keeps the same recording from two tabs once.
+            others = {each for other in self._sessions.values() for each in other.uploads}
+        if session.job is not None:
+            session.job.abandon()
+        for folder in (str(session.folder), *(session.uploads - others)):
+            _remove(folder)
+
+    def close(self) -> None:
+        """Forget all tabs and remove every folder. Never raises."""
+        with self._lock:
+            names = list(self._sessions)
+        for name in names:
+            self.end(name)
+        _remove(str(self.root), self._claim)
+
+
+def _remove(folder: str, claim: Entry | None = None) -> None:
+    try:
+        rmtree(folder, POLICY, claim=claim)
+    except Exception:
+        log.exception("could not remove %s", folder)

@@ -1,0 +1,151 @@
+"""Every text of the page, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TITLE: Final = "Transcribe speech"
+INTRODUCTION: Final = (
+    "Everything happens on this computer. Nothing is sent anywhere; a model is downloaded only when"
+    " you choose one that is not here yet."
+)
+
+FILES: Final = "Recordings"
+MICROPHONE: Final = "Or record with the microphone"
+MODEL: Final = "Model"
+DEVICE: Final = "Device"
+DEVICES: Final = (
+    ("Automatic: the GPU if there is one", "auto"),
+    ("CPU", "cpu"),
+    ("NVIDIA GPU", "cuda"),
+)
+TIMESTAMPS: Final = "Find out when each word was said"
+TRANSCRIBE: Final = "Transcribe"
+CANCEL: Final = "Cancel"
+ANYWAY: Final = "Load anyway"
+STATUS: Final = "Status"
+TRANSCRIPT: Final = "Text"
+WORDS: Final = "Word timestamps"
+WORD_COLUMNS: Final = ("Recording", "Word", "Start (s)", "End (s)")
+DOWNLOADS: Final = "Downloads"
+FINDINGS: Final = "What the doctor says about this computer"
+RESCAN: Final = "Examine again"
+
+READY: Final = "Ready. Choose a recording, then Transcribe."
+NO_RECORDING: Final = "There is no recording yet: choose a file or record one, then Transcribe."
+NO_MODEL: Final = "No model is chosen: choose one, then Transcribe."
+BUSY: Final = "Your last transcription is still running: wait for it or cancel it."
+CANCELLED: Final = "Cancelled."
+NOTHING_TO_CANCEL: Final = "Nothing is running, so there is nothing to cancel."
+NOT_SCANNED: Final = "This computer has not been examined yet."
+SCANNING: Final = "Examining this computer, {seconds:.1f} s ..."
+SCAN_FAILED: Final = "This computer could not be examined: {reason}"
+SCAN_LATE: Final = (
+    "The examination has not ended after {seconds:.0f} s and goes on in the background; run"
+    " `python -m winasr_doctor scan` to see what it waits for."
+)
+NOTHING_FOUND: Final = "Nothing was found that would break speech recognition here."
+UNREAD: Final = "{count} could not be found out; `python -m winasr_doctor scan` says which and why."
+STEPS: Final = "What to do"
+TECHNICAL: Final = "Technical details"
+COPY: Final = "Copy the report"
+ELAPSED: Final = "{seconds:.1f} s"
+
+FAILED_TO_LOAD: Final = "Failed to load"
+LOADED_CLEANUP_FAILED: Final = "Loaded, but cleanup failed"
+TRANSCRIPTION_FAILED: Final = "Transcription failed"
+TRANSCRIBED_CLEANUP_FAILED: Final = "Transcribed, but cleanup failed"
+TRANSCRIBED: Final = "Transcribed"
+FAILED_TO_PREPARE: Final = "NeMo could not be prepared"
+FAILED_ELSEWHERE: Final = "The page itself failed"
+EXPORT_FAILED: Final = "Transcribed, but the files to download could not be written"
+BLOCKED: Final = "Not loaded: this would fail"
+WORKER_DIED: Final = "The worker ended without an answer"
+NO_SPEECH: Final = "No speech was found in the recording."
+
+PHASES: Final = {
+    "queued": "Waiting in line",
+    "checking": "Looking for what would make {model} fail",
+    "preparing": "Preparing: importing torch and NeMo (once after the start)",
+    "loading": "Loading {model}",
+    "downloading": "Downloading ({size}) and loading {model}",
+    "reading": "Reading the recordings",
+    "transcribing": "Transcribing",
+    "exporting": "Writing the files to download",
+}
+"""What a job does, by the name of its phase."""
+
+WAITING_FOR_SESSION: Final = "waiting for another session's job ({phase}, running {seconds:.0f} s)"
+DONE_OF: Final = "{done} of {total} recordings done"
+RETRY: Final = "cannot remove {path} ({label}{holder}): attempt {number}, next in {delay:.0f} ms"
+GAVE_UP_REMOVING: Final = "cannot remove {path} ({label}{holder}) after {number} attempts"
+QUIET: Final = "No news for {seconds:.0f} s"
+STANDS: Final = "The worker is in {where}"
+NOWHERE: Final = "the worker cannot be located"
+STILL_BLOCKED: Final = (
+    "It cannot be stopped from outside and is still blocked in the background ({phase}): {where}."
+    " What it comes to is thrown away; another load waits until it returns."
+)
+GAVE_UP: Final = "Gave up waiting after {seconds:.0f} s"
+MORE_TIME: Final = "Give it more time, or find out what it waits for"
+AFTER_DEADLINE: Final = (
+    "Try once more; a first load of a large model can take minutes",
+    "Start the page with more time: python -m winasr_doctor ui --deadline SECONDS",
+    "If it stays blocked, restart the page and report the line above",
+)
+TOO_LONG: Final = (
+    "The recordings are {hours:.1f} hours long in all; at most {most:g} hours are taken at once."
+)
+SHORTEN: Final = ("Give fewer recordings at once, or cut them into parts",)
+MISSING_UPLOAD: Final = "{name} is no longer there: upload it again."
+BLOCKED_STEP: Final = "Press the button of that name to try in spite of it"
+SCAN_STEP: Final = "Run: python -m winasr_doctor scan"
+REFUSED: Final = (
+    "The page took no more work: its queue is full, because too many transcriptions wait already"
+)
+REFUSED_TITLE: Final = "Try again in a moment"
+REFUSED_STEPS: Final = ("Wait until one of them has ended", "Then press Transcribe again")
+OTHER_STEPS: Final = (
+    "Press Transcribe once more; reload the page if that does not help",
+    "Copy the report below and open an issue with it",
+)
+
+BUNDLED: Final = "ready (bundled, 20 words)"
+LOCAL: Final = "ready (on this computer)"
+GIVEN: Final = "ready (the file you named)"
+MISSING_FILE: Final = "this file is not there"
+DOWNLOAD: Final = "needs a download of {size}"
+NEEDS_EXTRA: Final = "needs: pip install winasr_doctor[asr]"
+NEEDS_CANARY: Final = "needs: pip install peft accelerate"
+BLOCKED_BY: Final = "blocked: {code}"
+
+NO_GRADIO: Final = (
+    "the page needs Gradio, which is not installed here; run:"
+    " python -m pip install winasr_doctor[ui]"
+)
+BROKEN_GRADIO: Final = (
+    "Gradio cannot be imported ({reason}); run: python -m pip install -U winasr_doctor[ui]"
+)
+PORT_TAKEN: Final = "port {port} is taken by another program; name another one: --port {other}"
+NO_FREE_PORT: Final = "no port between {first} and {last} is free; name one: --port PORT"
+NOT_LOOPBACK: Final = (
+    "{host} would let other computers use this page, which has no login; only 127.0.0.1 and"
+    " localhost are possible. To use it from elsewhere, forward the port:"
+    " ssh -L 7860:127.0.0.1:7860"
+)
+SERVER_DIED: Final = (
+    "The page's server has stopped; the page in the browser no longer works. Start it again."
+)
+AT: Final = "The page is at {url} (stop it with Ctrl+C)"
+
+CLIENT: Final = {
+    "lost": "The page lost its server: the program was stopped, or this computer slept. Start"
+    " `python -m winasr_doctor ui` again, then reload the page.",
+    "microphone": "No microphone can be used: none is connected, or the browser may not use it."
+    " Allow it in the browser's address bar, or choose a file.",
+    "failed": "The page reports: ",
+    "add": "Add recordings",
+    "copied": "Copied",
+    "copy_failed": "Copying failed: select the text below",
+}
+"""What the browser says by itself, when the server cannot."""

@@ -169,6 +169,7 @@ class Handler:
         with session.lock:
             if session.job is not None and session.job.active:
                 return Status(State.WARN, texts.BUSY), None
+            session.folder.mkdir(mode=0o700, exist_ok=True)
             folder = Path(tempfile.mkdtemp(dir=session.folder))
             request = Request(wish.audio, choice, wish.device, wish.timestamps, wish.anyway, folder)
             job = Job(request, self.engine, self._desk, self._models, self.deadline)

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -65,8 +66,8 @@ class Sessions:
         with self._lock:
             session = self._sessions.get(name)
             if session is None:
-                folder = Path(tempfile.mkdtemp(dir=self.results))
-                session = self._sessions[name] = Session(folder)
+                # The folder comes with the first job: a late word of a closed tab makes none.
+                session = self._sessions[name] = Session(self.results / uuid.uuid4().hex)
             return session
 
     def all(self) -> list[Session]:

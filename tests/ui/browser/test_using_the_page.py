@@ -210,7 +210,10 @@ def test_a_lost_server_is_read(open_tab, tmp_path):
 
 
 def test_the_files_of_a_tab_go_with_it(tab, engine, served):
+    results = served.handler.sessions.results
+    before = set(results.iterdir())
     tab.transcribe()
     tab.sees("Transcribed", "ok")
+    assert set(results.iterdir()) - before
     tab.page.context.close()
-    until(lambda: list(served.handler.sessions.results.iterdir()) == [])
+    until(lambda: not set(results.iterdir()) - before, seconds=20)

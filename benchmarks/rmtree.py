@@ -25,9 +25,9 @@ from pathlib import Path
 from winasr_doctor import RetryPolicy, rmtree
 
 FOLDERS, FILES = 100, 100
-REPEATS = 25
+REPEATS = 15
 HELD = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-LOCKS = 25
+LOCKS = 20
 """How many locks of each length."""
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
     "who": "Say which programs (and which Python objects) have these paths open.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
+    "run": "Run an unmodified app with a safe TEMP and the guard on.",
     "selftest": "Load the bundled model, transcribe the bundled recordings, say whether the text is"
     " right.",
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",

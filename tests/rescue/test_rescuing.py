@@ -1,0 +1,228 @@
+"""What `run` saves an app from, and what it says about it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from .conftest import LOAD, TRANSCRIBE, Place
+
+LOCKED = "unlink:32*inf@manifest.json"
+
+
+def test_temp_is_a_private_folder_that_goes_with_the_app(place: Place):
+    app = place.write(
+        "app.py",
+        """
+        import os, tempfile
+        folder = tempfile.gettempdir()
+        open(tempfile.mkstemp()[1], "w").close()
+        print(folder, *(os.environ[name] == folder for name in ("TEMP", "TMP", "TMPDIR")))
+        """,
+    )
+    temp, *same = place.run(app).stdout.split()
+    assert same == ["True"] * 3
+    assert Path(temp).parent == place.scratch
+    assert list(place.scratch.iterdir()) == []
+
+
+def test_two_runs_have_two_folders(place: Place):
+    app = place.write("app.py", "import tempfile; print(tempfile.gettempdir())")
+    assert place.run(app).stdout != place.run(app).stdout
+
+
+def test_a_text_comes_through_a_manifest_that_cannot_be_deleted(place: Place):
+    app = place.write("app.py", TRANSCRIBE + "print(transcribe())")
+    finished = place.run(app, options=("--inject", LOCKED))
+    assert (finished.returncode, finished.stdout) == (0, "['the text']\n")
+    assert "rescued: 1 of 1 temporary folder of NeMo's" in finished.stderr
+    assert "transcribing: WinError 32 on manifest.json; the texts were kept" in finished.stderr
+    assert "fired 0" not in finished.stderr
+    assert "left: nothing: 1 temporary folder went when the app had ended" in finished.stderr
+    assert list(place.scratch.iterdir()) == []
+
+
+def test_without_the_guard_it_does_not(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        from winasr_doctor.faults import inject
+        {TRANSCRIBE}
+        with inject({LOCKED!r}):
+            transcribe()
+        """,
+    )
+    finished = place.plain(app)
+    assert finished.returncode == 1
+    assert "Error: [WinError" in finished.stderr
+
+
+def test_the_true_error_comes_out(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        {LOAD}
+        def work():
+            raise TypeError("two channels")
+        try:
+            restore_from(work)
+        except Exception as error:
+            print(repr(error))
+        """,
+    )
+    finished = place.run(app, options=("--inject", "unlink:32*3"))
+    assert finished.stdout == "TypeError('two channels')\n"
+    assert "loading: WinError 32 on model_weights.ckpt; the true error came out, TypeError" in (
+        finished.stderr
+    )
+    assert "removed after 4 attempts" in finished.stderr
+    assert "unlink:32*3 fired 3 times" in finished.stderr
+
+
+def test_an_older_error_of_the_app_is_not_taken_for_nemos(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        {LOAD}
+        try:
+            raise KeyError("earlier")
+        except KeyError:
+            restore_from()
+        """,
+    )
+    finished = place.run(app, options=("--inject", "unlink:32*3"))
+    assert "the model was kept" in finished.stderr
+
+
+def test_faults_without_a_pattern_keep_to_nemos_folders(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        import os, tempfile
+        {TRANSCRIBE}
+        with tempfile.TemporaryDirectory() as own:
+            open(os.path.join(own, "mine"), "w").close()
+            print(transcribe(lambda: os.unlink(os.path.join(own, "mine"))))
+        """,
+    )
+    finished = place.run(app, options=("--inject", "unlink:32*2; rmdir:145"))
+    assert finished.stdout == "['the text']\n"
+    assert "unlink:32*2 fired twice" in finished.stderr.replace("2 times", "twice")
+
+
+def test_faults_with_a_pattern_go_anywhere(place: Place):
+    app = place.write("app.py", "import os; open('mine', 'w').close(); os.unlink('mine')")
+    finished = place.run(app, options=("--inject", "unlink:32@mine"))
+    assert finished.returncode == 1
+    assert "PermissionError: [WinError 32]" in finished.stderr
+    assert "unlink:32@mine fired once" in finished.stderr
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_worker_processes_are_guarded(place: Place, method: str):
+    if method == "fork" and not hasattr(os, "fork"):
+        pytest.skip("this system cannot fork")
+    app = place.write(
+        "app.py",
+        f"""
+        import multiprocessing, os, warnings
+        {TRANSCRIBE}
+        def work(queue):
+            queue.put((os.getpid(), transcribe()))
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context({method!r})
+            queue = context.SimpleQueue()
+            worker = context.Process(target=work, args=(queue,))
+            worker.start()
+            pid, texts = queue.get()
+            worker.join()
+            print(pid != os.getpid(), texts, worker.exitcode)
+        """,
+    )
+    finished = place.run(app, options=("--inject", LOCKED))
+    assert finished.stdout == "True ['the text'] 0\n", finished.stderr
+    assert "rescued: 1 of 1" in finished.stderr
+    assert "fired never" not in finished.stderr
+
+
+def test_threads_are_guarded(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        from concurrent.futures import ThreadPoolExecutor
+        {TRANSCRIBE}
+        with ThreadPoolExecutor(4) as pool:
+            print(list(pool.map(lambda _: transcribe()[0], range(8))))
+        """,
+    )
+    finished = place.run(app, options=("--inject", "unlink:32*8"))
+    assert finished.stdout == f"{['the text'] * 8}\n"
+    assert "of 8 temporary folders" in finished.stderr
+
+
+def test_an_app_without_nemo_has_nothing_to_rescue(place: Place):
+    finished = place.run(place.write("app.py", "pass"))
+    assert finished.stderr.splitlines()[1:] == [
+        "  NeMo made no temporary folder: there was nothing to rescue",
+        "  left: nothing",
+    ]
+
+
+def test_the_summary_before_names_the_folder_and_what_is_wrong(place: Place):
+    app = place.write("app.py", "print('out')")
+    finished = place.run(app, options=("--inject", LOCKED))
+    summary, _, _ = finished.stderr.partition("the app ended")
+    assert str(place.scratch) in summary
+    assert LOCKED in summary
+    assert "guard" in summary
+    assert finished.stdout == "out\n"
+
+
+def test_the_watchdog_says_once_where_every_thread_stands(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        import os, tempfile, threading, time
+        {TRANSCRIBE}
+        def work():
+            held = open(os.path.join(tempfile.gettempdir(), *os.listdir(tempfile.gettempdir()),
+                                     "manifest.json"))
+            time.sleep(3)
+        print(transcribe(work))
+        """,
+    )
+    finished = place.run(app, options=("-q", "--silence", "0.4"))
+    assert finished.stdout == "['the text']\n"
+    report = finished.stderr.partition("the app ended")[0]
+    assert report.count("nothing has moved in NeMo's transcribing") == 1
+    assert "thread MainThread (in NeMo): " in report
+    assert "in work" in report
+    assert "manifest.json" in report
+    assert "this process" in report
+    assert "silent: the watchdog spoke once (transcribing)" in finished.stderr
+
+
+def test_an_app_whose_run_is_killed_keeps_its_folder_to_its_end(place: Place):
+    app = place.write(
+        "app.py", "import os; print(os.getpid(), flush=True); __import__('time').sleep(60)"
+    )
+    other = place.write("other.py", "pass")
+    process = place.popen(app)
+    assert process.stdout is not None
+    pid = int(process.stdout.readline())
+    process.kill()
+    process.wait()
+    place.run(other)
+    assert len(list(place.scratch.iterdir())) == 2
+    os.kill(pid, signal.SIGTERM)
+    process.communicate()  # until the app, too, has closed its end
+    with suppress(psutil.NoSuchProcess):  # it is an orphan, which the system is to bury
+        psutil.Process(pid).wait(10)
+    place.run(other)
+    assert list(place.scratch.iterdir()) == []

@@ -1,0 +1,96 @@
+"""What happens inside each process of the app, before its first line."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.nemo_guard import guard
+from winasr_doctor.rescue.events import EventLog, Silent, Started
+from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+from winasr_doctor.rescue.recorder import Recorder
+from winasr_doctor.rescue.settings import Settings
+from winasr_doctor.rescue.watchdog import Watchdog
+
+_kept: list[ExitStack] = []
+"""What holds for the whole process. `atexit` alone does not keep it: `multiprocessing` clears that
+in a forked child (CPython 3.13, popen_fork.py)."""
+
+
+def begin(file: str) -> None:
+    """Put the guard on for the whole process, and the faults and the watchdog that were asked for.
+
+    Args:
+        file: The settings' file. Without one, the run is over and nothing is done.
+    """
+    if not Path(file).exists():
+        return
+    settings = Settings.read(file)
+    if os.path.normcase(settings.prefix) != os.path.normcase(sys.prefix):
+        return
+    log = EventLog(settings.events)
+    recorder, folders, whole = Recorder(log), NemoFolders(), ExitStack()
+    whole.enter_context(folders.watching())
+    recorder.session = whole.enter_context(guard(on_attempt=recorder.attempt))
+    if settings.plan:
+        from winasr_doctor.faults import Plan, inject
+        from winasr_doctor.rescue.confined import confined
+
+        plan = confined(Plan.parse(settings.plan), folders)
+        recorder.injector = whole.enter_context(inject(plan))
+    watchdog = _watchdog(folders, settings.silence, log)
+
+    def forked() -> None:
+        for each in (log, recorder, folders, watchdog):
+            each.start_anew()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)
+
+    def end() -> None:
+        with suppress(Exception):
+            recorder.flush()
+            whole.close()
+
+    _kept.append(whole)
+    atexit.register(end)  # the first to register is the last to be called
+    log.write(Started(os.getpid()))
+    _take_over(settings)
+
+
+def _take_over(settings: Settings) -> None:
+    """Let the app itself answer for its folders: it may live on when its parent is killed.
+
+    Only the first process does, as the others may end long before the app.
+    """
+    first = Path(settings.events, "first")
+    with suppress(OSError):
+        first.touch(exist_ok=False)
+        claims = [default_ledger().claim(folder) for folder in settings.folders]
+        if all(claim is not None and claim.file is not None for claim in claims):
+            for file in settings.claims:
+                Path(file).unlink(missing_ok=True)
+
+
+def _watchdog(folders: NemoFolders, silence: float, log: EventLog) -> Watchdog:
+    def speak(report: str, folder: NemoFolder) -> None:
+        _to_stderr(report)
+        log.write(Silent(folder.phase, silence))
+
+    watchdog = Watchdog(folders, silence, speak)
+    if silence > 0:
+        folders.on_new = watchdog.wake
+    return watchdog
+
+
+def _to_stderr(text: str) -> None:
+    """Write to the process's own stderr: the app may have put something else in its place."""
+    stream = sys.__stderr__
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            stream.write(text)
+            stream.flush()

@@ -1,0 +1,69 @@
+"""What the parent tells the app's processes: a small file, found through a variable."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import MutableMapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VARIABLE = "WINASR_DOCTOR_RUN"
+"""Environment variable with the path of the settings; also read by `startup/sitecustomize.py`."""
+
+STARTUP = str(Path(__file__).parent / "startup")
+"""The folder that goes first on `PYTHONPATH`."""
+
+TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
+"""Python asks for them in this order, on Windows too. Source: docs.python.org, `tempfile`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every process of the app needs to know.
+
+    Attributes:
+        events: The folder to report to; see `events`.
+        prefix: `sys.prefix` of the app. Other Pythons that it starts are none of our business.
+        plan: The fault plan's text; empty for none.
+        silence: Seconds without a move in NeMo after which the watchdog speaks; 0 for never.
+        folders: The run's folders, for which the app itself answers once it has started.
+        claims: The parent's entries for them in the ledger, void from then on.
+    """
+
+    events: str
+    prefix: str = sys.prefix
+    plan: str = ""
+    silence: float = 60.0
+    folders: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def write(self, file: Path) -> None:
+        """Write them where `read` finds them."""
+        file.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: str) -> Settings:
+        """Read what `write` wrote."""
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+        lists = {name: tuple(document.get(name, ())) for name in ("folders", "claims")}
+        return cls(**{**document, **lists})
+
+
+def point(variables: MutableMapping[str, str], *, scratch: str, settings: str) -> None:
+    """Point an environment at a scratch folder, and at our startup file.
+
+    Args:
+        variables: The environment to change.
+        scratch: The folder for temporary files.
+        settings: The settings' file.
+    """
+    variables.update(dict.fromkeys(TEMP_VARIABLES, scratch))
+    variables[VARIABLE] = settings
+    others = [
+        entry
+        for entry in variables.get("PYTHONPATH", "").split(os.pathsep)
+        if entry and entry != STARTUP
+    ]
+    variables["PYTHONPATH"] = os.pathsep.join((STARTUP, *others))

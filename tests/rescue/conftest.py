@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +49,18 @@ NEMO = {
 
 LOAD = "from nemo.core.connectors.save_restore_connector import restore_from\n"
 TRANSCRIBE = "from nemo.collections.asr.parts.mixins.transcription import transcribe\n"
+
+
+@pytest.fixture(autouse=True)
+def no_signal_is_ignored() -> Iterator[None]:
+    """Undo `nohup`, under which tests may run: an ignored signal stays ignored by what we start."""
+    hangup = getattr(signal, "SIGHUP", None)
+    ignored = hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN
+    if hangup is not None and ignored:
+        signal.signal(hangup, signal.SIG_DFL)
+    yield
+    if hangup is not None and ignored:
+        signal.signal(hangup, signal.SIG_IGN)
 
 
 @dataclass

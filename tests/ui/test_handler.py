@@ -356,3 +356,35 @@ def test_a_dead_worker_is_said(make, wish, monkeypatch):
 
     monkeypatch.setattr("winasr_doctor.ui.work.Job._run", dies)
     assert "The worker ended without an answer" in words(last(make(), wish))
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "disk full"), MemoryError(), SystemExit(3), KeyboardInterrupt()]
+)
+def test_what_goes_wrong_before_there_is_a_job_is_said_too(make, wish, monkeypatch, error):
+    def no_folder(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr("winasr_doctor.ui.handler.tempfile.mkdtemp", no_folder)
+    view = last(make(), wish)
+    assert view.status.state is State.ERROR
+    assert type(error).__name__ in words(view)
+    assert not view.running
+
+
+@pytest.mark.parametrize("error", [RuntimeError("lost"), SystemExit(3)])
+def test_what_goes_wrong_while_waiting_for_a_job_is_said_and_frees_it(
+    make, wish, monkeypatch, error
+):
+    handler = make()
+
+    def no_word(_job):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handler, "_wait", no_word)
+        view = last(handler, wish)
+    assert view.status.state is State.ERROR
+    assert not view.running
+    until(lambda: not handler.sessions.of("tab").job.active)
+    assert last(handler, wish).status.state is State.OK

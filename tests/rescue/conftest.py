@@ -53,14 +53,16 @@ TRANSCRIBE = "from nemo.collections.asr.parts.mixins.transcription import transc
 
 @pytest.fixture(autouse=True)
 def no_signal_is_ignored() -> Iterator[None]:
-    """Undo `nohup`, under which tests may run: an ignored signal stays ignored by what we start."""
-    hangup = getattr(signal, "SIGHUP", None)
-    ignored = hangup is not None and signal.getsignal(hangup) is signal.SIG_IGN
-    if hangup is not None and ignored:
-        signal.signal(hangup, signal.SIG_DFL)
+    """Undo what `nohup`, and a shell's `&`, do to the tests: what we start would ignore it too."""
+    names = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
     yield
-    if hangup is not None and ignored:
-        signal.signal(hangup, signal.SIG_IGN)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @dataclass

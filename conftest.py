@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
+import mmap
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -20,6 +25,32 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def mapped_without_a_descriptor() -> Callable[..., AbstractContextManager[None]]:
+    """Return what maps a file as libraries in C++ or Rust do: no descriptor stays open.
+
+    It takes the path and the protection, and works on Linux only.
+    """
+
+    @contextmanager
+    def mapped(path: Path, protection: int | None = None) -> Iterator[None]:
+        library = ctypes.CDLL(None)
+        library.mmap.restype = ctypes.c_void_p
+        address_of, size_of, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+        library.mmap.argtypes = [address_of, size_of, number, number, number, ctypes.c_long]
+        library.munmap.argtypes = [address_of, size_of]
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            wanted = mmap.PROT_READ if protection is None else protection
+            address = library.mmap(None, size, wanted, mmap.MAP_PRIVATE, file.fileno(), 0)
+        try:
+            yield
+        finally:
+            library.munmap(address, size)
+
+    return mapped
 
 
 def pytest_report_header() -> str | None:

@@ -290,10 +290,12 @@ def _hides_sharing_violation(exc: BaseException) -> bool:
     return False
 
 
-def _is_masked(exc: BaseException, is_file: bool | None, python: tuple[int, ...]) -> bool:
+def _is_masked(
+    exc: BaseException, code: int | None, is_file: bool | None, python: tuple[int, ...]
+) -> bool:
     if isinstance(exc, RecursionError):
         return _hides_sharing_violation(exc)
-    if not (isinstance(exc, NotADirectoryError) or number(exc, "winerror") == 267):  # noqa: PLR2004
+    if not (isinstance(exc, NotADirectoryError) or code == 267):  # noqa: PLR2004
         return False
     if is_file is False:
         return False
@@ -322,9 +324,9 @@ def classify(
         classified are permanent: what is not understood is not repeated.
     """
     errno = number(exc, "errno")
-    if _is_masked(exc, is_file, python):
-        return Classification(_TRY_AGAIN, 32, errno, masked=True)
     code = number(exc, "winerror")
+    if _is_masked(exc, code, is_file, python):
+        return Classification(_TRY_AGAIN, 32, errno, masked=True)
     if code is not None and code in CODES:
         entry = CODES[code]
         return Classification(entry.delete, code, errno, grace=entry.grace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -146,3 +147,16 @@ def test_what_this_process_lets_go_of_is_removed_without_waiting(
 
     assert rmtree(tree, release=let_go).gone
     assert ticking.sleeps == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="maps a file by Linux's own function")
+@pytest.mark.parametrize("total", [0.0, 0.05, 3.0])
+def test_a_map_of_ours_without_an_open_file_is_found_before_long(
+    tree: Path, lock: Lock, ticking: VirtualClock, mapped_without_a_descriptor, total: float
+):
+    lock(named("b.txt"), 32)
+    with mapped_without_a_descriptor(tree / "inner" / "b.txt"):
+        report = rmtree(tree, RetryPolicy(total=total))
+    assert sum(ticking.sleeps) < 0.2
+    assert report.holding is not None
+    assert report.holding.by_ourselves

@@ -47,7 +47,7 @@ def test_a_missing_path_is_not_held(tmp_path):
 
 @pytest.mark.parametrize("error", [UndeterminedError("why"), OSError(5, "whatever")])
 def test_what_cannot_be_determined_is_neither_yes_nor_no(manifest, monkeypatch, error):
-    def mute(target):
+    def mute(target, *, maps):
         raise error
         yield
 

@@ -10,22 +10,27 @@ from winasr_doctor.cleanup.clock import Clock
 from winasr_doctor.holders.model import Holder, Holding, Who
 
 
-def ours(tree: str, paths: Iterable[str]) -> dict[str, Holding]:
+def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     """Say which of these paths this process holds itself; quick enough for every attempt.
 
     Args:
         tree: The folder that is being removed.
         paths: Files or folders of it that could not be removed.
+        maps: Whether memory maps without an open file count, too.
 
     Returns:
         An answer for each path that this process has open; the others are left out.
     """
     from winasr_doctor.holders import held_by_ourselves
 
-    if not held_by_ourselves(tree):  # one question for all of them, and nearly always enough
+    if not held_by_ourselves(
+        tree, maps=maps
+    ):  # one question for all of them, and nearly always enough
         return {}
     return {
-        path: Holding(path, (_this_process(path),)) for path in paths if held_by_ourselves(path)
+        path: Holding(path, (_this_process(path),))
+        for path in paths
+        if held_by_ourselves(path, maps=maps)
     }
 
 

@@ -126,8 +126,10 @@ class _Deletion:
     def _with_holders(self, failures: list[Failure]) -> tuple[Failure, ...]:
         waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
         elapsed = self._elapsed()
-        if elapsed >= self._ask_again_at:
-            self._ours = ours(self._tree.path, [failure.path for failure in waiting])
+        last = self._policy.is_over(elapsed)
+        if waiting and (elapsed >= self._ask_again_at or last):
+            maps = elapsed > 0 or last  # slow to find, and without an open file they are rare
+            self._ours = ours(self._tree.path, [failure.path for failure in waiting], maps=maps)
             # A file is rarely opened here meanwhile; unless we just let go of some, ask less often.
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:

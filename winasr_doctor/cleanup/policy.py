@@ -57,11 +57,18 @@ class RetryPolicy:
         Returns:
             Seconds, ending at `total` at the latest; `None` when time is up.
         """
-        left = self.total - elapsed
-        if left < _SHORTEST:
+        if self.is_over(elapsed):
             return None
         paced = min(max(self.first, self.growth * elapsed), self.longest)
-        return min(paced * (1 - self.jitter * self._random.random()), left)
+        return min(paced * (1 - self.jitter * self._random.random()), self.total - elapsed)
+
+    def is_over(self, elapsed: float) -> bool:
+        """Tell whether time is up.
+
+        Args:
+            elapsed: Seconds since the first attempt.
+        """
+        return self.total - elapsed < _SHORTEST
 
 
 ONCE = RetryPolicy(total=0.0)

@@ -44,17 +44,19 @@ def holders_of(path: str | os.PathLike[str], *, timeout: float = 2.0) -> Holding
     return _ask(path, (this_process, *sources()), timeout)
 
 
-def held_by_ourselves(path: str | os.PathLike[str]) -> bool | None:
+def held_by_ourselves(path: str | os.PathLike[str], *, maps: bool = True) -> bool | None:
     """Tell whether this process has a path open, quickly: no object is searched for.
 
     Args:
         path: A file or folder; what is open below a folder counts.
+        maps: Whether memory maps without an open file count, too; looking for them takes most
+            of the time.
 
     Returns:
         `None` if it could not be determined.
     """
     try:
-        return next(iter(own_holds(Target.of(path))), None) is not None
+        return next(iter(own_holds(Target.of(path), maps=maps)), None) is not None
     except (UndeterminedError, OSError):
         return None
 

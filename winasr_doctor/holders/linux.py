@@ -14,18 +14,20 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target) -> Iterator[Hold]:
+def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target, what is cheap to see first.
 
     Args:
         target: What is asked about.
+        maps: Whether to look at memory maps, too; those that Python makes have a descriptor, and
+            are seen by it.
 
     Raises:
         UndeterminedError: `/proc/self` cannot be read.
     """
     if not os.path.isdir("/proc/self/fd"):
         raise UndeterminedError("what this process has open, because /proc is not there")
-    yield from _holds("self", target)
+    yield from _holds("self", target, maps=maps)
 
 
 def other_processes(target: Target, evidence: Evidence) -> None:
@@ -81,7 +83,7 @@ def path_of_mapping(address: int) -> str | None:
     return None
 
 
-def _holds(process: str, target: Target) -> Iterator[Hold]:
+def _holds(process: str, target: Target, *, maps: bool = True) -> Iterator[Hold]:
     """Yield everything of a process that leads to the target.
 
     Raises:
@@ -102,6 +104,11 @@ def _holds(process: str, target: Target) -> Iterator[Hold]:
             yield Hold(path, _name_of(path, "open file", target), f"{folder}/fd")
     if target.covers(cwd):
         yield Hold(cwd, "current directory", f"{folder}/cwd")
+    if maps:
+        yield from _maps(process, target)
+
+
+def _maps(process: str, target: Target) -> Iterator[Hold]:
     try:
         maps = _maps_of(process)
     except PermissionError:
@@ -112,7 +119,7 @@ def _holds(process: str, target: Target) -> Iterator[Hold]:
         return  # as nearly always; the lines need not be taken apart
     mapped = {path: None for _, _, path in _mappings(maps) if _matches(path, target)}
     for path in mapped:
-        yield Hold(path, _name_of(path, "memory map", target), f"{folder}/maps")
+        yield Hold(path, _name_of(path, "memory map", target), f"/proc/{process}/maps")
 
 
 def _open_path(descriptor: str, target: Target) -> str | None:

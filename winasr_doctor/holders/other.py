@@ -15,15 +15,17 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target) -> Iterator[Hold]:
+def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
         target: What is asked about.
+        maps: Not used: psutil cannot read memory maps here.
 
     Raises:
         UndeterminedError: psutil cannot say.
     """
+    del maps
     yield from _holds(os.getpid(), target)
 
 

@@ -35,11 +35,12 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target) -> Iterator[Hold]:
+def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
         target: What is asked about.
+        maps: Whether to look at memory maps, too.
 
     Raises:
         UndeterminedError: Some or all of it could not be read.
@@ -59,7 +60,8 @@ def own_holds(target: Target) -> Iterator[Hold]:
     for path in _matching(paths.values(), target):
         if not (covers_cwd and same(path, os.path.realpath(cwd), "windows")):
             yield Hold(path, _name_of(path), how)
-    yield from _own_mappings(target)
+    if maps:
+        yield from _own_mappings(target)
     if mute:
         raise UndeterminedError(
             f"what {mute} of this process's handles are (pipes in use do not answer)"

@@ -297,44 +297,19 @@ def test_a_named_temporary_file_removes_itself():
 
 
 @on_linux_only
-def test_a_file_that_is_only_mapped_cannot_be_removed(folder):
+def test_a_file_that_is_only_mapped_cannot_be_removed(folder, mapped_without_a_descriptor):
     with mapped_without_a_descriptor(folder / "file"):
         assert code_of(os.unlink, folder / "file") == 1224
     assert code_of(os.unlink, folder / "file") == 0
 
 
 @on_linux_only
-def test_a_loaded_library_cannot_be_removed(folder):
+def test_a_loaded_library_cannot_be_removed(folder, mapped_without_a_descriptor):
     with mapped_without_a_descriptor(folder / "file", mmap.PROT_READ | mmap.PROT_EXEC):
         assert code_of(os.unlink, folder / "file") == 5
 
 
 @on_linux_only
-def test_a_loaded_library_can_be_renamed(folder):
+def test_a_loaded_library_can_be_renamed(folder, mapped_without_a_descriptor):
     with mapped_without_a_descriptor(folder / "file", mmap.PROT_READ | mmap.PROT_EXEC):
         assert code_of(os.rename, folder / "file", folder / "new") == 0
-
-
-@contextlib.contextmanager
-def mapped_without_a_descriptor(path, protection=getattr(mmap, "PROT_READ", 0)):  # noqa: B008
-    """Map a file as the C library does for others: no descriptor stays open."""
-    import ctypes
-
-    library = ctypes.CDLL(None)
-    library.mmap.restype = ctypes.c_void_p
-    library.mmap.argtypes = [
-        ctypes.c_void_p,
-        ctypes.c_size_t,
-        ctypes.c_int,
-        ctypes.c_int,
-        ctypes.c_int,
-        ctypes.c_long,
-    ]
-    library.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-    descriptor = os.open(path, os.O_RDONLY)
-    address = library.mmap(None, 4, protection, mmap.MAP_PRIVATE, descriptor, 0)
-    os.close(descriptor)
-    try:
-        yield
-    finally:
-        library.munmap(address, 4)

@@ -1,0 +1,79 @@
+"""The table that tox prints at the end."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+TABLE = Path(__file__).parents[1] / "tools" / "tox_table.py"
+
+
+@pytest.fixture(scope="module")
+def tox_table():
+    spec = importlib.util.spec_from_file_location("tox_table", TABLE)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["tox_table"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["tox_table"]
+
+
+@pytest.fixture
+def results(pytester: pytest.Pytester) -> Path:
+    """Return what a real pytest writes about two passed tests and one of each other kind."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_passes(number): pass
+
+        def test_fails(): assert False
+
+        @pytest.fixture
+        def broken(): raise OSError
+
+        def test_breaks_before_it_runs(broken): pass
+
+        @pytest.mark.skip(reason="needs  Windows")
+        def test_is_skipped(): pass
+
+        @pytest.mark.xfail(reason="differs", strict=True)
+        def test_is_known_to_fail(): assert False
+        """
+    )
+    file = pytester.path / "results.xml"
+    pytester.inline_run(f"--junit-xml={file}", "-p", "no:cacheprovider")
+    return file
+
+
+def test_a_results_file_is_read(tox_table, results):
+    tests = tox_table.read(results)
+    assert (tests.passed, tests.failed) == (2, 2)
+    assert sorted(tests.skipped) == ["differs", "needs Windows"]
+
+
+def test_no_results_file_is_no_error(tox_table, tmp_path):
+    assert tox_table.read(tmp_path / "missing.xml") is None
+
+
+def test_a_line_says_what_was_tested_and_the_reasons_come_last(tox_table):
+    with_skips = tox_table.Tests(7, 0, ("needs Windows", "needs Windows"))
+    lines = list(
+        tox_table.table(
+            [
+                tox_table.Environment("lint", True, 1.6, None),
+                tox_table.Environment("py310", True, 100.0, with_skips),
+                tox_table.Environment("py311", False, 12.0, tox_table.Tests(6, 1, ())),
+            ]
+        )
+    )
+    assert [line.split() for line in lines[1:4]] == [
+        ["lint", "2", "ok"],
+        ["py310", "7", "0", "2", "100", "ok"],
+        ["py311", "6", "1", "0", "12", "FAILED"],
+    ]
+    assert lines[4:] == ["skipped:", "  2 (py310): needs Windows"]

@@ -1,0 +1,99 @@
+"""The table that `tox` prints at the end: what was tested where, what was skipped and why."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+RESULTS = "results.xml"
+"""The JUnit file that pytest writes into each environment's folder."""
+
+_HEADINGS = ("environment", "passed", "failed", "skipped", "seconds", "")
+_FAILED = ("failure", "error")
+
+
+@dataclass(frozen=True)
+class Tests:
+    """What a JUnit file says.
+
+    Attributes:
+        passed: How many tests passed.
+        failed: How many failed, or broke before or after they ran.
+        skipped: The reason of each test that was skipped or is known to fail.
+    """
+
+    passed: int
+    failed: int
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment that ran.
+
+    Attributes:
+        name: Its name in `tox.ini`.
+        passed: Whether all of its commands succeeded.
+        seconds: How long they took, without what was installed.
+        tests: What its tests came to; `None` where it has none.
+    """
+
+    name: str
+    passed: bool
+    seconds: float
+    tests: Tests | None
+
+
+def read(results: Path) -> Tests | None:
+    """Read a JUnit file.
+
+    Args:
+        results: Where it is, as written by `pytest --junit-xml`.
+
+    Returns:
+        What it says; `None` where there is none.
+    """
+    if not results.exists():
+        return None
+    cases = list(ET.parse(results).iter("testcase"))  # noqa: S314 - written by pytest
+    reasons = [case.find("skipped") for case in cases]
+    skipped = tuple(
+        re.sub(r"\s+", " ", reason.get("message") or "no reason given").strip()
+        for reason in reasons
+        if reason is not None
+    )
+    failed = sum(any(case.find(kind) is not None for kind in _FAILED) for case in cases)
+    return Tests(len(cases) - failed - len(skipped), failed, skipped)
+
+
+def table(ran: Sequence[Environment]) -> Iterator[str]:
+    """Yield the table's lines.
+
+    Args:
+        ran: The environments, in the order of the table.
+    """
+    rows = [_HEADINGS]
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for environment in ran:
+        tests = environment.tests
+        counts = ("", "", "") if tests is None else _counts(tests)
+        verdict = "ok" if environment.passed else "FAILED"
+        rows.append((environment.name, *counts, f"{environment.seconds:.0f}", verdict))
+        for reason in () if tests is None else tests.skipped:
+            reasons[reason].append(environment.name)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for name, *numbers, verdict in rows:
+        cells = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=False)]
+        yield "  ".join([name.ljust(widths[0]), *cells, verdict]).rstrip()
+    if reasons:
+        yield "skipped:"
+    for reason, environments in sorted(reasons.items()):
+        yield f"  {len(environments)} ({', '.join(dict.fromkeys(environments))}): {reason}"
+
+
+def _counts(tests: Tests) -> tuple[str, str, str]:
+    return str(tests.passed), str(tests.failed), str(len(tests.skipped))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import pytest
 
 from winasr_doctor.host.model import SyncRoot, SyncRoots, Volume, Volumes
+from winasr_doctor.probing import candidates as candidates_room
+from winasr_doctor.probing import probe
 from winasr_doctor.probing.candidates import candidates
 from winasr_doctor.testing import machine
 
@@ -44,6 +47,24 @@ def test_without_a_given_folder_one_is_proposed(tmp_path, linux):
     _, proposed = candidates([], str(tmp_path), linux())
     assert proposed.create
     assert "winasr-scratch" in proposed.path
+
+
+def test_a_drive_that_does_not_answer_is_not_waited_for(tmp_path, monkeypatch, linux):
+    gone, back = str(tmp_path / "gone"), threading.Event()
+
+    def hang(path):
+        if path == gone:
+            back.wait()
+        return path
+
+    monkeypatch.setattr(candidates_room.os.path, "realpath", hang)
+    monkeypatch.setattr(candidates_room, "ANSWER_SECONDS", 0.1)
+    temp, hanging = candidates([gone], str(tmp_path), linux())
+    back.set()
+    assert temp.problem == ""
+    assert hanging.problem == "its drive did not answer within 0.1 seconds"
+    _, result = probe((temp, hanging), size=10_000, rounds=1)
+    assert (result.rounds, result.problem) == ((), hanging.problem)
 
 
 def test_a_synchronised_folder_and_a_network_drive_have_something_against_them(tmp_path, linux):

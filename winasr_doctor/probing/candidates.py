@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor.checks.advice import known, scratch_folder
+from winasr_doctor.host.live.waiting import Task, TooLateError
 from winasr_doctor.paths import innermost, is_inside
 
 if TYPE_CHECKING:
     from winasr_doctor.host import Host
+
+ANSWER_SECONDS = 5.0
+"""What a drive may take to say where a folder on it is; one that is gone takes minutes."""
 
 _DRIVES = {
     "network": "it is on a network drive, where locks last as long as the server likes",
@@ -33,12 +37,14 @@ class Candidate:
         is_temp: Whether temporary files go there now.
         create: Whether to make it for the time of the measurement if it is missing.
         against: What speaks against using it, however fast it is.
+        problem: Why it cannot be measured; empty if it can.
     """
 
     path: str
     is_temp: bool = False
     create: bool = False
     against: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def candidates(given: Sequence[str], temp: str, host: Host) -> tuple[Candidate, ...]:
@@ -55,8 +61,8 @@ def candidates(given: Sequence[str], temp: str, host: Host) -> tuple[Candidate, 
     if not given:
         chosen.append(Candidate(_absolute(_likely(host)), create=True))
     distinct: dict[str, Candidate] = {}
-    for candidate in chosen:
-        distinct.setdefault(os.path.normcase(os.path.realpath(candidate.path)), candidate)
+    for real, candidate in _located(chosen):
+        distinct.setdefault(os.path.normcase(real), candidate)
     return tuple(
         replace(candidate, against=tuple(_objections(real, host)))
         for real, candidate in distinct.items()
@@ -92,6 +98,20 @@ def made_if_missing(candidate: Candidate) -> Iterator[str]:
             with suppress(OSError):  # somebody else may be using it by now
                 for each in missing:
                     each.rmdir()
+
+
+def _located(candidates: Sequence[Candidate]) -> Iterator[tuple[str, Candidate]]:
+    """Yield each with its real path, and those whose drive does not answer with that problem."""
+
+    def question(path: str) -> Task[str]:
+        return Task(lambda: os.path.realpath(path), ANSWER_SECONDS, "winasr-probe")
+
+    for candidate, task in [(each, question(each.path)) for each in candidates]:
+        try:
+            yield task.result(), candidate
+        except TooLateError:
+            problem = f"its drive did not answer within {ANSWER_SECONDS:g} seconds"
+            yield candidate.path, replace(candidate, problem=problem)
 
 
 def _absolute(path: str) -> str:

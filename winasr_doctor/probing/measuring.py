@@ -77,7 +77,7 @@ def probe(
     until = clock.current().monotonic() + seconds
     with ExitStack() as made:
         for each in notes:
-            each.problem = _made(each.candidate, made)
+            each.problem = each.candidate.problem or _made(each.candidate, made)
         for number in range(rounds):
             # Another one is the first each time, for the first may find the machine asleep.
             turn = number % max(len(notes), 1)

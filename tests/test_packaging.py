@@ -16,6 +16,7 @@ import winasr_doctor
         "py.typed",
         "schemas/report-1.json",
         "schemas/snapshot-1.json",
+        "schemas/gate-1.json",
         "reports/report.html.jinja",
         "ui/page.js",
         "ui/style.css",

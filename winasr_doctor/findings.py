@@ -12,6 +12,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Union
 
+from winasr_doctor.actions import Action
+
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
 
@@ -61,11 +63,13 @@ class Remedy:
         title: What it achieves, as a short imperative.
         steps: Exact steps in order, with this machine's paths filled in.
         automatic: Whether `fix --apply` can perform it: safe and reversible.
+        action: What `fix --apply` does of it; all of it when `automatic`. Not part of a report.
     """
 
     title: str
     steps: tuple[str, ...]
     automatic: bool = False
+    action: Action | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

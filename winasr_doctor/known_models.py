@@ -81,5 +81,17 @@ KNOWN_MODELS = (
 """Sizes are of the files as published, to the nearest ten megabytes or so; they serve to judge
 free space and memory, not to verify a download."""
 
+CANARY_REQUIREMENTS = {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"}
+"""Packages that Canary-Qwen needs beyond NeMo's `[asr]`, as a shell takes them. With NeMo 3.0.0,
+`from nemo.collections.speechlm2.models import SALM` needs these two and nothing else of NeMo's
+extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2 was seen to work."""
+
+CANARY_PACKAGES = tuple(CANARY_REQUIREMENTS)
+CANARY_INSTALL = " ".join(CANARY_REQUIREMENTS.values())
+"""What is put behind `pip install`; the extra `[canary]` says the same, NeMo and torch with it."""
+
+CANARY_SECONDS = 40.0
+"""Seconds of audio that Canary-Qwen takes at once. Source: its model card, "Input"."""
+
 LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.unpacks)
 """Bytes that loading the largest known `.nemo` file writes below TEMP."""

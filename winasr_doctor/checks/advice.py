@@ -8,9 +8,11 @@ its full path if that should ever be needed.
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
+from winasr_doctor.actions import MakeFolder
 from winasr_doctor.findings import Remedy
 from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.model import Volume
@@ -23,6 +25,8 @@ SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
 
 SCRATCH_BYTES = 2 * LARGEST_UNPACKED
 """Room for one unpacked model and for the leftover of one failed cleanup."""
+
+_POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 
 _LOCAL_FILESYSTEMS = ("NTFS", "ReFS")
 
@@ -44,8 +48,13 @@ def gigabytes(size: float) -> str:
 
 
 def quoted(text: str) -> str:
-    """Quote a text for PowerShell, literally."""
-    return "'" + text.replace("'", "''") + "'"
+    """Quote a text for PowerShell, literally.
+
+    Typographic quotes are doubled as well: PowerShell takes each of them for a quote. Source:
+    learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
+    specification, `single-quote-character`.
+    """
+    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", text) + "'"
 
 
 def python_command(host: Host, arguments: str) -> str:
@@ -154,6 +163,7 @@ def scratch_folder_remedy(host: Host) -> Remedy:
             f"Check that Python follows; this must print {folder}: {show}",
             "Start the app from that same window. No other program is affected.",
         ),
+        action=MakeFolder(folder),
     )
 
 
@@ -168,4 +178,5 @@ def _posix_scratch_remedy(host: Host) -> Remedy:
             f"Check that Python follows: {show}",
             "Start the app from that same shell.",
         ),
+        action=MakeFolder(f"~/.cache/{SCRATCH_NAME}"),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.revision_edits import (
+    CANNOT_BE_LOADED,
     EDIT_READS,
     drop_the_pin,
     place_of,
@@ -34,9 +35,6 @@ _Make = Callable[[str, dict[str, object], Iterable[Remedy]], Finding]
 _Advise = Callable[[Host, "RevisionUse"], Remedy]
 
 _ALL_WAYS: tuple[_Advise, ...] = (drop_the_pin, use_a_branch, use_the_full_hash)
-
-_HOPELESS = frozenset({Kind.TRUNCATED_HASH, Kind.LFS_SHA256, Kind.OVERLONG_HASH, Kind.ILLEGAL_NAME})
-"""Kinds that have an error of their own; whether they are cached adds nothing."""
 
 
 @check("REV001", reads=EDIT_READS)
@@ -193,14 +191,14 @@ def not_in_the_cache(host: Host) -> Iterable[Finding]:
         return
     nameless = 0
     for use, revision in uses:
-        if revision.kind in _HOPELESS:
+        if revision.kind in CANNOT_BE_LOADED:
             continue
         nameless += not use.repo_ids
         for repo_id in use.repo_ids:
             yield _silenced(_look_up(host, use, revision, repo_id), use, "REV008")
     if nameless:
         yield skip(f"which repository is meant is not known for {nameless} of the revisions")
-    elif all(revision.kind in _HOPELESS for _, revision in uses):
+    elif all(revision.kind in CANNOT_BE_LOADED for _, revision in uses):
         yield skip("none of the revisions can be loaded at all; see the other findings")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.findings import Remedy
 from winasr_doctor.host.base import Host
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
 """Sections the remedies read; a check that offers them declares these."""
+
+CANNOT_BE_LOADED = frozenset(
+    {Kind.TRUNCATED_HASH, Kind.LFS_SHA256, Kind.OVERLONG_HASH, Kind.ILLEGAL_NAME}
+)
+"""Kinds by which nothing is ever loaded, so that a branch in their place takes nothing away."""
+
+MEANS_A_COMMIT = CANNOT_BE_LOADED | {Kind.UPPER_CASE_HASH, Kind.ABBREVIATION}
+"""Kinds that a full hash of the one commit they can mean replaces without changing the meaning."""
 
 _LONGEST_SHOWN = 200
 
@@ -49,9 +58,14 @@ def drop_the_pin(host: Host, use: RevisionUse) -> Remedy:
 
 def use_a_branch(host: Host, use: RevisionUse) -> Remedy:
     """Name the default branch, for those who want something written there."""
+    action = None
+    if classify(use.revision).kind in CANNOT_BE_LOADED and full_hash(host, use) is None:
+        action = _written(use, "main") if _can_be_loaded(host, use, "main") else None
     return Remedy(
         "Use a branch, which every version of the libraries understands",
         (_edit(use, '"main"'), *_fetch_first(host)),
+        automatic=action is not None,
+        action=action,
     )
 
 
@@ -60,7 +74,10 @@ def use_the_full_hash(host: Host, use: RevisionUse) -> Remedy:
     title = f"Use a full hash of {FULL_HASH_LENGTH} characters, which never changes its meaning"
     commit = full_hash(host, use)
     if commit is not None:
-        return Remedy(title, (_edit(use, f'"{commit}"'),))
+        meant = classify(use.revision).kind in MEANS_A_COMMIT
+        action = _written(use, commit) if meant else None
+        step = _edit(use, f'"{commit}"')
+        return Remedy(title, (step,), automatic=action is not None, action=action)
     repo_id = use.repo_ids[0] if use.repo_ids else None
     page = f"https://huggingface.co/{repo_id or 'OWNER/MODEL'}/commits/main"
     steps = [f"Copy the full hash of the commit you want from {page}"]
@@ -86,6 +103,26 @@ def full_hash(host: Host, use: RevisionUse) -> str | None:
     told = {answers.of(repo, use.revision).commit for repo in use.repo_ids} if answers else set()
     commits = {str(commit) for commit in told if commit} or set(_cached(host, use, tidy))
     return commits.pop() if len(commits) == 1 else None
+
+
+def _written(use: RevisionUse, revision: str) -> EditSource | None:
+    """Return the edit that writes another revision where this one is spelled out."""
+    if use.literal is None or not use.literal.exact:
+        return None
+    from winasr_doctor.source.edits import replace_string
+
+    return replace_string(use.literal.file, use.literal.node, revision)
+
+
+def _can_be_loaded(host: Host, use: RevisionUse, branch: str) -> bool:
+    """Tell whether a branch can be had: from the Hub, or offline from the cache."""
+    cache = known(host, "hub_cache")
+    if cache is None or not cache.offline:
+        return True
+    repos = [cache.repo(repo_id) for repo_id in use.repo_ids]
+    return bool(repos) and all(
+        repo is not None and repo.refs.get(branch) in repo.snapshots for repo in repos
+    )
 
 
 def _cached(host: Host, use: RevisionUse, prefix: str) -> Iterator[str]:
@@ -139,9 +176,14 @@ _RESTORE_OPTIONS = frozenset(
 
 def without_revision(pin: NemoPin) -> Remedy:
     """Take the argument out of a NeMo call."""
+    from winasr_doctor.source.edits import remove_keyword
+
+    action = remove_keyword(pin.file, pin.call, pin.keyword)
     return Remedy(
         "Drop the pin: NeMo then loads the newest version of the model",
         (_take_out(pin),),
+        automatic=action is not None,
+        action=action,
     )
 
 

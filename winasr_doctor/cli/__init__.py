@@ -23,12 +23,14 @@ COMMANDS = {
     "explain": "Explain a check's code, a Windows error number or a pasted traceback.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
     "who": "Say which programs (and which Python objects) have these paths open.",
+    "fix": "Show the remedies as exact steps; perform those that are safe and reversible.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
     "run": "Run an unmodified app with a safe TEMP and the guard on.",
     "selftest": "Load the bundled model, transcribe the bundled recordings, say whether the text is"
     " right.",
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
     "ui": "Open the transcription page in the browser.",
+    "gate": "Scan, fault suite and self-test: one verdict for a release, one JUnit file.",
 }
 
 _EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 warnings found."

@@ -54,6 +54,37 @@ def load_defaults(file: Path | None) -> dict[str, Any]:
     """
     if file is None:
         return {}
+    set_values = msgspec.to_builtins(_read(file)[1])
+    set_values.pop("gate", None)
+    for name in ("app", "model"):
+        if name in set_values:
+            set_values[name] = [str(file.parent / path) for path in set_values[name]]
+    return {name: value for name, value in set_values.items() if value is not None}
+
+
+def load_gate(file: Path | None) -> dict[str, Any]:
+    """Read `[tool.winasr_doctor.gate]`.
+
+    Args:
+        file: A `pyproject.toml`; `None` gives an empty table.
+
+    Returns:
+        The table as TOML has it, to be checked by the gate; paths are made absolute.
+
+    Raises:
+        InputError: The file is not TOML, or our table holds something else than it may.
+    """
+    if file is None:
+        return {}
+    gate = dict(_read(file)[0].get("gate", {}))
+    tests = gate.get("tests")
+    if isinstance(tests, list) and all(isinstance(path, str) for path in tests):
+        gate["tests"] = [str(file.parent / path) for path in tests]
+    return gate
+
+
+def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
+    """Return our table as it is, and as what it means."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -61,14 +92,8 @@ def load_defaults(file: Path | None) -> dict[str, Any]:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
         table = document.get("tool", {}).get("winasr_doctor", {})
-        defaults = msgspec.convert(table, ScanDefaults)
+        return table, msgspec.convert(table, ScanDefaults)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"cannot read {file}: {error}") from error
     except msgspec.ValidationError as error:
         raise InputError(f"[{TABLE}] in {file}: {error}") from error
-    set_values = msgspec.to_builtins(defaults)
-    set_values.pop("gate", None)
-    for name in ("app", "model"):
-        if name in set_values:
-            set_values[name] = [str(file.parent / path) for path in set_values[name]]
-    return {name: value for name, value in set_values.items() if value is not None}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from winasr_doctor.checks import UnknownCodeError, all_checks
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from winasr_doctor.hub import HubAnswers
 
 
-def _apply_config(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+def apply_config(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Let `[tool.winasr_doctor]` give the defaults of the options."""
     file = Path(value) if value else find_pyproject(Path.cwd())
     ctx.default_map = {**(ctx.default_map or {}), **load_defaults(file)}
 
 
-def _split(values: Iterable[str]) -> list[str]:
+def split_codes(values: Iterable[str]) -> list[str]:
+    """Return the codes of an option that takes several, joined by commas or repeated."""
     return [entry for value in values for entry in value.split(",") if entry.strip()]
 
 
@@ -49,7 +52,7 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
 @click.option(
     "--config",
     metavar="FILE",
-    callback=_apply_config,
+    callback=apply_config,
     is_eager=True,
     expose_value=False,
     help="The pyproject.toml to read; by default the nearest one with our table.",
@@ -86,6 +89,7 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
     callback=_list_checks,
     help="Print every check's code and title.",
 )
+@click.argument("source", nargs=-1, metavar="[SOURCE]...")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -103,16 +107,23 @@ def command(
     online: bool,
     redact: bool | None,
     verbose: bool,
+    source: Sequence[str],
 ) -> None:
-    """Look at this machine (or a recorded one) and say what will break, and what to do."""
-    application = _application(app, exclude, revision)
-    host = _host(application, snapshot=snapshot, scratch=scratch, models=model, online=online)
+    """Look at this machine (or a recorded one) and say what will break, and what to do.
+
+    SOURCE is Python source to examine, as --app is; it takes the place of the app that
+    pyproject.toml names, so that a hook can give the files that have changed.
+    """
+    if source and ctx.get_parameter_source("app") is ParameterSource.DEFAULT_MAP:
+        app = ()
+    application = application_for([*app, *source], exclude, revision)
+    host = host_for(application, snapshot=snapshot, scratch=scratch, models=model, online=online)
     try:
-        report = scan(host, select=_split(select), ignore=_split(ignore))
+        report = scan(host, select=split_codes(select), ignore=split_codes(ignore))
     except UnknownCodeError as unknown_code:
         raise InputError(str(unknown_code)) from unknown_code
     if format_ == "markdown" if redact is None else redact:
-        report = _redacted(report)
+        report = redacted(report)
     to_terminal = format_ == "text" and output in (None, "-")
     options = RenderOptions(
         width=stdout_width(),
@@ -146,9 +157,14 @@ def exit_code(report: Report, fail_on: str) -> int:
     return PASSED
 
 
-def _application(
+def application_for(
     paths: Sequence[str], exclude: Sequence[str], revisions: Sequence[str]
 ) -> Application:
+    """Read the app that the options name.
+
+    Raises:
+        InputError: A path does not exist.
+    """
     if not paths and not revisions:
         return Application()
     from winasr_doctor.source import Pin, SourcePathError, read_application
@@ -160,7 +176,7 @@ def _application(
         raise InputError(str(missing)) from missing
 
 
-def _host(
+def host_for(
     application: Application,
     *,
     snapshot: str | None,
@@ -168,6 +184,11 @@ def _host(
     models: Sequence[str],
     online: bool,
 ) -> Host:
+    """Return the machine that the options name.
+
+    Raises:
+        InputError: The snapshot cannot be read, or options contradict each other.
+    """
     answers = _ask_hub(application) if online else None
     if snapshot is None:
         from winasr_doctor.host.live import LiveHost
@@ -197,7 +218,8 @@ def _ask_hub(application: Application) -> HubAnswers:
     return ask_hub_about(application)
 
 
-def _redacted(report: Report) -> Report:
+def redacted(report: Report) -> Report:
+    """Replace names of people and machines in a report."""
     from winasr_doctor.host.redact import Redactor, redact_report, this_machine
 
     return redact_report(report, Redactor(**this_machine()))

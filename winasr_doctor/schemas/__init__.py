@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES = ("report-1", "snapshot-1")
+NAMES = ("report-1", "snapshot-1", "gate-1")
 FOLDER = Path(__file__).parent
 
 
@@ -18,7 +18,7 @@ def load(name: str) -> dict[str, Any]:
     """Return a schema that ships with the package.
 
     Args:
-        name: `report-1` or `snapshot-1`.
+        name: One of `NAMES`.
 
     Raises:
         LookupError: There is no such schema.
@@ -42,7 +42,18 @@ def report_schema() -> dict[str, Any]:
     """Generate the schema of a JSON report from the type that encodes it."""
     from winasr_doctor.reports.json import ReportDocument
 
-    schema = _generate(ReportDocument, "report-1", "A report of winasr_doctor")
+    return _with_severity(_generate(ReportDocument, "report-1", "A report of winasr_doctor"))
+
+
+def gate_schema() -> dict[str, Any]:
+    """Generate the schema of the gate's JSON from the type that encodes it."""
+    from winasr_doctor.gating.reports.json import GateDocument
+
+    return _with_severity(_generate(GateDocument, "gate-1", "What winasr_doctor's gate came to"))
+
+
+def _with_severity(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say that a result has a severity when, and only when, it fails."""
     fails = {"properties": {"status": {"const": "fail"}}}
     schema["$defs"]["ResultPart"] |= {
         "if": fails,
@@ -68,6 +79,7 @@ def write(folder: Path = FOLDER) -> None:
     """
     import msgspec
 
-    for name, schema in (("report-1", report_schema()), ("snapshot-1", snapshot_schema())):
+    made = (report_schema(), snapshot_schema(), gate_schema())
+    for name, schema in zip(NAMES, made, strict=True):
         text = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
         (folder / f"{name}.json").write_bytes(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, ok, skip
 from winasr_doctor.host.base import Host
@@ -92,10 +93,27 @@ def found(
     return respect_silence(finding, file, node, code)
 
 
-def edit(file: SourceFile, node: ast.AST, title: str, old: str, new: str) -> Remedy:
-    """Make a remedy that is an edit of one place."""
+def edit(
+    file: SourceFile,
+    node: ast.AST,
+    title: str,
+    old: str,
+    new: str,
+    action: EditSource | None = None,
+) -> Remedy:
+    """Make a remedy that is an edit of one place.
+
+    Args:
+        file: The file.
+        node: The place.
+        title: What the edit achieves.
+        old: What stands there, for people.
+        new: What is to stand there, for people.
+        action: The edit itself, where it is certain to be right.
+    """
     line = file.location(node)["line"]
-    return Remedy(title, (f"In {file.path}, line {line}, replace: {old}", f"with: {new}"))
+    steps = (f"In {file.path}, line {line}, replace: {old}", f"with: {new}")
+    return Remedy(title, steps, automatic=action is not None, action=action)
 
 
 def uses_nemo(app: Application, file: SourceFile) -> bool:

@@ -45,7 +45,6 @@ def _look_for_lost_causes(app: Application, file: SourceFile) -> Iterator[Findin
         if not any(_is_speech(part, speech, inside) for part in _walk_all(node.body)):
             continue
         for handler in node.handlers:
-            line = file.location(handler)["line"]
             if handler.name and _is_broad(file, handler.type) and _loses(file, handler):
                 yield found(
                     warning,
@@ -54,17 +53,25 @@ def _look_for_lost_causes(app: Application, file: SourceFile) -> Iterator[Findin
                     handler,
                     f"only the text of {handler.name!r} is shown; the error that WinError 32 hides"
                     " is in its __context__ and gets lost",
-                    [
-                        Remedy(
-                            "Keep the whole chain",
-                            (
-                                f"In {file.path}, as the first line of the block at line {line},"
-                                " add: logging.exception('transcription failed')",
-                                "Explain the log: python -m winasr_doctor explain --traceback FILE",
-                            ),
-                        )
-                    ],
+                    [_keep_the_chain(file, handler)],
                 )
+
+
+def _keep_the_chain(file: SourceFile, handler: ast.ExceptHandler) -> Remedy:
+    from winasr_doctor.source.edits import log_exception
+
+    action = log_exception(file, handler, "transcription failed")
+    line = file.location(handler)["line"]
+    return Remedy(
+        "Keep the whole chain",
+        (
+            f"In {file.path}, as the first line of the block at line {line}, add:"
+            ' logging.getLogger(__name__).exception("transcription failed")',
+            "Explain the log: python -m winasr_doctor explain --traceback FILE",
+        ),
+        automatic=action is not None,
+        action=action,
+    )
 
 
 def _walk_all(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.app.common import calls, constant, edit, found, keyword, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
@@ -30,6 +31,7 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
             continue
         old = file.segment(call)
         inner = old[old.rindex("(") + 1 : -1].strip().rstrip(",") if "(" in old else ""
+        action = _show_errors(file, call, shown)
         new = f"{file.segment(call.func)}({inner + ', ' if inner else ''}show_error=True)"
         yield found(
             warning,
@@ -37,8 +39,16 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
             file,
             call,
             "errors of this page stay in the terminal: the user sees an Error badge without words",
-            [edit(file, call, "Show errors in the page", old, new)],
+            [edit(file, call, "Show errors in the page", old, new, action)],
         )
+
+
+def _show_errors(file: SourceFile, call: ast.Call, shown: ast.expr | None) -> EditSource | None:
+    from winasr_doctor.source.edits import add_keyword, replace_node
+
+    if shown is None:
+        return add_keyword(file, call, "show_error", "True")
+    return replace_node(file, shown, "True")
 
 
 def _is_foreign(file: SourceFile, call: ast.Call) -> bool:

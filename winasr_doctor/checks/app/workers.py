@@ -20,13 +20,17 @@ CODE = "APP001"
 
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
     for call in nemo_calls(app, file, "transcribe"):
-        workers = constant(keyword(call, "num_workers"))
-        if isinstance(workers, int) and workers > 0:
+        given_workers = keyword(call, "num_workers")
+        workers = constant(given_workers)
+        if given_workers is not None and isinstance(workers, int) and workers > 0:
+            from winasr_doctor.source.edits import replace_node
+
+            none = replace_node(file, given_workers, "0")
             yield _finding(
                 file,
                 call,
                 f"transcribe() starts {workers} worker processes",
-                edit(file, call, "Start none", f"num_workers={workers}", "num_workers=0"),
+                edit(file, call, "Start none", f"num_workers={workers}", "num_workers=0", none),
             )
             continue
         config = keyword(call, "override_config")

@@ -9,13 +9,9 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
 from winasr_doctor.findings import Finding, Remedy, info, ok
 from winasr_doctor.host.base import Host
+from winasr_doctor.known_models import CANARY_REQUIREMENTS
 
 CANARY_QWEN = "nvidia/canary-qwen-2.5b"
-CANARY_NEEDS = {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"}
-"""With NeMo 3.0.0's `[asr]`, `from nemo.collections.speechlm2.models import SALM` needs these two
-and nothing else of the extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2
-was seen to work."""
-
 FFMPEG_STEPS = {
     "windows": (
         "In PowerShell: winget install --id Gyan.FFmpeg --exact",
@@ -42,7 +38,7 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
     pynini and pyopenjtalk.
     """
     version = nemo_version(host)
-    missing = [name for name in CANARY_NEEDS if host.packages.version(name) is None]
+    missing = [name for name in CANARY_REQUIREMENTS if host.packages.version(name) is None]
     cache = known(host, "hub_cache")
     cached = bool(cache and cache.repo(CANARY_QWEN))
     evidence = {"nemo_toolkit": version, "missing": missing, "cached": cached}
@@ -55,7 +51,7 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
         if cached
         else f"Canary-Qwen, if you want to use it, cannot be loaded without {names}"
     )
-    requirements = " ".join(CANARY_NEEDS[name] for name in missing)
+    requirements = " ".join(CANARY_REQUIREMENTS[name] for name in missing)
     yield info(
         summary, evidence, [pip_install(host, "Install what Canary-Qwen needs", requirements)]
     )
@@ -85,7 +81,7 @@ def compressed_audio(host: Host) -> Iterable[Finding]:
         [
             Remedy("Install ffmpeg", FFMPEG_STEPS[host.system.os]),
             Remedy(
-                "Or convert recordings elsewhere",
+                "Convert recordings elsewhere",
                 ("Make a mono wav of 16 kHz: ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",),
             ),
         ],

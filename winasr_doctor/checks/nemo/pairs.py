@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
+from winasr_doctor.actions import Constrain
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import (
     PIP_READS,
@@ -14,7 +16,7 @@ from winasr_doctor.checks.nemo.common import (
     pip_install,
     release,
 )
-from winasr_doctor.findings import Finding, Severity, error, ok, skip, warning
+from winasr_doctor.findings import Finding, Remedy, Severity, error, ok, skip, warning
 from winasr_doctor.host.base import Host
 
 LHOTSE_FIXED: Release = (1, 32, 2)
@@ -81,7 +83,7 @@ def sampler(host: Host) -> Iterable[Finding]:
         f"lhotse {lhotse} does not work with torch {torch}{basis}: every transcription ends with"
         " a TypeError about object.__init__()",
         {**evidence, "verified": seen},
-        [pip_install(host, "Install a newer lhotse", f'"lhotse>={dotted(LHOTSE_FIXED)}"')],
+        [_install(host, "Install a newer lhotse", f'"lhotse>={dotted(LHOTSE_FIXED)}"')],
     )
 
 
@@ -119,5 +121,10 @@ def _violation(host: Host, nemo: str, limit: Requirement) -> Finding | None:
     return make(
         f"NeMo {nemo} {verb} {limit.distribution} {version}: it requires {wanted}",
         {"nemo_toolkit": nemo, limit.distribution: version, "requires": wanted},
-        [pip_install(host, f"Install a {limit.distribution} that fits", limit.pip)],
+        [_install(host, f"Install a {limit.distribution} that fits", limit.pip)],
     )
+
+
+def _install(host: Host, title: str, requirement: str) -> Remedy:
+    remedy = pip_install(host, title, requirement)
+    return replace(remedy, action=Constrain((requirement.strip('"'),)))

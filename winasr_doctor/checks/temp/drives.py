@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, warning
@@ -126,7 +127,8 @@ def earlier_cleanups_failed(host: Host) -> Iterable[Finding]:
     make = warning if size >= MANY_LEFTOVERS else info
     at_least = "" if host.leftovers.complete else "at least "
     windows = host.system.os == "windows"
-    command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r"
+    command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r --"
+    in_shell = quoted if windows else shlex.quote
     yield make(
         f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures,"
         f" {gigabytes(size)} in all",
@@ -142,7 +144,7 @@ def earlier_cleanups_failed(host: Host) -> Iterable[Finding]:
                 "Remove the leftovers",
                 (
                     "Stop the app, so that nothing below is in use",
-                    *(f"{command} '{item.path}'" for item in items[:20]),
+                    *(f"{command} {in_shell(item.path)}" for item in items[:20]),
                 ),
             )
         ],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
@@ -60,10 +61,10 @@ def temp_is_missing(host: Host) -> Iterable[Finding]:
 
 def _point_at_existing(host: Host, place: Place) -> Remedy:
     if host.system.os != "windows":
-        return Remedy(f"Create {place.path}", (f"mkdir -p '{place.path}'",))
+        return Remedy(f"Create {place.path}", (f"mkdir -p -- {shlex.quote(place.path)}",))
     return Remedy(
         f"Create {place.path}",
-        (f"In PowerShell: New-Item -ItemType Directory -Force -Path '{place.path}'",),
+        (f"In PowerShell: New-Item -ItemType Directory -Force -Path {quoted(place.path)}",),
     )
 
 

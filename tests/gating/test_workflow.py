@@ -1,0 +1,138 @@
+"""The CI workflow cannot be run here, so it is held to what it runs: tox, the gate, real files."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from winasr_doctor.cli import cli
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TEXT = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
+
+
+def load(file: Path) -> dict[Any, Any]:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in WORKFLOWS:
+        for name, job in load(file)["jobs"].items():
+            yield f"{file.name}: {name}", job
+
+
+def steps() -> Iterator[dict[str, Any]]:
+    for _, job in jobs():
+        yield from job["steps"]
+
+
+def commands() -> list[list[str]]:
+    """Return every command line, with a value for each expression."""
+    lines = [line for step in steps() for line in str(step.get("run", "")).splitlines()]
+    return [shlex.split(re.sub(r"\$\{\{.*?\}\}", "value", line)) for line in lines if line.strip()]
+
+
+JOBS = dict(jobs())
+OURS = [words for words in commands() if words[0] == "winasr-doctor"]
+
+
+def test_there_is_a_workflow():
+    assert WORKFLOWS
+    assert OURS
+
+
+def test_it_may_only_read():
+    for file in WORKFLOWS:
+        assert load(file)["permissions"] == {"contents": "read"}
+    assert all("permissions" not in job for job in JOBS.values())
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_no_job_can_hang_for_hours(name: str):
+    assert 0 < JOBS[name]["timeout-minutes"] <= 60
+
+
+@pytest.mark.parametrize(
+    "step", [step for step in steps() if "uses" in step], ids=lambda s: s["uses"]
+)
+def test_actions_are_githubs_own_and_pinned_to_a_major_version(step: dict[str, Any]):
+    assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+
+
+def test_tests_and_gate_run_on_windows_and_linux():
+    both = ["ubuntu-latest", "windows-latest"]
+    matrices = [job["strategy"]["matrix"]["os"] for job in JOBS.values() if "strategy" in job]
+    assert matrices == [both, both]
+    assert all(job["strategy"]["fail-fast"] is False for job in JOBS.values() if "strategy" in job)
+
+
+def test_every_python_of_the_package_is_tested():
+    (matrix,) = [
+        job["strategy"]["matrix"]["python"]
+        for job in JOBS.values()
+        if "python" in job.get("strategy", {}).get("matrix", {})
+    ]
+    package = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert matrix == re.findall(r'"Programming Language :: Python :: (3\.\d+)"', package)
+
+
+def known_to_tox(name: str) -> bool:
+    """Tell whether tox has an environment: a section of its own, or a plain Python."""
+    read = configparser.ConfigParser(interpolation=None)
+    read.read(ROOT / "tox.ini", encoding="utf-8")
+    sections = {section.removeprefix("testenv:") for section in read if ":" in section}
+    return name in sections or re.fullmatch(r"py(3\d+)?", name) is not None
+
+
+def test_every_environment_of_tox_exists():
+    named = [
+        name
+        for words in commands()
+        if "tox" in words and "-e" in words
+        for name in words[words.index("-e") + 1].split(",")
+    ]
+    assert set(named) == {"lint", "types", "py"}
+    assert all(map(known_to_tox, named))
+    assert not known_to_tox("nonsense")
+
+
+@pytest.mark.parametrize("words", OURS, ids=" ".join)
+def test_every_command_line_of_ours_can_be_parsed(words: list[str], monkeypatch):
+    monkeypatch.chdir(ROOT)
+    name = words[1]
+    command = cli.get_command(cli.make_context("winasr-doctor", [name]), name)
+    assert command is not None
+    context = command.make_context(name, words[2:])
+    assert all(Path(path).exists() for path in context.params["app"])
+
+
+def test_every_file_that_is_named_exists():
+    for name in re.findall(
+        r"(?:--constraint |^ +)([\w/.-]+\.(?:toml|ini|txt))$", TEXT, re.MULTILINE
+    ):
+        assert (ROOT / name).is_file(), name
+
+
+def test_results_are_kept_and_shown_also_when_something_failed():
+    keeping = [step for step in steps() if "upload-artifact" in step.get("uses", "")]
+    showing = [step for step in steps() if "GITHUB_STEP_SUMMARY" in step.get("run", "")]
+    assert len(keeping) == 2
+    assert len(showing) == 1
+    assert all(step["if"] == "always()" for step in (*keeping, *showing))
+
+
+def test_what_is_kept_is_what_is_written():
+    (gate,) = OURS
+    written = {gate[gate.index(option) + 1] for option in ("--output", "--junit", "--markdown")}
+    kept = [s["with"]["path"].split() for s in steps() if "upload-artifact" in s.get("uses", "")]
+    assert written in [set(paths) for paths in kept]
+    assert "--junit-xml=tests.xml" in TEXT
+    assert ["tests.xml"] in kept

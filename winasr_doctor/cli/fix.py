@@ -1,0 +1,225 @@
+"""`fix`: the remedies as exact steps, and those performed that are safe and reversible."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from winasr_doctor.checks import UnknownCodeError
+from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
+from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.scan import (
+    application_for,
+    apply_config,
+    exit_code,
+    host_for,
+    split_codes,
+)
+from winasr_doctor.findings import Report
+from winasr_doctor.scanning import scan
+
+if TYPE_CHECKING:
+    from winasr_doctor.fixing import Proposal, Task, Workbench
+    from winasr_doctor.host import Host
+
+
+@click.command("fix", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
+@click.argument("codes", nargs=-1, metavar="[CODE ...]")
+@click.option(
+    "--config",
+    metavar="FILE",
+    callback=apply_config,
+    is_eager=True,
+    expose_value=False,
+    help="The pyproject.toml to read; by default the nearest one with our table.",
+)
+@click.option("--apply", is_flag=True, help="Perform what is safe and reversible, after asking.")
+@click.option("--undo", is_flag=True, help="Take back what the last --apply has changed.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--allow-dirty", is_flag=True, help="Also change files with uncommitted changes.")
+@click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out.")
+@click.option("--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge.")
+@click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
+@click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
+@click.option("--snapshot", metavar="FILE", help="A recorded machine instead of this one.")
+@click.option("--select", multiple=True, metavar="CODES", help="Only these codes or families.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Not these codes or families.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    show_default=True,
+    help="The least severity left over that makes the exit code 3 (errors) or 4 (warnings).",
+)
+@click.option("--online", is_flag=True, help="Ask the Hugging Face Hub about revisions too.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    codes: Sequence[str],
+    apply: bool,
+    undo: bool,
+    yes: bool,
+    allow_dirty: bool,
+    app: Sequence[str],
+    exclude: Sequence[str],
+    revision: Sequence[str],
+    model: Sequence[str],
+    scratch: str | None,
+    snapshot: str | None,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    fail_on: str,
+    online: bool,
+) -> None:
+    """Show every finding's remedies as exact steps; perform the safe ones with --apply."""
+    _refuse_nonsense(codes, apply=apply, undo=undo, snapshot=snapshot)
+    if undo:
+        ctx.exit(_undo(yes=yes))
+    chosen, unwanted = split_codes(codes) or split_codes(select), split_codes(ignore)
+
+    def look() -> tuple[Host, Report]:
+        application = application_for(app, exclude, revision)
+        host = host_for(
+            application, snapshot=snapshot, scratch=scratch, models=model, online=online
+        )
+        try:
+            return host, scan(host, select=chosen, ignore=unwanted)
+        except UnknownCodeError as unknown_code:
+            raise InputError(str(unknown_code)) from unknown_code
+
+    host, report = look()
+    from winasr_doctor.fixing import Workbench, default_journal, tasks_of
+    from winasr_doctor.fixing.wording import outcome_text, steps_text
+
+    _say(steps_text(report))
+    tasks = () if snapshot else tasks_of(report, _leftovers())
+    bench = Workbench(host, app, journal=default_journal(), allow_dirty=allow_dirty)
+    outcome = _apply(bench, tasks, _question(yes=yes)) if apply else _show(bench, tasks)
+    if outcome.repaired:
+        before, (_, report) = report, look()
+        _say("\n" + outcome_text(before, report, outcome.repaired))
+    for sentence in report.unreadable:
+        progress(f"Error: {sentence}")
+    ctx.exit(_nobody_to_ask() if outcome.unasked else exit_code(report, fail_on))
+
+
+def _refuse_nonsense(
+    codes: Sequence[str], *, apply: bool, undo: bool, snapshot: str | None
+) -> None:
+    if undo and (apply or codes or snapshot):
+        raise InputError("--undo takes back what the last --apply did, and nothing else")
+    if apply and snapshot:
+        raise InputError("--apply changes this machine; a snapshot shows another one")
+
+
+_Ask = Callable[[str], bool]
+
+
+def _say(text: str) -> None:
+    write_report(text, None, encoding=stdout_encoding())
+
+
+def _leftovers() -> tuple[str, ...]:
+    from winasr_doctor.cleanup import pending
+
+    return tuple(kept.path for kept in pending())
+
+
+class _Outcome(NamedTuple):
+    """What came of the repairs."""
+
+    repaired: tuple[str, ...] = ()
+    """The codes they were for."""
+    unasked: bool = False
+    """Whether something was left undone because there was no one to ask."""
+
+
+def _question(*, yes: bool) -> _Ask | None:
+    """Return how to ask; `None` if there is no one."""
+    if yes:
+        return lambda _words: True
+    if not sys.stdin.isatty():
+        return None
+    return lambda words: click.confirm(words, err=True)
+
+
+def _show(bench: Workbench, tasks: Sequence[Task]) -> _Outcome:
+    """Show what `--apply` would do."""
+    from winasr_doctor.fixing import Repair
+    from winasr_doctor.fixing.wording import proposal_text
+
+    proposals = [bench.propose(task) for task in tasks]
+    for number, proposal in enumerate(proposals, 1):
+        _say("\n" + proposal_text(proposal, number, len(proposals)))
+    possible = sum(isinstance(proposal, Repair) for proposal in proposals)
+    if possible:
+        _say(f"\n`fix --apply` makes {possible} of these changes, after asking.\n")
+    return _Outcome()
+
+
+def _apply(bench: Workbench, tasks: Sequence[Task], ask: _Ask | None) -> _Outcome:
+    """Make the repairs that are agreed to."""
+    from winasr_doctor.fixing import Repair
+    from winasr_doctor.fixing.wording import done_text, proposal_text
+    from winasr_doctor.fixing.writing import WriteError
+
+    repaired: list[str] = []
+    possible = False
+    for number, task in enumerate(tasks, 1):
+        proposal: Proposal = bench.propose(task)
+        _say("\n" + proposal_text(proposal, number, len(tasks)))
+        if not isinstance(proposal, Repair):
+            continue
+        possible = True
+        if ask is None:
+            continue
+        if not ask("  Do this?"):
+            _say("  Left as it is.\n")
+            continue
+        try:
+            _say(done_text(bench.make(proposal), proposal))
+        except WriteError as error:
+            _say(f"  Not done: {error}\n")
+        else:
+            repaired += proposal.codes
+    if not possible:
+        _say("\nThere is nothing that `fix --apply` could do now.\n")
+    return _Outcome(tuple(repaired), unasked=possible and ask is None)
+
+
+def _undo(*, yes: bool) -> int:
+    from winasr_doctor.fixing import default_journal
+    from winasr_doctor.fixing.undoing import open_records, preview, take_back
+    from winasr_doctor.fixing.wording import undo_text
+    from winasr_doctor.fixing.writing import WriteError
+
+    run = next(default_journal().runs(), None)
+    if run is None:
+        _say("There is nothing to take back.\n")
+        return PASSED
+    ask = _question(yes=yes)
+    refused = 0
+    for record in tuple(open_records(run)):
+        try:
+            _say(undo_text(record, preview(run, record)))
+            if ask is None:
+                continue
+            if ask("  Take this back?"):
+                _say(f"  Done: {take_back(run, record)}\n")
+            else:
+                _say("  Left as it is.\n")
+        except WriteError as error:
+            refused += 1
+            _say(f"  Not taken back: {error}\n")
+    if ask is None:
+        return _nobody_to_ask()
+    return FAILED if refused else PASSED
+
+
+def _nobody_to_ask() -> int:
+    progress("Nothing was changed: there is no terminal to ask at; use --yes.")
+    return BAD_INPUT

@@ -1,0 +1,187 @@
+"""`gate`: scan, fault suite and self-test, one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
+from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
+from winasr_doctor.cli.console import (
+    InputError,
+    progress,
+    stdout_encoding,
+    stdout_width,
+    write_report,
+)
+from winasr_doctor.cli.scan import application_for, apply_config, host_for, redacted, split_codes
+from winasr_doctor.findings import Verdict
+
+if TYPE_CHECKING:
+    from winasr_doctor.gating import Gate, Settings
+
+_FORMATS = ("text", "json", "markdown", "junit")
+
+
+def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    apply_config(ctx, option, value)
+    # What fails a gate stands in the gate's own table.
+    ctx.default_map = {key: v for key, v in (ctx.default_map or {}).items() if key != "fail_on"}
+    file = Path(value) if value else find_pyproject(Path.cwd())
+    ctx.meta[__name__] = (file, load_gate(file))
+
+
+@click.command(
+    "gate",
+    epilog="Thresholds and accepted findings come from [tool.winasr_doctor.gate] in"
+    " pyproject.toml. Exit codes: 0 passed, 2 bad input, 3 failed, 4 warnings with"
+    " --fail-on warning.",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    callback=_apply_config,
+    is_eager=True,
+    expose_value=False,
+    help="The pyproject.toml to read; by default the nearest one with our table.",
+)
+@click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out.")
+@click.option("--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge.")
+@click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
+@click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
+@click.option("--snapshot", metavar="FILE", help="A recorded machine for the scan.")
+@click.option("--select", multiple=True, metavar="CODES", help="Only these codes or families.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Not these codes or families.")
+@click.option("--online", is_flag=True, help="Ask the Hugging Face Hub about revisions too.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    help="Whether warnings make the exit code 4; errors fail the gate in any case.",
+)
+@click.option("--no-selftest", is_flag=True, help="Leave the self-test out; the report says so.")
+@click.option("--device", metavar="auto|cpu|cuda[:N]", help="Where the self-test transcribes.")
+@click.option("--tests", multiple=True, metavar="PATH", help="Your own tests, run by pytest.")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Where to write the report; stdout else.")
+@click.option("--junit", metavar="FILE", help="Also write the report as JUnit XML.")
+@click.option("--markdown", metavar="FILE", help="Also write the report as Markdown, redacted.")
+@click.option("--verbose", "-v", is_flag=True, help="List what passed as well.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    app: Sequence[str],
+    exclude: Sequence[str],
+    revision: Sequence[str],
+    model: Sequence[str],
+    scratch: str | None,
+    snapshot: str | None,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    online: bool,
+    fail_on: str | None,
+    no_selftest: bool,
+    device: str | None,
+    tests: Sequence[str],
+    format_: str,
+    output: str | None,
+    junit: str | None,
+    markdown: str | None,
+    verbose: bool,
+) -> None:
+    """Scan, fault suite and self-test: one verdict for a release, one JUnit file."""
+    from winasr_doctor.checks import UnknownCodeError
+    from winasr_doctor.gating import gate
+
+    given = {"fail_on": fail_on, "device": device, "tests": list(tests) or None}
+    settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
+    application = application_for(app, exclude, revision)
+    host = host_for(application, snapshot=snapshot, scratch=scratch, models=model, online=online)
+    try:
+        outcome = gate(
+            host,
+            settings,
+            select=split_codes(select),
+            ignore=split_codes(ignore),
+            selftest=not no_selftest,
+            progress=progress,
+        )
+    except UnknownCodeError as unknown_code:
+        raise InputError(str(unknown_code)) from unknown_code
+    for file, kind in ((junit, "junit"), (markdown, "markdown")):
+        if file is not None:
+            _write(outcome, kind, file, verbose=verbose)
+    _write(outcome, format_, output, verbose=verbose)
+    for sentence in outcome.unreadable:
+        progress(f"Error: {sentence}")
+    ctx.exit(exit_code(outcome, settings.fail_on))
+
+
+def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
+    """Read the table, with what the options say in its place."""
+    from winasr_doctor.gating import SettingsError
+    from winasr_doctor.gating.settings import read_settings
+
+    file, table = ctx.meta[__name__]
+    try:
+        read_settings(table)  # what is wrong in the file is the file's, whatever the options say
+    except SettingsError as error:
+        raise InputError(f"[{TABLE}.gate] in {file}: {error}") from error
+    try:
+        return read_settings({**table, **given})
+    except SettingsError as error:
+        raise InputError(f"{error}") from error
+
+
+def _write(outcome: Gate, format_: str, output: str | None, *, verbose: bool) -> None:
+    from winasr_doctor.gating.reports import render
+    from winasr_doctor.reports import RenderOptions
+
+    if format_ == "markdown":
+        outcome = _redacted(outcome)
+    to_terminal = format_ == "text" and output in (None, "-")
+    encoding = stdout_encoding() if to_terminal else "utf-8"
+    options = RenderOptions(width=stdout_width(), encoding=encoding, verbose=verbose)
+    write_report(render(outcome, format_, options), output, encoding=encoding)
+
+
+def _redacted(outcome: Gate) -> Gate:
+    """Replace names of people and machines in what may be published."""
+    from winasr_doctor.host.redact import Redactor, this_machine
+
+    redactor = Redactor(**this_machine())
+    redactor.learn([[case.detail for case in step.cases] for step in outcome.steps])
+    steps = tuple(
+        replace(
+            step,
+            summary=redactor.text(step.summary),
+            cases=tuple(replace(case, detail=redactor.text(case.detail)) for case in step.cases),
+        )
+        for step in outcome.steps
+    )
+    report = outcome.report
+    return replace(outcome, steps=steps, report=None if report is None else redacted(report))
+
+
+def exit_code(outcome: Gate, fail_on: str) -> int:
+    """Return what the gate's outcome means to a shell.
+
+    Args:
+        outcome: What the gate came to.
+        fail_on: `error` or `warning`.
+
+    Returns:
+        2 if any input could not be examined, as a verdict on part of it is none; else 3 if the
+        gate failed, 4 with warnings if `fail_on` includes them; else 0.
+    """
+    if outcome.unreadable:
+        return BAD_INPUT
+    if outcome.verdict is Verdict.FAIL:
+        return FAILED
+    if outcome.verdict is Verdict.WARN and fail_on == "warning":
+        return WARNED
+    return PASSED

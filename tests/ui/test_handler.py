@@ -294,13 +294,15 @@ def test_a_cancelled_job_leaves_no_turn_taken(make, wish, fake):
 
 
 def test_a_closed_tab_leaves_no_turn_taken(make, wish, fake):
-    fake.steps["load"] = lambda cancel, **_options: cancel.wait(10) and None
+    fake.steps["load"] = lambda cancel, **_options: cancel.wait(4) and None
     handler = make()
     views = handler.run("tab", wish)
     until(lambda: next(views) and "load" in fake.calls)
     views.close()
     fake.steps.clear()
+    started = time.monotonic()
     assert last(handler, wish, "another").status.state is State.OK
+    assert time.monotonic() - started < 3
 
 
 def test_nothing_to_cancel_is_said(make):

@@ -5,6 +5,7 @@ All of it is bounded: the answer about a failed load must not wait for a dead ne
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,8 @@ from winasr_doctor.findings import Remedy, Result, Severity, Status
 if TYPE_CHECKING:
     from winasr_doctor.holders.model import Holding
     from winasr_doctor.host.base import Host
+    from winasr_doctor.hub import HubAnswers
+    from winasr_doctor.source.application import Application
 
 T = TypeVar("T")
 
@@ -53,6 +56,8 @@ def findings(
 def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, ...]]:
     """Say in the REV checks' words what is wrong with a revision that cannot be used.
 
+    What it is short for is looked for in the local cache and, where possible, on the Hub.
+
     Returns:
         A sentence and the remedies.
     """
@@ -61,11 +66,25 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     from winasr_doctor.source.application import Application, Pin
 
     app = Application(pins=(Pin(revision, repo_id),))
-    said = _said_by(REVISION_CODES, LiveHost(app=app, timeout=PATIENCE))
+    host = LiveHost(app=app, hub_answers=_asked(app), timeout=PATIENCE)
+    said = _said_by(REVISION_CODES, host)
     if said is None:
         return f"{revision!r} is no revision that a model can be loaded by", ()
     # The checks name the place where a revision is written; here that is the call.
     return said.summary.replace(place_of(app.revisions[0]), GIVEN), said.remedies
+
+
+def _asked(app: Application) -> HubAnswers | None:
+    """Ask the Hub what a revision may be short for, unless it must not or cannot be asked."""
+    import sys
+
+    from winasr_doctor.host.live.cache_folders import is_offline
+    from winasr_doctor.hub import ask_hub_about
+
+    constants = sys.modules.get("huggingface_hub.constants")
+    if is_offline(os.environ) or bool(getattr(constants, "HF_HUB_OFFLINE", False)):
+        return None
+    return ask_hub_about(app, timeout=PATIENCE)
 
 
 def on_model_file(path: str) -> Result | None:

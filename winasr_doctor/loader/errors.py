@@ -42,6 +42,14 @@ class HubError(ExplainedError):
     """The Hub did not give the file; the library's own error is the `__cause__`."""
 
 
+class LockedFileError(ExplainedError):
+    """A file of the Hub's cache is in use and stayed so; the system's error is the `__cause__`."""
+
+
+class NoSpaceError(ExplainedError):
+    """The drive of the cache has no room for a download; nothing was downloaded."""
+
+
 class ModelFileError(ExplainedError):
     """A local model file that NeMo could not load; NeMo was not asked."""
 

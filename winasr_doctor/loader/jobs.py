@@ -33,6 +33,49 @@ Stage = str | Callable[[], str]
 """What a worker is doing, as a phrase, or a function that finds it out when asked."""
 
 
+class Step(str, Enum):
+    """What kind of thing a worker is doing."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    """For another call to end."""
+    DOWNLOADING = "downloading"
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """How far a download is.
+
+    Attributes:
+        done: Bytes that have come.
+        total: Bytes in all, to a few megabytes; `None` where that is not known.
+    """
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What a worker is doing at one moment.
+
+    Attributes:
+        step: The kind of thing.
+        stage: The same as a phrase, such as `reading speech.wav`.
+        where: The innermost calls outside this package; empty when the work is not running.
+        downloaded: How far its download is, once bytes have come.
+    """
+
+    step: Step
+    stage: str
+    where: str
+    downloaded: Downloaded | None
+
+
+OnStart = Callable[[Callable[[], JobState]], None]
+"""Is given, before the work begins, a function that says from any thread what it is doing."""
+
+
 class Why(str, Enum):
     """Why the caller did not wait any longer."""
 
@@ -82,7 +125,11 @@ class Job:
     def __init__(self) -> None:
         """Start; nothing is being done yet."""
         self._stage: Stage = "starting"
+        self._step = Step.WORKING
+        self._downloaded: Callable[[], Downloaded | None] | None = None
         self._abandoned = threading.Event()
+        self.thread: int | None = None
+        """The worker's `ident`, once it runs."""
 
     @property
     def abandoned(self) -> bool:
@@ -94,13 +141,33 @@ class Job:
         """What the worker is doing, as a phrase."""
         return self._stage if isinstance(self._stage, str) else self._stage()
 
-    def at(self, stage: Stage) -> None:
+    def state(self) -> JobState:
+        """Look at the work, from any thread."""
+        downloaded = self._downloaded
+        return JobState(
+            self._step,
+            self.stage,
+            where_is(self.thread),
+            None if downloaded is None else downloaded(),
+        )
+
+    def at(
+        self,
+        stage: Stage,
+        step: Step = Step.WORKING,
+        downloaded: Callable[[], Downloaded | None] | None = None,
+    ) -> None:
         """Say what comes next; to be called between steps.
+
+        Args:
+            stage: As a phrase.
+            step: The kind of thing.
+            downloaded: Finds out, from any thread, how far a download is.
 
         Raises:
             AbandonedError: Nobody waits for it any more.
         """
-        self._stage = stage
+        self._stage, self._step, self._downloaded = stage, step, downloaded
         if self.abandoned:
             raise AbandonedError
 
@@ -126,9 +193,6 @@ class _Worker(Generic[T]):
         except RuntimeError as error:  # the system has no thread left
             self._settle(Failed(error))
 
-    def where(self) -> str:
-        return where_is(self._thread.ident)
-
     def take(self) -> Done[T] | Failed | None:
         """Return the result, once; from now on a late one is thrown away."""
         with self._lock:
@@ -137,6 +201,7 @@ class _Worker(Generic[T]):
             return result
 
     def _run(self, work: Callable[[Job], T]) -> None:
+        self.job.thread = threading.get_ident()
         try:
             result: Done[T] | Failed = Done(work(self.job))
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
@@ -161,6 +226,7 @@ def run(
     *,
     timeout: float | None = None,
     cancel: threading.Event | None = None,
+    on_start: OnStart | None = None,
 ) -> Done[T] | Failed | Stuck:
     """Do something in a daemon thread and wait for it, but not for ever.
 
@@ -169,6 +235,7 @@ def run(
             of the caller's context (`contextvars`).
         timeout: Seconds until the wait ends; `None` for no limit.
         cancel: Ends the wait when it is set.
+        on_start: Is given what says how the work is going, before it begins.
 
     Returns:
         What it came to. What the work raised is returned, not raised; only what interrupts the
@@ -179,12 +246,15 @@ def run(
     if cancel is not None and cancel.is_set():
         return Stuck(Why.CANCELLED, "not begun", "", 0.0)
     worker = _Worker(work)
+    if on_start is not None:
+        on_start(worker.job.state)
     try:
         worker.start()
         why = _wait(worker.settled, deadline, cancel)
         where = stage = ""
         if why is not None:
-            stage, where = worker.job.stage, worker.where()
+            state = worker.job.state()
+            stage, where = state.stage, state.where
         result = worker.take()
     except BaseException:
         worker.job.abandon()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.cleanup import RetryPolicy
 from winasr_doctor.loader import failing, jobs, messages, nemo_seam, pinning
-from winasr_doctor.loader.common import Cleanups, check_arguments
+from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
+from winasr_doctor.loader.downloads import Watch
 from winasr_doctor.loader.files import check_model_file
 from winasr_doctor.loader.models import ModelSource, find_model
 from winasr_doctor.loader.outcomes import LoadOutcome, LoadStatus
@@ -30,6 +31,7 @@ class _Progress:
     path: str | None = None
     commit: str | None = None
     device: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def load_model(
@@ -41,6 +43,7 @@ def load_model(
     on_attempt: OnAttempt | None = None,
     timeout: float | None = None,
     cancel: threading.Event | None = None,
+    on_start: jobs.OnStart | None = None,
     scan: bool = True,
 ) -> LoadOutcome:
     """Load a NeMo speech model, and say what came of it.
@@ -52,7 +55,7 @@ def load_model(
     Args:
         name_or_path: `tiny` (bundled), a known model (`parakeet-tdt-0.6b-v3`, `canary-1b-v2` ...,
             or a short name such as `parakeet-v3`), a Hub repository `owner/name`, or a path to a
-            `.nemo` file.
+            `.nemo` file, or to the folder of a speech-language model.
         revision: A commit's full hash, a branch or a tag of the Hub repository. Anything else is
             refused before something is downloaded.
         device: `auto` (the first GPU if there is one, else the CPU), `cpu`, `cuda`, `cuda:N`.
@@ -60,6 +63,8 @@ def load_model(
         on_attempt: Is told about each attempt, in the worker's thread.
         timeout: Seconds until the answer is that it took too long; `None` for no limit.
         cancel: Ends the wait within a tenth of a second when it is set.
+        on_start: Is called in the caller's thread before the work begins, with a function that
+            says from any thread what the work is doing: a `JobState`.
         scan: Whether to ask the doctor, for up to 2 s, when files were locked.
 
     Returns:
@@ -72,6 +77,7 @@ def load_model(
     """
     name = _checked_name(name_or_path)
     check_arguments(policy, on_attempt, timeout, cancel, scan)
+    check_callable("on_start", on_start)
     if revision is not None and not isinstance(revision, str):
         raise TypeError(f"revision must be a text, not {type(revision).__name__}")
     if not isinstance(device, str):
@@ -87,7 +93,7 @@ def load_model(
         source = find_model(wanted)
         return _load(job, source, revision, device, progress, cleanups)
 
-    result = jobs.run(work, timeout=timeout, cancel=cancel)
+    result = jobs.run(work, timeout=timeout, cancel=cancel, on_start=on_start)
     if isinstance(result, jobs.Done):
         return _loaded(name, result.value, progress, cleanups, started, scan=scan)
     if isinstance(result, jobs.Stuck):
@@ -133,14 +139,10 @@ def _load(
     if revision is not None:
         pinning.check_revision(revision, source)
     if source.is_speech_language:
-        job.at("importing torch")
-        progress.device = nemo_seam.choose_device(device)
-        with LOADING.taken(job), cleanups.guarded(job):
-            job.at(f"downloading and restoring {source.repo_id}")
-            return nemo_seam.restore_speech_language(source, revision, progress.device)
+        return _load_speech_language(job, source, revision, device, progress, cleanups)
     path = source.path
     if path is None:
-        job.at(f"downloading {source.filename} of {source.repo_id}")
+        _at_download(job, source, f"downloading {source.filename} of {source.repo_id}")
         path, progress.commit = pinning.download(source, revision)
     job.at(f"looking at {path}")
     check_model_file(path)
@@ -152,6 +154,28 @@ def _load(
         return nemo_seam.restore(path, progress.device)
 
 
+def _at_download(job: jobs.Job, source: ModelSource, stage: str) -> None:
+    assert source.repo_id is not None  # noqa: S101 - else there is nothing to download
+    job.at(stage, jobs.Step.DOWNLOADING, Watch(source.repo_id, source.download_bytes))
+
+
+def _load_speech_language(
+    job: jobs.Job,
+    source: ModelSource,
+    revision: str | None,
+    device: str,
+    progress: _Progress,
+    cleanups: Cleanups,
+) -> Any:  # noqa: ANN401 - a NeMo model
+    from winasr_doctor.loader import speech_language
+
+    job.at("importing torch")
+    progress.device = nemo_seam.choose_device(device)
+    loaded = speech_language.load(job, source, revision, progress.device, cleanups)
+    progress.path, progress.commit, progress.notes = loaded.path, loaded.commit, loaded.notes
+    return loaded.model
+
+
 def _loaded(
     name: str,
     model: Any,  # noqa: ANN401 - a NeMo model
@@ -161,7 +185,7 @@ def _loaded(
     *,
     scan: bool,
 ) -> LoadOutcome:
-    reports, problems = cleanups.reports, cleanups.problems
+    reports, problems = cleanups.reports, (*cleanups.problems, *progress.notes)
     clean = all(report.gone for report in reports)
     where = f"{name} is loaded on {progress.device}"
     if clean:

@@ -21,6 +21,8 @@ TINY_FILE = Path(__file__).parents[1] / "data" / "tiny-tdt.nemo"
 SPEECH_LANGUAGE_CLASS = "SALM"
 """The class of Canary-Qwen, which is no `.nemo` file and is loaded in another way."""
 
+_SPEECH_LANGUAGE_FILES = ("config.json", "model.safetensors")
+
 ALIASES = {
     "parakeet-v2": "parakeet-tdt-0.6b-v2",
     "parakeet-0.6b-v2": "parakeet-tdt-0.6b-v2",
@@ -45,10 +47,11 @@ class ModelSource:
 
     Attributes:
         name: What was asked for.
-        path: The local file.
+        path: The local file; of a speech-language model, the folder.
         repo_id: The repository.
         filename: The file in it.
         nemo_class: The class that loads it, where that is known.
+        download_bytes: About how large that file is, where that is known.
     """
 
     name: str
@@ -56,6 +59,7 @@ class ModelSource:
     repo_id: str | None = None
     filename: str | None = None
     nemo_class: str | None = None
+    download_bytes: int | None = None
 
     @property
     def is_speech_language(self) -> bool:
@@ -64,11 +68,12 @@ class ModelSource:
 
 
 def find_model(name: str | os.PathLike[str]) -> ModelSource:
-    """Tell where a model comes from; nothing is opened or downloaded.
+    """Tell where a model comes from; no file is opened and nothing is downloaded.
 
     Args:
         name: `tiny`, a name or alias of a known model, a Hub repository `owner/name`, or a path
-            to a `.nemo` file. A known name counts for more than a folder of that name.
+            to a `.nemo` file or to a speech-language model's folder. A known name counts for more
+            than a folder of that name.
 
     Returns:
         Where to get it.
@@ -77,23 +82,34 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
         UnknownModelError: It is none of these.
     """
     if not isinstance(name, str):
-        path = os.fspath(name)
-        return ModelSource(path, path=_absolute(path))
+        return _of_path(os.fspath(name))
     wanted = name.strip().casefold()
     if wanted == TINY:
         return ModelSource(name, path=str(TINY_FILE), nemo_class="EncDecRNNTBPEModel")
     known = _known(wanted)
     if known is not None:
         return ModelSource(
-            name, repo_id=known.repo_id, filename=known.filename, nemo_class=known.nemo_class
+            name,
+            repo_id=known.repo_id,
+            filename=known.filename,
+            nemo_class=known.nemo_class,
+            download_bytes=known.download_bytes,
         )
     if _is_path(name):
-        return ModelSource(name, path=_absolute(name))
+        return _of_path(name)
     if is_repo_id(name.strip()):
         repo_id = name.strip()
         # What NeMo itself asks the Hub for (nemo/core/classes/common.py).
         return ModelSource(name, repo_id=repo_id, filename=f"{repo_id.partition('/')[2]}{SUFFIX}")
     raise _unknown(name)
+
+
+def _of_path(name: str) -> ModelSource:
+    path = _absolute(name)
+    # A `.nemo` file is one file; a speech-language model is a folder with these in it.
+    inside = (os.path.join(path, each) for each in _SPEECH_LANGUAGE_FILES)  # noqa: PTH118
+    is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
+    return ModelSource(name, path=path, nemo_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
 
 
 def _known(wanted: str) -> KnownModel | None:

@@ -1,4 +1,4 @@
-"""The calls into NeMo, torch and transformers, and what they give back."""
+"""The calls into NeMo and torch, and what they give back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader.errors import DeviceError, MissingPackageError
-from winasr_doctor.loader.models import ModelSource
 from winasr_doctor.loader.outcomes import Word
 
 _NEEDS_FILES = "EncDecMultiTaskModel"
@@ -19,9 +18,6 @@ NVIDIA-NeMo/Speech issues 15156, 15286 and 14877."""
 LONG = 30.0
 """Seconds from which a recording is given to Canary alone: it cuts only a single one into pieces
 (NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
-
-PROMPT = "Transcribe the following:"
-"""What Canary-Qwen is asked. Source: its model card and NeMo's `SALM.generate`."""
 
 
 def choose_device(device: str) -> str:
@@ -90,36 +86,6 @@ def _reset_restoring() -> None:
         state.nemo_file_folder = None
 
 
-def restore_speech_language(source: ModelSource, revision: str | None, device: str) -> Any:  # noqa: ANN401
-    """Load Canary-Qwen; huggingface_hub's mixin does take a revision.
-
-    Not run against the published model of 2.5 billion parameters, only read against the source
-    of NeMo 3.0.0 (`nemo/collections/speechlm2`). The language model inside it, Qwen3-1.7B, comes
-    from its own repository, always at its main branch.
-
-    Raises:
-        MissingPackageError: What it needs beyond NeMo's ASR extra is missing.
-        Exception: Whatever NeMo raises.
-    """
-    try:
-        from nemo.collections.speechlm2.models import SALM
-    except Exception as error:
-        raise MissingPackageError(
-            f"{source.repo_id} needs packages that are missing here: {_first_line(error)}.",
-            (
-                Remedy(
-                    "Install what it needs",
-                    (
-                        'python -m pip install "nemo_toolkit[asr]" "peft<=0.18.0" accelerate',
-                        "NeMo's own extra [speechlm2] does not install on Windows",
-                    ),
-                ),
-            ),
-        ) from error
-    model = SALM.from_pretrained(source.repo_id, revision=revision)
-    return model.to(device).eval()
-
-
 def needs_files(model: object) -> bool:
     """Tell whether a model must be given files, not arrays."""
     return any(cls.__name__ == _NEEDS_FILES for cls in type(model).__mro__)
@@ -135,7 +101,7 @@ def transcribe_batch(
     """Have NeMo transcribe some recordings at once.
 
     Args:
-        model: An ASR model, or a speech-language model (Canary-Qwen).
+        model: An ASR model.
         inputs: Arrays of mono float32 samples at 16 kHz, or paths of such files.
         timestamps: Whether to ask for the words' times.
         options: Passed on to the model.
@@ -146,8 +112,6 @@ def transcribe_batch(
     Raises:
         Exception: Whatever NeMo raises.
     """
-    if not callable(getattr(model, "transcribe", None)):
-        return [(_generate(model, samples, options), ()) for samples in inputs]
     # num_workers: NeMo's own default, said aloud because another starts processes on Windows.
     given = {"num_workers": 0, "verbose": False, **options}
     if timestamps:
@@ -157,21 +121,6 @@ def transcribe_batch(
     if len(texts) != len(inputs):
         raise RuntimeError(f"NeMo gave {len(texts)} texts for {len(inputs)} recordings")
     return texts
-
-
-def _generate(model: Any, samples: Any, options: Mapping[str, Any]) -> str:  # noqa: ANN401
-    """Ask a speech-language model; not run against the published one, see above."""
-    import torch
-
-    prompt = {"role": "user", "content": f"{PROMPT} {model.audio_locator_tag}"}
-    with torch.inference_mode():
-        answer = model.generate(
-            prompts=[[prompt]],
-            audios=torch.as_tensor(samples, device=model.device).unsqueeze(0),
-            audio_lens=torch.tensor([len(samples)], device=model.device),
-            **{"max_new_tokens": 128, **options},
-        )
-    return str(model.tokenizer.ids_to_text(answer[0].cpu())).strip()
 
 
 def _flat(results: Any) -> list[Any]:  # noqa: ANN401 - NeMo's results

@@ -74,10 +74,10 @@ def download(source: ModelSource, revision: str | None) -> Download:
     try:
         path = huggingface_hub.hf_hub_download(source.repo_id, source.filename, revision=revision)
     except Exception as error:
-        explained = _explained(error, source, revision)
-        if explained is None:
+        told = explained(error, source, revision)
+        if told is None:
             raise
-        raise explained from error
+        raise told from error
     return Download(str(path), _commit_of(str(path)))
 
 
@@ -91,8 +91,14 @@ def _commit_of(path: str) -> str | None:
     return folder if is_commit else None
 
 
-def _explained(error: Exception, source: ModelSource, revision: str | None) -> HubError | None:
-    """Put the library's errors into a sentence; `None` for those that are not about the Hub."""
+def explained(error: Exception, source: ModelSource, revision: str | None) -> HubError | None:
+    """Put the library's errors into a sentence; `None` for those that are not about the Hub.
+
+    Args:
+        error: What the library raised.
+        source: The repository and the file.
+        revision: What was asked for; `None` for the default branch.
+    """
     kinds = {cls.__name__ for exception in chain(error) for cls in type(exception).__mro__}
     about = {"repo": source.repo_id, "file": source.filename, "revision": revision or "main"}
     for kind, sentence, remedies in _ERRORS:

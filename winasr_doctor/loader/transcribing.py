@@ -15,6 +15,11 @@ from winasr_doctor.loader.audio import Recording, as_sources, name_of, read_audi
 from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
 from winasr_doctor.loader.errors import AudioError
 from winasr_doctor.loader.outcomes import TranscribeOutcome, TranscribeStatus, Transcript
+from winasr_doctor.loader.speech_language.generating import (
+    check_length,
+    generate,
+    is_generator,
+)
 from winasr_doctor.loader.turns import Turn, turn_of
 from winasr_doctor.loader.wav_files import as_files
 
@@ -62,6 +67,7 @@ def transcribe(
     timeout: float | None = None,
     cancel: threading.Event | None = None,
     on_progress: OnProgress | None = None,
+    on_start: jobs.OnStart | None = None,
     scan: bool = True,
     **options: Any,  # noqa: ANN401 - passed on
 ) -> TranscribeOutcome:
@@ -85,6 +91,8 @@ def transcribe(
         cancel: Ends the wait within a tenth of a second when it is set.
         on_progress: Is told how many recordings are done and how many there are, in the worker's
             thread. It must not transcribe with the same model.
+        on_start: Is called in the caller's thread before the work begins, with a function that
+            says from any thread what the work is doing: a `JobState`.
         scan: Whether to ask the doctor, for up to 2 s, when files were locked.
         options: Passed on to the model, such as Canary's `source_lang`, `target_lang`, `pnc`.
 
@@ -98,6 +106,7 @@ def transcribe(
         ValueError: An argument is out of range.
     """
     check_arguments(policy, on_attempt, timeout, cancel, scan)
+    check_callable("on_start", on_start)
     _check(model, timestamps, batch_size, on_progress, options)
     turn = turn_of(model)
     request = _Request(model, as_sources(audio), timestamps, batch_size, options, on_progress)
@@ -107,11 +116,12 @@ def transcribe(
         lambda job: _transcribe(job, turn, request, progress, cleanups),
         timeout=timeout,
         cancel=cancel,
+        on_start=on_start,
     )
     count = len(request.sources)
     raised = _raised(result, progress, count)
     if raised is None:
-        return _transcribed(progress, cleanups, started, scan=scan)
+        return _transcribed(progress, cleanups, started, _notes(request), scan=scan)
     done = len(progress.transcripts)
     headline = f"{done} of {count} recordings transcribed" if count > 1 else "Nothing transcribed"
     failure = failing.judge(headline, raised, cleanups.reports, cleanups.problems, scan=scan)
@@ -187,10 +197,16 @@ def _read(
         job.at(f"reading {name_of(source, index)}")
         try:
             recording = read_audio(source)
+            check_length(request.model, recording, *_called(source, index))
         except AudioError as error:
             progress.unreadable[index] = _named(error, index)
         else:
             yield index, recording
+
+
+def _called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
+    """Return a recording's name for sentences, and its path if it has one."""
+    return (source, source) if isinstance(source, str) else (f"Array {index}", None)
 
 
 def _named(error: AudioError, index: int) -> AudioError:
@@ -225,6 +241,9 @@ def _transcribe_group(
     names = [name_of(request.sources[index], index) for index in group]
     job.at(f"transcribing {', '.join(names)}")
     samples = [recording.samples for recording in group.values()]
+    if is_generator(request.model):
+        _generate_group(job, request, group, progress)
+        return
     if nemo_seam.needs_files(request.model):
         with as_files(samples, job, cleanups) as paths:
             texts = _texts(request, paths)
@@ -232,6 +251,21 @@ def _transcribe_group(
         texts = _texts(request, samples)
     for (index, recording), name, (text, words) in zip(group.items(), names, texts, strict=True):
         progress.finished[index] = Transcript(name, text, recording.duration, words)
+
+
+def _generate_group(
+    job: jobs.Job, request: _Request, group: Mapping[int, Recording], progress: _Progress
+) -> None:
+    """Transcribe with a model that takes one recording after the other, in pieces."""
+    for index, recording in group.items():
+        name = name_of(request.sources[index], index)
+
+        def on_piece(number: int, count: int, name: str = name) -> None:
+            part = f", part {number} of {count}" if count > 1 else ""
+            job.at(f"transcribing {name}{part}")
+
+        text = generate(request.model, recording.samples, request.options, on_piece)
+        progress.finished[index] = Transcript(name, text, recording.duration)
 
 
 def _texts(request: _Request, inputs: Sequence[Any]) -> list[tuple[str, Any]]:
@@ -249,10 +283,16 @@ def _tell(job: jobs.Job, on_progress: OnProgress | None, done: int, total: int) 
         log.exception("on_progress failed")
 
 
+def _notes(request: _Request) -> tuple[str, ...]:
+    if request.timestamps and is_generator(request.model):
+        return ("This model does not say when a word was said, so there are no times.",)
+    return ()
+
+
 def _transcribed(
-    progress: _Progress, cleanups: Cleanups, started: float, *, scan: bool
+    progress: _Progress, cleanups: Cleanups, started: float, notes: tuple[str, ...], *, scan: bool
 ) -> TranscribeOutcome:
-    reports, problems = cleanups.reports, cleanups.problems
+    reports, problems = cleanups.reports, (*cleanups.problems, *notes)
     clean = all(report.gone for report in reports)
     count = len(progress.finished)
     done = f"{count} recording{'s' * (count != 1)} transcribed"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from winasr_doctor.loader.jobs import SLICE, Job, where_is
+from winasr_doctor.loader.jobs import SLICE, Job, Step, where_is
 
 
 class Turn:
@@ -38,7 +38,7 @@ class Turn:
             AbandonedError: Nobody waits for the job any more.
         """
         while not self._lock.acquire(timeout=SLICE):
-            job.at(self.busy)
+            job.at(self.busy, Step.WAITING)
         try:
             self._holder = (threading.get_ident(), monotonic())
             yield

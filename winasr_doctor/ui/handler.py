@@ -78,6 +78,7 @@ class Handler:
         choices: Sequence[Choice],
         *,
         engine: Engine | None = None,
+        find: Callable[[], Sequence[Choice]] | None = None,
         deadline: float = 3600.0,
         quiet: float = QUIET,
     ) -> None:
@@ -87,15 +88,22 @@ class Handler:
             sessions: The tabs.
             choices: The models that may be chosen.
             engine: What does the work; the real one by default.
+            find: Finds the models once more, after a download.
             deadline: Seconds after which a job is given up.
             quiet: Seconds without news after which the page says so.
         """
         self.sessions = sessions
         self.choices = {choice.name: choice for choice in choices}
         self.engine = engine or Engine()
+        self._find = find
         self.deadline = deadline
         self.quiet = quiet
         self._desk, self._models = Desk(), Models()
+
+    def refresh(self) -> None:
+        """Find out again what it takes to use each model."""
+        if self._find is not None:
+            self.choices = {choice.name: choice for choice in self._find()}
 
     def run(self, name: str, wish: Wish) -> Iterator[View]:
         """Do what a tab asks for, telling how it goes at least twice a second.
@@ -118,6 +126,8 @@ class Handler:
             while (ending := self._wait(job)) is None:
                 yield self._running(job)
             yield _ended(ending)
+            if job.request.choice.download_bytes:
+                self.refresh()
         except GeneratorExit:  # the tab is closed
             raise
         except BaseException as error:  # noqa: BLE001 - nothing may leave: see the module

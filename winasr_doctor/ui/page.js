@@ -22,22 +22,26 @@
     if (note && kinds.includes(note.dataset.kind)) say(note.dataset.kind, "");
   };
 
-  // A lost server: asked every 0.7 s, believed after two failures.
+  // A lost server must be known within 2 s. One that refuses is believed at the second time; one
+  // whose thread has died still has an open port, where nothing answers.
   let missed = 0;
-  setInterval(async () => {
+  const ask = async () => {
     const control = new AbortController();
-    const timer = setTimeout(() => control.abort(), 5000);
+    const timer = setTimeout(() => control.abort(), 1300);
     try {
       await fetch("gradio_api/startup-events", { cache: "no-store", signal: control.signal });
-      if (missed > 1) unsay("lost");
       missed = 0;
+      unsay("lost", "silent");
     } catch {
       missed += 1;
-      if (missed > 1) say("lost", texts.lost);
+      if (control.signal.aborted) say("silent", texts.silent);
+      else if (missed > 1) say("lost", texts.lost);
     } finally {
       clearTimeout(timer);
+      setTimeout(ask, 500);
     }
-  }, 700);
+  };
+  ask();
 
   // Gradio's toasts are gone after seconds; their words stay in the status.
   const seen = new WeakSet();
@@ -46,7 +50,7 @@
     seen.add(toast);
     const words = toast.textContent.trim();
     setTimeout(() => {
-      if (words && missed < 2 && !status()?.textContent.includes(words)) {
+      if (words && missed === 0 && !status()?.textContent.includes(words)) {
         say("toast", texts.failed + words);
       }
     }, 300);
@@ -61,12 +65,29 @@
     inner.setAttribute("aria-label", texts.add);
     inner.querySelectorAll("input").forEach((input) => { input.tabIndex = -1; });
   };
+  // The status is replaced as a whole, which no screen reader takes for a change of a live region,
+  // unless it is an alert. So its headline is said once more here; counting up is nothing new.
+  const announcer = document.createElement("div");
+  announcer.id = "announcer";
+  announcer.setAttribute("role", "status");
+  document.body.appendChild(announcer);
+  let announced = "";
+  const announce = () => {
+    const said = status()?.querySelector(":scope .winasr-status:not([data-state=error])");
+    const words = said?.querySelector(".winasr-headline")?.firstChild?.textContent.trim() ?? "";
+    const essence = words.replace(/[0-9.]+/g, "");
+    if (!words || essence === announced) return;
+    announced = essence;
+    announcer.textContent = words;
+  };
   new MutationObserver(() => {
+    announce();
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
     document.querySelectorAll("button:not([role]) button").forEach(unnest);
   }).observe(document.body, { childList: true, subtree: true });
 
-  // A new attempt makes an old note untrue.
+  // A new attempt makes an old note untrue. While it is captured: the attempt itself may fail at
+  // once, and its note must stay.
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("#transcribe, #anyway, #audio, #microphone")) unsay("toast", "microphone");
@@ -82,7 +103,7 @@
         done(texts.copy_failed);
       },
     );
-  });
+  }, true);
 
   const devices = navigator.mediaDevices;
   if (devices?.getUserMedia) {

@@ -236,11 +236,12 @@ class _Callbacks:
 
     def examine(self, model: str | None) -> Iterator[list[Any]]:
         """Scan this machine; the list of models then says which of them a finding blocks."""
-        choices = self._handler.choices
         for shown, report in findings.examine(self._handler.engine.scan):
             if report is None:
                 yield [shown, gr.skip()]
                 continue
+            self._handler.refresh()
+            choices = self._handler.choices
             blocked = blocked_by(report, choices.values())
             options = [
                 (f"{each.label} ({texts.BLOCKED_BY.format(code=blocked[name])})", name)

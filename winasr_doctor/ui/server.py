@@ -13,7 +13,7 @@ from winasr_doctor.cli.console import InputError
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.handler import QUIET, Handler
-from winasr_doctor.ui.models import choices, read_cache
+from winasr_doctor.ui.models import Choice, choices, read_cache
 from winasr_doctor.ui.sessions import Sessions
 
 HOST = "127.0.0.1"
@@ -111,10 +111,15 @@ def start(
     os.environ.update(SETTINGS, GRADIO_TEMP_DIR=str(sessions.uploads))
     try:
         page_module = _page_module()
+
+        def find() -> tuple[Choice, ...]:
+            return choices(given, cache=read_cache())
+
         handler = Handler(
             sessions,
-            choices(given, cache=read_cache()),
+            find(),
             engine=engine,
+            find=find,
             deadline=deadline,
             quiet=quiet,
         )

@@ -9,12 +9,15 @@ from winasr_doctor.cleanup.report import Attempt
 from winasr_doctor.diagnosis import Diagnosis
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader.errors import CancelledError, DeadlineError
+from winasr_doctor.loader.jobs import Downloaded
 from winasr_doctor.loader.outcomes import LoadOutcome, LoadStatus, TranscribeOutcome
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.preflight import Blocker
 from winasr_doctor.ui.status import State, Status, text_of
 
 _MOST_ATTEMPTS = 30
+
+_UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 
 
 def of_attempt(attempt: Attempt) -> str:
@@ -31,6 +34,20 @@ def of_attempt(attempt: Attempt) -> str:
         number=attempt.number,
         delay=(attempt.next_delay or 0) * 1000,
     )
+
+
+def of_download(downloaded: Downloaded | None) -> str:
+    """Put the bytes of a download into words, such as `1.2 of 2.5 GB`; empty before the first."""
+    if downloaded is None:
+        return ""
+    done, total = downloaded.done, downloaded.total
+    unit, size = next(
+        ((unit, size) for unit, size in _UNITS if size <= (total or done)), _UNITS[-1]
+    )
+    if total is None:
+        return texts.DOWNLOADED_SO_FAR.format(done=done / size, unit=unit)
+    # The table's sizes are rounded: the last bytes must not be more than there are.
+    return texts.DOWNLOADED.format(done=min(done, total) / size, total=total / size, unit=unit)
 
 
 def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> Status:
@@ -69,7 +86,7 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
     if unclean:
         return Status(
             State.WARN,
-            f"{'. '.join(headlines)}. The text is complete.",
+            f"{'. '.join(headlines)}. {texts.COMPLETE}",
             tuple(
                 sentence
                 for outcome in unclean
@@ -83,10 +100,8 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
     seconds = heard.seconds + (loaded.seconds if loaded is not None else 0)
     audio = sum(transcript.duration for transcript in heard.transcripts)
     count = len(heard.transcripts)
-    headline = (
-        f"{texts.TRANSCRIBED}: {count} recording{'s' * (count != 1)} of {audio:.1f} s in all,"
-        f" in {seconds:.1f} s."
-    )
+    done = texts.DONE_ONE if count == 1 else texts.DONE_MANY
+    headline = f"{texts.TRANSCRIBED}: {done.format(count=count, audio=audio, seconds=seconds)}"
     messages = [loaded.message] if loaded is not None else []
     details = tuple(each for message in (*messages, heard.message) for each in message.details)
     return Status(State.OK, headline, details)

@@ -55,6 +55,9 @@ FAILED_TO_LOAD: Final = "Failed to load"
 LOADED_CLEANUP_FAILED: Final = "Loaded, but cleanup failed"
 TRANSCRIPTION_FAILED: Final = "Transcription failed"
 TRANSCRIBED_CLEANUP_FAILED: Final = "Transcribed, but cleanup failed"
+COMPLETE: Final = "The text is complete."
+DONE_ONE: Final = "1 recording of {audio:.1f} s, in {seconds:.1f} s."
+DONE_MANY: Final = "{count} recordings of {audio:.1f} s in all, in {seconds:.1f} s."
 TRANSCRIBED: Final = "Transcribed"
 FAILED_TO_PREPARE: Final = "NeMo could not be prepared"
 FAILED_ELSEWHERE: Final = "The page itself failed"
@@ -68,7 +71,9 @@ PHASES: Final = {
     "checking": "Looking for what would make {model} fail",
     "preparing": "Preparing: importing torch and NeMo (once after the start)",
     "loading": "Loading {model}",
-    "downloading": "Downloading ({size}) and loading {model}",
+    "asking": "Loading {model}: asking the Hub for it",
+    "downloading": "Downloading {amount} ({model})",
+    "waiting": "Waiting for another job, which goes on although nobody waits for it any more",
     "reading": "Reading the recordings",
     "transcribing": "Transcribing",
     "exporting": "Writing the files to download",
@@ -76,6 +81,8 @@ PHASES: Final = {
 """What a job does, by the name of its phase."""
 
 WAITING_FOR_SESSION: Final = "waiting for another session's job ({phase}, running {seconds:.0f} s)"
+DOWNLOADED: Final = "{done:.1f} of {total:.1f} {unit}"
+DOWNLOADED_SO_FAR: Final = "{done:.1f} {unit} so far"
 DONE_OF: Final = "{done} of {total} recordings done"
 RETRY: Final = "cannot remove {path} ({label}{holder}): attempt {number}, next in {delay:.0f} ms"
 GAVE_UP_REMOVING: Final = "cannot remove {path} ({label}{holder}) after {number} attempts"
@@ -116,7 +123,7 @@ GIVEN: Final = "ready (the file you named)"
 MISSING_FILE: Final = "this file is not there"
 DOWNLOAD: Final = "needs a download of {size}"
 NEEDS_EXTRA: Final = "needs: pip install winasr_doctor[asr]"
-NEEDS_CANARY: Final = "needs: pip install peft accelerate"
+NEEDS_CANARY: Final = 'needs: pip install "peft<=0.18.0" accelerate'
 BLOCKED_BY: Final = "blocked: {code}"
 
 NO_GRADIO: Final = (
@@ -141,8 +148,10 @@ AT: Final = "The page is at {url} (stop it with Ctrl+C)"
 CLIENT: Final = {
     "lost": "The page lost its server: the program was stopped, or this computer slept. Start"
     " `python -m winasr_doctor ui` again, then reload the page.",
-    "microphone": "No microphone can be used: none is connected, or the browser may not use it."
-    " Allow it in the browser's address bar, or choose a file.",
+    "silent": "The page lost its server: the program is there but does not answer. If this stays,"
+    " look at its console, stop it, start `python -m winasr_doctor ui` again and reload the page.",
+    "microphone": "No microphone can be used, because none is connected or the browser may not use"
+    " it: allow it in the browser's address bar, or choose a file.",
     "failed": "The page reports: ",
     "add": "Add recordings",
     "copied": "Copied",

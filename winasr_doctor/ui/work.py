@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -16,7 +17,7 @@ from typing import Any
 
 from winasr_doctor.cleanup.report import Attempt
 from winasr_doctor.findings import Remedy
-from winasr_doctor.loader.jobs import where_is
+from winasr_doctor.loader.jobs import Downloaded, JobState, Step, where_is
 from winasr_doctor.loader.outcomes import LoadOutcome, Transcript
 from winasr_doctor.ui import exports, telling, texts
 from winasr_doctor.ui.desk import Desk
@@ -29,9 +30,6 @@ log = logging.getLogger("winasr_doctor.ui")
 
 MOST_HOURS = 4.0
 """Hours of audio that one job takes."""
-
-_LOADER_THREAD = "winasr-work"
-"""The name of the loader's threads; see `winasr_doctor.loader.jobs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,8 @@ class Job:
         self._engine, self._desk, self._models = engine, desk, models
         self._phase, self._progress, self._attempt = "queued", "", ""
         self._started = self._heard = monotonic()
-        self._others: frozenset[int | None] = frozenset()
+        self._look: Callable[[], JobState] | None = None
+        self._last_look: tuple[Step, str, Downloaded | None] | None = None
         self._lock = threading.Lock()
         self._ending: Ending | None = None
         self._abandoned = False
@@ -171,22 +170,45 @@ class Job:
     @property
     def phase(self) -> str:
         """What it does, for people."""
-        choice = self.request.choice
-        size = f"{choice.download_bytes / 1e9:.1f} GB"
-        return texts.PHASES[self._phase].format(model=choice.name, size=size)
+        return self._phase_in(self._inner())
 
     @property
     def where(self) -> str:
         """Where its innermost thread is, in the words of `jobs.where_is`."""
-        inner = [t.ident for t in threading.enumerate() if t.name == _LOADER_THREAD]
-        ours = [ident for ident in inner if ident not in self._others]
-        return where_is(ours[-1] if ours else self._thread.ident)
+        inner = self._inner()
+        return (inner.where if inner is not None else "") or where_is(self._thread.ident)
 
     def sight(self) -> Sight:
         """Look at it, from any thread."""
+        inner = self._inner()
+        self._hear(inner)
         waiting = self._desk.busy if self._phase == "queued" else ""
-        lines = tuple(line for line in (waiting, self._progress, self._attempt) if line)
-        return Sight(self.phase, self.elapsed, monotonic() - self._heard, lines)
+        stage = inner.stage if inner is not None else ""
+        lines = tuple(line for line in (waiting, stage, self._progress, self._attempt) if line)
+        return Sight(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
+
+    def _inner(self) -> JobState | None:
+        """Look at the loader's part of it, while there is one."""
+        look = self._look
+        return look() if look is not None else None
+
+    def _phase_in(self, inner: JobState | None) -> str:
+        phase, amount = self._phase, ""
+        if inner is not None and inner.step is Step.WAITING:
+            phase = "waiting"
+        elif inner is not None and inner.step is Step.DOWNLOADING:
+            phase = "asking" if inner.downloaded is None else "downloading"
+            amount = telling.of_download(inner.downloaded)
+        return texts.PHASES[phase].format(model=self.request.choice.name, amount=amount)
+
+    def _hear(self, inner: JobState | None) -> None:
+        """Take another step or more bytes for news. A wait's stage tells seconds: no news."""
+        if inner is None:
+            return
+        stage = "" if inner.step is Step.WAITING else inner.stage
+        seen = (inner.step, stage, inner.downloaded)
+        if seen != self._last_look:
+            self._last_look, self._heard = seen, monotonic()
 
     def abandon(self) -> None:
         """Stop waiting for it: its turn goes to the next, its late result is thrown away."""
@@ -201,6 +223,7 @@ class Job:
     def _at(self, phase: str) -> None:
         if self.cancel.is_set():
             raise StoppedError
+        self._look = None
         self._phase, self._progress = phase, ""
         self._tell()
 
@@ -239,7 +262,6 @@ class Job:
         return Ending(telling.of_deadline(self.elapsed, phase, ""))
 
     def _work(self) -> Ending:
-        self._others = frozenset(t.ident for t in threading.enumerate())
         request = self.request
         too_long = self._too_long()
         if too_long is not None:
@@ -274,10 +296,11 @@ class Job:
         return self._engine.blockers(self.request.choice)
 
     def _load(self) -> LoadOutcome:
-        choice = self.request.choice
-        self._at("downloading" if choice.download_bytes else "loading")
+        self._at("loading")
         self._models.forget()
-        return self._engine.load(choice.name, device=self.request.device, **self._options())
+        return self._engine.load(
+            self.request.choice.name, device=self.request.device, **self._options()
+        )
 
     def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> Ending:
         self._at("transcribing")
@@ -294,7 +317,7 @@ class Job:
                 return Ending(status)
         else:
             status = telling.of_success(loaded, heard)
-        self._phase = "exporting"
+        self._look, self._phase = None, "exporting"
         try:
             files = exports.write_files(heard.transcripts, self.request.folder)
         except OSError as error:
@@ -305,7 +328,15 @@ class Job:
 
     def _options(self) -> dict[str, Any]:
         left = max(0.1, self.deadline - self.elapsed)
-        return {"timeout": left, "cancel": self.cancel, "on_attempt": self._on_attempt}
+        return {
+            "timeout": left,
+            "cancel": self.cancel,
+            "on_attempt": self._on_attempt,
+            "on_start": self._on_start,
+        }
+
+    def _on_start(self, look: Callable[[], JobState]) -> None:
+        self._look = look
 
     def _on_attempt(self, attempt: Attempt) -> None:
         line = telling.of_attempt(attempt)
@@ -322,7 +353,6 @@ _WHAT = {
     "checking": texts.FAILED_TO_PREPARE,
     "preparing": texts.FAILED_TO_PREPARE,
     "loading": texts.FAILED_TO_LOAD,
-    "downloading": texts.FAILED_TO_LOAD,
     "reading": texts.TRANSCRIPTION_FAILED,
     "transcribing": texts.TRANSCRIPTION_FAILED,
     "exporting": texts.EXPORT_FAILED,

@@ -9,15 +9,22 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import socket
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from winasr_doctor.ui.engine import Engine
+
 from ..fakes import Fake, until  # noqa: TID252 - a folder above
 
+DATA = Path(str(files("winasr_doctor") / "data"))
+KLATT3 = DATA / "klatt3.wav"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     "--no-sandbox",
@@ -27,13 +34,16 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    f"--use-file-for-fake-audio-capture={KLATT3}",
 )
-DATA = Path(str(files("winasr_doctor") / "data"))
-KLATT3 = DATA / "klatt3.wav"
+"""The last two: a microphone that hears the bundled recording, again and again."""
 WITHIN = 2_000
 """Milliseconds in which every failure must be readable."""
 
 _NEEDS = ("gradio", "playwright", "gradio_client")
+with suppress(ImportError):
+    from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own
 MISSING = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
 if CHROMIUM is None:
     MISSING.append("chromium")
@@ -79,6 +89,31 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def cached(browser: Any) -> Any:
+    """Return what most tabs are opened in, so that Gradio's scripts are fetched once."""
+    return browser.new_context()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked() -> set[str]:
+    """Return the hosts, beyond this computer, that this process asks for anything."""
+    hosts: set[str] = set()
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and isinstance(arguments[1], tuple):
+            hosts.add(str(arguments[1][0]))
+        elif event == "socket.getaddrinfo":
+            hosts.add(str(arguments[0]))
+        hosts.difference_update(_THIS_COMPUTER)
+
+    sys.addaudithook(watch)
+    return hosts
+
+
+_THIS_COMPUTER = {"127.0.0.1", "localhost", "::1", "None", "0.0.0.0", socket.gethostname()}  # noqa: S104
+
+
 @pytest.fixture
 def engine(served: Any, monkeypatch: pytest.MonkeyPatch) -> Fake:
     """Return a fresh fake engine that the page works with during this test."""
@@ -88,11 +123,22 @@ def engine(served: Any, monkeypatch: pytest.MonkeyPatch) -> Fake:
     return fake
 
 
+@pytest.fixture
+def real(engine: Fake, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the real NeMo behind the page."""
+    pytest.importorskip("nemo", reason="NeMo is not installed")
+    monkeypatch.setattr(served.handler, "engine", Engine())
+
+
 class Tab:
     """The page as somebody sees it who has it open."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, url: str, viewport: Any = None, script: str = "") -> None:
         self.page = page
+        if viewport:
+            page.set_viewport_size(viewport)
+        if script:
+            page.add_init_script(script)
         self.hosts: set[str] = set()
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
         page.set_default_timeout(10_000)
@@ -113,9 +159,11 @@ class Tab:
         """Wait until the status says something, and return all it says."""
         css = f'[data-state="{state}"]' if state else ""
         said = self.page.locator(f"#status_output .winasr-status{css}", has_text=words)
-        said.first.wait_for(timeout=within)
-        text: str = self.page.locator("#status_output").inner_text()
-        return text
+        try:
+            said.first.wait_for(timeout=within)
+        except TimeoutError as error:
+            raise AssertionError(f"not {words!r} within {within} ms but:\n{self.status}") from error
+        return self.status
 
     @property
     def status(self) -> str:
@@ -136,15 +184,23 @@ class Tab:
 
 
 @pytest.fixture
-def open_tab(served: Any, browser: Any, engine: Fake) -> Iterator[Callable[..., Tab]]:
+def open_tab(served: Any, browser: Any, cached: Any, engine: Fake) -> Iterator[Callable[..., Tab]]:
     """Return a function that opens the page in a tab of its own."""
-    contexts = []
+    contexts, tabs = [], []
 
-    def open_one(url: str | None = None, **options: Any) -> Tab:
-        contexts.append(browser.new_context(**options))
-        return Tab(contexts[-1].new_page(), url or served.url)
+    def open_one(
+        url: str | None = None, viewport: Any = None, script: str = "", **options: Any
+    ) -> Tab:
+        context = cached
+        if options:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        tabs.append(Tab(context.new_page(), url or served.url, viewport, script))
+        return tabs[-1]
 
     yield open_one
+    for each in tabs:
+        each.page.close()
     for context in contexts:
         context.close()
     until(lambda: not any(s.job and s.job.active for s in served.handler.sessions.all()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
+import gradio as gr
 import pytest
 
 from winasr_doctor.loader.outcomes import TranscribeStatus
@@ -31,6 +33,7 @@ def raising(error):
         ("load", KeyboardInterrupt("the reason")),
         ("load", MemoryError("the reason")),
         ("load", RecursionError("the reason")),
+        ("load", gr.Error("the reason")),
         ("prepare", SystemExit("the reason")),
         ("load", SystemExit("the reason")),
         ("transcribe", SystemExit("the reason")),
@@ -64,6 +67,15 @@ def test_a_lone_surrogate_is_read_as_its_escape(tab, engine):
     engine.steps["load"] = raising(OSError(2, "not there", "a\udc80.wav"))
     tab.transcribe()
     tab.sees("\\udc80", "error")
+
+
+def test_a_lone_surrogate_in_a_recordings_name_does_not_stop_the_page(tab, engine):
+    said = heard()
+    named = replace(said.transcripts[0], source="a\udc80.wav")
+    engine.steps["transcribe"] = lambda **_options: replace(said, transcripts=(named, named))
+    tab.transcribe()
+    tab.sees("Transcribed: 2 recordings", "ok")
+    assert "a\\udc80.wav" in tab.text
 
 
 def test_markup_in_an_error_is_read_and_not_obeyed(tab, engine):
@@ -226,7 +238,7 @@ def test_a_closed_tab_frees_everything(tab, open_tab, engine, served):
     engine.steps["load"] = lambda cancel, **_options: cancel.wait(20) and None
     tab.transcribe()
     tab.sees("Loading tiny", "run")
-    tab.page.context.close()
+    tab.page.close()
     engine.steps.clear()
     other = open_tab()
     other.transcribe()

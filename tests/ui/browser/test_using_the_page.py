@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
-import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
-from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.preflight import Blocker
 
 from ..fakes import until  # noqa: TID252 - a folder above
 from .conftest import DATA, KLATT3
 
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 400, "height": 800}}
-
-
-@pytest.fixture
-def real(served, monkeypatch):
-    pytest.importorskip("nemo", reason="NeMo is not installed")
-    monkeypatch.setattr(served.handler, "engine", Engine())
 
 
 def bad_machine():
@@ -126,37 +117,66 @@ def test_the_report_can_be_copied(open_tab, engine):
     assert "Traceback" in tab.page.evaluate("navigator.clipboard.readText()")
 
 
-def test_nothing_outside_is_asked(tab, served):
+def test_nothing_outside_is_asked(tab, real, served, asked):
+    asked.clear()
     tab.transcribe()
-    tab.sees("Transcribed", "ok")
+    tab.sees("Transcribed", "ok", within=90_000)
+    tab.page.click("#rescan")
+    tab.page.locator("#findings .winasr-finding").first.wait_for(timeout=20_000)
     assert tab.hosts == {served.url.split("/")[2]}
+    assert asked == set()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("state", ["start", "error", "done"])
-def test_there_is_no_serious_violation_of_accessibility(
-    open_tab, engine, served, picture, scheme, width, state
-):
+def test_there_is_no_serious_violation_of_accessibility(tab, engine, picture, state):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    tab = open_tab(
-        f"{served.url}?__theme={scheme}", viewport=WIDTHS[width], reduced_motion="reduce"
-    )
+    tab.page.emulate_media(reduced_motion="reduce")
     if state != "start":
         if state == "error":
             engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
         tab.transcribe()
         tab.sees("C: is full" if state == "error" else "Transcribed")
-        tab.page.wait_for_timeout(300)
-    picture(tab, f"{state}-{width}-{scheme}")
-    found = axe.run(tab.page).response["violations"]
-    serious = [
-        (each["id"], [node["html"][:120] for node in each["nodes"]])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
+    serious = []
+    for (width, viewport), dark in itertools.product(WIDTHS.items(), (False, True)):
+        tab.page.set_viewport_size(viewport)
+        tab.page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
+        tab.page.wait_for_timeout(200)
+        name = f"{state}-{width}-{'dark' if dark else 'light'}"
+        picture(tab, name)
+        serious += [
+            (name, each["id"], [node["html"][:120] for node in each["nodes"]])
+            for each in axe.run(tab.page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        scrolled = tab.page.evaluate("document.documentElement.scrollWidth")
+        assert scrolled <= viewport["width"], name
     assert serious == []
-    assert tab.page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]["width"]
+
+
+def test_a_screen_reader_is_told_each_phase_once(tab, engine):
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+    tab.page.evaluate(
+        """() => {
+          window.told = [];
+          const announcer = document.querySelector("#announcer[role=status]");
+          new MutationObserver(() => window.told.push(announcer.textContent))
+            .observe(announcer, { childList: true });
+        }"""
+    )
+    tab.transcribe()
+    tab.sees("Loading tiny", "run")
+    tab.page.wait_for_timeout(1_200)
+    go_on.set()
+    tab.sees("Transcribed", "ok")
+    told = tab.page.evaluate("window.told")
+    assert told.count("Loading tiny") == 1
+    assert told[-1].startswith("Transcribed: 1 recording")
+
+
+def test_the_page_can_be_opened_dark(open_tab, served):
+    tab = open_tab(f"{served.url}?__theme=dark")
+    assert tab.page.evaluate("document.body.classList.contains('dark')")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
@@ -189,31 +209,11 @@ def test_the_api_gives_the_same_answers(served, engine):
     assert last[1] == "stop zero"
 
 
-def test_a_lost_server_is_read(open_tab, tmp_path):
-    environment = {**os.environ, "WINASR_DOCTOR_STATE": str(tmp_path / "state")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "winasr_doctor", "ui", "--no-browser"],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        env=environment,
-    )
-    try:
-        line = next(each for each in process.stderr if "The page is at" in each)
-        tab = open_tab(line.split("The page is at ")[1].split()[0])
-        tab.page.wait_for_timeout(500)
-        process.kill()
-        tab.sees("lost its server", "error", within=3_000)
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_the_files_of_a_tab_go_with_it(tab, engine, served):
     results = served.handler.sessions.results
     before = set(results.iterdir())
     tab.transcribe()
     tab.sees("Transcribed", "ok")
     assert set(results.iterdir()) - before
-    tab.page.context.close()
+    tab.page.close()
     until(lambda: not set(results.iterdir()) - before, seconds=20)

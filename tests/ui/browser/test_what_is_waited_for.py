@@ -1,0 +1,106 @@
+"""While something runs: the bytes of a download, the turn of another job, a word twice a second."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+import pytest
+
+from winasr_doctor.known_models import KnownModel
+from winasr_doctor.loader.jobs import JobState, Step
+from winasr_doctor.ui.models import Choice, ModelState
+
+from ...loader.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above
+from ..fakes import until  # noqa: TID252 - a folder above
+
+REPO = "owner/stand-in"
+MODEL = KnownModel("stand-in", REPO, "stand-in.nemo", 2_500_000, "EncDecRNNTBPEModel")
+
+
+@pytest.fixture
+def one_model(served, monkeypatch):
+    """Offer a model that has to be downloaded, and no other."""
+    # By the name that is chosen when the page is opened.
+    choice = Choice("tiny", ModelState.DOWNLOAD, "", MODEL.download_bytes, repo_id=REPO)
+    monkeypatch.setattr("winasr_doctor.loader.models.KNOWN_MODELS", (MODEL,))
+    monkeypatch.setattr(served.handler, "choices", {"tiny": choice})
+    monkeypatch.setattr(served.handler, "_find", lambda: (choice,))
+
+
+def test_the_bytes_of_a_download_are_read(
+    open_tab, engine, one_model, monkeypatch, tmp_path, picture
+):
+    from winasr_doctor.loader import load_model
+
+    engine.steps["load"] = lambda **options: load_model("stand-in", scan=False, **options)
+    hub = StandInHub(b"no model" * 300_000, 1_200_000)
+    with serving(hub) as address:
+        use(monkeypatch, address, tmp_path)
+        tab = open_tab()
+        tab.transcribe()
+        tab.sees("Downloading 1.2 of 2.5 MB (tiny)", "run", within=5_000)
+        picture(tab, "downloading")
+        hub.go_on.set()
+        said = tab.sees("Failed to load", "error", within=10_000)
+    assert "stand-in.nemo" in said
+    assert hub.asked[-1].startswith(f"/{REPO}/resolve/")
+
+
+def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
+    go_on = threading.Event()
+    wait = JobState(Step.WAITING, "waiting because another call has it: stuck.py:3 in f", "", None)
+
+    def load(on_start, **_options):
+        on_start(lambda: wait)
+        go_on.wait(10)
+
+    engine.steps["load"] = load
+    tab.transcribe()
+    said = tab.sees("Waiting for another job", "run")
+    assert "stuck.py:3 in f" in said
+    assert "Loading" not in said
+    go_on.set()
+    tab.sees("Transcribed", "ok")
+
+
+def test_while_a_job_is_silent_the_status_moves_twice_a_second(tab, engine):
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+    tab.transcribe()
+    tab.sees("Loading tiny", "run")
+    tab.page.evaluate(
+        """() => {
+          window.moved = [];
+          let last = "";
+          window.watching = setInterval(() => {
+            const now = document.querySelector("#status_output .winasr-timer")?.textContent;
+            if (now !== last) { last = now; window.moved.push(performance.now()); }
+          }, 20);
+        }"""
+    )
+    tab.page.wait_for_timeout(2_500)
+    moved = tab.page.evaluate("window.moved")
+    go_on.set()
+    gaps = [after - before for before, after in itertools.pairwise(moved)]
+    assert len(moved) >= 5
+    assert sorted(gaps)[len(gaps) // 2] <= 500
+    assert max(gaps) < 900  # of which the page and the machine have a part
+
+
+def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(20) and None
+    first, second = open_tab(), open_tab()
+    first.transcribe()
+    first.sees("Loading tiny", "run")
+    second.transcribe()
+    second.sees("waiting for another session's job", "run")
+    clicked = time.monotonic()
+    second.page.click("#cancel:enabled")
+    second.sees("Cancelled.", "warn", within=1_200)
+    assert time.monotonic() - clicked < 1.3
+    go_on.set()
+    first.sees("Transcribed", "ok")
+    until(lambda: engine.calls.count("load") == 1)

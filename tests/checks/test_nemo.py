@@ -204,11 +204,13 @@ def test_a_known_model_is_downloaded_again_from_its_repository():
     assert f"Remove-Item -LiteralPath '{path}'" in steps(result)
 
 
-def test_a_cached_model_is_replaced_where_it_lies():
+def test_a_cached_model_is_deleted_first_for_a_copy_would_stay():
     path = r"C:\hub\models--acme--asr-large\snapshots\0123\asr-large.nemo"
     result = one("NEM006", model_files=model(path, truncated=True))
     assert "hf_hub_download('acme/asr-large', 'asr-large.nemo'" in steps(result)
-    assert "Remove-Item" not in steps(result)
+    deleted, downloaded = result.remedies[0].steps
+    assert f"Remove-Item -LiteralPath '{path}'" in deleted
+    assert "force_download=True" in downloaded
 
 
 def test_on_linux_the_damaged_file_is_removed_with_rm():

@@ -44,6 +44,13 @@ _EXIT_CODES = {
 )
 @click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]")
 @click.option(
+    "--model",
+    default="tiny",
+    show_default=True,
+    metavar="NAME",
+    help="A known model, a repository of the Hub, or a file; the bundled recordings are used.",
+)
+@click.option(
     "--inject",
     "plan",
     metavar="PLAN",
@@ -60,19 +67,22 @@ _EXIT_CODES = {
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
 def command(
-    ctx: click.Context, device: str, plan: str | None, deadline: float, format_: str
+    ctx: click.Context, device: str, model: str, plan: str | None, deadline: float, format_: str
 ) -> None:
-    """Load the bundled model, transcribe the bundled recordings, say whether the text is right."""
+    """Load a model, transcribe the bundled recordings, say whether the text is right."""
     if not re.fullmatch(_DEVICE, device):
         raise InputError(f"--device must be auto, cpu, cuda or cuda:N, not {device}")
     parsed = _plan(plan)
     from winasr_doctor.selftest import Ending, self_test
 
-    progress("Importing NeMo, loading the bundled model, transcribing ...")
+    if not model.strip():
+        raise InputError("--model needs the name of a model")
+    named = "the bundled model" if model == "tiny" else model
+    progress(f"Importing NeMo, loading {named}, transcribing ...")
     try:
         # NeMo prints to stdout, which belongs to the report.
         with contextlib.redirect_stdout(sys.stderr):
-            result = self_test(device, plan=parsed, deadline=deadline)
+            result = self_test(device, model=model, plan=parsed, deadline=deadline)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"no temporary folder could be made: {reason}") from error
@@ -114,6 +124,7 @@ def _text(result: SelfTest) -> str:
 def _rows(result: SelfTest) -> Iterator[tuple[str, str]]:
     for heard in result.heard:
         yield heard.file, _heard(heard)
+    yield "model", result.model
     named = f" ({result.device_name})" if result.device_name else ""
     yield "device", f"{result.device}{named}" if result.device else ""
     yield "importing NeMo", f"{result.import_seconds:.2f} s"
@@ -176,6 +187,7 @@ def as_dict(result: SelfTest) -> dict[str, object]:
         "schema": SCHEMA,
         "ending": result.ending.value,
         "ok": result.ok,
+        "model": result.model,
         "recordings": [
             {
                 "file": heard.file,

@@ -127,6 +127,20 @@ CAUSES = (
         words=("is not a valid git identifier", "revisionnotfounderror", "invalid rev id"),
     ),
     Cause(
+        "language-model-missing",
+        "The language model inside a speech-language model such as Canary-Qwen is missing or"
+        " damaged in the local cache; it has a repository of its own, which the error names.",
+        Remedy(
+            "Download it once",
+            (
+                "Unset HF_HUB_OFFLINE and load the model once with a network",
+                "Look for a folder of that name where the app is started: it would be taken for the"
+                " repository",
+            ),
+        ),
+        words=("unable to instantiate huggingface autotokenizer",),
+    ),
+    Cause(
         "not-cached",
         "The model, or this revision of it, is not in the local cache, and the Hub was not asked.",
         Remedy(
@@ -134,6 +148,7 @@ CAUSES = (
             (
                 "Unset HF_HUB_OFFLINE and load the model once with a network",
                 "Check the revision: offline, a wrong one is never named as the culprit",
+                "An error about pytorch_model.bin: model.safetensors is missing, which comes first",
             ),
         ),
         types=("LocalEntryNotFoundError", "OfflineModeIsEnabled"),

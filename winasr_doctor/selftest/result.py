@@ -8,6 +8,8 @@ from enum import Enum
 
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, Failure
 from winasr_doctor.loader.outcomes import Message
+from winasr_doctor.selftest.bundled import MODEL
+from winasr_doctor.selftest.comparing import words
 
 
 class Ending(str, Enum):
@@ -40,8 +42,8 @@ class Heard:
 
     @property
     def right(self) -> bool:
-        """Whether every word was heard, and no other."""
-        return self.text is not None and self.text.split() == self.expected.split()
+        """Whether every word was heard, and no other; case and punctuation do not count."""
+        return self.text is not None and words(self.text) == words(self.expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class SelfTest:
     Attributes:
         ending: How it ended.
         heard: One for each bundled recording.
+        model: What was loaded, as `load_model` takes it.
         device: Where the model was, such as `cuda:0`; `None` if it did not get that far.
         device_name: What the device calls itself, such as `NVIDIA H200`.
         import_seconds: Importing torch and NeMo; about 0 if that was done before.
@@ -94,6 +97,7 @@ class SelfTest:
 
     ending: Ending
     heard: tuple[Heard, ...]
+    model: str = MODEL
     device: str | None = None
     device_name: str | None = None
     import_seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""`self_test`: load the bundled model, transcribe the bundled recordings, compare."""
+"""`self_test`: load the bundled model or another, transcribe the bundled recordings, compare."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ class _Notes:
 def self_test(
     device: str = "auto",
     *,
+    model: str = MODEL,
     plan: Plan | None = None,
     deadline: float = DEADLINE,
     policy: RetryPolicy | None = None,
@@ -69,6 +70,7 @@ def self_test(
 
     Args:
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        model: What to load, as `load_model` takes it; the bundled model by default.
         plan: Faults to inject while loading and transcribing, in NeMo's temporary folders only,
             unless a fault names paths itself.
         deadline: Seconds that all of it may take.
@@ -90,12 +92,12 @@ def self_test(
         notes.import_seconds = _import_nemo(deadline)
         facts.start_measuring(device)
         with _nemo_quiet(), _injecting(plan, folder) as injector:
-            _load_and_transcribe(device, bundled, notes, ends, policy)
+            _load_and_transcribe(model, device, bundled, notes, ends, policy)
         if plan is not None and injector is not None:
             injected = counted(plan, injector.plan, injector.injections)
         on = None if notes.loaded is None else notes.loaded.device
         notes.peak, notes.device_name = facts.peak(on), facts.name_of_device(on)
-    return _result(bundled, notes, "" if plan is None else str(plan), injected)
+    return _result(model, bundled, notes, "" if plan is None else str(plan), injected)
 
 
 @contextmanager
@@ -151,6 +153,7 @@ def _nemo_quiet() -> Iterator[None]:
 
 
 def _load_and_transcribe(
+    model: str,
     device: str,
     bundled: tuple[Recording, ...],
     notes: _Notes,
@@ -158,7 +161,7 @@ def _load_and_transcribe(
     policy: RetryPolicy | None,
 ) -> None:
     started = perf_counter()
-    loaded = load_model(MODEL, device=device, policy=policy, timeout=_left(ends), scan=False)
+    loaded = load_model(model, device=device, policy=policy, timeout=_left(ends), scan=False)
     notes.loaded, notes.load_seconds = loaded, perf_counter() - started
     if not loaded.ok:
         return
@@ -179,7 +182,11 @@ def _left(ends: float) -> float:
 
 
 def _result(
-    bundled: tuple[Recording, ...], notes: _Notes, plan: str, injected: tuple[Injected, ...]
+    model: str,
+    bundled: tuple[Recording, ...],
+    notes: _Notes,
+    plan: str,
+    injected: tuple[Injected, ...],
 ) -> SelfTest:
     transcripts = () if notes.transcribed is None else notes.transcribed.transcripts
     texts = {transcript.source: transcript.text for transcript in transcripts}
@@ -191,6 +198,7 @@ def _result(
     return SelfTest(
         ending=ending,
         heard=heard,
+        model=model,
         device=None if notes.loaded is None else notes.loaded.device,
         device_name=notes.device_name,
         import_seconds=notes.import_seconds,

@@ -19,13 +19,13 @@ _MAX_TRACEBACK_BYTES = 64 * 1024**2
 @click.option("--traceback", metavar="FILE", help="A pasted traceback or log; - for stdin.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def command(what: str | None, traceback: str | None, format_: str) -> None:
-    r"""Explain WHAT: a check's code, a Windows error number, or a traceback.
+    """Explain WHAT: a check's code, a Windows error number, or a traceback.
 
     \b
     python -m winasr_doctor explain SYN001
     python -m winasr_doctor explain 32
     python -m winasr_doctor explain --traceback log.txt
-    """
+    """  # noqa: D301 - click wants the character
     if (what is None) == (traceback is None):
         raise click.UsageError("give a check's code, an error number, or --traceback FILE")
     if traceback is not None:

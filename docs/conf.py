@@ -1,0 +1,99 @@
+"""How Sphinx makes the pages: `sphinx-build -W -n docs html`.
+
+The pages are plain Markdown that reads well on GitHub, too. What Sphinx needs besides is made here
+from what they say anyway: the navigation from the links of the index pages, and link targets from
+the anchors of the generated pages.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from sphinx.application import Sphinx
+
+from winasr_doctor.version import __version__
+
+project = "winasr_doctor"
+author = "The winasr_doctor authors"
+version = release = __version__
+language = "en"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["pictures/README.md"]
+myst_heading_anchors = 3  # GitHub makes the same ones
+myst_links_external_new_tab = False
+suppress_warnings: list[str] = []
+
+default_role = "code"  # docstrings write `names` as Markdown does
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_preserve_defaults = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+nitpicky = True
+nitpick_ignore_regex = [
+    # The standard library and extras, whose inventories would have to be fetched from outside.
+    (r"py:.*", r"(?!winasr_doctor\b).*"),
+    # Types of ours that are no part of what is promised: the page shows their names only.
+    (r"py:class", r"winasr_doctor\.(actions|winerror)\..*"),
+    (r"py:class", r"winasr_doctor\.(checks|host)\.base\.(Check|Host)"),
+    (r"py:class", r"winasr_doctor\.cleanup\.ledger\.Ledger"),
+    (r"py:class", r"winasr_doctor\.loader\.audio\.Recording"),
+    (r"py:class", r"winasr_doctor\.diagnosis\.nodes\.ErrorNode"),
+    (r"py:class", r"winasr_doctor\.faults\.(stacks\.Line|sharing\.\w+\.(Situation|Held))"),
+]
+
+html_theme = "furo"
+html_title = "winasr_doctor"
+html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+templates_path: list[str] = []
+
+_LINK = re.compile(r"\]\(([\w/.-]+\.md)(?:#[\w-]+)?\)")
+_ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>$', re.MULTILINE)
+
+
+def navigation(text: str) -> str:
+    """Make the hidden tables of contents of an index page from the links under its headings."""
+    made: list[str] = []
+    seen: set[str] = set()
+    caption = ""
+    pages: list[str] = []
+
+    def close() -> None:
+        if pages:
+            option = [f":caption: {caption}"] if caption else []
+            made.extend(["```{toctree}", ":hidden:", *option, "", *pages, "```", ""])
+            pages.clear()
+
+    for line in text.splitlines():
+        heading = re.match(r"## ([^\[].*)", line)
+        if heading:
+            close()
+            caption = heading.group(1)
+        for target in _LINK.findall(line):
+            page = str(PurePosixPath(target).with_suffix(""))
+            if page not in seen and not page.startswith(".."):
+                seen.add(page)
+                pages.append(page)
+    close()
+    return "\n".join(made)
+
+
+def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Give a page what Sphinx needs before it is parsed."""
+    del app
+    source[0] = _ANCHOR.sub(r"(\1)=", source[0])
+    if PurePosixPath(docname).name == "index":
+        source[0] += "\n\n" + navigation(source[0])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the above with Sphinx."""
+    app.connect("source-read", prepare)
+    return {"parallel_read_safe": True}

@@ -9,6 +9,7 @@ import importlib.util
 import mmap
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -57,10 +58,33 @@ def mapped_without_a_descriptor() -> Callable[..., AbstractContextManager[None]]
     return mapped
 
 
+@pytest.fixture(autouse=True, scope="session")
+def processes_start_under_wine() -> Iterator[None]:
+    """Start a process again that Wine failed to start: on a busy machine it sometimes does."""
+    if not under_wine():
+        yield
+        return
+    import _winapi
+
+    start, internal_error = _winapi.CreateProcess, 1359
+
+    def start_again(*arguments: object) -> object:
+        try:
+            return start(*arguments)
+        except OSError as error:
+            if error.winerror != internal_error:
+                raise
+            return start(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_winapi, "CreateProcess", start_again)
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks of tests that not every machine can pass."""
     for line in (
-        "wine_differs(why): fails under Wine, and must: Wine is not Windows there",
+        "wine_differs(why, run=True): fails under Wine, and must: Wine is not Windows there",
         "needs_links: skipped where no symbolic link can be made",
     ):
         config.addinivalue_line("markers", line)
@@ -72,7 +96,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         differs = item.get_closest_marker("wine_differs")
         if wine and differs:
-            item.add_marker(pytest.mark.xfail(reason=f"Wine differs: {differs.args[0]}"))
+            reason = f"Wine differs: {differs.args[0]}"
+            item.add_marker(pytest.mark.xfail(reason=reason, **differs.kwargs))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -100,11 +125,28 @@ def links_can_be_made() -> bool:
         return link.is_symlink()
 
 
-def pytest_report_header() -> str | None:
+def pytest_report_header() -> list[str]:
     """Say which tests cannot run here."""
+    return [line for line in (_without_nemo(), _without_windows()) if line]
+
+
+def _without_windows() -> str | None:
+    python = "WINASR_DOCTOR_WINDOWS_PYTHON"  # tests/differential/conftest.py
+    if os.environ.get(python):
+        return None
+    where = "tests/differential/test_differential.py"
+    return f"not collected, {python} names no python.exe: {where} (tox runs it: wine)"
+
+
+def _without_nemo() -> str | None:
     if importlib.util.find_spec("nemo") is None:
-        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu"
-        return f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, fault, gpu)"
+        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary"
+        return (
+            f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, fault, gpu,"
+            " canary)"
+        )
+    if importlib.util.find_spec("peft") is None:
+        return "not collected, peft is not installed: tests/canary (tox runs them: canary)"
     return None
 
 
@@ -123,8 +165,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if count:
         rate = f", {count / seconds:.0f} rmtree calls per second of one core" if seconds else ""
         terminalreporter.write_line(f"fault injection: {count} schedules of locks{rate}")
+    _print_differential(terminalreporter, properties)
     caught = sorted(tuple(value) for name, value in properties if name == "caught")
     if caught:
         terminalreporter.section(f"{len(caught)} deliberate faults, and the test that caught each")
     for fault, test in caught:
         terminalreporter.write_line(f"{fault:<40}  {test}")
+
+
+def _print_differential(
+    terminalreporter: pytest.TerminalReporter, properties: list[tuple[str, object]]
+) -> None:
+    """Print what was compared with a real Windows Python (tests/differential)."""
+    counts: Counter[str] = Counter()
+    deviations: Counter[str] = Counter()
+    for name, value in properties:
+        if name == "differential":
+            counts.update(value)
+        elif name == "deviations":
+            deviations.update(value)
+    if not counts:
+        return
+    terminalreporter.write_line(
+        f"differential: {counts['sequences']} sequences, {counts['steps']} steps, of which "
+        f"{counts['refused']} failed alike, in {counts['seconds']:.0f} s; known deviations of Wine:"
+    )
+    for what, count in deviations.most_common():
+        terminalreporter.write_line(f"{count:5} {what}")

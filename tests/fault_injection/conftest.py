@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger
+from winasr_doctor.host.live.win32 import wine_version
 
 
 @pytest.fixture(autouse=True)
@@ -19,11 +20,18 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     return default_ledger()
 
 
+@pytest.fixture(autouse=True)
+def creation_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under Wine, have none: it gives the time of the last change for that of creation."""
+    if os.name == "nt" and wine_version() is not None:
+        monkeypatch.setattr("winasr_doctor.cleanup.identity._born", lambda *_: 0)
+
+
 @pytest.fixture
 def fast_folder(tmp_path: Path) -> Iterator[Path]:
     """Return an empty folder, in memory where there is one: thousands of trees come and go."""
     memory = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
-    if not os.access(memory, os.W_OK):
+    if os.name != "posix" or not os.access(memory, os.W_OK):
         yield tmp_path
         return
     with tempfile.TemporaryDirectory(dir=memory) as folder:

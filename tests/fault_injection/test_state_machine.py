@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -19,7 +20,8 @@ from winasr_doctor.faults.operations import FileName, asking
 
 from .schedules import FILES, FINAL, PASSING, PLACES, make_tree
 
-SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - own folders in it
+MEMORY = "/dev/shm"  # noqa: S108 - folders of our own are made in it
+SCRATCH = MEMORY if os.name == "posix" and os.access(MEMORY, os.W_OK) else None
 TREES = ("one", "two")
 
 
@@ -138,6 +140,9 @@ class Cleanups(RuleBasedStateMachine):
 
 
 TestCleanups = Cleanups.TestCase
+TestCleanups.pytestmark = [
+    pytest.mark.wine_differs("a folder without a creation time that changed is left", run=False)
+]
 TestCleanups.settings = settings(
     max_examples=150,
     stateful_step_count=20,

@@ -75,9 +75,8 @@ class TestPackage:
         info.mkdir()
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: winasr_doctor\nVersion: 9\n")
         digest = base64.urlsafe_b64encode(hashlib.sha256(b"one").digest()).decode().rstrip("=")
-        (info / "RECORD").write_text(
-            f"winasr_doctor/__init__.py,sha256={digest},3\nwinasr_doctor-9.dist-info/RECORD,,\n"
-        )
+        lines = (f"winasr_doctor/__init__.py,sha256={digest},3", f"{info.name}/RECORD,,", "")
+        (info / "RECORD").write_bytes("\r\n".join(lines).encode())  # as pip ends them
         monkeypatch.setattr(sys, "path", [str(sources.parent), *sys.path])
         return sources
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from winasr_doctor import pytest_plugin
 
-MOST_MILLISECONDS = 20
+MOST_MILLISECONDS = 20 if os.name == "posix" else 60  # Windows opens a file more slowly
 
 
 def test_nothing_of_the_package_is_imported_until_it_is_used(run, pytester):
@@ -28,7 +29,7 @@ def test_nothing_of_the_package_is_imported_until_it_is_used(run, pytester):
     result.assert_outcomes(passed=1)
 
 
-def test_the_import_takes_less_than_20_ms():
+def test_the_import_takes_no_time_that_anybody_notices():
     code = (
         "import pytest, time; start = time.perf_counter(); import winasr_doctor.pytest_plugin; "
         "print((time.perf_counter() - start) * 1000)"

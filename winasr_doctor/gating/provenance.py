@@ -154,14 +154,13 @@ def package(root: Path) -> Package:
         OSError: A file cannot be read.
     """
     installed = _distribution_of(root)
-    if installed is not None:
-        record = installed.read_text("RECORD") or ""
-        digest = hashlib.sha256(record.encode()).hexdigest()
-        changed = tuple(_changed(installed.files or ()))
-        return Package(True, digest, changed[:_LISTED])
-    files = (file for file in root.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    files = (installed and installed.files) or ()
+    record = next((Path(str(file.locate())) for file in files if file.name == "RECORD"), None)
+    if record is not None and record.is_file():
+        return Package(True, sha256(record), tuple(_changed(files))[:_LISTED])
+    own = (file for file in root.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     return Package(
-        False, digest_of((file.relative_to(root).as_posix(), sha256(file)) for file in files)
+        False, digest_of((file.relative_to(root).as_posix(), sha256(file)) for file in own)
     )
 
 

@@ -87,6 +87,7 @@ def test_a_path_that_is_none_cannot_be_written_to_or_resolved():
     assert folders.resolve("a\0b") is None
 
 
+@pytest.mark.needs_links
 def test_links_are_resolved(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")

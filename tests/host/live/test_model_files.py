@@ -67,6 +67,7 @@ def test_links_to_folders_are_not_followed(tmp_path):
     assert read(app_paths=[str(tmp_path / "app")]) == ()
 
 
+@pytest.mark.needs_links
 def test_the_hubs_cache_is_searched_through_its_links(tmp_path):
     blob = make(tmp_path / "models--nvidia--p" / "blobs" / "b10b")
     file = tmp_path / "models--nvidia--p" / "snapshots" / COMMIT / "p.nemo"

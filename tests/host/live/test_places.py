@@ -92,6 +92,7 @@ def test_a_conda_environment_counts_as_one(clean, monkeypatch, tmp_path):
     assert read().first("venv").path == str(tmp_path)
 
 
+@pytest.mark.needs_links
 def test_links_are_resolved_and_the_path_is_kept(clean, monkeypatch, tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")

@@ -13,20 +13,25 @@ replaced, `shutil` therefore takes the path-based way it takes on Windows
 from __future__ import annotations
 
 import builtins
+import errno
 import functools
 import io
 import os
 import re
 import shutil
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from os import lstat, unlink  # bound early: these calls are nobody's
 from typing import Any, NamedTuple, Protocol
 
 from winasr_doctor.faults.translation import as_on_windows
 
-ALWAYS = frozenset({"unlink", "rmdir", "rename", "replace", "scandir", "listdir"})
+ALWAYS = frozenset(
+    {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
+)
 """Replaced for every user, so that real errors of these read as on Windows, too."""
 
 Function = Callable[..., Any]
@@ -70,10 +75,14 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
     "replace": ((os, "replace"),),
     "scandir": ((os, "scandir"),),
     "listdir": ((os, "listdir"),),
+    "mkdir": ((os, "mkdir"),),
+    "chdir": ((os, "chdir"),),
     "stat": ((os, "stat"),),
     "lstat": ((os, "lstat"),),
     "chmod": ((os, "chmod"),),
     "open": ((builtins, "open"), (io, "open")),
+    "write": (),  # an opening; asked about wherever `open` is replaced
+    "truncate": (),  # likewise
 }
 
 _interceptors: dict[str, tuple[Interceptor, ...]] = {}
@@ -149,6 +158,9 @@ def _on_two_paths(operation: str, original: Function) -> Function:
             try:
                 return original(*args, **kwargs)
             except OSError as real:
+                if operation == "replace" and _folder_onto_file(real, source, target):
+                    unlink(target)
+                    return original(*args, **kwargs)
                 error = as_on_windows(operation, real, source, target)
                 if error is None:
                     raise
@@ -157,17 +169,49 @@ def _on_two_paths(operation: str, original: Function) -> Function:
     return replacement
 
 
+def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> bool:
+    """Tell whether a folder was to replace a file, which Windows does and Linux does not.
+
+    The target of MoveFileExW must not be a folder, its source may be anything (documentation of
+    Rust's `std::fs::rename`; seen with CPython for Windows).
+    """
+    if error.errno != errno.ENOTDIR:
+        return False
+    try:
+        return stat.S_ISDIR(lstat(source).st_mode) and stat.S_ISREG(lstat(target).st_mode)
+    except OSError:
+        return False
+
+
+def _changing(mode: str) -> str | None:
+    """Return what opening in this mode does to a file that is there already."""
+    if "w" in mode:
+        return "truncate"
+    return "write" if "a" in mode or {"r", "+"} <= set(mode) else None
+
+
 def _on_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
+        path = _name(args[0] if args else kwargs.get("file", 0))
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
-        if isinstance(mode, str) and "r" in mode:
-            path = _name(args[0] if args else kwargs.get("file", 0))
-            error = None if path is None else _refusal(operation, path)
-            if error is not None:
-                raise error
-        return original(*args, **kwargs)
+        if path is None or not isinstance(mode, str):
+            return original(*args, **kwargs)
+        error = _refusal(operation, path) if "r" in mode else None
+        change = _changing(mode)
+        if error is None and change is not None:
+            error = _refusal(change, path)
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                if operation not in _interceptors:
+                    raise
+                error = as_on_windows(operation, real, path)
+                if error is None:
+                    raise
+        raise error
 
     return replacement
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from os import stat as status_of  # the real one: asking must not count as a call
+from os import lstat as link_status_of  # the real ones: asking must not count as a call
+from os import stat as status_of
 
-from winasr_doctor.faults.errors import windows_error
+from winasr_doctor.faults.errors import runtime_error, windows_error
 
 _FILE_NOT_FOUND, _PATH_NOT_FOUND, _ACCESS_DENIED = 2, 3, 5
 _NOT_SAME_DEVICE, _DISK_FULL, _NOT_EMPTY, _EXISTS, _NOT_A_FOLDER = 17, 112, 145, 183, 267
+_INVALID_PARAMETER = 87
 
 _ANYWHERE: dict[int, int] = {
     errno.EACCES: _ACCESS_DENIED,
@@ -32,9 +34,13 @@ _IN: dict[tuple[str, int], int] = {
     ("replace", errno.ENOTEMPTY): _ACCESS_DENIED,
     ("replace", errno.EEXIST): _ACCESS_DENIED,
     ("replace", errno.EISDIR): _ACCESS_DENIED,
+    ("mkdir", errno.EEXIST): _EXISTS,
+    ("chdir", errno.ENOTDIR): _NOT_A_FOLDER,
+    ("open", errno.EISDIR): _ACCESS_DENIED,
+    ("open", errno.EEXIST): _EXISTS,
 }
-"""Source: seen with CPython for Windows; learn.microsoft.com, DeleteFileW, RemoveDirectoryW and
-MoveFileExW."""
+"""Source: seen with CPython for Windows; learn.microsoft.com, DeleteFileW, RemoveDirectoryW,
+MoveFileExW, CreateDirectoryW and SetCurrentDirectory."""
 
 _LISTING = frozenset({"scandir", "listdir"})
 
@@ -56,19 +62,48 @@ def as_on_windows(
     """
     if getattr(error, "winerror", None) is not None or error.errno is None:
         return None
-    if error.errno == errno.ENOENT:
-        return windows_error(_missing(operation, path), path, path2)
-    if error.errno == errno.ENOTDIR and not _has_folder(path):
-        return windows_error(_PATH_NOT_FOUND, path, path2)
-    code = _IN.get((operation, error.errno)) or _ANYWHERE.get(error.errno)
-    return None if code is None else windows_error(code, path, path2)
+    code = _code(operation, error.errno, path, path2)
+    if code is None:
+        return None
+    if operation == "open":
+        return runtime_error(code, path)
+    return windows_error(code, path, path2)
 
 
-def _missing(operation: str, path: str | bytes) -> int:
-    """Tell a missing file (2) from a missing folder on the way to it (3)."""
-    if operation in _LISTING:  # Windows looks for the names inside the folder
-        return _PATH_NOT_FOUND
-    return _FILE_NOT_FOUND if _has_folder(path) else _PATH_NOT_FOUND
+def _code(operation: str, number: int, path: str | bytes, path2: str | bytes | None) -> int | None:
+    if path2 is not None and number == errno.EINVAL:
+        return _into_itself(path, path2)
+    if number in {errno.ENOENT, errno.ENOTDIR}:
+        if not _has_folder(path):
+            return _PATH_NOT_FOUND
+        if path2 is not None and _is_there(path):  # Windows looks for the source first
+            return _IN.get((operation, number)) if _has_folder(path2) else _PATH_NOT_FOUND
+    if number == errno.ENOENT or (path2 is not None and number == errno.ENOTDIR):
+        # Windows looks for the names inside a folder that is listed.
+        return _PATH_NOT_FOUND if operation in _LISTING else _FILE_NOT_FOUND
+    return _IN.get((operation, number)) or _ANYWHERE.get(number)
+
+
+def _into_itself(path: str | bytes, path2: str | bytes) -> int:
+    """Tell what a folder answers that is to be moved into itself, or deeper.
+
+    Windows 11 22H2 and newer are followed; older ones answer 32 instead of 87, as the folder that
+    is moved is opened once more as the target (Eryk Sun in CPython's pull request 120883).
+    """
+    try:
+        folder = status_of(os.path.dirname(os.path.abspath(path2)))
+        directly = os.path.samestat(folder, status_of(path))
+    except OSError:
+        directly = True
+    return _INVALID_PARAMETER if directly else _ACCESS_DENIED
+
+
+def _is_there(path: str | bytes) -> bool:
+    try:
+        link_status_of(path)
+    except OSError:
+        return False
+    return True
 
 
 def _has_folder(path: str | bytes) -> bool:

@@ -6,6 +6,7 @@ So the emulation is held to what a Windows system (or Wine) really answers.
 from __future__ import annotations
 
 import contextlib
+import errno
 import mmap
 import os
 import shutil
@@ -193,6 +194,90 @@ def test_a_file_can_be_renamed_to_itself(folder):
     assert code_of(os.replace, folder / "file", folder / "file") == 0
 
 
+def test_a_folder_replaces_a_file(folder):
+    assert code_of(os.replace, folder / "full", folder / "file") == 0
+    assert (folder / "file" / "inside").read_text() == "inside"
+
+
+def test_a_folder_cannot_be_moved_into_itself(folder):
+    assert code_of(os.rename, folder / "full", folder / "full" / "new") == 87
+    assert code_of(os.replace, folder / "full", folder / "full" / "new") == 87
+
+
+@on_linux_only
+def test_a_folder_cannot_be_moved_into_a_folder_inside_it(folder):
+    (folder / "full" / "sub").mkdir()
+    assert code_of(os.rename, folder / "full", folder / "full" / "sub" / "new") == 5
+
+
+@pytest.mark.parametrize("name", ["rename", "replace"])
+def test_moving_into_a_missing_folder_names_the_folder(folder, name):
+    move = getattr(os, name)
+    assert code_of(move, folder / "file", folder / "missing" / "new") == 3
+    assert code_of(move, folder / "file", folder / "other" / "new") == 3
+    assert code_of(move, folder / "none", folder / "other" / "new") == 2
+
+
+def test_a_missing_target_folder_is_found_before_what_is_open_inside(folder):
+    with open(folder / "full" / "inside"):
+        assert code_of(os.rename, folder / "full", folder / "missing" / "new") == 3
+
+
+def test_making_and_entering_folders_fails_in_windows_words(folder):
+    assert code_of(os.mkdir, folder / "file") == 183
+    assert code_of(os.mkdir, folder / "missing" / "new") == 3
+    assert code_of(os.mkdir, folder / "file" / "new") == 3
+    assert code_of(os.chdir, folder / "missing") == 2
+    assert code_of(os.chdir, folder / "file") == 267
+    assert code_of(os.chmod, folder / "missing", stat.S_IREAD) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "number"),
+    [
+        ("full", "r", errno.EACCES),
+        ("full", "w", errno.EACCES),
+        ("file/new", "w", errno.ENOENT),
+        ("missing/new", "w", errno.ENOENT),
+        ("file", "x", errno.EEXIST),
+    ],
+)
+def test_a_failed_opening_has_an_errno_and_no_winerror(folder, name, mode, number):
+    with pytest.raises(OSError, match=r"\[Errno") as caught:
+        open(folder / name, mode)  # noqa: SIM115 - it fails
+    assert caught.value.errno == number
+    assert caught.value.winerror is None
+
+
+def test_a_mapped_file_cannot_be_truncated_but_written_to(folder):
+    with open(folder / "file", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with mapped:
+        with pytest.raises(OSError, match=r"\[Errno") as caught:
+            open(folder / "file", "w")  # noqa: SIM115 - it fails
+        assert (caught.value.errno, caught.value.winerror) == (errno.EINVAL, None)
+        with open(folder / "file", "r+"), open(folder / "file", "a"):
+            pass
+    assert (folder / "file").read_text() == "text"
+
+
+@on_linux_only
+@pytest.mark.parametrize("mode", ["w", "a", "r+", "wb"])
+def test_a_read_only_file_cannot_be_opened_for_writing(folder, mode):
+    os.chmod(folder / "file", stat.S_IREAD)
+    with pytest.raises(PermissionError) as caught:
+        open(folder / "file", mode)  # noqa: SIM115 - it fails
+    assert (caught.value.errno, caught.value.winerror) == (errno.EACCES, None)
+    assert (folder / "file").read_text() == "text"
+
+
+@on_linux_only
+def test_a_read_only_file_that_exists_is_reported_as_existing(folder):
+    os.chmod(folder / "file", stat.S_IREAD)
+    with pytest.raises(FileExistsError):
+        open(folder / "file", "x")  # noqa: SIM115 - it fails
+
+
 @on_linux_only
 def test_a_folder_that_is_being_listed_can_be_removed(folder):
     with os.scandir(folder / "full") as entries:
@@ -301,6 +386,13 @@ def test_a_file_that_is_only_mapped_cannot_be_removed(folder, mapped_without_a_d
     with mapped_without_a_descriptor(folder / "file"):
         assert code_of(os.unlink, folder / "file") == 1224
     assert code_of(os.unlink, folder / "file") == 0
+
+
+@on_linux_only
+def test_the_read_only_attribute_counts_before_a_map(folder, mapped_without_a_descriptor):
+    os.chmod(folder / "file", stat.S_IREAD)
+    with mapped_without_a_descriptor(folder / "file"):
+        assert code_of(os.unlink, folder / "file") == 5
 
 
 @on_linux_only

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable
 from enum import Enum
 from os import lstat  # bound early: asking must not be emulated, too
+from os import stat as status_of
 from typing import NamedTuple
 
 from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, holding
@@ -29,6 +30,8 @@ class Situation(str, Enum):
 
 _DELETE_DOC = "learn.microsoft.com, DeleteFileW"
 _FOLDER_DOC = "learn.microsoft.com, RemoveDirectoryW"
+_CREATE_DOC = "learn.microsoft.com, CreateFileW, FILE_ATTRIBUTE_READONLY"
+_MAP_DOC = "learn.microsoft.com, MmCanFileBeTruncated"
 _MOVE_DOC = "learn.microsoft.com, MoveFileExW"
 _SHARE_DOC = "learn.microsoft.com, CreateFileW, FILE_SHARE_DELETE"
 _SEEN = "seen with CPython for Windows"
@@ -54,8 +57,8 @@ class Decision(NamedTuple):
 DECISIONS = (
     Decision("unlink", Situation.OPEN, 32, f"{_SHARE_DOC}; {_SEEN}"),
     Decision("unlink", Situation.LIBRARY, 5, _SEEN),
-    Decision("unlink", Situation.MAPPED, 1224, f"{_NTFS}; winerror.h"),
     Decision("unlink", Situation.READ_ONLY, 5, f"{_DELETE_DOC}; {_SEEN}"),
+    Decision("unlink", Situation.MAPPED, 1224, f"{_NTFS}; winerror.h"),
     Decision("rmdir", Situation.OPEN, 32, _SEEN),
     Decision("rmdir", Situation.CURRENT_DIRECTORY, 32, _SEEN),
     Decision("rmdir", Situation.READ_ONLY, 5, f"{_FOLDER_DOC}; {_NTFS}"),
@@ -69,6 +72,9 @@ DECISIONS = (
     Decision("replace", Situation.TARGET_FOLDER, 5, _MOVE_DOC),
     Decision("replace", Situation.TARGET_OPEN, 5, _SEEN),
     Decision("replace", Situation.TARGET_READ_ONLY, 5, _MOVE_DOC),
+    Decision("write", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
+    Decision("truncate", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
+    Decision("truncate", Situation.MAPPED, 1224, f"{_MAP_DOC}; {_SEEN}"),
 )
 """For each operation in the order in which Windows finds out. What is not in the way here (a
 folder with entries, a missing file) fails by itself and is only reported in Windows' words."""
@@ -121,6 +127,15 @@ class Subject:
         """Whether `os.chmod` on Windows would have set the read-only attribute."""
         return self.status is not None and not self.status.st_mode & stat.S_IWUSR
 
+    @property
+    def has_folder(self) -> bool:
+        """Whether the folder is there that it is in, or would be."""
+        try:
+            folder = status_of(os.path.dirname(os.path.abspath(self.path)))
+        except OSError:
+            return False
+        return stat.S_ISDIR(folder.st_mode)
+
     def handles(self, *kinds: HandleKind) -> tuple[Handle, ...]:
         """Return the handles of these kinds that do not share deletion."""
         if self._handles is None:
@@ -150,7 +165,10 @@ class Subject:
 _OPEN = (HandleKind.FILE, HandleKind.FOLDER)
 _ANYHOW = (*_OPEN, HandleKind.LIBRARY, HandleKind.MAPPING)
 
-_WANTS_FOLDER = {"unlink": False, "rmdir": True}
+_WANTS_FOLDER = {"unlink": False, "rmdir": True, "write": False, "truncate": False}
+
+_BEFORE_THE_TARGET = frozenset({Situation.OPEN, Situation.CURRENT_DIRECTORY})
+"""What is found out when the source is opened; the target's folder is looked for after that."""
 
 Found = tuple[str, tuple[Handle, ...]] | None
 
@@ -231,6 +249,8 @@ def obstacle(
     for decision in DECISIONS:
         if decision.operation != operation:
             continue
+        if not (target.has_folder or decision.situation in _BEFORE_THE_TARGET):
+            return None  # likewise
         found = _RECOGNISE[decision.situation](source, target)
         if found is not None:
             return Obstacle(decision, *found)

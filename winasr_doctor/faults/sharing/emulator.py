@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
-from winasr_doctor.faults.errors import windows_error
+from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing.decisions import OPERATIONS, Obstacle, Situation, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
@@ -69,6 +69,9 @@ class Refusal:
         return "\n".join((*lines, *("  " + str(one).replace("\n", "\n  ") for one in self.held)))
 
 
+_OPENINGS = frozenset({"write", "truncate"})
+
+
 class SharingEmulator:
     """Windows' rules in force.
 
@@ -77,7 +80,7 @@ class SharingEmulator:
         operations: The operations that it decides about.
     """
 
-    operations = OPERATIONS
+    operations = OPERATIONS | {"open"}
 
     def __init__(self) -> None:
         """Get ready; nothing is refused yet."""
@@ -102,7 +105,7 @@ class SharingEmulator:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error of Windows, if it has one; see `operations.Interceptor`."""
-        if getattr(self._deciding, "now", False):
+        if operation not in OPERATIONS or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not what is being tested
         self._deciding.now = True
         try:
@@ -115,7 +118,10 @@ class SharingEmulator:
         finally:
             self._deciding.now = False
         self.refusals.append(refusal)
-        error = windows_error(refusal.code, path, path2)
+        if operation in _OPENINGS:
+            error = runtime_error(refusal.code, path)
+        else:
+            error = windows_error(refusal.code, path, path2)
         # As `add_note` of Python 3.11 does.
         error.__notes__ = [f"{refusal.situation.value}", *map(str, refusal.held)]  # type: ignore[attr-defined]
         return error

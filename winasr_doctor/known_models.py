@@ -81,6 +81,16 @@ KNOWN_MODELS = (
 """Sizes are of the files as published, to the nearest ten megabytes or so; they serve to judge
 free space and memory, not to verify a download."""
 
+CANARY_QWEN = "nvidia/canary-qwen-2.5b"
+CANARY_QWEN_FILES = ("config.json", "model.safetensors")
+"""What NeMo reads of it. Source: NeMo 3.0.0, `nemo/collections/speechlm2/parts/hf_hub.py`, and
+huggingface_hub, `hub_mixin.py`."""
+
+CANARY_QWEN_INSIDE = "Qwen/Qwen3-1.7B"
+"""The language model inside Canary-Qwen: NeMo takes its configuration and tokenizer from this
+repository's default branch. Source: Canary-Qwen's `config.json`, `pretrained_llm`; NeMo 3.0.0,
+`nemo/collections/speechlm2/models/salm.py`."""
+
 CANARY_REQUIREMENTS = {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"}
 """Packages that Canary-Qwen needs beyond NeMo's `[asr]`, as a shell takes them. With NeMo 3.0.0,
 `from nemo.collections.speechlm2.models import SALM` needs these two and nothing else of NeMo's

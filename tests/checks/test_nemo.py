@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from winasr_doctor.checks.nemo.common import release
 from winasr_doctor.findings import Severity, Status
 from winasr_doctor.host.model import (
     AudioTools,
     CachedRepo,
+    CachedWeights,
     HubCache,
     ModelFile,
     ModelFiles,
     Packages,
+    ShadowingFolder,
     System,
     TorchBuild,
 )
@@ -308,3 +311,114 @@ def test_versions_within_the_limits_pass():
     assert one("NEM009").status is Status.PASS
     older = packages(nemo_toolkit="2.5.3", numpy="1.26.4", lhotse="1.30.0")
     assert one("NEM009", packages=older).status is Status.PASS
+
+
+# NEM010 to NEM012
+
+SALM, QWEN = "nvidia/canary-qwen-2.5b", "Qwen/Qwen3-1.7B"
+QWEN_FILES = ("config.json", "tokenizer_config.json", "tokenizer.json")
+
+
+def canary(files=("config.json", "model.safetensors"), qwen=QWEN_FILES, **facts):
+    """A cache with Canary-Qwen's files and those of the model inside; weights with these facts."""
+    given = {"size": 5_118_000_000, "form": "safetensors", "whole": 5_118_000_000, **facts}
+    seen = [CachedWeights(commit="a" * 40, name="model.safetensors", **given)]
+    weights = tuple(seen if "model.safetensors" in files else ())
+    held = ((SALM, files, weights), (QWEN, qwen, ()))
+    return tuple(
+        CachedRepo(repo_id=name, refs={"main": "a" * 40}, snapshots={"a" * 40: f}, weights=w)
+        for name, f, w in held
+        if f is not None
+    )
+
+
+def hub(repos, offline=False, shadows=()):
+    return HubCache(path=r"C:\hub", offline=offline, repos=repos, shadows=shadows)
+
+
+@pytest.mark.parametrize("code", ["NEM010", "NEM011"])
+def test_a_cache_without_canary_qwen_has_nothing_of_it_to_judge(code):
+    assert one(code).status is Status.SKIP
+
+
+@pytest.mark.parametrize("code", ["NEM010", "NEM011", "NEM012"])
+def test_a_complete_canary_qwen_passes(code):
+    assert one(code, hub_cache=hub(canary())).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"size": 135, "form": "lfs-pointer", "whole": None}, "(135 bytes) is a Git LFS pointer"),
+        ({"size": 0, "form": "empty", "whole": None}, "(0 bytes) is empty"),
+        ({"form": "html", "whole": None}, "web page"),
+        ({"form": "other", "whole": None}, "no safetensors file"),
+        ({"size": 2_000_000_000}, "(2.0 GB) is cut off: its header asks for 5118000000 bytes"),
+        ({"size": 6_000_000_000}, "is damaged"),
+    ],
+)
+def test_damaged_weights_of_canary_qwen_are_an_error_with_the_line_that_deletes_them(facts, words):
+    result = one("NEM010", hub_cache=hub(canary(**facts)))
+    assert (result.severity, words in result.summary) == (Severity.ERROR, True), result.summary
+    assert r"Remove-Item -LiteralPath 'C:\hub\models--nvidia--canary-qwen-2.5b\sn" in steps(result)
+
+
+def test_weights_that_cannot_be_read_are_not_called_good():
+    result = one("NEM010", hub_cache=hub(canary(form="unreadable", error="Permission denied")))
+    assert result.status is Status.UNKNOWN
+    assert "Permission denied" in result.summary
+
+
+@pytest.mark.parametrize(("offline", "severity"), [(True, "error"), (False, "warning")])
+@pytest.mark.parametrize("files", [("config.json",), ()])
+def test_missing_weights_are_an_error_offline_and_a_warning_else(offline, severity, files):
+    result = one("NEM010", hub_cache=hub(canary(files), offline))
+    assert result.severity.value == severity
+    assert ("Unset HF_HUB_OFFLINE" in steps(result)) == offline
+
+
+def test_weights_of_another_revision_are_not_the_default_branchs():
+    (repo, *others) = canary()
+    moved = structs.replace(repo, refs={"main": "b" * 40})
+    results = compute_check("NEM010", machine(hub_cache=hub((moved, *others))))
+    assert [result.severity for result in results] == [None, Severity.WARNING]
+    pinned = structs.replace(repo, refs={})
+    assert one("NEM010", hub_cache=hub((pinned, *others))).status is Status.PASS
+
+
+@pytest.mark.parametrize(("offline", "severity"), [(True, "warning"), (False, "info")])
+def test_a_missing_language_model_is_a_warning_offline_and_worth_knowing_else(offline, severity):
+    result = one("NEM011", hub_cache=hub(canary(qwen=None), offline))
+    assert result.severity.value == severity
+    assert result.evidence["missing"] == list(QWEN_FILES)
+
+
+@pytest.mark.parametrize("missing", QWEN_FILES)
+def test_each_file_of_the_language_model_counts(missing):
+    there = tuple(name for name in QWEN_FILES if name != missing)
+    result = one("NEM011", hub_cache=hub(canary(qwen=there)))
+    assert result.summary.startswith(f"{missing} of {QWEN} is not in the cache")
+
+
+def test_a_tokenizer_in_two_files_is_one():
+    there = ("config.json", "tokenizer_config.json", "vocab.json", "merges.txt")
+    assert one("NEM011", hub_cache=hub(canary(qwen=there))).status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("config", "weights", "words"),
+    [
+        (True, True, "it is loaded instead, and a revision is ignored"),
+        (True, False, "it has no model.safetensors, so loading fails"),
+        (False, False, "it has no config.json and no model.safetensors, so loading fails"),
+    ],
+)
+@pytest.mark.parametrize(("current", "where"), [(True, "current folder"), (False, "app's folder")])
+def test_a_folder_with_the_repositorys_name_is_a_warning(config, weights, words, current, where):
+    path = r"C:\asr\nvidia\canary-qwen-2.5b"
+    facts = {"current": current, "config": config, "weights": weights}
+    shadow = ShadowingFolder(repo_id=SALM, path=path, **facts)
+    result = one("NEM012", hub_cache=hub((), shadows=(shadow,)))
+    assert (result.severity, path in result.summary) == (Severity.WARNING, True)
+    assert words in result.summary
+    assert where in result.summary

@@ -176,3 +176,46 @@ def test_the_markdown_names_nobody(run, healthy, given, monkeypatch):
     document = Path("gate.md").read_text(encoding="utf-8")
     assert "cannot remove" in document
     assert "adalovelace" not in document
+
+
+# --model: a name for the self-test, a path for the scan
+
+
+def test_models_of_the_hub_are_for_the_self_test(run, healthy, given):
+    configure('models = ["parakeet"]')
+    run("gate", "--snapshot", healthy)
+    assert given.settings.models == ("parakeet",)
+    names = ("canary-qwen-2.5b", "nvidia/parakeet-tdt-0.6b-v2")
+    run("gate", "--snapshot", healthy, *(part for name in names for part in ("--model", name)))
+    assert given.settings.models == names
+
+
+def test_a_file_is_looked_at_and_does_not_take_the_tables_models_place(run, given):
+    configure('models = ["parakeet"]')
+    Path("own.nemo").touch()
+    outcome = run("gate", "--model", "own.nemo", "--select", "NEM006", "--format", "json")
+    assert given.settings.models == ("parakeet",)
+    (found,) = json.loads(outcome.out)["scan"]["results"]
+    assert (found["code"], found["severity"]) == ("NEM006", "error")
+
+
+def test_a_name_leaves_the_tables_files_to_the_scan(run, given):
+    Path("own.nemo").touch()
+    table = '[tool.winasr_doctor]\nmodel = ["own.nemo"]\n'
+    Path("pyproject.toml").write_text(table, encoding="utf-8")
+    outcome = run("gate", "--model", "canary-qwen", "--select", "NEM006", "--format", "json")
+    assert given.settings.models == ("canary-qwen",)
+    assert json.loads(outcome.out)["scan"]["results"][0]["severity"] == "error"
+
+
+def test_a_folder_of_the_users_is_no_repository(run, healthy, given):
+    Path("models/own").mkdir(parents=True)
+    run("gate", "--model", "models/own", "--select", "NEM006")
+    assert given.settings.models == ()
+
+
+@pytest.mark.parametrize("name", ["canary-qwen-2.6b", "tiny"])
+def test_a_name_that_is_no_model_is_refused(run, healthy, name):
+    outcome = run("gate", "--snapshot", healthy, "--model", name)
+    assert outcome.code == 2
+    assert name in outcome.err

@@ -151,3 +151,91 @@ def test_a_process_that_cannot_be_started_is_told():
 
     step = selftests(SETTINGS, lambda _line: None, start)
     assert "no memory" in step.cases[0].detail
+
+
+# Models of the Hub
+
+CANARY, PARAKEET = "canary-qwen-2.5b", "parakeet-tdt-0.6b-v2"
+PLAN = "unlink:32*2; rmdir:32*2"
+
+
+def model_answers(**changed: Any) -> list[dict[str, Any]]:
+    """Answers about a model: without faults, and under the plan for models."""
+    fired = {"unlink:32*2": 2, "rmdir:32*2": 2}
+    return [answer(**changed), answer(injected=fired, **changed), END]
+
+
+def run_with(*processes: list[Any], models: tuple[str, ...] = (PARAKEET,), **more: Any) -> Step:
+    settings = Settings(plans=SETTINGS.plans, models=models, **more)
+    return run([*ALL, END], *processes, settings=settings)
+
+
+def test_a_model_runs_in_a_process_of_its_own_without_faults_and_under_one_plan():
+    children = Children([*ALL, END], model_answers(), model_answers())
+    settings = Settings(plans=SETTINGS.plans, models=(CANARY, PARAKEET))
+    step = selftests(settings, lambda _line: None, children)
+    assert [task["model"] for task in children.tasks] == [None, CANARY, PARAKEET]
+    assert [task["plans"] for task in children.tasks[1:]] == [["", PLAN]] * 2
+    assert step.state is State.PASS
+    assert [case.name for case in step.cases[3:5]] == [
+        f"{CANARY} without faults",
+        f"{CANARY} under {PLAN}",
+    ]
+    assert step.summary.endswith(
+        f"; {CANARY}: every text was right; {PARAKEET}: every text was right"
+    )
+    assert f"{CANARY} and {PARAKEET}" in step.title
+
+
+def test_a_model_that_is_not_in_the_cache_is_one_failed_case_with_its_sentence():
+    missing = {"ending": "not_cached", "problems": "It is not in the local cache."}
+    step = run_with([missing, END], model_answers(), models=(CANARY, PARAKEET))
+    assert [case.state for case in step.cases[3:]] == [State.FAIL, State.PASS, State.PASS]
+    assert step.cases[3].detail == "It is not in the local cache."
+    assert f"; 1 of 1 run of {CANARY} failed" in step.summary
+    assert step.stops
+
+
+def test_a_model_whose_package_is_missing_has_failed_even_if_no_self_test_is_required():
+    missing = answer(ending="unavailable", problems="peft is not installed.")
+    step = run_with([missing, END], models=(CANARY,), require_selftest=False)
+    assert (step.state, step.stops) == (State.FAIL, True)
+    assert "peft is not installed" in step.cases[3].detail
+
+
+def test_a_wrong_text_of_a_model_fails():
+    wrong = answer(ending="wrong_text", problems="1 of 3 texts are wrong.")
+    step = run_with([wrong, *model_answers()[1:]])
+    assert step.cases[3].state is State.FAIL
+    assert f"1 of 2 runs of {PARAKEET} failed" in step.summary
+
+
+def test_a_model_without_temporary_folders_has_nothing_to_lock_and_says_so():
+    nothing = answer(ending="nothing_injected", injected={"unlink:32*2": 0})
+    step = run_with([answer(), nothing, END], models=(CANARY,))
+    assert (step.state, step.cases[4].state) == (State.PASS, State.SKIP)
+    assert "nothing to lock" in step.cases[4].detail
+
+
+def test_any_other_model_must_have_been_disturbed():
+    nothing = answer(ending="nothing_injected", injected={"unlink:32*2": 0}, problems="No fault.")
+    assert run_with([answer(), nothing, END]).cases[4].state is State.FAIL
+
+
+def test_the_thresholds_are_not_about_models_of_another_size():
+    slow = model_answers(load_seconds=200.0, peak_memory=9_000_000_000)
+    assert run_with(slow, max_load_seconds=2.0, max_peak_memory_mb=900).state is State.PASS
+
+
+def test_a_model_that_crashes_takes_no_other_down():
+    crash = ChildError("its process ended by signal 9")
+    step = run_with([crash], [model_answers()[1], END], model_answers(), models=(CANARY, PARAKEET))
+    states = [case.state for case in step.cases[3:]]
+    assert states == [State.FAIL, State.PASS, State.PASS, State.PASS]
+
+
+def test_without_nemo_no_model_is_tried():
+    children = Children([answer(ending="unavailable", problems="NeMo is not installed."), END])
+    settings = Settings(plans=SETTINGS.plans, models=(CANARY,))
+    assert selftests(settings, lambda _line: None, children).state is State.UNKNOWN
+    assert len(children.tasks) == 1

@@ -114,10 +114,10 @@ class Tree:
             return
         self._cleared.add(path)
         for target in about:
-            self.made_writable |= _add_write_right(target, files=meaning.code == _ACCESS_DENIED)
+            self.made_writable |= add_write_right(target, files=meaning.code == _ACCESS_DENIED)
 
 
-def _add_write_right(path: str, *, files: bool) -> bool:
+def add_write_right(path: str, *, files: bool) -> bool:
     """Let the owner write a folder (or a file, where asked); never through a link."""
     try:
         status = os.lstat(path)

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from winasr_doctor.cleanup.deletion import OnAttempt, rmtree
 from winasr_doctor.cleanup.identity import Identity, identify, same_folder
 from winasr_doctor.cleanup.ledger import Entry, Ledger, Owner, default_ledger, started, this_process
+from winasr_doctor.cleanup.passes import add_write_right
 from winasr_doctor.cleanup.policy import ONCE, RetryPolicy
 from winasr_doctor.winerror import Classification, DeleteClass, classify
 
 _SAME_START = 2.0
 """Seconds by which two readings of one process's start may differ."""
 
-_DIR_NOT_EMPTY = 145
+_ACCESS_DENIED, _DIR_NOT_EMPTY = 5, 145
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _remove_item(path: str, identity: Identity) -> str | None:
         if identity.kind == "folder":
             os.rmdir(path)
         elif identity.kind == "file":
-            os.unlink(path)
+            _remove_file(path)
         else:
             _remove_link(path)
     except OSError as error:
@@ -190,6 +191,15 @@ def _remove_item(path: str, identity: Identity) -> str | None:
 
 def _is_not_empty(meaning: Classification) -> bool:
     return meaning.code == _DIR_NOT_EMPTY or meaning.errno in {errno.ENOTEMPTY, errno.EEXIST}
+
+
+def _remove_file(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError as error:
+        if classify(error).code != _ACCESS_DENIED or not add_write_right(path, files=True):
+            raise
+        os.unlink(path)  # it was read-only
 
 
 def _remove_link(path: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
@@ -52,7 +53,12 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out.")
 @click.option("--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge.")
-@click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
+@click.option(
+    "--model",
+    multiple=True,
+    metavar="NAME|PATH",
+    help="A model in the Hub's cache for the self-test to run too, or a .nemo file to look at.",
+)
 @click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
 @click.option("--snapshot", metavar="FILE", help="A recorded machine for the scan.")
 @click.option("--select", multiple=True, metavar="CODES", help="Only these codes or families.")
@@ -97,10 +103,16 @@ def command(
     from winasr_doctor.checks import UnknownCodeError
     from winasr_doctor.gating import gate
 
-    given = {"fail_on": fail_on, "device": device, "tests": list(tests) or None}
+    names, paths = _models(ctx, model)
+    given = {
+        "fail_on": fail_on,
+        "device": device,
+        "tests": list(tests) or None,
+        "models": names or None,
+    }
     settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
     application = application_for(app, exclude, revision)
-    host = host_for(application, snapshot=snapshot, scratch=scratch, models=model, online=online)
+    host = host_for(application, snapshot=snapshot, scratch=scratch, models=paths, online=online)
     try:
         outcome = gate(
             host,
@@ -119,6 +131,31 @@ def command(
     for sentence in outcome.unreadable:
         progress(f"Error: {sentence}")
     ctx.exit(exit_code(outcome, settings.fail_on))
+
+
+def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Tell models of the Hub, for the self-test, from files and folders, for the scan.
+
+    A known name counts for more than a folder of that name, as everywhere. What is neither known
+    nor there would be looked at in vain, so it is refused.
+    """
+    from winasr_doctor.loader.errors import UnknownModelError
+    from winasr_doctor.loader.models import find_model, is_known
+
+    if ctx.get_parameter_source("model") is not ParameterSource.COMMANDLINE:
+        return [], list(given)  # the table's `model` holds paths alone
+    names: list[str] = []
+    paths: list[str] = []
+    for each in given:
+        try:
+            on_the_hub = find_model(each).repo_id is not None
+        except UnknownModelError as error:
+            if not Path(each).exists():
+                raise InputError(f"--model: {error}") from error
+            on_the_hub = False
+        is_a_name = is_known(each) or (on_the_hub and not Path(each).exists())
+        (names if is_a_name else paths).append(each)
+    return names, paths or list((ctx.default_map or {}).get("model") or ())
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:

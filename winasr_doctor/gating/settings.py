@@ -26,6 +26,9 @@ that is mapped into memory, a folder that fills while it is emptied, one that ca
 whole deletion at once, and folders that somebody holds for good. Each is about what NeMo's own
 cleanup does, so each fires with every NeMo."""
 
+MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)
+"""What the models that are named must survive: one plan, as each costs a load of gigabytes."""
+
 FEWEST_PLANS = 6
 """Below this number the self-test has not seen enough."""
 
@@ -53,6 +56,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     accept: tuple[Acceptance, ...] = ()
     plans: tuple[str, ...] = PLANS
     """Faults for the self-test, each a plan of its own."""
+    models: tuple[str, ...] = ()
+    """Models of the Hub that the self-test runs too, out of the local cache."""
     require_selftest: bool = True
     device: Annotated[str, Meta(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
     max_real_time_factor: Above0 | None = None
@@ -101,11 +106,26 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
         except PlanError as error:
             where = f"plans, entry {number} ({plan!r})"
             raise SettingsError(f"{where}: {error.reason} (column {error.column})") from error
+    _check_models(settings.models)
     if len(set(settings.plans)) < len(settings.plans):
         raise SettingsError("plans: the same plan stands there twice")
     if len(settings.plans) < FEWEST_PLANS:
         raise SettingsError(f"plans: at least {FEWEST_PLANS} are needed to prove anything")
     return settings
+
+
+def _check_models(names: tuple[str, ...]) -> None:
+    from winasr_doctor.gating.cached_models import model_source
+
+    seen: set[str | None] = set()
+    for number, name in enumerate(names, 1):
+        try:
+            source = model_source(name)
+        except ValueError as error:
+            raise SettingsError(f"models, entry {number}: {error}") from error
+        if source.repo_id in seen:
+            raise SettingsError(f"models, entry {number}: {source.repo_id} stands there twice")
+        seen.add(source.repo_id)
 
 
 _HINTS = {

@@ -346,6 +346,38 @@ class AudioTools(Fact, frozen=True, kw_only=True):
     sox: str | None = None
 
 
+WeightsForm = Literal["safetensors", "lfs-pointer", "html", "empty", "other", "unreadable"]
+
+
+class CachedWeights(Fact, frozen=True, kw_only=True):
+    """A speech-language model's weights in the Hugging Face cache, from the outside."""
+
+    commit: str
+    name: str
+    """In the repository, such as `model.safetensors`."""
+    size: Bytes
+    form: WeightsForm
+    whole: Bytes | None = None
+    """The size that the file's header asks for; at least this where the header itself is cut."""
+    error: str | None = None
+
+
+class ShadowingFolder(Fact, frozen=True, kw_only=True):
+    """A folder whose name is a repository's, below the one that a program is started in.
+
+    NeMo's `SALM.from_pretrained` takes it for the model and never asks the Hub or its cache.
+    """
+
+    repo_id: str
+    path: str
+    current: bool
+    """Whether it lies below the current folder of the scan, else below the app's."""
+    config: bool
+    """Holds `config.json`."""
+    weights: bool
+    """Holds `model.safetensors`."""
+
+
 class CachedRepo(Fact, frozen=True, kw_only=True):
     """One model repository in the Hugging Face cache."""
 
@@ -354,6 +386,8 @@ class CachedRepo(Fact, frozen=True, kw_only=True):
     """Branch, tag or abbreviation to commit hash."""
     snapshots: dict[str, tuple[str, ...]] = {}
     """Commit hash to the names of the files held for it."""
+    weights: tuple[CachedWeights, ...] = ()
+    """What the weights look like; looked at for Canary-Qwen alone."""
 
 
 class HubCache(Fact, frozen=True, kw_only=True):
@@ -365,6 +399,8 @@ class HubCache(Fact, frozen=True, kw_only=True):
     symlinks: bool | None = None
     """Whether cached files are links; without them a revision is stored twice."""
     repos: tuple[CachedRepo, ...] = ()
+    shadows: tuple[ShadowingFolder, ...] = ()
+    """Folders that stand in for a repository, wherever they lie."""
 
     def repo(self, repo_id: str) -> CachedRepo | None:
         """Return a repository by its id, without case."""

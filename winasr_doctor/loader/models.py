@@ -104,6 +104,12 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
     raise _unknown(name)
 
 
+def is_known(name: str) -> bool:
+    """Tell whether a name, an alias or a repository is one of the known models', or `tiny`."""
+    wanted = name.strip().casefold()
+    return wanted == TINY or _known(wanted) is not None
+
+
 def _of_path(name: str) -> ModelSource:
     path = _absolute(name)
     # A `.nemo` file is one file; a speech-language model is a folder with these in it.

@@ -146,7 +146,7 @@ def stop_at_the_first_failure():
 @fault(RETRYING)
 def leave_the_read_only_attribute():
     """A read-only file stays."""
-    put(passes, "_add_write_right", lambda *_, **__: False)
+    put(passes, "add_write_right", lambda *_, **__: False)
 
 
 @fault(RMTREE)

@@ -1,5 +1,10 @@
 """NEM: NeMo, lhotse, what they need, and local `.nemo` files."""
 
+from winasr_doctor.checks.nemo.canary import (
+    canary_qwen_weights,
+    language_model_inside,
+    shadowing_folder,
+)
 from winasr_doctor.checks.nemo.extras import canary_qwen, compressed_audio
 from winasr_doctor.checks.nemo.files import model_file
 from winasr_doctor.checks.nemo.install import (
@@ -12,12 +17,15 @@ from winasr_doctor.checks.nemo.pairs import requirement, sampler
 
 __all__ = [
     "canary_qwen",
+    "canary_qwen_weights",
     "cannot_import",
     "compressed_audio",
+    "language_model_inside",
     "missing_dependency",
     "model_file",
     "not_installed",
     "requirement",
     "sampler",
+    "shadowing_folder",
     "unsupported_platform",
 ]

@@ -9,9 +9,8 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
 from winasr_doctor.findings import Finding, Remedy, info, ok
 from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import CANARY_REQUIREMENTS
+from winasr_doctor.known_models import CANARY_QWEN, CANARY_REQUIREMENTS
 
-CANARY_QWEN = "nvidia/canary-qwen-2.5b"
 FFMPEG_STEPS = {
     "windows": (
         "In PowerShell: winget install --id Gyan.FFmpeg --exact",

@@ -101,16 +101,17 @@ def _download_again(host: Host, file: ModelFile) -> Remedy:
     if _CACHED.search(file.path) is None:
         steps += [
             "The line prints where the good file lies: use that path in the app.",
-            f"Then delete the damaged one: {_removal(host, file.path)}",
+            f"Then delete the damaged one: {removal(host, file.path)}",
         ]
     else:
-        # `force_download` replaces what the cache keeps in `blobs`, not a copy in `snapshots`, which
-        # is there instead of a link where links are not allowed (huggingface_hub 2.4.0).
-        steps.insert(0, f"Delete it: {_removal(host, file.path)}")
+        # `force_download` replaces what the cache keeps in `blobs`, not a copy in `snapshots`,
+        # which is there instead of a link where links are not allowed (huggingface_hub 2.4.0).
+        steps.insert(0, f"Delete it: {removal(host, file.path)}")
     return Remedy(f"Download {name} again from {repo_id}", tuple(steps))
 
 
-def _removal(host: Host, path: str) -> str:
+def removal(host: Host, path: str) -> str:
+    """Return the line that deletes a file, for PowerShell or a POSIX shell."""
     if host.system.os == "windows":
         return f"Remove-Item -LiteralPath {quoted(path)}"
     import shlex

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from winasr_doctor.host.base import Unreadable
-from winasr_doctor.host.live import cache_folders
+from winasr_doctor.host.live import cache_folders, speech_language
 from winasr_doctor.host.live.waiting import Budget
 from winasr_doctor.host.model import CachedRepo, HubCache
 
@@ -31,7 +34,8 @@ _REF_BYTES = 100
 
 def read(host: LiveHost) -> HubCache:
     """Read the cache that huggingface_hub will use."""
-    return cached(os.environ, Budget(host.timeout / 2, ENTRIES))
+    found = cached(os.environ, Budget(host.timeout / 2, ENTRIES))
+    return msgspec.structs.replace(found, shadows=speech_language.shadows(host.app_paths))
 
 
 def cached(variables: Mapping[str, str], budget: Budget) -> HubCache:
@@ -73,17 +77,19 @@ class _Walk:
     def repo(self, folder: Path) -> CachedRepo:
         repo_id = folder.name.removeprefix(PREFIX).replace("--", "/")
         refs = {name: _ref(file) for name, file in self._files(folder / "refs")}
-        snapshots = {
-            commit.name: tuple(self._held(commit)) for commit in self._listed(folder / "snapshots")
+        held = {
+            commit.name: dict(self._held(commit)) for commit in self._listed(folder / "snapshots")
         }
+        weights = [speech_language.weights(repo_id, c, f.items()) for c, f in held.items()]
         return CachedRepo(
             repo_id=repo_id,
             refs={name: commit for name, commit in refs.items() if commit},
-            snapshots=snapshots,
+            snapshots={commit: tuple(files) for commit, files in held.items()},
+            weights=tuple(chain.from_iterable(weights)),
         )
 
-    def _held(self, commit: Path) -> Iterator[str]:
-        """Name a snapshot's files; a link whose blob is gone holds nothing."""
+    def _held(self, commit: Path) -> Iterator[tuple[str, Path]]:
+        """Yield a snapshot's files by name; a link whose blob is gone holds nothing."""
         for name, file in self._files(commit):
             if file.is_symlink():
                 self.symlinks = self.symlinks is not False
@@ -91,7 +97,7 @@ class _Walk:
                     continue
             else:
                 self.symlinks = False
-            yield name
+            yield name, file
 
     def _files(self, top: Path) -> Iterator[tuple[str, Path]]:
         """Yield the files below a folder, by name with forward slashes (`refs/pr/1`)."""

@@ -1,0 +1,19 @@
+"""What winasr_doctor costs, each time beside what does the same without it.
+
+    python benchmarks/speed.py                      # everything, half an hour
+    python benchmarks/speed.py --only 'rmtree-*' --quick
+    python benchmarks/speed.py --check benchmarks/expected.toml   # ratios only, a minute
+
+Linux and macOS: CPU time and memory of child processes come from `wait4`. Rows about NeMo and
+Gradio need those extras. `--json` writes every value as `python -m pyperf stats` and
+`compare_to` read it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from speed.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""Everything that is measured, in the order of the table."""
+
+from __future__ import annotations
+
+from speed.case import Case
+from speed.cases import (
+    deleting,
+    faults,
+    guarding,
+    ledger,
+    page_start,
+    scanning,
+    starting,
+    waiting,
+)
+
+CASES: dict[str, Case] = {
+    case.name: case
+    for room in (starting, scanning, deleting, waiting, ledger, faults, guarding, page_start)
+    for case in room.CASES
+}

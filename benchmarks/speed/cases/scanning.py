@@ -1,0 +1,140 @@
+"""What a scan costs, and how that grows with snapshots, source files and findings."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+from speed.case import MB, Call, Case, Promise, Python
+from speed.cases.starting import NOTHING
+from speed.source_tree import write_findings, write_tree
+
+GROUP = "Scan"
+MACHINES = Path(__file__).resolve().parents[3] / "examples" / "machines"
+SCAN = ("-m", "winasr_doctor", "scan", "--snapshot", str(MACHINES / "healthy.json"), "--format")
+
+
+def snapshots(count: int) -> list[bytes]:
+    """Return the recorded machines, again and again."""
+    documents = [file.read_bytes() for file in sorted(MACHINES.glob("*.json"))]
+    return [documents[number % len(documents)] for number in range(count)]
+
+
+def decode(documents: list[bytes]) -> None:
+    """Read the JSON, no more."""
+    for document in documents:
+        json.loads(document)
+
+
+def scan_all(documents: list[bytes]) -> None:
+    """Decode and scan each."""
+    from winasr_doctor import scan
+    from winasr_doctor.host import RecordedHost
+    from winasr_doctor.host.recorded import decode_snapshot
+
+    for document in documents:
+        scan(RecordedHost(decode_snapshot(document)))
+
+
+def parse(root: Path) -> None:
+    """Read and parse every file, no more."""
+    for path in sorted(root.rglob("*.py")):
+        ast.parse(path.read_text(encoding="utf-8"))
+
+
+def examine(root: Path) -> int:
+    """Read an app's source and run every check of it; return how many findings there are."""
+    from winasr_doctor import scan
+    from winasr_doctor.source import read_application
+    from winasr_doctor.testing import machine
+
+    report = scan(machine(read_application([root])), select=["APP", "REV"])
+    return sum(result.severity is not None for result in report.results)
+
+
+def examine_and_report(given: tuple[Path, int]) -> None:
+    """Scan an app that has at least so many findings, and write the report as JSON."""
+    from winasr_doctor import scan
+    from winasr_doctor.reports import render
+    from winasr_doctor.source import read_application
+    from winasr_doctor.testing import machine
+
+    root, findings = given
+    report = scan(machine(read_application([root])), select=["APP", "REV"])
+    assert sum(result.severity is not None for result in report.results) >= findings  # noqa: S101
+    render(report, "json")
+
+
+def _command(name: str) -> Case:
+    return Case(
+        name=f"scan-{name}",
+        group=GROUP,
+        title=f"scan a recorded machine, --format {name}",
+        theirs=NOTHING,
+        ours=Python("scan", (*SCAN, name)),
+        pairs=8,
+        promises=(Promise("extra", 0.150), Promise("memory", 60 * MB)),
+    )
+
+
+def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
+    return Case(
+        name=f"snapshots-{count}",
+        group=f"{GROUP}: a fleet of snapshots",
+        title=f"{count:,} snapshots in one process",
+        theirs=Call("json.loads", decode),
+        ours=Call("decode and scan", scan_all),
+        prepare=lambda _: snapshots(count),
+        size=count,
+        pairs=pairs,
+        promises=promises,
+    )
+
+
+def _files(count: int, pairs: int, *promises: Promise) -> Case:
+    return Case(
+        name=f"files-{count}",
+        group=f"{GROUP}: source files of an app",
+        title=f"{count:,} source files",
+        theirs=Call("ast.parse", parse),
+        ours=Call("read and check", examine),
+        prepare=lambda folder: write_tree(folder, count),
+        size=count,
+        pairs=pairs,
+        promises=promises,
+        once=True,
+    )
+
+
+def _findings(count: int, pairs: int, *, per_file: int) -> Case:
+    together = per_file >= count
+    return Case(
+        name=f"findings-{'one-file-' if together else ''}{count}",
+        group=f"{GROUP}: findings, {'all in one file' if together else 'five in a file'}",
+        title=f"{count:,} findings, with the report",
+        theirs=Call("ast.parse", lambda given: parse(given[0])),
+        ours=Call("scan and report", examine_and_report),
+        prepare=lambda folder: (write_findings(folder, count, per_file), count),
+        size=count,
+        pairs=pairs,
+        once=True,
+    )
+
+
+CASES = (
+    _command("text"),
+    _command("json"),
+    _snapshots(100, 5),
+    _snapshots(1_000, 3),
+    _snapshots(10_000, 1, Promise("seconds", 60)),
+    _files(100, 5),
+    _files(300, 3),
+    _files(1_000, 1, Promise("seconds", 10)),
+    _findings(10, 5, per_file=5),
+    _findings(100, 3, per_file=5),
+    _findings(1_000, 1, per_file=5),
+    _findings(10, 5, per_file=10),
+    _findings(30, 3, per_file=30),
+    _findings(100, 2, per_file=100),
+)

@@ -1,0 +1,96 @@
+"""The command line of the speed table."""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import sys
+from pathlib import Path
+
+from speed import expected
+from speed.case import Case
+from speed.cases import CASES
+from speed.machine import description
+from speed.measuring import Measured, can_run, measure
+from speed.table import broken, left_out, table
+
+EXPLANATION = """\
+Each row has two sides that do the same work, first without winasr_doctor, then with it. They were
+measured by turns in the same processes. Numbers are medians with the range from the fastest to the
+slowest repeat; a ratio is that of the medians. CPU time includes child processes; peak memory is
+that of a process in which only this side ran.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, or check against expectations; return 1 if something is too slow."""
+    parser = argparse.ArgumentParser(
+        prog="speed.py", description="What winasr_doctor costs, beside the same without it."
+    )
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="a case, or a pattern such as 'rmtree-*'"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few repeats, no peak memory, no large cases"
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all values, for pyperf")
+    parser.add_argument("--check", type=Path, metavar="FILE", help="compare ratios with this file")
+    parser.add_argument("--list", action="store_true", help="list the cases")
+    options = parser.parse_args(arguments)
+    chosen = _chosen(options.only or ["*"])
+    if not chosen:
+        parser.error(f"there is no such case; there are {', '.join(CASES)}")
+    if options.list:
+        for case in chosen:
+            print(f"{case.name:<22} {case.title}")
+        return 0
+    if options.check:
+        return _check(chosen, options.check)
+    return _measure(chosen, options)
+
+
+def _chosen(patterns: list[str]) -> list[Case]:
+    return [case for case in CASES.values() if any(fnmatch.fnmatch(case.name, p) for p in patterns)]
+
+
+def _check(chosen: list[Case], file: Path) -> int:
+    entries = expected.read(file)
+    unknown = entries.keys() - CASES.keys()
+    if unknown:
+        raise SystemExit(f"{file}: there is no case {', '.join(sorted(unknown))}")
+    cases = [case for case in chosen if case.name in entries]
+    if not cases:
+        raise SystemExit(f"{file} expects nothing of these cases")
+    passed = True
+    for verdict in expected.check(cases, entries):
+        print(verdict, flush=True)
+        passed = passed and verdict.passed
+    if not passed:
+        print(f"If that is meant, write the new ratio into {file}, and why into the commit.")
+    return 0 if passed else 1
+
+
+def _measure(chosen: list[Case], options: argparse.Namespace) -> int:
+    measured: list[Measured] = []
+    if options.quick:
+        chosen = [case for case in chosen if not case.large]
+    for case in filter(can_run, chosen):
+        print(f"measuring {case.name}", file=sys.stderr, flush=True)
+        measured.append(measure(case, quick=options.quick))
+    lines = [*description(each.suite for each in measured), "", EXPLANATION, *table(measured)]
+    lines += left_out(case for case in chosen if not can_run(case))
+    text = "\n".join(lines).rstrip() + "\n"
+    print(text)
+    if options.markdown:
+        options.markdown.write_text(text, encoding="utf-8")
+    if options.json and measured:
+        whole = measured[0].suite
+        for each in measured[1:]:
+            for benchmark in each.suite:
+                whole.add_benchmark(benchmark)
+        whole.dump(str(options.json), replace=True)
+    late = broken(measured)
+    if late:
+        print(f"a promise is broken: {', '.join(late)}", file=sys.stderr)
+    return 1 if late else 0

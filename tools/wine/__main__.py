@@ -46,6 +46,8 @@ ELSEWHERE = {
     "tests/benchmarks": "is about programs that run on Linux",
     "tests/differential": "begins on Linux, and asks Windows",
     "tests/docs": "is about the documentation",
+    "tests/packaging": "is about the built files, which are there already",
+    "tests/wine_nemo": "needs NeMo; tox -e wine-nemo runs it",
     "tests/gating/test_workflow.py": "is about the repository, which is not there",
 }
 """Folders, files and tests that are not run, and why."""

@@ -11,7 +11,7 @@ from winasr_doctor.fixing.patching import Document, PatchError, patched_python
 from winasr_doctor.host.model import CachedRepo, HubCache
 from winasr_doctor.scanning import scan
 from winasr_doctor.source import read_application
-from winasr_doctor.source.edits import replace_string
+from winasr_doctor.source.edits import add_keyword, replace_string
 from winasr_doctor.testing import compute_check, machine
 
 SHORT = "2399591399e4e6438fa7804f2f1f660"
@@ -101,6 +101,7 @@ NEMO = "from nemo.collections.asr.models import ASRModel\n"
             'f(\n    "n/m",  # the model\n    strict=False,\n)',
         ),
         ('f("n/m", revision=("a", "b")[0])', 'f("n/m")'),
+        ('f("n/m", revision=f"{a},{b}", strict=False)', 'f("n/m", strict=False)'),
     ],
 )
 def test_the_argument_nemo_does_not_take_is_taken_out(tmp_path, before, after):
@@ -135,6 +136,33 @@ PAGE = "import gradio as gr\npage = gr.Interface(str, 'text', 'text')\n"
 )
 def test_show_error_is_passed_in_the_calls_own_layout(tmp_path, before, after):
     assert repaired(tmp_path, "APP006", f"{PAGE}{before}\n") == f"{PAGE}{after}\n"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "def main():\n    if x:\n        pass\n    elif y:\n        page.launch()\n",
+        "x = 1; page.launch(); y = 2\n",
+        "if x: page.launch()\n",
+        "if x:\n\tpage.launch()\n",
+        "if 1:\n    page.launch()\n",
+        "@wraps(page.launch())\nclass A: pass\n",
+        'with page.launch() as a:\n    b = """\nc"""\n',
+        'gr.Interface(str, "text", """\n(""").launch()\n',
+    ],
+)
+def test_a_call_is_found_wherever_it_stands(tmp_path, place):
+    after = place.replace("launch()", "launch(show_error=True)")
+    assert repaired(tmp_path, "APP006", PAGE + place) == PAGE + after
+
+
+def test_what_the_parser_would_read_otherwise_is_not_written(tmp_path):
+    file = tmp_path / "app.py"
+    file.write_text("page.launch()\n")
+    (source,) = read_application([file]).files
+    call = source.tree.body[0].value
+    assert add_keyword(source, call, "show_error", "True") is not None
+    assert add_keyword(source, call, "share=True, show_error", "True") is None
 
 
 def test_a_generator_alone_in_its_parentheses_is_left_to_people(tmp_path):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import io
 import re
 import tokenize
 import warnings
@@ -215,12 +214,19 @@ def _between_parentheses(file: SourceFile, call: ast.Call) -> list[tokenize.Toke
         return None
     begin = (end_line or 0, file.column(end_line or 0, end_offset or 0) - 1)
     end = (last_line or 0, file.column(last_line or 0, last_offset or 0) - 1)
+    # Read from the parenthesis on, with what stands before it on its line as blanks.
+    lines = iter([" " * begin[1] + file.lines[begin[0] - 1][begin[1] :], *file.lines[begin[0] :]])
+    above = begin[0] - 1
     found: list[tokenize.TokenInfo] = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(file.text).readline):
-            if token.start >= begin and (found or token.string == "("):
-                found.append(token)
-            if token.end >= end:
+        for token in tokenize.generate_tokens(lambda: f"{next(lines)}\n"):
+            placed = token._replace(
+                start=(token.start[0] + above, token.start[1]),
+                end=(token.end[0] + above, token.end[1]),
+            )
+            if found or placed.string == "(":
+                found.append(placed)
+            if placed.end >= end:
                 break
     except (tokenize.TokenError, SyntaxError):
         return None
@@ -239,8 +245,8 @@ def _spans(
     depth = 0
     after = len(code) - 1
     for number in range(first, len(code) - 1):
-        text = code[number].string
-        depth += (text in "([{") - (text in ")]}") if len(text) == 1 else 0
+        text = code[number].string if code[number].type == tokenize.OP else ""
+        depth += (text in {"(", "[", "{"}) - (text in {")", "]", "}"})
         if not depth and text == ",":
             after = number
             break
@@ -268,24 +274,62 @@ def _text_between(file: SourceFile, span: tuple[tuple[int, int], tuple[int, int]
 def _if_meant(
     file: SourceFile, call: ast.Call, edit: SourceEdit, change: Callable[[ast.Call], object]
 ) -> EditSource | None:
-    """Return the edit if the parser reads in it exactly the change that was meant."""
-    lines = file.lines
-    (line, first), (end, last) = edit.start, edit.end
-    head = "\n".join((*lines[: line - 1], lines[line - 1][: first - 1]))
-    tail = "\n".join((lines[end - 1][last - 1 :], *lines[end:]))
+    """Return the edit if the parser reads in it exactly the change that was meant.
+
+    Only the smallest statement around the call that can be read alone is parsed again: a file with
+    a hundred findings is not parsed a hundred times.
+    """
+    for body, first, last in _around(file, call):
+        before = file.lines[first - 1 : last]
+        if not _reads_as("\n".join(before), body):
+            continue
+        wanted = copy.deepcopy(body)
+        change(_same_call(wanted, call))
+        meant = _reads_as(_edited(before, edit, first), wanted)
+        return EditSource((edit,)) if meant else None
+    return None
+
+
+def _around(file: SourceFile, call: ast.Call) -> Iterable[tuple[list[ast.stmt], int, int]]:
+    """Yield each statement that a call is in, the innermost first, then the file, and its lines."""
+    node: ast.AST | None = call
+    while node is not None:
+        if isinstance(node, ast.stmt):
+            yield [node], node.lineno, node.end_lineno or node.lineno
+        node = file.parents.get(node)
+    yield file.tree.body, 1, len(file.lines)
+
+
+def _reads_as(text: str, body: list[ast.stmt]) -> bool:
+    """Tell whether a text, which may be indented, is these statements and nothing else."""
+    indented = text[:1].isspace()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(head + edit.new + tail)
-        wanted = copy.deepcopy(file.tree)
+            read = ast.parse(f"if 1:\n{text}" if indented else text).body
     except (SyntaxError, ValueError, RecursionError):
-        return None
-    for before in ast.walk(wanted):
-        same = isinstance(before, ast.Call) and (before.lineno, before.col_offset) == (
-            call.lineno,
-            call.col_offset,
-        )
-        if same and ast.dump(before) == ast.dump(call):
-            change(before)  # type: ignore[arg-type] # same says it is a call
-            break
-    return EditSource((edit,)) if ast.dump(tree) == ast.dump(wanted) else None
+        return False
+    if indented and read and isinstance(read[0], ast.If):
+        read = read[0].body
+    return list(map(ast.dump, read)) == list(map(ast.dump, body))
+
+
+def _same_call(body: list[ast.stmt], call: ast.Call) -> ast.Call:
+    """Return a call in the copy of the statements that it is in."""
+    text = ast.dump(call)
+    return next(
+        node
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+        and (node.lineno, node.col_offset) == (call.lineno, call.col_offset)
+        and ast.dump(node) == text
+    )
+
+
+def _edited(lines: list[str], edit: SourceEdit, first: int) -> str:
+    """Return lines, the first of which has this number, with an edit of them made."""
+    (line, column), (end, last) = edit.start, edit.end
+    head = "\n".join((*lines[: line - first], lines[line - first][: column - 1]))
+    tail = "\n".join((lines[end - first][last - 1 :], *lines[end - first + 1 :]))
+    return head + edit.new + tail

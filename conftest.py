@@ -125,7 +125,7 @@ def under_wine() -> bool:
     """Tell whether this Windows is Wine."""
     if os.name != "nt":
         return False
-    from winasr_doctor.host.live.win32 import wine_version
+    from winasr_doctor.win32 import wine_version
 
     return wine_version() is not None
 

@@ -20,7 +20,7 @@ from typing import Any
 from survival.handles import Handles
 from survival.schedules import FOREVER, Holder, How, Lock, Schedule
 from winasr_doctor.cleanup import identity
-from winasr_doctor.host.live.win32 import wine_version
+from winasr_doctor.win32 import wine_version
 
 _HOLDING = """
 import mmap, os, sys

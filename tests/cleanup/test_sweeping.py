@@ -53,7 +53,9 @@ def test_a_listed_file_that_is_read_only_on_windows_is_removed(ledger: Ledger, t
 def test_what_came_into_a_left_folder_later_stays(ledger: Ledger, tree: Path):
     ledger.leave(left(tree))
     (tree / "new.txt").write_text("keep")
-    sweep()
+    report = sweep()
+    assert report.removed == ()
+    assert "came later" in report.kept[0].why
     assert [entry.name for entry in tree.iterdir()] == ["new.txt"]
     assert ledger.entries() == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger
-from winasr_doctor.host.live.win32 import wine_version
+from winasr_doctor.win32 import wine_version
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 import pytest
 
 from winasr_doctor.host.live import powershell
-from winasr_doctor.host.live.win32 import wine_version
+from winasr_doctor.win32 import wine_version
 
 from . import registry
 

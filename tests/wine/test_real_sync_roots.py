@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.host.live import LiveHost, win32
+from winasr_doctor import win32
+from winasr_doctor.host.live import LiveHost
 
 MANAGER = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\SyncRootManager"
 

@@ -91,6 +91,8 @@ def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
 
 _REPLACED = "it is not the folder that was left behind any more; it is forgotten now"
 
+_OTHERS = "what is there now came later and is left alone; it is forgotten now"
+
 
 def _in_use(entry: Entry) -> str:
     in_use = entry.in_use and _is_alive(entry.owner)
@@ -116,8 +118,7 @@ def _handle(
     if now != entry.identity:
         return _REPLACED, True
     if not entry.whole:
-        problem = _remove_items(entry)
-        return problem or "", problem is None
+        return _remove_items(entry)
     report = rmtree(entry.path, policy, on_attempt=on_attempt, defer=False)
     if report.gone:
         return "", True
@@ -136,15 +137,22 @@ def _is_alive(owner: Owner) -> bool:
     return not (now and owner.started) or abs(now - owner.started) <= _SAME_START
 
 
-def _remove_items(entry: Entry) -> str | None:
-    """Remove what an entry lists, contents before their folder, and folders if empty then."""
+def _remove_items(entry: Entry) -> tuple[str, bool]:
+    """Remove what an entry lists, contents before their folder, and folders if empty then.
+
+    Returns:
+        As `_handle`.
+    """
     items = dict(entry.items)
     problem: str | None = None
     for name, identity in entry.items:
         if not _parents_are_same(entry.path, name, items):
             continue
         problem = _remove_item(os.path.join(entry.path, name), identity) or problem
-    return problem or _remove_item(entry.path, entry.identity)
+    problem = problem or _remove_item(entry.path, entry.identity)
+    if problem is None and os.path.lexists(entry.path):
+        return _OTHERS, True
+    return problem or "", problem is None
 
 
 def _parents_are_same(root: str, name: str, items: dict[str, Identity]) -> bool:

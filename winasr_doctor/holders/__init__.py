@@ -15,7 +15,7 @@ from winasr_doctor.holders.objects import HeldObject, objects_holding
 from winasr_doctor.holders.own import this_process
 from winasr_doctor.holders.system import own_holds, sources
 from winasr_doctor.holders.target import Target
-from winasr_doctor.host.live.waiting import Task, TooLateError
+from winasr_doctor.waiting import Task, TooLateError
 
 __all__ = [
     "HeldObject",

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from winasr_doctor.host.live.win32 import (
+from winasr_doctor.win32 import (
     _BACKUP_SEMANTICS,
     _BUFFER,
     _FILE_READ_ATTRIBUTES,

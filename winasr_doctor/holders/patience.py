@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Generic, TypeVar
 
-from winasr_doctor.host.live.waiting import Task
+from winasr_doctor.waiting import Task
 
 T = TypeVar("T")
 S = TypeVar("S")

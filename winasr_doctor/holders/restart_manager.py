@@ -10,7 +10,7 @@ import ctypes
 from ctypes import wintypes
 
 from winasr_doctor.holders.evidence import UndeterminedError
-from winasr_doctor.host.live.win32 import _library, wine_version
+from winasr_doctor.win32 import _library, wine_version
 
 _MORE_DATA = 234
 _SESSION_KEY_LENGTH = 33

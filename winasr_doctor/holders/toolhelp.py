@@ -10,7 +10,7 @@ import ctypes
 from ctypes import wintypes
 
 from winasr_doctor.holders.processes import Process
-from winasr_doctor.host.live.win32 import _library
+from winasr_doctor.win32 import _library
 
 _SNAP_PROCESSES = 0x2
 _INVALID_HANDLE = ctypes.c_void_p(-1).value

@@ -12,9 +12,9 @@ from winasr_doctor.holders import ntapi, restart_manager
 from winasr_doctor.holders.evidence import Evidence, Hold, Source, UndeterminedError
 from winasr_doctor.holders.patience import Patience
 from winasr_doctor.holders.target import Target
-from winasr_doctor.host.live.waiting import Budget
-from winasr_doctor.host.live.win32 import dos_device
 from winasr_doctor.paths import same, without_device_prefix
+from winasr_doctor.waiting import Budget
+from winasr_doctor.win32 import dos_device
 
 _SECONDS_FOR_OWN = 0.5
 """For our own handles, a few hundred or thousand."""

@@ -128,7 +128,7 @@ def _said_by(codes: Iterable[str], host: Host) -> Result | None:
 
 
 def _within(seconds: float, ask: Callable[[], T]) -> T | None:
-    from winasr_doctor.host.live.waiting import Task
+    from winasr_doctor.waiting import Task
 
     try:
         return Task(ask, seconds, "winasr-doctor").result()

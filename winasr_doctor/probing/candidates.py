@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor.checks.advice import known, scratch_folder
-from winasr_doctor.host.live.waiting import Task, TooLateError
 from winasr_doctor.paths import innermost, is_inside
+from winasr_doctor.waiting import Task, TooLateError
 
 if TYPE_CHECKING:
     from winasr_doctor.host import Host

@@ -98,7 +98,7 @@ def choices(
 def read_cache() -> HubCache | None:
     """Look into the Hub's local cache; `None` when that is not possible in time."""
     from winasr_doctor.host.live.hub_cache import cached
-    from winasr_doctor.host.live.waiting import Budget
+    from winasr_doctor.waiting import Budget
 
     try:
         return cached(os.environ, Budget(SECONDS, ENTRIES))

@@ -1,6 +1,7 @@
 import pytest
 
-from winasr_doctor.host.live import account, win32
+from winasr_doctor import win32
+from winasr_doctor.host.live import account
 from winasr_doctor.host.live.registry import RegistryDict
 
 PERSON = "S-1-5-21-1-2-3-1001"

@@ -3,7 +3,8 @@ import os
 
 import pytest
 
-from winasr_doctor.host.live import folders, win32
+from winasr_doctor import win32
+from winasr_doctor.host.live import folders
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import LiveHost, hub_cache, speech_language
-from winasr_doctor.host.live.waiting import Budget
+from winasr_doctor.waiting import Budget
 
 COMMIT = "a" * 40
 MODEL = "nvidia/parakeet-tdt-0.6b-v3"

@@ -1,7 +1,8 @@
 import pytest
 
+from winasr_doctor import win32
 from winasr_doctor.host.base import Unreadable
-from winasr_doctor.host.live import memory, win32
+from winasr_doctor.host.live import memory
 
 
 def test_windows_tells_the_commit_limit(monkeypatch):

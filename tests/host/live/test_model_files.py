@@ -4,8 +4,8 @@ import pytest
 
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import LiveHost, model_files
-from winasr_doctor.host.live.waiting import Budget
 from winasr_doctor.host.model import CachedRepo, HubCache, ModelFile
+from winasr_doctor.waiting import Budget
 
 COMMIT = "a" * 40
 

@@ -1,6 +1,7 @@
 import pytest
 
-from winasr_doctor.host.live import system, win32
+from winasr_doctor import win32
+from winasr_doctor.host.live import system
 from winasr_doctor.host.live.registry import RegistryDict
 
 WINDOWS_11 = {

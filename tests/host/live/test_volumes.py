@@ -1,7 +1,8 @@
 import psutil
 import pytest
 
-from winasr_doctor.host.live import LiveHost, folders, volumes, win32
+from winasr_doctor import win32
+from winasr_doctor.host.live import LiveHost, folders, volumes
 from winasr_doctor.host.model import Place, Places
 
 

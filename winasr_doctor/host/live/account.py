@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
-from winasr_doctor.host.live import win32
+from winasr_doctor import win32
 from winasr_doctor.host.live.system import this_os
 from winasr_doctor.host.model import Account
 

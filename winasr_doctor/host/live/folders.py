@@ -6,7 +6,7 @@ import ntpath
 import os
 from time import sleep
 
-from winasr_doctor.host.live import win32
+from winasr_doctor import win32
 from winasr_doctor.host.live.system import this_os
 
 _NAMES = 2

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.live.readers import AFTER_OTHERS, READERS, Reader
-from winasr_doctor.host.live.waiting import Task, TooLateError
 from winasr_doctor.source.application import Application
+from winasr_doctor.waiting import Task, TooLateError
 
 if TYPE_CHECKING:
     from winasr_doctor.hub import HubAnswers

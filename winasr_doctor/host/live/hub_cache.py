@@ -16,8 +16,8 @@ import msgspec
 
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import cache_folders, speech_language
-from winasr_doctor.host.live.waiting import Budget
 from winasr_doctor.host.model import CachedRepo, HubCache
+from winasr_doctor.waiting import Budget
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost

@@ -9,8 +9,8 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from winasr_doctor.host.live.waiting import Budget, side_by_side
 from winasr_doctor.host.model import FileAttribute, Leftover, Leftovers
+from winasr_doctor.waiting import Budget, side_by_side
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost

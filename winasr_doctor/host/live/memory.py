@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winasr_doctor import win32
 from winasr_doctor.host.base import Unreadable
-from winasr_doctor.host.live import win32
 from winasr_doctor.host.live.system import this_os
 from winasr_doctor.host.model import Memory
 

@@ -12,8 +12,8 @@ from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import cache_folders
 from winasr_doctor.host.live.archive import inspect
 from winasr_doctor.host.live.folders import resolve
-from winasr_doctor.host.live.waiting import Budget, side_by_side
 from winasr_doctor.host.model import HubCache, ModelFile, ModelFiles
+from winasr_doctor.waiting import Budget, side_by_side
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost

@@ -14,8 +14,8 @@ from winasr_doctor.host.live import cache_folders
 from winasr_doctor.host.live.folders import resolve, write_error
 from winasr_doctor.host.live.system import this_os
 from winasr_doctor.host.live.volumes import drive_of, root_of
-from winasr_doctor.host.live.waiting import side_by_side
 from winasr_doctor.host.model import Place, Places, Role
+from winasr_doctor.waiting import side_by_side
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost

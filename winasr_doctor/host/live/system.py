@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from winasr_doctor.host.live import win32
+from winasr_doctor import win32
 from winasr_doctor.host.model import System
 
 if TYPE_CHECKING:

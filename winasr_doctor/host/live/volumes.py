@@ -8,12 +8,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from winasr_doctor.host.live import win32
+from winasr_doctor import win32
 from winasr_doctor.host.live.folders import substituted_for
 from winasr_doctor.host.live.system import this_os
-from winasr_doctor.host.live.waiting import side_by_side
-from winasr_doctor.host.live.win32 import DriveType
 from winasr_doctor.host.model import Volume, Volumes
+from winasr_doctor.waiting import side_by_side
+from winasr_doctor.win32 import DriveType
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost

@@ -25,9 +25,9 @@ from winasr_doctor.host.live.sync_roots import (
 )
 from winasr_doctor.host.live.sync_roots.settings import Settings
 from winasr_doctor.host.live.system import OS, this_os
-from winasr_doctor.host.live.waiting import side_by_side
 from winasr_doctor.host.model import SyncRoot, SyncRoots
 from winasr_doctor.paths import is_inside, segments
+from winasr_doctor.waiting import side_by_side
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost
@@ -113,7 +113,7 @@ def _settings(
     sid: str | None,
 ) -> Settings:
     if sid is None and this_os() == "windows":
-        from winasr_doctor.host.live import win32
+        from winasr_doctor import win32
 
         sid = win32.user_sid()
     variables = os.environ if environment is None else environment

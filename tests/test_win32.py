@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor.host.base import NotApplicable
-from winasr_doctor.host.live import win32
+from winasr_doctor import win32
 
 
 class Function:
@@ -39,7 +38,7 @@ def fills(text):
 def test_off_windows_nothing_applies(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     for ask in (win32.wine_version, win32.code_pages, win32.version, win32.memory_status):
-        with pytest.raises(NotApplicable):
+        with pytest.raises(NotImplementedError):
             ask()
 
 

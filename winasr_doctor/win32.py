@@ -1,6 +1,7 @@
 """The few Windows functions that Python itself does not offer, through ctypes.
 
-Each function raises `NotApplicable` off Windows and answers `None` where Windows could not say.
+Each function raises `NotImplementedError` off Windows and answers `None` where Windows could
+not say.
 Signatures and constants: learn.microsoft.com, the page of the function named in each text.
 """
 
@@ -10,8 +11,6 @@ import ctypes
 import sys
 from ctypes import wintypes
 from typing import Any, Literal, NamedTuple
-
-from winasr_doctor.host.base import NotApplicable
 
 DriveType = Literal["fixed", "removable", "network", "optical", "ram", "unknown"]
 
@@ -86,7 +85,7 @@ class MemoryStatus(NamedTuple):
 def _library(name: str) -> Any:  # noqa: ANN401 - ctypes has no types for a DLL's functions
     if sys.platform == "win32":
         return ctypes.WinDLL(name)
-    raise NotApplicable("only on Windows")
+    raise NotImplementedError("only on Windows")
 
 
 def wine_version() -> str | None:
@@ -103,7 +102,7 @@ def version() -> tuple[int, int, int]:
     if sys.platform == "win32":
         numbers = sys.getwindowsversion()
         return numbers.major, numbers.minor, numbers.build
-    raise NotApplicable("only on Windows")
+    raise NotImplementedError("only on Windows")
 
 
 def code_pages() -> tuple[int, int]:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from winasr_doctor.host.live.waiting import Budget, Task, TooLateError, side_by_side
+from winasr_doctor.waiting import Budget, Task, TooLateError, side_by_side
 
 
 def test_a_task_returns_what_its_work_returned():

@@ -99,7 +99,7 @@ def test_every_environment_of_tox_exists():
         if "tox" in words and "-e" in words
         for name in words[words.index("-e") + 1].split(",")
     ]
-    assert set(named) == {"lint", "types", "py"}
+    assert set(named) == {"lint", "types", "py", "docs", "bench-check", "package"}
     assert all(map(known_to_tox, named))
     assert not known_to_tox("nonsense")
 

@@ -6,6 +6,7 @@ winasr_doctor.schemas` writes them anew, and a test holds them to the types.
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,11 @@ def _generate(kind: type[Any], name: str, title: str) -> dict[str, Any]:
 
     head = {"$schema": DIALECT, "$id": f"urn:winasr-doctor:{name}", "title": title}
     generated = msgspec.json.encode(msgspec.json.schema(kind))  # its tuples become lists
-    return head | msgspec.json.decode(generated, type=dict[str, Any])
+    schema = head | msgspec.json.decode(generated, type=dict[str, Any])
+    for part in schema["$defs"].values():
+        if "description" in part:  # a docstring; before 3.13 Python keeps its indentation
+            part["description"] = inspect.cleandoc(part["description"])
+    return schema
 
 
 def write(folder: Path = FOLDER) -> None:

@@ -4,50 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
-from winasr_doctor.cli.scan import (
-    application_for,
-    apply_config,
-    exit_code,
-    host_for,
-    split_codes,
-)
-from winasr_doctor.findings import Report
-from winasr_doctor.scanning import scan
+from winasr_doctor.cli.scan import exit_code
+from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
 
 if TYPE_CHECKING:
     from winasr_doctor.fixing import Proposal, Task, Workbench
-    from winasr_doctor.host import Host
 
 
 @click.command("fix", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
 @click.argument("codes", nargs=-1, metavar="[CODE ...]")
-@click.option(
-    "--config",
-    metavar="FILE",
-    callback=apply_config,
-    is_eager=True,
-    expose_value=False,
-    help="The pyproject.toml to read; by default the nearest one with our table.",
-)
+@config_option(apply_config)
 @click.option("--apply", is_flag=True, help="Perform what is safe and reversible, after asking.")
 @click.option("--undo", is_flag=True, help="Take back what the last --apply has changed.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--allow-dirty", is_flag=True, help="Also change files with uncommitted changes.")
-@click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out.")
-@click.option("--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge.")
-@click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
-@click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
-@click.option("--snapshot", metavar="FILE", help="A recorded machine instead of this one.")
-@click.option("--select", multiple=True, metavar="CODES", help="Only these codes or families.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Not these codes or families.")
+@subject_options()
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -55,52 +33,32 @@ if TYPE_CHECKING:
     show_default=True,
     help="The least severity left over that makes the exit code 3 (errors) or 4 (warnings).",
 )
-@click.option("--online", is_flag=True, help="Ask the Hugging Face Hub about revisions too.")
 @click.pass_context
 def command(
     ctx: click.Context,
-    codes: Sequence[str],
+    codes: tuple[str, ...],
+    subject: Subject,
     apply: bool,
     undo: bool,
     yes: bool,
     allow_dirty: bool,
-    app: Sequence[str],
-    exclude: Sequence[str],
-    revision: Sequence[str],
-    model: Sequence[str],
-    scratch: str | None,
-    snapshot: str | None,
-    select: Sequence[str],
-    ignore: Sequence[str],
     fail_on: str,
-    online: bool,
 ) -> None:
     """Show every finding's remedies as exact steps; perform the safe ones with --apply."""
-    _refuse_nonsense(codes, apply=apply, undo=undo, snapshot=snapshot)
+    _refuse_nonsense(codes, apply=apply, undo=undo, snapshot=subject.snapshot)
     if undo:
         ctx.exit(_undo(yes=yes))
-    chosen, unwanted = split_codes(codes) or split_codes(select), split_codes(ignore)
-
-    def look() -> tuple[Host, Report]:
-        application = application_for(app, exclude, revision)
-        host = host_for(
-            application, snapshot=snapshot, scratch=scratch, models=model, online=online
-        )
-        try:
-            return host, scan(host, select=chosen, ignore=unwanted)
-        except UnknownCodeError as unknown_code:
-            raise InputError(str(unknown_code)) from unknown_code
-
-    host, report = look()
+    subject = replace(subject, select=codes or subject.select)
+    host, report = subject.scan()
     from winasr_doctor.fixing import Workbench, default_journal, tasks_of
     from winasr_doctor.fixing.wording import outcome_text, steps_text
 
     _say(steps_text(report))
-    tasks = () if snapshot else tasks_of(report, _leftovers())
-    bench = Workbench(host, app, journal=default_journal(), allow_dirty=allow_dirty)
+    tasks = () if subject.snapshot else tasks_of(report, _leftovers())
+    bench = Workbench(host, subject.app, journal=default_journal(), allow_dirty=allow_dirty)
     outcome = _apply(bench, tasks, _question(yes=yes)) if apply else _show(bench, tasks)
     if outcome.repaired:
-        before, (_, report) = report, look()
+        before, (_, report) = report, subject.scan()
         _say("\n" + outcome_text(before, report, outcome.repaired))
     for sentence in report.unreadable:
         progress(f"Error: {sentence}")

@@ -19,7 +19,14 @@ from winasr_doctor.cli.console import (
     stdout_width,
     write_report,
 )
-from winasr_doctor.cli.scan import application_for, apply_config, host_for, redacted, split_codes
+from winasr_doctor.cli.scan import redacted
+from winasr_doctor.cli.subject import (
+    Subject,
+    apply_config,
+    config_option,
+    known_codes,
+    subject_options,
+)
 from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
@@ -42,28 +49,12 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
     " pyproject.toml. Exit codes: 0 passed, 2 bad input, 3 failed, 4 warnings with"
     " --fail-on warning.",
 )
-@click.option(
-    "--config",
-    metavar="FILE",
-    callback=_apply_config,
-    is_eager=True,
-    expose_value=False,
-    help="The pyproject.toml to read; by default the nearest one with our table.",
+@config_option(_apply_config)
+@subject_options(
+    model_metavar="NAME|PATH",
+    model_help="A model in the Hub's cache for the self-test to run too, or a .nemo file to look"
+    " at.",
 )
-@click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out.")
-@click.option("--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge.")
-@click.option(
-    "--model",
-    multiple=True,
-    metavar="NAME|PATH",
-    help="A model in the Hub's cache for the self-test to run too, or a .nemo file to look at.",
-)
-@click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
-@click.option("--snapshot", metavar="FILE", help="A recorded machine for the scan.")
-@click.option("--select", multiple=True, metavar="CODES", help="Only these codes or families.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Not these codes or families.")
-@click.option("--online", is_flag=True, help="Ask the Hugging Face Hub about revisions too.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
@@ -80,15 +71,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @click.pass_context
 def command(
     ctx: click.Context,
-    app: Sequence[str],
-    exclude: Sequence[str],
-    revision: Sequence[str],
-    model: Sequence[str],
-    scratch: str | None,
-    snapshot: str | None,
-    select: Sequence[str],
-    ignore: Sequence[str],
-    online: bool,
+    subject: Subject,
     fail_on: str | None,
     no_selftest: bool,
     device: str | None,
@@ -100,10 +83,9 @@ def command(
     verbose: bool,
 ) -> None:
     """Scan, fault suite and self-test: one verdict for a release, one JUnit file."""
-    from winasr_doctor.checks import UnknownCodeError
     from winasr_doctor.gating import gate
 
-    names, paths = _models(ctx, model)
+    names, paths = _models(ctx, subject.model)
     given = {
         "fail_on": fail_on,
         "device": device,
@@ -111,19 +93,16 @@ def command(
         "models": names or None,
     }
     settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
-    application = application_for(app, exclude, revision)
-    host = host_for(application, snapshot=snapshot, scratch=scratch, models=paths, online=online)
-    try:
+    host = replace(subject, model=paths).host()
+    with known_codes():
         outcome = gate(
             host,
             settings,
-            select=split_codes(select),
-            ignore=split_codes(ignore),
+            select=subject.selected,
+            ignore=subject.ignored,
             selftest=not no_selftest,
             progress=progress,
         )
-    except UnknownCodeError as unknown_code:
-        raise InputError(str(unknown_code)) from unknown_code
     for file, kind in ((junit, "junit"), (markdown, "markdown")):
         if file is not None:
             _write(outcome, kind, file, verbose=verbose)
@@ -133,7 +112,7 @@ def command(
     ctx.exit(exit_code(outcome, settings.fail_on))
 
 
-def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], list[str]]:
+def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """Tell models of the Hub, for the self-test, from files and folders, for the scan.
 
     A known name counts for more than a folder of that name, as everywhere. What is neither known
@@ -143,7 +122,7 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], list[s
     from winasr_doctor.loader.models import find_model, is_known
 
     if ctx.get_parameter_source("model") is not ParameterSource.COMMANDLINE:
-        return [], list(given)  # the table's `model` holds paths alone
+        return [], tuple(given)  # the table's `model` holds paths alone
     names: list[str] = []
     paths: list[str] = []
     for each in given:
@@ -155,7 +134,7 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], list[s
             on_the_hub = False
         is_a_name = is_known(each) or (on_the_hub and not Path(each).exists())
         (names if is_a_name else paths).append(each)
-    return names, paths or list((ctx.default_map or {}).get("model") or ())
+    return names, tuple(paths or (ctx.default_map or {}).get("model") or ())
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:

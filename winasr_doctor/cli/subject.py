@@ -1,0 +1,208 @@
+"""What is to be looked at: the options that `scan`, `fix` and `gate` have in common."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from winasr_doctor.checks import UnknownCodeError
+from winasr_doctor.cli.config import find_pyproject, load_defaults
+from winasr_doctor.cli.console import InputError, progress
+from winasr_doctor.findings import Report
+from winasr_doctor.scanning import scan
+from winasr_doctor.source.application import Application
+
+if TYPE_CHECKING:
+    from winasr_doctor.host import Host
+    from winasr_doctor.hub import HubAnswers
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the options say is to be looked at, and for what.
+
+    Attributes:
+        app: Files and folders of Python source.
+        exclude: Patterns of source to leave out.
+        revision: Model pins, each with its repository or without.
+        model: `.nemo` files and folders of them.
+        scratch: The folder the app uses instead of TEMP.
+        snapshot: A file with a recorded machine; `None` is this machine.
+        select: Codes or families; nothing is all of them.
+        ignore: Codes or families.
+        online: Whether the Hub may be asked.
+    """
+
+    app: tuple[str, ...]
+    exclude: tuple[str, ...]
+    revision: tuple[str, ...]
+    model: tuple[str, ...]
+    scratch: str | None
+    snapshot: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    online: bool
+
+    @property
+    def selected(self) -> list[str]:
+        """The codes and families to look for, each on its own."""
+        return split_codes(self.select)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The codes and families not to look for, each on its own."""
+        return split_codes(self.ignore)
+
+    def host(self) -> Host:
+        """Return the machine, with the app.
+
+        Raises:
+            InputError: The snapshot cannot be read, a path does not exist, or options contradict
+                each other.
+        """
+        app = self._application()
+        answers = _ask_hub(app) if self.online else None
+        if self.snapshot is None:
+            from winasr_doctor.host.live import LiveHost
+
+            return LiveHost(
+                app=app,
+                app_paths=app.roots,
+                scratch=self.scratch,
+                models=self.model,
+                hub_answers=answers,
+                progress=progress,
+            )
+        if self.scratch or self.model:
+            raise InputError("--scratch and --model look at this machine; a snapshot has its own")
+        from winasr_doctor.host import RecordedHost, SnapshotError, load_snapshot
+
+        try:
+            return RecordedHost(load_snapshot(self.snapshot), app=app, hub_answers=answers)
+        except SnapshotError as error:
+            raise InputError(str(error)) from error
+
+    def scan(self) -> tuple[Host, Report]:
+        """Run the checks.
+
+        Returns:
+            What was looked at, and the report.
+
+        Raises:
+            InputError: As `host`, or a code is unknown.
+        """
+        host = self.host()
+        with known_codes():
+            return host, scan(host, select=self.selected, ignore=self.ignored)
+
+    def _application(self) -> Application:
+        if not self.app and not self.revision:
+            return Application()
+        from winasr_doctor.source import Pin, SourcePathError, read_application
+
+        try:
+            pins = tuple(Pin.parse(revision) for revision in self.revision)
+            return read_application(self.app, pins=pins, exclude=self.exclude)
+        except SourcePathError as missing:
+            raise InputError(str(missing)) from missing
+
+
+def subject_options(
+    *,
+    model_metavar: str = "PATH",
+    model_help: str = "A .nemo file to look at.",
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Give a command the options of a `Subject`, and the subject as the argument `subject`.
+
+    Args:
+        model_metavar: What `--model` takes.
+        model_help: What it is for.
+    """
+    options = (
+        click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too."),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="Source to leave out."),
+        click.option(
+            "--revision", multiple=True, metavar="[REPO@]REV", help="A model pin to judge."
+        ),
+        click.option("--model", multiple=True, metavar=model_metavar, help=model_help),
+        click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP."),
+        click.option("--snapshot", metavar="FILE", help="A recorded machine instead of this one."),
+        click.option(
+            "--select", multiple=True, metavar="CODES", help="Only these codes or families."
+        ),
+        click.option(
+            "--ignore", multiple=True, metavar="CODES", help="Not these codes or families."
+        ),
+        click.option(
+            "--online", is_flag=True, help="Ask the Hugging Face Hub about revisions too."
+        ),
+    )
+
+    def decorate(command: Callable[..., T]) -> Callable[..., T]:
+        @functools.wraps(command)
+        def with_subject(*args: object, **given: object) -> T:
+            subject = Subject(**{field.name: given.pop(field.name) for field in fields(Subject)})  # type: ignore[arg-type] # click gives what the options say
+            return command(*args, subject=subject, **given)
+
+        for option in reversed(options):
+            option(with_subject)
+        return with_subject
+
+    return decorate
+
+
+def config_option(
+    callback: Callable[[click.Context, click.Parameter, str | None], None],
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Give a command the option `--config`.
+
+    Args:
+        callback: Reads the file, such as `apply_config`.
+    """
+    return click.option(
+        "--config",
+        metavar="FILE",
+        callback=callback,
+        is_eager=True,
+        expose_value=False,
+        help="The pyproject.toml to read; by default the nearest one with our table.",
+    )
+
+
+def apply_config(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Let `[tool.winasr_doctor]` give the defaults of the options."""
+    file = Path(value) if value else find_pyproject(Path.cwd())
+    ctx.default_map = {**(ctx.default_map or {}), **load_defaults(file)}
+
+
+@contextmanager
+def known_codes() -> Iterator[None]:
+    """Make an unknown code bad input.
+
+    Raises:
+        InputError: A code that was selected or ignored is none.
+    """
+    try:
+        yield
+    except UnknownCodeError as unknown:
+        raise InputError(str(unknown)) from unknown
+
+
+def split_codes(values: Iterable[str]) -> list[str]:
+    """Return the codes of an option that takes several, joined by commas or repeated."""
+    return [entry for value in values for entry in value.split(",") if entry.strip()]
+
+
+def _ask_hub(application: Application) -> HubAnswers:
+    from winasr_doctor.hub import ask_hub_about
+
+    progress("Asking the Hugging Face Hub about revisions ...")
+    return ask_hub_about(application)

@@ -293,6 +293,27 @@ def test_a_cancelled_job_leaves_no_turn_taken(make, wish, fake):
     release.set()
 
 
+def test_a_model_that_comes_after_its_job_was_cancelled_is_thrown_away(make, wish, fake):
+    release, workers = threading.Event(), []
+
+    def late(**_options):
+        workers.append(threading.current_thread())
+        release.wait(10)
+
+    fake.steps["load"] = late
+    handler = make()
+    views = handler.run("tab", wish)
+    until(lambda: next(views) and workers)
+    handler.cancel("tab")
+    list(views)
+    release.set()
+    workers[0].join(5)
+    fake.steps.clear()
+    assert last(handler, wish).status.state is State.OK
+    assert fake.calls.count("load") == 2
+    assert fake.calls.count("transcribe") == 1
+
+
 def test_a_closed_tab_leaves_no_turn_taken(make, wish, fake):
     fake.steps["load"] = lambda cancel, **_options: cancel.wait(4) and None
     handler = make()

@@ -277,7 +277,7 @@ class Job:
             kept = loaded = self._load()
             if not loaded.ok:
                 return Ending(telling.of_failure(texts.FAILED_TO_LOAD, loaded))
-            self._models.put(key, loaded)
+            self._keep(key, loaded)
         return self._transcribe(kept, loaded)
 
     def _too_long(self) -> Status | None:
@@ -301,6 +301,13 @@ class Job:
         return self._engine.load(
             self.request.choice.name, device=self.request.device, **self._options()
         )
+
+    def _keep(self, key: tuple[str, str], loaded: LoadOutcome) -> None:
+        """Keep the model for the next job, unless another one may have loaded its own by now."""
+        with self._lock:
+            if self._abandoned:
+                raise StoppedError
+            self._models.put(key, loaded)
 
     def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> Ending:
         self._at("transcribing")

@@ -6,11 +6,13 @@ of the report says that they did not. `WINASR_DOCTOR_SCREENSHOTS` names a folder
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
 import socket
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.resources import files
@@ -62,6 +64,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.filterwarnings("default"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loops_of_gradio() -> Iterator[None]:
+    """Collect, quietly, the event loops that Gradio makes with its locks and never closes."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -63,15 +62,9 @@ def test_a_serving_thread_that_dies_is_read_though_the_process_lives(open_tab, s
     try:
         tab = open_tab(running.url)
         hear_once(tab)
-        thread = running._page.server.thread
-        raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-
-        def dead():
-            """Raise it again where it was caught, as it is if a request is being answered."""
-            raise_in(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
-            return not running.alive
-
-        until(dead)
+        loop = running._page.server.servers[0].get_loop()
+        loop.call_soon_threadsafe(sys.exit)
+        until(lambda: not running.alive)
         died = time.monotonic()
         tab.sees("The page lost its server", "error", within=WITHIN)
         assert time.monotonic() - died < WITHIN / 1000

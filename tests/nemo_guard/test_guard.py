@@ -148,6 +148,7 @@ class TestResults:
             results.close()
         assert session.cleanups[0].gone
 
+    @pytest.mark.wine_differs("it gives the time of the last change for that of creation")
     def test_what_is_left_goes_when_the_lock_has_gone(self, nemo: Import, locks: Locks):
         locks.names["weights"] = FOREVER
         with guard(SHORT) as session:

@@ -135,6 +135,6 @@ CASES = (
     _findings(100, 3, per_file=5),
     _findings(1_000, 1, per_file=5),
     _findings(10, 5, per_file=10),
-    _findings(30, 3, per_file=30),
-    _findings(100, 2, per_file=100),
+    _findings(100, 3, per_file=100),
+    _findings(1_000, 1, per_file=1_000),
 )

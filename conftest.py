@@ -157,8 +157,8 @@ def _without_nemo() -> str | None:
     if importlib.util.find_spec("nemo") is None:
         where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary"
         return (
-            f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, fault, gpu,"
-            " canary)"
+            f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, apps, fault,"
+            " gpu, canary)"
         )
     if importlib.util.find_spec("peft") is None:
         return "not collected, peft is not installed: tests/canary (tox runs them: canary)"

@@ -80,13 +80,13 @@ def test_while_a_job_is_silent_the_status_moves_twice_a_second(tab, engine):
           }, 20);
         }"""
     )
-    tab.page.wait_for_timeout(2_500)
+    tab.page.wait_for_timeout(3_500)
     moved = tab.page.evaluate("window.moved")
     go_on.set()
     gaps = [after - before for before, after in itertools.pairwise(moved)]
     assert len(moved) >= 5
     assert sorted(gaps)[len(gaps) // 2] <= 500
-    assert max(gaps) < 900  # of which the page and the machine have a part
+    assert max(gaps) < 2_000  # of which the page and a busy machine have a part
 
 
 def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):

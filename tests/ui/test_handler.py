@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import statistics
 import threading
 import time
 
@@ -213,17 +212,21 @@ def test_an_attempt_is_shown_while_it_runs(make, wish, fake):
     assert shown.is_set()
 
 
-def test_while_something_runs_there_is_a_word_at_least_twice_a_second(make, wish, fake):
+def longest_silence(handler, wish, fake):
+    """Return the most seconds between two words while a load takes its time."""
     release = threading.Event()
     fake.steps["load"] = lambda **_options: release.wait(5) and None
     times = []
-    for view in make().run("tab", wish):
+    for view in handler.run("tab", wish):
         times.append(time.monotonic())
         if view.running and len(times) > 5:
             release.set()
-    gaps = [after - before for before, after in itertools.pairwise(times)]
-    assert statistics.median(gaps) <= 0.5
-    assert max(gaps) < 2  # a machine that is busy elsewhere has a part in the longest
+    return max(after - before for before, after in itertools.pairwise(times))
+
+
+def test_while_something_runs_there_is_a_word_at_least_twice_a_second(make, wish, fake):
+    # A machine that is busy elsewhere is silent by itself now and then, so it may try again.
+    assert any(longest_silence(make(), wish, fake) < 0.6 for _ in range(3))
 
 
 def test_after_a_quiet_spell_it_says_where_the_worker_stands(make, wish, fake):
@@ -276,7 +279,7 @@ def test_cancel_works_within_a_second_even_when_the_worker_does_not_listen(make,
     assert handler.cancel("tab") is None
     *_, view = views
     release.set()
-    assert time.monotonic() - started < 2  # of which a busy machine may take one
+    assert time.monotonic() - started < 1
     assert view.status.headline == "Cancelled."
     assert "still blocked" in words(view)
 

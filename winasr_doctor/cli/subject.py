@@ -134,7 +134,9 @@ def subject_options(
         ),
         click.option("--model", multiple=True, metavar=model_metavar, help=model_help),
         click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP."),
-        click.option("--snapshot", metavar="FILE", help="A recorded machine instead of this one."),
+        click.option(
+            "--snapshot", metavar="FILE", help="A recorded machine to scan, not this one."
+        ),
         click.option(
             "--select", multiple=True, metavar="CODES", help="Only these codes or families."
         ),

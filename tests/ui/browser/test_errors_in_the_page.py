@@ -227,7 +227,7 @@ def test_cancel_is_read_within_a_second(tab, engine, served):
     tab.transcribe()
     tab.sees("Loading tiny", "run")
     tab.page.click("#cancel:enabled")
-    tab.sees("Cancelled.", "warn")
+    tab.sees("Cancelled.", "warn", within=1_200)
     engine.steps.clear()
     tab.page.click("#transcribe:enabled")
     tab.sees("Transcribed", "ok")

@@ -65,28 +65,35 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
     tab.sees("Transcribed", "ok")
 
 
-def test_while_a_job_is_silent_the_status_moves_twice_a_second(tab, engine):
-    go_on = threading.Event()
-    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
-    tab.transcribe()
-    tab.sees("Loading tiny", "run")
+def gaps_of_the_timer(tab):
+    """Return the milliseconds between two moves of the status, for two and a half seconds."""
     tab.page.evaluate(
         """() => {
           window.moved = [];
           let last = "";
+          clearInterval(window.watching);
           window.watching = setInterval(() => {
             const now = document.querySelector("#status_output .winasr-timer")?.textContent;
             if (now !== last) { last = now; window.moved.push(performance.now()); }
           }, 20);
         }"""
     )
-    tab.page.wait_for_timeout(3_500)
+    tab.page.wait_for_timeout(2_500)
     moved = tab.page.evaluate("window.moved")
+    return [after - before for before, after in itertools.pairwise(moved)]
+
+
+def test_while_a_job_is_silent_the_status_moves_twice_a_second(tab, engine):
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+    tab.transcribe()
+    tab.sees("Loading tiny", "run")
+    # A machine that is busy elsewhere stands still now and then, so the page may try again.
+    gaps = min((gaps_of_the_timer(tab) for _ in range(3)), key=lambda each: max(each, default=9e9))
     go_on.set()
-    gaps = [after - before for before, after in itertools.pairwise(moved)]
-    assert len(moved) >= 5
+    assert len(gaps) >= 4
     assert sorted(gaps)[len(gaps) // 2] <= 500
-    assert max(gaps) < 2_000  # of which the page and a busy machine have a part
+    assert max(gaps) < 900  # of which the page and the machine have a part
 
 
 def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):
@@ -99,7 +106,7 @@ def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):
     second.sees("waiting for another session's job", "run")
     clicked = time.monotonic()
     second.page.click("#cancel:enabled")
-    second.sees("Cancelled.", "warn")
+    second.sees("Cancelled.", "warn", within=1_200)
     assert time.monotonic() - clicked < 1.3
     go_on.set()
     first.sees("Transcribed", "ok")

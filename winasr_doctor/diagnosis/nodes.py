@@ -10,11 +10,19 @@ LONGEST_CHAIN = 100_000
 
 
 class Frame(NamedTuple):
-    """One line of a traceback."""
+    """One line of a traceback.
+
+    Attributes:
+        file: The last part of the file's path.
+        function: The function's name.
+        path: The whole path as the traceback gives it; empty where it gives none.
+        line: The line's number, from 1; `None` where it is not known.
+    """
 
     file: str
-    """The last part of the file's path."""
     function: str
+    path: str = ""
+    line: int | None = None
 
 
 class ErrorNode(NamedTuple):
@@ -27,6 +35,9 @@ class ErrorNode(NamedTuple):
         errno: The C code, if any.
         path: The file it names, if any.
         frames: Where it passed, outermost first.
+        module: The module of the class, such as `torch.cuda`; empty where it is not known.
+        log: The lines of the log just before it, oldest first.
+        exception: The exception itself, when it is a live one.
     """
 
     kind: str
@@ -35,6 +46,9 @@ class ErrorNode(NamedTuple):
     errno: int | None = None
     path: str | None = None
     frames: tuple[Frame, ...] = ()
+    module: str = ""
+    log: tuple[str, ...] = ()
+    exception: BaseException | None = None
 
 
 Chain = tuple[ErrorNode, ...]

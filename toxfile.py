@@ -1,4 +1,4 @@
-"""What `tox` prints when all environments are done: one table of what was tested."""
+"""What `tox` prints when all environments are done: what was tested, and what was not."""
 
 from __future__ import annotations
 
@@ -8,32 +8,48 @@ import sys
 import time
 from pathlib import Path
 
+from tox.config.sets import ConfigSet
 from tox.execute.api import Outcome
 from tox.plugin import impl
+from tox.session.state import State
 from tox.tox_env.api import ToxEnv
 
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
-from tox_table import RESULTS, Environment, read, table
+from tox_table import RESULTS, Environment, not_run, read, table
 
 # An environment may run tox again: with the same one, or it would make all environments anew.
 os.environ["TOX_PYTHON"] = sys.executable
 
+# The oldest supported Python is tested beside the one that runs tox, unless it is that one.
+if sys.version_info[:2] == (3, 10):
+    os.environ["WINASR_DOCTOR_OLDEST"] = "py"
+
+_began = time.monotonic()
+_ended: list[float] = []
 _ran: list[Environment] = []
-_began: dict[str, float] = {}
+_config: list[ConfigSet] = []
+
+
+@impl
+def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
+    """Keep the configuration: it names the environments that could have been run."""
+    del state
+    _config.append(core_conf)
 
 
 @impl
 def tox_before_run_commands(tox_env: ToxEnv) -> None:
     """Forget the results of an earlier run."""
     results(tox_env).unlink(missing_ok=True)
-    _began[tox_env.name] = time.monotonic()
 
 
 @impl
 def tox_after_run_commands(tox_env: ToxEnv, exit_code: int, outcomes: list[Outcome]) -> None:
-    """Note how it ended."""
+    """Note how it ended, and the time since the environment before it: installing counts."""
     del outcomes
-    seconds = time.monotonic() - _began[tox_env.name]
+    now = time.monotonic()
+    seconds = now - (_ended[-1] if _ended else _began)
+    _ended.append(now)
     tests = read(results(tox_env))  # now: another run in this environment may follow
     _ran.append(Environment(tox_env.name, exit_code == 0, seconds, tests))
 
@@ -46,5 +62,9 @@ def results(tox_env: ToxEnv) -> Path:
 @atexit.register
 def print_table() -> None:
     """Print the table, after tox's own report."""
-    if len(_ran) > 1:
-        print("", *table(_ran), sep="\n")
+    if len(_ran) < 2:  # noqa: PLR2004 - tox itself reports on a single one
+        return
+    names = [environment.name for environment in _ran]
+    labels = _config[0]["labels"]
+    plain = list(_config[0]["env_list"])
+    print("", *table(_ran), *not_run(names, plain, labels["full"]), sep="\n")

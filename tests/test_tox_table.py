@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -76,4 +78,40 @@ def test_a_line_says_what_was_tested_and_the_reasons_come_last(tox_table):
         ["py310", "7", "0", "2", "100", "ok"],
         ["py311", "6", "1", "0", "12", "FAILED"],
     ]
-    assert lines[4:] == ["skipped:", "  2 (py310): needs Windows"]
+    assert lines[4:] == ["total: 114 s", "skipped:", "  2 (py310): needs Windows"]
+
+
+def test_what_was_not_run_is_named_with_its_command(tox_table):
+    lines = list(
+        tox_table.not_run(["lint", "py"], ["lint", "py", "py310"], ["lint", "py311", "ui"])
+    )
+    assert lines[:3] == [
+        "not run:",
+        "  py310: its Python was not found, or it was left out on request",
+        "  py311, ui: python -m tox run -m full",
+    ]
+    assert {line.rpartition(" ")[2] for line in lines[3:]} == set(tox_table.ON_DEMAND)
+
+
+def test_after_a_full_run_what_is_missing_has_a_reason(tox_table):
+    lines = list(tox_table.not_run(["lint", "ui"], ["lint", "py"], ["lint", "ui", "py314"]))
+    assert lines[1] == "  py, py314: its Python was not found, or it was left out on request"
+
+
+def test_every_environment_is_in_the_full_label_or_on_demand(tox_table):
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(TABLE.parents[1] / "tox.ini", encoding="utf-8")
+    label = next(line for line in tox["tox"]["labels"].splitlines() if line.startswith("full"))
+    full = set(re.split(r", *", label.partition(" = ")[2]))
+    sections = {name.removeprefix("testenv:") for name in tox if name.startswith("testenv:")}
+    named = set().union(*map(expanded, sections))
+    assert named - full == set(tox_table.ON_DEMAND)
+
+
+def expanded(section: str) -> set[str]:
+    """Return the environments of a section such as `nemo{3,2}`."""
+    head, brace, rest = section.partition("{")
+    if not brace:
+        return {section}
+    inside, _, tail = rest.partition("}")
+    return {head + each + tail for each in inside.split(",")}

@@ -12,6 +12,13 @@ from xml.etree import ElementTree as ET
 RESULTS = "results.xml"
 """The JUnit file that pytest writes into each environment's folder."""
 
+ON_DEMAND = {
+    "bench": "writes the survival table and the speed table; an hour",
+    "soak": "a million schedules of locks, and long fuzzing; an hour",
+    "wine-nemo": "the real NeMo on Windows' Python; 2 GB",
+}
+"""Environments that no label names, and why."""
+
 _HEADINGS = ("environment", "passed", "failed", "skipped", "seconds", "")
 _FAILED = ("failure", "error")
 
@@ -38,7 +45,7 @@ class Environment:
     Attributes:
         name: Its name in `tox.ini`.
         passed: Whether all of its commands succeeded.
-        seconds: How long they took, without what was installed.
+        seconds: How long it took, with what was installed.
         tests: What its tests came to; `None` where it has none.
     """
 
@@ -89,6 +96,7 @@ def table(ran: Sequence[Environment]) -> Iterator[str]:
     for name, *numbers, verdict in rows:
         cells = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=False)]
         yield "  ".join([name.ljust(widths[0]), *cells, verdict]).rstrip()
+    yield f"total: {sum(environment.seconds for environment in ran):.0f} s"
     if reasons:
         yield "skipped:"
     for reason, environments in sorted(reasons.items()):
@@ -97,3 +105,24 @@ def table(ran: Sequence[Environment]) -> Iterator[str]:
 
 def _counts(tests: Tests) -> tuple[str, str, str]:
     return str(tests.passed), str(tests.failed), str(len(tests.skipped))
+
+
+def not_run(ran: Sequence[str], plain: Sequence[str], full: Sequence[str]) -> Iterator[str]:
+    """Yield lines that name each environment that did not run, and how to run it.
+
+    Args:
+        ran: The environments that ran.
+        plain: Those of a plain `tox`.
+        full: Those of the label `full`.
+    """
+    asked = [*plain, *full] if set(ran) - set(plain) else list(plain)
+    absent = [name for name in dict.fromkeys(asked) if name not in ran]
+    others = [name for name in full if name not in ran and name not in absent]
+    yield "not run:"
+    if absent:
+        yield f"  {', '.join(absent)}: its Python was not found, or it was left out on request"
+    if others:
+        yield f"  {', '.join(others)}: python -m tox run -m full"
+    for name, why in ON_DEMAND.items():
+        if name not in ran:
+            yield f"  {name} ({why}): python -m tox run -e {name}"

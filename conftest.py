@@ -18,6 +18,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from winasr_doctor.cleanup import Attempt, clock
+
 pytest_plugins = ["pytester"]
 
 # How long an example takes says more about the machine than about the code.
@@ -94,6 +96,29 @@ def processes_start_under_wine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_winapi, "CreateProcess", start_again)
         yield
+
+
+@pytest.fixture
+def until_named() -> Iterator[Callable[[Attempt], None]]:
+    """Return what is told about attempts, and lets the time be up once a holder is named.
+
+    So a test can wait for the answer, however slow the machine is, and no longer.
+    """
+    time = _TimeThatCanJump()
+    with clock.using(time):
+        yield time.jump_when_named
+
+
+class _TimeThatCanJump(clock.SystemClock):
+    def __init__(self) -> None:
+        self._jumped = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._jumped
+
+    def jump_when_named(self, attempt: Attempt) -> None:
+        if any(failure.holding and failure.holding.holders for failure in attempt.failures):
+            self._jumped = 3600.0
 
 
 def pytest_configure(config: pytest.Config) -> None:

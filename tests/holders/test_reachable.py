@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from time import monotonic
 from types import ModuleType
 
 import pytest
@@ -13,7 +13,7 @@ from winasr_doctor.holders.reachable import Reach
 
 
 def reached(*roots, limit=10_000):
-    return list(Reach(roots, limit=limit, deadline=monotonic() + 5))
+    return list(Reach(roots, limit=limit, deadline=math.inf))
 
 
 class Needle:
@@ -73,4 +73,4 @@ def test_heavy_things_are_looked_into_last(monkeypatch):
 
 def test_time_that_is_up_ends_the_walk():
     many = [[index, []] for index in range(10_000)]
-    assert len(list(Reach([many], limit=10**6, deadline=monotonic() - 1))) < 100
+    assert len(list(Reach([many], limit=10**6, deadline=-math.inf))) < 100

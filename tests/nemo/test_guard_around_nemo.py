@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from winasr_doctor import guard
-from winasr_doctor.cleanup import CleanupStatus, RetryPolicy, sweep
+from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, sweep
 
 from .conftest import F3, KLATT3, NEMO_FILE, Locks, is_open_here
 
@@ -35,6 +35,7 @@ def transcribe(model: Any, *recordings: Path) -> list[str]:
     return [result.text for result in model.transcribe(paths, verbose=False)]
 
 
+@pytest.mark.usefixtures("virtual_clock")
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("place", LOAD_PLACES)
 def test_a_model_is_loaded_whatever_is_locked(
@@ -54,6 +55,7 @@ def test_a_model_is_loaded_whatever_is_locked(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.usefixtures("virtual_clock")
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("place", TRANSCRIBE_PLACES)
 def test_a_text_is_returned_whatever_is_locked(
@@ -219,21 +221,26 @@ def somebody_who_opens(pattern: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_an_external_process_that_holds_the_weights_is_named(
-    restore: Callable[[], Any], locks: Locks, scratch: Path
+    restore: Callable[[], Any],
+    locks: Locks,
+    scratch: Path,
+    until_named: Callable[[Attempt], None],
 ):
     other: list[int] = []
 
     def held_by_other(path: str) -> bool:
         if os.path.basename(path) != "model_weights.ckpt":
             return False
+        if not other:  # the first deletion waits until the file is open there
+            assert process.stdout.readline() == "held\n"
+            other.append(process.pid)
         folder = f"/proc/{other[0]}/fd"
         links = [os.path.join(folder, number) for number in os.listdir(folder)]
         return any(os.readlink(link) == os.path.realpath(path) for link in links)
 
     locks.is_open = held_by_other
     with somebody_who_opens(scratch / "*" / "model_weights.ckpt") as process:
-        other.append(process.pid)
-        with guard(RetryPolicy(total=1.5)) as session:
+        with guard(RetryPolicy(total=60), until_named) as session:
             loaded = restore()
         (report,) = session.cleanups
         assert report.status is CleanupStatus.LEFT_BEHIND

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from winasr_doctor import pytest_plugin
-
-MOST_MILLISECONDS = 20 if os.name == "posix" else 60  # Windows opens a file more slowly
 
 
 def test_nothing_of_the_package_is_imported_until_it_is_used(run, pytester):
@@ -27,18 +21,6 @@ def test_nothing_of_the_package_is_imported_until_it_is_used(run, pytester):
         subprocess=True,
     )
     result.assert_outcomes(passed=1)
-
-
-def test_the_import_takes_no_time_that_anybody_notices():
-    code = (
-        "import pytest, time; start = time.perf_counter(); import winasr_doctor.pytest_plugin; "
-        "print((time.perf_counter() - start) * 1000)"
-    )
-    times = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
-        for _ in range(3)
-    ]
-    assert min(times) < MOST_MILLISECONDS
 
 
 def test_no_audit_hook_is_added_until_it_is_used(run):

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import winasr_doctor
 from winasr_doctor.rescue.interpreter import reads_startup
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(winasr_doctor.__file__).parents[1]
+"""Where the package that is tested lies, compiled: each app is a process of its own."""
 
 NEMO = {
     "nemo.core.connectors.save_restore_connector": """
@@ -126,7 +128,7 @@ def place(tmp_path: Path) -> Place:
     folder = tmp_path / "app"
     folder.mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COV_")}
-    paths = (str(ROOT), str(site))
+    paths = (str(site), str(PACKAGE))
     variables = {
         **kept,
         "PYTHONPATH": os.pathsep.join(paths),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, TRANSCRIBE, Place
+from .conftest import PACKAGE, TRANSCRIBE, Place
 
 DOCTOR = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from winasr_doctor.cli import main; main()"
+    f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); from winasr_doctor.cli import main; main()"
 )
 
 

@@ -1,5 +1,4 @@
 import threading
-import time
 
 import pytest
 
@@ -166,11 +165,9 @@ def test_what_the_hub_answered_is_handed_on():
     assert LiveHost(hub_answers=answers).hub_answers is answers
 
 
-def test_a_scan_of_this_very_machine_is_complete_and_fast():
+def test_a_scan_of_this_very_machine_is_complete():
     machine = LiveHost()
-    start = time.perf_counter()
     report = scan(machine)
-    assert time.perf_counter() - start < 3
     crashed = [result.summary for result in report.results if result.status is Status.CRASH]
     assert crashed == []
     assert report.host["python"] == machine.python.version

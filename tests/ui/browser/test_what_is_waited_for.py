@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-import time
 
 import pytest
 
@@ -14,6 +12,7 @@ from winasr_doctor.ui.models import Choice, ModelState
 
 from ...loader.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above
 from ..fakes import until  # noqa: TID252 - a folder above
+from .conftest import PATIENCE
 
 REPO = "owner/stand-in"
 MODEL = KnownModel("stand-in", REPO, "stand-in.nemo", 2_500_000, "EncDecRNNTBPEModel")
@@ -40,10 +39,10 @@ def test_the_bytes_of_a_download_are_read(
         use(monkeypatch, address, tmp_path)
         tab = open_tab()
         tab.transcribe()
-        tab.sees("Downloading 1.2 of 2.5 MB (tiny)", "run", within=5_000)
+        tab.sees("Downloading 1.2 of 2.5 MB (tiny)", "run")
         picture(tab, "downloading")
         hub.go_on.set()
-        said = tab.sees("Failed to load", "error", within=10_000)
+        said = tab.sees("Failed to load", "error")
     assert "stand-in.nemo" in said
     assert hub.asked[-1].startswith(f"/{REPO}/resolve/")
 
@@ -65,38 +64,27 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
     tab.sees("Transcribed", "ok")
 
 
-def gaps_of_the_timer(tab):
-    """Return the milliseconds between two moves of the status, for two and a half seconds."""
+def test_while_a_job_is_silent_the_status_moves_on(tab, engine):
+    # That it moves twice a second is held by tests/ui/test_handler.py, without a clock.
+    go_on = threading.Event()
+    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    tab.transcribe()
+    tab.sees("Loading tiny", "run")
     tab.page.evaluate(
         """() => {
-          window.moved = [];
+          window.moved = 0;
           let last = "";
-          clearInterval(window.watching);
-          window.watching = setInterval(() => {
+          setInterval(() => {
             const now = document.querySelector("#status_output .winasr-timer")?.textContent;
-            if (now !== last) { last = now; window.moved.push(performance.now()); }
+            if (now !== last) { last = now; window.moved += 1; }
           }, 20);
         }"""
     )
-    tab.page.wait_for_timeout(2_500)
-    moved = tab.page.evaluate("window.moved")
-    return [after - before for before, after in itertools.pairwise(moved)]
-
-
-def test_while_a_job_is_silent_the_status_moves_twice_a_second(tab, engine):
-    go_on = threading.Event()
-    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
-    tab.transcribe()
-    tab.sees("Loading tiny", "run")
-    # A machine that is busy elsewhere stands still now and then, so the page may try again.
-    gaps = min((gaps_of_the_timer(tab) for _ in range(3)), key=lambda each: max(each, default=9e9))
+    tab.page.wait_for_function("window.moved > 5", timeout=PATIENCE)
     go_on.set()
-    assert len(gaps) >= 4
-    assert sorted(gaps)[len(gaps) // 2] <= 500
-    assert max(gaps) < 900  # of which the page and the machine have a part
 
 
-def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):
+def test_cancel_while_waiting_in_line_is_read_at_once(open_tab, engine):
     go_on = threading.Event()
     engine.steps["load"] = lambda **_options: go_on.wait(20) and None
     first, second = open_tab(), open_tab()
@@ -104,10 +92,9 @@ def test_cancel_while_waiting_in_line_is_read_within_a_second(open_tab, engine):
     first.sees("Loading tiny", "run")
     second.transcribe()
     second.sees("waiting for another session's job", "run")
-    clicked = time.monotonic()
     second.page.click("#cancel:enabled")
-    second.sees("Cancelled.", "warn", within=1_200)
-    assert time.monotonic() - clicked < 1.3
+    second.sees("Cancelled.", "warn")
+    assert not go_on.is_set()
     go_on.set()
     first.sees("Transcribed", "ok")
     until(lambda: engine.calls.count("load") == 1)

@@ -3,7 +3,6 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
 from sample_reports import (
     ERROR,
     NASTY,
@@ -14,7 +13,6 @@ from sample_reports import (
     mixed,
     nasty,
     report,
-    reports,
     result,
 )
 
@@ -145,12 +143,6 @@ def test_hostile_text_is_shown_as_it_is(text):
 
 def test_a_hostile_report_stays_a_page():
     read(nasty())
-
-
-@settings(max_examples=100, deadline=None)
-@given(reports)
-def test_any_report_stays_a_page(subject):
-    read(subject)
 
 
 def luminance(colour: str) -> float:

@@ -2,7 +2,6 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
 from sample_reports import (
     CRASH,
     ERROR,
@@ -15,7 +14,6 @@ from sample_reports import (
     mixed,
     nasty,
     report,
-    reports,
     result,
 )
 
@@ -132,9 +130,3 @@ def test_the_declaration_says_utf_8():
     assert re.match(
         r'<\?xml version="1.0" encoding="utf-8"\?>\n<testsuites', render(mixed(), "junit")
     )
-
-
-@settings(max_examples=150, deadline=None)
-@given(reports)
-def test_any_report_has_the_shape(subject):
-    read(subject)

@@ -15,7 +15,6 @@ from sample_reports import (
     mixed,
     nasty,
     report,
-    reports,
     result,
     texts,
 )
@@ -136,9 +135,3 @@ def test_what_is_typed_cannot_leave_its_block():
 def test_evidence_cannot_leave_its_block():
     one = result("ZZZ001", Severity.ERROR, "x", evidence={"a": "```\n</details>\n```` x"})
     assert_obeys_nothing(page(report(one)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(reports)
-def test_any_report_is_shown_as_it_is(subject):
-    assert_obeys_nothing(page(subject, verbose=True))

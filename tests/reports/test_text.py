@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from sample_reports import (
@@ -19,7 +19,6 @@ from sample_reports import (
     mixed,
     nasty,
     report,
-    reports,
     result,
 )
 
@@ -206,12 +205,3 @@ def test_wrapping_loses_nothing_but_white_space(words):
     rows = wrap(words, 20)
     assert "".join("".join(rows).split()) == "".join(words.split())
     assert max(map(cell_len, rows)) <= 20
-
-
-@settings(max_examples=150, deadline=None)
-@given(reports, st.sampled_from(["utf-8", "cp1252", "cp437"]), st.booleans())
-def test_any_report_stays_within_80_columns_and_the_encoding(subject, encoding, verbose):
-    page = text(subject, encoding=encoding, verbose=verbose)
-    page.encode(encoding)
-    assert widest(page) <= 80
-    assert "\x1b" not in page

@@ -61,7 +61,7 @@ def test_other_threads_build_tuples_undisturbed():
     threads = [threading.Thread(target=build) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for _ in range(200):
+    for _ in range(3):
         instances_of([Mine])
     stop.set()
     for thread in threads:

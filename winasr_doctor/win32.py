@@ -34,7 +34,7 @@ _TOKEN_USER, _TOKEN_PRIVILEGES, _TOKEN_SESSION, _TOKEN_ELEVATION = 1, 3, 12, 20
 """`TOKEN_INFORMATION_CLASS`."""
 
 _SHARE_ALL, _OPEN_EXISTING, _BACKUP_SEMANTICS = 0x7, 3, 0x0200_0000
-_FILE_READ_ATTRIBUTES = 0x80
+_FILE_READ_ATTRIBUTES, _FILE_LIST_DIRECTORY, _SHARE_READ_WRITE = 0x80, 0x1, 0x3
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
 
 _FSCTL_QUERY_PERSISTENT_VOLUME_STATE = 0x9023C
@@ -189,6 +189,32 @@ def dev_drive(root: str) -> tuple[bool, bool] | None:
     if not answered or size.value < ctypes.sizeof(state):
         return None
     return bool(state.flags & _DEV_VOLUME), bool(state.flags & _TRUSTED_VOLUME)
+
+
+def hold_folder(path: str) -> int | None:
+    """Open a folder so that nobody can rename or delete it until it is let go of.
+
+    `CreateFileW` with the right to list and without `FILE_SHARE_DELETE`; a handle that may only
+    read attributes would not count for sharing.
+
+    Args:
+        path: The folder.
+
+    Returns:
+        What `let_go_of_folder` takes; `None` where it cannot be opened so.
+    """
+    kernel = _library("kernel32")
+    kernel.CreateFileW.restype = ctypes.c_void_p
+    handle = kernel.CreateFileW(
+        path, _FILE_LIST_DIRECTORY, _SHARE_READ_WRITE, None, _OPEN_EXISTING, _BACKUP_SEMANTICS, None
+    )
+    return None if handle in {None, _INVALID_HANDLE} else int(handle)
+
+
+def let_go_of_folder(handle: int | None) -> None:
+    """Close what `hold_folder` returned."""
+    if handle is not None:
+        _library("kernel32").CloseHandle(ctypes.c_void_p(handle))
 
 
 def memory_status() -> MemoryStatus | None:

@@ -3,7 +3,7 @@
 from winasr_doctor.cleanup.deletion import rmtree
 from winasr_doctor.cleanup.policy import ONCE, RetryPolicy
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
-from winasr_doctor.cleanup.sweeping import Kept, SweepReport, pending, sweep
+from winasr_doctor.cleanup.sweeping import Kept, SweepReport, pending, sweep, waiting
 
 __all__ = [
     "ONCE",
@@ -17,4 +17,5 @@ __all__ = [
     "pending",
     "rmtree",
     "sweep",
+    "waiting",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup import clock
 from winasr_doctor.cleanup.asking import HolderQuestion, ours
-from winasr_doctor.cleanup.passes import Tree, is_gone
+from winasr_doctor.cleanup.identity import Identity
+from winasr_doctor.cleanup.passes import RefusedError, Tree
+from winasr_doctor.cleanup.places import absolute, is_gone, is_seen_to_be_gone
 from winasr_doctor.cleanup.policy import RetryPolicy
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
 from winasr_doctor.holders.model import Holding
@@ -57,7 +60,8 @@ def rmtree(
 
     Everything that can be removed is removed in the first pass; only transient errors are tried
     again (see `winasr_doctor.winerror`), and not while this process itself is the holder.
-    Symbolic links and junctions are removed, never followed; a root that is one is refused.
+    Symbolic links and junctions are removed, never followed. A file, a link or a junction in the
+    folder's place is refused, now and later, and so is another folder that takes it meanwhile.
 
     Args:
         path: The folder; one that does not exist counts as gone.
@@ -71,26 +75,63 @@ def rmtree(
     Returns:
         What it came to. No `OSError` is raised: a path that stays is in `leftovers`.
     """
-    deletion = _Deletion(os.fspath(path), policy, on_attempt, release)
-    report = deletion.run()
+    where = os.fsdecode(path)
+    if claim is not None and not os.path.isabs(where):
+        where = claim.path  # the current folder may be another one by now
+    report = remove(where, policy, on_attempt=on_attempt, release=release)
+    if report.status is CleanupStatus.REFUSED:
+        log.warning("did not remove %s: %s; it is left alone", report.path, report.refusal)
+        return report
     if not defer or (report.gone and claim is None):
         return report
     from winasr_doctor.cleanup.ledger import default_ledger
 
     ledger = ledger or default_ledger()
     if report.gone:
-        ledger.settle(claim)
+        if claim is not None and (
+            report.status is CleanupStatus.REMOVED
+            or is_seen_to_be_gone(claim.path, claim.identity, claim.owner.started)
+        ):
+            ledger.settle(claim)
         return report
-    deferred = ledger.leave(report, claim)
-    _say_what_is_left(report, deferred=deferred)
-    return replace(report, deferred=deferred)
+    left = ledger.leave(report, claim)
+    report = replace(
+        report, deferred=left is not None, unrecorded=0 if left is None else left.unlisted
+    )
+    _say_what_is_left(report)
+    return report
+
+
+def remove(
+    path: str,
+    policy: RetryPolicy,
+    *,
+    on_attempt: OnAttempt | None = None,
+    release: Release = collect_garbage,
+    identity: Identity | None = None,
+) -> CleanupReport:
+    """Remove a folder as `rmtree` does, and record nothing.
+
+    Args:
+        path: The folder.
+        policy: How long to keep trying.
+        on_attempt: Is told about each attempt.
+        release: Is asked to let go when this process holds what cannot be removed.
+        identity: What the folder must be; what it is now by default.
+    """
+    return _Deletion(absolute(path), policy, on_attempt, release, identity).run()
 
 
 class _Deletion:
     def __init__(
-        self, path: str, policy: RetryPolicy, on_attempt: OnAttempt | None, release: Release
+        self,
+        path: str,
+        policy: RetryPolicy,
+        on_attempt: OnAttempt | None,
+        release: Release,
+        identity: Identity | None,
     ) -> None:
-        self._tree = Tree(path)
+        self._tree = Tree(path, identity)
         self._policy = policy
         self._on_attempt = on_attempt
         self._release = release
@@ -107,6 +148,12 @@ class _Deletion:
         if is_gone(self._tree.path):
             self._note((), None, "")
             return self._report(CleanupStatus.ALREADY_GONE, ())
+        try:
+            return self._try_until_over()
+        except RefusedError as refused:
+            return self._refuse(str(refused))
+
+    def _try_until_over(self) -> CleanupReport:
         while True:
             found = self._tree.remove()
             if not found:
@@ -119,6 +166,12 @@ class _Deletion:
                 return self._report(CleanupStatus.LEFT_BEHIND, failures)
             if delay:
                 self._clock.sleep(delay)
+
+    def _refuse(self, why: str) -> CleanupReport:
+        error = NotADirectoryError(errno.ENOTDIR, why, self._tree.path)
+        failure = Failure(self._tree.path, "rmtree", error, DeleteClass.PERMANENT, None)
+        self._note((failure,), None, why)
+        return self._report(CleanupStatus.REFUSED, (failure,))
 
     def _elapsed(self) -> float:
         return self._clock.monotonic() - self._started
@@ -188,8 +241,14 @@ class _Deletion:
                 log.exception("on_attempt failed")
 
     def _report(self, status: CleanupStatus, left: tuple[Failure, ...]) -> CleanupReport:
-        attempts = tuple(self._attempts)
-        return CleanupReport(self._tree.path, status, attempts, left, seconds=self._elapsed())
+        return CleanupReport(
+            self._tree.path,
+            status,
+            tuple(self._attempts),
+            left,
+            seconds=self._elapsed(),
+            root=self._tree.identity,
+        )
 
 
 def _who(failure: Failure) -> str:
@@ -211,15 +270,31 @@ def _say_retry(attempt: Attempt, level: int) -> None:
     )
 
 
-def _say_what_is_left(report: CleanupReport, *, deferred: bool) -> None:
-    first = report.leftovers[0]
+def _say_what_is_left(report: CleanupReport) -> None:
+    first, more = report.leftovers[0], len(report.leftovers) - 1
     log.warning(
-        "left behind %s: %s%s (%s); %s",
+        "left behind %s%s: %s%s (%s); %s",
         first.path,
+        f" and {more:,} more" if more else "",
         first.label,
         _who(first),
         report.attempts[-1].why_last,
-        "it will be removed at exit or by `python -m winasr_doctor sweep`"
-        if deferred
-        else "it is safe to delete by hand",
+        what_becomes_of_it(report),
+    )
+
+
+def what_becomes_of_it(report: CleanupReport) -> str:
+    """Say who removes what is left of a folder, as a clause.
+
+    Args:
+        report: Of a folder that is left behind.
+    """
+    if not report.deferred:
+        return "it is safe to delete by hand"
+    later = "it will be removed at exit or by `python -m winasr_doctor sweep`"
+    if not report.unrecorded:
+        return later
+    return (
+        f"{later}, but for {report.unrecorded:,} of the files and folders in it, which are too"
+        " many to be recorded and are safe to delete by hand"
     )

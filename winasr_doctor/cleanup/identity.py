@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 _REPARSE_POINT = 0x400
 """`FILE_ATTRIBUTE_REPARSE_POINT`: a link, a junction, a cloud placeholder."""
 
+_NAME_SURROGATE = 0x2000_0000
+"""The bit of a reparse tag that says that the file stands for another one, as links and junctions
+do and cloud placeholders do not. Source: `IsReparseTagNameSurrogate`, ntifs.h."""
+
 
 class Identity(NamedTuple):
     """What makes a file this file.
@@ -32,18 +36,37 @@ class Identity(NamedTuple):
     modified: int = 0
 
 
-def identify(path: str) -> Identity:
+def identify(path: str, dir_fd: int | None = None) -> Identity:
     """Say what a path is now; a link is not followed.
 
     Args:
         path: The path.
+        dir_fd: The open folder that a relative path starts from, where the system has that.
 
     Raises:
         OSError: It cannot be looked at, or is not there.
+        ValueError: No path of this name is possible.
     """
-    status = os.lstat(path)
+    status = os.lstat(path) if dir_fd is None else os.lstat(path, dir_fd=dir_fd)
+    start = _AT_FDCWD if dir_fd is None else dir_fd
+    return _identity(status, start, path)
+
+
+def identify_open(descriptor: int) -> Identity:
+    """Say what an open file or folder is.
+
+    Args:
+        descriptor: Of the file or folder.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    return _identity(os.fstat(descriptor), descriptor, "")
+
+
+def _identity(status: os.stat_result, start: int, path: str) -> Identity:
     kind = _kind(status)
-    born = _born(path, status)
+    born = _born(status, start, path)
     is_file = kind == "file"
     return Identity(
         device=status.st_dev,
@@ -56,19 +79,28 @@ def identify(path: str) -> Identity:
 
 
 def same_folder(now: Identity, then: Identity) -> bool:
-    """Tell whether two readings are of one folder, whose contents may have changed."""
+    """Return whether two readings are of one folder, whose contents may have changed."""
     return now._replace(modified=0) == then._replace(modified=0)
 
 
+def is_folder(status: os.stat_result) -> bool:
+    """Return whether `os.lstat` found a folder, and not a link or a junction to one."""
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if not getattr(status, "st_file_attributes", 0) & _REPARSE_POINT:
+        return True
+    return not getattr(status, "st_reparse_tag", _NAME_SURROGATE) & _NAME_SURROGATE
+
+
 def _kind(status: os.stat_result) -> str:
+    if is_folder(status):
+        return "folder"
     if getattr(status, "st_file_attributes", 0) & _REPARSE_POINT:
         return "other"
-    if stat.S_ISDIR(status.st_mode):
-        return "folder"
     return "file" if stat.S_ISREG(status.st_mode) else "other"
 
 
-def _born(path: str, status: os.stat_result) -> int:
+def _born(status: os.stat_result, start: int, path: str) -> int:
     nanoseconds = getattr(status, "st_birthtime_ns", None)  # Windows, Python 3.12 and newer
     if nanoseconds is not None:
         return int(nanoseconds)
@@ -77,10 +109,10 @@ def _born(path: str, status: os.stat_result) -> int:
     seconds = getattr(status, "st_birthtime", None)  # macOS
     if seconds is not None:
         return int(seconds * 1e9)
-    return _statx_born(path)
+    return _statx_born(start, path)
 
 
-_AT_FDCWD, _AT_SYMLINK_NOFOLLOW = -100, 0x100
+_AT_FDCWD, _AT_SYMLINK_NOFOLLOW, _AT_EMPTY_PATH = -100, 0x100, 0x1000
 _STATX_BTIME = 0x800
 _STATX_SIZE, _MASK_AT, _BTIME_AT = 256, 0, 80
 """statx(2): the structure's size, and where the mask and the birth time stand in it."""
@@ -88,7 +120,7 @@ _STATX_SIZE, _MASK_AT, _BTIME_AT = 256, 0, 80
 _statx: Any = None
 
 
-def _statx_born(path: str) -> int:
+def _statx_born(start: int, path: str) -> int:
     """Ask Linux's `statx`, which `os` offers from Python 3.15 only."""
     global _statx  # noqa: PLW0603 - the library is looked up once
     import ctypes
@@ -102,7 +134,8 @@ def _statx_born(path: str) -> int:
         return 0
     buffer = ctypes.create_string_buffer(_STATX_SIZE)
     name = os.fsencode(path)
-    if _statx(_AT_FDCWD, name, _AT_SYMLINK_NOFOLLOW, _STATX_BTIME, buffer) != 0:
+    flags = _AT_SYMLINK_NOFOLLOW if name else _AT_EMPTY_PATH
+    if _statx(start, name, flags, _STATX_BTIME, buffer) != 0:
         return 0
     raw = buffer.raw
     if not int.from_bytes(raw[_MASK_AT : _MASK_AT + 4], sys.byteorder) & _STATX_BTIME:

@@ -1,7 +1,8 @@
 """One pass over a tree: remove everything that can be removed, say what cannot.
 
-The walk is `shutil.rmtree`'s, which never follows a symbolic link or a junction out of the tree
-and, where the system allows it, cannot be tricked into one either.
+Where the system has descriptors, the walk is our own: it looks at the open folder, so it cannot be
+tricked into another one, and it takes any depth. By paths it is `shutil.rmtree`'s, which never
+follows a symbolic link or a junction out of the tree.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from winasr_doctor.cleanup.descent import ReplacedError, by_descriptors, descent
+from winasr_doctor.cleanup.identity import Identity, identify, same_folder
+from winasr_doctor.cleanup.pinning import held_in_place
+from winasr_doctor.cleanup.places import is_gone
 from winasr_doctor.cleanup.report import Failure
+from winasr_doctor.cleanup.walking import remove_tree
 from winasr_doctor.winerror import Classification, DeleteClass, classify
 
 _ACCESS_DENIED = 5
@@ -23,54 +29,86 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 _REPARSE_POINT = 0x400
 
 
-def is_gone(path: str) -> bool:
-    """Tell whether there is nothing at a path.
+REPLACED = "another folder has taken its place"
 
-    Unlike for `os.path.lexists`, an error is no answer: on Windows a file that is being deleted,
-    or whose folder may not be read, is there but cannot be looked at.
-    """
-    try:
-        os.lstat(path)
-    except OSError as error:
-        return classify(error).delete is DeleteClass.ALREADY_GONE
-    except ValueError:  # no such name is possible
-        return True
-    return False
+
+class RefusedError(Exception):
+    """What is at the root is not ours to remove; the text says what it is."""
 
 
 class Tree:
     """A tree that is being removed, over as many passes as it takes."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, identity: Identity | None = None) -> None:
         """Start; nothing is touched yet.
 
         Args:
-            path: The tree's root.
+            path: The tree's root, absolute.
+            identity: What the root must be; what it is at first if that is not known.
         """
         self.path = path
+        self.identity = identity
         self.made_writable = False
         """Whether the last pass cleared a read-only attribute, so that another may succeed."""
         self._cleared: set[str] = set()
         self._failures: list[tuple[Failure, Classification]] = []
+
+    def look(self) -> None:
+        """Look at what is at the root, and remember it.
+
+        Raises:
+            OSError: It cannot be looked at.
+            RefusedError: It is no folder, or not the one it was.
+        """
+        now = identify(self.path)
+        if now.kind != "folder":
+            is_link = os.path.islink(self.path)
+            what = "file" if now.kind == "file" else "link" if is_link else "junction or device"
+            raise RefusedError(f"it is a {what}, not a folder")
+        if os.path.dirname(self.path) == self.path:
+            raise RefusedError("it is the root of a file system")
+        if self.identity is not None and not same_folder(now, self.identity):
+            raise RefusedError(REPLACED)
+        self.identity = now
 
     def remove(self) -> list[tuple[Failure, Classification]]:
         """Make one pass.
 
         Returns:
             What is still there, each with what its error means; empty when the tree is gone.
+
+        Raises:
+            RefusedError: What is at the root is no folder, or not the one it was.
         """
         self._failures = []
         self.made_writable = False
         try:
-            if sys.version_info >= (3, 12):
-                shutil.rmtree(self.path, onexc=self._on_error)
+            if by_descriptors():
+                self.look()
+                with descent(self.path, self.identity) as place:
+                    remove_tree(place, self._on_error)
             else:
-                shutil.rmtree(self.path, onerror=self._on_error_info)
-        except (OSError, RecursionError) as error:
-            self._on_error(shutil.rmtree, getattr(error, "filename", None) or self.path, error)
+                self._remove_by_paths()
+        except ReplacedError as error:
+            raise RefusedError(REPLACED) from error
+        except OSError as error:
+            self._on_error(os.lstat, getattr(error, "filename", None) or self.path, error)
         if self._failures and is_gone(self.path):  # an empty folder goes without being listed
             self._failures = []
         return self._failures
+
+    def _remove_by_paths(self) -> None:
+        with held_in_place(os.path.dirname(self.path)):
+            self.look()
+            try:
+                if sys.version_info >= (3, 12):
+                    shutil.rmtree(self.path, onexc=self._on_error)
+                else:
+                    shutil.rmtree(self.path, onerror=self._on_error_info)
+            except RecursionError:  # up to Python 3.12, beyond a thousand levels (gh-89727)
+                self._failures = []
+                with descent(self.path, self.identity) as place:
+                    remove_tree(place, self._on_error)
 
     def _on_error_info(self, function: Callable[..., Any], path: str, info: Any) -> None:  # noqa: ANN401
         self._on_error(function, path, info[1])
@@ -88,7 +126,7 @@ class Tree:
         self._failures.append((failure, meaning))
 
     def _is_consequence(self, path: str, meaning: Classification) -> bool:
-        """Tell whether a folder stays only because something in it does, or is not even known."""
+        """Return whether a folder stays only because something in it does, or is not even known."""
         if meaning.code != _DIR_NOT_EMPTY and meaning.errno not in {
             errno.ENOTEMPTY,
             errno.EEXIST,

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from winasr_doctor.cleanup.identity import Identity
 from winasr_doctor.holders.model import Holding
 from winasr_doctor.winerror import DeleteClass
 
 
 class CleanupStatus(str, Enum):
-    """How a deletion ended."""
+    """How a deletion ended.
+
+    `refused`: what is at the path is a file, a link or a junction, or another folder has taken the
+    place of the one that was to go. It is left alone, now and later.
+    """
 
     REMOVED = "removed"
     ALREADY_GONE = "already_gone"
     LEFT_BEHIND = "left_behind"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,15 @@ class CleanupReport:
     """What a deletion came to.
 
     Attributes:
-        path: The tree.
+        path: The tree, absolute.
         status: How it ended.
         attempts: Every pass, in order; at least one.
         leftovers: What is still there, with the last error on each.
         deferred: Whether the ledger has it, so that a later sweep removes it.
         seconds: How long it took in all.
+        unrecorded: Files and folders that are left and that the ledger had no room for: a sweep
+            leaves them where they are.
+        root: What the folder is, where that could be read.
     """
 
     path: str
@@ -86,11 +95,18 @@ class CleanupReport:
     leftovers: tuple[Failure, ...] = ()
     deferred: bool = False
     seconds: float = 0.0
+    unrecorded: int = 0
+    root: Identity | None = None
 
     @property
     def gone(self) -> bool:
         """Whether nothing is left at the path."""
-        return self.status is not CleanupStatus.LEFT_BEHIND
+        return self.status in {CleanupStatus.REMOVED, CleanupStatus.ALREADY_GONE}
+
+    @property
+    def refusal(self) -> str:
+        """Why the path was refused, as a short phrase; empty if it was not."""
+        return self.attempts[-1].why_last if self.status is CleanupStatus.REFUSED else ""
 
     @property
     def error(self) -> BaseException | None:

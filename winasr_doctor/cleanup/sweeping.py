@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import errno
+import logging
 import os
 import platform
 from dataclasses import dataclass
 
-from winasr_doctor.cleanup.deletion import OnAttempt, rmtree
-from winasr_doctor.cleanup.identity import Identity, identify, same_folder
-from winasr_doctor.cleanup.ledger import Entry, Ledger, Owner, default_ledger, started, this_process
-from winasr_doctor.cleanup.passes import add_write_right
+from winasr_doctor.cleanup.debris import remove_debris
+from winasr_doctor.cleanup.deletion import OnAttempt, remove
+from winasr_doctor.cleanup.entries import Entry, Owner, started, this_process
+from winasr_doctor.cleanup.identity import identify
+from winasr_doctor.cleanup.items import remove_items
+from winasr_doctor.cleanup.ledger import Contents, Ledger, default_ledger
+from winasr_doctor.cleanup.places import is_gone, is_seen_to_be_gone
 from winasr_doctor.cleanup.policy import ONCE, RetryPolicy
-from winasr_doctor.winerror import Classification, DeleteClass, classify
+from winasr_doctor.cleanup.report import CleanupStatus
+from winasr_doctor.winerror import DeleteClass, classify
+
+log = logging.getLogger("winasr_doctor.cleanup")
 
 _SAME_START = 2.0
 """Seconds by which two readings of one process's start may differ."""
-
-_ACCESS_DENIED, _DIR_NOT_EMPTY = 5, 145
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,13 @@ class SweepReport:
     Attributes:
         removed: Folders that are gone now, also those that somebody else had removed.
         kept: Folders that are still there.
+        set_aside: Files of the ledger that are no entries that can be acted on; nothing is removed
+            because of them, and they may be deleted by hand.
     """
 
     removed: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
+    set_aside: tuple[Kept, ...] = ()
 
 
 def sweep(
@@ -61,10 +68,12 @@ def sweep(
     ledger = ledger or default_ledger()
     removed: list[str] = []
     kept: list[Kept] = []
-    for entry in ledger.entries():
+    remove_debris(ledger)
+    found = ledger.read()
+    for entry in found.entries:
         if entry.owner.machine != platform.node():
             continue
-        why, done = _handle(entry, ledger, policy, on_attempt)
+        why, done = _handle_anything(entry, ledger, policy, on_attempt)
         if why:
             kept.append(Kept(entry.path, why))
         else:
@@ -72,7 +81,21 @@ def sweep(
         if done:
             ledger.settle(entry)
     ledger.left_here = ledger.left_here and bool(kept)
-    return SweepReport(tuple(removed), tuple(kept))
+    return SweepReport(tuple(removed), tuple(kept), _set_aside(found))
+
+
+def waiting(ledger: Ledger | None = None) -> SweepReport:
+    """Return what `sweep` would look at and set aside, and why each stayed; removes nothing.
+
+    Args:
+        ledger: Where leftovers are recorded; this account's by default.
+    """
+    found = (ledger or default_ledger()).read()
+    here = [entry for entry in found.entries if entry.owner.machine == platform.node()]
+    return SweepReport(
+        kept=tuple(Kept(entry.path, _why_it_waits(entry)) for entry in here),
+        set_aside=_set_aside(found),
+    )
 
 
 def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
@@ -81,22 +104,45 @@ def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
     Args:
         ledger: Where leftovers are recorded; this account's by default.
     """
-    entries = (ledger or default_ledger()).entries()
-    return tuple(
-        Kept(entry.path, _in_use(entry) or entry.reason or "its process ended before removing it")
-        for entry in entries
-        if entry.owner.machine == platform.node()
-    )
+    return waiting(ledger).kept
+
+
+def _why_it_waits(entry: Entry) -> str:
+    return _in_use(entry) or entry.reason or "its process ended before removing it"
+
+
+def _set_aside(found: Contents) -> tuple[Kept, ...]:
+    return tuple(Kept(str(file), why) for file, why in found.set_aside)
 
 
 _REPLACED = "it is not the folder that was left behind any more; it is forgotten now"
 
 _OTHERS = "what is there now came later and is left alone; it is forgotten now"
 
+_AWAY = "its drive or share is not connected"
+
+
+def _unlisted(entry: Entry) -> str:
+    return (
+        f"{entry.unlisted:,} of the files and folders in it were too many to be recorded and are"
+        " left alone; delete them by hand; it is forgotten now"
+    )
+
 
 def _in_use(entry: Entry) -> str:
     in_use = entry.in_use and _is_alive(entry.owner)
     return f"process {entry.owner.pid} is still using it" if in_use else ""
+
+
+def _handle_anything(
+    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+) -> tuple[str, bool]:
+    """Remove one leftover as `_handle` does; whatever fails, the others have their turn."""
+    try:
+        return _handle(entry, ledger, policy, on_attempt)
+    except Exception as error:
+        log.exception("sweeping %s failed", entry.path)
+        return f"{type(error).__name__}: {error}", False
 
 
 def _handle(
@@ -111,17 +157,36 @@ def _handle(
     try:
         now = identify(entry.path)
     except OSError as error:
-        gone = classify(error).delete is DeleteClass.ALREADY_GONE
-        return ("", True) if gone else (in_use or f"it cannot be looked at: {error}", False)
+        if is_seen_to_be_gone(entry.path, entry.identity, entry.owner.started):
+            return "", True
+        away = classify(error).delete is DeleteClass.ALREADY_GONE
+        return in_use or (_AWAY if away else f"it cannot be looked at: {error}"), False
     if in_use:
         return in_use, False
     if now != entry.identity:
         return _REPLACED, True
-    if not entry.whole:
-        return _remove_items(entry)
-    report = rmtree(entry.path, policy, on_attempt=on_attempt, defer=False)
+    if entry.whole:
+        return _remove_whole(entry, ledger, policy, on_attempt)
+    return _remove_listed(entry)
+
+
+def _remove_listed(entry: Entry) -> tuple[str, bool]:
+    problem = remove_items(entry)
+    if problem is not None:
+        return problem, False
+    if is_gone(entry.path):
+        return "", True
+    return _unlisted(entry) if entry.unlisted else _OTHERS, True
+
+
+def _remove_whole(
+    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+) -> tuple[str, bool]:
+    report = remove(entry.path, policy, on_attempt=on_attempt, identity=entry.identity)
     if report.gone:
         return "", True
+    if report.status is CleanupStatus.REFUSED:
+        return _REPLACED, True
     ledger.leave(report, entry)  # as it is now that a part of it is gone
     return f"{report.leftovers[0].label} on {report.leftovers[0].path}", False
 
@@ -135,83 +200,3 @@ def _is_alive(owner: Owner) -> bool:
         return False
     now = started(owner.pid)
     return not (now and owner.started) or abs(now - owner.started) <= _SAME_START
-
-
-def _remove_items(entry: Entry) -> tuple[str, bool]:
-    """Remove what an entry lists, contents before their folder, and folders if empty then.
-
-    Returns:
-        As `_handle`.
-    """
-    items = dict(entry.items)
-    problem: str | None = None
-    for name, identity in entry.items:
-        if not _parents_are_same(entry.path, name, items):
-            continue
-        problem = _remove_item(os.path.join(entry.path, name), identity) or problem
-    problem = problem or _remove_item(entry.path, entry.identity)
-    if problem is None and os.path.lexists(entry.path):
-        return _OTHERS, True
-    return problem or "", problem is None
-
-
-def _parents_are_same(root: str, name: str, items: dict[str, Identity]) -> bool:
-    """Tell whether no folder between the root and an item was replaced, by a link for example."""
-    parent = os.path.dirname(name)
-    while parent:
-        identity = items.get(parent)
-        if identity is None or not _same(os.path.join(root, parent), identity):
-            return False
-        parent = os.path.dirname(parent)
-    return True
-
-
-def _same(path: str, identity: Identity) -> bool:
-    try:
-        now = identify(path)
-    except OSError:
-        return False
-    if identity.kind == "folder":
-        return same_folder(now, identity)
-    return now == identity
-
-
-def _remove_item(path: str, identity: Identity) -> str | None:
-    if not _same(path, identity):
-        return None  # gone, or somebody else's by now
-    try:
-        if identity.kind == "folder":
-            os.rmdir(path)
-        elif identity.kind == "file":
-            _remove_file(path)
-        else:
-            _remove_link(path)
-    except OSError as error:
-        meaning = classify(error)
-        if meaning.delete is DeleteClass.ALREADY_GONE:
-            return None
-        if identity.kind == "folder" and _is_not_empty(meaning):
-            return None  # what is in it came later, and is not ours
-        number = f"WinError {meaning.code}" if meaning.code else f"errno {error.errno}"
-        return f"{number} on {path}"
-    return None
-
-
-def _is_not_empty(meaning: Classification) -> bool:
-    return meaning.code == _DIR_NOT_EMPTY or meaning.errno in {errno.ENOTEMPTY, errno.EEXIST}
-
-
-def _remove_file(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError as error:
-        if classify(error).code != _ACCESS_DENIED or not add_write_right(path, files=True):
-            raise
-        os.unlink(path)  # it was read-only
-
-
-def _remove_link(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        os.rmdir(path)  # a junction or a link to a folder, on Windows; it is never entered

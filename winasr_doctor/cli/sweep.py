@@ -26,19 +26,21 @@ def command(form: str, *, only_list: bool) -> None:
     or file that something else has replaced since, or that a living process still works in, is
     left alone.
     """
-    from winasr_doctor.cleanup import RetryPolicy, SweepReport, pending, sweep
+    from winasr_doctor.cleanup import RetryPolicy, sweep, waiting
 
-    report = SweepReport(kept=pending()) if only_list else sweep(policy=RetryPolicy())
+    report = waiting() if only_list else sweep(policy=RetryPolicy())
     if form == "json":
         document = {
             "schema": "winasr-doctor/sweep/1",
             "removed": list(report.removed),
             "kept": [{"path": kept.path, "why": kept.why} for kept in report.kept],
+            "set_aside": [{"path": each.path, "why": each.why} for each in report.set_aside],
         }
         write_report(json.dumps(document, indent=2) + "\n", None, encoding="utf-8")
         return
     verb = "Left behind" if only_list else "Kept"
     lines = [f"Removed {path}" for path in report.removed]
     lines += [f"{verb} {kept.path}: {kept.why}" for kept in report.kept]
+    lines += [f"Set aside {each.path}: {each.why}" for each in report.set_aside]
     text = "\n".join(lines or ["Nothing is left behind."]) + "\n"
     write_report(text, None, encoding=stdout_encoding())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from winasr_doctor.cleanup import ONCE, CleanupReport, rmtree
+from winasr_doctor.cleanup import ONCE, CleanupReport
+from winasr_doctor.cleanup.deletion import remove
 from winasr_doctor.diagnosis import Diagnosis, diagnose
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader import messages
@@ -59,7 +60,8 @@ def of_leftovers(
     headline: str, cleanups: Sequence[CleanupReport], problems: Sequence[str], *, scan: bool
 ) -> Message:
     """Say that it worked, and what could not be removed."""
-    error = next((report.error for report in cleanups if report.error is not None), None)
+    errors = (report.error for report in cleanups if not report.refusal)
+    error = next((error for error in errors if error is not None), None)
     diagnosis = None if error is None else diagnose(error)
     return messages.of_leftovers(headline, cleanups, problems, diagnosis, scan=scan)
 
@@ -92,9 +94,9 @@ def of_stuck(what: str, stuck: Stuck) -> CancelledError | DeadlineError:
 
 def _tried_once_more(report: CleanupReport) -> CleanupReport:
     """Remove a folder that the exception, now emptied, may have kept open."""
-    if report.gone:
+    if report.gone or report.refusal:
         return report
-    again = rmtree(report.path, ONCE, defer=False)
+    again = remove(report.path, ONCE, identity=report.root)
     attempts = enumerate((*report.attempts, *again.attempts), 1)
     renumbered = [replace(attempt, number=number) for number, attempt in attempts]
     numbered = tuple(renumbered)

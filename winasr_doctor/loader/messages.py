@@ -218,6 +218,8 @@ def _about_one(report: CleanupReport) -> str:
         return (
             f"The temporary folder {report.path} was locked for a while; it is gone after {tries}."
         )
+    if report.refusal:
+        return f"{report.path} was not removed: {report.refusal}. It is left alone."
     first = report.leftovers[0]
     holding = first.holding
     if holding is not None and holding.by_ourselves:
@@ -231,6 +233,11 @@ def _about_one(report: CleanupReport) -> str:
         if report.deferred
         else " It is safe to delete by hand."
     )
+    if report.unrecorded:
+        later += (
+            f" {report.unrecorded:,} more files and folders are too many to be recorded: delete"
+            " them by hand."
+        )
     return f"{first.path} could not be removed: {first.label} after {tries}.{who}{later}"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from winasr_doctor.cleanup import RetryPolicy, rmtree
+from winasr_doctor.cleanup.debris import make_folder
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
 from winasr_doctor.loader.audio import SAMPLE_RATE
 from winasr_doctor.loader.common import Cleanups
@@ -32,7 +32,7 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
     """
     import soundfile
 
-    folder = tempfile.mkdtemp(prefix="winasr-audio-")
+    folder = make_folder("audio")
     claim = _claim(folder)
     try:
         paths = []

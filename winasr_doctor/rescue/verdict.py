@@ -112,6 +112,9 @@ def _times(count: int) -> str:
 
 
 def _left(failed: Sequence[Cleaned], removals: Sequence[CleanupReport]) -> str:
+    refused = [report for report in removals if report.refusal]
+    if refused:
+        return f"{refused[0].path}: {refused[0].refusal}, so it is left alone"
     left = [failure.path for report in removals for failure in report.leftovers]
     if left:
         return (

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
+from winasr_doctor.cleanup.debris import make_folder
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
@@ -104,7 +105,7 @@ def self_test(
 def _private_folder() -> Iterator[str]:
     """Make the folder that all temporary folders are made in, and remove it with what is left."""
     before = tempfile.tempdir
-    folder = tempfile.mkdtemp(prefix="winasr-selftest-")
+    folder = make_folder("selftest")
     claim = default_ledger().claim(folder)
     tempfile.tempdir = folder
     try:

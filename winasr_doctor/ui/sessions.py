@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
 from winasr_doctor.cleanup import RetryPolicy, rmtree
+from winasr_doctor.cleanup.debris import make_folder
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
 from winasr_doctor.ui.work import Job
 
@@ -51,7 +51,7 @@ class Sessions:
         Raises:
             OSError: They cannot be made.
         """
-        self.root = Path(tempfile.mkdtemp(prefix="winasr-page-")) if root is None else root
+        self.root = Path(make_folder("page")) if root is None else root
         # Should this process be killed, the next sweep removes what it left.
         self._claim = default_ledger().claim(str(self.root)) if root is None else None
         self.results = self.root / "results"

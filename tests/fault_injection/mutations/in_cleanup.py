@@ -6,7 +6,7 @@ import os
 import re
 
 from winasr_doctor import winerror
-from winasr_doctor.cleanup import deletion, ledger, passes, policy, sweeping
+from winasr_doctor.cleanup import deletion, descent, ledger, passes, policy, sweeping
 from winasr_doctor.winerror import DeleteClass
 
 from .table import everywhere, fault, put
@@ -224,4 +224,5 @@ def trust_a_process_number():
 @fault(SWEEPING, links=True)
 def sweep_through_a_link():
     """A link in the place of an inner folder is followed."""
-    put(sweeping, "_parents_are_same", lambda *_: True)
+    put(descent, "same_folder", lambda *_: True)
+    put(descent, "_ENTER", descent._ENTER & ~os.O_NOFOLLOW)

@@ -18,9 +18,13 @@ _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 )
 _LETTERS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _PARTICLES = tables.words("von van der den del della das dos the and und mac inc ltd gmbh llc plc")
 _MOST_PARTS = 6
 _SHORT_NAME_LETTERS = 6
+"""Of a long name in an 8.3 name. Source: learn.microsoft.com, "Naming Files"."""
+_IDEOGRAPHS = "\u2e80"
+"""From here on no spaces stand between words. Source: Unicode, block "CJK Radicals"."""
 
 
 @dataclass
@@ -62,9 +66,11 @@ class KnownNames:
                     yield self._kinds[match[0]], *variant.span(*match.span())
 
     def _patterns(self) -> Iterator[re.Pattern[str]]:
-        anywhere, segments, parts = [], [], []
+        anywhere, segments, parts, ideographs = [], [], [], []
         for key in sorted(self._kinds, key=len, reverse=True):
-            if len(key) == 1 or key in prose_words():
+            if len(key) > 1 and min(key) >= _IDEOGRAPHS:
+                ideographs.append(re.escape(key))
+            elif len(key) == 1 or key in prose_words():
                 segments.append(re.escape(key))
             elif len(key) < _SHORTEST_PART:
                 parts.append(re.escape(key))
@@ -72,6 +78,8 @@ class KnownNames:
                 anywhere.append(re.escape(key))
         if anywhere:
             yield re.compile(rf"(?<![^\W\d_])(?:{'|'.join(anywhere)})(?![^\W\d_])")
+        if ideographs:
+            yield re.compile("|".join(ideographs))
         if parts:
             yield re.compile(rf"(?:(?<=[\\/])|^)(?:{'|'.join(parts)})(?=[\\/._ -]|$)")
         if segments:
@@ -105,8 +113,11 @@ def _spellings(name: str, kind: str) -> Iterator[str]:
         return
     for spelled in {name, transliterated}:
         parts = _LETTERS.findall(spelled)
-        useful = [p for p in parts if _is_a_part(p)]
-        yield from useful
+        yield from (part for part in parts if _is_a_part(part))
+        yield from (word.replace("-", "") for word in _HYPHENATED.findall(spelled))
+        yield "".join(parts)
+        if kind == "user" and len("".join(parts)) > _SHORT_NAME_LETTERS:
+            yield "".join(parts)[:_SHORT_NAME_LETTERS]
         if kind == "user" and 1 < len(parts) <= _MOST_PARTS:
             yield from _accounts_of([part for part in parts if not part.isdigit()])
 

@@ -68,8 +68,14 @@ _SCP = re.compile(
 )
 
 
+_PROMPT = re.compile(r"(?<![\w.@/\\-])(?P<user>[\w.-]{1,64})@(?P<server>[\w.-]{1,253}):(?=[~/])")
+
+
 def _scp(text: str) -> Iterator[Found]:
-    """Find `git@HOST:ORG/REPO.git`."""
+    """Find `git@HOST:ORG/REPO.git`, and `NAME@HOST:~` as a shell prompts."""
+    for match in _PROMPT.finditer(text):
+        yield Found("user", *match.span("user"))
+        yield Found("server", *match.span("server"))
     for match in _SCP.finditer(text):
         public = tables.is_public_host(match["host"])
         if match["org"] is None and match["user"].lower() != "git" and "." not in match["host"]:
@@ -90,7 +96,7 @@ _TENANT_HOST = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(
-    rf"(?<![\w.@-])(?:[^\W_](?:[\w-]{{0,62}})\.){{1,8}}(?:{tables.TLDS})(?![\w-]|\.\w|\()",
+    rf"(?<![\w.-])(?:[^\W_](?:[\w-]{{0,62}})\.){{1,8}}(?:{tables.TLDS})(?![\w-]|\.\w|\()",
     re.IGNORECASE,
 )
 _IPV4 = re.compile(r"(?<![\w.=-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
@@ -100,6 +106,11 @@ _IPV6 = re.compile(
 _MAC = re.compile(
     r"(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])", re.IGNORECASE
 )
+_DEFAULT_NAME = re.compile(
+    r"(?<!\w)(?:DESKTOP|LAPTOP|WIN|EC2AMAZ)-[A-Z0-9]{7,11}(?!\w)", re.IGNORECASE
+)
+"""What Windows calls a computer by itself. Source: learn.microsoft.com, "ComputerName"."""
+
 _VERSION = re.compile(r"(?:version|v|build)\W{0,3}$", re.IGNORECASE)
 
 
@@ -116,6 +127,8 @@ def hosts(text: str, _whole: bool) -> Iterator[Found]:
             before = text[max(0, match.start() - 12) : match.start()]
             if _is_address(match[0]) and not _VERSION.search(before):
                 yield Found(KEEP if tables.is_public_host(match[0]) else "server", *match.span())
+    for match in _DEFAULT_NAME.finditer(text):
+        yield Found("server", *match.span())
     for match in _MAC.finditer(text):
         yield Found("id", *match.span())
 

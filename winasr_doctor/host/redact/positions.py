@@ -61,7 +61,7 @@ _UNC = re.compile(
     re.IGNORECASE,
 )
 _UNC_DEVICE = re.compile(
-    rf"(?:[\\/][?.]{{1,2}}{SEP}unc|[\\/]Device[\\/]{{1,2}}Mup|csc://\{{[^}}\s]{{1,99}}\}}){SEP}"
+    rf"(?:[\\/][?.]{{1,2}}{SEP}unc|[\\/]Device[\\/]{{1,2}}Mup|csc://\{{[^}}\s]{{1,99}}\}}|file:[\\/]{{3,5}}(?=[\\/])){SEP}"
     rf"(?P<server>{HOST})",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ def servers(text: str, whole: bool) -> Iterator[Found]:
             start, end = match.span("server")
             name = text[start:end].rstrip(".")
             follows = text[match.end() : match.end() + 1]
-            if set(name) <= NO_NAME or (slashes and follows not in ("\\", "/") and not whole):
+            if set(name) <= NO_NAME or (slashes and follows not in tuple("\\/:") and not whole):
                 continue
             public = tables.is_public_host(name)
             yield Found(KEEP if public else "server", start, start + len(name))
@@ -139,6 +139,12 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _KINDS = ("user", "server", "org")
+_IN_DOMAIN = re.compile(r"\\{1,4}(?P<user>[^\W\d_][\w.-]{0,63}\$?)(?![\w\\/])")
+_UNIX_ID = re.compile(r"\b(?:[ug]id|groups)=\d{1,10}\((?P<user>[^\s()]{1,64})\)")
+_CERTIFICATE = re.compile(
+    r"(?<![\w-])(?:CN|OU?|DC|emailAddress)\s?=\s?(?P<org>(?!\*\.)[^,/+\r\n\"'<>=\\]{2,64}(?<!\s))"
+)
+"""Parts of a distinguished name. Source: RFC 4514."""
 
 
 def settings(text: str, _whole: bool) -> Iterator[Found]:
@@ -149,9 +155,17 @@ def settings(text: str, _whole: bool) -> Iterator[Found]:
             kind = next(kind for kind in _KINDS if groups.get(f"{kind}_key"))
             name = match["name"].rstrip(".")
             start = match.start("name")
+            account = _IN_DOMAIN.match(text, start + len(name))
+            if account is not None and kind == "user":
+                kind = "org"
+                yield Found("user", *account.span("user"))
             if _is_a_name(name, sure=bool(match["quote"]) or "=" in match[0]):
                 public = kind == "server" and tables.is_public_host(name)
                 yield Found(KEEP if public else kind, start, start + len(name))
+    for match in _UNIX_ID.finditer(text):
+        yield Found("user", *match.span("user"))
+    for match in _CERTIFICATE.finditer(text):
+        yield Found("org", *match.span("org"))
 
 
 def _is_a_name(name: str, *, sure: bool) -> bool:
@@ -167,7 +181,7 @@ def _is_a_name(name: str, *, sure: bool) -> bool:
 
 _ACCOUNT = re.compile(
     r"(?<![\w\\/:.%$)*?~-])(?:(?<=[\s\"'`(=\[,])|^)(?P<org>[^\W\d_][\w-]{0,14})\\{1,4}(?P<user>[^\W\d_][\w.-]{0,63}\$?)"
-    r"(?![\w\\/$:*])"
+    r"(?![\w\\/$*])"
 )
 _BEFORE_ACCOUNT = re.compile(
     r"(?:user|account|owner|owned by|login|logon|for|as|by|benutzer|konto)\W{1,3}$", re.IGNORECASE
@@ -181,6 +195,8 @@ def accounts(text: str, whole: bool) -> Iterator[Found]:
     for match in _ACCOUNT.finditer(text):
         domain, user = match["org"], match["user"]
         folded = domain.casefold()
+        if folded in ("azuread", "microsoftaccount"):
+            yield Found("user", *match.span("user"))
         if folded in tables.ACCOUNTS_OF_THE_SYSTEM | tables.HIVES or folded in tables.PATH_WORDS:
             continue
         if "." in user.strip(".") and user.rpartition(".")[2].lower() in (

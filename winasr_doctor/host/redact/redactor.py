@@ -25,7 +25,8 @@ _MAIL = re.compile(r"[uü]ser\d+x*@example\.invalid", re.IGNORECASE)
 _SID = "S-1-5-21-0-0-0-{}"
 _BLANKED = re.compile(r"<(?:set|secret|token|key|credentials|encoded)>")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_ORDER = {"login": 0, "secret": 1, "position": 2, "value": 3}
+_ORDER = {"login": 0, "secret": 1}
+_PUBLIC, _NAMES = 2, 3
 _SECOND_LEVEL = frozenset({"co", "com", "ac", "org", "gov"})
 """What stands before a country, as in `contoso.co.uk`."""
 
@@ -238,8 +239,8 @@ def _spans_by_form(text: str, whole: bool) -> tuple[_Span, ...]:
 
 
 def _without_overlaps(spans: Iterable[_Span]) -> Iterator[_Span]:
-    """Return the spans that win, in order: secrets first, then positions, the longest first."""
-    ranked = sorted(spans, key=lambda s: (_ORDER[s.source], s.start - s.end, s.kind != KEEP))
+    """Return the spans that win, in order: secrets, then what stays, then the longest names."""
+    ranked = sorted(spans, key=_rank)
     taken = bytearray(max((span.end for span in ranked), default=0))
     winners = []
     for span in ranked:
@@ -247,6 +248,11 @@ def _without_overlaps(spans: Iterable[_Span]) -> Iterator[_Span]:
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
             winners.append(span)
     return iter(sorted(winners, key=lambda span: span.start))
+
+
+def _rank(span: _Span) -> tuple[int, int, bool]:
+    names = _PUBLIC if span.kind == KEEP else _NAMES
+    return _ORDER.get(span.source, names), span.start - span.end, span.source == "value"
 
 
 def strings(value: object) -> Iterator[str]:

@@ -110,11 +110,16 @@ def secrets(text: str) -> Iterator[Secret]:
             yield Secret("credentials", *match.span())
     for match in _LOGIN.finditer(text):
         host = _HOST.match(text, match.end())
-        if host is None or not _is_no_address(host[0]):
+        if _LABEL.match(match[0]) is None and (host is None or not _is_no_address(host[0])):
             yield Secret("login", *match.span())
 
 
 _HOST = re.compile(r"[\w.-]{1,253}")
+_LABEL = re.compile(
+    r"/?(?:mailto|e-?mail|mail|user(?:name)?|upn|owner|from|to|cc|account|sip|smtp|xmpp|login):",
+    re.IGNORECASE,
+)
+"""What stands before an e-mail address and is no account: `mailto:`."""
 
 
 def _is_no_address(text: str) -> bool:

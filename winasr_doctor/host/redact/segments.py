@@ -12,9 +12,9 @@ Limitation"."""
 
 _HARD_END = re.compile(r"[\\/:*?\"<>|\r\n\t;`“”«»„]")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "„": "“", "<": ">"}
-_WORD = re.compile(r"[^\s\\/:*?\"<>|;,()\[\]{}'`“”‘’«»]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\s\\/:*?\"<>|;,=&()\[\]{}'`“”‘’«»]+(?:['’][^\W_]+)*")
 _NEXT_NAME = re.compile(r",? (?P<name>[^\W\d_][\w.-]+(?:['’][^\W_]+)*)(?!:)")
-_LINE = re.compile(r"[\r\n]")
+_NEXT_PATH = re.compile(r"\s?(?:[A-Za-z]:|[\\/%~\"']|$)")
 _WHOLE_PATH = re.compile(r"(?:(?:\\\\[?.]\\)?[a-z]:[\\/]|[\\/])[^:\"<>|\r\n]*", re.IGNORECASE)
 _MOST_NAMES = 3
 _INITIAL = len("G.")
@@ -42,6 +42,8 @@ def name_end(text: str, start: int, whole: bool) -> int:
     quote = _closing_quote(text, start)
     if quote is not None and quote <= end:
         return _trimmed(text, start, quote)
+    if hard and hard[0] == ";" and _NEXT_PATH.match(text, hard.end()):
+        return _trimmed(text, start, end)
     if hard and hard[0] in "\\/":
         name = text[start:end]
         if name == name.strip(" ,") and not _two_things(text, start, end):

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_BACKSLASH = re.compile(r"\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8})")
+_BACKSLASH = re.compile(
+    r"(?P<slashes>\\{1,64})(?:u(?P<pair>[dD][89abAB][0-9A-Fa-f]{2}\\{1,32}u[dD][c-fC-F][0-9A-Fa-f]{2})"
+    r"|(?P<code>u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}))"
+    r"|(?<=\w)\\{1,64}(?P<quote>['’])(?=\w)"
+)
+_MOST_ENCODINGS = 3
+"""How often a URL may have been put into another one."""
+
 _LAST_CODE_POINT = 0x10FFFF
 _COMBINING_MARKS = range(0x300, 0x370)
 """Accents that NFD takes off Latin, Greek and Cyrillic letters. Source: Unicode, block
 "Combining Diacritical Marks"."""
 
-_WITHOUT_A_DECOMPOSITION = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
+_WITHOUT_A_DECOMPOSITION = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "’": "'"}
 """Letters that people replace by plain ones, and that Unicode does not decompose. `ı` is what
 Turkish lower case makes of `I`. Source: Unicode, SpecialCasing.txt and UnicodeData.txt."""
 
@@ -52,29 +59,53 @@ def readings(text: str) -> Iterator[View]:
     """
     view = plain(text)
     yield view
-    if _PERCENT.search(text):
+    for _ in range(_MOST_ENCODINGS):
+        if not _PERCENT.search(view.text):
+            break
         view = _decoded(view, _PERCENT, _percent)
         yield view
     if _BACKSLASH.search(view.text):
         yield _decoded(view, _BACKSLASH, _backslash)
 
 
-def _percent(escape: str) -> list[tuple[str, int]]:
-    """Return the characters of `%C3%BC` and how long each of them is there."""
-    data = bytes.fromhex(escape.replace("%", ""))
+class _Decoded(NamedTuple):
+    """What an escape stands for."""
+
+    before: int
+    """Characters at its start that are not part of it."""
+    chars: list[tuple[str, int]]
+    """Each character and how long it is in the escape."""
+
+
+def _percent(match: re.Match[str]) -> _Decoded:
+    data = bytes.fromhex(match[0].replace("%", ""))
     decoded = data.decode("utf-8", "replace")
     if "\ufffd" in decoded:
-        decoded = data.decode("latin-1")
-        return [(char, 3) for char in decoded]
-    return [(char, 3 * len(char.encode("utf-8", "replace"))) for char in decoded]
+        return _Decoded(0, [(char, 3) for char in data.decode("latin-1")])
+    return _Decoded(0, [(char, 3 * len(char.encode())) for char in decoded])
 
 
-def _backslash(escape: str) -> list[tuple[str, int]]:
-    code = int(escape.lstrip("\\")[1:], 16)
-    return [(chr(code) if code <= _LAST_CODE_POINT else "\ufffd", len(escape))]
+def _backslash(match: re.Match[str]) -> _Decoded:
+    r"""Decode `\u00fc`, in whose text every backslash may have been doubled several times.
+
+    Three times a power of two are a separator and the escape behind it, so escaped.
+    """
+    if match["quote"]:
+        return _Decoded(0, [("'", len(match[0]))])
+    slashes = len(match["slashes"])
+    before = 0 if slashes % 3 else slashes - slashes // 3
+    if match["pair"]:
+        high, low = int(match["pair"][:4], 16), int(match["pair"][-4:], 16)
+        code = 0x10000 + ((high - 0xD800) << 10) + low - 0xDC00
+    else:
+        code = int(match["code"][1:], 16)
+    char = chr(code) if code <= _LAST_CODE_POINT else "\ufffd"
+    return _Decoded(before, [(char, len(match[0]) - before)])
 
 
-def _decoded(view: View, pattern: re.Pattern[str], decode: object) -> View:
+def _decoded(
+    view: View, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], _Decoded]
+) -> View:
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -86,9 +117,10 @@ def _decoded(view: View, pattern: re.Pattern[str], decode: object) -> View:
         ends.extend(view.ends[start:end])
 
     for match in pattern.finditer(view.text):
-        keep(last, match.start())
-        at = match.start()
-        for char, width in decode(match[0]):  # type: ignore[operator]
+        decoded = decode(match)
+        at = match.start() + decoded.before
+        keep(last, at)
+        for char, width in decoded.chars:
             chars.append(char)
             starts.append(view.starts[at])
             at += width
@@ -125,7 +157,7 @@ def folded(view: View, *, hump: str = "") -> View:
 
     Args:
         view: Any view.
-        hump: What to put between a small letter and the capital after it, as in `modelsGrace`.
+        hump: What to put before a capital where a word begins, as in `modelsGrace` or `GHopper`.
     """
     if view.text.isascii() and not hump:
         return View(view.text.lower(), view.starts, view.ends)
@@ -133,8 +165,9 @@ def folded(view: View, *, hump: str = "") -> View:
     starts: list[int] = []
     ends: list[int] = []
     before = ""
-    for char, start, end in zip(view.text, view.starts, view.ends, strict=True):
-        if hump and before.islower() and char.isupper():
+    following = f"{view.text} "[1:]
+    for char, after, start, end in zip(view.text, following, view.starts, view.ends, strict=True):
+        if hump and char.isupper() and (before.islower() or (before.isupper() and after.islower())):
             chars.append(hump)
             starts.append(start)
             ends.append(start)

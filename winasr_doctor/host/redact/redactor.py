@@ -91,7 +91,7 @@ class Redactor:
             value: A string, or dicts, lists and tuples of them.
         """
         for text in strings(value):
-            for span in _spans_by_form(text, is_path(text)):
+            for span in _spans_by_form(text):
                 found = text[span.start : span.end]
                 if span.kind == "email":
                     self._know_address(found)
@@ -106,8 +106,7 @@ class Redactor:
             prose: It is a sentence even if it begins with a path.
         """
         text = encoded.without_encoded_names(text, self._changes)
-        whole = not prose and is_path(text)
-        spans = [*_spans_by_form(text, whole), *self._spans_by_value(text)]
+        spans = [*_spans_by_form(text, prose=prose), *self._spans_by_value(text)]
         pieces: list[str] = []
         at = 0
         for span in _without_overlaps(spans):
@@ -144,7 +143,7 @@ class Redactor:
         return self._placeholders.of(name, self._known.kind(name) or kind)
 
     def _changes(self, text: str) -> bool:
-        found = [*_spans_by_form(text, is_path(text)), *self._spans_by_value(text)]
+        found = [*_spans_by_form(text), *self._spans_by_value(text)]
         return any(span.kind != KEEP for span in found)
 
     def _know_host(self, host: str) -> None:
@@ -217,9 +216,10 @@ def _readable(found: str) -> str:
 
 
 @lru_cache(maxsize=1024)  # a snapshot repeats its paths, and each is learned and replaced
-def _spans_by_form(text: str, whole: bool) -> tuple[_Span, ...]:
+def _spans_by_form(text: str, *, prose: bool = False) -> tuple[_Span, ...]:
     spans: list[_Span] = []
     for view in readings(text):
+        whole = not prose and is_path(view.text)
         spans += [
             _Span(
                 "login" if secret.kind in _LOGINS else "secret",

@@ -146,6 +146,8 @@ PATH_WORDS = words(
     venv version videos vhd vhdx virtual vista volume volumes web website whisper win win32
     win64 windows work worker workspace workstation www xxx zip
 
+    mnt venvs geforce rtx gtx quadro tesla titan
+
     ai io en db py ml hf os js go to in of on us de fr id ui ok tf np pd ps cd pc
     """
 )

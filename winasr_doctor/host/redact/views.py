@@ -14,11 +14,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_BACKSLASH = re.compile(
-    r"(?P<slashes>\\{1,64})(?:u(?P<pair>[dD][89abAB][0-9A-Fa-f]{2}\\{1,32}u[dD][c-fC-F][0-9A-Fa-f]{2})"
-    r"|(?P<code>u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}))"
-    r"|(?<=\w)\\{1,64}(?P<quote>['’])(?=\w)"
+_PAIR = r"[dD][89abAB][0-9A-Fa-f]{2}\\{1,32}u[dD][c-fC-F][0-9A-Fa-f]{2}"
+_ESCAPES = tuple(
+    re.compile(
+        rf"(?P<slashes>\\{{1,64}})(?:u(?P<pair>{_PAIR})|(?P<code>{code}))"
+        r"|(?<=\w)\\{1,64}(?P<quote>['’])(?=\w)"
+    )
+    for code in (
+        "u[0-9A-Fa-f]{4}",
+        "u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}",
+    )
 )
+"""JSON's escapes and Python's, which has more: `C:\\\\Users\\\\xavier` is a path in JSON."""
+
 _MOST_ENCODINGS = 3
 """How often a URL may have been put into another one."""
 
@@ -64,8 +72,9 @@ def readings(text: str) -> Iterator[View]:
             break
         view = _decoded(view, _PERCENT, _percent)
         yield view
-    if _BACKSLASH.search(view.text):
-        yield _decoded(view, _BACKSLASH, _backslash)
+    for escapes in _ESCAPES:
+        if escapes.search(view.text):
+            yield _decoded(view, escapes, _backslash)
 
 
 class _Decoded(NamedTuple):

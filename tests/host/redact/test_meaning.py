@@ -180,3 +180,11 @@ def test_a_report_keeps_the_names_of_its_facts():
     redacted = redact_report(report, Redactor(users=["path", "provider", "kind"]))
     facts = [list(result.evidence) for result in redacted.results]
     assert facts == [list(result.evidence) for result in report.results]
+
+
+def test_an_undecodable_file_name_does_not_stop_a_snapshot():
+    host = machine(environment=Environment(variables={"HF_HOME": "/home/\udcffbob/\udc80x"}))
+    redacted = redact_snapshot(host.snapshot, Redactor(users=["\udcffbob"]))
+    text = encode_snapshot(redacted).decode()
+    assert "bob" not in text
+    assert "/\ufffdx" in text

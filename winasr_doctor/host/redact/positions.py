@@ -220,6 +220,11 @@ def accounts(text: str, whole: bool) -> Iterator[Found]:
 _CACHED = re.compile(
     r"(?<![\w-])(?:models|datasets|spaces)--(?P<org>[\w.]{1,99}(?:-[\w.]{1,99}){0,20})--(?P<repo>[\w.]{1,99}(?:-[\w.]{1,99}){0,20})"
 )
+_NAMED_REPO = re.compile(
+    r"\b(?:repo(?:sitory)?(?:_id)?|model(?:_id|_name)?|from_pretrained|load_model)[\"'`]?[\s:=(]{1,3}"
+    r"[\"'`]?(?P<org>[\w.-]{2,96})/(?P<repo>[\w.-]{2,96})(?![\w/\\])",
+    re.IGNORECASE,
+)
 _PUBLIC_REPO = re.compile(
     rf"(?<![\w./\\@-])(?:{_alternatives(tuple(tables.PUBLIC_OWNERS))})/[\w][\w.-]{{1,99}}(?![\w/\\])",
     re.IGNORECASE,
@@ -234,6 +239,12 @@ def repositories(text: str, _whole: bool) -> Iterator[Found]:
         else:
             yield Found("org", *match.span("org"))
             yield Found("repo", *match.span("repo"))
+    for match in _NAMED_REPO.finditer(text):
+        if match["org"].lower() not in tables.prose_words() | tables.PUBLIC_OWNERS:
+            yield Found("org", *match.span("org"))
+            yield Found(
+                "repo", match.start("repo"), match.start("repo") + len(match["repo"].rstrip("."))
+            )
     for match in _PUBLIC_REPO.finditer(text):
         yield Found(KEEP, *match.span())
 

@@ -19,7 +19,6 @@ from winasr_doctor.cli.console import (
     stdout_width,
     write_report,
 )
-from winasr_doctor.cli.scan import redacted
 from winasr_doctor.cli.subject import (
     Subject,
     apply_config,
@@ -31,6 +30,9 @@ from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
     from winasr_doctor.gating import Gate, Settings
+    from winasr_doctor.gating.outcome import Case, Step
+    from winasr_doctor.host.base import Host
+    from winasr_doctor.host.redact import Redactor
 
 _FORMATS = ("text", "json", "markdown", "junit")
 
@@ -105,8 +107,8 @@ def command(
         )
     for file, kind in ((junit, "junit"), (markdown, "markdown")):
         if file is not None:
-            _write(outcome, kind, file, verbose=verbose)
-    _write(outcome, format_, output, verbose=verbose)
+            _write(outcome, host, kind, file, verbose=verbose)
+    _write(outcome, host, format_, output, verbose=verbose)
     for sentence in outcome.unreadable:
         progress(f"Error: {sentence}")
     ctx.exit(exit_code(outcome, settings.fail_on))
@@ -153,34 +155,45 @@ def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
         raise InputError(f"{error}") from error
 
 
-def _write(outcome: Gate, format_: str, output: str | None, *, verbose: bool) -> None:
+def _write(outcome: Gate, host: Host, format_: str, output: str | None, *, verbose: bool) -> None:
     from winasr_doctor.gating.reports import render
     from winasr_doctor.reports import RenderOptions
 
     if format_ == "markdown":
-        outcome = _redacted(outcome)
+        outcome = _redacted(outcome, host)
     to_terminal = format_ == "text" and output in (None, "-")
     encoding = stdout_encoding() if to_terminal else "utf-8"
     options = RenderOptions(width=stdout_width(), encoding=encoding, verbose=verbose)
     write_report(render(outcome, format_, options), output, encoding=encoding)
 
 
-def _redacted(outcome: Gate) -> Gate:
+def _redacted(outcome: Gate, host: Host) -> Gate:
     """Replace names of people and machines in what may be published."""
-    from winasr_doctor.host.redact import Redactor, this_machine
+    from winasr_doctor.host.redact import Redactor, redact_machine, redact_report, this_machine
 
     redactor = Redactor(**this_machine())
-    redactor.learn([[case.detail for case in step.cases] for step in outcome.steps])
-    steps = tuple(
-        replace(
-            step,
-            summary=redactor.text(step.summary),
-            cases=tuple(replace(case, detail=redactor.text(case.detail)) for case in step.cases),
-        )
-        for step in outcome.steps
-    )
+    redact_machine(host, redactor)
+    redactor.learn([[[case.detail, case.facts] for case in step.cases] for step in outcome.steps])
     report = outcome.report
-    return replace(outcome, steps=steps, report=None if report is None else redacted(report))
+    return replace(
+        outcome,
+        report=None if report is None else redact_report(report, redactor),
+        steps=tuple(_redacted_step(step, redactor) for step in outcome.steps),
+        notes=tuple(redactor.text(note, prose=True) for note in outcome.notes),
+    )
+
+
+def _redacted_step(step: Step, redactor: Redactor) -> Step:
+    def change(case: Case) -> Case:
+        return replace(
+            case,
+            name=redactor.text(case.name, prose=True),
+            detail=redactor.text(case.detail, prose=True),
+            facts=redactor.values(case.facts),
+        )
+
+    summary = redactor.text(step.summary, prose=True)
+    return replace(step, summary=summary, cases=tuple(map(change, step.cases)))
 
 
 def exit_code(outcome: Gate, fail_on: str) -> int:

@@ -18,6 +18,7 @@ from winasr_doctor.cli.console import (
 )
 from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
 from winasr_doctor.findings import Report, Verdict
+from winasr_doctor.host.base import Host
 from winasr_doctor.reports import FORMATS, RenderOptions, render
 
 
@@ -74,9 +75,9 @@ def command(
     if source:
         by_hand = ctx.get_parameter_source("app") is not ParameterSource.DEFAULT_MAP
         subject = replace(subject, app=(*subject.app, *source) if by_hand else source)
-    _, report = subject.scan()
+    host, report = subject.scan()
     if format_ == "markdown" if redact is None else redact:
-        report = redacted(report)
+        report = redacted(report, host)
     to_terminal = format_ == "text" and output in (None, "-")
     options = RenderOptions(
         width=stdout_width(),
@@ -110,8 +111,15 @@ def exit_code(report: Report, fail_on: str) -> int:
     return PASSED
 
 
-def redacted(report: Report) -> Report:
-    """Replace names of people and machines in a report."""
-    from winasr_doctor.host.redact import Redactor, redact_report, this_machine
+def redacted(report: Report, host: Host) -> Report:
+    """Replace names of people and machines in a report.
 
-    return redact_report(report, Redactor(**this_machine()))
+    Args:
+        report: The report of a scan.
+        host: What was scanned; its names get the placeholders that its snapshot has.
+    """
+    from winasr_doctor.host.redact import Redactor, redact_machine, redact_report, this_machine
+
+    redactor = Redactor(**this_machine())
+    redact_machine(host, redactor)
+    return redact_report(report, redactor)

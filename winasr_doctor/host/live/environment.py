@@ -82,7 +82,11 @@ SECRETS = {
 URLS = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_ENDPOINT"})
 """Recorded without the user and password that they may hold."""
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/]*@|^[^/]+@")
+_CREDENTIALS = re.compile(
+    r"(?:(?<=://)|^(?![A-Za-z][A-Za-z0-9+.-]*://))"
+    r"(?:[^/]*@|[^/@:]*:(?!\d+(?:/|$)).*@)"
+)
+"""A password may hold a slash that its owner should have escaped."""
 
 
 def read(_host: LiveHost) -> Environment:

@@ -159,3 +159,17 @@ def test_values_out_of_range_are_refused(values):
 )
 def test_a_fault_fires_once_unless_it_says_otherwise(text, limit):
     assert Plan.parse(text).faults[0].limit == limit
+
+
+def test_a_pattern_far_too_long_is_refused():
+    assert Plan.parse("unlink:32@" + "a" * 1_000)
+    with pytest.raises(PlanError, match="1000 characters at most"):
+        Plan.parse("unlink:32@" + "*a" * 501)
+
+
+def test_a_long_plan_is_shown_around_the_error():
+    with pytest.raises(PlanError) as refused:
+        Plan.parse("unlink:32;" * 500 + "x")
+    _, line, caret = str(refused.value).splitlines()
+    assert len(line) < 130
+    assert line[caret.index("^")] == "x"

@@ -6,16 +6,19 @@ import os
 import sys
 from collections.abc import Iterable
 from functools import lru_cache, partial
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from winasr_doctor.checks.base import Check
 from winasr_doctor.findings import Finding
 from winasr_doctor.host.base import Host
+from winasr_doctor.regular_files import read_regular
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+_LARGEST = 1024**2
+"""Bytes of a list of entry points; most have a hundred."""
 
 GROUP = "winasr_doctor.checks"
 
@@ -47,7 +50,7 @@ def _any_distribution_mentions_us() -> bool:
     Importing `importlib.metadata` costs more than the rest of a scan's start, and most
     installations offer no checks at all.
     """
-    header = f"[{GROUP}]"
+    header = f"[{GROUP}]".encode()
     for folder in sys.path:
         try:
             with os.scandir(folder or ".") as entries:
@@ -56,8 +59,8 @@ def _any_distribution_mentions_us() -> bool:
             continue
         for name in names:
             try:
-                text = Path(name, "entry_points.txt").read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
+                text = read_regular(os.path.join(name, "entry_points.txt"), _LARGEST)  # noqa: PTH118
+            except OSError:
                 continue
             if header in text:
                 return True

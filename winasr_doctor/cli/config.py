@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -9,8 +10,20 @@ from typing import Any, Literal
 import msgspec
 
 from winasr_doctor.cli.console import InputError
+from winasr_doctor.regular_files import TooLargeError, read_regular
 
 TABLE = "tool.winasr_doctor"
+
+MAX_BYTES = 1024**2
+"""A hundred times more than a long pyproject.toml."""
+
+MAX_DEPTH = 50
+"""Parts of a dotted key. The memory that `tomllib` takes grows with the square of them."""
+
+_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_AROUND_KEYS = re.compile(r"[=,{}\[\]#\n]")
+_PART = re.compile(r"\w[ \t]*\.")
 
 
 class ScanDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,10 +45,13 @@ def find_pyproject(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         try:
-            if TABLE.encode() in file.read_bytes():
-                return file
+            document = read_regular(file, MAX_BYTES)
+        except TooLargeError:
+            return file  # reading it says so
         except OSError:
             continue
+        if any(TABLE.encode(encoding) in document for encoding in ("utf-8", *_UTF_16.values())):
+            return file  # UTF-16 is refused with a sentence, not passed over
     return None
 
 
@@ -90,10 +106,35 @@ def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
     else:
         import tomli as tomllib
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-        table = document.get("tool", {}).get("winasr_doctor", {})
-        return table, msgspec.convert(table, ScanDefaults)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(_text(read_regular(file, MAX_BYTES)))
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror or error}") from error
+    except RecursionError as error:
+        raise InputError(f"cannot read {file}: its values are nested too deeply") from error
+    except ValueError as error:  # not TOML, not UTF-8, or a number of more than 4,300 digits
         raise InputError(f"cannot read {file}: {error}") from error
+    tool = document.get("tool")
+    table = tool.get("winasr_doctor", {}) if isinstance(tool, dict) else {}
+    try:
+        return table, msgspec.convert(table, ScanDefaults)
     except msgspec.ValidationError as error:
         raise InputError(f"[{TABLE}] in {file}: {error}") from error
+
+
+def _text(document: bytes) -> str:
+    """Decode a configuration, and refuse what `tomllib` would take gigabytes for.
+
+    Raises:
+        ValueError: It is not UTF-8, or a key has too many parts.
+    """
+    if document[:2] in _UTF_16:
+        raise ValueError("it is saved as UTF-16; save it as UTF-8")
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = document[: error.start].count(b"\n") + 1
+        raise ValueError(f"line {line} is not valid UTF-8") from error
+    keys = _AROUND_KEYS.split(_STRING.sub("s", text))
+    if any(key.count(".") > MAX_DEPTH and len(_PART.findall(key)) > MAX_DEPTH for key in keys):
+        raise ValueError(f"a key has more than {MAX_DEPTH} parts")
+    return text

@@ -34,7 +34,9 @@ def wants_colour() -> bool:
     """Tell whether stdout is a terminal that has not asked for plain text (no-color.org)."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def write_report(text: str, output: str | None, *, encoding: str) -> None:
@@ -65,7 +67,13 @@ def write_report(text: str, output: str | None, *, encoding: str) -> None:
             sys.stdout.write(text)
         sys.stdout.flush()
     except (OSError, ValueError, AttributeError) as error:
-        raise StreamClosedError("the report could not be written: stdout is closed") from error
+        raise StreamClosedError(f"the report could not be written: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        return f"stdout: {error.strerror or error}"
+    return "stdout is closed"
 
 
 def abandon_stdout() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import click
 
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
+from winasr_doctor.regular_files import NotRegularError, read_regular
 
-_NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?\d+)\]?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]{1,16}|-?[0-9]{1,18})\]?", re.IGNORECASE
+)
 _MAX_TRACEBACK_BYTES = 64 * 1024**2
+_LONGEST_SHOWN = 60
 
 
 @click.command("explain")
@@ -46,7 +49,7 @@ def _code(what: str) -> str:
     number = _NUMBER.fullmatch(what.strip())
     if number is None:
         raise InputError(
-            f"{what!r} is neither a check's code (see scan --list-checks)"
+            f"{_short(what)!r} is neither a check's code (see scan --list-checks)"
             " nor a Windows error number"
         )
     from winasr_doctor.winerror import CODES, as_win32, explain_code
@@ -57,23 +60,35 @@ def _code(what: str) -> str:
     return explain_code(code) + "\n"
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
 def _plain(markdown: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"\1", markdown)
 
 
 def _read(file: str) -> str:
     try:
-        if file == "-":
-            document = sys.stdin.buffer.read(_MAX_TRACEBACK_BYTES)
-        else:
-            with Path(file).open("rb") as stream:
-                document = stream.read(_MAX_TRACEBACK_BYTES)
-    except (OSError, ValueError, AttributeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot read the traceback {file}: {reason}") from error
+        document = _stdin() if file == "-" else read_regular(file, _MAX_TRACEBACK_BYTES)
+    except OSError as error:
+        hint = "; give - to read a pipe from stdin" if isinstance(error, NotRegularError) else ""
+        reason = error.strerror or error
+        raise InputError(f"cannot read the traceback {file}: {reason}{hint}") from error
     if document.startswith((b"\xff\xfe", b"\xfe\xff")):  # PowerShell 5's `>` writes UTF-16
         return document.decode("utf-16", "replace")
     return document.decode("utf-8-sig", "backslashreplace")
+
+
+def _stdin() -> bytes:
+    try:
+        document = sys.stdin.buffer.read(_MAX_TRACEBACK_BYTES + 1)
+    except (OSError, ValueError, AttributeError) as error:
+        raise InputError("cannot read the traceback: stdin is closed") from error
+    if len(document) > _MAX_TRACEBACK_BYTES:
+        limit = _MAX_TRACEBACK_BYTES // 1024**2
+        raise InputError(f"the traceback is larger than {limit} MiB; give its last part")
+    return document
 
 
 def _diagnosis(text: str, format_: str) -> str:

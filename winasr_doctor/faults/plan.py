@@ -29,6 +29,13 @@ OPERATIONS = (
 """What can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
 
 FOREVER = math.inf
+
+LONGEST_GLOB = 1_000
+"""Characters of a pattern; the time to match one grows with it."""
+
+_SHOWN = 60
+"""Characters before and after an error that its message shows of a long plan."""
+
 _SEPARATOR = ";"
 
 
@@ -49,8 +56,10 @@ class PlanError(ValueError):
         self.column = column
 
     def __str__(self) -> str:
-        line = "".join(character if character.isprintable() else "?" for character in self.text)
-        caret = " " * (self.column - 1) + "^"
+        first = max(self.column - 1 - _SHOWN, 0) if len(self.text) > 2 * _SHOWN else 0
+        shown = self.text[first : first + 2 * _SHOWN]
+        line = "".join(character if character.isprintable() else "?" for character in shown)
+        caret = " " * (self.column - 1 - first) + "^"
         return f"{self.reason} (column {self.column})\n  {line}\n  {caret}"
 
 
@@ -282,6 +291,8 @@ class _Reader:
         glob = self._text[self._at : end].strip()
         if not glob:
             raise self._error("expected a pattern for paths, such as *.json")
+        if len(glob) > LONGEST_GLOB:
+            raise self._error(f"a pattern has {LONGEST_GLOB} characters at most")
         self._at = end
         return glob
 

@@ -12,6 +12,7 @@ import time.
 
 from __future__ import annotations
 
+import re
 from enum import IntFlag
 from typing import Annotated, Literal
 
@@ -85,6 +86,9 @@ class Environment(Fact, frozen=True, kw_only=True):
         return folded.get(name.upper()) or None
 
 
+_RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
+
+
 class PythonRuntime(Fact, frozen=True, kw_only=True):
     """The interpreter that will run the app."""
 
@@ -100,12 +104,17 @@ class PythonRuntime(Fact, frozen=True, kw_only=True):
     utf8_mode: bool = False
     stdout_encoding: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a version that checks could not compare."""
+        if _RELEASE.match(self.version) is None:
+            version = ascii(self.version[:20])
+            raise ValueError(f"a Python version has three numbers, as 3.12.4 has, not {version}")
+
     @property
     def release(self) -> tuple[int, int, int]:
         """Major, minor and micro as numbers."""
-        major, minor, rest = self.version.split(".", 2)
-        micro = "".join(char if char.isdigit() else " " for char in rest).split()
-        return int(major), int(minor), int(micro[0]) if micro else 0
+        major, minor, micro = _RELEASE.match(self.version).groups()  # type: ignore[union-attr]
+        return int(major), int(minor), int(micro)
 
 
 class TorchBuild(Fact, frozen=True, kw_only=True):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from winasr_doctor.foreign_text import without_surrogates
 from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.model import Fact
+from winasr_doctor.regular_files import read_regular
 from winasr_doctor.source.application import Application
 from winasr_doctor.version import __version__
 
@@ -109,14 +111,9 @@ def load_snapshot(path: str | Path) -> Snapshot:
         SnapshotError: It cannot be read, is far too large, or is not a snapshot.
     """
     try:
-        with Path(path).open("rb") as file:
-            document = file.read(MAX_SNAPSHOT_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SnapshotError(f"cannot read the snapshot {path}: {reason}") from error
-    if len(document) > MAX_SNAPSHOT_BYTES:
-        limit = MAX_SNAPSHOT_BYTES // 1024**2
-        raise SnapshotError(f"the snapshot {path} is larger than {limit} MiB, so it is not one")
+        document = read_regular(path, MAX_SNAPSHOT_BYTES)
+    except OSError as error:
+        raise SnapshotError(f"cannot read the snapshot {path}: {error.strerror}") from error
     try:
         return decode_snapshot(document)
     except SnapshotError as error:
@@ -153,8 +150,25 @@ def record(host: Host) -> Snapshot:
 
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
-    """Return a snapshot as indented UTF-8 JSON, ending in a newline."""
-    return msgspec.json.format(msgspec.json.encode(snapshot), indent=2) + b"\n"
+    """Return a snapshot as indented UTF-8 JSON, ending in a newline.
+
+    A name that is not Unicode, as Linux and Windows allow, is written with U+FFFD.
+    """
+    try:
+        document = msgspec.json.encode(snapshot)
+    except UnicodeEncodeError:
+        document = msgspec.json.encode(_unicode(msgspec.to_builtins(snapshot)))
+    return msgspec.json.format(document, indent=2) + b"\n"
+
+
+def _unicode(value: Any) -> Any:  # noqa: ANN401 - what JSON is made of
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, dict):
+        return {_unicode(key): _unicode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unicode(item) for item in value]
+    return value
 
 
 class RecordedHost(Host):

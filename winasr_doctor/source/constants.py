@@ -18,6 +18,7 @@ from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.calls import Calls
 from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.source.modules import Modules
+from winasr_doctor.source.stars import Stars
 from winasr_doctor.source.syntax import last_name, named_values, text_of
 from winasr_doctor.source.terms import (
     Class,
@@ -67,6 +68,7 @@ class Constants:
         self._sites_named: dict[str, Sequence[CallSite]] = {}
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
+        self._literals: dict[tuple[ast.expr, Scope, bool], tuple[Literal, ...]] = {}
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
         """Return every literal an expression may turn out to be.
@@ -77,8 +79,11 @@ class Constants:
             guess: Whether an entry or attribute of an unknown object may be any in the app that
                 has the same name.
         """
-        found = _Question(self, guess).terms(expr, scope)
-        return tuple(term for term in found if isinstance(term, Literal))
+        key = (expr, scope, guess)
+        if key not in self._literals:  # several checks ask about the same calls
+            found = _Question(self, guess).terms(expr, scope)
+            self._literals[key] = tuple(term for term in found if isinstance(term, Literal))
+        return self._literals[key]
 
     def entry(
         self, expr: ast.expr, scope: Scope, key: str, *, guess: bool = True
@@ -111,6 +116,11 @@ class Constants:
     def modules(self) -> Modules:
         """The files by module name."""
         return Modules(self.files)
+
+    @cached_property
+    def stars(self) -> Stars:
+        """What the files import with `*`."""
+        return Stars(self.modules)
 
     def call_sites(self, name: str) -> Sequence[CallSite]:
         """Return the calls in the app whose callee's name ends in this part, up to a bound."""
@@ -211,8 +221,8 @@ class _Question(Calls):
         return self.guarded(("star", id(scope), name), lambda: self._by_star(name, scope))
 
     def _by_star(self, name: str, scope: Scope) -> Iterator[Term]:
-        for star in scope.stars:  # two modules may import * from each other
-            yield from self._imported(star._replace(name=name), only_app=True)
+        for home in self.constants.stars.homes(name, scope):
+            yield from self.bound(name, home)
 
     def _value(self, value: Value) -> list[Term]:
         found = self._whole(value)
@@ -241,12 +251,12 @@ class _Question(Calls):
                 found.append(term)
         return [*found, *(term for term in added if isinstance(term, Display))]
 
-    def _imported(self, binding: Import, *, only_app: bool = False) -> list[Term]:
+    def _imported(self, binding: Import) -> list[Term]:
         # Two modules may import a name from each other, each inside a `try`.
         key = ("import", id(binding.file), binding.module, binding.name, binding.level)
-        return self.guarded(key, lambda: self._import(binding, only_app=only_app))
+        return self.guarded(key, lambda: self._import(binding))
 
-    def _import(self, binding: Import, *, only_app: bool) -> list[Term]:
+    def _import(self, binding: Import) -> list[Term]:
         modules = self.constants.modules
         file = modules.find(binding.module, binding.level, binding.file)
         if binding.name is None:
@@ -255,8 +265,6 @@ class _Question(Calls):
             found = self.of_module(binding.name, file.index.module)
             if found:
                 return found
-        if only_app:
-            return []
         dotted = f"{binding.module}.{binding.name}".lstrip(".")
         part = modules.find(dotted, binding.level, binding.file)
         if part is None and binding.level:

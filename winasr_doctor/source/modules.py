@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nlargest
 
 from winasr_doctor.source.application import SourceFile
 
 _DEEPEST = 8
 """Packages nested more deeply than this are found by their last parts only."""
+
+_MOST_COMPARED = 200
+"""Files of one name that are compared; there may be one in each of a thousand folders."""
 
 
 class Modules:
@@ -24,6 +28,8 @@ class Modules:
         for file, parts in self._parts.items():
             for length in range(1, min(len(parts), _DEEPEST) + 1):
                 self._by_name.setdefault(".".join(parts[-length:]), []).append(file)
+        self._by_parts = {parts: file for file, parts in reversed(self._parts.items())}
+        self._nearest: dict[tuple[str, tuple[str, ...]], list[SourceFile]] = {}
 
     def find(self, module: str, level: int, importer: SourceFile) -> SourceFile | None:
         """Return the file of a module.
@@ -37,12 +43,17 @@ class Modules:
         if level:
             package = folder[: len(folder) - (level - 1)]
             wanted = (*package, *(module.split(".") if module else ()))
-            name = ".".join(wanted[-_DEEPEST:])
-            return next((f for f in self._by_name.get(name, ()) if self._parts[f] == wanted), None)
-        candidates = [file for file in self._by_name.get(module, ()) if file is not importer]
-        if not candidates:
-            return None
-        return max(candidates, key=lambda file: _common(self._parts[file], folder))
+            return self._by_parts.get(wanted) if wanted else None
+        beside = self._by_parts.get((*folder, *module.split(".")))
+        if beside is not None and beside is not importer:
+            return beside  # nothing is nearer
+        key = (module, folder)
+        if key not in self._nearest:
+            candidates = self._by_name.get(module, ())[:_MOST_COMPARED]
+            self._nearest[key] = nlargest(
+                2, candidates, key=lambda file: _common(self._parts[file], folder)
+            )
+        return next((file for file in self._nearest[key] if file is not importer), None)
 
     def _folder(self, file: SourceFile) -> tuple[str, ...]:
         parts = self._parts[file]

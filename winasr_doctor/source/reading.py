@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from winasr_doctor.source.application import Application, Pin, Silence, SourceFile
+from winasr_doctor.regular_files import read_regular
+from winasr_doctor.source.application import Application, Pin, SourceFile
 
 if TYPE_CHECKING:
     import ast
@@ -180,9 +181,14 @@ def _parsed(paths: Iterable[str], unreadable: list[str]) -> list[SourceFile]:
 
 
 def _parse(path: str) -> SourceFile:
+    from winasr_doctor.source.silences import LongListError, silences
+
     text = _decode(_read(path))
     tree = _tree(text, _shown(path))
-    silenced = _silences(text) if "winasr:" in text else {}
+    try:
+        silenced = silences(text, tree)
+    except LongListError as error:
+        raise _CannotExamineError(str(error)) from error
     return SourceFile(path=_shown(path), text=text, tree=tree, silenced=silenced)
 
 
@@ -192,13 +198,9 @@ def _read(path: str) -> bytes:
             "it is a notebook; make a script of it with `jupyter nbconvert --to script`"
         )
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - see above
-            document = file.read(MAX_SOURCE_BYTES + 1)
+        return read_regular(path, MAX_SOURCE_BYTES)
     except (OSError, ValueError) as error:
         raise _CannotExamineError(_reason(error)) from error
-    if len(document) > MAX_SOURCE_BYTES:
-        raise _CannotExamineError(f"it is larger than {MAX_SOURCE_BYTES // 1_000_000} MB")
-    return document
 
 
 def _decode(document: bytes) -> str:
@@ -230,36 +232,33 @@ def _decode(document: bytes) -> str:
 def _tree(text: str, path: str) -> ast.Module:
     import ast
 
+    from winasr_doctor.source.limits import too_costly
+
+    if reason := too_costly(text):
+        raise _CannotExamineError(reason)
     try:
         return ast.parse(text, path)
     except SyntaxError as error:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        line = f"line {error.lineno}" if error.lineno else "it"
-        raise _CannotExamineError(f"{line} is not valid Python {version} ({error.msg})") from error
+        raise _CannotExamineError(_not_valid(text, error)) from error
     except (RecursionError, MemoryError) as error:
         raise _CannotExamineError("it is nested too deeply for Python to parse") from error
     except (ValueError, OverflowError) as error:
         raise _CannotExamineError(f"it is not Python ({error})") from error
 
 
-def _silences(text: str) -> Mapping[int, Silence]:
-    """Find the comments that silence findings; a string that looks like one is none."""
-    import io
-    import re
-    import tokenize
+def _not_valid(text: str, error: SyntaxError) -> str:
+    """Say that a newer Python reads the file where that is so, or what this one says."""
+    from winasr_doctor.source.newer_python import needed_python
 
-    comment = re.compile(r"#\s*winasr:\s*ignore\s*\[([^\]]*)\]\s*[-:–—]*\s*(.*)")
-    found: dict[int, Silence] = {}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            match = comment.search(token.string) if token.type == tokenize.COMMENT else None
-            codes = tuple(c for c in re.split(r"[\s,]+", match[1].upper()) if c) if match else ()
-            if match and codes:
-                found[token.start[0]] = Silence(codes, match[2].strip())
-    except (tokenize.TokenError, SyntaxError):
-        # The parser accepted the file, so this is the tokenizer's limit, not the app's fault.
-        return found
-    return found
+    newer = needed_python(text, error)
+    if newer is not None:
+        return (
+            f"this file needs Python {newer.version} or newer (line {newer.line} has"
+            f" {newer.feature}); run the scan with it"
+        )
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    line = f"line {error.lineno}" if error.lineno else "it"
+    return f"{line} is not valid Python {version} ({error.msg})"
 
 
 def _sentence(path: str, reason: str) -> str:

@@ -132,10 +132,10 @@ def test_a_missing_file_is_unreadable(tmp_path):
 def test_a_locked_file_is_unreadable(tmp_path, monkeypatch):
     path = nemo(tmp_path / "m.nemo")
 
-    def refuse(_self, _mode):
+    def refuse(_path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(archive.Path, "open", refuse)
+    monkeypatch.setattr(archive, "open_regular", refuse)
     read = archive.inspect(path)
     assert (read.form, read.error) == ("unreadable", "Permission denied")
     assert read.size

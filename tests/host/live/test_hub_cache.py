@@ -144,7 +144,7 @@ def test_weights_that_may_not_be_read_are_unreadable(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     weights_of(tmp_path, WHOLE)
-    monkeypatch.setattr(speech_language.Path, "open", refuse)
+    monkeypatch.setattr(speech_language, "open_regular", refuse)
     (found,) = read(tmp_path).repos[0].weights
     assert (found.form, found.error) == ("unreadable", "Permission denied")
 

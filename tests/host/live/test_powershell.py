@@ -231,3 +231,17 @@ def test_a_real_program_that_hangs_is_ended_with_what_it_started(speaking):
 def test_a_program_that_does_not_exist_is_a_reason(tmp_path):
     answer = ask([os.fspath(tmp_path / "nothing.exe")])
     assert "could not be started" in answer.part("status").error
+
+
+def test_what_is_nested_without_end_is_tried_a_few_times(mocker):
+    decode = mocker.spy(json.JSONDecoder, "raw_decode")
+    assert powershell.parse(b'{"status":' * 5_000) == {}
+    assert powershell.parse(b"{" * 5_000) == {}
+    assert decode.call_count <= 20
+
+
+def test_an_error_that_is_no_text_gives_no_reason():
+    nested = json.dumps({"status": {"error": [[[[]]]], "id": {"a": [1]}}})
+    part = powershell.parse(nested.encode())["status"]
+    assert part.error == "PowerShell gave no reason"
+    assert part.code is None

@@ -13,6 +13,7 @@ from winasr_doctor.checks.antivirus.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown
+from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import Defender, Volume
 from winasr_doctor.paths import is_inside
@@ -95,7 +96,8 @@ def _hindrance(defender: Defender) -> str | None:
     if defender.performance_mode == PERFORMANCE_MODE_OFF:
         return "Defender's performance mode is off"
     version = defender.platform_version
-    numbers = tuple(int(part) for part in (version or "").split(".") if part.isdigit())
+    parts = map(whole_number, (version or "").split("."))
+    numbers = tuple(part for part in parts if part is not None)
     if version and numbers < NEEDED_PLATFORM:
         return f"Defender's platform {version} is too old for performance mode"
     return None

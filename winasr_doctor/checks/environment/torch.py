@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -32,11 +33,11 @@ from pytorch.org, "Get Started"."""
 
 
 def _number(version: str) -> float:
-    parts = version.split(".")
-    try:
-        return float(".".join(parts[:2]))
-    except ValueError:
-        return 0.0
+    match = _MAJOR_AND_MINOR.match(version)
+    return float(match[0]) if match else 0.0
+
+
+_MAJOR_AND_MINOR = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])")
 
 
 def _torch_index(driver: str | None, cuda: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from winasr_doctor.checks.advice import python_command
 from winasr_doctor.findings import Remedy
+from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Host, NotApplicable
 
 NEMO = "nemo-toolkit"
@@ -25,7 +26,7 @@ def release(version: str) -> Release:
     numbers = []
     for part in version.split("+", 1)[0].split(".")[:3]:
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        numbers.append(int(digits) if digits else 0)
+        numbers.append(whole_number(digits) or 0)
     major, minor, micro = (*numbers, 0, 0, 0)[:3]
     return major, minor, micro
 

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import IO, Literal, NamedTuple, Protocol
 
 from winasr_doctor.host.model import FileAttribute, ModelFile
+from winasr_doctor.regular_files import open_regular
 
 Form = Literal["tar", "tar.gz", "lfs-pointer", "html", "empty", "other", "unreadable"]
 
@@ -99,7 +100,7 @@ def inspect(path: str, resolved: str | None = None) -> ModelFile:
 
 def _look_inside(path: str) -> tuple[Form, Contents]:
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD)
             file.seek(0)
             form = _form(head)

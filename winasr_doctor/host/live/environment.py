@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from winasr_doctor.foreign_text import without_surrogates
 from winasr_doctor.host.model import Environment
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def recorded(variables: Mapping[str, str]) -> Environment:
         name = allowed.get(variable.upper())
         if name is None or not value:
             continue
-        kept[name] = SECRET if name in SECRETS else value
+        kept[name] = SECRET if name in SECRETS else without_surrogates(value)
         if name in URLS:
-            kept[name] = _CREDENTIALS.sub("", value)
+            kept[name] = _CREDENTIALS.sub("", kept[name])
     return Environment(variables=dict(sorted(kept.items())))

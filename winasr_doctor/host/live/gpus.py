@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.model import Gpu, Gpus
 
@@ -72,7 +73,8 @@ def ask(program: str, run: Run) -> Gpus:
 
 
 def _memory(mebibytes: str) -> int | None:
-    return int(mebibytes) * MIB if mebibytes.isdigit() else None
+    number = whole_number(mebibytes)
+    return None if number is None else number * MIB
 
 
 def _cuda(banner: str) -> str | None:

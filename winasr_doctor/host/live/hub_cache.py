@@ -17,6 +17,7 @@ import msgspec
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import cache_folders, speech_language
 from winasr_doctor.host.model import CachedRepo, HubCache
+from winasr_doctor.regular_files import read_start
 from winasr_doctor.waiting import Budget
 
 if TYPE_CHECKING:
@@ -120,7 +121,6 @@ class _Walk:
 
 def _ref(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            return stream.read(_REF_BYTES).decode("ascii", "replace").strip()
+        return read_start(file, _REF_BYTES).decode("ascii", "replace").strip()
     except OSError:
         return ""

@@ -10,6 +10,7 @@ from time import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from winasr_doctor.host.model import FileAttribute, Leftover, Leftovers
+from winasr_doctor.regular_files import read_start
 from winasr_doctor.waiting import Budget, side_by_side
 
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ def _phase(folder: os.DirEntry[str], budget: Budget) -> Phase | None:
 def _is_nemo_manifest(file: Path, *, otherwise: bool) -> bool:
     """Tell NeMo's manifest from others; `otherwise` where it is empty or cannot be read."""
     try:
-        with file.open("rb") as stream:
-            head = stream.read(4096)
+        head = read_start(file, 4096)
     except OSError:
         return otherwise
     return MANIFEST_KEY in head if head else otherwise

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor.host.model import Packages, TorchBuild
+from winasr_doctor.regular_files import read_regular
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _NOT_A_NAME = r"[-_.]+"
 """Runs of these are one hyphen. Source: PEP 503, "Normalized Names"."""
+
+_LARGEST_FILE = 1024**2
+"""Bytes of `torch/version.py`, which has a few lines."""
 
 _ASSIGNED = r"""^{name}\s*(?::[^=\n]+)?=\s*(?:['"](?P<value>[^'"]*)['"]|None)"""
 """torch/version.py is generated: `__version__ = '2.9.1+cu128'`, `cuda: Optional[str] = '12.8'`."""
@@ -56,7 +60,7 @@ def _torch(folders: Iterable[str]) -> TorchBuild | None:
     for folder in folders:
         file = Path(folder or ".", "torch", "version.py")
         try:
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = read_regular(file, _LARGEST_FILE).decode("utf-8", "replace")
         except OSError:
             continue
         version = _assigned("__version__", text)

@@ -10,6 +10,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,6 +119,12 @@ class Answer(NamedTuple):
         """Return one part, or the reason why it is missing."""
         return self.parts.get(name) or Part(error=self.failure)
 
+
+_ANSWER = re.compile(r"\{\s*\"(?:" + "|".join(QUERIES) + r")\"")
+"""Where an answer may begin: each part of it is one of the questions."""
+
+_MOST_TRIED = 20
+"""Beginnings that are tried; what is nested without end begins again at every level."""
 
 Run = Callable[[str, Sequence[str], float], tuple[int, bytes]]
 """Runs a program with arguments and a time limit; returns exit status and standard output.
@@ -239,7 +246,7 @@ def parse(output: bytes) -> dict[str, Part]:
 
     text = _text(output)
     decoder = json.JSONDecoder()
-    for start in re.finditer(r"\{", text):
+    for start in islice(_ANSWER.finditer(text), _MOST_TRIED):
         try:
             value, _ = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
@@ -298,12 +305,15 @@ def _unwrapped(value: object) -> object:
 
 
 def _sentence(text: object) -> str:
-    return " ".join(str(text or "").split()) or "PowerShell gave no reason"
+    words = text.split() if isinstance(text, str) else ()
+    return " ".join(words) or "PowerShell gave no reason"
 
 
 def _code(value: Mapping[str, object]) -> int | None:
     """Return the HRESULT: WMI's own stands in the error's identifier, .NET's in a property."""
-    named = re.match(r"HRESULT (0x[0-9a-fA-F]{8})", str(value.get("id")))
+    identifier = value.get("id")
+    text = identifier if isinstance(identifier, str) else ""
+    named = re.match(r"HRESULT (0x[0-9a-fA-F]{8})", text)
     if named:
         return int(named[1], 16)
     general = number(value.get("hresult"))

@@ -14,6 +14,7 @@ from winasr_doctor.host.live.archive import HTML, LFS_POINTER, NOT_HERE
 from winasr_doctor.host.live.folders import resolve
 from winasr_doctor.host.model import CachedWeights, ShadowingFolder, WeightsForm
 from winasr_doctor.known_models import CANARY_QWEN, CANARY_QWEN_FILES
+from winasr_doctor.regular_files import open_regular
 
 _CONFIG, _WEIGHTS = CANARY_QWEN_FILES
 
@@ -56,7 +57,7 @@ def _look(path: Path) -> tuple[int, WeightsForm, int | None, str | None]:
         status = path.stat()
         if getattr(status, "st_file_attributes", 0) & NOT_HERE:
             return status.st_size, "unreadable", None, "only in the cloud: reading downloads it"
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(_START)
             form = _form(start)
             if form != "safetensors":
@@ -93,7 +94,7 @@ def _data_bytes(header: bytes) -> int | None:
     try:
         entries = json.loads(header)
         ends = [int(each["data_offsets"][1]) for key, each in entries.items() if key != _METADATA]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (ValueError, OverflowError, TypeError, LookupError, AttributeError, RecursionError):
         return None
     return max(ends, default=0)
 

@@ -46,7 +46,7 @@ def read_json(path: Path) -> dict[str, Any] | Damage:
         return Damage(path, fault)
     try:
         value = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Damage(path, f"({len(data)} bytes) is no valid JSON: {error}")
     if not isinstance(value, dict):
         return Damage(path, f"({len(data)} bytes) holds no JSON object")
@@ -109,7 +109,7 @@ def _ends(header: bytes) -> dict[str, int] | None:
     try:
         entries = json.loads(header).items()
         return {name: int(entry["data_offsets"][1]) for name, entry in entries if name != _METADATA}
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (ValueError, OverflowError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 
 

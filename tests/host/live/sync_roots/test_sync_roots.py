@@ -156,7 +156,7 @@ def test_a_file_far_too_large_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "_LARGEST", 3)
     file = tmp_path / "info.json"
     file.write_bytes(b"{   }")
-    with pytest.raises(ValueError, match="too large"):
+    with pytest.raises(OSError, match="larger than 3 bytes"):
         settings.text(file)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 from winasr_doctor.host.live.registry import Registry
 from winasr_doctor.host.model import SyncRoot
 from winasr_doctor.paths import without_device_prefix
+from winasr_doctor.regular_files import read_regular
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -105,11 +106,9 @@ def text(path: Path) -> str:
 
     Raises:
         OSError: It is missing or may not be read.
-        ValueError: It is no settings file.
+        UnicodeDecodeError: It says that it is UTF-16 and is not.
     """
-    if path.stat().st_size > _LARGEST:
-        raise ValueError(f"{path.name} is too large for a settings file")
-    data = path.read_bytes()
+    data = read_regular(path, _LARGEST)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
     try:

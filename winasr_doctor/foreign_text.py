@@ -1,0 +1,31 @@
+"""Text that anybody may have written: numbers without end, and what cannot be encoded."""
+
+from __future__ import annotations
+
+import re
+
+_MOST_DIGITS = 18
+"""Far more than any number that is read here has, and fewer than Python refuses to convert."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of ASCII digits stands for.
+
+    Returns:
+        `None` for any other text, for none, and for more than 18 digits. `str.isdigit` is no
+        such test: it accepts "\u00b2", which `int` refuses, and any length.
+    """
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
+        return int(text)
+    return None
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no UTF can encode, with U+FFFD.
+
+    They stand for bytes that are not UTF-8 in names and variables on Linux (PEP 383), and for
+    broken UTF-16 in names on Windows.
+    """
+    return _SURROGATE.sub("\ufffd", text)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from winasr_doctor.cli.console import InputError
+from winasr_doctor.devices import parse_device
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.handler import QUIET, Handler
@@ -81,6 +82,13 @@ def check_host(host: str) -> None:
         raise InputError(texts.NOT_LOOPBACK.format(host=host))
 
 
+def _check_device(device: str) -> None:
+    try:
+        parse_device(device)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
 def start(
     *,
     port: int | None = None,
@@ -103,9 +111,10 @@ def start(
         engine: What does the work; the real one by default.
 
     Raises:
-        InputError: The address, the port or Gradio cannot be used; one sentence.
+        InputError: The address, the device, the port or Gradio cannot be used; one sentence.
     """
     check_host(host)
+    _check_device(device)
     port = free_port(port)
     sessions = Sessions()
     os.environ.update(SETTINGS, GRADIO_TEMP_DIR=str(sessions.uploads))

@@ -10,6 +10,7 @@ from winasr_doctor.devices import DeviceKind, DeviceName
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader.errors import DeviceError, MissingPackageError
 from winasr_doctor.loader.outcomes import Word
+from winasr_doctor.origin import install_extra
 
 _NEEDS_FILES = "EncDecMultiTaskModel"
 """Canary's class. Several releases fail on arrays, with timestamps or without ("'tuple' object has
@@ -158,7 +159,7 @@ def _missing(package: str, error: BaseException) -> MissingPackageError:
             Remedy(
                 "Install or repair it",
                 (
-                    'python -m pip install "winasr_doctor[asr]"',
+                    install_extra("asr"),
                     "python -m winasr_doctor scan --select NEM,ENV says what is missing or broken",
                 ),
             ),

@@ -11,6 +11,7 @@ from typing import Any
 
 from winasr_doctor.cli.console import InputError
 from winasr_doctor.devices import parse_device
+from winasr_doctor.origin import install_extra
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.handler import QUIET, Handler
@@ -174,12 +175,15 @@ def _page_module() -> Any:  # noqa: ANN401 - a module
     try:
         from winasr_doctor.ui import page
     except ModuleNotFoundError as error:
-        if error.name == "gradio":
-            raise InputError(texts.NO_GRADIO) from error
-        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+        raise _no_gradio(error, missing=error.name == "gradio") from error
     except (ImportError, OSError, AttributeError) as error:
-        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+        raise _no_gradio(error, missing=False) from error
     return page
+
+
+def _no_gradio(error: Exception, *, missing: bool) -> InputError:
+    text = texts.NO_GRADIO if missing else texts.BROKEN_GRADIO
+    return InputError(text.format(reason=error, install=install_extra("ui")))
 
 
 def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401

@@ -28,6 +28,15 @@ hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
+def tables_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge the age of tables by a day soon after they were made, whenever the tests run."""
+    from winasr_doctor import dated, tables
+
+    newest = max(table.made for table in tables.TABLES)
+    monkeypatch.setattr(dated, "today", lambda: newest)
+
+
+@pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every test an 80-column terminal without colour preferences."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
-from typing import Union
+from typing import Any, Union
 
 from winasr_doctor.actions import Action
+from winasr_doctor.dated import Dated
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
@@ -83,6 +84,7 @@ class Finding:
         evidence: The facts the sentence rests on; JSON values only. A finding in
             source code carries `file`, `line` and `column` (both from 1).
         remedies: Ways out, the recommended one first.
+        tables: The tables it rests on that age; see `resting_on`.
     """
 
     status: Status
@@ -90,6 +92,7 @@ class Finding:
     severity: Severity | None = None
     evidence: Evidence = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
+    tables: tuple[Dated[Any], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.status is Status.FAIL) != (self.severity is not None):
@@ -138,6 +141,24 @@ def unknown(
 ) -> Finding:
     """State what could not be read and, in the remedies, what it would take to read it."""
     return Finding(Status.UNKNOWN, reason, None, dict(evidence), tuple(remedies))
+
+
+def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None) -> Finding:
+    """Say which table a finding rests on; a scan then adds a note if the table is old.
+
+    Args:
+        table: What the finding was judged by.
+        finding: The finding.
+        beyond: What is newer than all that the table knows, such as `torch 2.16`: the finding says
+            so, and an error becomes a warning.
+    """
+    evidence = {**finding.evidence, "table_made": table.made.isoformat()}
+    known = replace(finding, evidence=evidence, tables=(*finding.tables, table))
+    if beyond is None:
+        return known
+    severity = Severity.WARNING if known.severity is Severity.ERROR else known.severity
+    note = f" ({beyond} is newer than the table this rests on, which dates from {table.made})"
+    return replace(known, severity=severity, summary=known.summary + note)
 
 
 @dataclass(frozen=True, slots=True)

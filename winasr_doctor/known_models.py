@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+
+from winasr_doctor.dated import Dated
 
 GB = 1_000_000_000
 
@@ -33,53 +36,60 @@ class KnownModel:
         return self.filename.endswith(".nemo")
 
 
-KNOWN_MODELS = (
-    KnownModel(
-        "parakeet-tdt-0.6b-v2",
-        "nvidia/parakeet-tdt-0.6b-v2",
-        "parakeet-tdt-0.6b-v2.nemo",
-        2_472_000_000,
-        "EncDecRNNTBPEModel",
+MODELS = Dated(
+    "published speech models and their sizes",
+    dt.date(2026, 11, 21),
+    (
+        KnownModel(
+            "parakeet-tdt-0.6b-v2",
+            "nvidia/parakeet-tdt-0.6b-v2",
+            "parakeet-tdt-0.6b-v2.nemo",
+            2_472_000_000,
+            "EncDecRNNTBPEModel",
+        ),
+        KnownModel(
+            "parakeet-tdt-0.6b-v3",
+            "nvidia/parakeet-tdt-0.6b-v3",
+            "parakeet-tdt-0.6b-v3.nemo",
+            2_509_000_000,
+            "EncDecRNNTBPEModel",
+        ),
+        KnownModel(
+            "parakeet-tdt-1.1b",
+            "nvidia/parakeet-tdt-1.1b",
+            "parakeet-tdt-1.1b.nemo",
+            4_283_000_000,
+            "EncDecRNNTBPEModel",
+        ),
+        KnownModel(
+            "canary-1b-v2",
+            "nvidia/canary-1b-v2",
+            "canary-1b-v2.nemo",
+            6_358_000_000,
+            "EncDecMultiTaskModel",
+        ),
+        KnownModel(
+            "canary-180m-flash",
+            "nvidia/canary-180m-flash",
+            "canary-180m-flash.nemo",
+            737_000_000,
+            "EncDecMultiTaskModel",
+        ),
+        KnownModel(
+            "canary-qwen-2.5b",
+            "nvidia/canary-qwen-2.5b",
+            "model.safetensors",
+            5_118_000_000,
+            "SALM",
+            extra="canary",
+        ),
     ),
-    KnownModel(
-        "parakeet-tdt-0.6b-v3",
-        "nvidia/parakeet-tdt-0.6b-v3",
-        "parakeet-tdt-0.6b-v3.nemo",
-        2_509_000_000,
-        "EncDecRNNTBPEModel",
-    ),
-    KnownModel(
-        "parakeet-tdt-1.1b",
-        "nvidia/parakeet-tdt-1.1b",
-        "parakeet-tdt-1.1b.nemo",
-        4_283_000_000,
-        "EncDecRNNTBPEModel",
-    ),
-    KnownModel(
-        "canary-1b-v2",
-        "nvidia/canary-1b-v2",
-        "canary-1b-v2.nemo",
-        6_358_000_000,
-        "EncDecMultiTaskModel",
-    ),
-    KnownModel(
-        "canary-180m-flash",
-        "nvidia/canary-180m-flash",
-        "canary-180m-flash.nemo",
-        737_000_000,
-        "EncDecMultiTaskModel",
-    ),
-    KnownModel(
-        "canary-qwen-2.5b",
-        "nvidia/canary-qwen-2.5b",
-        "model.safetensors",
-        5_118_000_000,
-        "SALM",
-        extra="canary",
-    ),
+    "look through NVIDIA's speech models on the Hugging Face Hub: new ones, and the files' sizes",
 )
 """Sizes are of the files as published, to the nearest ten megabytes or so; they serve to judge
 free space and memory, not to verify a download."""
+
+KNOWN_MODELS = MODELS.rows
 
 CANARY_QWEN = "nvidia/canary-qwen-2.5b"
 CANARY_QWEN_FILES = ("config.json", "model.safetensors")
@@ -91,10 +101,17 @@ CANARY_QWEN_INSIDE = "Qwen/Qwen3-1.7B"
 repository's default branch. Source: Canary-Qwen's `config.json`, `pretrained_llm`; NeMo 3.0.0,
 `nemo/collections/speechlm2/models/salm.py`."""
 
-CANARY_REQUIREMENTS = {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"}
+CANARY_NEEDS = Dated(
+    "what Canary-Qwen needs beyond NeMo's [asr]",
+    dt.date(2026, 11, 21),
+    {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"},
+    "import SALM with the newest NeMo's [asr] alone, and read its limits in the extra [speechlm2]",
+)
 """Packages that Canary-Qwen needs beyond NeMo's `[asr]`, as a shell takes them. With NeMo 3.0.0,
 `from nemo.collections.speechlm2.models import SALM` needs these two and nothing else of NeMo's
 extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2 was seen to work."""
+
+CANARY_REQUIREMENTS = CANARY_NEEDS.rows
 
 CANARY_PACKAGES = tuple(CANARY_REQUIREMENTS)
 CANARY_INSTALL = " ".join(CANARY_REQUIREMENTS.values())

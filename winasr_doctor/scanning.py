@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import traceback
 from collections.abc import Iterable
 from typing import Any
 
+from winasr_doctor import dated
 from winasr_doctor.checks import Check, select_checks
 from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
 from winasr_doctor.host import Host, NotApplicable, Unreadable
@@ -35,12 +37,13 @@ class _View(Host):
         return self._host.hub_answers
 
 
-def run_check(check: Check, host: Host) -> tuple[Result, ...]:
+def run_check(check: Check, host: Host, *, today: dt.date | None = None) -> tuple[Result, ...]:
     """Run one check.
 
     Args:
         check: The check.
         host: The machine to run it on.
+        today: The date by which the age of tables is judged; the clock's by default.
 
     Returns:
         One result per finding and at least one: `pass` when the check found nothing,
@@ -61,7 +64,8 @@ def run_check(check: Check, host: Host) -> tuple[Result, ...]:
         findings.append(_crashed(crash))
     if not findings:
         findings.append(Finding(Status.PASS, "nothing found"))
-    return tuple(_result(check, finding) for finding in findings)
+    day = dated.today() if today is None else today
+    return tuple(_result(check, finding, day) for finding in findings)
 
 
 def _crashed(crash: Exception) -> Finding:
@@ -70,14 +74,14 @@ def _crashed(crash: Exception) -> Finding:
     return Finding(Status.CRASH, f"the check itself failed: {reason}", None, evidence)
 
 
-def _result(check: Check, finding: Finding) -> Result:
+def _result(check: Check, finding: Finding, today: dt.date) -> Result:
     return Result(
         code=check.code,
         family=check.family,
         title=check.title,
         status=finding.status,
         severity=finding.severity,
-        summary=finding.summary,
+        summary=finding.summary + dated.age_note(finding.tables, today),
         evidence=finding.evidence,
         remedies=finding.remedies,
         url=check.url,

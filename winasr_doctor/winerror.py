@@ -11,6 +11,8 @@ import sys
 from enum import Enum
 from typing import NamedTuple
 
+from winasr_doctor.fixed_pythons import CLEANUP_FIXED, has_fix
+
 
 class DeleteClass(str, Enum):
     """What an error says about a delete that failed with it."""
@@ -262,8 +264,7 @@ def masks_sharing_violations(python: tuple[int, ...]) -> bool:
     Args:
         python: Major, minor and micro version.
     """
-    version = tuple(python[:3])
-    return version <= (3, 11, 7) or version == (3, 12, 0)
+    return not has_fix(CLEANUP_FIXED, python)
 
 
 def number(exc: BaseException, name: str) -> int | None:

@@ -156,12 +156,12 @@ def test_foreign_characters_matter_without_utf8():
         ({"version": "3.9.18"}, Severity.ERROR),
         ({"version": "3.10.0"}, None),
         ({"version": "3.13.5"}, None),
-        ({"version": "3.14.0"}, Severity.WARNING),
+        ({"version": "3.14.0"}, None),
         ({"bits": 32}, Severity.ERROR),
         ({"implementation": "PyPy"}, Severity.ERROR),
     ],
 )
-def test_only_64_bit_cpython_3_10_to_3_13_is_supported(facts, expected):
+def test_only_64_bit_cpython_that_has_wheels_is_supported(facts, expected):
     assert severity("ENV010", python=python(**facts)) is expected
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader.outcomes import Message
+from winasr_doctor.origin import install_extra
 from winasr_doctor.selftest import Ending, Heard, Injected, Peak, SelfTest
 
 RIGHT = Heard("klatt3.wav", "stop zero", "stop zero")
@@ -110,7 +111,7 @@ def test_without_nemo_the_real_self_test_says_so(run, monkeypatch, tmp_path):
     outcome = run("selftest", "--device", "cpu")
     assert outcome.code == 2
     assert "Error: torch cannot be imported" in outcome.err
-    assert 'pip install "winasr_doctor[asr]"' in outcome.err
+    assert install_extra("asr") in outcome.err
 
 
 def test_a_plan_reaches_the_self_test_and_its_faults_are_counted(run, given):

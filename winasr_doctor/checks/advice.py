@@ -8,7 +8,6 @@ its full path if that should ever be needed.
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import Any
 
@@ -18,6 +17,7 @@ from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.model import Volume
 from winasr_doctor.known_models import GB, LARGEST_UNPACKED
 from winasr_doctor.paths import is_inside
+from winasr_doctor.shells import quoted_for_powershell
 
 SCRATCH_NAME = "winasr-scratch"
 SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
@@ -25,8 +25,6 @@ SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
 
 SCRATCH_BYTES = 2 * LARGEST_UNPACKED
 """Room for one unpacked model and for the leftover of one failed cleanup."""
-
-_POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
 
 _LOCAL_FILESYSTEMS = ("NTFS", "ReFS")
 
@@ -47,14 +45,7 @@ def gigabytes(size: float) -> str:
     return f"{size / GB:.1f} GB" if size >= GB / 10 else f"{size / 1e6:.0f} MB"
 
 
-def quoted(text: str) -> str:
-    """Quote a text for PowerShell, literally.
-
-    Typographic quotes are doubled as well: PowerShell takes each of them for a quote. Source:
-    learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
-    specification, `single-quote-character`.
-    """
-    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", text) + "'"
+quoted = quoted_for_powershell
 
 
 def python_command(host: Host, arguments: str) -> str:

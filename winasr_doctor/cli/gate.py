@@ -19,6 +19,7 @@ from winasr_doctor.cli.console import (
     stdout_width,
     write_report,
 )
+from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.subject import (
     Subject,
     apply_config,
@@ -63,7 +64,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
     help="Whether warnings make the exit code 4; errors fail the gate in any case.",
 )
 @click.option("--no-selftest", is_flag=True, help="Leave the self-test out; the report says so.")
-@click.option("--device", metavar="auto|cpu|cuda[:N]", help="Where the self-test transcribes.")
+@device_option(default=None, help_="Where the self-test transcribes.")
 @click.option("--tests", multiple=True, metavar="PATH", help="Your own tests, run by pytest.")
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--output", "-o", metavar="FILE", help="Where to write the report; stdout else.")

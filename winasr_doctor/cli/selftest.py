@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import click
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.device import device_option
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.plan import Plan
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "winasr-doctor/selftest/1"
 
-_DEVICE = r"auto|cpu|cuda(:\d{1,3})?"
 _HEADLINES = {
     "passed": "passed: the text is right",
     "wrong_text": "failed: the text is wrong",
@@ -42,7 +41,7 @@ _EXIT_CODES = {
     epilog="Exit codes: 0 the text is right, 2 it could not be tried, 3 the text is wrong or"
     " transcribing failed.",
 )
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]")
+@device_option()
 @click.option(
     "--model",
     default="tiny",
@@ -70,8 +69,6 @@ def command(
     ctx: click.Context, device: str, model: str, plan: str | None, deadline: float, format_: str
 ) -> None:
     """Load a model, transcribe the bundled recordings, say whether the text is right."""
-    if not re.fullmatch(_DEVICE, device):
-        raise InputError(f"--device must be auto, cpu, cuda or cuda:N, not {device}")
     parsed = _plan(plan)
     from winasr_doctor.selftest import Ending, self_test
 

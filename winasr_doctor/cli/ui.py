@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 
 import click
 
 from winasr_doctor.cli import INTERNAL_ERROR
-from winasr_doctor.cli.console import InputError, progress
-
-_DEVICE = r"auto|cpu|cuda(:\d{1,3})?"
+from winasr_doctor.cli.console import progress
+from winasr_doctor.cli.device import device_option
 
 
 @click.command("ui")
 @click.option("--port", type=click.IntRange(1, 65535), help="By default a free one from 7860 on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="127.0.0.1 or localhost.")
 @click.option("--model", multiple=True, metavar="NAME", help="A .nemo file or name to offer first.")
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]")
+@device_option(help_="The device that is chosen at first.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(
     "--deadline",
@@ -42,8 +40,6 @@ def command(
     """Open a page in the browser that transcribes recordings, on this computer only."""
     from winasr_doctor.ui import server, texts
 
-    if not re.fullmatch(_DEVICE, device):
-        raise InputError(f"--device must be auto, cpu, cuda or cuda:N, not {device}")
     _log_to_the_console()
     running = server.start(port=port, host=host, given=model, device=device, deadline=deadline)
     try:

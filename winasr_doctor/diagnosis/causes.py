@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
 
+from winasr_doctor.dated import Dated
 from winasr_doctor.diagnosis.nodes import ErrorNode
 from winasr_doctor.findings import Remedy
 
@@ -245,3 +247,10 @@ CAUSES = (
     ),
 )
 """The first that fits wins."""
+
+CURES = Dated(
+    "versions in the cures of known errors",
+    dt.date(2026, 11, 21),
+    CAUSES,
+    "hold the versions that cures name against the tables of checks: lhotse, NeMo, peft",
+)

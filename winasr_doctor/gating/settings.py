@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from winasr_doctor.devices import parse_device
+
 PLANS = (
     "unlink:32*2; rmdir:32*2",
     "unlink:32~0.5",
@@ -59,7 +61,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     models: tuple[str, ...] = ()
     """Models of the Hub that the self-test runs too, out of the local cache."""
     require_selftest: bool = True
-    device: Annotated[str, Meta(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
+    device: str = "auto"
     max_real_time_factor: Above0 | None = None
     """Seconds of transcribing for each second of audio, without faults."""
     max_load_seconds: Above0 | None = None
@@ -96,6 +98,10 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(_in_words(str(error))) from error
+    try:
+        parse_device(settings.device)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
     known = {check.code for check in all_checks()}
     for number, accepted in enumerate(settings.accept, 1):
         if accepted.code not in known:

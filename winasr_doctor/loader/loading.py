@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.devices import DeviceName, parse_device
 from winasr_doctor.loader import failing, jobs, messages, nemo_seam, pinning
 from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
 from winasr_doctor.loader.downloads import Watch
@@ -20,8 +20,6 @@ from winasr_doctor.loader.turns import LOADING
 
 if TYPE_CHECKING:
     from winasr_doctor.cleanup.deletion import OnAttempt
-
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(?::\d{1,3})?")
 
 
 @dataclass
@@ -58,7 +56,8 @@ def load_model(
             `.nemo` file, or to the folder of a speech-language model.
         revision: A commit's full hash, a branch or a tag of the Hub repository. Anything else is
             refused before something is downloaded.
-        device: `auto` (the first GPU if there is one, else the CPU), `cpu`, `cuda`, `cuda:N`.
+        device: `auto` (the first GPU if there is one, else the CPU), `cpu`, `cuda`, `cuda:N` or
+            `mps`.
         policy: How long to keep trying to remove a temporary folder; 3 s by default.
         on_attempt: Is told about each attempt, in the worker's thread.
         timeout: Seconds until the answer is that it took too long; `None` for no limit.
@@ -80,10 +79,7 @@ def load_model(
     check_callable("on_start", on_start)
     if revision is not None and not isinstance(revision, str):
         raise TypeError(f"revision must be a text, not {type(revision).__name__}")
-    if not isinstance(device, str):
-        raise TypeError(f"device must be a text, not {type(device).__name__}")
-    if not _DEVICE.fullmatch(device):
-        raise ValueError(f"device must be auto, cpu, mps, cuda or cuda:N, not {device!r}")
+    wanted_device = parse_device(device)
     started = perf_counter()
     progress, cleanups = _Progress(), Cleanups(policy, on_attempt)
     # Here and not in the worker: the current directory may be another by then.
@@ -91,7 +87,7 @@ def load_model(
 
     def work(job: jobs.Job) -> Any:  # noqa: ANN401 - a NeMo model
         source = find_model(wanted)
-        return _load(job, source, revision, device, progress, cleanups)
+        return _load(job, source, revision, wanted_device, progress, cleanups)
 
     result = jobs.run(work, timeout=timeout, cancel=cancel, on_start=on_start)
     if isinstance(result, jobs.Done):
@@ -132,7 +128,7 @@ def _load(
     job: jobs.Job,
     source: ModelSource,
     revision: str | None,
-    device: str,
+    device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
 ) -> Any:  # noqa: ANN401 - a NeMo model
@@ -163,7 +159,7 @@ def _load_speech_language(
     job: jobs.Job,
     source: ModelSource,
     revision: str | None,
-    device: str,
+    device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
 ) -> Any:  # noqa: ANN401 - a NeMo model

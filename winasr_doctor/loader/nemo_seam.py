@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from winasr_doctor.devices import DeviceKind, DeviceName
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader.errors import DeviceError, MissingPackageError
 from winasr_doctor.loader.outcomes import Word
+from winasr_doctor.origin import install_extra
 
 _NEEDS_FILES = "EncDecMultiTaskModel"
 """Canary's class. Several releases fail on arrays, with timestamps or without ("'tuple' object has
@@ -20,30 +22,33 @@ LONG = 30.0
 (NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
 
 
-def choose_device(device: str) -> str:
+def choose_device(device: DeviceName) -> str:
     """Say where a model is to go.
 
     Args:
-        device: `auto` (the first GPU if torch can use one, else the CPU) or torch's name of a
-            device.
+        device: What was asked for; `auto` is the first GPU if torch can use one, else the CPU.
+
+    Returns:
+        Torch's name of the device.
 
     Raises:
         MissingPackageError: torch cannot be imported.
-        DeviceError: There is no such GPU, or this torch cannot use it.
+        DeviceError: There is no such device, or this torch cannot use it.
     """
     try:
         import torch
     except Exception as error:
         raise _missing("torch", error) from error
-    if device == "auto":
+    if device.kind is DeviceKind.AUTO:
         return "cuda:0" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda"):
-        number = int(device.partition(":")[2] or 0)
-        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if number >= count:
-            raise _no_gpu(device, torch.version.cuda, count)
-        return f"cuda:{number}"
-    return device
+    if device.kind is DeviceKind.MPS and not torch.backends.mps.is_available():
+        raise _no_device("mps", "torch finds no GPU of Apple's that it can use")
+    if device.kind is not DeviceKind.CUDA:
+        return str(device.kind.value)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.number >= count:
+        raise _no_device(f"cuda:{device.number}", _why_no_cuda(torch.version.cuda, count))
+    return f"cuda:{device.number}"
 
 
 def restore(path: str, device: str) -> Any:  # noqa: ANN401 - a NeMo model
@@ -154,7 +159,7 @@ def _missing(package: str, error: BaseException) -> MissingPackageError:
             Remedy(
                 "Install or repair it",
                 (
-                    'python -m pip install "winasr_doctor[asr]"',
+                    install_extra("asr"),
                     "python -m winasr_doctor scan --select NEM,ENV says what is missing or broken",
                 ),
             ),
@@ -162,13 +167,15 @@ def _missing(package: str, error: BaseException) -> MissingPackageError:
     )
 
 
-def _no_gpu(device: str, cuda: str | None, count: int) -> DeviceError:
+def _why_no_cuda(cuda: str | None, count: int) -> str:
     if cuda is None:
-        why = "the torch that is installed was built without CUDA"
-    elif count == 0:
-        why = "torch finds no NVIDIA GPU, or no driver for it"
-    else:
-        why = f"there are {count}, counted from 0"
+        return "the torch that is installed was built without CUDA"
+    if count == 0:
+        return "torch finds no NVIDIA GPU, or no driver for it"
+    return f"there are {count}, counted from 0"
+
+
+def _no_device(device: str, why: str) -> DeviceError:
     return DeviceError(
         f"The model cannot be loaded on {device}: {why}.",
         (

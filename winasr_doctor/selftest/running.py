@@ -14,6 +14,7 @@ from typing import Any
 from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.cleanup.debris import make_folder
 from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.devices import parse_device
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.loader import (
@@ -70,7 +71,7 @@ def self_test(
     removed in the end: it must not run beside other work in the same process.
 
     Args:
-        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
         model: What to load, as `load_model` takes it; the bundled model by default.
         plan: Faults to inject while loading and transcribing, in NeMo's temporary folders only,
             unless a fault names paths itself.
@@ -86,6 +87,7 @@ def self_test(
     """
     if not deadline > 0:
         raise ValueError(f"deadline must be above 0 seconds, not {deadline:g}")
+    parse_device(device)
     ends = perf_counter() + deadline
     bundled, notes = recordings(), _Notes()
     injected: tuple[Injected, ...] = ()

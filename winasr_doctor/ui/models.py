@@ -14,6 +14,7 @@ from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.model import HubCache
 from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
 from winasr_doctor.loader.models import TINY, TINY_FILE
+from winasr_doctor.origin import install_extra
 from winasr_doctor.ui import texts
 
 SECONDS = 2.0
@@ -23,8 +24,6 @@ ENTRIES = 20_000
 
 _PACKAGES = {"asr": ("nemo", "torch"), "canary": ("nemo", "torch", "peft", "accelerate")}
 """Extra to the packages that must be there. Source: NEM004."""
-
-_WAYS = {"asr": texts.NEEDS_EXTRA, "canary": texts.NEEDS_CANARY}
 
 
 class ModelState(str, Enum):
@@ -158,9 +157,9 @@ def _judged(choice: Choice, installed: Callable[[str], bool], blocked: Mapping[s
     extra = next((m.extra for m in KNOWN_MODELS if m.name == choice.name), "asr")
     state, note = choice.state, choice.note
     if any(not installed(package) for package in _PACKAGES["asr"]):
-        state, note = ModelState.EXTRA, texts.NEEDS_EXTRA
+        state, note = ModelState.EXTRA, texts.NEEDS_EXTRA.format(install=install_extra("asr"))
     elif any(not installed(package) for package in _PACKAGES[extra]):
-        state, note = ModelState.EXTRA, _WAYS[extra]
+        state, note = ModelState.EXTRA, texts.NEEDS_CANARY
     elif choice.name in blocked:
         state, note = ModelState.BLOCKED, texts.BLOCKED_BY.format(code=blocked[choice.name])
     return replace(choice, state=state, note=note)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from winasr_doctor.cli.console import InputError
+from winasr_doctor.devices import parse_device
+from winasr_doctor.origin import install_extra
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.handler import QUIET, Handler
@@ -81,6 +83,13 @@ def check_host(host: str) -> None:
         raise InputError(texts.NOT_LOOPBACK.format(host=host))
 
 
+def _check_device(device: str) -> None:
+    try:
+        parse_device(device)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
 def start(
     *,
     port: int | None = None,
@@ -103,9 +112,10 @@ def start(
         engine: What does the work; the real one by default.
 
     Raises:
-        InputError: The address, the port or Gradio cannot be used; one sentence.
+        InputError: The address, the device, the port or Gradio cannot be used; one sentence.
     """
     check_host(host)
+    _check_device(device)
     port = free_port(port)
     sessions = Sessions()
     os.environ.update(SETTINGS, GRADIO_TEMP_DIR=str(sessions.uploads))
@@ -165,12 +175,15 @@ def _page_module() -> Any:  # noqa: ANN401 - a module
     try:
         from winasr_doctor.ui import page
     except ModuleNotFoundError as error:
-        if error.name == "gradio":
-            raise InputError(texts.NO_GRADIO) from error
-        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+        raise _no_gradio(error, missing=error.name == "gradio") from error
     except (ImportError, OSError, AttributeError) as error:
-        raise InputError(texts.BROKEN_GRADIO.format(reason=error)) from error
+        raise _no_gradio(error, missing=False) from error
     return page
+
+
+def _no_gradio(error: Exception, *, missing: bool) -> InputError:
+    text = texts.NO_GRADIO if missing else texts.BROKEN_GRADIO
+    return InputError(text.format(reason=error, install=install_extra("ui")))
 
 
 def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from winasr_doctor.known_models import CANARY_INSTALL
+
 TITLE: Final = "Transcribe speech"
 INTRODUCTION: Final = (
     "Everything happens on this computer. Nothing is sent anywhere; a model is downloaded only when"
@@ -122,17 +124,12 @@ LOCAL: Final = "ready (on this computer)"
 GIVEN: Final = "ready (the file you named)"
 MISSING_FILE: Final = "this file is not there"
 DOWNLOAD: Final = "needs a download of {size}"
-NEEDS_EXTRA: Final = "needs: pip install winasr_doctor[asr]"
-NEEDS_CANARY: Final = 'needs: pip install "peft<=0.18.0" accelerate'
+NEEDS_EXTRA: Final = "needs: {install}"
+NEEDS_CANARY: Final = f"needs: python -m pip install {CANARY_INSTALL}"
 BLOCKED_BY: Final = "blocked: {code}"
 
-NO_GRADIO: Final = (
-    "the page needs Gradio, which is not installed here; run:"
-    " python -m pip install winasr_doctor[ui]"
-)
-BROKEN_GRADIO: Final = (
-    "Gradio cannot be imported ({reason}); run: python -m pip install -U winasr_doctor[ui]"
-)
+NO_GRADIO: Final = "the page needs Gradio, which is not installed here; run: {install}"
+BROKEN_GRADIO: Final = "Gradio cannot be imported ({reason}); run: {install}"
 PORT_TAKEN: Final = "port {port} is taken by another program; name another one: --port {other}"
 NO_FREE_PORT: Final = "no port between {first} and {last} is free; name one: --port PORT"
 NOT_LOOPBACK: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import SCRATCH_NAME, quoted
@@ -12,13 +13,19 @@ from winasr_doctor.checks.antivirus.common import (
     why_not_scanning,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown
+from winasr_doctor.dated import Dated
+from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, unknown
 from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import Defender, Volume
 from winasr_doctor.paths import is_inside
 
-NEEDED_PLATFORM = (4, 18, 2303, 8)
+NEEDED_PLATFORM = Dated(
+    "the oldest platform of Defender with performance mode",
+    dt.date(2026, 11, 21),
+    (4, 18, 2303, 8),
+    "read learn.microsoft.com, 'Protect Dev Drive using performance mode'",
+)
 """Source: learn.microsoft.com, "Protect Dev Drive using performance mode"."""
 PERFORMANCE_MODE_OFF = 1
 
@@ -45,7 +52,7 @@ def dev_drive(host: Host) -> Iterable[Finding]:
         yield skip(f"{why_not_scanning(host.defender)}, so performance mode does not apply")
         return
     for drive in drives:
-        yield _verdict(host, drive)
+        yield resting_on(NEEDED_PLATFORM, _verdict(host, drive))
 
 
 def _verdict(host: Host, drive: Volume) -> Finding:
@@ -98,7 +105,7 @@ def _hindrance(defender: Defender) -> str | None:
     version = defender.platform_version
     parts = map(whole_number, (version or "").split("."))
     numbers = tuple(part for part in parts if part is not None)
-    if version and numbers < NEEDED_PLATFORM:
+    if version and numbers < NEEDED_PLATFORM.rows:
         return f"Defender's platform {version} is too old for performance mode"
     return None
 

@@ -11,10 +11,10 @@ from winasr_doctor.checks.environment.paths import (
 )
 from winasr_doctor.checks.environment.python import (
     python_is_from_the_store,
-    python_is_not_supported,
     python_masks_a_locked_file,
     tempfile_can_hang,
 )
+from winasr_doctor.checks.environment.supported import python_is_not_supported
 from winasr_doctor.checks.environment.torch import (
     driver_is_too_old,
     torch_ignores_the_gpu,

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, warning
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
 from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import GB, KNOWN_MODELS
+from winasr_doctor.known_models import GB, KNOWN_MODELS, MODELS
 
 SMALLEST_COMMIT = 12 * GB
 """Bytes of commit charge that loading a 0.6B model in a process with CUDA takes at least, with a
@@ -77,12 +77,13 @@ def memory_is_short(host: Host) -> Iterable[Finding]:
     evidence = {"available": free, "too_large": too_large}
     steps = Remedy("Free memory", ("Close programs that use much of it (Task Manager > Memory)",))
     if len(too_large) >= len(sizes) - 1:
-        yield warning(f"only {gigabytes(free)} of memory are free", evidence, [steps])
+        found = warning(f"only {gigabytes(free)} of memory are free", evidence, [steps])
     elif too_large:
-        yield info(
+        found = info(
             f"{gigabytes(free)} of memory are free, less than {', '.join(too_large)} need",
             evidence,
             [steps],
         )
     else:
-        yield ok(f"{gigabytes(free)} of memory are free", evidence)
+        found = ok(f"{gigabytes(free)} of memory are free", evidence)
+    yield resting_on(MODELS, found)

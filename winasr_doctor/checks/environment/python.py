@@ -6,22 +6,19 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, warning
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
+from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
 from winasr_doctor.host.base import Host
-
-CLEANUP_FIXED: dict[tuple[int, int], int] = {(3, 11): 8, (3, 12): 1}
-"""Micro release in which `TemporaryDirectory` stopped masking a locked file; 3.10 never did, 3.13
-and later always. Source: CPython gh-87319 and gh-79325, PR #112762."""
-
-NAME_SEARCH_FIXED: dict[tuple[int, int], int] = {(3, 13): 13, (3, 14): 4}
-"""Micro release in which `tempfile` stopped trying 2,147,483,647 names. Source: CPython gh-66305,
-PR #144672, merged 2026-02-10; the first 3.14 release with it is taken to be 3.14.4."""
-
-SUPPORTED_PYTHONS = ((3, 10), (3, 13))
-"""Python versions on which NeMo 2.4 to 3.0 and everything it needs have wheels."""
+from winasr_doctor.winerror import masks_sharing_violations
 
 
-def _python_remedy(host: Host, wanted: str) -> Remedy:
+def python_remedy(host: Host, wanted: str) -> Remedy:
+    """Return the remedy that makes an environment with another Python.
+
+    Args:
+        host: The machine; reads nothing but its system.
+        wanted: The Python version, such as `3.12`.
+    """
     windows = host.system.os == "windows"
     make = rf"py -{wanted} -m venv C:\venvs\asr" if windows else f"python{wanted} -m venv ~/asr"
     return Remedy(
@@ -46,17 +43,15 @@ def python_masks_a_locked_file(host: Host) -> Iterable[Finding]:
     **Source.** CPython gh-87319 and gh-79325, fixed by PR #112762.
     """
     python = host.python
-    release = python.release
-    fixed = CLEANUP_FIXED.get(release[:2])
-    masks = release[:2] <= (3, 10) or (fixed is not None and release[2] < fixed)
-    if masks:
-        yield warning(
+    if masks_sharing_violations(python.release):
+        found = warning(
             f"Python {python.version} reports a locked file as WinError 267 or RecursionError",
             {"version": python.version},
-            [_python_remedy(host, "3.12")],
+            [python_remedy(host, "3.12")],
         )
     else:
-        yield ok(f"Python {python.version} reports a locked file as such")
+        found = ok(f"Python {python.version} reports a locked file as such")
+    yield resting_on(CLEANUP_FIXED, found)
 
 
 @check("ENV002", reads=SCRATCH_READS, windows_only=True)
@@ -70,55 +65,22 @@ def tempfile_can_hang(host: Host) -> Iterable[Finding]:
     **Do.** Make TEMP writable (TMP002); update Python.
     **Source.** CPython gh-66305 (bpo-22107), limited to 20 tries by PR #144672.
     """
+    yield resting_on(NAME_SEARCH_FIXED, _name_search(host))
+
+
+def _name_search(host: Host) -> Finding:
     python = host.python
-    release = python.release
-    fixed = NAME_SEARCH_FIXED.get(release[:2])
-    if release[:2] > (3, 14) or (fixed is not None and release[2] >= fixed):
-        yield ok(f"Python {python.version} gives up after 20 names")
-        return
+    if has_fix(NAME_SEARCH_FIXED, python.release):
+        return ok(f"Python {python.version} gives up after 20 names")
     blocked = [place for place in host.places.of("tempfile", "TEMP") if place.writable is False]
     if not blocked:
-        yield ok(f"Python {python.version} would hang if TEMP became unwritable, which it is not")
-        return
-    yield error(
+        return ok(f"Python {python.version} would hang if TEMP became unwritable, which it is not")
+    return error(
         f"Python {python.version} will hang while it looks for a free name in {blocked[0].path},"
         " which it cannot write",
         {"version": python.version, "blocked": [place.path for place in blocked]},
-        [scratch_folder_remedy(host), _python_remedy(host, "3.13")],
+        [scratch_folder_remedy(host), python_remedy(host, "3.13")],
     )
-
-
-@check("ENV010", reads=("python",))
-def python_is_not_supported(host: Host) -> Iterable[Finding]:
-    """NeMo does not support this Python.
-
-    **What.** The interpreter's version, implementation and word size.
-    **Why.** torch and NeMo's other needs have no wheels for it, so installing fails or builds for
-    hours.
-    **Decided by.** 64-bit CPython 3.10 to 3.13.
-    **Do.** Use one of these.
-    **Source.** Wheels of torch 2.13 and of what nemo_toolkit 3.0.0 needs.
-    """
-    python = host.python
-    low, high = SUPPORTED_PYTHONS
-    remedies = [_python_remedy(host, "3.12")]
-    evidence = {
-        "version": python.version,
-        "bits": python.bits,
-        "implementation": python.implementation,
-    }
-    if python.bits != 64:  # noqa: PLR2004 - a word size
-        yield error("torch needs a 64-bit Python; this one has 32 bits", evidence, remedies)
-    elif python.implementation != "CPython":
-        yield error(f"torch does not run on {python.implementation}", evidence, remedies)
-    elif python.release[:2] < low:
-        yield error(f"Python {python.version} is too old for NeMo", evidence, remedies)
-    elif python.release[:2] > high:
-        yield warning(
-            f"Python {python.version} is newer than what NeMo has wheels for", evidence, remedies
-        )
-    else:
-        yield ok(f"Python {python.version} is supported")
 
 
 @check("ENV011", reads=("python",), windows_only=True)
@@ -136,7 +98,7 @@ def python_is_from_the_store(host: Host) -> Iterable[Finding]:
         yield info(
             f"{host.python.executable} is the Microsoft Store's Python",
             {"executable": host.python.executable},
-            [_python_remedy(host, "3.12")],
+            [python_remedy(host, "3.12")],
         )
     else:
         yield ok("this is not the Microsoft Store's Python")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
+from winasr_doctor.dated import Dated
+from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
 from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import TorchBuild
 
 
 class CudaBuild(NamedTuple):
@@ -20,12 +23,18 @@ class CudaBuild(NamedTuple):
     wheels: str
 
 
-CUDA_BUILDS = (
-    CudaBuild("13.0", 580.0, "cu130"),
-    CudaBuild("12.9", 528.33, "cu129"),
-    CudaBuild("12.8", 528.33, "cu128"),
-    CudaBuild("12.6", 528.33, "cu126"),
-    CudaBuild("11.8", 452.39, "cu118"),
+CUDA_BUILDS = Dated(
+    "CUDA versions with their oldest driver and torch's index",
+    dt.date(2026, 11, 21),
+    (
+        CudaBuild("13.0", 580.0, "cu130"),
+        CudaBuild("12.9", 528.33, "cu129"),
+        CudaBuild("12.8", 528.33, "cu128"),
+        CudaBuild("12.6", 528.33, "cu126"),
+        CudaBuild("11.8", 452.39, "cu118"),
+    ),
+    "compare NVIDIA's 'CUDA Toolkit Release Notes', tables of driver versions, and pytorch.org,"
+    " 'Get Started', which names torch's indexes",
 )
 """Newest first. The driver is the oldest that runs the CUDA major version at all (minor version
 compatibility). Source: NVIDIA, "CUDA Toolkit Release Notes", tables of driver versions; indexes
@@ -42,7 +51,7 @@ _MAJOR_AND_MINOR = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])")
 
 def _torch_index(driver: str | None, cuda: str | None) -> str:
     """Choose torch's index for a driver: the newest CUDA it serves, 12.8 if nothing is known."""
-    for build in CUDA_BUILDS:
+    for build in CUDA_BUILDS.rows:
         if cuda and _number(build.cuda) <= _number(cuda):
             return build.wheels
         if cuda is None and driver and build.driver <= _number(driver):
@@ -80,11 +89,12 @@ def torch_ignores_the_gpu(host: Host) -> Iterable[Finding]:
     if torch is None or not gpus.items:
         yield skip("there is no torch" if torch is None else "there is no NVIDIA GPU")
     elif torch.cuda is None:
-        yield warning(
+        found = warning(
             f"torch {torch.version} cannot use the {gpus.items[0].name} in this machine",
             {"torch": torch.version, "gpus": [gpu.name for gpu in gpus.items]},
             [_install_torch(host, _torch_index(gpus.driver, gpus.cuda))],
         )
+        yield resting_on(CUDA_BUILDS, found)
     else:
         yield ok(f"torch {torch.version} is built for CUDA {torch.cuda}")
 
@@ -95,7 +105,8 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
 
     **What.** The driver's version and the CUDA version torch was built for.
     **Why.** `torch.cuda.is_available()` is False, or the first kernel fails.
-    **Decided by.** NVIDIA's table of the oldest driver for each CUDA version.
+    **Decided by.** NVIDIA's table of the oldest driver for each CUDA version. A CUDA that is newer
+    than the table is a warning at most.
     **Do.** Update the driver, or install torch for an older CUDA.
     **Source.** NVIDIA, "CUDA Toolkit Release Notes".
     """
@@ -104,21 +115,30 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
     if torch is None or torch.cuda is None or gpus.driver is None:
         yield skip("there is no CUDA torch together with an NVIDIA driver")
         return
-    wanted = _number(torch.cuda)
-    needed = next((b for b in CUDA_BUILDS if int(_number(b.cuda)) == int(wanted)), None)
-    if needed is None or _number(gpus.driver) >= needed.driver:
-        yield ok(f"driver {gpus.driver} serves CUDA {torch.cuda}")
-        return
-    yield error(
-        f"driver {gpus.driver} cannot serve CUDA {torch.cuda}, which torch {torch.version} needs"
+    newest = _number(CUDA_BUILDS.rows[0].cuda)
+    beyond = f"CUDA {torch.cuda}" if _number(torch.cuda) > newest else None
+    yield resting_on(CUDA_BUILDS, _driver(host, torch, gpus.driver, torch.cuda), beyond=beyond)
+
+
+def _driver(host: Host, torch: TorchBuild, driver: str, cuda: str) -> Finding:
+    wanted = int(_number(cuda))
+    needed = next((b for b in CUDA_BUILDS.rows if int(_number(b.cuda)) == wanted), None)
+    if needed is None:
+        return unknown(
+            f"which driver CUDA {cuda} needs is not known", {"driver": driver, "torch_cuda": cuda}
+        )
+    if _number(driver) >= needed.driver:
+        return ok(f"driver {driver} serves CUDA {cuda}")
+    return error(
+        f"driver {driver} cannot serve CUDA {cuda}, which torch {torch.version} needs"
         f" ({needed.driver:g} or newer does)",
-        {"driver": gpus.driver, "torch_cuda": torch.cuda, "needed": needed.driver},
+        {"driver": driver, "torch_cuda": cuda, "needed": needed.driver},
         [
             Remedy(
                 "Update the NVIDIA driver",
                 (f"Install {needed.driver:g} or newer from nvidia.com/drivers", "Restart"),
             ),
-            _install_torch(host, _torch_index(gpus.driver, None)),
+            _install_torch(host, _torch_index(driver, None)),
         ],
     )
 
@@ -139,7 +159,7 @@ def torch_is_missing(host: Host) -> Iterable[Finding]:
     gpus = known(host, "gpus")
     index = _torch_index(gpus.driver, gpus.cuda) if gpus and gpus.items else "cpu"
     install = f"-m pip install torch --index-url {_INDEX}/{index}"
-    yield warning(
+    found = warning(
         "torch is not installed in this environment",
         {"prefix": host.python.prefix},
         [
@@ -147,3 +167,4 @@ def torch_is_missing(host: Host) -> Iterable[Finding]:
             Remedy("Install torch", (python_command(host, install),)),
         ],
     )
+    yield resting_on(CUDA_BUILDS, found)

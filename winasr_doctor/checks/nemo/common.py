@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from winasr_doctor.checks.advice import python_command
+from winasr_doctor.checks.versions import Release, release
 from winasr_doctor.findings import Remedy
-from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Host, NotApplicable
 
+__all__ = ["NEMO", "PIP_READS", "Release", "dotted", "nemo_version", "pip_install", "release"]
+
 NEMO = "nemo-toolkit"
-Release = tuple[int, int, int]
 
 PIP_READS = ("packages", "python")
 """Sections that the functions here read; a check that calls them declares these too."""
-
-
-def release(version: str) -> Release:
-    """Return major, minor and micro of a version; what is missing is 0.
-
-    Pre-releases count as the release they lead to, and local parts such as `+cu128` do not
-    count: good enough for "is it at least".
-
-    Args:
-        version: As pip shows it.
-    """
-    numbers = []
-    for part in version.split("+", 1)[0].split(".")[:3]:
-        digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        numbers.append(whole_number(digits) or 0)
-    major, minor, micro = (*numbers, 0, 0, 0)[:3]
-    return major, minor, micro
 
 
 def dotted(numbers: Release) -> str:

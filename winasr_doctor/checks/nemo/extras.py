@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import known
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
-from winasr_doctor.findings import Finding, Remedy, info, ok
+from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on
 from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import CANARY_QWEN, CANARY_REQUIREMENTS
+from winasr_doctor.known_models import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
 
 FFMPEG_STEPS = {
     "windows": (
@@ -42,7 +42,8 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
     cached = bool(cache and cache.repo(CANARY_QWEN))
     evidence = {"nemo_toolkit": version, "missing": missing, "cached": cached}
     if not missing:
-        yield ok("peft and accelerate are there, which Canary-Qwen needs", evidence)
+        found = ok("peft and accelerate are there, which Canary-Qwen needs", evidence)
+        yield resting_on(CANARY_NEEDS, found)
         return
     names = " and ".join(missing)
     summary = (
@@ -51,9 +52,10 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
         else f"Canary-Qwen, if you want to use it, cannot be loaded without {names}"
     )
     requirements = " ".join(CANARY_REQUIREMENTS[name] for name in missing)
-    yield info(
+    found = info(
         summary, evidence, [pip_install(host, "Install what Canary-Qwen needs", requirements)]
     )
+    yield resting_on(CANARY_NEEDS, found)
 
 
 @check("NEM005", reads=("audio_tools",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
@@ -13,36 +14,50 @@ from winasr_doctor.checks.nemo.common import (
     pip_install,
     release,
 )
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, warning
+from winasr_doctor.checks.versions import newer_than_known
+from winasr_doctor.dated import Dated
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
 from winasr_doctor.host.base import Host
 
-SIGKILL_FROM: Release = (2, 0, 0)
-SIGKILL_BELOW: Release = (2, 3, 0)
+FIRST_KNOWN: Release = (2, 0, 0)
+"""The oldest NeMo whose needs were read."""
+
+SIGKILL = Dated(
+    "NeMo releases that use signal.SIGKILL on Windows",
+    dt.date(2026, 11, 21),
+    (FIRST_KNOWN, (2, 3, 0)),
+    "look for SIGKILL in nemo/utils/exp_manager.py of the newest wheel",
+)
 """`rank_termination_signal: signal.Signals = signal.SIGKILL` in `nemo/utils/exp_manager.py`,
 which Windows' `signal` has not. Read in the wheels on PyPI: there in 2.0.0, 2.1.0 and 2.2.1,
 guarded by `os.name` in 2.3.0, 2.3.2, 2.4.0, 2.5.3, 2.7.3 and 3.0.0, absent from 1.23.0."""
 
-NEEDED: tuple[tuple[str, Release], ...] = (
-    ("braceexpand", (2, 0, 0)),
-    ("datasets", (2, 0, 0)),
-    ("huggingface-hub", (2, 0, 0)),
-    ("hydra-core", (2, 0, 0)),
-    ("kaldialign", (2, 7, 3)),
-    ("lhotse", (2, 0, 0)),
-    ("librosa", (2, 0, 0)),
-    ("lightning", (2, 1, 0)),
-    ("numba", (2, 0, 0)),
-    ("nv-one-logger-core", (2, 5, 3)),
-    ("nv-one-logger-pytorch-lightning-integration", (2, 5, 3)),
-    ("nv-one-logger-training-telemetry", (2, 5, 3)),
-    ("omegaconf", (2, 0, 0)),
-    ("onnx", (2, 0, 0)),
-    ("pandas", (2, 0, 0)),
-    ("scikit-learn", (2, 0, 0)),
-    ("sentencepiece", (2, 0, 0)),
-    ("soundfile", (2, 0, 0)),
-    ("transformers", (2, 0, 0)),
-    ("webdataset", (2, 0, 0)),
+NEEDED: Dated[tuple[tuple[str, Release], ...]] = Dated(
+    "what NeMo's speech models need",
+    dt.date(2026, 11, 21),
+    (
+        ("braceexpand", (2, 0, 0)),
+        ("datasets", (2, 0, 0)),
+        ("huggingface-hub", (2, 0, 0)),
+        ("hydra-core", (2, 0, 0)),
+        ("kaldialign", (2, 7, 3)),
+        ("lhotse", (2, 0, 0)),
+        ("librosa", (2, 0, 0)),
+        ("lightning", (2, 1, 0)),
+        ("numba", (2, 0, 0)),
+        ("nv-one-logger-core", (2, 5, 3)),
+        ("nv-one-logger-pytorch-lightning-integration", (2, 5, 3)),
+        ("nv-one-logger-training-telemetry", (2, 5, 3)),
+        ("omegaconf", (2, 0, 0)),
+        ("onnx", (2, 0, 0)),
+        ("pandas", (2, 0, 0)),
+        ("scikit-learn", (2, 0, 0)),
+        ("sentencepiece", (2, 0, 0)),
+        ("soundfile", (2, 0, 0)),
+        ("transformers", (2, 0, 0)),
+        ("webdataset", (2, 0, 0)),
+    ),
+    "block each Requires-Dist of the newest NeMo's [asr] in turn and restore a model",
 )
 """Distributions without which NeMo cannot import or restore a speech model, and the NeMo since
 which that is so. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn while
@@ -96,13 +111,14 @@ def cannot_import(host: Host) -> Iterable[Finding]:
     version = nemo_version(host)
     evidence = {"nemo_toolkit": version}
     if _uses_sigkill(version):
-        yield error(
+        found = error(
             f"NeMo {version} cannot be imported on Windows: it uses signal.SIGKILL",
             evidence,
             [pip_install(host, "Install a newer NeMo", '--upgrade "nemo_toolkit[asr]"')],
         )
     else:
-        yield ok(f"NeMo {version} does not use signal.SIGKILL on Windows", evidence)
+        found = ok(f"NeMo {version} does not use signal.SIGKILL on Windows", evidence)
+    yield resting_on(SIGKILL, found)
 
 
 @check("NEM007", reads=("packages",), windows_only=True)
@@ -147,19 +163,23 @@ def missing_dependency(host: Host) -> Iterable[Finding]:
     """
     version = nemo_version(host)
     installed = release(version)
-    if installed < SIGKILL_FROM:
+    if installed < FIRST_KNOWN:
         yield skip(f"what NeMo {version} needs is not known here; the list begins with 2.0.0")
         return
-    needed = [name for name, since in NEEDED if installed >= since]
+    found = _missing(host, version)
+    yield resting_on(NEEDED, found, beyond=newer_than_known("nemo_toolkit", version))
+
+
+def _missing(host: Host, version: str) -> Finding:
+    needed = [name for name, since in NEEDED.rows if release(version) >= since]
     missing = [name for name in needed if host.packages.version(name) is None]
     evidence = {"nemo_toolkit": version, "missing": missing}
     if not missing:
-        yield ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
-        return
+        return ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
     pinned = f'"nemo_toolkit[asr]=={version}"'
     if host.system.os == "windows" and _uses_sigkill(version):
         pinned = '--upgrade "nemo_toolkit[asr]"'
-    yield warning(
+    return warning(
         f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
         ' instantiate abstract class ASRModel"',
         evidence,
@@ -168,4 +188,5 @@ def missing_dependency(host: Host) -> Iterable[Finding]:
 
 
 def _uses_sigkill(version: str) -> bool:
-    return SIGKILL_FROM <= release(version) < SIGKILL_BELOW
+    first, fixed = SIGKILL.rows
+    return first <= release(version) < fixed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,12 +17,35 @@ from winasr_doctor.checks.nemo.common import (
     pip_install,
     release,
 )
-from winasr_doctor.findings import Finding, Remedy, Severity, error, ok, skip, warning
+from winasr_doctor.checks.versions import newer_than_known
+from winasr_doctor.dated import BY_COMMAND, Dated
+from winasr_doctor.findings import (
+    Finding,
+    Remedy,
+    Severity,
+    error,
+    ok,
+    resting_on,
+    skip,
+    warning,
+)
 from winasr_doctor.host.base import Host
 
-LHOTSE_FIXED: Release = (1, 32, 2)
-TORCH_WITHOUT_DATA_SOURCE: Release = (2, 10, 0)
-TORCH_SEEN_TO_FAIL: Release = (2, 13, 0)
+
+class SamplerChange(NamedTuple):
+    """Which lhotse works with which torch."""
+
+    lhotse_fixed: Release
+    torch_from: Release
+    torch_seen_to_fail: Release
+
+
+SAMPLER = Dated(
+    "lhotse and torch releases that do not work together",
+    dt.date(2026, 11, 21),
+    SamplerChange((1, 32, 2), (2, 10, 0), (2, 13, 0)),
+    "transcribe with the newest torch and lhotse 1.32.1, then 1.32.2",
+)
 """pytorch/pytorch PR #163134 took `data_source` from `Sampler.__init__`. lhotse 1.31.1, 1.32.0
 and 1.32.1 fail with torch 2.13.0, 1.32.2 and 1.33.0 work (run); 2.10 is the first release after
 the change was merged, by its date."""
@@ -42,13 +66,26 @@ class Requirement(NamedTuple):
 
 ANY: Release = (10**9, 0, 0)
 
-REQUIREMENTS = (
-    Requirement(
-        (2, 7, 3), (3, 0, 0), "lhotse", (1, 32, 2), ANY, '"lhotse>=1.32.2"', fails_below=(1, 31, 2)
+REQUIREMENTS = Dated(
+    "what NeMo requires of lhotse, numpy and kaldialign",
+    dt.date(2026, 11, 21),
+    (
+        Requirement(
+            (2, 7, 3),
+            (3, 0, 0),
+            "lhotse",
+            (1, 32, 2),
+            ANY,
+            '"lhotse>=1.32.2"',
+            fails_below=(1, 31, 2),
+        ),
+        Requirement((3, 0, 0), ANY, "lhotse", (1, 33, 0), ANY, '"lhotse>=1.33.0"'),
+        Requirement((2, 3, 0), (2, 6, 0), "numpy", (1, 22, 0), (2, 0, 0), '"numpy>=1.22,<2"'),
+        Requirement(
+            (2, 7, 3), (3, 0, 0), "kaldialign", (0, 0, 0), (0, 9, 2), '"kaldialign<=0.9.1"'
+        ),
     ),
-    Requirement((3, 0, 0), ANY, "lhotse", (1, 33, 0), ANY, '"lhotse>=1.33.0"'),
-    Requirement((2, 3, 0), (2, 6, 0), "numpy", (1, 22, 0), (2, 0, 0), '"numpy>=1.22,<2"'),
-    Requirement((2, 7, 3), (3, 0, 0), "kaldialign", (0, 0, 0), (0, 9, 2), '"kaldialign<=0.9.1"'),
+    f"{BY_COMMAND} compares it with the wheels' metadata; change it by hand",
 )
 """Sources: `Requires-Dist` of `[asr]` in NeMo's wheels 2.3.0, 2.3.2, 2.4.0, 2.5.3, 2.7.3 and
 3.0.0. With NeMo 2.7.3, lhotse 1.28.0 and 1.31.1 raise ImportError (run)."""
@@ -74,16 +111,26 @@ def sampler(host: Host) -> Iterable[Finding]:
         yield skip("lhotse and torch are not both installed")
         return
     evidence: dict[str, object] = {"lhotse": lhotse, "torch": torch}
-    if release(lhotse) >= LHOTSE_FIXED or release(torch) < TORCH_WITHOUT_DATA_SOURCE:
-        yield ok(f"lhotse {lhotse} works with torch {torch}", evidence)
-        return
-    seen = release(torch) >= TORCH_SEEN_TO_FAIL
+    beyond = newer_than_known("torch", torch)
+    if release(lhotse) >= SAMPLER.rows.lhotse_fixed or release(torch) < SAMPLER.rows.torch_from:
+        found = ok(f"lhotse {lhotse} works with torch {torch}", evidence)
+    else:
+        found = _fails(host, lhotse, torch)
+    yield resting_on(SAMPLER, found, beyond=beyond)
+
+
+def _fails(host: Host, lhotse: str, torch: str) -> Finding:
+    seen = release(torch) >= SAMPLER.rows.torch_seen_to_fail
     basis = "" if seen else " (by the date of torch's change)"
-    yield error(
+    return error(
         f"lhotse {lhotse} does not work with torch {torch}{basis}: every transcription ends with"
         " a TypeError about object.__init__()",
-        {**evidence, "verified": seen},
-        [_install(host, "Install a newer lhotse", f'"lhotse>={dotted(LHOTSE_FIXED)}"')],
+        {"lhotse": lhotse, "torch": torch, "verified": seen},
+        [
+            _install(
+                host, "Install a newer lhotse", f'"lhotse>={dotted(SAMPLER.rows.lhotse_fixed)}"'
+            )
+        ],
     )
 
 
@@ -100,10 +147,10 @@ def requirement(host: Host) -> Iterable[Finding]:
     **Source.** `Requires-Dist` in NeMo's wheels.
     """
     nemo = nemo_version(host)
-    broken = [found for limit in REQUIREMENTS if (found := _violation(host, nemo, limit))]
-    yield from broken
-    if not broken:
-        yield ok(f"lhotse, numpy and kaldialign are within the limits of NeMo {nemo}")
+    found = [each for limit in REQUIREMENTS.rows if (each := _violation(host, nemo, limit))]
+    found = found or [ok(f"lhotse, numpy and kaldialign are within the limits of NeMo {nemo}")]
+    beyond = newer_than_known("nemo_toolkit", nemo)
+    yield from (resting_on(REQUIREMENTS, each, beyond=beyond) for each in found)
 
 
 def _violation(host: Host, nemo: str, limit: Requirement) -> Finding | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, warning
+from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
 from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import GB, LARGEST_UNPACKED
+from winasr_doctor.known_models import GB, LARGEST_UNPACKED, MODELS
 
 MANY_LEFTOVERS = 1 * GB
 """Bytes of leftovers from which they are a warning."""
@@ -82,7 +82,7 @@ def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
             continue
         silent = False
         make = error if volume.free < LARGEST_UNPACKED else warning
-        yield make(
+        found = make(
             f"{volume.root} has {gigabytes(volume.free)} free; loading the largest model needs"
             f" {gigabytes(LARGEST_UNPACKED)}, and as much again after a failed cleanup",
             {
@@ -102,8 +102,9 @@ def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
                 scratch_folder_remedy(host),
             ],
         )
+        yield resting_on(MODELS, found)
     if silent:
-        yield ok("there is room for the largest known model, twice")
+        yield resting_on(MODELS, ok("there is room for the largest known model, twice"))
 
 
 @check("TMP006", reads=("leftovers",))

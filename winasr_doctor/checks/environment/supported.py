@@ -1,0 +1,108 @@
+"""ENV010: does NeMo have wheels for this Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.advice import known, python_command
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.environment.python import python_remedy
+from winasr_doctor.checks.versions import (
+    NEMO_WHEELS,
+    NEWEST,
+    Wheels,
+    minor,
+    release,
+    wheels_for,
+)
+from winasr_doctor.findings import Evidence, Finding, Remedy, error, ok, resting_on, warning
+from winasr_doctor.host.base import Host
+
+_WORD_SIZE = 64
+_MOST_USED = "3.12"
+"""The Python to change to, where it will do."""
+
+
+@check("ENV010", reads=("packages", "python"))
+def python_is_not_supported(host: Host) -> Iterable[Finding]:
+    """NeMo does not support this Python.
+
+    **What.** The interpreter's version, implementation and word size, and which NeMo is installed.
+    **Why.** Where a package that NeMo needs has no wheel for this Python, pip builds it from
+    source, which needs a compiler, takes long and often fails.
+    **Decided by.** 64-bit CPython, and the table of wheels, which says which Python has them for
+    which NeMo on Windows. The installed NeMo counts; without one, the newest NeMo. Missing wheels
+    are an error, or a warning where NeMo is installed all the same. A Python or a NeMo that is
+    newer than the table is a warning at most.
+    **Do.** Use a Python that has wheels, or a NeMo that has wheels for this Python.
+    **Source.** The package index, resolved with uv for 64-bit Windows, wheels only.
+    """
+    python = host.python
+    oldest = min(minor(name) for row in NEMO_WHEELS.rows.values() for name in row)
+    remedies = [python_remedy(host, _MOST_USED)]
+    evidence = {
+        "version": python.version,
+        "bits": python.bits,
+        "implementation": python.implementation,
+    }
+    if python.bits != _WORD_SIZE:
+        yield error("torch needs a 64-bit Python; this one has 32 bits", evidence, remedies)
+    elif python.implementation != "CPython":
+        yield error(f"torch does not run on {python.implementation}", evidence, remedies)
+    elif python.release[:2] < oldest:
+        yield error(f"Python {python.version} is too old for NeMo", evidence, remedies)
+    else:
+        yield _by_the_table(host, evidence)
+
+
+def _by_the_table(host: Host, evidence: Evidence) -> Finding:
+    packages = known(host, "packages")
+    installed: str | None = packages.version("nemo-toolkit") if packages else None
+    nemo = installed or NEWEST.rows["nemo_toolkit"]
+    wheels = wheels_for(nemo, host.python.release[:2])
+    evidence = {**evidence, "nemo_toolkit": installed, "no_wheel": list(wheels.missing)}
+    remedies = list(_remedies(host, nemo, wheels))
+    named = f"Python {host.python.release[0]}.{host.python.release[1]}"
+    if wheels.beyond == named:
+        found = warning(
+            f"It is not known whether NeMo {nemo} has wheels for {named}", evidence, remedies
+        )
+    elif not wheels.missing or host.system.os != "windows":
+        return _good(host, nemo, wheels, evidence)
+    elif installed:
+        found = warning(
+            f"NeMo {nemo} is installed, but not all it needs has wheels for {named} on Windows"
+            f" ({', '.join(wheels.missing)}): installing or repairing it needs a compiler",
+            evidence,
+            remedies,
+        )
+    else:
+        found = error(
+            f"NeMo {nemo}, the newest, cannot be installed from wheels on {named}: there are none"
+            f" of {', '.join(wheels.missing)}",
+            evidence,
+            remedies,
+        )
+    return resting_on(NEMO_WHEELS, found, beyond=wheels.beyond)
+
+
+def _good(host: Host, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
+    """Pass; the table is about Windows, so elsewhere it only says what it knows."""
+    if wheels.beyond:
+        text = f"Nothing is known against NeMo {nemo} on Python {host.python.version}"
+    elif host.system.os == "windows":
+        text = f"NeMo {nemo} has wheels for Python {host.python.version}"
+    else:
+        text = f"Python {host.python.version} is new enough for NeMo"
+    return resting_on(NEMO_WHEELS, ok(text, evidence), beyond=wheels.beyond)
+
+
+def _remedies(host: Host, nemo: str, wheels: Wheels) -> Iterable[Remedy]:
+    if wheels.good:
+        good = _MOST_USED if _MOST_USED in wheels.good else wheels.good[-1]
+        yield python_remedy(host, good)
+    newest = NEWEST.rows["nemo_toolkit"]
+    better = wheels_for(newest, host.python.release[:2])
+    if release(newest) > release(nemo) and not better.missing and better.beyond is None:
+        command = python_command(host, f'-m pip install "nemo_toolkit[asr]=={newest}"')
+        yield Remedy(f"Use NeMo {newest}, which has wheels for this Python", (f"Run: {command}",))

@@ -1,0 +1,106 @@
+"""Versions that were current when the tables were made, and which Pythons have wheels for NeMo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from winasr_doctor.dated import Dated, read_table
+from winasr_doctor.foreign_text import whole_number
+
+Minor = tuple[int, int]
+Release = tuple[int, int, int]
+
+NEWEST: Dated[Mapping[str, str]] = read_table("newest", "newest releases that were known")
+"""Distribution to its newest release. Source: the package index."""
+
+WheelRows = Mapping[str, Mapping[str, list[str]]]
+
+NEMO_WHEELS: Dated[WheelRows] = read_table(
+    "nemo-wheels", "which Python has wheels for which NeMo on 64-bit Windows"
+)
+"""NeMo release to Python version to what NeMo's `[asr]` needs and what has no wheel there.
+
+Pure-Python sources do not count. Source: the package index, resolved with uv for
+x86_64-pc-windows-msvc."""
+
+
+def release(version: str) -> Release:
+    """Return major, minor and micro of a version; what is missing is 0.
+
+    Pre-releases count as the release they lead to, and local parts such as `+cu128` do not
+    count: good enough for "is it at least".
+
+    Args:
+        version: As pip shows it.
+    """
+    numbers = []
+    for part in version.split("+", 1)[0].split(".")[:3]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        numbers.append(whole_number(digits) or 0)
+    major, minor, micro = (*numbers, 0, 0, 0)[:3]
+    return major, minor, micro
+
+
+def newer_than_known(distribution: str, version: str) -> str | None:
+    """Return the distribution with its version if that was not out when the tables were made.
+
+    Args:
+        distribution: As `NEWEST` spells it.
+        version: The installed version.
+
+    Returns:
+        Such as `torch 2.16.0`, for `resting_on`; `None` for a version that may be known.
+    """
+    newer = release(version) > release(NEWEST.rows[distribution])
+    return f"{distribution} {version}" if newer else None
+
+
+class Wheels(NamedTuple):
+    """What a table of wheels says about one NeMo and one Python.
+
+    Attributes:
+        missing: Distributions that have no wheel for this Python, though another Python has.
+        beyond: What is newer than everything in the table, such as `Python 3.16`; else `None`.
+        good: Pythons that have all wheels that any Python has, oldest first.
+    """
+
+    missing: tuple[str, ...]
+    beyond: str | None
+    good: tuple[str, ...]
+
+
+def wheels_for(nemo: str, python: Minor, table: WheelRows = NEMO_WHEELS.rows) -> Wheels:
+    """Look up which wheels are missing.
+
+    A release that is not in the table is judged as the nearest one that is: the newest of the same
+    minor version, else the newest before it, else the oldest.
+
+    Args:
+        nemo: NeMo's version.
+        python: Major and minor version; not older than the table's oldest.
+        table: The rows.
+    """
+    row = table[_nearest(nemo, table)]
+    anywhere = set.intersection(*map(set, row.values()))  # no Python is at fault for these
+    good = tuple(name for name, missing in row.items() if set(missing) == anywhere)
+    newest_python = max(map(minor, row))
+    if python > newest_python:
+        return Wheels((), f"Python {python[0]}.{python[1]}", good)
+    newest_nemo = max(map(release, table))
+    missing = [name for name in row[f"{python[0]}.{python[1]}"] if name not in anywhere]
+    beyond = f"NeMo {nemo}" if release(nemo) > newest_nemo else None
+    return Wheels(tuple(missing), beyond, good)
+
+
+def minor(python: str) -> Minor:
+    """Return the numbers of a Python version such as `3.14`."""
+    major, _, rest = python.partition(".")
+    return int(major), int(rest)
+
+
+def _nearest(nemo: str, table: WheelRows) -> str:
+    wanted = release(nemo)
+    same = [name for name in table if release(name)[:2] == wanted[:2]]
+    before = [name for name in table if release(name) <= wanted]
+    return max(same or before, key=release, default=min(table, key=release))

@@ -1,0 +1,60 @@
+"""Quotes an argument for the shells that people paste commands into."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+_POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
+_NOT_LITERAL_IN_POWERSHELL = re.compile('["$`\u201c\u201d\u201e]')
+_NOT_LITERAL_IN_POSIX = re.compile(r'["$`\\!]')
+_A_VARIABLE_OF_CMD = re.compile("%[^%]+%")
+
+
+def quoted_for_powershell(text: str) -> str:
+    """Quote a text for PowerShell, literally.
+
+    Typographic quotes are doubled as well: PowerShell takes each of them for a quote. Source:
+    learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
+    specification, `single-quote-character`.
+    """
+    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", text) + "'"
+
+
+def quoted_for_cmd(text: str) -> str:
+    """Quote a text for cmd's prompt, literally.
+
+    Between quotes only `%` has a meaning there. A caret outside of quotes breaks up the name of the
+    variable, and cmd then removes it. Source: learn.microsoft.com, "cmd", remarks on special
+    characters; cmd leaves `%NAME%` as it is where no variable has that name.
+
+    Args:
+        text: Without a double quote, which neither a path nor a URL contains on Windows.
+    """
+    return '"' + text.replace("%", '"^%"') + '"'
+
+
+def quoted_everywhere(text: str, *, windows: bool) -> Mapping[str, str]:
+    """Quote a text for every shell that may be in use on a system.
+
+    Args:
+        text: A path, a URL or a requirement.
+        windows: Whether the system is Windows, with PowerShell and cmd.
+
+    Returns:
+        The text by the shell's name; a single entry with an empty name where one way of quoting is
+        right in all of them.
+    """
+    plain = f'"{text}"'
+    if not windows:
+        simple = not _NOT_LITERAL_IN_POSIX.search(text)
+        return MappingProxyType({"": plain if simple else shlex.quote(text)})
+    if not (_NOT_LITERAL_IN_POWERSHELL.search(text) or _A_VARIABLE_OF_CMD.search(text)):
+        return MappingProxyType({"": plain})
+    shells: dict[str, Callable[[str], str]] = {
+        "PowerShell": quoted_for_powershell,
+        "cmd": quoted_for_cmd,
+    }
+    return MappingProxyType({name: quote(text) for name, quote in shells.items()})

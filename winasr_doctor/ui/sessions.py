@@ -12,6 +12,7 @@ from pathlib import Path
 
 from winasr_doctor.cleanup import RetryPolicy, rmtree
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
+from winasr_doctor.ui.uploads import Unclaimed
 from winasr_doctor.ui.work import Job
 
 log = logging.getLogger("winasr_doctor.ui")
@@ -60,6 +61,7 @@ class Sessions:
         self.uploads.mkdir()
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
+        self.unclaimed = Unclaimed(self.uploads, self.claimed)
 
     def of(self, name: str) -> Session:
         """Return a tab's session, made when it is first asked for."""
@@ -82,6 +84,11 @@ class Sessions:
         session = self.of(name)
         with self._lock:
             session.uploads |= {folder for folder in folders if folder.startswith(root)}
+
+    def claimed(self) -> set[str]:
+        """Return the folders of uploads that belong to a tab."""
+        with self._lock:
+            return {each for session in self._sessions.values() for each in session.uploads}
 
     def end(self, name: str) -> None:
         """Forget a tab: its job is cancelled, its files are removed. Never raises."""

@@ -158,3 +158,8 @@ CLIENT: Final = {
     "copy_failed": "Copying failed: select the text below",
 }
 """What the browser says by itself, when the server cannot."""
+
+OTHER_HOST: Final = "This page is only for http://127.0.0.1 and http://localhost on this computer."
+OTHER_SITE: Final = "Refused: this request comes from another site, not from this page."
+NO_LENGTH: Final = "Refused: an upload must say how large it is."
+TOO_MUCH: Final = "Refused: too much is being uploaded at once. Try again in a minute."

@@ -64,6 +64,7 @@ FAILED_ELSEWHERE: Final = "The page itself failed"
 EXPORT_FAILED: Final = "Transcribed, but the files to download could not be written"
 BLOCKED: Final = "Not loaded: this would fail"
 WORKER_DIED: Final = "The worker ended without an answer"
+CUT_SHORT: Final = "A recording is cut short."
 NO_SPEECH: Final = "No speech was found in the recording."
 
 PHASES: Final = {

@@ -79,9 +79,13 @@ class TestUnclaimed:
         unclaimed.tidy()
 
 
-def test_a_session_knows_what_belongs_to_it(sessions):
+def test_what_belongs_to_a_tab_or_is_in_use_stays(sessions):
     path = upload(sessions.uploads, "a")
     sessions.uploaded("tab", [f"{path}/speech.wav"])
-    upload(sessions.uploads, "b")
+    other = upload(sessions.uploads, "b")
+    upload(sessions.uploads, "c")
+    with sessions.using([f"{other}/speech.wav"]):
+        sessions.unclaimed.tidy()
+        assert left(sessions.uploads) == ["a", "b"]
     sessions.unclaimed.tidy()
     assert left(sessions.uploads) == ["a"]

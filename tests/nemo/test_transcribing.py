@@ -185,6 +185,25 @@ def test_a_recording_that_somebody_keeps_to_himself_is_told(model: Any, monkeypa
     assert "winasr_doctor who" in outcome.message.remedies[0].steps[0]
 
 
+def test_a_recording_that_is_cut_short_is_said_to_be(model: Any, tmp_path: Path):
+    content = RECORDING.read_bytes()
+    short = tmp_path / "short.wav"
+    short.write_bytes(content[: len(content) // 2])
+    whole = read_audio(RECORDING)
+    outcome = transcribe(model, [short, RECORDING])
+    first, second = outcome.transcripts
+    assert first.duration + first.missing == pytest.approx(whole.duration, abs=0.001)
+    assert (second.missing, whole.missing) == (0, 0)
+    (note,) = [each for each in outcome.message.details if "is cut short" in each]
+    assert note.startswith(str(short))
+
+
+def test_a_recording_of_which_only_the_header_is_there_is_refused(tmp_path: Path):
+    (tmp_path / "short.wav").write_bytes(RECORDING.read_bytes()[:44])
+    with pytest.raises(AudioError, match="cut short"):
+        read_audio(tmp_path / "short.wav")
+
+
 def test_one_bad_file_does_not_lose_the_others(model: Any, tmp_path: Path):
     bad, missing = tmp_path / "bad.wav", tmp_path / "missing.wav"
     bad.write_bytes(b"x" * 1000)

@@ -93,6 +93,15 @@ def scan(home: SimpleNamespace) -> Scan:
     return start
 
 
+def make_program(file: Path, source: str) -> None:
+    """Make a real Windows program that runs Python source."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as packed:
+        packed.writestr("__main__.py", source)
+    launcher = (resources.files("distlib") / "t64.exe").read_bytes()
+    file.write_bytes(launcher + f"#!{sys.executable}\r\n".encode() + body.getvalue())
+
+
 @pytest.fixture
 def fake_powershell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable]:
     """Put a `powershell.exe` first on PATH that prints something: a real Windows program."""
@@ -102,11 +111,7 @@ def fake_powershell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         folder = tmp_path / "fake power shell"
         folder.mkdir()
         program = folder / "powershell.exe"
-        body = io.BytesIO()
-        with zipfile.ZipFile(body, "w") as packed:
-            packed.writestr("__main__.py", FAKE.format(said=said, code=code, seconds=seconds))
-        launcher = (resources.files("distlib") / "t64.exe").read_bytes()
-        program.write_bytes(launcher + f"#!{sys.executable}\r\n".encode() + body.getvalue())
+        make_program(program, FAKE.format(said=said, code=code, seconds=seconds))
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
         return program
 

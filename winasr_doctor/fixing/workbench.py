@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from winasr_doctor import git
 from winasr_doctor.actions import Constrain, EditSource, MakeFolder, SourceEdit
 from winasr_doctor.checks.advice import python_command, quoted
-from winasr_doctor.fixing import attributes, constraints, git
+from winasr_doctor.fixing import attributes, constraints
 from winasr_doctor.fixing.journal import Journal, Run
 from winasr_doctor.fixing.patching import PatchError, patched_python, unified_diff
 from winasr_doctor.fixing.repairs import (

@@ -6,12 +6,12 @@ import base64
 import hashlib
 import os
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winasr_doctor import git
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ PACKAGES = {
 """Name in the report to name of the distribution, as PEP 503 spells it."""
 
 _NAME = "winasr_doctor"
-_GIT_SECONDS = 30
 _LISTED = 20
 
 
@@ -206,32 +205,9 @@ def app(host: Host) -> App | None:
         (each.path.replace(os.sep, "/"), hashlib.sha256(each.text.encode("utf-8", "surrogatepass")))
         for each in files
     ]
-    commit, dirty = _git(Path(host.app.roots[0] if host.app.roots else ".").resolve())
+    place = Path(host.app.roots[0] if host.app.roots else ".").resolve()
+    commit = git.head(place if place.is_dir() else place.parent)
+    # Only what lies in the app's folder: the rest of the repository is not what was tested.
+    dirty = git.changed(place) if commit else None
     digest = digest_of((name, digest.hexdigest()) for name, digest in digests)
     return App(len(files), digest, commit, dirty)
-
-
-def _git(place: Path) -> tuple[str | None, bool | None]:
-    folder = str(place if place.is_dir() else place.parent)
-    commit = _ask_git(folder, "rev-parse", "--verify", "HEAD")
-    if not commit:
-        return None, None
-    # Only what lies in the app's folder: the rest of the repository is not what was tested.
-    status = _ask_git(folder, "status", "--porcelain", "--untracked-files=normal", "--", str(place))
-    return commit, None if status is None else bool(status)
-
-
-def _ask_git(folder: str, *arguments: str) -> str | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    try:
-        ended = subprocess.run(  # noqa: S603 - fixed words and a folder
-            ["git", "-C", folder, *arguments],  # noqa: S607 - where it is, is the account's choice
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return None if ended.returncode else ended.stdout.decode(errors="replace").strip()

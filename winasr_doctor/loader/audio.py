@@ -11,6 +11,7 @@ import os
 from typing import Any, NamedTuple
 
 from winasr_doctor.findings import Remedy
+from winasr_doctor.loader.cut_short import share_missing
 from winasr_doctor.loader.errors import AudioError, MissingPackageError
 
 SAMPLE_RATE = 16_000
@@ -31,10 +32,12 @@ class Recording(NamedTuple):
     Attributes:
         samples: Mono, float32, 16 kHz; a numpy array of shape (samples,).
         duration: Seconds.
+        missing: Seconds that the file's header promises beyond those.
     """
 
     samples: Any
     duration: float
+    missing: float = 0.0
 
 
 def read_audio(source: Source) -> Recording:
@@ -47,7 +50,7 @@ def read_audio(source: Source) -> Recording:
             are. Of two axes the shorter one is the channels, the second one if they are equal.
 
     Returns:
-        The samples and the duration in seconds.
+        The samples, the duration in seconds, and how many seconds a file lacks that is cut short.
 
     Raises:
         AudioError: It cannot be read, has no samples, or has samples that are not numbers:
@@ -56,12 +59,12 @@ def read_audio(source: Source) -> Recording:
     """
     if isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
-        samples, rate = _read_file(path)
-        name = path
-    else:
-        samples, rate = _given(source)
-        path, name = None, "The array"
-    return _prepared(samples, rate, name, path)
+        samples, rate, share = _read_file(path)
+        if share == 1:
+            raise AudioError(f"{path} is cut short: none of its samples are in the file.", path)
+        whole = _prepared(samples, rate, path, path)
+        return whole._replace(missing=whole.duration * share / (1 - share))
+    return _prepared(*_given(source), "The array", None)
 
 
 def as_sources(audio: Source) -> list[Source]:
@@ -196,7 +199,8 @@ def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
     return soxr.resample(mono, rate, SAMPLE_RATE)
 
 
-def _read_file(path: str) -> tuple[Any, int]:
+def _read_file(path: str) -> tuple[Any, int, float]:
+    """Return the samples, their rate in Hz and the share of them that is missing."""
     try:
         import soundfile
     except (ImportError, OSError) as error:  # OSError: its libsndfile cannot be loaded
@@ -207,6 +211,8 @@ def _read_file(path: str) -> tuple[Any, int]:
     try:
         # Opened by Python, whose error says why; libsndfile's own would not.
         with open(path, "rb") as file:  # noqa: PTH123
+            share = share_missing(file)
+            file.seek(0)
             samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
     except OSError as error:
         raise AudioError(_cannot_open(path, error), path, _ways_to_open(path, error)) from error
@@ -216,7 +222,7 @@ def _read_file(path: str) -> tuple[Any, int]:
             path,
             (_convert(path),),
         ) from error
-    return samples, int(rate)
+    return samples, int(rate), share
 
 
 def _cannot_open(path: str, error: OSError) -> str:

@@ -116,12 +116,15 @@ class Transcript:
         text: What was said; empty for silence.
         duration: Seconds of audio.
         words: Each word with its times, when timestamps were asked for.
+        missing: Seconds that the file's header promises beyond those that are there; 0 if it is
+            whole.
     """
 
     source: str
     text: str
     duration: float
     words: tuple[Word, ...] = ()
+    missing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winasr_doctor.cleanup import RetryPolicy
-from winasr_doctor.loader import failing, jobs, messages, nemo_seam
+from winasr_doctor.loader import cut_short, failing, jobs, messages, nemo_seam
 from winasr_doctor.loader.audio import Recording, as_sources, name_of, read_audio
 from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
 from winasr_doctor.loader.errors import AudioError
@@ -121,10 +121,11 @@ def transcribe(
     count = len(request.sources)
     raised = _raised(result, progress, count)
     if raised is None:
-        return _transcribed(progress, cleanups, started, _notes(request), scan=scan)
+        return _transcribed(progress, cleanups, started, _notes(request, progress), scan=scan)
     done = len(progress.transcripts)
     headline = f"{done} of {count} recordings transcribed" if count > 1 else "Nothing transcribed"
-    failure = failing.judge(headline, raised, cleanups.reports, cleanups.problems, scan=scan)
+    problems = (*cleanups.problems, *_cut_short(progress))
+    failure = failing.judge(headline, raised, cleanups.reports, problems, scan=scan)
     return TranscribeOutcome(
         status=TranscribeStatus.TRANSCRIBE_FAILED,
         transcripts=progress.transcripts,
@@ -250,7 +251,9 @@ def _transcribe_group(
     else:
         texts = _texts(request, samples)
     for (index, recording), name, (text, words) in zip(group.items(), names, texts, strict=True):
-        progress.finished[index] = Transcript(name, text, recording.duration, words)
+        progress.finished[index] = Transcript(
+            name, text, recording.duration, words, recording.missing
+        )
 
 
 def _generate_group(
@@ -265,7 +268,9 @@ def _generate_group(
             job.at(f"transcribing {name}{part}")
 
         text = generate(request.model, recording.samples, request.options, on_piece)
-        progress.finished[index] = Transcript(name, text, recording.duration)
+        progress.finished[index] = Transcript(
+            name, text, recording.duration, missing=recording.missing
+        )
 
 
 def _texts(request: _Request, inputs: Sequence[Any]) -> list[tuple[str, Any]]:
@@ -283,10 +288,15 @@ def _tell(job: jobs.Job, on_progress: OnProgress | None, done: int, total: int) 
         log.exception("on_progress failed")
 
 
-def _notes(request: _Request) -> tuple[str, ...]:
+def _notes(request: _Request, progress: _Progress) -> tuple[str, ...]:
+    notes = _cut_short(progress)
     if request.timestamps and is_generator(request.model):
-        return ("This model does not say when a word was said, so there are no times.",)
-    return ()
+        return (*notes, "This model does not say when a word was said, so there are no times.")
+    return notes
+
+
+def _cut_short(progress: _Progress) -> tuple[str, ...]:
+    return tuple(cut_short.note(each) for each in progress.transcripts if each.missing)
 
 
 def _transcribed(

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib.util
 import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable
 from types import ModuleType
+from typing import ParamSpec, TypeVar
 
 from winasr_doctor.cleanup import RetryPolicy, sweep
 from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.nemo_guard import session
 from winasr_doctor.nemo_guard.late_import import ImportWatcher
-from winasr_doctor.nemo_guard.patches import TARGETS, Target, Undo, version_of_nemo
+from winasr_doctor.nemo_guard.mutex import Mutex
+from winasr_doctor.nemo_guard.patches import TARGETS, Patch, Target, version_of_nemo
 from winasr_doctor.nemo_guard.session import GuardSession
 
 log = logging.getLogger("winasr_doctor.guard")
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _BETWEEN_SWEEPS = 30.0
 """Seconds between sweeps at the start of a block."""
 
 
-@contextmanager
-def guard(
-    policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None
-) -> Iterator[GuardSession]:
+def guard(policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None) -> _Block:
     """Let NeMo load and transcribe through failing cleanups while the block runs.
 
     NeMo's results are kept when a temporary folder cannot be removed, and its own errors come
@@ -39,80 +42,175 @@ def guard(
     Blocks may be nested and open in several threads; the patches are process-wide and go with
     the last block. NeMo may be imported before or inside.
 
+    Ctrl+C may strike while a block is entered or left; everything is restored then too. Python
+    itself never calls the end of a block if it is interrupted just before the call or in its
+    first bytecode. Everything is restored in that case as soon as nothing refers to the block
+    any more, which is when the `KeyboardInterrupt` has been handled.
+
     Args:
         policy: How long to keep trying to remove a folder; an outer block's, or 3 s, by default.
         on_attempt: Is told about each attempt; an outer block's by default.
 
-    Yields:
-        The session, which tells what became of the folders, also after the block.
+    Returns:
+        A context manager, for one block at a time, or a decorator. Entering it gives the session,
+        which tells what became of the folders, also after the block.
     """
-    outer = session.here.get()
-    if outer:
-        policy = policy or outer[-1].policy
-        on_attempt = on_attempt or outer[-1].on_attempt
-    this = GuardSession(policy or DEFAULT_POLICY, on_attempt)
-    session.here.set((*outer, this))
-    _PATCHES.enter(this)
-    try:
-        yield this
-    finally:
-        _PATCHES.leave(this)
-        # Not `reset`: a block in a generator may end in another context than it began in.
-        session.here.set(tuple(each for each in session.here.get() if each is not this))
+    return _Block(policy, on_attempt)
+
+
+class _Block:
+    """One `with guard():` statement.
+
+    Not `contextlib.contextmanager`: what a generator has still to do is lost if an interrupt
+    strikes in its first bytecode after the block.
+    """
+
+    _undo: weakref.finalize[[GuardSession], _Block] | None = None
+    """Closes the session: when called, when nothing refers to the block any more, which is all
+    that can be done if an interrupt kept Python from calling `__exit__`, and at exit."""
+
+    def __init__(self, policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> None:
+        self._asked = policy, on_attempt
+
+    def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Return the function with a block around each of its calls."""
+
+        @functools.wraps(function)
+        def guarded(*args: P.args, **options: P.kwargs) -> T:
+            with _Block(*self._asked):
+                return function(*args, **options)
+
+        return guarded
+
+    def __enter__(self) -> GuardSession:
+        if self._undo is not None:
+            raise RuntimeError("this guard() block is open already: call guard() once more")
+        self._session = this = _new_session(*self._asked)
+        self._undo = weakref.finalize(self, _close, this)  # before there is anything to undo
+        try:
+            _open(this)
+        except BaseException:
+            self._leave()
+            raise
+        return this
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            _PATCHES.look_back(self._session)
+        finally:
+            try:
+                self._leave()
+            finally:
+                self._leave()  # does nothing, unless an interrupt struck in the first
+
+    def _leave(self) -> None:
+        if self._undo is not None:
+            _close(self._session)
+            self._undo.detach()
+            self._undo = None
+
+
+def _open(this: GuardSession) -> None:
+    session.here.set((*session.here.get(), this))
+    if _PATCHES.enter(this):
+        _PATCHES.sweep_now_and_then()
+
+
+def _close(this: GuardSession) -> None:
+    """Undo all that opening a session did or began to do; may be repeated."""
+    _PATCHES.leave(this)
+    # Not `reset`: a block in a generator may end in another context than it began in.
+    session.here.set(tuple([each for each in session.here.get() if each is not this]))
+
+
+def _new_session(policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> GuardSession:
+    for outer in session.here.get()[-1:]:
+        policy = policy or outer.policy
+        on_attempt = on_attempt or outer.on_attempt
+    return GuardSession(policy or DEFAULT_POLICY, on_attempt)
 
 
 class _Patches:
-    """The patches of the process."""
+    """The patches of the process.
+
+    Every step first notes what is to be done, then does it, and can be run again: a step that was
+    interrupted is completed by the next one, whichever block that belongs to.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._undo: dict[str, Undo] = {}
+        self._mutex = Mutex(self._lock)
+        self._undo: dict[str, Patch] = {}
         self._problems: dict[str, str] = {}
         self._watcher = ImportWatcher({target.module for target in TARGETS}, self._loaded)
         self._swept_at: float | None = None
 
-    def enter(self, this: GuardSession) -> None:
-        with self._lock:
-            first = not session.everywhere
-            session.everywhere.append(this)
-            if first:
-                sys.meta_path.insert(0, self._watcher)
-            for target in TARGETS:
-                module = sys.modules.get(target.module)
-                if module is not None:
-                    self._apply(target, module, complete=not _is_loading(module))
-            self._tell(this)
-        if first:
-            self._sweep_now_and_then()
+    def enter(self, this: GuardSession) -> bool:
+        """Open a session; returns whether it is the only one."""
+        return self._mutex.run(self._enter, this)
+
+    def _enter(self, this: GuardSession) -> bool:
+        first = not session.everywhere
+        session.everywhere.append(this)
+        self._settle()
+        self._tell(this)
+        return first
+
+    def look_back(self, this: GuardSession) -> None:
+        """Note, at the end of a session, what could not be guarded in it."""
+        self._mutex.run(self._look_back, this)
+
+    def _look_back(self, this: GuardSession) -> None:
+        for target in TARGETS:
+            self._miss(target)
+        self._tell(this)
 
     def leave(self, this: GuardSession) -> None:
-        with self._lock:
-            for target in TARGETS:
-                self._miss(target)
-            self._tell(this)
+        """Close a session, open or not; nothing stays of the last one."""
+        self._mutex.run(self._leave, this)
+
+    def _leave(self, this: GuardSession) -> None:
+        if this in session.everywhere:
             session.everywhere.remove(this)
-            if session.everywhere:
-                return
-            if self._watcher in sys.meta_path:
-                sys.meta_path.remove(self._watcher)
-            for undo in reversed(list(self._undo.values())):
-                undo()
-            self._undo.clear()
-            self._problems.clear()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Have the patches on while a session is open, and off while none is."""
+        if session.everywhere:
+            self._put_on()
+        else:
+            self._take_off()
+
+    def _put_on(self) -> None:
+        if self._watcher not in sys.meta_path:
+            sys.meta_path.insert(0, self._watcher)
+        for target in TARGETS:
+            module = sys.modules.get(target.module)
+            if module is not None:
+                self._apply(target, module, complete=not _is_loading(module))
+
+    def _take_off(self) -> None:
+        if self._watcher in sys.meta_path:
+            sys.meta_path.remove(self._watcher)
+        for patch in reversed(list(self._undo.values())):
+            patch.undo()
+        self._undo.clear()
+        self._problems.clear()
 
     def _loaded(self, module: ModuleType) -> None:
-        with self._lock:
-            if session.everywhere:
-                target = next(each for each in TARGETS if each.module == module.__name__)
-                self._undo.pop(target.module, None)  # of before it was reloaded
-                self._apply(target, module, complete=True)
+        self._mutex.run(self._patch_anew, module)
+
+    def _patch_anew(self, module: ModuleType) -> None:
+        if session.everywhere:
+            (target,) = [each for each in TARGETS if each.module == module.__name__]
+            self._undo.pop(target.module, None)  # of before it was reloaded
+            self._apply(target, module, complete=True)
 
     def _apply(self, target: Target, module: ModuleType, *, complete: bool) -> None:
-        if target.module in self._undo:
-            return
-        undo = target.patch(module)
-        if undo is not None:
-            self._undo[target.module] = undo
+        patch = self._undo.get(target.module) or target.patch(module)
+        if patch:
+            self._undo[target.module] = patch
+            patch.put()
         elif complete:
             self._report(target, "its module has another shape now")
 
@@ -143,7 +241,7 @@ class _Patches:
         for sentence in self._problems.values():
             this.add_problem(sentence)
 
-    def _sweep_now_and_then(self) -> None:
+    def sweep_now_and_then(self) -> None:
         """Remove what earlier processes, or earlier blocks of this one, had to leave behind."""
         now = time.monotonic()
         try:

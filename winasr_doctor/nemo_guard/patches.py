@@ -5,14 +5,58 @@ from __future__ import annotations
 import functools
 import sys
 import tempfile
-import threading
+import weakref
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from winasr_doctor.nemo_guard.directory import GuardedDirectory
+from winasr_doctor.nemo_guard.mutex import Mutex
 
-Undo = Callable[[], None]
+
+class Replacement:
+    """One attribute of NeMo's, before and while the guard is on."""
+
+    def __init__(self, owner: Any, name: str, value: object) -> None:  # noqa: ANN401
+        """Note what to replace; nothing is replaced yet.
+
+        Args:
+            owner: A module or class that has the attribute itself.
+            name: The attribute.
+            value: What it is to be.
+        """
+        self._owner = owner
+        self._name = name
+        self._value = value
+        self._before = vars(owner)[name]
+
+    def put(self) -> None:
+        """Replace the attribute, unless somebody else has since."""
+        self._swap(self._before, self._value)
+
+    def undo(self) -> None:
+        """Put the attribute back, unless somebody else has replaced it since."""
+        self._swap(self._value, self._before)
+
+    def _swap(self, old: object, new: object) -> None:
+        if vars(self._owner).get(self._name) is old:
+            setattr(self._owner, self._name, new)
+
+
+class Patch(tuple[Replacement, ...]):
+    """What is replaced in one module. Each part can be repeated after an interrupt."""
+
+    __slots__ = ()
+
+    def put(self) -> None:
+        """Replace all of it that is as it was."""
+        for each in self:
+            each.put()
+
+    def undo(self) -> None:
+        """Put back all of it that is as we left it."""
+        for each in self:
+            each.undo()
 
 
 class Target(NamedTuple):
@@ -22,13 +66,13 @@ class Target(NamedTuple):
         module: Its name.
         parent: A package whose presence means that the module must exist.
         phase: What it does, to say what is not guarded when it has changed shape.
-        patch: Puts the patch in place and returns how to undo it; `None`: the shape is unknown.
+        patch: Returns what to replace; nothing: the shape is unknown.
     """
 
     module: str
     parent: str
     phase: str
-    patch: Callable[[ModuleType], Undo | None]
+    patch: Callable[[ModuleType], Patch]
 
 
 class _GuardedTempfile(ModuleType):
@@ -50,25 +94,25 @@ class _GuardedTempfile(ModuleType):
 
 
 _PROXY = _GuardedTempfile("tempfile")
-_REAL = (tempfile, tempfile.TemporaryDirectory)
+_GUARDED: dict[str, tuple[object, object]] = {
+    "tempfile": (tempfile, _PROXY),
+    "TemporaryDirectory": (tempfile.TemporaryDirectory, GuardedDirectory),
+}
+"""What a module of NeMo's may have under these names, and what replaces it."""
 
 
-def _patch_temporary_directory(module: ModuleType) -> Undo | None:
+def _patch_temporary_directory(module: ModuleType) -> Patch:
     """Replace `tempfile`, or a `TemporaryDirectory` imported from it, in one module."""
-    undo: list[Undo] = []
-    for name, guarded in (("tempfile", _PROXY), ("TemporaryDirectory", GuardedDirectory)):
-        real = vars(module).get(name)
-        if any(real is known for known in _REAL):
-            undo.append(_replace(module, name, guarded))
-
-    def undo_all() -> None:
-        for step in undo:
-            step()
-
-    return undo_all if undo else None
+    return Patch(
+        [
+            Replacement(module, name, guarded)
+            for name, (real, guarded) in _GUARDED.items()
+            if vars(module).get(name) is real
+        ]
+    )
 
 
-def _patch_restore_from(module: ModuleType) -> Undo | None:
+def _patch_restore_from(module: ModuleType) -> Patch:
     """Make `ModelPT.restore_from` put NeMo's global state in order when it fails.
 
     `SaveRestoreConnector` sets `AppState().is_model_being_restored` and resets it only when all
@@ -78,7 +122,7 @@ def _patch_restore_from(module: ModuleType) -> Undo | None:
     owner = getattr(module, "ModelPT", None)
     original = vars(owner).get("restore_from") if isinstance(owner, type) else None
     if not isinstance(original, classmethod) or not hasattr(module, "AppState"):
-        return None
+        return Patch()
     function = original.__func__
 
     @functools.wraps(function)
@@ -87,44 +131,37 @@ def _patch_restore_from(module: ModuleType) -> Undo | None:
             return function(cls, *args, **options)
 
     assert isinstance(owner, type)  # noqa: S101 - or `original` were None
-    return _replace(owner, "restore_from", classmethod(restore_from))
+    return Patch([Replacement(owner, "restore_from", classmethod(restore_from))])
 
 
 class _Restoring:
     """A load under way; when one fails and no other is under way, nothing is being restored."""
 
-    _lock = threading.Lock()
-    _under_way = 0
+    _mutex = Mutex()
+    _under_way: ClassVar[weakref.WeakSet[_Restoring]] = weakref.WeakSet()
+    """Those that have begun; one whose end an interrupt has kept Python from calling goes too."""
 
     def __init__(self, app_state: Callable[[], Any]) -> None:
         self._state = app_state()
         self._paths_before = len(getattr(self._state, "_all_model_restore_paths", ()))
 
     def __enter__(self) -> None:
-        with self._lock:
-            _Restoring._under_way += 1
+        self._mutex.run(self._under_way.add, self)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self._lock:
-            _Restoring._under_way -= 1
-            if kind is None or _Restoring._under_way:
-                return
+        try:
+            self._mutex.run(self._end, kind is not None)
+        finally:
+            self._under_way.discard(self)
+
+    def _end(self, failed: bool) -> None:
+        if failed and set(self._under_way) <= {self}:
             self._state.is_model_being_restored = False
             self._state.nemo_file_folder = None
             paths = getattr(self._state, "_all_model_restore_paths", None)
             if isinstance(paths, list):
                 del paths[self._paths_before :]
-
-
-def _replace(owner: Any, name: str, value: object) -> Undo:  # noqa: ANN401
-    before = vars(owner)[name]
-    setattr(owner, name, value)
-
-    def undo() -> None:
-        if vars(owner).get(name) is value:  # or somebody else has patched it since
-            setattr(owner, name, before)
-
-    return undo
+        self._under_way.discard(self)
 
 
 TARGETS = (

@@ -218,8 +218,9 @@ class _Callbacks:
         yield from self._run(request, wish)
 
     def _run(self, request: gr.Request, wish: Wish) -> Iterator[list[Any]]:
-        for view in self._handler.run(_session(request), wish):
-            yield _shown(view)
+        with self._handler.sessions.using(wish.audio):  # a program's belong to no tab
+            for view in self._handler.run(_session(request), wish):
+                yield _shown(view)
 
     def cancel(self, request: gr.Request) -> Any:  # noqa: ANN401 - a value or an update
         status = self._handler.cancel(_session(request))

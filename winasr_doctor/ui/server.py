@@ -6,13 +6,15 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from winasr_doctor.cli.console import InputError
 from winasr_doctor.devices import parse_device
 from winasr_doctor.origin import install_extra
 from winasr_doctor.ui import texts
+from winasr_doctor.ui.access import OwnPageOnly
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.handler import QUIET, Handler
 from winasr_doctor.ui.models import Choice, choices, read_cache
@@ -31,6 +33,7 @@ SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "GRADIO_SSR_MODE": "False",
     "GRADIO_SHARE": "False",
+    "GRADIO_NUM_WORKERS": "0",  # they would serve files and take uploads past our checks
 }
 """Environment variables that must be set before Gradio is imported."""
 
@@ -187,10 +190,12 @@ def _no_gradio(error: Exception, *, missing: bool) -> InputError:
 
 
 def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    @asynccontextmanager
+    async def protected(app: Any) -> AsyncIterator[None]:  # noqa: ANN401 - FastAPI's
+        # Outside of Gradio's own middleware, which answers some requests before any of ours would.
+        app.middleware_stack = OwnPageOnly(app.middleware_stack, LOOPBACK, sessions.unclaimed)
+        yield
 
-    trusted = Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     try:
         _, url, _ = page.launch(
             server_name=HOST,
@@ -206,11 +211,14 @@ def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str: 
             enable_monitoring=False,
             run_history=False,
             footer_links=[],
-            app_kwargs={"middleware": [trusted]},
+            app_kwargs={"lifespan": protected},
             theme=page_module.theme(),
             css=page_module.style(),
             js=page_module.script(),
         )
     except OSError as error:
         raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
+    if not isinstance(page.app.middleware_stack, OwnPageOnly):
+        page.close(verbose=False)
+        raise InputError(texts.BROKEN_GRADIO.format(reason="its server takes no protection"))
     return str(url)

@@ -6,12 +6,15 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from winasr_doctor.cleanup import RetryPolicy, rmtree
 from winasr_doctor.cleanup.debris import make_folder
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
+from winasr_doctor.ui.uploads import Unclaimed
 from winasr_doctor.ui.work import Job
 
 log = logging.getLogger("winasr_doctor.ui")
@@ -60,6 +63,8 @@ class Sessions:
         self.uploads.mkdir()
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
+        self._in_use: Counter[str] = Counter()
+        self.unclaimed = Unclaimed(self.uploads, self.claimed)
 
     def of(self, name: str) -> Session:
         """Return a tab's session, made when it is first asked for."""
@@ -77,11 +82,33 @@ class Sessions:
 
     def uploaded(self, name: str, paths: Iterable[str]) -> None:
         """Note what belongs to a tab, so that it goes with it."""
-        folders = {os.path.dirname(os.path.abspath(path)) for path in paths}  # noqa: PTH100, PTH120
-        root = str(self.uploads) + os.sep
         session = self.of(name)
         with self._lock:
-            session.uploads |= {folder for folder in folders if folder.startswith(root)}
+            session.uploads |= self._folders(paths)
+
+    @contextmanager
+    def using(self, paths: Iterable[str]) -> Iterator[None]:
+        """Keep uploads while somebody works with them, whether they belong to a tab or not."""
+        folders = self._folders(paths)
+        with self._lock:
+            self._in_use.update(folders)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_use.subtract(folders)
+
+    def _folders(self, paths: Iterable[str]) -> set[str]:
+        """Return the folders of those that were uploaded."""
+        folders = {os.path.dirname(os.path.abspath(path)) for path in paths}  # noqa: PTH100, PTH120
+        root = str(self.uploads) + os.sep
+        return {folder for folder in folders if folder.startswith(root)}
+
+    def claimed(self) -> set[str]:
+        """Return the folders of uploads that belong to a tab or are in use."""
+        with self._lock:
+            owned = {each for session in self._sessions.values() for each in session.uploads}
+            return owned | set(+self._in_use)
 
     def end(self, name: str) -> None:
         """Forget a tab: its job is cancelled, its files are removed. Never raises."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from winasr_doctor.cleanup.report import Attempt
 from winasr_doctor.diagnosis import Diagnosis
 from winasr_doctor.findings import Remedy
+from winasr_doctor.loader import cut_short
 from winasr_doctor.loader.errors import CancelledError, DeadlineError
 from winasr_doctor.loader.jobs import Downloaded
 from winasr_doctor.loader.outcomes import LoadOutcome, LoadStatus, TranscribeOutcome
@@ -75,6 +76,7 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
         loaded: How the model was loaded, when this job did it.
         heard: How the recordings were transcribed.
     """
+    short = tuple(cut_short.note(each) for each in heard.transcripts if each.missing)
     unclean: list[LoadOutcome | TranscribeOutcome] = []
     headlines = []
     if loaded is not None and loaded.status is LoadStatus.LOADED_CLEANUP_FAILED:
@@ -87,16 +89,21 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
         return Status(
             State.WARN,
             f"{'. '.join(headlines)}. {texts.COMPLETE}",
-            tuple(
-                sentence
-                for outcome in unclean
-                for sentence in (outcome.message.headline, *outcome.message.details)
+            _unique(
+                [
+                    *short,
+                    *(
+                        sentence
+                        for outcome in unclean
+                        for sentence in (outcome.message.headline, *outcome.message.details)
+                    ),
+                ]
             ),
             tuple(remedy for outcome in unclean for remedy in outcome.message.remedies),
             "\n\n".join(_technical(outcome) for outcome in unclean),
         )
     if not any(transcript.text.strip() for transcript in heard.transcripts):
-        return Status(State.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}")
+        return Status(State.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", short)
     seconds = heard.seconds + (loaded.seconds if loaded is not None else 0)
     audio = sum(transcript.duration for transcript in heard.transcripts)
     count = len(heard.transcripts)
@@ -104,7 +111,13 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
     headline = f"{texts.TRANSCRIBED}: {done.format(count=count, audio=audio, seconds=seconds)}"
     messages = [loaded.message] if loaded is not None else []
     details = tuple(each for message in (*messages, heard.message) for each in message.details)
+    if short:
+        return Status(State.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *details)))
     return Status(State.OK, headline, details)
+
+
+def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
 
 
 def of_blockers(found: Sequence[Blocker]) -> Status:

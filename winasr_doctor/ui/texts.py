@@ -66,6 +66,7 @@ FAILED_ELSEWHERE: Final = "The page itself failed"
 EXPORT_FAILED: Final = "Transcribed, but the files to download could not be written"
 BLOCKED: Final = "Not loaded: this would fail"
 WORKER_DIED: Final = "The worker ended without an answer"
+CUT_SHORT: Final = "A recording is cut short."
 NO_SPEECH: Final = "No speech was found in the recording."
 
 PHASES: Final = {
@@ -155,3 +156,8 @@ CLIENT: Final = {
     "copy_failed": "Copying failed: select the text below",
 }
 """What the browser says by itself, when the server cannot."""
+
+OTHER_HOST: Final = "This page is only for http://127.0.0.1 and http://localhost on this computer."
+OTHER_SITE: Final = "Refused: this request comes from another site, not from this page."
+NO_LENGTH: Final = "Refused: an upload must say how large it is."
+TOO_MUCH: Final = "Refused: too much is being uploaded at once. Try again in a minute."

@@ -73,13 +73,7 @@ def find_no_suspended_reader():
 @fault(GUARD)
 def forget_to_restore():
     """The patches stay when the last block ends."""
-    replace = patches._replace
-
-    def for_ever(*given):
-        replace(*given)
-        return lambda: None
-
-    put(patches, "_replace", for_ever)
+    put(patches.Replacement, "undo", lambda _self: None)
 
 
 @fault(GUARD)
@@ -88,9 +82,8 @@ def restore_too_early():
     leave = core._Patches.leave
 
     def all_of_it(self, this):
-        for undo in list(self._undo.values()):
-            undo()
         leave(self, this)
+        self._take_off()
 
     put(core._Patches, "leave", all_of_it)
 
@@ -99,25 +92,35 @@ def restore_too_early():
 def undo_somebody_elses_patch():
     """What another library has patched since is overwritten at the end."""
 
-    def rude(owner, name, value):
-        before = vars(owner)[name]
-        setattr(owner, name, value)
-        return lambda: setattr(owner, name, before)
+    def rude(self):
+        setattr(self._owner, self._name, self._before)
 
-    put(patches, "_replace", rude)
+    put(patches.Replacement, "undo", rude)
 
 
 @fault(GUARD)
 def patch_tempfile_for_everybody():
     """The guard replaces `tempfile.TemporaryDirectory` itself."""
-    replace = patches._replace
+    begin = patches.Replacement.__init__
 
-    def for_all(owner, name, value):
+    def for_all(self, owner, name, value):
         if name == "tempfile":
-            return replace(tempfile, "TemporaryDirectory", directory.GuardedDirectory)
-        return replace(owner, name, value)
+            owner, name, value = tempfile, "TemporaryDirectory", directory.GuardedDirectory
+        begin(self, owner, name, value)
 
-    put(patches, "_replace", for_all)
+    put(patches.Replacement, "__init__", for_all)
+
+
+@fault("nemo_guard/test_interrupts.py")
+def begin_before_noting_what_to_undo():
+    """Ctrl+C between a patch and its note leaves the patch on for ever."""
+
+    def put_first(self, target, module, *, complete):
+        patch = target.patch(module)
+        patch.put()
+        self._undo.setdefault(target.module, patch)
+
+    put(core._Patches, "_apply", put_first)
 
 
 @fault(GUARD)
@@ -125,7 +128,7 @@ def leave_the_app_state():
     """After a failed load NeMo goes on believing that it is restoring a model."""
 
     def only_count(self, *_):
-        patches._Restoring._under_way -= 1
+        self._under_way.discard(self)
 
     put(patches._Restoring, "__exit__", only_count)
 

@@ -68,14 +68,14 @@ def test_a_program_that_hangs_is_unreadable(monkeypatch):
     def hang(*_args, **options):
         raise subprocess.TimeoutExpired("nvidia-smi", options["timeout"])
 
-    monkeypatch.setattr(gpus.shutil, "which", lambda _name: "nvidia-smi")
+    monkeypatch.setattr(gpus.programs, "find", lambda _name: "nvidia-smi")
     monkeypatch.setattr(subprocess, "run", hang)
     with pytest.raises(Unreadable, match="did not answer within 5 s"):
         gpus.read(LiveHost(timeout=10))
 
 
 def test_a_program_that_cannot_be_started_is_unreadable(monkeypatch, tmp_path):
-    monkeypatch.setattr(gpus.shutil, "which", lambda _name: str(tmp_path / "missing"))
+    monkeypatch.setattr(gpus.programs, "find", lambda _name: str(tmp_path / "missing"))
     with pytest.raises(Unreadable, match="could not be started"):
         gpus.read(LiveHost())
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
+from winasr_doctor import programs
 from winasr_doctor.host.model import AudioTools
 
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def read(_host: LiveHost) -> AudioTools:
-    """Look for them on PATH, as the app would."""
+    """Look for them on PATH."""
     return AudioTools(
-        ffmpeg=shutil.which("ffmpeg"),
-        ffprobe=shutil.which("ffprobe"),
-        sox=shutil.which("sox"),
+        ffmpeg=programs.find("ffmpeg"),
+        ffprobe=programs.find("ffprobe"),
+        sox=programs.find("sox"),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winasr_doctor import programs
 from winasr_doctor.foreign_text import whole_number
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.model import Gpu, Gpus
@@ -84,7 +84,7 @@ def _cuda(banner: str) -> str | None:
 
 def _find() -> str | None:
     """Look on PATH, then where Windows drivers put it even when PATH was damaged."""
-    found = shutil.which("nvidia-smi")
+    found = programs.find("nvidia-smi")
     places = (
         (os.environ.get("SYSTEMROOT"), r"System32\nvidia-smi.exe"),
         (os.environ.get("PROGRAMFILES"), r"NVIDIA Corporation\NVSMI\nvidia-smi.exe"),
@@ -97,7 +97,7 @@ def _run(arguments: Sequence[str], limit: float) -> tuple[int, str]:
     import subprocess
 
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, found on PATH
+        done = subprocess.run(  # noqa: S603 - a fixed program, by its full path
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winasr_doctor import programs
+
 OVERRIDE = "WINASR_DOCTOR_POWERSHELL"
 """Environment variable that names the PowerShell to ask instead of Windows' own."""
 
@@ -213,13 +215,11 @@ def arguments() -> tuple[str, ...]:
 def candidates(environment: Mapping[str, str]) -> list[str]:
     """Return the PowerShells to ask, best first: an override, Windows' own, those on PATH.
 
-    One in the current folder, where `shutil.which` looks first on Windows, is not among them.
+    None is taken from the current folder.
 
     Args:
         environment: The environment variables.
     """
-    import shutil
-
     folded = {name.upper(): value for name, value in environment.items()}
     if override := folded.get(OVERRIDE):
         return [override]
@@ -227,8 +227,8 @@ def candidates(environment: Mapping[str, str]) -> list[str]:
     own = Path(root, "System32", "WindowsPowerShell", "v1.0", "powershell.exe") if root else None
     found = [str(own)] if own and own.is_file() else []
     for name in ("powershell", "pwsh"):
-        path = shutil.which(name, path=folded.get("PATH", ""))
-        if path and Path(path).is_absolute():
+        path = programs.find(name, environment)
+        if path is not None:
             found.append(path)
     return list({os.path.normcase(path): path for path in found}.values())
 
@@ -323,8 +323,11 @@ def _code(value: Mapping[str, object]) -> int | None:
 def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
     import subprocess
 
+    found = program if programs.is_full(program) else programs.find(program)
+    if found is None:
+        raise FileNotFoundError(f"{program} is neither a full path nor on PATH")
     process = subprocess.Popen(  # noqa: S603 - our own script
-        (program, *given),
+        (found, *given),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,0 +1,56 @@
+"""The page says that a recording is cut short, whatever else there is to say."""
+
+from __future__ import annotations
+
+import pytest
+
+from winasr_doctor.loader.outcomes import (
+    LoadOutcome,
+    LoadStatus,
+    Message,
+    TranscribeOutcome,
+    TranscribeStatus,
+    Transcript,
+)
+from winasr_doctor.ui import telling
+from winasr_doctor.ui.status import State
+
+from .fakes import left_behind
+
+
+def heard(text="stop zero", missing=2.0):
+    return TranscribeOutcome(
+        message=Message("done"),
+        status=TranscribeStatus.TRANSCRIBED,
+        transcripts=(Transcript("a.wav", text, 1.0, missing=missing), Transcript("b.wav", "", 1.0)),
+    )
+
+
+def loaded(**options):
+    return LoadOutcome(
+        message=Message("loaded"), status=LoadStatus.LOADED, name="tiny", model=object(), **options
+    )
+
+
+@pytest.mark.parametrize("text", ["stop zero", ""])
+def test_it_is_a_warning_with_the_files_name(text):
+    status = telling.of_success(loaded(), heard(text))
+    assert status.state is State.WARN
+    assert [each for each in status.details if each.startswith("a.wav is cut short")]
+    assert not [each for each in status.details if each.startswith("b.wav")]
+
+
+def test_a_whole_recording_is_no_warning():
+    assert telling.of_success(loaded(), heard(missing=0.0)).state is State.OK
+
+
+def test_it_is_said_beside_a_folder_that_stayed():
+    outcome = LoadOutcome(
+        message=Message("loaded"),
+        status=LoadStatus.LOADED_CLEANUP_FAILED,
+        name="tiny",
+        model=object(),
+        cleanups=(left_behind(),),
+    )
+    status = telling.of_success(outcome, heard())
+    assert [each for each in status.details if "is cut short" in each]

@@ -1,0 +1,128 @@
+"""Uploads that no tab has claimed: few at a time, and none for long.
+
+Gradio keeps whatever is sent to its upload route and tells nobody; only the tab's next request
+says whose it is. A tab that is closed in between, or a program that only uploads, would fill the
+disk until the page is stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from winasr_doctor.cleanup import RetryPolicy, rmtree
+
+log = logging.getLogger("winasr_doctor.ui")
+
+GRACE = 300.0
+"""Seconds in which an upload must be claimed."""
+
+MOST_UPLOADS = 200
+MOST_BYTES = 4 * 1024**3
+"""How much may be unclaimed, and on its way, at once; the oldest goes first."""
+
+_AT_ONCE = RetryPolicy(total=0.2)
+
+
+class _Found(NamedTuple):
+    when: float
+    path: str
+    size: int
+
+
+class Unclaimed:
+    """The uploads in a folder that belong to no tab."""
+
+    def __init__(
+        self,
+        root: Path,
+        claimed: Callable[[], Collection[str]],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """Look after a folder.
+
+        Args:
+            root: Where Gradio puts each upload into a folder of its own.
+            claimed: Returns the folders in it that belong to a tab.
+            now: The time as file systems have it, in seconds since 1970.
+        """
+        self._root = root
+        self._claimed = claimed
+        self._now = now
+        self._coming = 0
+        self._lock = threading.Lock()
+
+    def admit(self, size: int) -> bool:
+        """Make room for an upload; `ended` must be called when it has arrived or failed.
+
+        Args:
+            size: Bytes.
+
+        Returns:
+            Whether it may come; not while too much is on its way already.
+        """
+        with self._lock:
+            if self._coming + size > MOST_BYTES:
+                return False
+            self._coming += size
+        self.tidy()
+        return True
+
+    def ended(self, size: int) -> None:
+        """Note that an upload has arrived or failed."""
+        with self._lock:
+            self._coming -= size
+
+    def tidy(self) -> None:
+        """Remove what nobody has claimed in time, and the oldest of what is too much."""
+        found = sorted(self._unclaimed())
+        number, size = len(found), sum(each.size for each in found) + self._coming
+        for each in found:
+            late = self._now() - each.when > GRACE
+            if not late and number <= MOST_UPLOADS and size <= MOST_BYTES:
+                return
+            _remove(each.path)
+            number, size = number - 1, size - each.size
+
+    def _unclaimed(self) -> list[_Found]:
+        claimed = set(self._claimed())
+        try:
+            entries = list(os.scandir(self._root))
+        except OSError:
+            return []
+        return [
+            _Found(when, each.path, size)
+            for each in entries
+            if each.path not in claimed
+            for when, size in _measured(each)
+        ]
+
+
+def _measured(entry: os.DirEntry[str]) -> list[tuple[float, int]]:
+    """Return when an upload was last written to and its bytes; nothing if it has gone.
+
+    A file that is still arriving lies in the root itself.
+    """
+    try:
+        inside = list(os.scandir(entry.path)) if entry.is_dir(follow_symlinks=False) else []
+        states = [each.stat(follow_symlinks=False) for each in (entry, *inside)]
+    except OSError:
+        return []
+    return [(max(state.st_mtime for state in states), sum(state.st_size for state in states))]
+
+
+def _remove(path: str) -> None:
+    try:
+        if os.path.isdir(path):  # noqa: PTH112 - as os.scandir gave it
+            rmtree(path, _AT_ONCE)
+        else:
+            os.unlink(path)  # noqa: PTH108
+    except FileNotFoundError:
+        return
+    except Exception:
+        log.exception("could not remove %s", path)

@@ -201,12 +201,16 @@ def _unpacked_in_comprehension(statement: _Tokens) -> TokenInfo | None:
     return None
 
 
+_TEMPLATE_START = getattr(tokenize, "TSTRING_START", -1)
 _TEMPLATE = re.compile(r"[rR]?[tT][rR]?")
 _FSTRING = re.compile(r"[rR]?[fF][rR]?")
 
 
 def _template(statement: _Tokens) -> TokenInfo | None:
     """Find `t"..."`, which is a name and a string to older Pythons."""
+    for token in statement:
+        if token.type == _TEMPLATE_START:
+            return token
     for name, string in pairwise(statement):
         adjacent = name.end == string.start and _is_string(string)
         if adjacent and name.type == tokenize.NAME and _TEMPLATE.fullmatch(name.string):

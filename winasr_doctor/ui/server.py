@@ -220,5 +220,5 @@ def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str: 
         raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
     if not isinstance(page.app.middleware_stack, OwnPageOnly):
         page.close(verbose=False)
-        raise InputError(texts.BROKEN_GRADIO.format(reason="its server takes no protection"))
+        raise InputError(texts.UNSAFE_GRADIO.format(install=install_extra("ui")))
     return str(url)

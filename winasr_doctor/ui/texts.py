@@ -131,6 +131,9 @@ BLOCKED_BY: Final = "blocked: {code}"
 
 NO_GRADIO: Final = "the page needs Gradio, which is not installed here; run: {install}"
 BROKEN_GRADIO: Final = "Gradio cannot be imported ({reason}); run: {install}"
+UNSAFE_GRADIO: Final = (
+    "this release of Gradio does not let the page refuse requests of other sites; run: {install}"
+)
 PORT_TAKEN: Final = "port {port} is taken by another program; name another one: --port {other}"
 NO_FREE_PORT: Final = "no port between {first} and {last} is free; name one: --port PORT"
 NOT_LOOPBACK: Final = (

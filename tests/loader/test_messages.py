@@ -150,7 +150,7 @@ def test_a_locked_file_that_stopped_a_load_is_blamed_on_the_machine(found):
 
 
 def test_an_error_of_another_kind_with_leftovers_has_its_own_advice_first(found, monkeypatch):
-    monkeypatch.setattr(failing, "rmtree", lambda *_given, **_options: report())
+    monkeypatch.setattr(failing, "remove", lambda *_given, **_options: report())
     error = RuntimeError("CUDA out of memory")
     failure = failing.judge("Nothing transcribed", error, [report()], (), scan=True)
     assert titles(failure.message)[:2] == ["Use less GPU memory", "Exclude the scratch folder"]

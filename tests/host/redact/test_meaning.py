@@ -77,7 +77,7 @@ def sick() -> Snapshot:
                 "TEMP": rf"{home}\OneDrive - Contoso\Temp",
                 "HTTP_PROXY": "proxy01.corp.contoso.com:8080",
                 "HTTPS_PROXY": "http://[fd00:abcd::17]:3128",
-                "NO_PROXY": "localhost,.corp.contoso.com,10.20.30.40/8,fs01",
+                "NO_PROXY": "localhost,.corp.contoso.com,10.20.30.40/8,fs77",
                 "USERNAME": "ghopper",
                 "USERDOMAIN": "CONTOSO",
                 "LOGONSERVER": r"\\DC01",
@@ -122,7 +122,18 @@ def sick() -> Snapshot:
 
 
 NAMES = (
-    *("ghopper", "contoso", "proxy01", "fd00", "10.20.30.40", "fs01", "dc01", "ws17", "meyer"),
+    *(
+        "ghopper",
+        "contoso",
+        "proxy01",
+        "fd00",
+        "10.20.30.40",
+        "fs01",
+        "fs77",
+        "dc01",
+        "ws17",
+        "meyer",
+    ),
     *("0123456789", "apollo", "gracehopper", "secret-project", "secret-lib", "fabrikam"),
 )
 

@@ -45,6 +45,7 @@ PROFILES = [
     ("[WinError 5] 'C:\\\\Users\\\\Ann Meyer\\\\x'", ["Meyer"], ["\\\\x'"]),
     ("\"'C:\\\\\\\\Users\\\\\\\\Ann Meyer\\\\\\\\x'\"", ["Meyer"], ["x'"]),
     ("['C:\\\\Users\\\\Ann Meyer', 'D:\\\\x']", ["Meyer"], ["'D:\\\\x']"]),
+    ("denied: 'C:\\Users\\Ann O'Brien' again", ["Brien"], ["' again"]),
     ("`C:\\Users\\Ann Meyer`", ["Meyer"], ["`"]),
     ("“C:\\Users\\Ann Meyer”", ["Meyer"], ["”"]),
     ("<C:\\Users\\Ann Meyer>", ["Meyer"], [">"]),

@@ -83,7 +83,7 @@ def test_a_locked_file_is_told_with_its_holder(tmp_path, monkeypatch):
     shutil.copy(TINY_FILE, path)
     holder = Holder(Who.OTHER, 77, "OneDrive.exe", str(path), "open file", "test")
     monkeypatch.setattr(doctor, "holding_of", lambda where: Holding(where, (holder,)))
-    monkeypatch.setattr("pathlib.Path.open", in_use)
+    monkeypatch.setattr("winasr_doctor.host.live.archive.open_regular", in_use)
     monkeypatch.setattr(files, "open", in_use, raising=False)
     error = refused(path)
     assert "OneDrive.exe, pid 77" in str(error)
@@ -94,7 +94,7 @@ def test_a_locked_file_whose_holder_nobody_knows_is_told(tmp_path, monkeypatch):
     path = tmp_path / "m.nemo"
     shutil.copy(TINY_FILE, path)
     monkeypatch.setattr(doctor, "holding_of", lambda _where: None)
-    monkeypatch.setattr("pathlib.Path.open", in_use)
+    monkeypatch.setattr("winasr_doctor.host.live.archive.open_regular", in_use)
     monkeypatch.setattr(files, "open", in_use, raising=False)
     assert "another program keeps it to itself, or this account may not" in str(refused(path))
 

@@ -66,6 +66,7 @@ MISTAKES = [
     "type = = 3\n",
     "def f(:\n    pass\ntype X = int\n",
     "x = 1 1\n# lazy import json\n",
+    "x = 1 1\nlazy import json\nclass A[T = int]: pass\n",
     " x = 1\n",
     "x = '''\n",
 ]

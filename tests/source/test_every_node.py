@@ -159,6 +159,13 @@ def test_every_kind_of_node_is_read(kind):
         find_revisions(app)
 
 
+def test_a_function_in_an_annotation_is_not_followed(tmp_path):
+    (tmp_path / "app.py").write_text("def f(model: (lambda: 'm')):\n    want(model.revision)\n")
+    app = read_application([tmp_path])
+    ((call, scope),) = app.files[0].index.calls
+    assert not app.constants.literals(call.args[0], scope)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports are new in Python 3.15")
 @pytest.mark.parametrize("lazy", ["", "lazy "])
 def test_a_lazy_import_is_an_import(tmp_path, lazy):

@@ -11,6 +11,8 @@ from pathlib import Path
 from tox.execute.api import Outcome
 from tox.plugin import impl
 from tox.tox_env.api import ToxEnv
+from tox.tox_env.python.virtual_env.runner import VirtualEnvRunner
+from tox.tox_env.register import ToxEnvRegister
 
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
 from tox_table import RESULTS, Environment, read, table
@@ -20,6 +22,26 @@ os.environ["TOX_PYTHON"] = sys.executable
 
 _ran: list[Environment] = []
 _began: dict[str, float] = {}
+
+
+class AnyPython(VirtualEnvRunner):
+    """An environment that may be called `py314` and itself runs on the Python that tox runs on."""
+
+    @staticmethod
+    def id() -> str:
+        """Return what `runner` in tox.ini calls it."""
+        return "any-python"
+
+    @classmethod
+    def extract_base_python(cls, env_name: str) -> str | None:
+        """Take no Python out of the environment's name."""
+        del env_name
+
+
+@impl
+def tox_register_tox_env(register: ToxEnvRegister) -> None:
+    """Offer it to tox.ini."""
+    register.add_run_env(AnyPython)
 
 
 @impl

@@ -13,6 +13,8 @@ from tox.execute.api import Outcome
 from tox.plugin import impl
 from tox.session.state import State
 from tox.tox_env.api import ToxEnv
+from tox.tox_env.python.virtual_env.runner import VirtualEnvRunner
+from tox.tox_env.register import ToxEnvRegister
 
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
 from tox_table import RESULTS, Environment, not_run, read, table
@@ -35,6 +37,26 @@ def tox_add_core_config(core_conf: ConfigSet, state: State) -> None:
     """Keep the configuration: it names the environments that could have been run."""
     del state
     _config.append(core_conf)
+
+
+class AnyPython(VirtualEnvRunner):
+    """An environment that may be called `py314` and itself runs on the Python that tox runs on."""
+
+    @staticmethod
+    def id() -> str:
+        """Return what `runner` in tox.ini calls it."""
+        return "any-python"
+
+    @classmethod
+    def extract_base_python(cls, env_name: str) -> str | None:
+        """Take no Python out of the environment's name."""
+        del env_name
+
+
+@impl
+def tox_register_tox_env(register: ToxEnvRegister) -> None:
+    """Offer it to tox.ini."""
+    register.add_run_env(AnyPython)
 
 
 @impl

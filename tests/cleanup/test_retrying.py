@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, clock, rmtree
 from winasr_doctor.faults.clock import VirtualClock
+from winasr_doctor.faults.removal import go_by_path
 
 FOREVER = 10**9
 Refuses = Callable[[str], bool]
@@ -26,7 +28,7 @@ def ticking() -> Iterator[VirtualClock]:
 
 
 @pytest.fixture
-def lock(monkeypatch: pytest.MonkeyPatch) -> Lock:
+def lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lock]:
     """Return what lets `os.unlink` fail with a Windows code for the paths that a function names."""
     unlink = os.unlink
 
@@ -38,10 +40,11 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> Lock:
                 raise error
             unlink(path)
 
-        monkeypatch.setattr("shutil._use_fd_functions", False)
+        undo.callback(go_by_path())
         monkeypatch.setattr("os.unlink", windows_unlink)
 
-    return install
+    with contextlib.ExitStack() as undo:
+        yield install
 
 
 def named(name: str, times: int = FOREVER) -> Refuses:

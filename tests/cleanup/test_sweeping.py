@@ -12,6 +12,7 @@ import pytest
 from winasr_doctor.cleanup import CleanupReport, CleanupStatus, pending, sweep
 from winasr_doctor.cleanup.ledger import Entry, Ledger
 from winasr_doctor.faults import windows_sharing
+from winasr_doctor.faults.removal import by_path
 
 links = pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
 
@@ -157,8 +158,7 @@ def test_what_cannot_be_removed_yet_stays_in_the_ledger(
             raise PermissionError(13, "locked", path)
         unlink(path)
 
-    with monkeypatch.context() as patch:
-        patch.setattr("shutil._use_fd_functions", False)
+    with monkeypatch.context() as patch, by_path():
         patch.setattr("os.unlink", locked)
         (kept,) = sweep().kept
     assert kept.path == str(tree)
@@ -184,12 +184,14 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 _LEAVE = """
-import os, shutil, sys, tempfile
+import os, sys, tempfile
 from winasr_doctor.cleanup import ONCE, rmtree
+from winasr_doctor.faults.removal import go_by_path
 folder = tempfile.mkdtemp()
 open(os.path.join(folder, "f"), "w").close()
 print(folder)
-real, shutil._use_fd_functions = os.unlink, False
+go_by_path()
+real = os.unlink
 def locked(path, **options):
     raise PermissionError(13, "locked", path)
 os.unlink = locked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from winasr_doctor.diagnosis import Phase, diagnose
 from winasr_doctor.diagnosis.nodes import chain_of
 from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+from winasr_doctor.faults.removal import by_path
 
 TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
 MANIFEST = TEMP.replace("\\", "\\\\") + "\\\\manifest.json"
@@ -207,10 +207,9 @@ def masked_live(monkeypatch, tmp_path):
         raise error
 
     def raise_masked(name="manifest.json", message="CUDA out of memory."):
-        monkeypatch.setattr(shutil, "_use_fd_functions", False)
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         try:
-            with tempfile.TemporaryDirectory() as folder:
+            with by_path(), tempfile.TemporaryDirectory() as folder:
                 Path(folder, name).touch()
                 monkeypatch.setattr(os, "unlink", refuse)
                 if message is not None:

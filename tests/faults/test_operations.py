@@ -14,6 +14,7 @@ import pytest
 from winasr_doctor.faults import inject
 from winasr_doctor.faults.operations import replaced
 from winasr_doctor.faults.plan import OPERATIONS
+from winasr_doctor.faults.removal import by_path
 
 PLACES = (
     (os, "unlink"),
@@ -59,11 +60,23 @@ def test_everything_is_replaced_and_put_back():
 
 
 @on_posix
-def test_rmtree_does_without_folder_descriptors():
-    assert shutil._use_fd_functions is True
-    with inject("unlink:32"):
-        assert shutil._use_fd_functions is False
-    assert shutil._use_fd_functions is True
+def test_rmtree_does_without_folder_descriptors(folder, monkeypatch):
+    def opens(work):
+        opened, plain = [], os.open
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "os.open", lambda path, *a, **k: opened.append(path) or plain(path, *a, **k)
+            )
+            work()
+        return opened
+
+    assert opens(lambda: shutil.rmtree(folder / "empty"))
+    with inject("unlink:32"), by_path():
+        assert not opens(lambda: shutil.rmtree(folder / "full", ignore_errors=True))
+        (folder / "full" / "inside").unlink()
+        assert not opens(lambda: shutil.rmtree(folder / "full"))
+    (folder / "full").mkdir()
+    assert opens(lambda: shutil.rmtree(folder / "full"))
 
 
 def test_it_is_put_back_when_the_block_dies():

@@ -21,6 +21,7 @@ import pytest
 
 from winasr_doctor.cleanup.clock import current
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger
+from winasr_doctor.faults.removal import by_path
 
 DATA = Path(str(files("winasr_doctor") / "data"))
 NEMO_FILE = DATA / "tiny-tdt.nemo"
@@ -152,8 +153,7 @@ def locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Locks]:
             locks.check(os.fspath(path))
         rmdir(path, **options)
 
-    with monkeypatch.context() as patch:
-        patch.setattr("shutil._use_fd_functions", False)
+    with monkeypatch.context() as patch, by_path():
         patch.setattr("os.unlink", windows_unlink)
         patch.setattr("os.rmdir", windows_rmdir)
         yield locks

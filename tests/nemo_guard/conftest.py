@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger
+from winasr_doctor.faults.removal import by_path
 
 LOADING = "nemo.core.connectors.save_restore_connector"
 MODEL = "nemo.core.classes.modelPT"
@@ -142,7 +143,7 @@ class Locks:
 
 
 @pytest.fixture
-def locks(monkeypatch: pytest.MonkeyPatch) -> Locks:
+def locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Locks]:
     """Let `os.unlink` fail as on Windows for open files and for those named."""
     locks = Locks()
     unlink = os.unlink
@@ -155,9 +156,9 @@ def locks(monkeypatch: pytest.MonkeyPatch) -> Locks:
             raise error
         unlink(path)
 
-    monkeypatch.setattr("shutil._use_fd_functions", False)
     monkeypatch.setattr("os.unlink", windows_unlink)
-    return locks
+    with by_path():
+        yield locks
 
 
 def _is_nemo(name: str) -> bool:

@@ -11,22 +11,12 @@ from winasr_doctor.diagnosis.causes import CAUSES, Cause
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chain_of, chains_in
 from winasr_doctor.findings import Remedy
 from winasr_doctor.holders.model import Holding
+from winasr_doctor.private_names import CLEANUP_FUNCTIONS
 
 MANIFEST = "manifest.json"
 _LOAD_FILES = re.compile(
     r"model_weights\.ckpt$|model_config\.yaml$|tokenizer|vocab\.txt$|\.model$", re.IGNORECASE
 )
-_CLEANUP_FUNCTIONS = {
-    "tempfile.py": {"cleanup", "__exit__", "_rmtree", "onerror", "onexc", "_cleanup", "resetperms"},
-    "shutil.py": {
-        "rmtree",
-        "_rmtree_unsafe",
-        "_rmtree_safe_fd",
-        "_rmtree_islink",
-        "onerror",
-        "onexc",
-    },
-}
 _CLEANUP_TYPES = {"PermissionError", "NotADirectoryError", "RecursionError", "OSError"}
 _LOCK_CODES = {5, 32, 33, 145, 267, 303}
 _LOAD_FRAMES = {"save_restore_connector.py", "restore_from", "load_config_and_state_dict"}
@@ -184,7 +174,7 @@ def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
 def _is_cleanup(node: ErrorNode) -> bool:
     if node.kind not in _CLEANUP_TYPES and node.winerror is None:
         return False
-    if any(f.function in _CLEANUP_FUNCTIONS.get(f.file, ()) for f in node.frames):
+    if any(f.function in CLEANUP_FUNCTIONS.get(f.file, ()) for f in node.frames):
         return True
     code = node.winerror if node.winerror is not None else node.errno
     return code in {*_LOCK_CODES, 13} and _is_temporary(node.path)

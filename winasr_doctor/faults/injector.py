@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from winasr_doctor.cleanup import clock
 from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.plan import Fault, Plan
 from winasr_doctor.faults.stacks import Line, calling_lines, first_outside_library
+from winasr_doctor.private_names import CHOOSING_NAME, CHOOSING_TEMP, GETFRAME
+
+_getframe: Callable[[int], FrameType] = GETFRAME.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class _Counter:
 
 
 _CHOOSING_A_NAME = frozenset(
-    {"_get_default_tempdir", "_mkstemp_inner", "mkstemp", "mkdtemp", "mktemp"}
+    {CHOOSING_TEMP.name, CHOOSING_NAME.name, "mkstemp", "mkdtemp", "mktemp"}
 )
 
 
@@ -79,7 +83,7 @@ def _tempfile_chooses_a_name() -> bool:
     On Windows it takes a PermissionError for a name that is taken, and tries another one, up to
     2,147,483,647 times (CPython gh-66305).
     """
-    replacement = sys._getframe(3)  # noqa: SLF001 - which called _refusal, which called refuse
+    replacement = _getframe(3)  # which called _refusal, which called refuse
     frame = replacement.f_back
     for _ in range(2):  # the caller may be a function of os.path
         if frame is None:
@@ -166,6 +170,8 @@ def inject(plan: str | Plan) -> Iterator[Injector]:
     Raises:
         PlanError: The text is not a plan.
     """
+    for name in (CHOOSING_TEMP, CHOOSING_NAME):
+        name.of_or(tempfile, None)
     injector = Injector(Plan.parse(plan) if isinstance(plan, str) else plan)
     with asking(injector):
         yield injector

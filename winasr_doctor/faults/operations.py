@@ -4,9 +4,8 @@ The replacement is process-wide and counted: it happens when the first user come
 when the last one goes. A replacement that somebody else wrapped meanwhile stays where it is and
 does nothing any more.
 
-Python on Linux removes trees through folder descriptors; Windows has none. While anything is
-replaced, `shutil` therefore takes the path-based way it takes on Windows
-(`shutil._use_fd_functions`, read by `rmtree` at each call on Python 3.10 to 3.13).
+While anything is replaced, `shutil.rmtree` goes through folders by path, as on Windows
+(`removal`).
 """
 
 # ruff: noqa: ANN401 - the replaced functions take anything
@@ -27,7 +26,9 @@ from contextlib import contextmanager
 from os import lstat, unlink  # bound early: these calls are nobody's
 from typing import Any, NamedTuple, Protocol
 
+from winasr_doctor.faults.removal import go_by_path
 from winasr_doctor.faults.translation import as_on_windows
+from winasr_doctor.private_names import PATHLIB_ACCESSOR, TAR_OPEN
 
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
@@ -59,11 +60,13 @@ def _targets(operation: str) -> list[Target]:
     names = _NAMES[operation]
     found = [Target(owner, name) for owner, name in names]
     if operation == "open" and "tarfile" in sys.modules:  # binds builtins.open when imported
-        found.append(Target(sys.modules["tarfile"], "bltn_open"))
-    # Up to Python 3.10 pathlib keeps the functions in a class of its own.
-    accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)
-    if accessor is not None and operation in vars(accessor):
-        found.append(Target(accessor, operation))
+        tarfile = sys.modules["tarfile"]
+        if TAR_OPEN.of_or(tarfile, None) is not None:
+            found.append(Target(tarfile, TAR_OPEN.name))
+    if PATHLIB_ACCESSOR.is_expected and "pathlib" in sys.modules:
+        accessor = PATHLIB_ACCESSOR.of_or(sys.modules["pathlib"], object)
+        if operation in vars(accessor):
+            found.append(Target(accessor, operation))
     return [target for target in found if hasattr(*target)]
 
 
@@ -89,7 +92,7 @@ _interceptors: dict[str, tuple[Interceptor, ...]] = {}
 _lock = threading.RLock()
 _users: dict[str, int] = {}
 _replaced: dict[str, list[_Replaced]] = {}
-_fd_functions: list[bool] = []
+_undo_removal: list[Callable[[], None]] = []
 
 
 def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> OSError | None:
@@ -302,8 +305,7 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
     wanted = ALWAYS.union(operations)
     with _lock:
         if not _users:
-            _fd_functions.append(shutil._use_fd_functions)  # type: ignore[attr-defined]  # noqa: SLF001
-            shutil._use_fd_functions = False  # type: ignore[attr-defined]  # noqa: SLF001
+            _undo_removal.append(go_by_path())
         for operation in wanted:
             _users[operation] = _users.get(operation, 0) + 1
             if _users[operation] == 1:
@@ -318,7 +320,7 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
                     del _users[operation]
                     _put_back(operation)
             if not _users:
-                shutil._use_fd_functions = _fd_functions.pop()  # type: ignore[attr-defined]  # noqa: SLF001
+                _undo_removal.pop()()
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import NamedTuple
+
+from winasr_doctor.private_names import GETFRAME
 
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 24
 """Frames that are kept of a stack."""
 
@@ -50,7 +53,7 @@ def calling_lines(limit: int = DEEPEST) -> tuple[Line, ...]:
         They leave out the fault injection's own.
     """
     lines: list[Line] = []
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way without cost
+    frame: FrameType | None = _getframe(1)  # the only way without cost
     while frame is not None and len(lines) < limit:
         code = frame.f_code
         if not code.co_filename.startswith(_OWN):

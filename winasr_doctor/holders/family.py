@@ -8,6 +8,7 @@ from functools import cached_property
 
 from winasr_doctor.holders.processes import Process, process_name, process_table
 from winasr_doctor.holders.tracked import instances_of
+from winasr_doctor.private_names import CHILDREN
 
 
 class Family:
@@ -88,7 +89,7 @@ def _multiprocessing_children() -> dict[int, str]:
     """
     module = sys.modules.get("multiprocessing.process")
     children = {}
-    for child in list(getattr(module, "_children", ())):
+    for child in list(() if module is None else CHILDREN.of_or(module, ())):
         try:
             if child.pid is not None:
                 children[child.pid] = str(child.name)

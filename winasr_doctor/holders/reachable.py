@@ -14,6 +14,8 @@ from time import monotonic
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Literal
 
+from winasr_doctor.private_names import TYPE_FLAGS
+
 _CLOCK_EVERY = 64
 """Objects between two looks at the clock."""
 
@@ -98,7 +100,7 @@ class Reach:
 
     def _kind(self, of: type) -> _Kind:
         kind: _Kind = "plain"
-        if not of.__flags__ & _HAVE_GC or issubclass(of, _DULL):
+        if not TYPE_FLAGS.of_or(of, _HAVE_GC) & _HAVE_GC or issubclass(of, _DULL):
             kind = "dull"
         elif issubclass(of, self._heavy):
             kind = "heavy"

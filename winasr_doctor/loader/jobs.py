@@ -16,9 +16,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from time import monotonic
+from types import FrameType
 from typing import Generic, TypeVar
 
 from winasr_doctor.loader.releasing import release_frames
+from winasr_doctor.private_names import CURRENT_FRAMES
+
+_current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
 T = TypeVar("T")
 
@@ -288,7 +292,7 @@ def where_is(thread: int | None) -> str:
         Such as `torch/nn/modules/conv.py:123 in forward, called from ...`; empty when it has
         ended.
     """
-    frame = sys._current_frames().get(thread) if thread is not None else None  # noqa: SLF001
+    frame = _current_frames().get(thread) if thread is not None else None
     calls: list[str] = []
     while frame is not None and len(calls) < _MOST_FRAMES:
         name = frame.f_code.co_filename

@@ -22,6 +22,7 @@ from winasr_doctor.nemo_guard.late_import import ImportWatcher
 from winasr_doctor.nemo_guard.mutex import Mutex
 from winasr_doctor.nemo_guard.patches import TARGETS, Patch, Target, version_of_nemo
 from winasr_doctor.nemo_guard.session import GuardSession
+from winasr_doctor.private_names import INITIALIZING
 
 log = logging.getLogger("winasr_doctor.guard")
 
@@ -260,7 +261,8 @@ class _Patches:
 
 def _is_loading(module: ModuleType) -> bool:
     """Tell whether another thread is in the middle of importing a module."""
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+    INITIALIZING.of_or(__spec__, None)  # only what was imported has it, as this module was
+    return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 
 
 _PATCHES = _Patches()

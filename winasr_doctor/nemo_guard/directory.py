@@ -16,6 +16,7 @@ from winasr_doctor.cleanup import rmtree
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
 from winasr_doctor.nemo_guard import session
 from winasr_doctor.nemo_guard.releasing import let_go
+from winasr_doctor.private_names import FINALIZER
 
 log = logging.getLogger("winasr_doctor.guard")
 
@@ -49,8 +50,8 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
 
     def cleanup(self) -> None:
         """Remove the folder, or leave what stays to the ledger; nothing is raised."""
-        finalizer: weakref.finalize[..., Any] = vars(self)["_finalizer"]
-        if not (finalizer.detach() or os.path.exists(self.name)):
+        finalizer: weakref.finalize[..., Any] | None = FINALIZER.of_or(self, None)
+        if not ((finalizer and finalizer.detach()) or os.path.exists(self.name)):
             return
         try:
             self._remove()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,9 @@ from typing import Any
 
 from winasr_doctor.nemo_guard.directory import GuardedDirectory
 from winasr_doctor.nemo_guard.patches import TARGETS
+from winasr_doctor.private_names import GETFRAME
+
+_getframe: Callable[[int], FrameType] = GETFRAME.get()
 
 _PHASES = {target.module: target.phase for target in TARGETS}
 
@@ -95,7 +97,7 @@ class NemoFolders:
 
     def _add(self, directory: GuardedDirectory) -> None:
         path = os.fsdecode(directory.name)
-        frame = nemo_frame(sys._getframe(1))  # noqa: SLF001 - who makes it
+        frame = nemo_frame(_getframe(1))  # who makes it
         with self._lock:
             self._spellings.update((_spelling(path), _spelling(os.path.realpath(path))))
             self._live[id(directory)] = NemoFolder(path, threading.get_ident(), phase_of(frame))

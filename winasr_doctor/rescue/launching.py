@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 import os
-import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
+from typing import cast
 
+from winasr_doctor.private_names import RUN_AS_MAIN, MissingNameError
 from winasr_doctor.rescue.settings import VARIABLE
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -52,7 +53,7 @@ def launch(app: Sequence[str]) -> None:
         if app[0] == "-m":
             sys.argv[:] = app[1:]
             _begin_imports_in(str(Path.cwd()))
-            runpy._run_module_as_main(app[1])  # type: ignore[attr-defined]  # noqa: SLF001 - `-m`
+            _run_as_main()(app[1])
             return
         sys.argv[:] = app
         if Path(first).suffix.lower() in {".py", ".pyw"}:
@@ -60,7 +61,7 @@ def launch(app: Sequence[str]) -> None:
             exec(_code(first), _main(first))  # noqa: S102 - that is the order
         else:
             sys.path[:] = [first, *filter(None, sys.path)]
-            runpy._run_module_as_main("__main__", False)  # type: ignore[attr-defined]  # noqa: SLF001
+            _run_as_main()("__main__", False)
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - shown as Python shows it
@@ -68,6 +69,14 @@ def launch(app: Sequence[str]) -> None:
         error.__traceback__ = trace.tb_next if trace is not None else None  # without this frame
         sys.excepthook(type(error), error, error.__traceback__)
         raise SystemExit(1) from None
+
+
+def _run_as_main() -> Callable[..., object]:
+    """Return what runs a module as `python -m` does."""
+    try:
+        return cast("Callable[..., object]", RUN_AS_MAIN.get())
+    except MissingNameError as missing:
+        raise SystemExit(f"winasr_doctor: {missing}") from None
 
 
 def _begin_imports_in(folder: str) -> None:
@@ -82,12 +91,17 @@ def _code(script: str) -> CodeType:
 
 
 def _main(script: str) -> dict[str, object]:
-    """Return the namespace of `__main__`, as it is when Python begins with a script."""
+    """Return the namespace of `__main__`, as it is when Python begins with a script.
+
+    Until Python 3.14 that sets `__cached__`, too (`pymain_run_file` in Python/pythonrun.c).
+    """
     space = vars(sys.modules["__main__"])
     space.clear()
     loader = SourceFileLoader("__main__", script)
-    space.update(dict.fromkeys(("__doc__", "__package__", "__spec__", "__cached__")))
+    space.update(dict.fromkeys(("__doc__", "__package__", "__spec__")))
     space.update(
         __name__="__main__", __file__=script, __loader__=loader, __builtins__=__import__("builtins")
     )
+    if sys.version_info < (3, 15):
+        space["__cached__"] = None
     return space

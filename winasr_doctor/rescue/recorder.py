@@ -6,13 +6,17 @@ import os
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from types import FrameType
 
 from winasr_doctor.cleanup.report import Attempt, Failure
 from winasr_doctor.faults.injector import Injector
 from winasr_doctor.nemo_guard.session import GuardSession
+from winasr_doctor.private_names import GETFRAME
 from winasr_doctor.rescue.events import Cleaned, EventLog, Injected, Unguarded
 from winasr_doctor.rescue.folders import nemo_frame, phase_of
+
+_getframe: Callable[[int], FrameType] = GETFRAME.get()
 
 
 class Recorder:
@@ -49,7 +53,7 @@ class Recorder:
             if attempt.next_delay is not None:
                 return
             first = self._first.pop(attempt.path, None)
-        frame = nemo_frame(sys._getframe(1))  # noqa: SLF001 - whose folder it is
+        frame = nemo_frame(_getframe(1))  # whose folder it is
         self._log.write(
             Cleaned(
                 attempt.path,

@@ -6,14 +6,16 @@ Its thread runs only while NeMo has a temporary folder: an app that forks is bes
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
+from winasr_doctor.private_names import CURRENT_FRAMES
 from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+
+_current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
 NAME = "winasr-watchdog"
 _DEEPEST = 64
@@ -77,7 +79,7 @@ class Watchdog:
         Args:
             now: The time, in seconds.
         """
-        frames = sys._current_frames()  # noqa: SLF001 - the documented way to other threads
+        frames = _current_frames()
         spells: dict[NemoFolder, _Spell] = {}
         for folder in self._folders.live:
             stack = _stack(frames.get(folder.thread))

@@ -346,7 +346,9 @@ class _Question(Calls):
         yield Display(expr, scope)
 
     def _lambda(self, expr: ast.Lambda, scope: Scope) -> Iterable[Term]:
-        yield Function(expr, scope.file.index.inner[expr])
+        inner = scope.file.index.inner.get(expr)
+        if inner is not None:  # an annotation is not walked
+            yield Function(expr, inner)
 
     def _call(self, expr: ast.Call, scope: Scope) -> Iterable[Term]:
         return self.called(expr, scope)

@@ -152,10 +152,10 @@ class FileIndex:
             children: list[tuple[ast.AST, Scope]] = []
             for name in _FIELDS[kind]:
                 value = getattr(node, name, None)
-                if type(value) is list:
-                    children.extend((item, scope) for item in value if item is not None)
-                elif value is not None:
+                if isinstance(value, ast.AST):
                     children.append((value, scope))
+                elif type(value) is list:
+                    children.extend((item, scope) for item in value if isinstance(item, ast.AST))
             if children:
                 children.reverse()
                 pending.extend(children)
@@ -226,7 +226,7 @@ class FileIndex:
 
     def _import_from(self, node: ast.ImportFrom, scope: Scope) -> None:
         for alias in node.names:
-            imported = Import(node.module or "", alias.name, node.level, self.file)
+            imported = Import(node.module or "", alias.name, node.level or 0, self.file)
             if alias.name == "*":
                 scope.stars.append(imported)
             else:
@@ -282,7 +282,9 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     """Return, for every kind of node, the fields that can hold an expression or a statement.
 
     `ast.iter_child_nodes` looks at every field of every node; most of them are names, numbers
-    and operators. Leaving these out makes the walk three times as fast.
+    and operators. Leaving these out makes the walk three times as fast. A field that is not known
+    here is looked at: the walk itself knows a node from a number, such as the `is_lazy` that
+    imports have since Python 3.15.
     """
     leaves = {
         *("annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs"),

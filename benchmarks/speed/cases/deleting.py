@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from speed.case import Call, Case, Promise
+from winasr_doctor.faults.removal import by_path
 
 FILES_PER_FOLDER = 100
 LOCKED = "locked"
@@ -51,7 +52,7 @@ def _must_be_gone(root: str) -> None:
 def locks_that_pass() -> Iterator[None]:
     """Refuse the first deletion of each locked file as Windows does; no time passes."""
     refused: set[str] = set()
-    unlink, descriptors = os.unlink, shutil._use_fd_functions  # noqa: SLF001
+    unlink = os.unlink
 
     def windows_unlink(path: str, **options: int | None) -> None:
         if LOCKED in path and path not in refused:
@@ -62,12 +63,11 @@ def locks_that_pass() -> Iterator[None]:
         unlink(path, **options)
 
     os.unlink = windows_unlink
-    shutil._use_fd_functions = False  # noqa: SLF001 - the code that Windows runs
     try:
-        yield
+        with by_path():
+            yield
     finally:
         os.unlink = unlink
-        shutil._use_fd_functions = descriptors  # noqa: SLF001
 
 
 def theirs_locked(root: str) -> None:

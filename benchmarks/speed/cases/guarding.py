@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from speed.case import Call, Case, Promise
+from winasr_doctor.faults.removal import by_path
 
 GROUP = "Guard"
 DATA = Path(str(files("winasr_doctor") / "data"))
@@ -63,7 +63,7 @@ def run_out_of_memory(loaded: Loaded) -> None:
 @contextmanager
 def _windows_deletes() -> Iterator[None]:
     """Let deleting a file that this process has open fail, as on Windows."""
-    unlink, descriptors = os.unlink, shutil._use_fd_functions  # noqa: SLF001
+    unlink = os.unlink
 
     def windows_unlink(path: str, **options: int | None) -> None:
         if os.path.realpath(path) in set(_open_files()):
@@ -73,12 +73,11 @@ def _windows_deletes() -> Iterator[None]:
         unlink(path, **options)
 
     os.unlink = windows_unlink
-    shutil._use_fd_functions = False  # noqa: SLF001 - the code that Windows runs
     try:
-        yield
+        with by_path():
+            yield
     finally:
         os.unlink = unlink
-        shutil._use_fd_functions = descriptors  # noqa: SLF001
 
 
 def _open_files() -> Iterator[str]:

@@ -13,6 +13,7 @@ import pyperf
 
 from speed.case import Case, Cost, Own, Promise, cpu_seconds
 from speed.cases.deleting import LOCKED
+from winasr_doctor.faults.removal import go_by_path
 
 HELD = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 PAUSE = 0.25
@@ -33,7 +34,7 @@ def remaining(remove: Callable[[str], object], held: float) -> Callable[[str], C
     def measure(root: str) -> Cost:
         released = threading.Event()
         at: list[float] = []
-        unlink, descriptors = os.unlink, shutil._use_fd_functions  # noqa: SLF001
+        unlink, undo = os.unlink, go_by_path()
 
         def windows_unlink(path: str, **options: int | None) -> None:
             if LOCKED in path and not released.is_set():
@@ -48,7 +49,6 @@ def remaining(remove: Callable[[str], object], held: float) -> Callable[[str], C
 
         timer = threading.Timer(held, release)
         os.unlink = windows_unlink
-        shutil._use_fd_functions = False  # noqa: SLF001 - the code that Windows runs
         try:
             cpu = cpu_seconds()
             timer.start()
@@ -57,7 +57,7 @@ def remaining(remove: Callable[[str], object], held: float) -> Callable[[str], C
             timer.join()
         finally:
             os.unlink = unlink
-            shutil._use_fd_functions = descriptors  # noqa: SLF001
+            undo()
         assert not os.path.lexists(root)  # noqa: S101
         return Cost(ended - at[0], cpu_seconds() - cpu)
 

@@ -18,14 +18,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from winasr_doctor.cleanup import clock
+from winasr_doctor.private_names import RMTREE_SWITCH, RMTREE_WAY
 
 _PATIENCE = 5.0
 """Seconds for threads to end that have already done their work."""
 
+_SWITCHES = [each.name for each in (RMTREE_SWITCH, RMTREE_WAY) if each.is_expected]
+
 _PATCHABLE = (
     *((os, name) for name in ("unlink", "remove", "rmdir", "scandir", "replace", "rename", "open")),
     *((os, name) for name in ("stat", "lstat", "listdir", "chmod", "chdir")),
-    *((shutil, name) for name in ("rmtree", "_use_fd_functions")),
+    *((shutil, name) for name in ("rmtree", *_SWITCHES)),
     *((tempfile, name) for name in ("TemporaryDirectory", "mkdtemp", "tempdir")),
     *((time, name) for name in ("sleep", "monotonic", "perf_counter")),
     (builtins, "open"),

@@ -1,0 +1,177 @@
+"""Runs the unit tests on a newer Python: `python tools/pythons 3.14 [--junit-xml FILE] [...]`.
+
+A `python3.14` on the PATH, or of pyenv, is used as it is. Otherwise it runs in a chroot of Debian's
+unstable suite, on Debian as root; where that cannot be, the tests are skipped, and it says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from chroot import PYTHONS, RUN, UnavailableError, ready, remove, run_inside, turn
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("winasr_doctor", "tests", "examples", "docs", "benchmarks", "tools", ".github", ".ci")
+RESULTS = "results.xml"
+
+TESTS = (
+    *("-m", "pytest", "-n", "2", "-p", "no:cacheprovider"),
+    *("--ignore", "tests/benchmarks", "--ignore", "tests/docs", "--ignore", "tests/packaging"),
+    *("--ignore", "tests/ui/test_mutants.py", "--ignore", "tests/fault_injection/mutations"),
+    *("--deselect", "tests/gating/test_suite.py::test_the_suite_bites"),
+)
+"""As in tox.ini; the fault injection without NeMo is among them."""
+
+PLATFORMS = ("manylinux_2_28", "manylinux2014", "manylinux_2_17", "linux")
+VARIABLES = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "WINASR_DOCTOR_SCHEDULES": os.environ.get("WINASR_DOCTOR_SCHEDULES", "1000"),
+}
+
+
+def main() -> int:
+    """Run the tests; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="tools/pythons")
+    parser.add_argument("version", choices=PYTHONS)
+    parser.add_argument("--junit-xml", type=Path, help="where the results go")
+    options, arguments = parser.parse_known_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tests = [*TESTS, *arguments]
+    try:
+        own = on_this_machine(options.version)
+        if own is not None:
+            return in_place(own, tests, options.junit_xml)
+        return in_chroot(options.version, tests, options.junit_xml)
+    except UnavailableError as error:
+        skip(f"no Python {options.version} here: {error}", options.junit_xml)
+        return 0
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Print how long something took."""
+    begun = time.monotonic()
+    yield
+    print(f"pythons: {name}: {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def skip(reason: str, results: Path | None) -> None:
+    """Say why nothing ran, in the results, too."""
+    print(f"NOT RUN: {reason}")
+    if results:
+        suite = ET.Element("testsuite", name="pythons", tests="1", skipped="1")
+        case = ET.SubElement(suite, "testcase", classname="pythons", name="all tests")
+        ET.SubElement(case, "skipped", message=reason)
+        ET.ElementTree(suite).write(results)
+
+
+def on_this_machine(version: str) -> str | None:
+    """Return an interpreter that can be run as it is, or `None`."""
+    found = [shutil.which(f"python{version}")]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found += sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python")))
+    ask = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
+    for python in filter(None, found):
+        said = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
+        if said.returncode == 0 and said.stdout.strip() == version:  # a shim may have none
+            return python
+    return None
+
+
+def in_place(python: str, tests: Sequence[str], results: Path | None) -> int:
+    """Run the tests with an interpreter of this machine."""
+    with tempfile.TemporaryDirectory(prefix="pythons-") as folder:
+        with stage("install"):
+            subprocess.run([python, "-m", "venv", folder], check=True)
+            own = str(Path(folder, "bin", "python"))
+            subprocess.run([own, *PIP, "install", "--quiet", f"{ROOT}[test]"], check=True)
+        with stage("tests"):
+            junit = [f"--junit-xml={results.resolve()}"] if results else []
+            run = subprocess.run(
+                [own, *tests, *junit], cwd=ROOT, env={**os.environ, **VARIABLES}, check=False
+            )
+    return run.returncode
+
+
+PIP = ("-m", "pip", "--disable-pip-version-check")
+
+
+def in_chroot(version: str, tests: Sequence[str], results: Path | None) -> int:
+    """Run the tests in the chroot, in a folder of their own that goes afterwards."""
+    with stage("chroot"):
+        chroot = ready()
+    with turn():
+        folder = Path(tempfile.mkdtemp(prefix=RUN, dir=chroot))
+    inside = f"/{folder.name}"
+    try:
+        with stage("download"):
+            fetch(version, folder / "wheels")
+        with stage("install"):
+            copy(folder / "project")
+            python = f"{inside}/venv/bin/python"
+            wheels = ["--no-index", "--find-links", f"{inside}/wheels", "winasr_doctor[test]"]
+            must(run_inside(chroot, "/", [f"python{version}", "-m", "venv", f"{inside}/venv"]))
+            must(run_inside(chroot, "/", [python, *PIP, "install", "--quiet", *wheels]))
+        with stage("tests"):
+            junit = f"--junit-xml={inside}/{RESULTS}"
+            code = run_inside(chroot, f"{inside}/project", [python, *tests, junit], **VARIABLES)
+        if results and (folder / RESULTS).exists():
+            shutil.copy(folder / RESULTS, results)
+        return code
+    finally:
+        remove(folder)
+
+
+def must(code: int) -> None:
+    """End where a step that must not fail has failed."""
+    if code == 125:  # noqa: PLR2004 - chroot.SCRIPT
+        raise UnavailableError("nothing can be mounted in a namespace of its own")
+    if code:
+        sys.exit(f"pythons: preparing the chroot failed with exit code {code}")
+
+
+def fetch(version: str, folder: Path) -> None:
+    """Build our wheel, and download the wheels that it and its tests need on that Python."""
+    pip = [sys.executable, *PIP]
+    subprocess.run(
+        [*pip, "wheel", "--quiet", "--no-deps", "-w", str(folder), str(ROOT)], check=True
+    )
+    (wheel,) = folder.glob("*.whl")
+    machine = platform.machine()
+    target = ["--python-version", version, "--implementation", "cp"]
+    for abi in (f"cp{version.replace('.', '')}", "abi3", "none"):
+        target += ["--abi", abi]
+    for name in PLATFORMS:
+        target += ["--platform", f"{name}_{machine}"]
+    what = ["--only-binary=:all:", *target, "-d", str(folder), f"{wheel}[test]"]
+    done = subprocess.run([*pip, "download", "--quiet", *what], check=False)
+    if done.returncode:
+        raise UnavailableError(f"its packages could not be downloaded ({done.returncode})")
+
+
+def copy(project: Path) -> None:
+    """Copy the repository."""
+    project.mkdir()
+    ignore = shutil.ignore_patterns("__pycache__", ".tox")
+    for name in FOLDERS:
+        if (ROOT / name).exists():
+            shutil.copytree(ROOT / name, project / name, ignore=ignore)
+    for file in ROOT.iterdir():
+        if file.is_file() and file.name != ".git":
+            shutil.copy2(file, project)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

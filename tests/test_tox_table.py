@@ -102,7 +102,8 @@ def test_every_environment_is_in_the_full_label_or_on_demand(tox_table):
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(TABLE.parents[1] / "tox.ini", encoding="utf-8")
     label = next(line for line in tox["tox"]["labels"].splitlines() if line.startswith("full"))
-    full = set(re.split(r", *", label.partition(" = ")[2]))
+    listed = re.findall(r"[\w-]+(?:\{[^}]*\})?", label.partition(" = ")[2])
+    full = set().union(*map(expanded, listed))
     sections = {name.removeprefix("testenv:") for name in tox if name.startswith("testenv:")}
     named = set().union(*map(expanded, sections))
     assert named - full == set(tox_table.ON_DEMAND)

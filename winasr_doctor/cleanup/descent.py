@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from winasr_doctor.cleanup.identity import (
     is_folder,
     same_folder,
 )
+from winasr_doctor.private_names import RMTREE_BY_PATH, RMTREE_SWITCH, RMTREE_WAY
 
 MOST_OPEN = 32
 """Folders that are open at the same time; those above are opened again on the way back."""
@@ -47,10 +49,12 @@ def by_descriptors() -> bool:
     `shutil` decides the same by the same names, which the fault injection switches: the first one
     up to Python 3.13, the second one from 3.14 on.
     """
-    if not getattr(shutil, "_use_fd_functions", False):
+    if not getattr(shutil.rmtree, "avoids_symlink_attacks", False):
         return False
-    by_paths = getattr(shutil, "_rmtree_unsafe", None)
-    return getattr(shutil, "_rmtree_impl", None) is not by_paths or by_paths is None
+    if sys.version_info < (3, 14):
+        return bool(RMTREE_SWITCH.of_or(shutil, True))
+    way = RMTREE_WAY.of_or(shutil, None)
+    return way is None or way is not RMTREE_BY_PATH.of_or(shutil, None)
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ from winasr_doctor.cleanup import pending, sweep
 from winasr_doctor.cleanup.identity import identify
 from winasr_doctor.cleanup.ledger import Ledger
 
-EXAMPLES = 40 * int(os.environ.get("WINASR_DOCTOR_FUZZ", "1"))
-"""`WINASR_DOCTOR_FUZZ` multiplies them for a long run."""
+from ..fuzzing.budget import examples  # noqa: TID252 - a folder above
+
+EXAMPLES = examples(40)
 
 
 def document(path: Path, **changes: Any) -> dict[str, Any]:

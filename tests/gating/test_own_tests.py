@@ -16,6 +16,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Run some tests in an empty folder, without the configuration of this project."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than the tests
 
     def run_tests(source: str, **settings: float) -> Step:
         (tmp_path / "pytest.ini").write_text("[pytest]\n")
@@ -26,22 +27,25 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return run_tests
 
 
-def test_tests_that_pass_are_cases_that_pass(run):
-    step = run("def test_one(): pass\n\ndef test_two(): pass\n")
-    assert [case.name for case in step.cases] == ["test_app::test_one", "test_app::test_two"]
-    assert step.state is State.PASS
-
-
-def test_a_test_that_fails_fails_the_step_with_its_reason(run):
-    step = run("def test_one(): assert 1 == 2\n\ndef test_two(): pass\n")
-    assert [case.state for case in step.cases] == [State.FAIL, State.PASS]
+def test_each_test_is_a_case_with_its_reason(run):
+    step = run(
+        "import pytest\n\n"
+        "def test_one(): assert 1 == 2\n\n"
+        "def test_two(): pass\n\n"
+        "@pytest.mark.skip(reason='not today')\n"
+        "def test_three(): pass\n"
+    )
+    assert [case.name for case in step.cases] == [
+        f"test_app::test_{name}" for name in ("one", "two", "three")
+    ]
+    assert [case.state for case in step.cases] == [State.FAIL, State.PASS, State.SKIP]
     assert "assert 1 == 2" in step.cases[0].detail
+    assert step.cases[2].detail == "not today"
+    assert step.state is State.FAIL
 
 
-def test_a_skipped_test_is_told_with_its_reason(run):
-    step = run("import pytest\n\n@pytest.mark.skip(reason='not today')\ndef test_one(): pass\n")
-    (case,) = step.cases
-    assert (case.state, case.detail) == (State.SKIP, "not today")
+def test_tests_that_pass_pass_the_step(run):
+    assert run("def test_one(): pass\n").state is State.PASS
 
 
 def test_a_file_without_tests_fails(run):
@@ -65,6 +69,7 @@ def test_tests_that_hang_fail(run):
     assert "did not end within 1.5 s" in step.cases[0].detail
 
 
+@pytest.mark.usefixtures("run")
 def test_a_folder_that_is_not_there_fails():
     step = own_tests(Settings(tests=("no such folder",)))
     assert step.state is State.FAIL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import string
 import unicodedata
@@ -16,8 +15,7 @@ from winasr_doctor.host.redact import Redactor
 from winasr_doctor.host.redact.tables import prose_words
 from winasr_doctor.host.redact.views import fold
 
-MORE = int(os.environ.get("WINASR_DOCTOR_MORE_EXAMPLES", "1"))
-"""Times as many examples; 40 take some minutes."""
+from ...fuzzing.budget import examples  # noqa: TID252 - two folders above
 
 LETTERS = string.ascii_letters + "äöüßéñçøłıİğşžČŽ山田太郎КатяΣς\u212a\u017f\ufb01"
 WORD = st.text(LETTERS, min_size=4, max_size=10)
@@ -84,7 +82,7 @@ def survivors(name: str, text: str) -> list[str]:
 @example("Straße Groß", POSITIONS[0], str.upper, ascii)
 @example("xAAß", POSITIONS[0], str, json.dumps)
 @example("\u0130nci", POSITIONS[0], str.lower, json.dumps)
-@settings(max_examples=100 * MORE)
+@settings(max_examples=examples(100))
 def test_no_spelling_of_a_name_survives_where_a_name_stands(name, position, spell, escape):
     assume(is_distinctive(name))
     text = escape(position.replace("{}", spell(name)))
@@ -96,7 +94,7 @@ def test_no_spelling_of_a_name_survives_where_a_name_stands(name, position, spel
 
 
 @given(NAMES, st.sampled_from(ELSEWHERE), st.sampled_from(SPELLINGS), st.sampled_from(ESCAPES))
-@settings(max_examples=100 * MORE)
+@settings(max_examples=examples(100))
 def test_no_spelling_of_a_known_name_survives_anywhere(name, place, spell, escape):
     assume(is_distinctive(name))
     text = escape(place.replace("{}", spell(name)))
@@ -113,7 +111,7 @@ PIECES = st.one_of(
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=8), st.text(max_size=8))
 @example("\udcff\\Users\\\udc80", "\udcff", "İ")
-@settings(max_examples=150 * MORE)
+@settings(max_examples=examples(150))
 def test_no_text_and_no_name_makes_it_fail(text, user, host):
     redactor = Redactor(users=[user], hosts=[host])
     redactor.learn([text, {text: (text,)}])
@@ -123,7 +121,7 @@ def test_no_text_and_no_name_makes_it_fail(text, user, host):
 
 
 @given(st.lists(NAMES, min_size=2, max_size=8, unique_by=fold))
-@settings(max_examples=50 * MORE)
+@settings(max_examples=examples(50))
 def test_two_names_never_share_a_placeholder(names):
     redactor = Redactor()
     paths = [rf"C:\Users\{name}\x" for name in names]

@@ -62,7 +62,8 @@ def tox_register_tox_env(register: ToxEnvRegister) -> None:
 @impl
 def tox_before_run_commands(tox_env: ToxEnv) -> None:
     """Forget the results of an earlier run."""
-    results(tox_env).unlink(missing_ok=True)
+    for file in results(tox_env):
+        file.unlink()
 
 
 @impl
@@ -72,13 +73,13 @@ def tox_after_run_commands(tox_env: ToxEnv, exit_code: int, outcomes: list[Outco
     now = time.monotonic()
     seconds = now - (_ended[-1] if _ended else _began)
     _ended.append(now)
-    tests = read(results(tox_env))  # now: another run in this environment may follow
+    tests = read(*results(tox_env))  # now: another run in this environment may follow
     _ran.append(Environment(tox_env.name, exit_code == 0, seconds, tests))
 
 
-def results(tox_env: ToxEnv) -> Path:
-    """Return where an environment's pytest writes its JUnit file."""
-    return Path(tox_env.env_dir) / RESULTS
+def results(tox_env: ToxEnv) -> list[Path]:
+    """Return the JUnit files that an environment's commands have written."""
+    return sorted(Path(tox_env.env_dir).glob(RESULTS))
 
 
 @atexit.register

@@ -58,8 +58,13 @@ def test_a_results_file_is_read(tox_table, results):
     assert sorted(tests.skipped) == ["differs", "needs Windows"]
 
 
-def test_no_results_file_is_no_error(tox_table, tmp_path):
-    assert tox_table.read(tmp_path / "missing.xml") is None
+def test_several_results_files_count_together(tox_table, results):
+    tests = tox_table.read(results, results)
+    assert (tests.passed, tests.failed) == (4, 4)
+
+
+def test_no_results_file_is_no_error(tox_table):
+    assert tox_table.read() is None
 
 
 def test_a_line_says_what_was_tested_and_the_reasons_come_last(tox_table):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-RESULTS = "results.xml"
-"""The JUnit file that pytest writes into each environment's folder."""
+RESULTS = "results*.xml"
+"""The JUnit files that pytest writes into each environment's folder."""
 
 ON_DEMAND = {
     "bench": "writes the survival table and the speed table; an hour",
@@ -25,7 +25,7 @@ _FAILED = ("failure", "error")
 
 @dataclass(frozen=True)
 class Tests:
-    """What a JUnit file says.
+    """What JUnit files say.
 
     Attributes:
         passed: How many tests passed.
@@ -55,18 +55,19 @@ class Environment:
     tests: Tests | None
 
 
-def read(results: Path) -> Tests | None:
-    """Read a JUnit file.
+def read(*results: Path) -> Tests | None:
+    """Read JUnit files.
 
     Args:
-        results: Where it is, as written by `pytest --junit-xml`.
+        results: Where they are, as written by `pytest --junit-xml`.
 
     Returns:
-        What it says; `None` where there is none.
+        What they say together; `None` where there is none.
     """
-    if not results.exists():
+    if not results:
         return None
-    cases = list(ET.parse(results).iter("testcase"))  # noqa: S314 - written by pytest
+    written = (ET.parse(file) for file in results)  # noqa: S314 - by pytest
+    cases = [case for each in written for case in each.iter("testcase")]
     reasons = [case.find("skipped") for case in cases]
     skipped = tuple(
         re.sub(r"\s+", " ", reason.get("message") or "no reason given").strip()

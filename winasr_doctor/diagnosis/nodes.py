@@ -97,6 +97,7 @@ def _node_of(exception: BaseException) -> ErrorNode:
         errno=_integer(getattr(exception, "errno", None)),
         path=path if isinstance(path, str) else _path_in(message),
         frames=tuple(_frames_of(exception)),
+        module=type(exception).__module__,
     )
 
 
@@ -108,12 +109,12 @@ def _frames_of(exception: BaseException) -> Iterator[Frame]:
     step = exception.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
-        yield Frame(_last_part(code.co_filename), code.co_name)
+        yield Frame(_last_part(code.co_filename), code.co_name, code.co_filename, step.tb_lineno)
         step = step.tb_next
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line \d+(?:, in (?P<function>[^\s|│]+))?')
+_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>[^\s|│]+))?')
 _CHAINED = re.compile(
     r"(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception)"
@@ -142,7 +143,7 @@ def _path_in(message: str) -> str | None:
     return None
 
 
-def chains_in(text: str) -> list[Chain]:
+def chains_in(text: str) -> list[Chain]:  # noqa: C901 - one branch per element of a traceback
     """Find every exception, with what it hides, in a text such as a log.
 
     Args:
@@ -153,30 +154,56 @@ def chains_in(text: str) -> list[Chain]:
     """
     chains: list[list[ErrorNode]] = []
     frames: list[Frame] = []
+    log: list[str] = []
     linked = in_traceback = False
     saw_traceback = _HEAD in text
-    for whole_line in _ANSI.sub("", text).splitlines():
-        line = whole_line[:LONGEST_LINE]
+    lines = [line[:LONGEST_LINE] for line in _ANSI.sub("", text).splitlines()]
+    for number, line in enumerate(lines):
         if _HEAD in line:
             in_traceback, frames = True, []
         elif _CHAINED.search(line):
             linked = True
         elif frame := _FRAME.search(line):
             in_traceback = True
-            frames.append(Frame(_last_part(frame["file"]), (frame["function"] or "").rstrip(",")))
+            frames.append(_frame_from(frame))
         elif error := _ERROR.search(line):
             if _SOURCE.search(line[: error.start("kind")]):
                 continue
             if not in_traceback and saw_traceback and not _has_code(line):
                 continue
-            node = _node_from(error["name"], error["message"] or "", tuple(frames))
+            message = (error["message"] or "") + _more_of(lines, number + 1)
+            node = _node_from(error["kind"], message, tuple(frames))
+            node = node._replace(log=tuple(log[-_LOG_LINES:]))
             if linked and chains:
                 chains[-1].insert(0, node)
             elif not (chains and not in_traceback and _is_echo(chains[-1][0], node)):
                 chains.append([node])
             linked = in_traceback = False
-            frames = []
+            frames, log = [], []
+        elif not in_traceback:
+            log.append(line)
     return [tuple(chain) for chain in chains]
+
+
+_LOG_LINES = 30
+_MESSAGE_LINES = 12
+
+
+def _frame_from(found: re.Match[str]) -> Frame:
+    function = (found["function"] or "").rstrip(",")
+    line = found["line"]
+    return Frame(_last_part(found["file"]), function, found["file"], int(line[:9]))
+
+
+def _more_of(lines: list[str], start: int) -> str:
+    """Return the further lines of a message, up to an empty line or the next element."""
+    more = []
+    for line in lines[start : start + _MESSAGE_LINES]:
+        element = _HEAD in line or _FRAME.search(line) or _ERROR.search(line)
+        if not line.strip() or element or _CHAINED.search(line):
+            break
+        more.append("\n" + line)
+    return "".join(more)
 
 
 def _has_code(line: str) -> bool:
@@ -193,6 +220,7 @@ def _is_echo(reported: ErrorNode, node: ErrorNode) -> bool:
 
 
 def _node_from(kind: str, message: str, frames: tuple[Frame, ...]) -> ErrorNode:
+    module, _, kind = kind.rpartition(".")
     winerror, errno = _WINERROR.search(message), _ERRNO.search(message)
     return ErrorNode(
         kind=kind,
@@ -201,4 +229,5 @@ def _node_from(kind: str, message: str, frames: tuple[Frame, ...]) -> ErrorNode:
         errno=int(errno[1][:9]) if errno else None,
         path=_path_in(message),
         frames=frames,
+        module=module,
     )

@@ -14,7 +14,7 @@ from winasr_doctor.catalogue.templates import facts_in, is_fact
 FEWEST_POSITIVE, FEWEST_NEGATIVE = 2, 1
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _LONGEST_ID, _LONGEST_CAUSE, _LONGEST_TITLE = 44, 300, 160
-_FIRM_WORDS, _FIRM_LETTERS, _LONG = 3, 9, 16
+_FIRM_WORDS, _FIRM_LETTERS, _LONG, _SHORTEST = 3, 9, 16, 4
 _LOOSE_CODES = {1, 2, 3, 5, 13, 22, 32, 87, 126, 127, 193, 10054}
 """Numbers that say too little alone."""
 _DISTINCT = re.compile(r"[0-9_.`'()\[\]:\\/=-]|[a-z][A-Z]")
@@ -104,6 +104,9 @@ def _is_firm(condition: Condition) -> bool:
     if condition.classes and len(named) == len(condition.classes):
         return True
     if codes and not codes & _LOOSE_CODES and not any(1 < c < 100 for c in condition.errno):  # noqa: PLR2004
+        return True
+    texts = (*condition.text, *condition.any_text)
+    if codes and texts and all(len(text) >= _SHORTEST for text in texts):
         return True
     around = condition.frames or condition.log or condition.chain
     return bool(anything and (around or (codes and condition.path)))

@@ -44,7 +44,7 @@ def in_text(text: str) -> list[catalogue.Match]:
 def _is_told(node: ErrorNode, told: set[str]) -> bool:
     """Return whether the first line belongs to the message of an exception."""
     first = folded(node.message.partition("\n")[0]).strip()
-    return first in told or any(len(line) > 2 * _LINES and line in first for line in told)
+    return any(first.endswith(line.strip()) for line in told)
 
 
 def native_nodes(text: str) -> Iterator[ErrorNode]:
@@ -56,7 +56,7 @@ def native_nodes(text: str) -> Iterator[ErrorNode]:
     if not wanted:
         return
     lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
-    shown = [folded(line) for line in lines]
+    shown = [folded(line).strip() for line in lines]
     last = -1
     for number, line in enumerate(shown):
         if number <= last or not _is_known(line, shown[number + 1 : number + 2], wanted):

@@ -54,6 +54,8 @@ def test_a_class_without_a_module_fits_the_one_in_any():
         ("ImportError", "ModuleNotFoundError", "", True),
         ("PermissionError", "OSError", "", False),
         ("ConnectionError", "ConnectionError", "requests.exceptions", False),
+        ("requests.ConnectionError", "ConnectionError", "requests.exceptions", True),
+        ("requests.ConnectionError", "ConnectionError", "", False),
     ],
 )
 def test_a_built_in_class_includes_its_subclasses(wanted, kind, module, fitting):

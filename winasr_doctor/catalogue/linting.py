@@ -17,6 +17,8 @@ _LONGEST_ID, _LONGEST_CAUSE, _LONGEST_TITLE = 44, 300, 160
 _FIRM_WORDS, _FIRM_LETTERS, _LONG, _SHORTEST = 3, 9, 16, 4
 _LOOSE_CODES = {1, 2, 3, 5, 13, 22, 32, 87, 126, 127, 193, 10054}
 """Numbers that say too little alone."""
+_TELLING = {"MemoryError", "KeyboardInterrupt", "RecursionError"}
+"""Built-in classes that say what happened."""
 _DISTINCT = re.compile(r"[0-9_.`'()\[\]:\\/=-]|[a-z][A-Z]")
 
 
@@ -60,7 +62,7 @@ def _of_names(entry: Entry, file: Path | None) -> Iterator[str]:
 def _of_conditions(entry: Entry) -> Iterator[str]:
     for number, condition in enumerate(entry.match, 1):
         where = f"match {number}"
-        if not _is_firm(condition):
+        if entry.role != "family" and not _is_firm(condition):
             yield (
                 f"{where} rests on one short common word, a bare number or a built-in class;"
                 " add more text, a frame or a log line"
@@ -95,7 +97,7 @@ def _of_patterns(condition: Condition, where: str, *, literal: bool = True) -> I
 
 def _is_firm(condition: Condition) -> bool:
     codes = {*condition.winerror, *condition.errno}
-    named = [name for name in condition.classes if not is_builtin(name)]
+    named = [n for n in condition.classes if n in _TELLING or not is_builtin(n)]
     anything = condition.text or condition.any_text or condition.classes or codes
     if any(map(_is_firm_text, condition.text)):
         return True

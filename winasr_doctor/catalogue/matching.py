@@ -135,7 +135,9 @@ class Seen:
         if kind != name:
             return False
         have = self.node.module
-        return not module or not have or f"{have}.".startswith(f"{module}.")
+        if not have:  # Jupyter and rich give no module
+            return not module or not is_builtin(name)
+        return f"{have}.".startswith(f"{module}.") if module else True
 
     def _passed(self, place: str) -> bool:
         file, _, function = place.partition(":")
@@ -266,14 +268,14 @@ class Catalogue:
 
 
 def in_order(matches: Iterable[Match]) -> list[Match]:
-    """Return matches with the best first: causes before wrappers, then by specificity."""
+    """Return matches with the best first: causes first, then by specificity."""
     matches = sorted(matches, key=_rank)
     present = {match.entry.id for match in matches}
     yielding = [m for m in matches if present.intersection(m.entry.yields_to)]
     return [m for m in matches if m not in yielding] + yielding
 
 
-_ROLES = {"cause": 0, "wrapper": 1, "noise": 2}
+_ROLES = {"cause": 0, "wrapper": 1, "family": 2, "noise": 3}
 
 
 def _rank(match: Match) -> tuple[int, float, str]:

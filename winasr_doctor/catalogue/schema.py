@@ -10,9 +10,10 @@ import msgspec
 Confidence = Literal["certain", "likely", "guess"]
 """How sure the answer is when the entry matches."""
 
-Role = Literal["cause", "wrapper", "noise"]
+Role = Literal["cause", "wrapper", "family", "noise"]
 """`cause`: the error itself. `wrapper`: it carries another error, which wins when it is known.
-`noise`: harmless; it never wins against an exception."""
+`family`: only what kind of error it is, for errors that nothing else fits. `noise`: harmless; it
+never wins against an exception."""
 
 Sure = Literal["thread", "maintainer", "docs", "code", "run", "inferred", "memory"]
 """Where a fact comes from: a public thread in which somebody confirmed it, a maintainer, the

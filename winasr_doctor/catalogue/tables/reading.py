@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -61,6 +62,18 @@ def builds() -> tuple[Build, ...]:
 def _capability(text: str) -> tuple[int, int]:
     major, _, minor = text.partition(".")
     return int(major), int(minor)
+
+
+def capability_of(gpu: str) -> tuple[int, int] | None:
+    """Return the compute capability of a GPU.
+
+    Args:
+        gpu: Its name as `nvidia-smi` gives it, such as `NVIDIA GeForce RTX 5090`.
+    """
+    for row in table("gpu_builds")["names"]:
+        if re.search(row["pattern"], gpu, re.IGNORECASE):
+            return _capability(row["capability"])
+    return None
 
 
 def tag_for(capability: tuple[int, int], torch: str | None = None) -> str | None:

@@ -1,0 +1,149 @@
+"""The answer to a chain of exceptions: a known error, a Windows code, a family, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from winasr_doctor.catalogue import Entry, Match, Remedy, Source, Step
+from winasr_doctor.catalogue.schema import Confidence
+from winasr_doctor.catalogue.templates import Lookup, applicable, facts_in, fill
+from winasr_doctor.diagnosis import kinds, unknown
+from winasr_doctor.diagnosis.facts import of_match
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
+from winasr_doctor.diagnosis.recognising import in_chain
+from winasr_doctor.winerror import CODES, SHARING_CODES
+
+
+class Answer(NamedTuple):
+    """What is known of an error.
+
+    Attributes:
+        node: The exception that is the cause; `None` where there is none.
+        id: Of the known error; `None` where no entry fits.
+        kind: The stable name of the cause.
+        cause: What happened, in one sentence.
+        confidence: How sure that is.
+        source: Where the knowledge comes from.
+        remedies: What to do, with this machine's facts filled in; never empty.
+        facts: The facts that were filled in.
+    """
+
+    node: ErrorNode | None
+    id: str | None
+    kind: str
+    cause: str
+    confidence: Confidence
+    source: tuple[Source, ...]
+    remedies: tuple[Remedy, ...]
+    facts: Mapping[str, str]
+
+
+def answer(chain: Chain, lookup: Lookup) -> Answer:
+    """Return what is known of a chain of exceptions.
+
+    Args:
+        chain: Outermost first; errors of a cleanup that hides another one are left out.
+        lookup: Facts of the machine for the remedies.
+    """
+    by_role: dict[str, Match] = {}
+    for match in in_chain(chain):
+        by_role.setdefault(match.entry.role, match)
+    for role in ("cause", "wrapper"):
+        if role in by_role:
+            return of_entry(by_role[role], lookup)
+    coded = next((n for n in reversed(chain) if n.winerror in CODES), None)
+    if coded is not None:
+        return _of_code(coded)
+    if "family" in by_role:
+        return of_entry(by_role["family"], lookup)
+    if "noise" in by_role and len(chain) == 1:
+        return of_entry(by_role["noise"], lookup)
+    return _of_unknown(chain)
+
+
+def of_entry(match: Match, lookup: Lookup) -> Answer:
+    """Return the answer that an entry of the catalogue gives."""
+    entry = match.entry
+    facts: dict[str, str] = {}
+
+    def noting(fact: str) -> str | None:
+        value = known(fact)
+        if value is not None:
+            facts[fact] = value
+        return value
+
+    known = of_match(match, lookup)
+    remedies = tuple(_filled(entry, known, noting))
+    is_family = entry.role == "family"
+    node = match.node
+    return Answer(
+        node=node if isinstance(node, ErrorNode) else None,
+        id=entry.id,
+        kind=kinds.UNKNOWN if is_family else kinds.kind_of(entry.id),
+        cause=_of_family(entry, node.message) if is_family else entry.cause,
+        confidence=match.confidence,
+        source=entry.source,
+        remedies=remedies,
+        facts=facts,
+    )
+
+
+def _of_family(entry: Entry, message: str) -> str:
+    text = " ".join(message.split())
+    return f"{entry.cause} The program says: {text}" if text else entry.cause
+
+
+def _filled(entry: Entry, known: Lookup, noting: Lookup) -> Iterable[Remedy]:
+    """Yield the remedies that fit; the first ones always do when none is left."""
+    fitting = tuple(applicable(entry.remedies, known)) or entry.remedies
+    for remedy in fitting:
+        steps = tuple(
+            fill(step, noting if _all_known(step, known) else known) for step in remedy.steps
+        )
+        yield Remedy(title=remedy.title, steps=steps)
+
+
+def _all_known(step: Step, known: Lookup) -> bool:
+    return all(known(fact) is not None for fact in facts_in(step.text + step.command))
+
+
+def _of_code(node: ErrorNode) -> Answer:
+    entry = CODES[node.winerror or 0]
+    steps = [Step(text=entry.advice)]
+    if node.path and entry.code in SHARING_CODES:
+        quoted = f'python -m winasr_doctor who "{node.path}"'
+        steps.append(Step(text="See who has it open", command=quoted))
+    named = f" It is about {node.path}." if node.path else ""
+    return Answer(
+        node=node,
+        id=None,
+        kind=kinds.UNKNOWN,
+        cause=f"{entry.meaning}{named}",
+        confidence="likely",
+        source=(Source(ref=f"{entry.name}: {entry.source}", sure="docs"),),
+        remedies=(
+            Remedy(title=f"Act on Windows error {entry.code}", steps=tuple(steps)),
+            unknown.find_out_more(node),
+        ),
+        facts={},
+    )
+
+
+def _of_unknown(chain: Chain) -> Answer:
+    node = chain[0] if chain else None
+    if node is None:
+        cause = "Nothing is known about this error."
+    else:
+        text = f": {node.message}" if node.message else ""
+        cause = f"{node.kind}{text}" if node.kind else node.message
+    return Answer(
+        node=node,
+        id=None,
+        kind=kinds.UNKNOWN,
+        cause=cause,
+        confidence="guess",
+        source=(),
+        remedies=unknown.remedies(node),
+        facts={},
+    )

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from winasr_doctor.diagnosis.causes import CAUSES, Cause
-from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chain_of, chains_in
+from winasr_doctor.diagnosis.live import chain_of
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chains_in
 from winasr_doctor.findings import Remedy
 from winasr_doctor.holders.model import Holding
 
@@ -86,6 +87,15 @@ class Diagnosis(NamedTuple):
     advice: tuple[Remedy, ...]
     others: int = 0
     holding: Holding | None = None
+
+    @property
+    def error(self) -> BaseException | None:
+        """The real error itself, where a live exception was diagnosed; `None` for a text.
+
+        Like every reference to an exception it keeps the frames of the traceback, and the files
+        that their variables hold open. Errors of a cleanup that hid it are not kept.
+        """
+        return None if self.primary is None else self.primary.exception
 
 
 def diagnose(error: BaseException | str) -> Diagnosis:
@@ -170,7 +180,7 @@ def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
         kind,
         sentence,
         primary,
-        cleanup,
+        tuple(node._replace(exception=None) for node in cleanup),
         hidden=hidden,
         incomplete=incomplete,
         path=path,

@@ -1,12 +1,9 @@
-"""An exception and everything behind it, as a flat chain: from a live one or from text."""
+"""An exception and everything behind it, as a flat chain; and how text becomes one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
-
-LONGEST_CHAIN = 100_000
 
 
 class Frame(NamedTuple):
@@ -55,62 +52,9 @@ Chain = tuple[ErrorNode, ...]
 """The exception that was reported first, then what it hides, outermost first."""
 
 
-def _last_part(path: str) -> str:
+def last_part(path: str) -> str:
+    """Return the last part of a path of Windows or POSIX."""
     return path.replace("\\", "/").rpartition("/")[2]
-
-
-def chain_of(error: BaseException) -> Chain:
-    """Flatten an exception, its causes, contexts and group members.
-
-    Args:
-        error: Any exception; cycles, endless chains and a failing `str()` are survived.
-    """
-    nodes: list[ErrorNode] = []
-    seen: set[int] = set()
-    pending: list[BaseException] = [error]
-    while pending and len(nodes) < LONGEST_CHAIN:
-        exception = pending.pop()
-        if id(exception) in seen:
-            continue
-        seen.add(id(exception))
-        nodes.append(_node_of(exception))
-        members = getattr(exception, "exceptions", None)
-        if isinstance(members, (tuple, list)):
-            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
-        behind = (exception.__context__, exception.__cause__)
-        pending.extend(other for other in behind if other is not None)
-    return tuple(nodes)
-
-
-def _node_of(exception: BaseException) -> ErrorNode:
-    try:
-        message = str(exception)
-    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
-        message = "(its text cannot be shown)"
-    path = getattr(exception, "filename", None)
-    if isinstance(path, bytes):
-        path = path.decode("utf-8", "replace")
-    return ErrorNode(
-        kind=type(exception).__name__,
-        message=message,
-        winerror=_integer(getattr(exception, "winerror", None)),
-        errno=_integer(getattr(exception, "errno", None)),
-        path=path if isinstance(path, str) else _path_in(message),
-        frames=tuple(_frames_of(exception)),
-        module=type(exception).__module__,
-    )
-
-
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _frames_of(exception: BaseException) -> Iterator[Frame]:
-    step = exception.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        yield Frame(_last_part(code.co_filename), code.co_name, code.co_filename, step.tb_lineno)
-        step = step.tb_next
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -134,7 +78,7 @@ LONGEST_LINE = 4_000
 """Characters of a line that are looked at; no traceback has longer ones, minified logs do."""
 
 
-def _path_in(message: str) -> str | None:
+def path_in(message: str) -> str | None:
     """Return the first quoted path of a message, its doubled backslashes undone."""
     for match in _QUOTED.finditer(message[:LONGEST_LINE]):
         quoted = match[1] or match[2] or ""
@@ -172,7 +116,7 @@ def chains_in(text: str) -> list[Chain]:  # noqa: C901 - one branch per element 
             if not in_traceback and saw_traceback and not _has_code(line):
                 continue
             message = (error["message"] or "") + _more_of(lines, number + 1)
-            node = _node_from(error["kind"], message, tuple(frames))
+            node = _node_from(error, message, tuple(frames))
             node = node._replace(log=tuple(log[-_LOG_LINES:]))
             if linked and chains:
                 chains[-1].insert(0, node)
@@ -189,23 +133,6 @@ _LOG_LINES = 30
 _MESSAGE_LINES = 12
 
 
-def _frame_from(found: re.Match[str]) -> Frame:
-    function = (found["function"] or "").rstrip(",")
-    line = found["line"]
-    return Frame(_last_part(found["file"]), function, found["file"], int(line[:9]))
-
-
-def _more_of(lines: list[str], start: int) -> str:
-    """Return the further lines of a message, up to an empty line or the next element."""
-    more = []
-    for line in lines[start : start + _MESSAGE_LINES]:
-        element = _HEAD in line or _FRAME.search(line) or _ERROR.search(line)
-        if not line.strip() or element or _CHAINED.search(line):
-            break
-        more.append("\n" + line)
-    return "".join(more)
-
-
 def _has_code(line: str) -> bool:
     return bool(_WINERROR.search(line) or _ERRNO.search(line))
 
@@ -219,15 +146,30 @@ def _is_echo(reported: ErrorNode, node: ErrorNode) -> bool:
     )
 
 
-def _node_from(kind: str, message: str, frames: tuple[Frame, ...]) -> ErrorNode:
-    module, _, kind = kind.rpartition(".")
+def _frame_from(match: re.Match[str]) -> Frame:
+    path, function = match["file"], (match["function"] or "").rstrip(",")
+    return Frame(last_part(path), function, path, int(match["line"][:9]))
+
+
+def _more_of(lines: list[str], start: int) -> str:
+    """Return the further lines of a message, up to an empty line or the next element."""
+    more = []
+    for line in lines[start : start + _MESSAGE_LINES]:
+        element = _HEAD in line or _FRAME.search(line) or _ERROR.search(line)
+        if not line.strip() or element or _CHAINED.search(line):
+            break
+        more.append("\n" + line)
+    return "".join(more)
+
+
+def _node_from(match: re.Match[str], message: str, frames: tuple[Frame, ...]) -> ErrorNode:
     winerror, errno = _WINERROR.search(message), _ERRNO.search(message)
     return ErrorNode(
-        kind=kind,
+        kind=match["name"],
         message=message.strip(),
         winerror=int(winerror[1][:9]) if winerror else None,
         errno=int(errno[1][:9]) if errno else None,
-        path=_path_in(message),
+        path=path_in(message),
         frames=frames,
-        module=module,
+        module=match["kind"].rpartition(".")[0],
     )

@@ -6,7 +6,7 @@ import builtins
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from winasr_doctor.catalogue.schema import Condition, Confidence, Entry
@@ -96,17 +96,23 @@ class Seen:
 
     def __init__(self, node: Node, chain: Sequence[Node] = ()) -> None:
         self.node = node
+        self._chain = chain
         self.text = plain(node.message)
         self.folded = self.text.casefold()
         self.log = plain("\n".join(node.log)).casefold()
-        others = [other for other in chain if other is not node]
-        self.others = plain(
-            "\n".join(f"{other.kind}: {other.message}" for other in others)
-        ).casefold()
-        position = next((n for n, other in enumerate(chain) if other is node), 0)
-        # Callers of an inner exception stand only in the tracebacks of the outer ones.
-        self.frames = [f for other in (node, *chain[:position]) for f in other.frames]
         self.path = (node.path or "").replace("\\", "/")
+
+    @cached_property
+    def others(self) -> str:
+        """The other exceptions of the chain, each as `Class: message`."""
+        others = (other for other in self._chain if other is not self.node)
+        return plain("\n".join(f"{other.kind}: {other.message}" for other in others)).casefold()
+
+    @cached_property
+    def frames(self) -> list[Place]:
+        """The frames of the exception and of the outer ones, which alone have its callers."""
+        position = next((n for n, other in enumerate(self._chain) if other is self.node), 0)
+        return [f for other in (self.node, *self._chain[:position]) for f in other.frames]
 
     def fits(self, condition: Condition) -> bool:
         """Return whether every key of a condition holds."""
@@ -120,7 +126,7 @@ class Seen:
             and _all_in(condition.text, self.folded)
             and _any_in(condition.any_text, self.folded)
             and _any_in(condition.log, self.log)
-            and _any_in(condition.chain, self.others)
+            and (not condition.chain or _any_in(condition.chain, self.others))
             and (not condition.frames or any(map(self._passed, condition.frames)))
             and (not condition.path or bool(_compiled(condition.path).search(self.path)))
             and all(_compiled(pattern).search(self.text) for pattern in condition.regex)

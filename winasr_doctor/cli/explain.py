@@ -80,7 +80,8 @@ def _diagnosis(text: str, format_: str) -> str:
     if not text.strip():
         raise InputError("there is no traceback: the input is empty")
     from winasr_doctor.diagnosis import diagnose
-    from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+    from winasr_doctor.diagnosis.json import as_json
+    from winasr_doctor.diagnosis.text import format_diagnosis
 
     diagnosis = diagnose(text)
     if format_ == "json":

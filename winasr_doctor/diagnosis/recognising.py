@@ -10,6 +10,8 @@ from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chains_in
 
 _DEEPER = 1.5
 """What a place further inside counts: the inner exception is nearer to the cause."""
+_LONGEST_CHAIN = 200
+"""Exceptions of a chain that are looked at: half from each end."""
 _AROUND = 20
 _LINES = 8
 _LONGEST_LINE = 4_000
@@ -17,6 +19,8 @@ _LONGEST_LINE = 4_000
 
 def in_chain(chain: Chain) -> list[catalogue.Match]:
     """Return the known errors in a chain, the best first, each once."""
+    if len(chain) > _LONGEST_CHAIN:
+        chain = chain[: _LONGEST_CHAIN // 2] + chain[-_LONGEST_CHAIN // 2 :]
     found = (
         match._replace(score=match.score + _DEEPER * depth)
         for depth, node in enumerate(chain)
@@ -32,12 +36,22 @@ def _once(matches: Iterable[catalogue.Match]) -> list[catalogue.Match]:
     return list(best.values())
 
 
-def in_text(text: str) -> list[catalogue.Match]:
-    """Return the known errors in a pasted text, the best first, each once."""
+def roles_in(chain: Chain) -> set[str]:
+    """Return the roles of the known errors in a chain."""
+    return {match.entry.role for match in in_chain(chain)}
+
+
+def events_in(text: str) -> list[Chain]:
+    """Return what a text tells of: its exceptions, and messages that have no exception."""
     chains = chains_in(text)
     told = {folded(line) for chain in chains for node in chain for line in node.message.split("\n")}
-    chains += [(node,) for node in native_nodes(text) if not _is_told(node, told - {""})]
-    found = [match for chain in chains for match in in_chain(chain)]
+    told -= {""}
+    return chains + [(node,) for node in native_nodes(text) if not _is_told(node, told)]
+
+
+def in_text(text: str) -> list[catalogue.Match]:
+    """Return the known errors in a pasted text, the best first, each once."""
+    found = [match for chain in events_in(text) for match in in_chain(chain)]
     return _once(catalogue.in_order(found))
 
 

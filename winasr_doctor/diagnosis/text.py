@@ -1,10 +1,12 @@
-"""A diagnosis for people, and as JSON values."""
+"""A diagnosis for people."""
 
 from __future__ import annotations
 
+import re
 import textwrap
-from typing import Any
+from collections.abc import Iterable, Iterator
 
+from winasr_doctor.catalogue import Remedy, Step
 from winasr_doctor.diagnosis.core import Diagnosis, Phase
 from winasr_doctor.diagnosis.nodes import ErrorNode
 
@@ -15,41 +17,87 @@ _WHAT = {
     Phase.IMPORT: "Importing failed.",
     Phase.UNKNOWN: "Something failed; what was going on is not known.",
 }
+_SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
+_SHORT = 240
+"""Characters of a message that are shown without `-v`."""
+_FULL_REMEDIES = 2
+"""Remedies whose steps are shown without `-v`."""
+_SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
 
 
-def _shown(node: ErrorNode) -> str:
-    return f"{node.kind}: {node.message}" if node.message else node.kind
-
-
-def format_diagnosis(diagnosis: Diagnosis, width: int = 80) -> str:
+def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:
     """Return a diagnosis as plain text.
 
     Args:
         diagnosis: What `diagnose` said.
         width: Columns to fill; a path is never broken.
+        verbose: Whether to show every remedy with its steps, whole messages and the sources.
     """
-    rows = [("What failed", _WHAT[diagnosis.phase]), ("Cause", diagnosis.cause)]
+    rows = list(_rows(diagnosis, verbose=verbose))
+    lines = [_wrapped(f"{label}: {_printable(value)}", width) for label, value in rows]
+    lines += ["", "What to do", *_what_to_do(diagnosis.remedies, width, verbose=verbose)]
+    if diagnosis.facts:
+        used = ", ".join(f"{name} {value}" for name, value in diagnosis.facts.items())
+        lines.append(_wrapped(f"Filled in from this machine: {_printable(used)}", width))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
+    if verbose or diagnosis.phase is not Phase.UNKNOWN:
+        yield "What failed", _WHAT[diagnosis.phase]
+    sure = _SURE[diagnosis.confidence] if diagnosis.id else ""
+    yield "Cause", _cut(diagnosis.cause, verbose=verbose) + sure
     if diagnosis.primary is not None:
         label = "The real error" if diagnosis.hidden else "Error"
-        rows.append((label, _shown(diagnosis.primary)))
+        yield label, _cut(_shown(diagnosis.primary), verbose=verbose)
     if diagnosis.hidden:
-        rows.append(("Hidden behind", _shown(diagnosis.cleanup[0])))
+        yield "Hidden behind", _cut(_shown(diagnosis.cleanup[0]), verbose=verbose)
     if diagnosis.path is not None:
-        rows.append(("File", diagnosis.path))
+        yield "File", diagnosis.path
     if diagnosis.cleanup:
-        rows.append(("Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"))
+        yield "Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"
     if diagnosis.incomplete and diagnosis.cleanup:
-        rows.append(
-            ("Beware", "only the last line is known; the real error may be hidden behind it")
-        )
-    if diagnosis.others:
-        rows.append(("Also", f"{diagnosis.others} other exception(s) in the text"))
-    lines = [_wrapped(f"{label}: {_printable(value)}", width) for label, value in rows]
-    lines.append("\nWhat to do")
-    for number, remedy in enumerate(diagnosis.advice, 1):
-        lines.append(f"{number}. {remedy.title}")
-        lines.extend(_wrapped(f"   - {_printable(step)}", width) for step in remedy.steps)
-    return "\n".join(lines) + "\n"
+        yield "Beware", "only the last line is known; the real error may be hidden behind it"
+    for other in diagnosis.also:
+        name = f" (explain {other.id})" if other.id else ""
+        yield "Also", f"{other.says}{name}"
+    if verbose and diagnosis.source:
+        yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in diagnosis.source)
+    if diagnosis.id:
+        yield "Known as", diagnosis.id
+
+
+def _shown(node: ErrorNode) -> str:
+    if not node.kind:
+        return node.message
+    return f"{node.kind}: {node.message}" if node.message else node.kind
+
+
+def _cut(text: str, *, verbose: bool) -> str:
+    text = text if verbose else " ".join(text.split())
+    return text if verbose or len(text) <= _SHORT else f"{text[:_SHORT]} ..."
+
+
+def _what_to_do(remedies: tuple[Remedy, ...], width: int, *, verbose: bool) -> Iterator[str]:
+    shown = remedies if verbose else remedies[:_FULL_REMEDIES]
+    for number, remedy in enumerate(shown, 1):
+        yield _wrapped(f"{number}. {_printable(remedy.title)}", width)
+        for step in remedy.steps:
+            yield from _step(step, width)
+    rest = [remedy.title for remedy in remedies[len(shown) :]]
+    if rest:
+        yield _wrapped(f"More ways (-v shows them): {_printable('; '.join(rest))}", width)
+
+
+def _step(step: Step, width: int) -> Iterable[str]:
+    """Yield a step; a command stands on its own line, unbroken, so that it can be copied."""
+    admin = " (needs an administrator)" if step.needs_admin else ""
+    yield _wrapped(f"   - {_printable(step.text)}{admin}", width)
+    if step.command:
+        yield f"       {_printable(step.command)}"
+        setting = _SET.fullmatch(step.command)
+        if setting:
+            yield f'       (PowerShell: $env:{setting["name"]} = "{setting["value"]}")'
 
 
 def _printable(text: str) -> str:
@@ -60,35 +108,3 @@ def _wrapped(text: str, width: int) -> str:
     return textwrap.fill(
         text, width, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
     )
-
-
-def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as JSON values."""
-    return {
-        "phase": diagnosis.phase.value,
-        "kind": diagnosis.kind,
-        "cause": diagnosis.cause,
-        "primary": _node(diagnosis.primary),
-        "cleanup": [_node(node) for node in diagnosis.cleanup],
-        "hidden": diagnosis.hidden,
-        "incomplete": diagnosis.incomplete,
-        "path": diagnosis.path,
-        "winerror": diagnosis.winerror,
-        "suspect": diagnosis.suspect._asdict(),
-        "advice": [
-            {"title": remedy.title, "steps": list(remedy.steps)} for remedy in diagnosis.advice
-        ],
-        "others": diagnosis.others,
-    }
-
-
-def _node(node: ErrorNode | None) -> dict[str, Any] | None:
-    if node is None:
-        return None
-    return {
-        "type": node.kind,
-        "message": node.message,
-        "winerror": node.winerror,
-        "errno": node.errno,
-        "path": node.path,
-    }

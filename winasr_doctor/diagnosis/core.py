@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from winasr_doctor.diagnosis.causes import CAUSES, Cause
 from winasr_doctor.diagnosis.live import chain_of
-from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chains_in
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
+from winasr_doctor.diagnosis.reading import opened, read
+from winasr_doctor.diagnosis.selection import best_first, names_of, real_error
 from winasr_doctor.findings import Remedy
 from winasr_doctor.holders.model import Holding
 
@@ -71,6 +73,7 @@ class Diagnosis(NamedTuple):
         suspect: Who holds the file.
         advice: What to do, the most promising first.
         others: How many other exceptions the text has.
+        also: Short names of the other errors in the text, those that matter first.
         holding: Who has the path open, where a live exception names one that is still there.
     """
 
@@ -87,6 +90,7 @@ class Diagnosis(NamedTuple):
     advice: tuple[Remedy, ...]
     others: int = 0
     holding: Holding | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def error(self) -> BaseException | None:
@@ -98,24 +102,54 @@ class Diagnosis(NamedTuple):
         return None if self.primary is None else self.primary.exception
 
 
-def diagnose(error: BaseException | str) -> Diagnosis:
+def diagnose(error: BaseException | str | bytes) -> Diagnosis:
     """Say what an exception or a pasted traceback really says.
 
     Args:
-        error: A live exception, or text that contains a traceback or just its last line.
+        error: A live exception, or text that contains a traceback, just its last line or a message;
+            the bytes of a file may be in any encoding.
 
     Returns:
         The diagnosis; for a text without any exception, one that says so. Nothing is raised.
     """
-    if not isinstance(error, str):
-        return _with_holders(_of_chain(chain_of(error), complete=True, others=0))
-    chains = chains_in(error)
+    if isinstance(error, BaseException):
+        chain = opened(chain_of(error), read)
+        return _with_holders(_of_chain(chain, complete=True))
+    chains = read(error)
     if not chains:
         return _of_nothing()
-    concerning = [chain for chain in chains if any(map(_concerns_us, chain))]
-    chosen = (concerning or chains)[-1]
-    complete = any(node.frames for node in chosen)
-    return _of_chain(chosen, complete=complete, others=len(chains) - 1)
+    chosen, *others = [chains[place] for place in best_first(chains, _score, _is_lock)]
+    diagnosis = _of_chain(chosen, complete=_is_complete(chosen))
+    named = names_of(others, chosen, _score)
+    return diagnosis._replace(others=sum(map(_is_exception, others)), also=named)
+
+
+def _score(chain: Chain, node: ErrorNode) -> float:
+    """Return how far an error is known."""
+    del chain
+    return float(_cause_of(node) is not None)
+
+
+def _cause_of(node: ErrorNode) -> Cause | None:
+    return next((cause for cause in CAUSES if cause.fits(node)), None)
+
+
+def _is_lock(chain: Chain) -> bool:
+    return any(map(_is_cleanup, chain))
+
+
+def _is_exception(chain: Chain) -> bool:
+    return any(node.kind for node in chain)
+
+
+def _is_complete(chain: Chain) -> bool:
+    """Return whether a text has all that there was of a chain.
+
+    The error of a removal comes out of `tempfile` only while that of `shutil` is handled
+    (CPython, Lib/tempfile.py, `_rmtree`), so a chain that has only the first has been cut.
+    """
+    framed = [node.frames[-1].file for node in chain if node.frames]
+    return bool(framed) and framed != ["tempfile.py"]
 
 
 def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
@@ -137,15 +171,6 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
     return diagnosis._replace(holding=holding, suspect=suspect, advice=advice)
 
 
-def _concerns_us(node: ErrorNode) -> bool:
-    known = _LOAD_FRAMES | _TRANSCRIBE_FRAMES | {"tempfile.py", "shutil.py"}
-    return (
-        node.winerror is not None
-        or any(frame.file in known for frame in node.frames)
-        or any(cause.fits(node) for cause in CAUSES)
-    )
-
-
 def _of_nothing() -> Diagnosis:
     return Diagnosis(
         Phase.UNKNOWN,
@@ -162,10 +187,10 @@ def _of_nothing() -> Diagnosis:
     )
 
 
-def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
+def _of_chain(chain: Chain, *, complete: bool) -> Diagnosis:
     cleanup = tuple(node for node in chain if _is_cleanup(node))
     real = tuple(node for node in chain if not _is_cleanup(node))
-    primary, cause = _primary(real, cleanup)
+    primary, cause = _primary(chain, real, cleanup)
     about = (*cleanup, *real)
     path = next((node.path for node in about if node.path), None)
     locked = next((n.winerror for n in cleanup if n.winerror not in (None, 267)), None)
@@ -187,7 +212,6 @@ def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
         winerror=winerror,
         suspect=suspect,
         advice=tuple(_advice(cause, suspect, hidden=hidden, incomplete=incomplete)),
-        others=others,
     )
 
 
@@ -209,13 +233,10 @@ def _is_temporary(path: str | None) -> bool:
     return below_temp and (name == MANIFEST or bool(_LOAD_FILES.search(name)))
 
 
-def _primary(real: Chain, cleanup: Chain) -> tuple[ErrorNode | None, Cause | None]:
-    for node in real:
-        for cause in CAUSES:
-            if cause.fits(node):
-                return node, cause
-    if real:
-        return real[0], None
+def _primary(chain: Chain, real: Chain, cleanup: Chain) -> tuple[ErrorNode | None, Cause | None]:
+    node = real_error(real, chain, _score)
+    if node is not None:
+        return node, _cause_of(node)
     for node in reversed(cleanup):
         if node.winerror not in (None, 267):
             return node, None
@@ -223,7 +244,8 @@ def _primary(real: Chain, cleanup: Chain) -> tuple[ErrorNode | None, Cause | Non
 
 
 def _phase(chain: Chain, path: str | None) -> Phase:
-    names = {name for node in chain for frame in node.frames for name in frame}
+    frames = [frame for node in chain for frame in node.frames]
+    names = {name for frame in frames for name in (frame.file, frame.function)}
     name = (path or "").replace("\\", "/").rpartition("/")[2].casefold()
     if name == MANIFEST or names & _TRANSCRIBE_FRAMES:
         return Phase.TRANSCRIBE
@@ -264,9 +286,15 @@ def _name(
     if locked:
         return "locked-file", f"{path or 'A temporary file'} could not be removed."
     if primary is not None:
-        text = f": {primary.message}" if primary.message else ""
-        return "unknown", f"{primary.kind}{text}"
+        return "unknown", shown(primary)
     return "unknown", "Nothing is known about this error."
+
+
+def shown(node: ErrorNode) -> str:
+    """Return an exception as Python prints it, or a message without one."""
+    if node.kind:
+        return f"{node.kind}: {node.message}" if node.message else node.kind
+    return node.message or "The last line of the traceback, which names the error, is missing."
 
 
 def _judged_revision(cause: Cause, primary: ErrorNode) -> str:

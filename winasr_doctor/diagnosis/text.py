@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from winasr_doctor.diagnosis.core import Diagnosis, Phase
+from winasr_doctor.diagnosis.core import Diagnosis, Phase, shown
 from winasr_doctor.diagnosis.nodes import ErrorNode
 
 _WHAT = {
@@ -17,8 +17,17 @@ _WHAT = {
 }
 
 
+_LONGEST = 600
+"""Characters of an error's text that are shown."""
+
+
 def _shown(node: ErrorNode) -> str:
-    return f"{node.kind}: {node.message}" if node.message else node.kind
+    return _in_a_line(shown(node))
+
+
+def _in_a_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
 
 
 def format_diagnosis(diagnosis: Diagnosis, width: int = 80) -> str:
@@ -28,7 +37,7 @@ def format_diagnosis(diagnosis: Diagnosis, width: int = 80) -> str:
         diagnosis: What `diagnose` said.
         width: Columns to fill; a path is never broken.
     """
-    rows = [("What failed", _WHAT[diagnosis.phase]), ("Cause", diagnosis.cause)]
+    rows = [("What failed", _WHAT[diagnosis.phase]), ("Cause", _in_a_line(diagnosis.cause))]
     if diagnosis.primary is not None:
         label = "The real error" if diagnosis.hidden else "Error"
         rows.append((label, _shown(diagnosis.primary)))
@@ -42,8 +51,8 @@ def format_diagnosis(diagnosis: Diagnosis, width: int = 80) -> str:
         rows.append(
             ("Beware", "only the last line is known; the real error may be hidden behind it")
         )
-    if diagnosis.others:
-        rows.append(("Also", f"{diagnosis.others} other exception(s) in the text"))
+    if diagnosis.also:
+        rows.append(("Also in the text", "; ".join(diagnosis.also)))
     lines = [_wrapped(f"{label}: {_printable(value)}", width) for label, value in rows]
     lines.append("\nWhat to do")
     for number, remedy in enumerate(diagnosis.advice, 1):
@@ -79,6 +88,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
             {"title": remedy.title, "steps": list(remedy.steps)} for remedy in diagnosis.advice
         ],
         "others": diagnosis.others,
+        "also": list(diagnosis.also),
     }
 
 

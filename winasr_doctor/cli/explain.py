@@ -71,9 +71,9 @@ def _read(file: str) -> str:
     except (OSError, ValueError, AttributeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot read the traceback {file}: {reason}") from error
-    if document.startswith((b"\xff\xfe", b"\xfe\xff")):  # PowerShell 5's `>` writes UTF-16
-        return document.decode("utf-16", "replace")
-    return document.decode("utf-8-sig", "backslashreplace")
+    from winasr_doctor.diagnosis.reading import decode
+
+    return decode(document)
 
 
 def _diagnosis(text: str, format_: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from winasr_doctor import catalogue
 from winasr_doctor.catalogue import Entry, Match, Remedy, Source, Step
 from winasr_doctor.catalogue.schema import Confidence
 from winasr_doctor.catalogue.templates import Lookup, applicable, facts_in, fill
 from winasr_doctor.diagnosis import kinds, unknown
 from winasr_doctor.diagnosis.facts import of_match
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.recognising import in_chain
+from winasr_doctor.diagnosis.recognising import bounded, score
+from winasr_doctor.diagnosis.selection import real_error
 from winasr_doctor.winerror import CODES, SHARING_CODES
 
 
@@ -39,27 +41,29 @@ class Answer(NamedTuple):
     facts: Mapping[str, str]
 
 
-def answer(chain: Chain, lookup: Lookup) -> Answer:
+def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
     """Return what is known of a chain of exceptions.
 
     Args:
-        chain: Outermost first; errors of a cleanup that hides another one are left out.
+        candidates: Those that can be the real one, outermost first: not the errors of a cleanup
+            that hides another one.
+        chain: The whole chain.
         lookup: Facts of the machine for the remedies.
     """
-    by_role: dict[str, Match] = {}
-    for match in in_chain(chain):
-        by_role.setdefault(match.entry.role, match)
-    for role in ("cause", "wrapper"):
-        if role in by_role:
-            return of_entry(by_role[role], lookup)
-    coded = next((n for n in reversed(chain) if n.winerror in CODES), None)
+    node = real_error(candidates, chain, score)
+    if node is None:
+        return _of_unknown(None)
+    known = catalogue.match(node, bounded(chain))
+    if known and known[0].entry.role in ("cause", "wrapper"):
+        return of_entry(known[0], lookup)
+    coded = next((n for n in (node, *reversed(candidates)) if n.winerror in CODES), None)
     if coded is not None:
         return _of_code(coded)
-    if "family" in by_role:
-        return of_entry(by_role["family"], lookup)
-    if "noise" in by_role and len(chain) == 1:
-        return of_entry(by_role["noise"], lookup)
-    return _of_unknown(chain)
+    near = (node, *reversed(bounded(candidates)))
+    for match in (match for each in near for match in catalogue.match(each, bounded(chain))):
+        if match.entry.role == "family" or (match.entry.role == "noise" and len(chain) == 1):
+            return of_entry(match, lookup)
+    return _of_unknown(node)
 
 
 def of_entry(match: Match, lookup: Lookup) -> Answer:
@@ -130,13 +134,8 @@ def _of_code(node: ErrorNode) -> Answer:
     )
 
 
-def _of_unknown(chain: Chain) -> Answer:
-    node = chain[0] if chain else None
-    if node is None:
-        cause = "Nothing is known about this error."
-    else:
-        text = f": {node.message}" if node.message else ""
-        cause = f"{node.kind}{text}" if node.kind else node.message
+def _of_unknown(node: ErrorNode | None) -> Answer:
+    cause = "Nothing is known about this error." if node is None else shown(node)
     return Answer(
         node=node,
         id=None,
@@ -147,3 +146,10 @@ def _of_unknown(chain: Chain) -> Answer:
         remedies=unknown.remedies(node),
         facts={},
     )
+
+
+def shown(node: ErrorNode) -> str:
+    """Return an exception as Python prints it, or a message without one."""
+    if node.kind:
+        return f"{node.kind}: {node.message}" if node.message else node.kind
+    return node.message or "The last line of the traceback, which names the error, is missing."

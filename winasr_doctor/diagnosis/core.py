@@ -14,12 +14,13 @@ from winasr_doctor.catalogue import Remedy, Source, Step
 from winasr_doctor.catalogue.schema import Confidence
 from winasr_doctor.catalogue.templates import Lookup
 from winasr_doctor.diagnosis import kinds
-from winasr_doctor.diagnosis.also import Other, others_in
 from winasr_doctor.diagnosis.answering import Answer, answer
 from winasr_doctor.diagnosis.facts import of_this_interpreter
 from winasr_doctor.diagnosis.live import chain_of
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.recognising import events_in, roles_in
+from winasr_doctor.diagnosis.reading import opened, read
+from winasr_doctor.diagnosis.recognising import events_in, id_of, score
+from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
 from winasr_doctor.holders.model import Holding
 
@@ -81,11 +82,11 @@ class Diagnosis(NamedTuple):
         suspect: Who holds the file.
         remedies: What to do, the most promising first; never empty.
         others: How many other exceptions the text has.
+        also: Short names of the other errors in the text, those that matter first.
         holding: Who has the path open, where a live exception names one that is still there.
         id: Of the known error in the catalogue; `None` where no entry fits.
         confidence: How sure the cause is: `certain`, `likely` or `guess`.
         source: Where the knowledge comes from.
-        also: The other errors in the chain and in the text, named.
         facts: The facts of this machine that the remedies use.
     """
 
@@ -102,10 +103,10 @@ class Diagnosis(NamedTuple):
     remedies: tuple[Remedy, ...]
     others: int = 0
     holding: Holding | None = None
+    also: tuple[str, ...] = ()
     id: str | None = None
     confidence: Confidence = "guess"
     source: tuple[Source, ...] = ()
-    also: tuple[Other, ...] = ()
     facts: Mapping[str, str] = MappingProxyType({})
 
     @property
@@ -132,28 +133,48 @@ def in_words(step: Step) -> str:
     return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
 
 
-def diagnose(error: BaseException | str, *, facts: Lookup = of_this_interpreter) -> Diagnosis:
+def diagnose(
+    error: BaseException | str | bytes, *, facts: Lookup = of_this_interpreter
+) -> Diagnosis:
     """Say what an exception or a pasted traceback really says.
 
     Args:
-        error: A live exception, or text that contains a traceback or just its last line.
+        error: A live exception, or text that contains a traceback, just its last line or a message;
+            the bytes of a file may be in any encoding.
         facts: Facts of the machine that the remedies may use, by name; this interpreter's if
             nothing else is given.
 
     Returns:
         The diagnosis; for a text without any exception, one that says so. Nothing is raised.
     """
-    if not isinstance(error, str):
-        return _with_holders(_of_chain(chain_of(error), complete=True, facts=facts))
+    if isinstance(error, BaseException):
+        chain = opened(chain_of(error), read)
+        return _with_holders(_of_chain(chain, complete=True, facts=facts))
     chains = events_in(error)
     if not chains:
         return _of_nothing()
-    chosen = max(enumerate(chains), key=lambda pair: (_weight(pair[1]), pair[0]))[1]
-    complete = any(node.frames for node in chosen)
-    diagnosis = _of_chain(chosen, complete=complete, facts=facts)
-    others = [chain for chain in chains if chain is not chosen]
-    also = (*diagnosis.also, *others_in(others, {diagnosis.id}))
-    return diagnosis._replace(others=len(others), also=also)
+    chosen, *others = [chains[place] for place in best_first(chains, score, _is_lock)]
+    diagnosis = _of_chain(chosen, complete=_is_complete(chosen), facts=facts)
+    named = names_of(others, chosen, score, id_of)
+    return diagnosis._replace(others=sum(map(_is_exception, others)), also=named)
+
+
+def _is_lock(chain: Chain) -> bool:
+    return any(map(_is_cleanup, chain))
+
+
+def _is_exception(chain: Chain) -> bool:
+    return any(node.kind for node in chain)
+
+
+def _is_complete(chain: Chain) -> bool:
+    """Return whether a text has all that there was of a chain.
+
+    The error of a removal comes out of `tempfile` only while that of `shutil` is handled
+    (CPython, Lib/tempfile.py, `_rmtree`), so a chain that has only the first has been cut.
+    """
+    framed = [node.frames[-1].file for node in chain if node.frames]
+    return bool(framed) and framed != ["tempfile.py"]
 
 
 def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
@@ -175,21 +196,6 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
     return diagnosis._replace(holding=holding, suspect=suspect, remedies=remedies)
 
 
-def _weight(chain: Chain) -> int:
-    """Return how much a chain of exceptions says about the failure; the heaviest is chosen."""
-    roles = roles_in(chain)
-    if roles & {"cause", "wrapper"}:
-        return 3
-    if any(map(_concerns_us, chain)):
-        return 2
-    return 0 if roles == {"noise"} else 1
-
-
-def _concerns_us(node: ErrorNode) -> bool:
-    known = _LOAD_FRAMES | _TRANSCRIBE_FRAMES | {"tempfile.py", "shutil.py"}
-    return node.winerror is not None or any(frame.file in known for frame in node.frames)
-
-
 def _of_nothing() -> Diagnosis:
     return Diagnosis(
         Phase.UNKNOWN,
@@ -209,7 +215,7 @@ def _of_nothing() -> Diagnosis:
 def _of_chain(chain: Chain, *, complete: bool, facts: Lookup) -> Diagnosis:
     cleanup = tuple(node for node in chain if _is_cleanup(node))
     real = tuple(node for node in chain if not _is_cleanup(node))
-    told = answer(real or cleanup, facts)
+    told = answer(real or cleanup, chain, facts)
     about = (*cleanup, *real)
     path = next((node.path for node in about if node.path), None)
     locked = next((n.winerror for n in cleanup if n.winerror not in (None, 267)), None)
@@ -218,7 +224,7 @@ def _of_chain(chain: Chain, *, complete: bool, facts: Lookup) -> Diagnosis:
     hidden = bool(cleanup and real)
     incomplete = bool(cleanup) and not real and not complete
     suspect = _suspect(phase, path, cleanup=bool(cleanup), hidden=hidden, incomplete=incomplete)
-    if cleanup and not real and told.id is None:
+    if cleanup and not real:
         told = _of_lock(told, cleanup, path)
     return Diagnosis(
         phase,
@@ -235,7 +241,6 @@ def _of_chain(chain: Chain, *, complete: bool, facts: Lookup) -> Diagnosis:
         id=told.id,
         confidence=told.confidence,
         source=told.source,
-        also=tuple(others_in([real or cleanup], {told.id}, told.node)),
         facts=told.facts,
     )
 
@@ -246,6 +251,8 @@ def _is_cleanup(node: ErrorNode) -> bool:
     if any(f.function in _CLEANUP_FUNCTIONS.get(f.file, ()) for f in node.frames):
         return True
     code = node.winerror if node.winerror is not None else node.errno
+    if node.frames and code in (5, 13):
+        return False  # refused to read or write: nothing was being removed
     return code in {*_LOCK_CODES, 13} and _is_temporary(node.path)
 
 
@@ -259,18 +266,18 @@ def _is_temporary(path: str | None) -> bool:
 
 
 def _of_lock(told: Answer, cleanup: Chain, path: str | None) -> Answer:
-    """Say that a file could not be removed, where no entry says more."""
+    """Say that a file could not be removed; an entry may say more."""
     numbered = [node for node in cleanup if node.winerror not in (None, 267)]
-    return told._replace(
-        node=numbered[-1] if numbered else cleanup[-1],
-        kind=kinds.LOCKED,
-        cause=f"{path or 'A temporary file'} could not be removed.",
-        confidence="likely",
-    )
+    told = told._replace(node=numbered[-1] if numbered else cleanup[-1])
+    if told.kind != kinds.UNKNOWN:
+        return told
+    cause = f"{path or 'A temporary file'} could not be removed."
+    return told._replace(kind=kinds.LOCKED, cause=cause, confidence="likely")
 
 
 def _phase(chain: Chain, path: str | None) -> Phase:
-    names = {name for node in chain for frame in node.frames for name in frame}
+    frames = [frame for node in chain for frame in node.frames]
+    names = {name for frame in frames for name in (frame.file, frame.function)}
     name = (path or "").replace("\\", "/").rpartition("/")[2].casefold()
     if name == MANIFEST or names & _TRANSCRIBE_FRAMES:
         return Phase.TRANSCRIBE

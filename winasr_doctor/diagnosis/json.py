@@ -30,7 +30,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
             {"title": remedy.title, "steps": list(remedy.steps)} for remedy in diagnosis.advice
         ],
         "others": diagnosis.others,
-        "also": [other._asdict() for other in diagnosis.also],
+        "also": list(diagnosis.also),
         "source": [{"ref": source.ref, "sure": source.sure} for source in diagnosis.source],
         "facts": dict(diagnosis.facts),
     }

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.catalogue import Remedy, Step
+from winasr_doctor.diagnosis.answering import shown
 from winasr_doctor.diagnosis.core import Diagnosis, Phase
-from winasr_doctor.diagnosis.nodes import ErrorNode
 
 _WHAT = {
     Phase.LOAD: "Loading the model failed.",
@@ -18,8 +18,8 @@ _WHAT = {
     Phase.UNKNOWN: "Something failed; what was going on is not known.",
 }
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
-_SHORT = 240
-"""Characters of a message that are shown without `-v`."""
+_SHORT, _LONG = 240, 600
+"""Characters of a message that are shown without and with `-v`."""
 _FULL_REMEDIES = 2
 """Remedies whose steps are shown without `-v`."""
 _SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
@@ -49,42 +49,35 @@ def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
     yield "Cause", _cut(diagnosis.cause, verbose=verbose) + sure
     if diagnosis.primary is not None:
         label = "The real error" if diagnosis.hidden else "Error"
-        yield label, _cut(_shown(diagnosis.primary), verbose=verbose)
+        yield label, _cut(shown(diagnosis.primary), verbose=verbose)
     if diagnosis.hidden:
-        yield "Hidden behind", _cut(_shown(diagnosis.cleanup[0]), verbose=verbose)
+        yield "Hidden behind", _cut(shown(diagnosis.cleanup[0]), verbose=verbose)
     if diagnosis.path is not None:
         yield "File", diagnosis.path
     if diagnosis.cleanup:
         yield "Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"
     if diagnosis.incomplete and diagnosis.cleanup:
         yield "Beware", "only the last line is known; the real error may be hidden behind it"
-    for other in diagnosis.also:
-        name = f" (explain {other.id})" if other.id else ""
-        yield "Also", f"{other.says}{name}"
+    if diagnosis.also:
+        yield "Also in the text", "; ".join(diagnosis.also)
     if verbose and diagnosis.source:
         yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in diagnosis.source)
     if diagnosis.id:
         yield "Known as", diagnosis.id
 
 
-def _shown(node: ErrorNode) -> str:
-    if not node.kind:
-        return node.message
-    return f"{node.kind}: {node.message}" if node.message else node.kind
-
-
 def _cut(text: str, *, verbose: bool) -> str:
-    text = text if verbose else " ".join(text.split())
-    return text if verbose or len(text) <= _SHORT else f"{text[:_SHORT]} ..."
+    line, longest = " ".join(text.split()), _LONG if verbose else _SHORT
+    return line if len(line) <= longest else f"{line[:longest]} ..."
 
 
 def _what_to_do(remedies: tuple[Remedy, ...], width: int, *, verbose: bool) -> Iterator[str]:
-    shown = remedies if verbose else remedies[:_FULL_REMEDIES]
-    for number, remedy in enumerate(shown, 1):
+    full = remedies if verbose else remedies[:_FULL_REMEDIES]
+    for number, remedy in enumerate(full, 1):
         yield _wrapped(f"{number}. {_printable(remedy.title)}", width)
         for step in remedy.steps:
             yield from _step(step, width)
-    rest = [remedy.title for remedy in remedies[len(shown) :]]
+    rest = [remedy.title for remedy in remedies[len(full) :]]
     if rest:
         yield _wrapped(f"More ways (-v shows them): {_printable('; '.join(rest))}", width)
 

@@ -62,7 +62,7 @@ def remedies(node: ErrorNode | None) -> tuple[Remedy, ...]:
     """
     if node is None:
         return (GET_THE_REST,)
-    rest = () if node.frames else (GET_THE_REST,)
+    rest = () if node.frames or not node.kind else (GET_THE_REST,)
     return (*rest, find_out_more(node), REPORT)
 
 

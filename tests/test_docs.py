@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"^\| `(python -m winasr_doctor[^`]*)` \|", re.MULTILINE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GENERATORS = ("generate_checks.py", "generate_reference.py", "pictures/make_scan.py")
+GENERATORS = (
+    "generate_checks.py",
+    "generate_errors.py",
+    "generate_reference.py",
+    "pictures/make_scan.py",
+)
 
 
 def name_of(page):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from winasr_doctor import catalogue
 from winasr_doctor.catalogue import Entry, Match, Remedy, Source, Step
 from winasr_doctor.catalogue.schema import Confidence
-from winasr_doctor.catalogue.templates import Lookup, applicable, facts_in, fill
+from winasr_doctor.catalogue.showing import filled
+from winasr_doctor.catalogue.templates import Lookup, facts_in
 from winasr_doctor.diagnosis import kinds, unknown
 from winasr_doctor.diagnosis.facts import of_match
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
@@ -69,16 +70,10 @@ def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
 def of_entry(match: Match, lookup: Lookup) -> Answer:
     """Return the answer that an entry of the catalogue gives."""
     entry = match.entry
-    facts: dict[str, str] = {}
-
-    def noting(fact: str) -> str | None:
-        value = known(fact)
-        if value is not None:
-            facts[fact] = value
-        return value
-
     known = of_match(match, lookup)
-    remedies = tuple(_filled(entry, known, noting))
+    remedies = filled(entry, known)
+    used = {fact for step in entry.steps() for fact in facts_in(step.text + step.command)}
+    facts = {fact: value for fact in sorted(used) if (value := known(fact)) is not None}
     is_family = entry.role == "family"
     node = match.node
     return Answer(
@@ -96,20 +91,6 @@ def of_entry(match: Match, lookup: Lookup) -> Answer:
 def _of_family(entry: Entry, message: str) -> str:
     text = " ".join(message.split())
     return f"{entry.cause} The program says: {text}" if text else entry.cause
-
-
-def _filled(entry: Entry, known: Lookup, noting: Lookup) -> Iterable[Remedy]:
-    """Yield the remedies that fit; the first ones always do when none is left."""
-    fitting = tuple(applicable(entry.remedies, known)) or entry.remedies
-    for remedy in fitting:
-        steps = tuple(
-            fill(step, noting if _all_known(step, known) else known) for step in remedy.steps
-        )
-        yield Remedy(title=remedy.title, steps=steps)
-
-
-def _all_known(step: Step, known: Lookup) -> bool:
-    return all(known(fact) is not None for fact in facts_in(step.text + step.command))
 
 
 def _of_code(node: ErrorNode) -> Answer:

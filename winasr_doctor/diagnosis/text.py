@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from winasr_doctor.catalogue import Remedy, Step
+from winasr_doctor.catalogue.showing import printable, what_to_do, wrapped
 from winasr_doctor.diagnosis.answering import shown
 from winasr_doctor.diagnosis.core import Diagnosis, Phase
+from winasr_doctor.diagnosis.kinds import NOTHING, UNKNOWN
 
 _WHAT = {
     Phase.LOAD: "Loading the model failed.",
@@ -20,9 +19,6 @@ _WHAT = {
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
 _SHORT, _LONG = 240, 600
 """Characters of a message that are shown without and with `-v`."""
-_FULL_REMEDIES = 2
-"""Remedies whose steps are shown without `-v`."""
-_SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
 
 
 def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:
@@ -34,19 +30,18 @@ def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = T
         verbose: Whether to show every remedy with its steps, whole messages and the sources.
     """
     rows = list(_rows(diagnosis, verbose=verbose))
-    lines = [_wrapped(f"{label}: {_printable(value)}", width) for label, value in rows]
-    lines += ["", "What to do", *_what_to_do(diagnosis.remedies, width, verbose=verbose)]
+    lines = [wrapped(f"{label}: {printable(value)}", width) for label, value in rows]
+    lines += ["", *what_to_do(diagnosis.remedies, width, verbose=verbose)]
     if diagnosis.facts:
         used = ", ".join(f"{name} {value}" for name, value in diagnosis.facts.items())
-        lines.append(_wrapped(f"Filled in from this machine: {_printable(used)}", width))
+        lines.append(wrapped(f"Filled in from this machine: {printable(used)}", width))
     return "\n".join(lines) + "\n"
 
 
 def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
     if verbose or diagnosis.phase is not Phase.UNKNOWN:
         yield "What failed", _WHAT[diagnosis.phase]
-    sure = _SURE[diagnosis.confidence] if diagnosis.id else ""
-    yield "Cause", _cut(diagnosis.cause, verbose=verbose) + sure
+    yield "Cause", _cause(diagnosis, verbose=verbose)
     if diagnosis.primary is not None:
         label = "The real error" if diagnosis.hidden else "Error"
         yield label, _cut(shown(diagnosis.primary), verbose=verbose)
@@ -66,38 +61,13 @@ def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
         yield "Known as", diagnosis.id
 
 
+def _cause(diagnosis: Diagnosis, *, verbose: bool) -> str:
+    if diagnosis.kind == UNKNOWN and not diagnosis.source and diagnosis.primary is not None:
+        return "not known. No error of the catalogue fits; see below how to look further."
+    sure = "" if diagnosis.kind == NOTHING else _SURE[diagnosis.confidence]
+    return _cut(diagnosis.cause, verbose=verbose) + sure
+
+
 def _cut(text: str, *, verbose: bool) -> str:
     line, longest = " ".join(text.split()), _LONG if verbose else _SHORT
     return line if len(line) <= longest else f"{line[:longest]} ..."
-
-
-def _what_to_do(remedies: tuple[Remedy, ...], width: int, *, verbose: bool) -> Iterator[str]:
-    full = remedies if verbose else remedies[:_FULL_REMEDIES]
-    for number, remedy in enumerate(full, 1):
-        yield _wrapped(f"{number}. {_printable(remedy.title)}", width)
-        for step in remedy.steps:
-            yield from _step(step, width)
-    rest = [remedy.title for remedy in remedies[len(full) :]]
-    if rest:
-        yield _wrapped(f"More ways (-v shows them): {_printable('; '.join(rest))}", width)
-
-
-def _step(step: Step, width: int) -> Iterable[str]:
-    """Yield a step; a command stands on its own line, unbroken, so that it can be copied."""
-    admin = " (needs an administrator)" if step.needs_admin else ""
-    yield _wrapped(f"   - {_printable(step.text)}{admin}", width)
-    if step.command:
-        yield f"       {_printable(step.command)}"
-        setting = _SET.fullmatch(step.command)
-        if setting:
-            yield f'       (PowerShell: $env:{setting["name"]} = "{setting["value"]}")'
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(
-        text, width, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
-    )

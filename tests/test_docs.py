@@ -58,7 +58,7 @@ def test_every_link_leads_somewhere(page):
 
 def test_every_page_is_linked_from_an_index():
     linked = {ROOT / "docs" / "index.md"}
-    for index in (ROOT / "docs" / "index.md", ROOT / "docs" / "checks" / "index.md"):
+    for index in (ROOT / "docs" / folder / "index.md" for folder in ("", "checks", "errors")):
         for target in re.findall(r"\]\(([\w/.-]+\.md)", index.read_text(encoding="utf-8")):
             linked.add((index.parent / target).resolve())
     assert {page for page in PAGES if page.is_relative_to(ROOT / "docs")} <= linked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from winasr_doctor.catalogue.schema import Condition, Confidence, Entry
 LONGEST = 20_000
 """Characters of a message that are looked at: half from each end."""
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r"\w{4,}")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}
 
@@ -75,7 +76,6 @@ def plain(text: str) -> str:
     return _BLANK.sub(" ", text.translate(_QUOTES)).strip()
 
 
-@lru_cache(maxsize=4096)
 def folded(literal: str) -> str:
     """Return a text in the form in which texts are compared."""
     return _BLANK.sub(" ", literal.translate(_QUOTES)).casefold()
@@ -169,12 +169,15 @@ def _descends(kind: str, wanted: str) -> bool:
     return isinstance(have, type) and issubclass(have, getattr(builtins, wanted))
 
 
+_literal = lru_cache(maxsize=4096)(folded)
+
+
 def _all_in(texts: Iterable[str], whole: str) -> bool:
-    return all(folded(text) in whole for text in texts)
+    return all(_literal(text) in whole for text in texts)
 
 
 def _any_in(texts: Sequence[str], whole: str) -> bool:
-    return not texts or any(folded(text) in whole for text in texts)
+    return not texts or any(_literal(text) in whole for text in texts)
 
 
 def specificity(condition: Condition) -> float:
@@ -218,6 +221,29 @@ def _key(condition: Condition) -> _Key:
     return _Key("always", ("",))
 
 
+class Literals:
+    """Texts, found by a word of theirs that is whole in every text that has them.
+
+    A word at the edge of a text may be a part of a longer one, so texts without an inner word are
+    looked for one by one.
+
+    Args:
+        literals: The texts, folded.
+    """
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        self._by_word: defaultdict[str, list[str]] = defaultdict(list)
+        for literal in literals:
+            inner = (m for m in _WORD.finditer(literal) if m.start() and m.end() < len(literal))
+            self._by_word[max((m[0] for m in inner), key=len, default="")].append(literal)
+
+    def found_in(self, whole: str) -> Iterator[str]:
+        """Yield the texts that occur in a folded text."""
+        words = set(_WORD.findall(whole)).intersection(self._by_word)
+        for word in ("", *words):
+            yield from (literal for literal in self._by_word.get(word, ()) if literal in whole)
+
+
 class Catalogue:
     """Entries with an index of what their alternatives need, so that few are looked at.
 
@@ -235,12 +261,12 @@ class Catalogue:
                 for value in key.values:
                     indexes[key.by][value].append((entry, condition))
         self._indexes = indexes
+        self._literals = Literals(map(str, indexes["text"]))
 
     def _candidates(self, seen: Seen) -> Iterable[tuple[Entry, Condition]]:
         indexes = self._indexes
-        for literal, found in indexes["text"].items():
-            if literal in seen.folded:  # type: ignore[operator]
-                yield from found
+        for literal in self._literals.found_in(seen.folded):
+            yield from indexes["text"][literal]
         yield from indexes["winerror"].get(seen.node.winerror, ())
         yield from indexes["errno"].get(seen.node.errno, ())
         yield from indexes["always"].get("", ())
@@ -250,8 +276,7 @@ class Catalogue:
 
     def literals_in(self, text: str) -> list[str]:
         """Return the texts of the entries that occur in a text, folded as the entries' are."""
-        whole = _BLANK.sub(" ", text.translate(_QUOTES)).casefold()
-        return [str(one) for one in self._indexes["text"] if one in whole]  # type: ignore[operator]
+        return list(self._literals.found_in(folded(text)))
 
     def match(self, node: Node, chain: Sequence[Node] = ()) -> list[Match]:
         """Return the entries that fit one exception, the most specific first.

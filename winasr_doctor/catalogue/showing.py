@@ -118,6 +118,7 @@ def remedies_as_json(remedies: Iterable[Remedy]) -> list[dict[str, Any]]:
             "title": remedy.title,
             "steps": [_step_as_json(step) for step in remedy.steps],
             "automatic": False,
+            "cures": [],
         }
         for remedy in remedies
     ]

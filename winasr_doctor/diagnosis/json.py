@@ -46,11 +46,15 @@ class StepPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RemedyPart(msgspec.Struct, frozen=True):
-    """One way out; `automatic` says whether `fix --apply` can perform it."""
+    """One way out, as in the plan of a report.
+
+    `automatic` says whether `fix --apply` can perform it; `cures` has codes of checks.
+    """
 
     title: str
     steps: tuple[StepPart, ...]
     automatic: bool
+    cures: tuple[str, ...] = ()
 
 
 class SourcePart(msgspec.Struct, frozen=True):

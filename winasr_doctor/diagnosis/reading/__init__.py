@@ -6,22 +6,24 @@ import re
 from collections.abc import Sequence
 
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.reading.cleaning import cleaned
+from winasr_doctor.diagnosis.reading.cleaning import cleaned, rendered
 from winasr_doctor.diagnosis.reading.encoding import decode
 from winasr_doctor.diagnosis.reading.escapes import spread, unescaped
 from winasr_doctor.diagnosis.reading.events import Event
+from winasr_doctor.diagnosis.reading.large import reduced, relevant
 from winasr_doctor.diagnosis.reading.order import in_order
 from winasr_doctor.diagnosis.reading.parsing import Parser
 from winasr_doctor.diagnosis.reading.patterns import HEAD
 from winasr_doctor.diagnosis.reading.prefixes import divided, unquoted
 from winasr_doctor.diagnosis.reading.recognised import corrected, is_recognised
-from winasr_doctor.diagnosis.reading.relevant import relevant
 from winasr_doctor.diagnosis.reading.unwrapping import unwrapped
 from winasr_doctor.diagnosis.reading.wrappers import is_wrapper, opened
 
-__all__ = ["decode", "is_wrapper", "opened", "read"]
+__all__ = ["decode", "is_wrapper", "opened", "read", "reduced"]
 
 _SHORT = 4
+_LAYERS = 4
+"""Of escapes, entities and wrapping around each other that are undone."""
 _RULE = re.compile(r"^-{30,}$", re.MULTILINE)
 _ECHOED = 40
 
@@ -55,10 +57,14 @@ def _events(text: str) -> list[Event]:
 
 
 def _lines(text: str) -> Sequence[str]:
-    rows = unwrapped(unquoted(text.split("\n")))
-    lines = [part for row in rows for part in unescaped(row)]
-    if len(lines) != len(rows):
-        lines = unwrapped(unquoted(cleaned("\n".join(lines)).split("\n")))
+    for _ in range(_LAYERS):
+        rows = unwrapped(unquoted(text.split("\n")))
+        lines = [part for row in rows for part in unescaped(row)]
+        inner = "\n".join(lines)
+        shown = rendered(cleaned(inner) if len(lines) != len(rows) else inner)
+        if shown == inner and len(lines) == len(rows):
+            break
+        text = shown
     return [part for line in lines for part in spread(line)]
 
 

@@ -78,6 +78,11 @@ class Draft:
         """Whether the message is what ffmpeg has printed, empty lines and all."""
         return any("ffmpeg version" in line for line in self.lines[:2])
 
+    def is_from(self, body: str) -> bool:
+        """Return whether a line is pytest's last frame, which stands below the exception."""
+        place, _, kind = body.rstrip().rpartition(": ")
+        return self.ending is not None and ".py:" in place and kind.endswith(self.ending.kind)
+
     def finish(self) -> None:
         """Put the exception into its event."""
         node = self.node()

@@ -33,7 +33,9 @@ from winasr_doctor.diagnosis.reading.patterns import (
 from winasr_doctor.diagnosis.reading.prefixes import Line
 
 _BORDER = re.compile(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
-_PYTEST = re.compile(r"^E(?: {3}|$)")
+_POOR_BOX = re.compile(r"\+-{4,200} Traceback|\?{5,200} Traceback")
+"""rich's box where the console has no lines to draw with."""
+_PYTEST = re.compile(r"^E(?: {3,24}|$)")
 _ANNOUNCED = re.compile(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
 _DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
 _INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
@@ -43,6 +45,9 @@ _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
+_REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
+_MOST_REPEATED = 3_000
+_WORD = re.compile(r"[\w<>]{1,80}")
 _LONGEST_LOG_LINE = 500
 
 
@@ -63,6 +68,8 @@ class Parser:
         self._row = ""
         self._rows = 0
         self._number = 0
+        self._border = ""
+        self._last_row = 0
         self._pretty = pretty
         self._short = short
 
@@ -83,8 +90,10 @@ class Parser:
         boxed = body.lstrip()[:1] in ("│", "┃")
         if boxed:
             body = _BORDER.sub("", body)
-        elif _PYTEST.match(body):
-            body = body[4:]
+        elif self._border and body[:1] == self._border:
+            body, boxed = body[2:].rstrip(" " + self._border), True
+        elif (mark := _PYTEST.match(body)) is not None:
+            body = body[mark.end() :]
         if not body.strip():
             if stream.draft is not None:
                 stream.draft.blanks += 1
@@ -112,16 +121,22 @@ class Parser:
             return True
         frame = frame_in(body, pretty=self._pretty)
         if frame is not None:
+            if stream.draft is not None and stream.draft.is_from(body):
+                stream.draft.frames.append(frame)
+                return True
             self._take_back(stream)
             if not stream.is_open:
                 self._finish(stream)
                 stream.open()
             stream.frames.append(frame)
             stream.strangers = 0
+            self._last_row = self._number
             return True
         return self._is_ending(stream, line, body)
 
     def _is_head(self, stream: Stream, body: str) -> bool:
+        drawn = _POOR_BOX.match(body)
+        self._border = "" if drawn is None else "|" if drawn[0][0] == "+" else "?"
         dump = DUMP.search(body)
         head = HEAD.search(body)
         if dump is None and head is None and not BARE_HEAD.match(body):
@@ -240,7 +255,7 @@ class Parser:
         if not frames:
             return
         before = stream.event
-        if before is None and self.messages and not self.messages[-1].nodes[0].frames:
+        if before is None and self.messages and self.messages[-1].nodes:
             before = self.messages[-1]
         if before is not None and before.nodes and not before.nodes[0].frames:
             before.nodes[0] = before.nodes[0]._replace(frames=tuple(frames))
@@ -252,9 +267,13 @@ class Parser:
 
     def _is_row(self, stream: Stream, body: str) -> bool:
         """Join the rows of a path that rich has broken inside its box."""
-        if not stream.is_open or body[:1].isspace() or body[:1] in "❱>":
+        if not stream.is_open or body[:1].isspace() or body[:1] in "❱>?":
             self._row, self._rows = "", 0
             return stream.is_open
+        if stream.frames and self._last_row == self._number - 1 and _WORD.fullmatch(body.rstrip()):
+            last = stream.frames[-1]
+            stream.frames[-1] = last._replace(function=last.function + body.rstrip())
+            return True
         self._row += body.rstrip()
         self._rows += 1
         frame = frame_in(self._row, pretty=False) if self._rows > 1 else None
@@ -266,6 +285,9 @@ class Parser:
 
     def _other(self, stream: Stream, line: Line, body: str) -> None:
         if stream.is_open:
+            if stream.frames and (again := _REPEATED.search(body)) is not None:
+                stream.frames += stream.frames[-1:] * min(int(again[1]), _MOST_REPEATED)
+                return
             stream.strangers += 1
             if stream.strangers > _MOST_STRANGERS:
                 self._leave_unfinished(stream)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from winasr_doctor.diagnosis.causes import CAUSES, Cause
 from winasr_doctor.diagnosis.live import chain_of
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.reading import opened, read
+from winasr_doctor.diagnosis.reading import opened, read, tells_of_error
 from winasr_doctor.diagnosis.selection import best_first, names_of, real_error
 from winasr_doctor.findings import Remedy
 from winasr_doctor.holders.model import Holding
@@ -115,13 +115,21 @@ def diagnose(error: BaseException | str | bytes) -> Diagnosis:
     if isinstance(error, BaseException):
         chain = opened(chain_of(error), read)
         return _with_holders(_of_chain(chain, complete=True))
-    chains = read(error)
+    chains = [
+        chain
+        for chain in read(error)
+        if tells_of_error(chain) or any(_score(chain, node) for node in chain)
+    ]
     if not chains:
         return _of_nothing()
     chosen, *others = [chains[place] for place in best_first(chains, _score, _is_lock)]
     diagnosis = _of_chain(chosen, complete=_is_complete(chosen))
     named = names_of(others, chosen, _score)
-    return diagnosis._replace(others=sum(map(_is_exception, others)), also=named)
+    return diagnosis._replace(
+        others=sum(map(_is_exception, others)),
+        also=named,
+        advice=diagnosis.advice or (_LOOK_FURTHER,),
+    )
 
 
 def _score(chain: Chain, node: ErrorNode) -> float:
@@ -311,6 +319,14 @@ _GET_THE_REST = Remedy(
     (
         "In the app's except block, add: logging.exception('transcription failed')",
         "Run it again and paste everything, from the first 'Traceback' on",
+    ),
+)
+_LOOK_FURTHER = Remedy(
+    "Look further",
+    (
+        "python -m winasr_doctor scan --app PATH looks for what is wrong on this machine and in"
+        " your app",
+        "Search the library's issues for the words of the error, without your own paths",
     ),
 )
 _RELEASE = Remedy(

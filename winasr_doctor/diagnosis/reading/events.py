@@ -122,6 +122,7 @@ class Stream:
     """What is going on in the lines of one process.
 
     Attributes:
+        name: What its lines begin with.
         frames: Of the traceback that is open.
         is_open: Whether one is.
         expected: The class that its heading announced.
@@ -133,6 +134,7 @@ class Stream:
         strangers: Lines since the last frame.
     """
 
+    name: str
     frames: list[Frame] = field(default_factory=list)
     is_open: bool = False
     expected: str | None = None

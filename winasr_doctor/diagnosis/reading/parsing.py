@@ -40,6 +40,10 @@ _ANNOUNCED = re.compile(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
 _DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
 _INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
 _SEVERAL = re.compile(r"\(\d+ sub-exceptions?\)")
+_SHORT = 4
+"""Lines of a text in which `Word: text` may be an exception of any name."""
+_FEW = 12
+"""Lines of a text in which every line may be a message, in whatever words."""
 _LOG_LINES = 40
 _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
@@ -54,12 +58,16 @@ _LONGEST_LOG_LINE = 500
 class Parser:
     """Reads lines one after the other.
 
+    Args:
+        pretty: Whether the text may be by pretty_errors, whose frames have no mark.
+        lines: How many lines the text has that are not empty.
+
     Attributes:
         events: Tracebacks and lines that name an exception, in their order.
         messages: Lines that tell of an error without naming an exception.
     """
 
-    def __init__(self, *, pretty: bool = False, short: bool = False) -> None:
+    def __init__(self, *, pretty: bool = False, lines: int | None = None) -> None:
         self.events: list[Event] = []
         self.messages: list[Event] = []
         self._streams: dict[str, Stream] = {}
@@ -71,7 +79,8 @@ class Parser:
         self._border = ""
         self._last_row = 0
         self._pretty = pretty
-        self._short = short
+        self._short = lines is not None and lines <= _SHORT
+        self._few = lines is not None and lines <= _FEW
 
     def read(self, lines: Iterable[Line]) -> None:
         """Read all lines and finish what is open."""
@@ -85,7 +94,7 @@ class Parser:
             self._leave_unfinished(stream)
 
     def _line(self, line: Line) -> None:
-        stream = self._streams.setdefault(line.stream, Stream())
+        stream = self._streams.setdefault(line.stream, Stream(line.stream))
         body = line.body[:LONGEST_LINE]
         boxed = body.lstrip()[:1] in ("│", "┃")
         if boxed:
@@ -215,15 +224,12 @@ class Parser:
         lines = [] if ending is None else [ending.message]
         stream.draft = Draft(ending, frames, lines, event, first, [width] * len(lines))
         if ending is not None and ending.kind.endswith("ExceptionGroup"):
-            self._group = (self._key(stream), event)
-
-    def _key(self, stream: Stream) -> str:
-        return next(key for key, value in self._streams.items() if value is stream)
+            self._group = (stream.name, event)
 
     def _place(self, stream: Stream, event: Event) -> None:
         if self._group is not None:
             key, group = self._group
-            own = self._key(stream)
+            own = stream.name
             if own.endswith("|") and len(own) > len(key):
                 group.members.append(event)
                 return
@@ -304,7 +310,11 @@ class Parser:
         noise = NOISE.search(body) is not None
         if not noise:
             self._log.append(line.raw[:_LONGEST_LOG_LINE])
-        if not noise and len(self.messages) < _MOST_MESSAGES and is_message(body):
+        if (
+            not noise
+            and len(self.messages) < _MOST_MESSAGES
+            and (is_message(body) or (self._few and not is_end(body)))
+        ):
             event = Event(log=tuple(self._log)[:-1], number=self._number)
             self.messages.append(event)
             stream.draft = Draft(None, [], [body.strip()], event, widths=[len(body)])
@@ -317,5 +327,7 @@ class Parser:
         if draft.blanks and draft.lines != [""] and not (indented or draft.has_paragraphs):
             return False
         if not draft.frames and not indented and draft.lines != [""]:
-            return draft.ending is None and not draft.blanks and not begins_message(body)
+            is_other = is_message(body) and not is_message(draft.lines[0])
+            is_other = is_other or begins_message(body)
+            return draft.ending is None and not draft.blanks and not is_other
         return True

@@ -47,6 +47,10 @@ FORMS = {
     "rich, narrow": forms.rich(width=60),
     "rich, right border lost": forms.rich(right=""),
     "rich without borders": forms.frameless_rich(),
+    "rich, legacy console": forms.rich().translate(str.maketrans("╭╮╰╯", "┌┐└┘")),
+    "rich in ASCII": forms.rich().translate(str.maketrans("╭╮╰╯─│❱", "++++-|>")),
+    "rich as question marks": forms.rich().translate({ord(c): "?" for c in "╭╮╰╯─│❱"}),
+    "rich in the wrong code page": forms.rich().replace("Zoë", "Zoe").encode().decode("cp437"),
     "Jupyter": forms.jupyter(),
     "pytest": forms.pytest_long(),
     "PowerShell 5": forms.powershell5(PLAIN),
@@ -76,7 +80,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_hidden_error_is_found_in_every_form(form):
-    diagnosis = check(FORMS[form], path=None if "ASCII" in form else forms.PATH)
+    diagnosis = check(FORMS[form], path=None if "ASCII" in form or "wrong" in form else forms.PATH)
     assert diagnosis.primary.frames
 
 
@@ -122,6 +126,16 @@ def test_any_encoding_is_read(encoding):
 @settings(deadline=None, max_examples=40)
 def test_any_width_of_a_console_is_undone(width):
     check(forms.wrapped(PLAIN, width))
+
+
+NARROW = [form for form in FORMS if not form.startswith(("rich", "picture", "zero width"))]
+
+
+@given(form=st.sampled_from(NARROW), width=st.integers(80, 200))
+@settings(deadline=None, max_examples=40)
+def test_any_form_can_be_wrapped(form, width):
+    diagnosis = diagnose(forms.wrapped(FORMS[form].replace("\r", ""), width))
+    assert (diagnosis.kind, diagnosis.winerror) == ("out-of-gpu-memory", 32)
 
 
 OUTER = {

@@ -240,10 +240,22 @@ def test_a_group_in_a_server_is_told_once():
     ],
 )
 def test_a_message_without_an_exception_is_found(text, winerror):
-    ((node,),) = read(f"Starting work on lesson.mp4\n\n{text}\n")
+    (node,) = read(f"Starting work on lesson.mp4\n\n{text}\n")[-1]
     assert (node.kind, node.message, node.winerror) == ("", text, winerror)
     assert node.log[0] == "Starting work on lesson.mp4"
     assert diagnose(text).primary.message == text
+
+
+def test_in_a_few_lines_every_line_may_be_an_error():
+    assert [chain[0].message for chain in read("Ошибка: 'x' object has no y\n")] == [
+        "Ошибка: 'x' object has no y"
+    ]
+
+
+def test_what_nobody_knows_gets_advice_all_the_same():
+    for text in ("Error: something", traceback_of("ValueError: x"), "KeyError: 'dir'"):
+        assert diagnose(text).advice
+        assert not any("except" in step for each in diagnose(text).advice for step in each.steps)
 
 
 @pytest.mark.parametrize("text", ["all went well", "0 errors", "INFO no error occurred", "", " \n"])

@@ -14,7 +14,6 @@ from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width,
 from winasr_doctor.cli.facts import of_this_machine
 
 _NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?\d+)\]?", re.IGNORECASE)
-_MAX_TRACEBACK_BYTES = 64 * 1024**2
 _LOOKS_LIKE_A_FILE = re.compile(
     r"\S*[\w)]\.(?:txt|log|out|err|md|json|ipynb)|\S*[\\/]\S*", re.IGNORECASE
 )
@@ -166,18 +165,16 @@ def _plain(markdown: str) -> str:
 
 
 def _read(file: str) -> str:
+    from winasr_doctor.diagnosis.reading import reduced
+
     try:
         if file == "-":
-            document = sys.stdin.buffer.read(_MAX_TRACEBACK_BYTES)
-        else:
-            with Path(file).open("rb") as stream:
-                document = stream.read(_MAX_TRACEBACK_BYTES)
+            return reduced(sys.stdin.buffer)
+        with Path(file).open("rb") as stream:
+            return reduced(stream)
     except (OSError, ValueError, AttributeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot read the traceback {file}: {reason}") from error
-    from winasr_doctor.diagnosis.reading import decode
-
-    return decode(document)
 
 
 def _diagnosis(text: str, *, verbose: bool) -> _Answer:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from winasr_doctor import catalogue
 from winasr_doctor.catalogue.matching import folded
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.reading import decode, read
+from winasr_doctor.diagnosis.reading import decode, read, tells_of_error
 
 _SURE = MappingProxyType({"certain": 1.0, "likely": 0.9, "guess": 0.8})
 _WRAPPER = 0.4
@@ -65,7 +65,11 @@ def events_in(text: str | bytes) -> list[Chain]:
     A text in which the reader finds nothing known may still hold a message of the catalogue that
     does not look like an error, such as a warning.
     """
-    chains = read(text)
+    chains = [
+        chain
+        for chain in read(text)
+        if tells_of_error(chain) or any(catalogue.match(node, chain) for node in bounded(chain))
+    ]
     if any(score(chain, node) for chain in chains for node in bounded(chain)):
         return chains
     whole = decode(text) if isinstance(text, bytes) else text

@@ -54,7 +54,8 @@ def best_first(
         known = max((score(chain, node) for node in chain), default=0.0)
         ours = is_ours(chain)
         in_time = -number if known or ours else number
-        return (not _is_ignored(chain), bool(known or ours), _quality(chain), known, in_time)
+        importance = 2 if known else int(ours)
+        return (not _is_ignored(chain), importance, _quality(chain), known, in_time)
 
     return sorted(range(len(chains)), key=key, reverse=True)
 

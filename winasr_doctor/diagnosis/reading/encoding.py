@@ -16,6 +16,10 @@ _PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]{24}")
 """Text of one byte a character: where this begins, UTF-16 has ended."""
 
 
+_NEAR = 64
+_SAMPLE = 2_000
+
+
 def decode(document: bytes) -> str:
     """Return the text of a file or of standard input.
 
@@ -51,12 +55,13 @@ def _next_wide(document: bytes, position: int) -> tuple[int, str]:
     mark = document.find(codecs.BOM_UTF16_LE, position, null)
     if mark >= 0:
         return mark, "utf-16-le"
-    sample = document[null : null + 64]
-    if null > position and sample[::2].count(0) >= sample[1::2].count(0):
-        before = document[null - 1]
-        # The low byte of a letter comes first in the little-endian order of Windows.
-        if before < 0x80 and (null == position + 1 or document[null - 2] in b"\r\n\t \"'>:"):  # noqa: PLR2004
-            return null - 1, "utf-16-le"
-    if len(sample) > 1 and sample[::2].count(0) > sample[1::2].count(0):
-        return null, "utf-16-be"
-    return max(null - 1, position), "utf-16-le"
+    candidates = [(max(null - 1, position), "utf-16-le"), (null, "utf-16-be")]
+    if null - position < _NEAR:
+        candidates += [(position, "utf-16-le"), (position, "utf-16-be")]
+    return max(candidates, key=lambda candidate: _legible(document, *candidate))
+
+
+def _legible(document: bytes, start: int, encoding: str) -> int:
+    """Return how many letters and spaces there are if a text is read in this way."""
+    sample = document[start : start + _SAMPLE].decode(encoding, "replace")
+    return sum(c.isascii() and (c.isalnum() or c in " \r\n") for c in sample)

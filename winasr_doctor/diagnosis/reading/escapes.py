@@ -41,6 +41,10 @@ def unescaped(line: str) -> Iterator[str]:
     Args:
         line: Without its line end.
     """
+    if "#012" in line:  # rsyslog writes control characters in octal
+        line = line.replace("#011", "\t").replace("#033", "\x1b")
+        yield from line.split("#012")
+        return
     found = _from_json(line) if "{" in line or "[" in line else None
     if found is not None:
         for text in found:

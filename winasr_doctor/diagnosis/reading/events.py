@@ -78,6 +78,11 @@ class Draft:
         """Whether the message is what ffmpeg has printed, empty lines and all."""
         return any("ffmpeg version" in line for line in self.lines[:2])
 
+    def is_from(self, body: str) -> bool:
+        """Return whether a line is pytest's last frame, which stands below the exception."""
+        place, _, kind = body.rstrip().rpartition(": ")
+        return self.ending is not None and ".py:" in place and kind.endswith(self.ending.kind)
+
     def finish(self) -> None:
         """Put the exception into its event."""
         node = self.node()
@@ -117,6 +122,7 @@ class Stream:
     """What is going on in the lines of one process.
 
     Attributes:
+        name: What its lines begin with.
         frames: Of the traceback that is open.
         is_open: Whether one is.
         expected: The class that its heading announced.
@@ -128,6 +134,7 @@ class Stream:
         strangers: Lines since the last frame.
     """
 
+    name: str
     frames: list[Frame] = field(default_factory=list)
     is_open: bool = False
     expected: str | None = None

@@ -18,6 +18,7 @@ _MARKERS = re.compile(
 )
 _HARMLESS = re.compile(
     r"\b(?:0|no) (?:errors?|failures?|failed)\b|without errors?|\berrors?[:=] ?(?:0|none|false)\b"
+    r"|^\W*\d+ (?:failed|errors?) in \d|^collected \d+ items"
     r"|(?:^|[\s|\[])(?:INFO|DEBUG|TRACE)\b|Warning:|\[NeMo [IWD] ",
     re.IGNORECASE,
 )

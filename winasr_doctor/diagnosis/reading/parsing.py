@@ -33,28 +33,41 @@ from winasr_doctor.diagnosis.reading.patterns import (
 from winasr_doctor.diagnosis.reading.prefixes import Line
 
 _BORDER = re.compile(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
-_PYTEST = re.compile(r"^E(?: {3}|$)")
+_POOR_BOX = re.compile(r"\+-{4,200} Traceback|\?{5,200} Traceback")
+"""rich's box where the console has no lines to draw with."""
+_PYTEST = re.compile(r"^E(?: {3,24}|$)")
 _ANNOUNCED = re.compile(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
 _DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
 _INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
 _SEVERAL = re.compile(r"\(\d+ sub-exceptions?\)")
+_SHORT = 4
+"""Lines of a text in which `Word: text` may be an exception of any name."""
+_FEW = 12
+"""Lines of a text in which every line may be a message, in whatever words."""
 _LOG_LINES = 40
 _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
+_REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
+_MOST_REPEATED = 3_000
+_WORD = re.compile(r"[\w<>]{1,80}")
 _LONGEST_LOG_LINE = 500
 
 
 class Parser:
     """Reads lines one after the other.
 
+    Args:
+        pretty: Whether the text may be by pretty_errors, whose frames have no mark.
+        lines: How many lines the text has that are not empty.
+
     Attributes:
         events: Tracebacks and lines that name an exception, in their order.
         messages: Lines that tell of an error without naming an exception.
     """
 
-    def __init__(self, *, pretty: bool = False, short: bool = False) -> None:
+    def __init__(self, *, pretty: bool = False, lines: int | None = None) -> None:
         self.events: list[Event] = []
         self.messages: list[Event] = []
         self._streams: dict[str, Stream] = {}
@@ -63,8 +76,11 @@ class Parser:
         self._row = ""
         self._rows = 0
         self._number = 0
+        self._border = ""
+        self._last_row = 0
         self._pretty = pretty
-        self._short = short
+        self._short = lines is not None and lines <= _SHORT
+        self._few = lines is not None and lines <= _FEW
 
     def read(self, lines: Iterable[Line]) -> None:
         """Read all lines and finish what is open."""
@@ -78,13 +94,15 @@ class Parser:
             self._leave_unfinished(stream)
 
     def _line(self, line: Line) -> None:
-        stream = self._streams.setdefault(line.stream, Stream())
+        stream = self._streams.setdefault(line.stream, Stream(line.stream))
         body = line.body[:LONGEST_LINE]
         boxed = body.lstrip()[:1] in ("│", "┃")
         if boxed:
             body = _BORDER.sub("", body)
-        elif _PYTEST.match(body):
-            body = body[4:]
+        elif self._border and body[:1] == self._border:
+            body, boxed = body[2:].rstrip(" " + self._border), True
+        elif (mark := _PYTEST.match(body)) is not None:
+            body = body[mark.end() :]
         if not body.strip():
             if stream.draft is not None:
                 stream.draft.blanks += 1
@@ -112,16 +130,22 @@ class Parser:
             return True
         frame = frame_in(body, pretty=self._pretty)
         if frame is not None:
+            if stream.draft is not None and stream.draft.is_from(body):
+                stream.draft.frames.append(frame)
+                return True
             self._take_back(stream)
             if not stream.is_open:
                 self._finish(stream)
                 stream.open()
             stream.frames.append(frame)
             stream.strangers = 0
+            self._last_row = self._number
             return True
         return self._is_ending(stream, line, body)
 
     def _is_head(self, stream: Stream, body: str) -> bool:
+        drawn = _POOR_BOX.match(body)
+        self._border = "" if drawn is None else "|" if drawn[0][0] == "+" else "?"
         dump = DUMP.search(body)
         head = HEAD.search(body)
         if dump is None and head is None and not BARE_HEAD.match(body):
@@ -200,15 +224,12 @@ class Parser:
         lines = [] if ending is None else [ending.message]
         stream.draft = Draft(ending, frames, lines, event, first, [width] * len(lines))
         if ending is not None and ending.kind.endswith("ExceptionGroup"):
-            self._group = (self._key(stream), event)
-
-    def _key(self, stream: Stream) -> str:
-        return next(key for key, value in self._streams.items() if value is stream)
+            self._group = (stream.name, event)
 
     def _place(self, stream: Stream, event: Event) -> None:
         if self._group is not None:
             key, group = self._group
-            own = self._key(stream)
+            own = stream.name
             if own.endswith("|") and len(own) > len(key):
                 group.members.append(event)
                 return
@@ -240,7 +261,7 @@ class Parser:
         if not frames:
             return
         before = stream.event
-        if before is None and self.messages and not self.messages[-1].nodes[0].frames:
+        if before is None and self.messages and self.messages[-1].nodes:
             before = self.messages[-1]
         if before is not None and before.nodes and not before.nodes[0].frames:
             before.nodes[0] = before.nodes[0]._replace(frames=tuple(frames))
@@ -252,9 +273,13 @@ class Parser:
 
     def _is_row(self, stream: Stream, body: str) -> bool:
         """Join the rows of a path that rich has broken inside its box."""
-        if not stream.is_open or body[:1].isspace() or body[:1] in "❱>":
+        if not stream.is_open or body[:1].isspace() or body[:1] in "❱>?":
             self._row, self._rows = "", 0
             return stream.is_open
+        if stream.frames and self._last_row == self._number - 1 and _WORD.fullmatch(body.rstrip()):
+            last = stream.frames[-1]
+            stream.frames[-1] = last._replace(function=last.function + body.rstrip())
+            return True
         self._row += body.rstrip()
         self._rows += 1
         frame = frame_in(self._row, pretty=False) if self._rows > 1 else None
@@ -266,6 +291,9 @@ class Parser:
 
     def _other(self, stream: Stream, line: Line, body: str) -> None:
         if stream.is_open:
+            if stream.frames and (again := _REPEATED.search(body)) is not None:
+                stream.frames += stream.frames[-1:] * min(int(again[1]), _MOST_REPEATED)
+                return
             stream.strangers += 1
             if stream.strangers > _MOST_STRANGERS:
                 self._leave_unfinished(stream)
@@ -282,7 +310,11 @@ class Parser:
         noise = NOISE.search(body) is not None
         if not noise:
             self._log.append(line.raw[:_LONGEST_LOG_LINE])
-        if not noise and len(self.messages) < _MOST_MESSAGES and is_message(body):
+        if (
+            not noise
+            and len(self.messages) < _MOST_MESSAGES
+            and (is_message(body) or (self._few and not is_end(body)))
+        ):
             event = Event(log=tuple(self._log)[:-1], number=self._number)
             self.messages.append(event)
             stream.draft = Draft(None, [], [body.strip()], event, widths=[len(body)])
@@ -295,5 +327,7 @@ class Parser:
         if draft.blanks and draft.lines != [""] and not (indented or draft.has_paragraphs):
             return False
         if not draft.frames and not indented and draft.lines != [""]:
-            return draft.ending is None and not draft.blanks and not begins_message(body)
+            is_other = is_message(body) and not is_message(draft.lines[0])
+            is_other = is_other or begins_message(body)
+            return draft.ending is None and not draft.blanks and not is_other
         return True

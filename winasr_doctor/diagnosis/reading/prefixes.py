@@ -22,6 +22,8 @@ _PROGRAM = re.compile(
     r"^(?!\S{0,60}(?:Error|Exception|Interrupt|Exit|Group|Timeout) :)[\w.\-]{1,40} : (?=\s*\S)"
 )
 """`python : Traceback ...`: PowerShell 5 names the program in front of the first line."""
+_DRAWN = re.compile(r"[-─═]{4}|\?{4}|[╭┌]")
+"""A line that rich or IPython has drawn in front of a heading."""
 _LONGEST_PREFIX = 160
 _MOST_STREAMS = 12
 _MOST_TEMPLATES = 40
@@ -120,7 +122,8 @@ def _prefix_of(line: str) -> str:
         prefix = line[: line.index("T")]
     else:
         return ""
-    return "" if len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) else prefix
+    is_none = len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) or _DRAWN.search(prefix)
+    return "" if is_none else prefix
 
 
 def _pattern(prefix: str) -> str:

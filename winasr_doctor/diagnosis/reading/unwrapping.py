@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from winasr_doctor.diagnosis.reading.patterns import FRAME
+from winasr_doctor.diagnosis.reading.patterns import FRAME, JOIN
 
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
@@ -15,7 +15,10 @@ _WIDE = re.compile(
 """Characters of two columns (Unicode, East Asian Width W and F)."""
 _NARROWEST, _WIDEST = 20, 400
 _OPEN_FRAME = re.compile(r'File "[^"]*$')
-_STARTS = re.compile(r'\s*(?:Traceback \(|File "|During handling of|The above exception)')
+_STARTS = re.compile(
+    r'\s*(?:Traceback \(|File "|During handling of|The above exception'
+    r"|\[?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d))"
+)
 _BORDERS = tuple("│┃|╮╯┐┘+-─═")
 _OPEN_PATH = re.compile(r"""['"][A-Za-z]:\\[^'"]*$""")
 _SENTENCES = (
@@ -23,6 +26,8 @@ _SENTENCES = (
     "During handling of the above exception, another exception occurred:",
     "The above exception was the direct cause of the following exception:",
 )
+_BEGINNINGS = ("During handling", "The above exc")
+_MOST_PARTS = 5
 _SHORTEST_START = 8
 _MOST = 2 / 3
 _MOST_ROWS = 300
@@ -42,25 +47,46 @@ def unwrapped(lines: Sequence[str]) -> list[str]:
         lines: Of one report. The width is found out from rows that break a known phrase, a frame
             or a quoted path; without any such row nothing is joined.
     """
-    width = _width(lines)
+    width, is_sure = _width(lines)
     if width is None:
-        return list(lines)
+        return list(_with_whole_sentences(lines))
     joined: list[str] = []
     rows: list[str] = []
     for number, line in enumerate(lines):
         rows.append(line)
         follower = lines[number + 1] if number + 1 < len(lines) else ""
-        if not _is_full(line, width, follower):
+        starts = is_sure and _STARTS.match(follower) is not None
+        if starts or not _is_full(line, width, follower):
             joined.append("".join(rows))
             rows = []
     if rows:
         joined.append("".join(rows))
-    return joined
+    return list(_with_whole_sentences(joined))
+
+
+def _with_whole_sentences(lines: Sequence[str]) -> Sequence[str]:
+    """Join the sentences of CPython that were broken between words, as rich does it."""
+    if not any(begin in line for line in lines for begin in _BEGINNINGS):
+        return lines
+    whole: list[str] = []
+    skipped = 0
+    for number, line in enumerate(lines):
+        if skipped:
+            skipped -= 1
+            continue
+        if any(begin in line for begin in _BEGINNINGS) and JOIN.search(line) is None:
+            for more in range(1, _MOST_PARTS):
+                joined = " ".join(part.strip() for part in lines[number : number + 1 + more])
+                if JOIN.search(joined) is not None:
+                    line, skipped = joined, more  # noqa: PLW2901
+                    break
+        whole.append(line)
+    return whole
 
 
 def _is_full(row: str, width: int, follower: str) -> bool:
     taken = cells(row)
-    if not follower or _STARTS.match(follower):
+    if not follower:
         return False
     if taken == width:
         return True
@@ -68,7 +94,8 @@ def _is_full(row: str, width: int, follower: str) -> bool:
     return taken == width - 1 and cells(follower[0]) == 2  # noqa: PLR2004
 
 
-def _width(lines: Sequence[str]) -> int | None:
+def _width(lines: Sequence[str]) -> tuple[int | None, bool]:
+    """Return the width, if any, and whether broken phrases speak for it."""
     votes: Counter[int] = Counter()
     longest: Counter[int] = Counter()
     for row, follower in zip(lines, [*lines[1:], ""], strict=True):
@@ -81,8 +108,8 @@ def _width(lines: Sequence[str]) -> int | None:
         width, count = max(votes.items(), key=lambda item: (item[1], item[0]))
         longer = sum(many for taken, many in longest.items() if taken > width)
         if count > longer:
-            return width
-    return _width_of_most(lines, longest)
+            return width, _width_of_most(lines, longest) is None
+    return _width_of_most(lines, longest), False
 
 
 def _width_of_most(lines: Sequence[str], lengths: Counter[int]) -> int | None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import BinaryIO
+
+from winasr_doctor.diagnosis.reading.encoding import decode
 
 SMALL = 1 << 20
 """Characters up to which a text is read whole."""
@@ -18,6 +21,9 @@ _PERHAPS = (
     "FATAL",
     "atal", "ot found", "missing", "of memory", "refused", "terminated", "0xc0000", "0xC0000",
 )  # fmt: skip
+_PIECE = 1 << 24
+"""Bytes that are read at a time."""
+_MOST_KEPT = 1 << 25
 _MOST_SURE = 4 << 20
 _MOST_PERHAPS = 1 << 19
 """Characters that are kept from the beginning and again from the end, so that the time and the
@@ -47,6 +53,20 @@ def relevant(text: str) -> str:
         parts.append(text[begin:finish])
         position = finish
     return "".join(parts)
+
+
+def reduced(stream: BinaryIO) -> str:
+    """Read a file or a pipe of any size and return the parts that may hold an error.
+
+    Args:
+        stream: Of bytes in any encoding; a part of it is in memory at a time.
+    """
+    kept = ""
+    while block := stream.read(_PIECE):
+        kept += relevant(decode(block + stream.readline(_BLOCK)))
+        if len(kept) > _MOST_KEPT:
+            kept = relevant(kept)
+    return kept
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:

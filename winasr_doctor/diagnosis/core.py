@@ -343,7 +343,7 @@ def _remedies(told: Answer, suspect: Suspect, *, hidden: bool, incomplete: bool)
     if incomplete and GET_THE_REST not in remedies:
         remedies.append(GET_THE_REST)
     if suspect.who == "own process":
-        remedies.append(_RELEASE)
+        remedies.insert(1, _RELEASE)  # among the first, which are always shown
     elif suspect.who in ("another program", "undetermined") and not (hidden and told.id):
         remedies.append(_SCRATCH)
     return remedies

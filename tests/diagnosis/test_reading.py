@@ -295,6 +295,36 @@ def test_what_python_could_only_print_is_not_chosen():
     assert diagnosis.also == ("TypeError: at exit",)
 
 
+def test_what_follows_from_another_processs_error_is_not_chosen():
+    text = traceback_of("RuntimeError: real") + traceback_of(
+        "BrokenPipeError: [Errno 32] Broken pipe"
+    )
+    assert diagnose(text).primary.kind == "RuntimeError"
+
+
+def test_the_call_stack_of_a_logging_error_is_no_error():
+    text = f"--- Logging error ---\n{traceback_of('UnicodeEncodeError: x')}Call stack:\n{FRAME}"
+    text += "Message: 'x'\nArguments: ()\n"
+    assert diagnose(text).primary.kind == "UnicodeEncodeError"
+
+
+def test_a_box_in_a_column_of_its_own_is_read():
+    box = (
+        "╭── Traceback (most recent call last) ──╮\n"
+        "│ C:\\a\\app.py:80 in run               │\n"
+        "╰───────────────────────────────────────╯\nRuntimeError: x\n"
+    )
+    text = "[10:02:17] ERROR    It failed       app.py:88\n" + textwrap.indent(box, " " * 20)
+    (node,) = next(chain for chain in read(text) if chain[0].kind)
+    assert (node.kind, len(node.frames)) == ("RuntimeError", 1)
+
+
+def test_the_links_of_a_notebook_are_followed_by_nobody():
+    cell = "Cell In[3], [line 2](vscode-notebook-cell:?execution_count=3&line=2)"
+    ((node,),) = read(f"ValueError{' ' * 30}{HEAD[:-2]}\n{cell}\n\nValueError: x\n")
+    assert node.frames == (("Cell In[3]", "", "Cell In[3]", 2),)
+
+
 def test_the_deepest_known_error_explains_the_others():
     text = (
         traceback_of("torch.OutOfMemoryError: CUDA out of memory.")

@@ -55,15 +55,25 @@ def best_first(
         ours = is_ours(chain)
         in_time = -number if known or ours else number
         importance = 2 if known else int(ours)
-        return (not _is_ignored(chain), importance, _quality(chain), known, in_time)
+        return (
+            not _is_ignored(chain) and not _is_follow_up(chain),
+            importance,
+            _quality(chain),
+            known,
+            in_time,
+        )
 
     return sorted(range(len(chains)), key=key, reverse=True)
 
 
 def _quality(chain: Chain) -> int:
-    if any(node.frames for node in chain):
+    if any(node.frames and (node.kind or node.message) for node in chain):
         return 2
     return int(any(node.kind for node in chain))
+
+
+def _is_follow_up(chain: Chain) -> bool:
+    return all(node.kind in _FOLLOW_UPS for node in chain)
 
 
 def _is_ignored(chain: Chain) -> bool:

@@ -22,6 +22,7 @@ _TAGS = re.compile(
 )
 _BREAKS = re.compile(r"<br\s{0,3}/?>\n?|</p>|</div>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:quot|lt|gt|amp|apos|nbsp|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
+_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\((?:file|vscode-[\w-]+|https?):[^()\n]{0,400}\)")
 _LINE_ENDS = re.compile(r"\r*\n|\r+|[\x0b\x0c\x85\u2028\u2029]")
 _LEVELS = 3
 _HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"
@@ -64,6 +65,8 @@ def rendered(text: str) -> str:
             text = _TAGS.sub("", _BREAKS.sub("\n", text))
         if "&" in text and _ENTITY.search(text):
             text = html.unescape(text).translate(_TABLE)
+        if "](" in text:
+            text = _LINK.sub(r"\1", text)
         if text == before:
             break
     if 'File ""' in text:  # a cell of a CSV file doubles its quotes (RFC 4180)

@@ -10,7 +10,10 @@ _MARKERS = re.compile(
     r"|\bdenied\b|\brefused\b|no such file|not installed|not compiled|not supported|is required"
     r"|out of memory|not enough memory"
     r"|\bmissing\b|\bassertion\b|\bcrash|\baborted?\b|\btimed? ?out\b"
-    r"|exception"
+    r"|exception|has no attribute|not defined|not recognized|not callable|not in struct"
+    r"|positional argument|can(?:no|')t decode|codec can|unable|unsupported|unknown|rejected"
+    r"|faulting (?:application|module)|\bgated\b|unauthorized|forbidden|max retries|getaddrinfo"
+    r"|was removed|no longer|not a valid|not available|deprecated and"
     r"|\[WinError|\[Errno|no module named|no kernel image|invalid|unexpected|incompatible"
     r"|no space left|too long|too small|must be|does not exist|doesn't exist|corrupt|mismatch"
     r"|unhandled|terminated|exit code|0xc0000",

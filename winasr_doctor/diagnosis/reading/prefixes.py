@@ -104,8 +104,8 @@ def _templates(lines: Sequence[str]) -> tuple[list[str], dict[str, set[str]]]:
         prefix = _prefix_of(line)
         if prefix:
             template = _pattern(prefix)
-            # What belongs to a group is marked so, if it has but a single frame.
-            counted[template] += 2 if prefix.strip() == "|" else 1
+            # A box and what belongs to a group may have but a single frame.
+            counted[template] += 2 if prefix.strip() in ("|", "") else 1
             streams[template].add(_key(prefix))
     often = [template for template, count in counted.most_common(_MOST_TEMPLATES) if count > 1]
     return sorted(often, key=len, reverse=True), streams
@@ -122,7 +122,10 @@ def _prefix_of(line: str) -> str:
         prefix = line[: line.index("T")]
     else:
         return ""
-    is_none = len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) or _DRAWN.search(prefix)
+    drawn = _DRAWN.search(prefix)
+    if drawn is not None and prefix[: drawn.start()].isspace():
+        return prefix[: drawn.start()]
+    is_none = len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) or drawn is not None
     return "" if is_none else prefix
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from winasr_doctor.catalogue.tables.aging import (
+    CTRANSLATE2,
+    GPU_BUILDS,
+    NUMBERS,
+    PACKAGES,
+    TORCH_PARTNERS,
+)
 from winasr_doctor.checks.antivirus.dev_drive import NEEDED_PLATFORM
 from winasr_doctor.checks.environment.torch import CUDA_BUILDS
 from winasr_doctor.checks.nemo.install import NEEDED, SIGKILL
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS, SAMPLER
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST
 from winasr_doctor.dated import Dated
-from winasr_doctor.diagnosis.causes import CURES
 from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED
 from winasr_doctor.known_models import CANARY_NEEDS, MODELS
 
@@ -27,6 +33,10 @@ TABLES: tuple[Dated[Any], ...] = (
     MODELS,
     CANARY_NEEDS,
     NEEDED_PLATFORM,
-    CURES,
+    GPU_BUILDS,
+    TORCH_PARTNERS,
+    CTRANSLATE2,
+    NUMBERS,
+    PACKAGES,
 )
 """Those that a package index can renew first."""

@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from winasr_doctor.diagnosis import Phase, diagnose
-from winasr_doctor.diagnosis.nodes import chain_of
-from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+from winasr_doctor.diagnosis.json import as_json
+from winasr_doctor.diagnosis.live import chain_of
+from winasr_doctor.diagnosis.text import format_diagnosis
 from winasr_doctor.faults.removal import by_path
 
 TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
@@ -230,6 +231,18 @@ def test_the_live_chain_and_its_text_agree(masked_live):
     assert live.winerror == 32
     assert live.path.endswith("manifest.json")
     assert (live.phase, live.kind, live.path) == (pasted.phase, pasted.kind, pasted.path)
+    assert live.primary.frames == pasted.primary.frames
+    assert live.primary.frames[-1].path == __file__
+    assert live.primary.module == "builtins"
+    assert live.error is live.primary.exception
+    assert pasted.error is None
+
+
+def test_the_module_of_a_class_is_kept():
+    assert (
+        diagnose("torch.cuda.OutOfMemoryError: CUDA out of memory.").primary.module == "torch.cuda"
+    )
+    assert diagnose(SilentError()).primary.module == __name__
 
 
 def test_a_live_lock_without_another_error_hides_nothing(masked_live):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from email import message_from_bytes
@@ -21,6 +22,15 @@ def our_files() -> set[str]:
     }
 
 
+SOURCES = "winasr_doctor/catalogue/entries/"
+COMPILED = "winasr_doctor/catalogue/entries.json"
+
+
+def packaged_files() -> set[str]:
+    """Return the files that a wheel has: the catalogue's sources are compiled into one."""
+    return {name for name in our_files() if not name.startswith(SOURCES)} | {COMPILED}
+
+
 def test_twine_has_no_complaint(built):
     command = [sys.executable, "-m", "twine", "check", "--strict", *map(str, built.iterdir())]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -29,14 +39,24 @@ def test_twine_has_no_complaint(built):
 
 
 def test_the_wheel_has_every_file_of_the_package(in_wheel):
-    assert our_files() <= in_wheel.keys()
+    assert packaged_files() <= in_wheel.keys()
 
 
 def test_the_wheel_has_no_other_files_but_its_own_description(in_wheel):
     description = f"winasr_doctor-{__version__}.dist-info/"
-    others = in_wheel.keys() - our_files()
+    others = in_wheel.keys() - packaged_files()
     assert {name for name in others if not name.startswith(description)} == set()
     assert f"{description}licenses/LICENSE" in others
+
+
+def test_the_wheel_has_every_known_error_without_its_samples(in_wheel):
+    entries = json.loads(in_wheel[COMPILED])
+    assert {f"{e['family']}/{e['id']}" for e in entries} == {
+        name.removeprefix(SOURCES).removesuffix(".toml")
+        for name in our_files()
+        if name.startswith(SOURCES)
+    }
+    assert not any("samples" in entry for entry in entries)
 
 
 def test_the_wheel_says_that_it_is_typed(in_wheel):
@@ -69,6 +89,7 @@ def test_the_version_is_written_once():
 def test_the_source_distribution_can_be_tested(in_sdist):
     needed = {"pyproject.toml", "tox.ini", "conftest.py", "LICENSE", "README.md"}
     assert needed <= in_sdist
+    assert "hatch_build.py" in in_sdist
     assert {"tests/packaging/test_built_files.py", "benchmarks/speed.py"} <= in_sdist
     assert our_files() <= in_sdist
 

@@ -1,12 +1,9 @@
-"""An exception and everything behind it, as a flat chain: from a live one or from text."""
+"""An exception and everything behind it, as a flat chain."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
-
-LONGEST_CHAIN = 100_000
 
 
 class Frame(NamedTuple):
@@ -29,7 +26,7 @@ class ErrorNode(NamedTuple):
     """One exception of a chain.
 
     Attributes:
-        kind: The class's name without its module.
+        kind: The class's name without its module; empty for a message without any exception.
         message: Its text.
         winerror: The Windows code, if any.
         errno: The C code, if any.
@@ -55,150 +52,21 @@ Chain = tuple[ErrorNode, ...]
 """The exception that was reported first, then what it hides, outermost first."""
 
 
-def _last_part(path: str) -> str:
+def last_part(path: str) -> str:
+    """Return the last part of a path of Windows or POSIX."""
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def chain_of(error: BaseException) -> Chain:
-    """Flatten an exception, its causes, contexts and group members.
-
-    Args:
-        error: Any exception; cycles, endless chains and a failing `str()` are survived.
-    """
-    nodes: list[ErrorNode] = []
-    seen: set[int] = set()
-    pending: list[BaseException] = [error]
-    while pending and len(nodes) < LONGEST_CHAIN:
-        exception = pending.pop()
-        if id(exception) in seen:
-            continue
-        seen.add(id(exception))
-        nodes.append(_node_of(exception))
-        members = getattr(exception, "exceptions", None)
-        if isinstance(members, (tuple, list)):
-            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
-        behind = (exception.__context__, exception.__cause__)
-        pending.extend(other for other in behind if other is not None)
-    return tuple(nodes)
-
-
-def _node_of(exception: BaseException) -> ErrorNode:
-    try:
-        message = str(exception)
-    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
-        message = "(its text cannot be shown)"
-    path = getattr(exception, "filename", None)
-    if isinstance(path, bytes):
-        path = path.decode("utf-8", "replace")
-    return ErrorNode(
-        kind=type(exception).__name__,
-        message=message,
-        winerror=_integer(getattr(exception, "winerror", None)),
-        errno=_integer(getattr(exception, "errno", None)),
-        path=path if isinstance(path, str) else _path_in(message),
-        frames=tuple(_frames_of(exception)),
-    )
-
-
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) else None
-
-
-def _frames_of(exception: BaseException) -> Iterator[Frame]:
-    step = exception.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        yield Frame(_last_part(code.co_filename), code.co_name)
-        step = step.tb_next
-
-
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line \d+(?:, in (?P<function>[^\s|│]+))?')
-_CHAINED = re.compile(
-    r"(?:During handling of the above exception, another exception occurred"
-    r"|The above exception was the direct cause of the following exception)"
-)
-_HEAD = "Traceback (most recent call last)"
-_ERROR = re.compile(
-    r"(?:^|[\s|│>:\]])(?P<kind>(?:[A-Za-z_]\w*\.)*"
-    r"(?P<name>[A-Z]\w*(?:Error|Exception|Interrupt|Exit|ExceptionGroup|Timeout|NotFound)))"
-    r"(?:: (?P<message>.*))?\s*$"
-)
-_SOURCE = re.compile(r"\b(?:raise|except|import|class|return|isinstance|assert)\b")
-_WINERROR = re.compile(r"\[WinError (\d+)\]")
-_ERRNO = re.compile(r"\[Errno (-?\d+)\]")
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
 
-LONGEST_LINE = 4_000
-"""Characters of a line that are looked at; no traceback has longer ones, minified logs do."""
+_LONGEST = 4_000
+"""Characters of a message in which a path is looked for."""
 
 
-def _path_in(message: str) -> str | None:
+def path_in(message: str) -> str | None:
     """Return the first quoted path of a message, its doubled backslashes undone."""
-    for match in _QUOTED.finditer(message[:LONGEST_LINE]):
+    for match in _QUOTED.finditer(message[:_LONGEST]):
         quoted = match[1] or match[2] or ""
         if "\\" in quoted or "/" in quoted:
             return quoted.replace("\\\\", "\\")
     return None
-
-
-def chains_in(text: str) -> list[Chain]:
-    """Find every exception, with what it hides, in a text such as a log.
-
-    Args:
-        text: Tracebacks with anything around and before them: log prefixes, quoting, colours.
-
-    Returns:
-        One chain per traceback, in the order of the text; also for a single last line.
-    """
-    chains: list[list[ErrorNode]] = []
-    frames: list[Frame] = []
-    linked = in_traceback = False
-    saw_traceback = _HEAD in text
-    for whole_line in _ANSI.sub("", text).splitlines():
-        line = whole_line[:LONGEST_LINE]
-        if _HEAD in line:
-            in_traceback, frames = True, []
-        elif _CHAINED.search(line):
-            linked = True
-        elif frame := _FRAME.search(line):
-            in_traceback = True
-            frames.append(Frame(_last_part(frame["file"]), (frame["function"] or "").rstrip(",")))
-        elif error := _ERROR.search(line):
-            if _SOURCE.search(line[: error.start("kind")]):
-                continue
-            if not in_traceback and saw_traceback and not _has_code(line):
-                continue
-            node = _node_from(error["name"], error["message"] or "", tuple(frames))
-            if linked and chains:
-                chains[-1].insert(0, node)
-            elif not (chains and not in_traceback and _is_echo(chains[-1][0], node)):
-                chains.append([node])
-            linked = in_traceback = False
-            frames = []
-    return [tuple(chain) for chain in chains]
-
-
-def _has_code(line: str) -> bool:
-    return bool(_WINERROR.search(line) or _ERRNO.search(line))
-
-
-def _is_echo(reported: ErrorNode, node: ErrorNode) -> bool:
-    """Tell whether a log line only repeats the traceback above it."""
-    return (reported.kind, reported.winerror, reported.path) == (
-        node.kind,
-        node.winerror,
-        node.path,
-    )
-
-
-def _node_from(kind: str, message: str, frames: tuple[Frame, ...]) -> ErrorNode:
-    winerror, errno = _WINERROR.search(message), _ERRNO.search(message)
-    return ErrorNode(
-        kind=kind,
-        message=message.strip(),
-        winerror=int(winerror[1][:9]) if winerror else None,
-        errno=int(errno[1][:9]) if errno else None,
-        path=_path_in(message),
-        frames=frames,
-    )

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from winasr_doctor.cleanup.report import CleanupReport
 from winasr_doctor.diagnosis import Diagnosis
+from winasr_doctor.diagnosis.live import node_of, walk
 from winasr_doctor.findings import Remedy, Result
 from winasr_doctor.loader import doctor
 from winasr_doctor.loader.errors import CancelledError, DeadlineError, ExplainedError
 from winasr_doctor.loader.outcomes import Message
-from winasr_doctor.loader.releasing import chain
 from winasr_doctor.winerror import DeleteClass, classify
 
 _LONGEST = 400
@@ -107,7 +107,9 @@ def of_failure(
     machine = _of_findings(found, cleanups)
     cause = str(error) if isinstance(error, ExplainedError) else _sentence(diagnosis)
     details = [f"{headline}."]
-    details += error.details if isinstance(error, ExplainedError) else (_text(error, cause),)
+    details += (
+        error.details if isinstance(error, ExplainedError) else (_text(error, diagnosis, cause),)
+    )
     details += [*_about(cleanups), *_summaries(found), *problems, *late]
     return Message(
         cause,
@@ -121,12 +123,12 @@ def _sentence(diagnosis: Diagnosis) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
-def _text(error: BaseException, cause: str) -> str:
+def _text(error: BaseException, diagnosis: Diagnosis, cause: str) -> str:
     """Return the error's own words, unless the cause has them already."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
-        text = "(its text cannot be shown)"
+    node = diagnosis.primary
+    if node is None or node.exception is not error:
+        node = node_of(error)
+    text = " ".join(node.message.split())
     text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
     return "" if text in cause or short in cause else short
@@ -139,7 +141,7 @@ def _is_lock(error: BaseException, diagnosis: Diagnosis) -> bool:
         return False
     return any(
         isinstance(each, OSError) and classify(each).delete is DeleteClass.TRANSIENT
-        for each in chain(error)
+        for each in walk(error)
     )
 
 

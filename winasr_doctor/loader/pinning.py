@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader import doctor
 from winasr_doctor.loader.errors import HubError, MissingPackageError, RevisionError
 from winasr_doctor.loader.models import ModelSource
-from winasr_doctor.loader.releasing import chain
 from winasr_doctor.revisions import Kind, classify
 
 ACCEPTED = frozenset({Kind.FULL_HASH, Kind.BRANCH_OR_TAG, Kind.PULL_REQUEST})
@@ -99,7 +99,7 @@ def explained(error: Exception, source: ModelSource, revision: str | None) -> Hu
         source: The repository and the file.
         revision: What was asked for; `None` for the default branch.
     """
-    kinds = {cls.__name__ for exception in chain(error) for cls in type(exception).__mro__}
+    kinds = {cls.__name__ for exception in walk(error) for cls in type(exception).__mro__}
     about = {"repo": source.repo_id, "file": source.filename, "revision": revision or "main"}
     for kind, sentence, remedies in _ERRORS:
         if kind in kinds:

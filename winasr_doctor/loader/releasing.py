@@ -10,29 +10,10 @@ from __future__ import annotations
 import gc
 import sys
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 
 from winasr_doctor.diagnosis import Diagnosis
-
-_LONGEST_CHAIN = 1_000
-
-
-def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and everything behind it: causes, contexts and group members."""
-    seen: set[int] = set()
-    pending = [error]
-    while pending and len(seen) < _LONGEST_CHAIN:
-        exception = pending.pop()
-        if id(exception) in seen:
-            continue
-        seen.add(id(exception))
-        yield exception
-        members = getattr(exception, "exceptions", None)
-        if isinstance(members, (tuple, list)):
-            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
-        behind = (exception.__context__, exception.__cause__)
-        pending.extend(other for other in behind if other is not None)
+from winasr_doctor.diagnosis.live import walk
 
 
 def release_frames(error: BaseException) -> None:
@@ -40,7 +21,7 @@ def release_frames(error: BaseException) -> None:
 
     The tracebacks still print; `traceback.clear_frames` passes over frames that are running.
     """
-    for exception in chain(error):
+    for exception in walk(error):
         # A generator that is closed by this may raise anything from its `finally`.
         with suppress(Exception):
             traceback.clear_frames(exception.__traceback__)
@@ -62,17 +43,5 @@ def primary_error(error: BaseException, diagnosis: Diagnosis) -> BaseException:
         error: What was raised.
         diagnosis: Its diagnosis.
     """
-    if not diagnosis.hidden or diagnosis.primary is None:
-        return error
-    wanted = diagnosis.primary
-    for exception in chain(error):
-        if type(exception).__name__ == wanted.kind and _text(exception) == wanted.message:
-            return exception
-    return error
-
-
-def _text(error: BaseException) -> str | None:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
-        return None
+    hidden = diagnosis.error if diagnosis.hidden else None
+    return error if hidden is None else hidden

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader import pinning
 from winasr_doctor.loader.errors import HubError
 from winasr_doctor.loader.models import ModelSource
-from winasr_doctor.loader.releasing import chain
 from winasr_doctor.loader.speech_language import network
 from winasr_doctor.loader.speech_language.cache import DEFAULT, CachedRepo
 
@@ -72,7 +72,7 @@ def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf
     try:
         return _ask(repo_id, revision)
     except Exception as error:
-        kinds = {cls.__name__ for each in chain(error) for cls in type(each).__mro__}
+        kinds = {cls.__name__ for each in walk(error) for cls in type(each).__mro__}
         explained = pinning.explained(error, source, revision)
         if explained is not None and "RevisionNotFoundError" in kinds:
             raise explained from error

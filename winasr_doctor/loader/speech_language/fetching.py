@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.loader import pinning
 from winasr_doctor.loader.errors import HubError, NoSpaceError
 from winasr_doctor.loader.jobs import Job
 from winasr_doctor.loader.models import ModelSource
-from winasr_doctor.loader.releasing import chain
 from winasr_doctor.loader.speech_language.asking import Snapshot
 from winasr_doctor.loader.speech_language.cache import CachedRepo, cache_folder
 from winasr_doctor.loader.speech_language.patience import PRIVILEGE_NOT_HELD, patiently
@@ -122,7 +122,7 @@ def _does_without_links(error: BaseException) -> bool:
 
 def _partial_files(error: BaseException) -> set[str]:
     """Return the half-downloaded files that the client could not remove: ours beyond doubt."""
-    named = (getattr(each, "filename", None) for each in chain(error))
+    named = (getattr(each, "filename", None) for each in walk(error))
     return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
 
 

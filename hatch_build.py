@@ -1,0 +1,50 @@
+"""Compiles the catalogue of known errors into one JSON file when a wheel is built."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TARGET = "winasr_doctor/catalogue/entries.json"
+
+
+def compiled(folder: Path) -> list[dict[str, Any]]:
+    """Return every entry below a folder without its samples, which only the tests read."""
+    entries = []
+    for file in sorted(folder.glob("*/*.toml")):
+        entry = tomllib.loads(file.read_text(encoding="utf-8"))
+        entry.pop("samples", None)
+        entries.append({**entry, "family": file.parent.name})
+    return entries
+
+
+class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds the compiled catalogue to a wheel; an editable installation reads the sources."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the JSON file beside the build and include it."""
+        if version == "editable":
+            return
+        entries = compiled(Path(self.root, "winasr_doctor/catalogue/entries"))
+        self._folder = tempfile.TemporaryDirectory(prefix="winasr_doctor-")
+        file = Path(self._folder.name, "entries.json")
+        text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+        file.write_text(text, encoding="utf-8", newline="\n")
+        build_data["force_include"][str(file)] = TARGET
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+        """Remove the file again."""
+        if version != "editable":
+            self._folder.cleanup()

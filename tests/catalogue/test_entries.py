@@ -1,0 +1,75 @@
+"""Every file of the catalogue: its schema, its rules and its samples, through the real reader.
+
+Run it for your own files only: `pytest tests/catalogue/test_entries.py -k "stereo or hub"`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+import pytest
+
+from winasr_doctor.catalogue import Catalogue, Condition, Entry
+from winasr_doctor.catalogue.linting import problems, problems_between
+from winasr_doctor.catalogue.reading import read_entry, sources
+from winasr_doctor.diagnosis import diagnose
+
+FILES = {f"{file.parent.name}/{file.stem}": file for file in sources()}
+
+
+@cache
+def entry_of(name: str) -> Entry:
+    return read_entry(FILES[name])
+
+
+each = pytest.mark.parametrize("name", FILES)
+
+
+def winner(text: str) -> str | None:
+    return diagnose(text).id
+
+
+@each
+def test_the_file_fits_the_schema_and_the_rules(name):
+    assert problems(entry_of(name), FILES[name]) == []
+
+
+@each
+def test_the_samples_are_recognised(name):
+    entry = entry_of(name)
+    for sample in entry.samples:
+        if not sample.instead:
+            assert winner(sample.text) == entry.id, sample.text
+
+
+@each
+def test_the_look_alikes_are_not_taken_for_it(name):
+    entry = entry_of(name)
+    for sample in entry.samples:
+        if sample.instead:
+            assert winner(sample.text) != entry.id, sample.text
+            if sample.instead in KNOWN:
+                assert winner(sample.text) == sample.instead, sample.text
+
+
+KNOWN = {file.stem for file in FILES.values()}
+
+
+@each
+def test_every_unless_is_needed_by_a_look_alike(name, monkeypatch):
+    entry = entry_of(name)
+    for number in range(len(entry.unless)):
+        kept = entry.unless[:number] + entry.unless[number + 1 :]
+        weaker = Catalogue([msgspec.structs.replace(entry, unless=kept)])
+        monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda weaker=weaker: weaker)
+        fooled = [s for s in entry.samples if s.instead and winner(s.text)]
+        assert fooled, f"no sample of {name} needs unless {number + 1}: {shown(entry, number)}"
+
+
+def shown(entry: Entry, number: int) -> Condition:
+    return entry.unless[number]
+
+
+def test_ids_are_unique_and_references_exist():
+    assert problems_between(map(entry_of, FILES)) == []

@@ -1,0 +1,94 @@
+"""Reads the catalogue: one compiled file in an installed package, else the TOML sources."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from winasr_doctor.catalogue.schema import Entry
+
+HERE = Path(__file__).resolve().parent
+SOURCES = HERE / "entries"
+COMPILED = HERE / "entries.json"
+"""Made by hatch_build.py for the wheel; it has no samples."""
+_SAMPLES = "[[samples]]"
+_WORDING = {
+    "Object contains unknown field": "there is no key",
+    "Object missing required field": "it lacks the key",
+}
+
+
+class CatalogueError(Exception):
+    """A file of the catalogue is wrong; the text says which and why."""
+
+
+def sources() -> tuple[Path, ...]:
+    """Return the TOML files, sorted; empty in an installed package."""
+    return tuple(sorted(SOURCES.glob("*/*.toml")))
+
+
+def read_entry(file: Path, *, samples: bool = True) -> Entry:
+    """Read and validate one TOML file.
+
+    Args:
+        file: The file; its folder is the family.
+        samples: Whether to read the samples as well; they stand last in the file.
+
+    Raises:
+        CatalogueError: The file is no TOML or does not fit the schema.
+    """
+    name = f"{file.parent.name}/{file.name}"
+    try:
+        text = file.read_text(encoding="utf-8")
+        if not samples:
+            text = text.partition(f"\n{_SAMPLES}")[0]
+        return msgspec.convert({**_parsed(text), "family": file.parent.name}, Entry)
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{name}: {_clear(error)}") from error
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def _clear(error: Exception) -> str:
+    words, at, where = str(error).partition(" - at `$")
+    for theirs, ours in _WORDING.items():
+        words = words.replace(theirs, ours)
+    return f"{words} in {where.strip('`.')}" if at and where != "`" else words
+
+
+@lru_cache(maxsize=1)
+def all_entries() -> Mapping[str, Entry]:
+    """Return every entry by id, without samples, in the order of families and ids.
+
+    Raises:
+        CatalogueError: A file is wrong, or two have one id.
+    """
+    found: dict[str, Entry] = {}
+    for entry in _compiled() if COMPILED.is_file() else _from_sources():
+        if entry.id in found:
+            raise CatalogueError(f"two entries have the id {entry.id}")
+        found[entry.id] = entry
+    return found
+
+
+def _compiled() -> tuple[Entry, ...]:
+    try:
+        return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[Entry, ...])
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{COMPILED.name}: {_clear(error)}") from error
+
+
+def _from_sources() -> Iterator[Entry]:
+    for file in sources():
+        yield read_entry(file, samples=False)

@@ -1,0 +1,163 @@
+"""The format of a known error: what one TOML file of the catalogue holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+Confidence = Literal["certain", "likely", "guess"]
+"""How sure the answer is when the entry matches."""
+
+Role = Literal["cause", "wrapper", "family", "noise"]
+"""`cause`: the error itself. `wrapper`: it carries another error, which wins when it is known.
+`family`: only what kind of error it is, for errors that nothing else fits. `noise`: harmless; it
+never wins against an exception."""
+
+Sure = Literal["thread", "maintainer", "docs", "code", "run", "inferred", "memory"]
+"""Where a fact comes from: a public thread in which somebody confirmed it, a maintainer, the
+documentation, source code that was read, an experiment, a conclusion, general knowledge."""
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every part: frozen, and strict about misspelt keys."""
+
+
+class Condition(_Part, frozen=True):
+    """What one exception must look like; every key that is given must hold.
+
+    Attributes:
+        classes: Class names, one of which must fit; `module.Class` also fixes the first parts
+            of the module. A built-in class includes its built-in subclasses.
+        text: Texts that must all occur in the message, in any case and with any white space.
+        any_text: Texts of which one must occur in the message.
+        regex: Regular expressions that must all be found in the message.
+        winerror: Windows error numbers, one of which must fit.
+        errno: C error numbers, one of which must fit.
+        frames: Places of the traceback, one of which must occur: `file.py`, `folder/file.py`,
+            `file.py:function` or `:function`.
+        path: A regular expression that must be found in the path that the error names, with `/`
+            between folders.
+        named: Whether the error names a file.
+        log: Texts of which one must occur in the lines of the log before the error.
+        chain: Texts of which one must occur in another exception of the same chain.
+        native: Whether the message stands without an exception class.
+        confidence: Replaces the confidence of the entry for this alternative.
+    """
+
+    classes: tuple[str, ...] = msgspec.field(default=(), name="class")
+    text: tuple[str, ...] = ()
+    any_text: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    winerror: tuple[int, ...] = ()
+    errno: tuple[int, ...] = ()
+    frames: tuple[str, ...] = ()
+    path: str = ""
+    named: bool | None = None
+    log: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    native: bool | None = None
+    confidence: Confidence | None = None
+
+
+class Step(_Part, frozen=True):
+    """One step of a remedy.
+
+    Attributes:
+        text: What to do; may use facts, such as `{{torch}}`.
+        command: One line to type; may use facts.
+        unknown: Replaces text and command where a fact is not known: it says which fact decides.
+        needs_admin: Whether it takes an administrator.
+    """
+
+    text: str
+    command: str = ""
+    unknown: str = ""
+    needs_admin: bool = False
+
+
+class Remedy(_Part, frozen=True):
+    """One way out, steps in order.
+
+    Attributes:
+        title: What it achieves, as a short imperative.
+        steps: What to do, in order.
+        when: Facts and the values that they must have, such as `torch_tag = ["cpu"]`; a value
+            may be a version specifier. The remedy is dropped where a fact is known and differs.
+    """
+
+    title: str
+    steps: tuple[Step, ...]
+    when: dict[str, tuple[str, ...]] = {}
+
+
+class Affected(_Part, frozen=True):
+    """A framework that has the error, and its versions as a specifier (empty: all)."""
+
+    framework: str
+    versions: str = ""
+
+
+class Source(_Part, frozen=True):
+    """Where the knowledge comes from: `owner/repository#number`, an address or a document."""
+
+    ref: str
+    sure: Sure
+    note: str = ""
+
+
+class Sample(_Part, frozen=True):
+    """A text as people paste it.
+
+    Attributes:
+        text: The text.
+        instead: Empty where the entry must win; else what the text really is: the id of another
+            entry, or a phrase.
+    """
+
+    text: str
+    instead: str = ""
+
+
+class Entry(_Part, frozen=True):
+    """One known error.
+
+    Attributes:
+        id: Stable name, as the file's.
+        title: The message that people search for.
+        cause: What happened, in one plain sentence.
+        match: Alternatives; one of them must fit an exception of the chain.
+        unless: Look-alikes; none of them may fit.
+        remedies: Ways out, the best first.
+        affects: Frameworks and versions.
+        confidence: How sure the answer is.
+        source: Where the knowledge comes from.
+        samples: Texts that must match and texts that must not; not in the installed package.
+        role: See `Role`.
+        yields_to: Entries that win when they match, too.
+        see: Related entries.
+        precheck: What a scan could look at before the error happens.
+        family: The folder; filled in while reading.
+    """
+
+    id: str
+    title: str
+    cause: str
+    match: tuple[Condition, ...]
+    remedies: tuple[Remedy, ...]
+    affects: tuple[Affected, ...]
+    confidence: Confidence
+    source: tuple[Source, ...]
+    unless: tuple[Condition, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    role: Role = "cause"
+    yields_to: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    precheck: str = ""
+    family: str = ""
+
+    def steps(self) -> Iterator[Step]:
+        """Iterate over the steps of all remedies."""
+        for remedy in self.remedies:
+            yield from remedy.steps

@@ -1,0 +1,85 @@
+"""A live exception and everything behind it, as a flat chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame, last_part, path_in
+
+LONGEST_CHAIN = 100_000
+
+
+def walk(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, then its causes, contexts and group members, outermost first.
+
+    Args:
+        error: Any exception; cycles and endless chains are survived.
+    """
+    seen: set[int] = set()
+    pending = [error]
+    while pending and len(seen) < LONGEST_CHAIN:
+        exception = pending.pop()
+        if id(exception) in seen:
+            continue
+        seen.add(id(exception))
+        yield exception
+        members = _attribute(exception, "exceptions")
+        if isinstance(members, (tuple, list)):
+            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
+        behind = (exception.__context__, exception.__cause__)
+        pending.extend(other for other in behind if other is not None)
+
+
+def chain_of(error: BaseException) -> Chain:
+    """Flatten an exception, its causes, contexts and group members.
+
+    Args:
+        error: Any exception; a failing `str()` is survived. The nodes keep the exceptions, and
+            with them the frames and the local variables that their tracebacks hold.
+    """
+    return tuple(node_of(exception) for exception in walk(error))
+
+
+def node_of(exception: BaseException) -> ErrorNode:
+    """Record one exception; a `str()` or a property that fails is survived."""
+    message = _text(exception)
+    path = _attribute(exception, "filename")
+    if isinstance(path, bytes):
+        path = path.decode("utf-8", "replace")
+    return ErrorNode(
+        kind=type(exception).__name__,
+        message=message,
+        winerror=_integer(_attribute(exception, "winerror")),
+        errno=_integer(_attribute(exception, "errno")),
+        path=path if isinstance(path, str) else path_in(message),
+        frames=tuple(_frames_of(exception)),
+        module=str(type(exception).__module__),
+        exception=exception,
+    )
+
+
+def _text(exception: BaseException) -> str:
+    try:
+        return str(exception)
+    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
+        return "(its text cannot be shown)"
+
+
+def _attribute(exception: BaseException, name: str) -> object:
+    try:
+        return getattr(exception, name, None)
+    except Exception:  # noqa: BLE001 - a property of somebody else's class may raise anything
+        return None
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _frames_of(exception: BaseException) -> Iterator[Frame]:
+    step = exception.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        path = code.co_filename
+        yield Frame(last_part(path), code.co_name, path, step.tb_lineno)
+        step = step.tb_next

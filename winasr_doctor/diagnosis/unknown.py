@@ -1,0 +1,109 @@
+"""What to do where nothing is known: what to collect, where to look and how to report it."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from winasr_doctor.catalogue import Remedy, Step
+from winasr_doctor.diagnosis.nodes import ErrorNode
+
+_LONGEST_QUOTE = 80
+_PACKAGE = re.compile(r"(?:site|dist)-packages[\\/]([A-Za-z_]\w*)")
+_VARIABLE = re.compile(r"['\"][^'\"]*['\"]|0x[0-9a-fA-F]+|\d{4,}|\[(?:WinError|Errno) -?\d+\]")
+_TRACKERS = MappingProxyType(
+    {
+        "nemo": "NVIDIA-NeMo/Speech",
+        "torch": "pytorch/pytorch",
+        "torchaudio": "pytorch/audio",
+        "torchcodec": "meta-pytorch/torchcodec",
+        "lhotse": "lhotse-speech/lhotse",
+        "transformers": "huggingface/transformers",
+        "huggingface_hub": "huggingface/huggingface_hub",
+        "faster_whisper": "SYSTRAN/faster-whisper",
+        "ctranslate2": "OpenNMT/CTranslate2",
+        "whisper": "openai/whisper",
+        "whisperx": "m-bain/whisperX",
+        "pyannote": "pyannote/pyannote-audio",
+        "speechbrain": "speechbrain/speechbrain",
+        "gradio": "gradio-app/gradio",
+        "soundfile": "bastibe/python-soundfile",
+        "librosa": "librosa/librosa",
+    }
+)
+"""Where the packages' issues are."""
+
+GET_THE_REST = Remedy(
+    title="Get the whole traceback",
+    steps=(
+        Step(
+            text="In the app's except block, add: logging.exception('transcription failed')",
+        ),
+        Step(text="Run it again and paste everything, from the first 'Traceback' on"),
+    ),
+)
+WHOLE_TEXT = Remedy(
+    title="Explain the whole traceback",
+    steps=(
+        Step(
+            text="The last line alone does not say where it comes from: give everything, from the"
+            " first 'Traceback' on, and the lines of the log before it",
+            command="python -m winasr_doctor explain log.txt",
+        ),
+    ),
+)
+REPORT = Remedy(
+    title="Report it",
+    steps=(
+        Step(
+            text="Record this machine, without names and secrets",
+            command="python -m winasr_doctor snapshot -o machine.json",
+        ),
+        Step(text="Attach it, the whole traceback, and what you did before"),
+    ),
+)
+
+
+def remedies(node: ErrorNode | None) -> tuple[Remedy, ...]:
+    """Return what to do about an error that nothing is known about.
+
+    Args:
+        node: The error; `None` where the text has none.
+    """
+    if node is None:
+        return (GET_THE_REST,)
+    rest = () if node.frames or not node.kind else (WHOLE_TEXT,)
+    return (*rest, find_out_more(node), REPORT)
+
+
+def find_out_more(node: ErrorNode) -> Remedy:
+    """Return how to look further: the doctor's scan, then the issues of the package."""
+    package = raised_in(node)
+    where = "the web"
+    if package:
+        tracker = _TRACKERS.get(package)
+        where = f"https://github.com/{tracker}/issues" if tracker else f"the issues of {package}"
+    steps = [
+        Step(text="See whether the machine explains it", command="python -m winasr_doctor scan"),
+    ]
+    if quote := searchable(node):
+        steps.append(Step(text=f'Search {where} for: "{quote}"'))
+    return Remedy(title="Look further", steps=tuple(steps))
+
+
+def raised_in(node: ErrorNode) -> str:
+    """Return the package in which an error was raised; empty where that is not known."""
+    for frame in reversed(node.frames):
+        found = _PACKAGE.search(frame.path)
+        if found:
+            return found[1]
+    return ""
+
+
+def searchable(node: ErrorNode) -> str:
+    """Return the part of a message that is the same on every machine: no paths and numbers."""
+    first = node.message.strip().partition("\n")[0]
+    parts = [part.strip(" :,;-") for part in _VARIABLE.split(first)]
+    longest = max(parts, key=len, default="")
+    text = longest[:_LONGEST_QUOTE].strip()
+    return f"{node.kind}: {text}".strip(": ") if text else node.kind

@@ -135,7 +135,8 @@ def test_the_file_that_we_hold_ourselves_is_explained_among_the_first():
     lock = "PermissionError: [WinError 32] x: 'C:\\Temp\\tmp1\\manifest.json'\n"
     joint = "\nDuring handling of the above exception, another exception occurred:\n\n"
     frame = '  File "C:\\Python311\\Lib\\tempfile.py", line 904, in __exit__\n'
-    text = f"{HEAD}{SITE.format('a.py', 'f')}RuntimeError: CUDA out of memory\n{joint}{HEAD}{frame}{lock}"
+    own = f"{HEAD}{SITE.format('a.py', 'f')}RuntimeError: CUDA out of memory\n"
+    text = own + joint + HEAD + frame + lock
     diagnosis = diagnose(text)
     assert (diagnosis.id, diagnosis.hidden) == ("gpu-out-of-memory", True)
     assert "Do not retry or wait for the file\n   - " in format_diagnosis(diagnosis, verbose=False)

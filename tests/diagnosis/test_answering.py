@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.catalogue.making import entry
 from winasr_doctor import schemas
-from winasr_doctor.catalogue import all_entries
+from winasr_doctor.catalogue import Catalogue, all_entries
 from winasr_doctor.diagnosis import diagnose, facts, kinds, unknown
 from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame
@@ -87,6 +88,58 @@ def test_a_wrapper_gives_way_to_what_it_carries():
     joint = "\nThe above exception was the direct cause of the following exception:\n\n"
     assert diagnose(inner + joint + outer).id == "gpu-out-of-memory"
     assert diagnose(outer).id == "worker-died"
+
+
+def known_in_chain(monkeypatch, outer, inner):
+    """Return which of two entries wins where each knows one exception of a chain."""
+    rows = [
+        entry(id="outer", match=[{"text": ["the outer one"]}], **outer),
+        entry(id="inner", match=[{"text": ["the inner one"]}], **inner),
+    ]
+    monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: Catalogue(rows))
+    error = RuntimeError("the outer one")
+    error.__cause__ = ValueError("the inner one")
+    return diagnose(error).id
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "winner"),
+    [
+        ({}, {}, "inner"),
+        ({}, {"role": "wrapper"}, "outer"),
+        ({}, {"yields_to": ["outer"]}, "outer"),
+        ({"confidence": "likely"}, {"confidence": "certain"}, "inner"),
+        ({"confidence": "certain"}, {"confidence": "likely"}, "outer"),
+        ({"role": "wrapper"}, {"confidence": "guess"}, "inner"),
+        ({"role": "family"}, {"role": "wrapper"}, "inner"),
+    ],
+)
+def test_of_two_known_errors_of_a_chain_the_surer_then_the_deeper_wins(
+    monkeypatch, outer, inner, winner
+):
+    assert known_in_chain(monkeypatch, outer, inner) == winner
+
+
+def test_one_error_in_two_words_is_named_once():
+    texts = (
+        "CUDA out of memory",
+        "CUBLAS_STATUS_ALLOC_FAILED",
+        "CUDA failed with error out of memory",
+    )
+    blocks = [f"{HEAD}{SITE.format('a.py', 'f')}RuntimeError: {text}\n" for text in texts]
+    diagnosis = diagnose("\n\nlater\n".join(blocks))
+    assert (diagnosis.id, diagnosis.also) == ("gpu-out-of-memory", ())
+
+
+def test_the_file_that_we_hold_ourselves_is_explained_among_the_first():
+    lock = "PermissionError: [WinError 32] x: 'C:\\Temp\\tmp1\\manifest.json'\n"
+    joint = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    frame = '  File "C:\\Python311\\Lib\\tempfile.py", line 904, in __exit__\n'
+    own = f"{HEAD}{SITE.format('a.py', 'f')}RuntimeError: CUDA out of memory\n"
+    text = own + joint + HEAD + frame + lock
+    diagnosis = diagnose(text)
+    assert (diagnosis.id, diagnosis.hidden) == ("gpu-out-of-memory", True)
+    assert "Do not retry or wait for the file\n   - " in format_diagnosis(diagnosis, verbose=False)
 
 
 def test_the_other_known_error_of_a_text_is_named_with_its_id():

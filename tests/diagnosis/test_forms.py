@@ -170,6 +170,17 @@ def test_forms_can_be_combined(inner, outer):
     check(OUTER[outer](INNER[inner](PLAIN)), path=None)
 
 
+@pytest.mark.parametrize("prefix", ["> ", "asr-1  | ", "    "])
+def test_what_was_wrapped_and_then_quoted_keeps_its_paths(prefix):
+    diagnosis = check(forms.prefixed(forms.wrapped(PLAIN, 90), prefix))
+    assert diagnosis.primary.frames[0].path == forms.TRANSCRIPTION
+
+
+def test_the_words_of_a_picture_are_corrected():
+    text = forms.recognised(PLAIN.replace("torch.OutOfMemoryError", "RuntimeError"))
+    assert check(text).primary.message.startswith("CUDA out of memory. Tried to allocate")
+
+
 @pytest.mark.parametrize("prefix", ["", "> ", "05:06:07.{n} ", "asr-1  | "])
 def test_the_last_line_alone_is_known_to_hide_something(prefix):
     last = forms.prefixed(f"PermissionError: {forms.LOCKED}", prefix)

@@ -97,6 +97,12 @@ def test_a_traceback_is_found_anywhere_in_a_large_log(before, after):
     assert any("it failed" in line for line in diagnosis.primary.log)
 
 
+def test_the_log_before_an_error_is_kept_across_the_edge_of_a_block(monkeypatch):
+    monkeypatch.setattr(parts, "_BLOCK", 1_000)
+    text = noise(2 * SMALL) + "the model is of another version\n" * 99 + "ValueError: x\n"
+    assert relevant(text).count("the model is of another version") == 99
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
 def test_a_large_file_is_read_piece_by_piece(encoding, monkeypatch):
     monkeypatch.setattr(parts, "_PIECE", SMALL + 3)

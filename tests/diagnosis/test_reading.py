@@ -57,6 +57,12 @@ def test_a_word_with_a_colon_is_no_exception(kind):
     assert len(node.frames) == 2
 
 
+def test_what_only_looks_like_the_last_line_is_taken_back():
+    text = HEAD + FRAME + "TotalFrames: 3\n" + FRAME + "ValueError: x\n"
+    ((node,),) = read(text)
+    assert (node.kind, len(node.frames)) == ("ValueError", 2)
+
+
 def test_a_message_goes_on_over_its_lines():
     text = traceback_of("RuntimeError: \n        An attempt\n\n        was made") + "\nbye\n"
     ((node,),) = read(text)

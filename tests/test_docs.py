@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"^\| `(python -m winasr_doctor[^`]*)` \|", re.MULTILINE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GENERATORS = ("generate_checks.py", "generate_reference.py", "pictures/make_scan.py")
+GENERATORS = (
+    "generate_checks.py",
+    "generate_errors.py",
+    "generate_reference.py",
+    "pictures/make_scan.py",
+)
 
 
 def name_of(page):
@@ -53,7 +58,7 @@ def test_every_link_leads_somewhere(page):
 
 def test_every_page_is_linked_from_an_index():
     linked = {ROOT / "docs" / "index.md"}
-    for index in (ROOT / "docs" / "index.md", ROOT / "docs" / "checks" / "index.md"):
+    for index in (ROOT / "docs" / folder / "index.md" for folder in ("", "checks", "errors")):
         for target in re.findall(r"\]\(([\w/.-]+\.md)", index.read_text(encoding="utf-8")):
             linked.add((index.parent / target).resolve())
     assert {page for page in PAGES if page.is_relative_to(ROOT / "docs")} <= linked

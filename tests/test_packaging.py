@@ -17,6 +17,8 @@ import winasr_doctor
         "schemas/report-1.json",
         "schemas/snapshot-1.json",
         "schemas/gate-1.json",
+        "schemas/diagnosis-1.json",
+        "catalogue/tables/gpu_builds.toml",
         "reports/report.html.jinja",
         "ui/page.js",
         "ui/style.css",

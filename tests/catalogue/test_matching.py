@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from winasr_doctor.catalogue import Catalogue, matching
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame
@@ -138,3 +140,13 @@ def test_a_message_of_any_length_is_cut():
     node = ErrorNode("RuntimeError", "x" * 1_000_000 + " signal is too loud")
     assert ids(entry(), node=node) == ["too-loud"]
     assert len(matching.Seen(node).text) <= matching.LONGEST + 1
+
+
+@given(
+    st.lists(st.text("ab .'", min_size=1, max_size=14), max_size=6), st.text("ab .'", max_size=60)
+)
+@example(["x abcd y"], "zx abcd yz")
+@example(["abcd ef", "ef"], "xabcd efg")
+def test_the_index_finds_exactly_the_texts_that_occur(literals, whole):
+    found = matching.Literals(literals).found_in(whole)
+    assert sorted(found) == sorted(one for one in literals if one in whole)

@@ -15,6 +15,7 @@ from winasr_doctor.catalogue import reading, tables
 from winasr_doctor.catalogue.linting import problems
 from winasr_doctor.catalogue.schema import Step
 from winasr_doctor.catalogue.templates import applicable, fill
+from winasr_doctor.diagnosis import diagnose
 
 from .making import entry
 
@@ -71,6 +72,23 @@ def test_the_compiled_catalogue_is_the_one_of_the_sources(hook, monkeypatch):
         reading.all_entries.cache_clear()
         building.finalize("standard", {}, "")
     assert not Path(file).exists()
+
+
+def test_a_broken_catalogue_costs_names_but_no_diagnosis(tmp_path, monkeypatch):
+    file = tmp_path / "entries.json"
+    file.write_text("[{", encoding="utf-8")
+    monkeypatch.setattr(reading, "COMPILED", file)
+    for cached in (reading.all_entries, catalogue.catalogue):
+        cached.cache_clear()
+    try:
+        diagnosis = diagnose("RuntimeError: CUDA out of memory")
+        with pytest.raises(catalogue.CatalogueError, match=r"entries\.json: "):
+            catalogue.by_id("stereo")
+    finally:
+        for cached in (reading.all_entries, catalogue.catalogue):
+            cached.cache_clear()
+    assert diagnosis.id is None
+    assert diagnosis.remedies
 
 
 def test_an_editable_installation_has_no_compiled_file(hook):

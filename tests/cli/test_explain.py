@@ -68,3 +68,85 @@ def test_an_empty_traceback_is_one_sentence(run, tmp_path):
     (tmp_path / "log.txt").write_text(" \n")
     outcome = run("explain", "--traceback", "log.txt")
     assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
+
+
+OOM = "RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB"
+
+
+@pytest.mark.parametrize("what", ["gpu-out-of-memory", "GPU-out-of-memory "])
+def test_a_known_error_is_explained_by_its_id(run, what):
+    outcome = run("explain", what)
+    assert outcome.code == 0
+    assert "Cause: The GPU ran out of memory" in outcome.out
+    assert "What to do\n1. " in outcome.out
+    assert "Source: " in run("explain", what, "-v").out
+
+
+def test_the_known_errors_are_listed_all_or_those_with_a_word(run):
+    everything = run("explain", "--list").out
+    assert "  gpu-out-of-memory " in everything
+    assert "  stereo " in everything
+    some = run("explain", "--list", "hub").out
+    assert "  hub-gated " in some
+    assert "stereo" not in some
+    assert "nemo-hub-asked-offline" not in some
+    assert "winerror-1455" in run("explain", "--list", "paging file").out
+    assert run("explain", "--list", "xyzzy").code == 2
+
+
+def test_a_quoted_message_is_explained(run):
+    outcome = run("explain", "job 3 failed: CUDA out of memory")
+    assert outcome.code == 0
+    assert "Known as: gpu-out-of-memory" in outcome.out
+
+
+def test_words_that_no_message_has_lead_to_known_errors(run):
+    outcome = run("explain", "pyannote terms gated token")
+    assert outcome.code == 0
+    assert "pa-gated: " in outcome.out
+    values = json.loads(run("explain", "pyannote terms gated token", "--format", "json").out)
+    assert "pa-gated" in values["suggestions"]
+
+
+def test_an_unknown_message_gets_an_honest_answer(run):
+    outcome = run("explain", "acme.OddError: the flux has failed")
+    assert outcome.code == 0
+    assert "Cause: not known." in outcome.out
+    assert "What to do\n1. " in outcome.out
+
+
+@pytest.mark.parametrize("arguments", [["explain", "log.txt"], ["explain", "-"]])
+def test_a_file_or_stdin_needs_no_option(run, tmp_path, monkeypatch, arguments):
+    (tmp_path / "log.txt").write_text(OOM, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(OOM.encode())))
+    assert "Known as: gpu-out-of-memory" in run(*arguments).out
+
+
+@pytest.mark.parametrize("what", ["nonsense", "missing.txt", "C:\\logs\\today"])
+def test_what_is_nothing_of_all_that_is_one_sentence(run, what):
+    outcome = run("explain", what)
+    assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("what", "key"),
+    [("SYN001", "code"), ("32", "winerror"), ("stereo", "remedies"), (OOM, "confidence")],
+)
+def test_everything_has_a_json_form(run, what, key):
+    assert key in json.loads(run("explain", what, "--format", "json").out)
+
+
+def test_the_list_has_a_json_form(run):
+    values = json.loads(run("explain", "--list", "--format", "json").out)
+    assert {"id", "family", "title", "cause"} == set(values[0])
+
+
+def test_the_gpu_is_asked_for_only_when_a_remedy_needs_it(run, monkeypatch):
+    from winasr_doctor.cli import facts
+
+    asked = []
+    monkeypatch.setattr(facts, "_gpu", lambda: asked.append(1) or "NVIDIA GeForce RTX 5090")
+    assert "HF_HOME" in run("explain", "hub-not-cached").out
+    assert asked == []
+    run("explain", "torch-cpu-build")
+    assert asked

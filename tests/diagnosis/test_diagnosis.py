@@ -15,8 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from winasr_doctor.diagnosis import Phase, diagnose
+from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.live import chain_of
-from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+from winasr_doctor.diagnosis.text import format_diagnosis
 
 TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
 MANIFEST = TEMP.replace("\\", "\\\\") + "\\\\manifest.json"

@@ -31,8 +31,11 @@ __all__ = [
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """Return the catalogue of the package, read once."""
-    return Catalogue(all_entries().values())
+    """Return the catalogue of the package, read once; an empty one where it cannot be read."""
+    try:
+        return Catalogue(all_entries().values())
+    except CatalogueError:  # a diagnosis must not fail for want of names
+        return Catalogue(())
 
 
 def by_id(name: str) -> Entry | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from winasr_doctor.catalogue.schema import Condition, Confidence, Entry
@@ -14,6 +14,7 @@ from winasr_doctor.catalogue.schema import Condition, Confidence, Entry
 LONGEST = 20_000
 """Characters of a message that are looked at: half from each end."""
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r"\w{4,}")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}
 
@@ -75,7 +76,6 @@ def plain(text: str) -> str:
     return _BLANK.sub(" ", text.translate(_QUOTES)).strip()
 
 
-@lru_cache(maxsize=4096)
 def folded(literal: str) -> str:
     """Return a text in the form in which texts are compared."""
     return _BLANK.sub(" ", literal.translate(_QUOTES)).casefold()
@@ -96,17 +96,23 @@ class Seen:
 
     def __init__(self, node: Node, chain: Sequence[Node] = ()) -> None:
         self.node = node
+        self._chain = chain
         self.text = plain(node.message)
         self.folded = self.text.casefold()
         self.log = plain("\n".join(node.log)).casefold()
-        others = [other for other in chain if other is not node]
-        self.others = plain(
-            "\n".join(f"{other.kind}: {other.message}" for other in others)
-        ).casefold()
-        position = next((n for n, other in enumerate(chain) if other is node), 0)
-        # Callers of an inner exception stand only in the tracebacks of the outer ones.
-        self.frames = [f for other in (node, *chain[:position]) for f in other.frames]
         self.path = (node.path or "").replace("\\", "/")
+
+    @cached_property
+    def others(self) -> str:
+        """The other exceptions of the chain, each as `Class: message`."""
+        others = (other for other in self._chain if other is not self.node)
+        return plain("\n".join(f"{other.kind}: {other.message}" for other in others)).casefold()
+
+    @cached_property
+    def frames(self) -> list[Place]:
+        """The frames of the exception and of the outer ones, which alone have its callers."""
+        position = next((n for n, other in enumerate(self._chain) if other is self.node), 0)
+        return [f for other in (self.node, *self._chain[:position]) for f in other.frames]
 
     def fits(self, condition: Condition) -> bool:
         """Return whether every key of a condition holds."""
@@ -120,7 +126,7 @@ class Seen:
             and _all_in(condition.text, self.folded)
             and _any_in(condition.any_text, self.folded)
             and _any_in(condition.log, self.log)
-            and _any_in(condition.chain, self.others)
+            and (not condition.chain or _any_in(condition.chain, self.others))
             and (not condition.frames or any(map(self._passed, condition.frames)))
             and (not condition.path or bool(_compiled(condition.path).search(self.path)))
             and all(_compiled(pattern).search(self.text) for pattern in condition.regex)
@@ -163,12 +169,15 @@ def _descends(kind: str, wanted: str) -> bool:
     return isinstance(have, type) and issubclass(have, getattr(builtins, wanted))
 
 
+_literal = lru_cache(maxsize=4096)(folded)
+
+
 def _all_in(texts: Iterable[str], whole: str) -> bool:
-    return all(folded(text) in whole for text in texts)
+    return all(_literal(text) in whole for text in texts)
 
 
 def _any_in(texts: Sequence[str], whole: str) -> bool:
-    return not texts or any(folded(text) in whole for text in texts)
+    return not texts or any(_literal(text) in whole for text in texts)
 
 
 def specificity(condition: Condition) -> float:
@@ -212,6 +221,29 @@ def _key(condition: Condition) -> _Key:
     return _Key("always", ("",))
 
 
+class Literals:
+    """Texts, found by a word of theirs that is whole in every text that has them.
+
+    A word at the edge of a text may be a part of a longer one, so texts without an inner word are
+    looked for one by one.
+
+    Args:
+        literals: The texts, folded.
+    """
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        self._by_word: defaultdict[str, list[str]] = defaultdict(list)
+        for literal in literals:
+            inner = (m for m in _WORD.finditer(literal) if m.start() and m.end() < len(literal))
+            self._by_word[max((m[0] for m in inner), key=len, default="")].append(literal)
+
+    def found_in(self, whole: str) -> Iterator[str]:
+        """Yield the texts that occur in a folded text."""
+        words = set(_WORD.findall(whole)).intersection(self._by_word)
+        for word in ("", *words):
+            yield from (literal for literal in self._by_word.get(word, ()) if literal in whole)
+
+
 class Catalogue:
     """Entries with an index of what their alternatives need, so that few are looked at.
 
@@ -229,12 +261,12 @@ class Catalogue:
                 for value in key.values:
                     indexes[key.by][value].append((entry, condition))
         self._indexes = indexes
+        self._literals = Literals(map(str, indexes["text"]))
 
     def _candidates(self, seen: Seen) -> Iterable[tuple[Entry, Condition]]:
         indexes = self._indexes
-        for literal, found in indexes["text"].items():
-            if literal in seen.folded:  # type: ignore[operator]
-                yield from found
+        for literal in self._literals.found_in(seen.folded):
+            yield from indexes["text"][literal]
         yield from indexes["winerror"].get(seen.node.winerror, ())
         yield from indexes["errno"].get(seen.node.errno, ())
         yield from indexes["always"].get("", ())
@@ -244,8 +276,7 @@ class Catalogue:
 
     def literals_in(self, text: str) -> list[str]:
         """Return the texts of the entries that occur in a text, folded as the entries' are."""
-        whole = _BLANK.sub(" ", text.translate(_QUOTES)).casefold()
-        return [str(one) for one in self._indexes["text"] if one in whole]  # type: ignore[operator]
+        return list(self._literals.found_in(folded(text)))
 
     def match(self, node: Node, chain: Sequence[Node] = ()) -> list[Match]:
         """Return the entries that fit one exception, the most specific first.

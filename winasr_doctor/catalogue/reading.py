@@ -83,7 +83,10 @@ def all_entries() -> Mapping[str, Entry]:
 
 
 def _compiled() -> tuple[Entry, ...]:
-    return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[Entry, ...])
+    try:
+        return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[Entry, ...])
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{COMPILED.name}: {_clear(error)}") from error
 
 
 def _from_sources() -> Iterator[Entry]:

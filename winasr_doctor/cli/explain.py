@@ -1,60 +1,163 @@
-"""`explain`: a check's code, a Windows error number or a pasted traceback."""
+"""`explain`: a check's code, a known error, an error number, a quoted message or a log."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
+from winasr_doctor.cli.facts import of_this_machine
 
 _NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?\d+)\]?", re.IGNORECASE)
-_MAX_TRACEBACK_BYTES = 64 * 1024**2
+_LOOKS_LIKE_A_FILE = re.compile(
+    r"\S*[\w)]\.(?:txt|log|out|err|md|json|ipynb)|\S*[\\/]\S*", re.IGNORECASE
+)
+
+
+class _Answer(NamedTuple):
+    """What is printed: the text for people, or the values."""
+
+    text: str
+    values: Any
 
 
 @click.command("explain")
 @click.argument("what", required=False)
 @click.option("--traceback", metavar="FILE", help="A pasted traceback or log; - for stdin.")
+@click.option("--list", "list_", is_flag=True, help="List the known errors (with WHAT in them).")
+@click.option("-v", "--verbose", is_flag=True, help="All remedies, details and sources.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
-def command(what: str | None, traceback: str | None, format_: str) -> None:
-    """Explain WHAT: a check's code, a Windows error number, or a traceback.
+def command(
+    what: str | None, traceback: str | None, list_: bool, verbose: bool, format_: str
+) -> None:
+    """Explain WHAT: a check's code, the id of a known error, a Windows error number, a quoted
+    message, a log file, or - for stdin.
 
     \b
     python -m winasr_doctor explain SYN001
     python -m winasr_doctor explain 32
-    python -m winasr_doctor explain --traceback log.txt
-    """  # noqa: D301 - click wants the character
-    if (what is None) == (traceback is None):
-        raise click.UsageError("give a check's code, an error number, or --traceback FILE")
-    if traceback is not None:
-        text = _diagnosis(_read(traceback), format_)
-    elif format_ == "json":
-        raise click.UsageError("--format json is for --traceback")
+    python -m winasr_doctor explain log.txt
+    python -m winasr_doctor explain "CUDA out of memory"
+    python -m winasr_doctor explain --list
+    """  # noqa: D205, D301 - click wants them so
+    if list_ and traceback is None:
+        answer = _list(what)
+    elif (what is None) == (traceback is None):
+        raise click.UsageError(
+            "give a check's code, a known error's id, an error number, a message, a file,"
+            " --list or --traceback FILE"
+        )
+    elif traceback is not None:
+        answer = _diagnosis(_read(traceback), verbose=verbose)
     else:
-        text = _code(what or "")
+        answer = _of(what or "", verbose=verbose)
+    text = json.dumps(answer.values, indent=2) + "\n" if format_ == "json" else answer.text
     write_report(text, None, encoding=stdout_encoding())
 
 
-def _code(what: str) -> str:
+def _of(what: str, *, verbose: bool) -> _Answer:
+    """Find out what was asked for."""
+    if what == "-" or _is_file(what):
+        return _diagnosis(_read(what), verbose=verbose)
+    known = _check(what) or _number(what) or _known_error(what, verbose=verbose)
+    if known is not None:
+        return known
+    if _LOOKS_LIKE_A_FILE.fullmatch(what):
+        raise InputError(f"cannot read the traceback {what}: No such file or directory")
+    return _message(what, verbose=verbose)
+
+
+def _is_file(what: str) -> bool:
+    try:
+        return Path(what).is_file()
+    except (OSError, ValueError):  # a message: too long, or with characters that no name has
+        return False
+
+
+def _check(what: str) -> _Answer | None:
     from winasr_doctor.checks import all_checks
 
     for check in all_checks():
         if check.code == what.strip().upper():
-            return f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
+            text = f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
+            values = {"code": check.code, "title": check.title, "doc": check.doc, "url": check.url}
+            return _Answer(text, values)
+    return None
+
+
+def _number(what: str) -> _Answer | None:
     number = _NUMBER.fullmatch(what.strip())
     if number is None:
-        raise InputError(
-            f"{what!r} is neither a check's code (see scan --list-checks)"
-            " nor a Windows error number"
-        )
+        return None
     from winasr_doctor.winerror import CODES, as_win32, explain_code
 
     code = as_win32(int(number[1], 0))
-    if code not in CODES:
+    entry = CODES.get(code)
+    if entry is None:
         raise InputError(f"Windows error {code} is not in the table of errors this tool knows")
-    return explain_code(code) + "\n"
+    values = {
+        "winerror": code,
+        "name": entry.name,
+        "meaning": entry.meaning,
+        "delete": entry.delete.value,
+        "advice": entry.advice,
+        "source": entry.source,
+    }
+    return _Answer(explain_code(code) + "\n", values)
+
+
+def _known_error(what: str, *, verbose: bool) -> _Answer | None:
+    from winasr_doctor.catalogue import by_id
+
+    entry = by_id(what)
+    if entry is None:
+        return None
+    from winasr_doctor.catalogue.showing import entry_as_json, format_entry
+
+    facts = of_this_machine()
+    text = format_entry(entry, facts, stdout_width(), verbose=verbose)
+    return _Answer(text, entry_as_json(entry, facts))
+
+
+def _list(wanted: str | None) -> _Answer:
+    from winasr_doctor.catalogue import all_entries, search
+    from winasr_doctor.catalogue.showing import format_list
+
+    entries = list(all_entries().values())
+    if wanted is not None:
+        family = [entry for entry in entries if entry.family == wanted]
+        entries = family or search(wanted, limit=len(entries))
+        if not entries:
+            raise InputError(f"no known error has {wanted!r} in it")
+    values = [{"id": e.id, "family": e.family, "title": e.title, "cause": e.cause} for e in entries]
+    return _Answer(format_list(entries), values)
+
+
+def _message(what: str, *, verbose: bool) -> _Answer:
+    """Explain a quoted message: the error that it is, else those that have its words."""
+    from winasr_doctor.catalogue import search
+
+    answer = _diagnosis(what, verbose=verbose)
+    if answer.values["id"] is not None:
+        return answer
+    found = search(what)
+    if not found and answer.values["primary"] is None and len(what.split()) == 1:
+        raise InputError(
+            f"{what!r} is neither a check's code (see scan --list-checks), a known error's id (see"
+            " explain --list), a Windows error number, a file nor a message"
+        )
+    values = {**answer.values, "suggestions": [entry.id for entry in found]}
+    lines = [f"  {entry.id}: {entry.title}" for entry in found]
+    if answer.values["primary"] is None and found:
+        head = "No known error has exactly this message. These have the same words:\n\n"
+        return _Answer(head + "\n".join(lines) + "\n\nSee explain ID.\n", values)
+    more = "\nKnown errors with the same words (see explain ID):\n" if lines else ""
+    return _Answer(answer.text + more + "".join(f"{line}\n" for line in lines), values)
 
 
 def _plain(markdown: str) -> str:
@@ -62,29 +165,25 @@ def _plain(markdown: str) -> str:
 
 
 def _read(file: str) -> str:
+    from winasr_doctor.diagnosis.reading import reduced
+
     try:
         if file == "-":
-            document = sys.stdin.buffer.read(_MAX_TRACEBACK_BYTES)
-        else:
-            with Path(file).open("rb") as stream:
-                document = stream.read(_MAX_TRACEBACK_BYTES)
+            return reduced(sys.stdin.buffer)
+        with Path(file).open("rb") as stream:
+            return reduced(stream)
     except (OSError, ValueError, AttributeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot read the traceback {file}: {reason}") from error
-    if document.startswith((b"\xff\xfe", b"\xfe\xff")):  # PowerShell 5's `>` writes UTF-16
-        return document.decode("utf-16", "replace")
-    return document.decode("utf-8-sig", "backslashreplace")
 
 
-def _diagnosis(text: str, format_: str) -> str:
+def _diagnosis(text: str, *, verbose: bool) -> _Answer:
     if not text.strip():
         raise InputError("there is no traceback: the input is empty")
     from winasr_doctor.diagnosis import diagnose
-    from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+    from winasr_doctor.diagnosis.json import as_json
+    from winasr_doctor.diagnosis.text import format_diagnosis
 
-    diagnosis = diagnose(text)
-    if format_ == "json":
-        import json
-
-        return json.dumps(as_json(diagnosis), indent=2) + "\n"
-    return format_diagnosis(diagnosis, width=stdout_width())
+    diagnosis = diagnose(text, facts=of_this_machine())
+    shown = format_diagnosis(diagnosis, width=stdout_width(), verbose=verbose)
+    return _Answer(shown, as_json(diagnosis))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from winasr_doctor import catalogue
 from winasr_doctor.catalogue import Entry, Match, Remedy, Source, Step
 from winasr_doctor.catalogue.schema import Confidence
-from winasr_doctor.catalogue.templates import Lookup, applicable, facts_in, fill
+from winasr_doctor.catalogue.showing import filled
+from winasr_doctor.catalogue.templates import Lookup, facts_in
 from winasr_doctor.diagnosis import kinds, unknown
 from winasr_doctor.diagnosis.facts import of_match
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
-from winasr_doctor.diagnosis.recognising import in_chain
+from winasr_doctor.diagnosis.recognising import bounded, score
+from winasr_doctor.diagnosis.selection import real_error
 from winasr_doctor.winerror import CODES, SHARING_CODES
 
 
@@ -39,42 +42,38 @@ class Answer(NamedTuple):
     facts: Mapping[str, str]
 
 
-def answer(chain: Chain, lookup: Lookup) -> Answer:
+def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
     """Return what is known of a chain of exceptions.
 
     Args:
-        chain: Outermost first; errors of a cleanup that hides another one are left out.
+        candidates: Those that can be the real one, outermost first: not the errors of a cleanup
+            that hides another one.
+        chain: The whole chain.
         lookup: Facts of the machine for the remedies.
     """
-    by_role: dict[str, Match] = {}
-    for match in in_chain(chain):
-        by_role.setdefault(match.entry.role, match)
-    for role in ("cause", "wrapper"):
-        if role in by_role:
-            return of_entry(by_role[role], lookup)
-    coded = next((n for n in reversed(chain) if n.winerror in CODES), None)
+    node = real_error(candidates, chain, score)
+    if node is None:
+        return _of_unknown(None)
+    known = catalogue.match(node, bounded(chain))
+    if known and known[0].entry.role in ("cause", "wrapper"):
+        return of_entry(known[0], lookup)
+    coded = next((n for n in (node, *reversed(candidates)) if n.winerror in CODES), None)
     if coded is not None:
         return _of_code(coded)
-    if "family" in by_role:
-        return of_entry(by_role["family"], lookup)
-    if "noise" in by_role and len(chain) == 1:
-        return of_entry(by_role["noise"], lookup)
-    return _of_unknown(chain)
+    near = (node, *reversed(bounded(candidates)))
+    for match in (match for each in near for match in catalogue.match(each, bounded(chain))):
+        if match.entry.role == "family" or (match.entry.role == "noise" and len(chain) == 1):
+            return of_entry(match, lookup)
+    return _of_unknown(node)
 
 
 def of_entry(match: Match, lookup: Lookup) -> Answer:
     """Return the answer that an entry of the catalogue gives."""
     entry = match.entry
-    facts: dict[str, str] = {}
-
-    def noting(fact: str) -> str | None:
-        value = known(fact)
-        if value is not None:
-            facts[fact] = value
-        return value
-
     known = of_match(match, lookup)
-    remedies = tuple(_filled(entry, known, noting))
+    remedies = filled(entry, known)
+    used = {fact for step in entry.steps() for fact in facts_in(step.text + step.command)}
+    facts = {fact: value for fact in sorted(used) if (value := known(fact)) is not None}
     is_family = entry.role == "family"
     node = match.node
     return Answer(
@@ -92,20 +91,6 @@ def of_entry(match: Match, lookup: Lookup) -> Answer:
 def _of_family(entry: Entry, message: str) -> str:
     text = " ".join(message.split())
     return f"{entry.cause} The program says: {text}" if text else entry.cause
-
-
-def _filled(entry: Entry, known: Lookup, noting: Lookup) -> Iterable[Remedy]:
-    """Yield the remedies that fit; the first ones always do when none is left."""
-    fitting = tuple(applicable(entry.remedies, known)) or entry.remedies
-    for remedy in fitting:
-        steps = tuple(
-            fill(step, noting if _all_known(step, known) else known) for step in remedy.steps
-        )
-        yield Remedy(title=remedy.title, steps=steps)
-
-
-def _all_known(step: Step, known: Lookup) -> bool:
-    return all(known(fact) is not None for fact in facts_in(step.text + step.command))
 
 
 def _of_code(node: ErrorNode) -> Answer:
@@ -130,13 +115,8 @@ def _of_code(node: ErrorNode) -> Answer:
     )
 
 
-def _of_unknown(chain: Chain) -> Answer:
-    node = chain[0] if chain else None
-    if node is None:
-        cause = "Nothing is known about this error."
-    else:
-        text = f": {node.message}" if node.message else ""
-        cause = f"{node.kind}{text}" if node.kind else node.message
+def _of_unknown(node: ErrorNode | None) -> Answer:
+    cause = "Nothing is known about this error." if node is None else shown(node)
     return Answer(
         node=node,
         id=None,
@@ -147,3 +127,10 @@ def _of_unknown(chain: Chain) -> Answer:
         remedies=unknown.remedies(node),
         facts={},
     )
+
+
+def shown(node: ErrorNode) -> str:
+    """Return an exception as Python prints it, or a message without one."""
+    if node.kind:
+        return f"{node.kind}: {node.message}" if node.message else node.kind
+    return node.message or "The last line of the traceback, which names the error, is missing."

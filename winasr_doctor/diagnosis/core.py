@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
-from winasr_doctor.diagnosis.causes import CAUSES, Cause
+from winasr_doctor import findings
+from winasr_doctor.catalogue import Remedy, Source, Step
+from winasr_doctor.catalogue.schema import Confidence
+from winasr_doctor.catalogue.templates import Lookup
+from winasr_doctor.diagnosis import kinds
+from winasr_doctor.diagnosis.answering import Answer, answer
+from winasr_doctor.diagnosis.facts import of_this_interpreter
 from winasr_doctor.diagnosis.live import chain_of
-from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chains_in
-from winasr_doctor.findings import Remedy
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
+from winasr_doctor.diagnosis.reading import opened, read
+from winasr_doctor.diagnosis.recognising import events_in, id_of, score
+from winasr_doctor.diagnosis.selection import best_first, names_of
+from winasr_doctor.diagnosis.unknown import GET_THE_REST
 from winasr_doctor.holders.model import Holding
 
 MANIFEST = "manifest.json"
@@ -60,7 +71,7 @@ class Diagnosis(NamedTuple):
 
     Attributes:
         phase: What was going on.
-        kind: The stable name of the cause: one of `CAUSES`, `locked-file` or `unknown`.
+        kind: The stable name of the cause, `locked-file` or `unknown`.
         cause: What happened, in a sentence.
         primary: The real error; never a cleanup error that hides one.
         cleanup: Errors of removing temporary files, outermost first.
@@ -69,9 +80,14 @@ class Diagnosis(NamedTuple):
         path: The file or folder that could not be removed or read.
         winerror: The Windows code of the cleanup error, or of the error itself.
         suspect: Who holds the file.
-        advice: What to do, the most promising first.
+        remedies: What to do, the most promising first; never empty.
         others: How many other exceptions the text has.
+        also: Short names of the other errors in the text, those that matter first.
         holding: Who has the path open, where a live exception names one that is still there.
+        id: Of the known error in the catalogue; `None` where no entry fits.
+        confidence: How sure the cause is: `certain`, `likely` or `guess`.
+        source: Where the knowledge comes from.
+        facts: The facts of this machine that the remedies use.
     """
 
     phase: Phase
@@ -84,9 +100,22 @@ class Diagnosis(NamedTuple):
     path: str | None
     winerror: int | None
     suspect: Suspect
-    advice: tuple[Remedy, ...]
+    remedies: tuple[Remedy, ...]
     others: int = 0
     holding: Holding | None = None
+    also: tuple[str, ...] = ()
+    id: str | None = None
+    confidence: Confidence = "guess"
+    source: tuple[Source, ...] = ()
+    facts: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def advice(self) -> tuple[findings.Remedy, ...]:
+        """The remedies with their steps as plain sentences."""
+        return tuple(
+            findings.Remedy(remedy.title, tuple(map(in_words, remedy.steps)))
+            for remedy in self.remedies
+        )
 
     @property
     def error(self) -> BaseException | None:
@@ -98,24 +127,54 @@ class Diagnosis(NamedTuple):
         return None if self.primary is None else self.primary.exception
 
 
-def diagnose(error: BaseException | str) -> Diagnosis:
+def in_words(step: Step) -> str:
+    """Return a step as one sentence, its command after a colon."""
+    admin = " (needs an administrator)" if step.needs_admin else ""
+    return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
+
+
+def diagnose(
+    error: BaseException | str | bytes, *, facts: Lookup = of_this_interpreter
+) -> Diagnosis:
     """Say what an exception or a pasted traceback really says.
 
     Args:
-        error: A live exception, or text that contains a traceback or just its last line.
+        error: A live exception, or text that contains a traceback, just its last line or a message;
+            the bytes of a file may be in any encoding.
+        facts: Facts of the machine that the remedies may use, by name; this interpreter's if
+            nothing else is given.
 
     Returns:
         The diagnosis; for a text without any exception, one that says so. Nothing is raised.
     """
-    if not isinstance(error, str):
-        return _with_holders(_of_chain(chain_of(error), complete=True, others=0))
-    chains = chains_in(error)
+    if isinstance(error, BaseException):
+        chain = opened(chain_of(error), read)
+        return _with_holders(_of_chain(chain, complete=True, facts=facts))
+    chains = events_in(error)
     if not chains:
         return _of_nothing()
-    concerning = [chain for chain in chains if any(map(_concerns_us, chain))]
-    chosen = (concerning or chains)[-1]
-    complete = any(node.frames for node in chosen)
-    return _of_chain(chosen, complete=complete, others=len(chains) - 1)
+    chosen, *others = [chains[place] for place in best_first(chains, score, _is_lock)]
+    diagnosis = _of_chain(chosen, complete=_is_complete(chosen), facts=facts)
+    named = names_of(others, chosen, score, id_of)
+    return diagnosis._replace(others=sum(map(_is_exception, others)), also=named)
+
+
+def _is_lock(chain: Chain) -> bool:
+    return any(map(_is_cleanup, chain))
+
+
+def _is_exception(chain: Chain) -> bool:
+    return any(node.kind for node in chain)
+
+
+def _is_complete(chain: Chain) -> bool:
+    """Return whether a text has all that there was of a chain.
+
+    The error of a removal comes out of `tempfile` only while that of `shutil` is handled
+    (CPython, Lib/tempfile.py, `_rmtree`), so a chain that has only the first has been cut.
+    """
+    framed = [node.frames[-1].file for node in chain if node.frames]
+    return bool(framed) and framed != ["tempfile.py"]
 
 
 def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
@@ -131,25 +190,16 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis._replace(holding=holding)
     who = "own process" if holding.by_ourselves else "another program"
     suspect = Suspect(who, str(holding))
-    advice = diagnosis.advice
-    if who == "own process" and _RELEASE not in advice:
-        advice = (*(remedy for remedy in advice if remedy is not _SCRATCH), _RELEASE)
-    return diagnosis._replace(holding=holding, suspect=suspect, advice=advice)
-
-
-def _concerns_us(node: ErrorNode) -> bool:
-    known = _LOAD_FRAMES | _TRANSCRIBE_FRAMES | {"tempfile.py", "shutil.py"}
-    return (
-        node.winerror is not None
-        or any(frame.file in known for frame in node.frames)
-        or any(cause.fits(node) for cause in CAUSES)
-    )
+    remedies = diagnosis.remedies
+    if who == "own process" and _RELEASE not in remedies:
+        remedies = (*(remedy for remedy in remedies if remedy is not _SCRATCH), _RELEASE)
+    return diagnosis._replace(holding=holding, suspect=suspect, remedies=remedies)
 
 
 def _of_nothing() -> Diagnosis:
     return Diagnosis(
         Phase.UNKNOWN,
-        "no-exception",
+        kinds.NOTHING,
         "There is no exception in this text.",
         None,
         (),
@@ -158,14 +208,14 @@ def _of_nothing() -> Diagnosis:
         path=None,
         winerror=None,
         suspect=Suspect("undetermined", "nothing was found"),
-        advice=(_GET_THE_REST,),
+        remedies=(GET_THE_REST,),
     )
 
 
-def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
+def _of_chain(chain: Chain, *, complete: bool, facts: Lookup) -> Diagnosis:
     cleanup = tuple(node for node in chain if _is_cleanup(node))
     real = tuple(node for node in chain if not _is_cleanup(node))
-    primary, cause = _primary(real, cleanup)
+    told = answer(real or cleanup, chain, facts)
     about = (*cleanup, *real)
     path = next((node.path for node in about if node.path), None)
     locked = next((n.winerror for n in cleanup if n.winerror not in (None, 267)), None)
@@ -174,20 +224,24 @@ def _of_chain(chain: Chain, *, complete: bool, others: int) -> Diagnosis:
     hidden = bool(cleanup and real)
     incomplete = bool(cleanup) and not real and not complete
     suspect = _suspect(phase, path, cleanup=bool(cleanup), hidden=hidden, incomplete=incomplete)
-    kind, sentence = _name(cause, primary, path, locked=bool(cleanup) and not real)
+    if cleanup and not real:
+        told = _of_lock(told, cleanup, path)
     return Diagnosis(
         phase,
-        kind,
-        sentence,
-        primary,
+        told.kind,
+        told.cause + _judged_revision(told),
+        told.node,
         tuple(node._replace(exception=None) for node in cleanup),
         hidden=hidden,
         incomplete=incomplete,
         path=path,
         winerror=winerror,
         suspect=suspect,
-        advice=tuple(_advice(cause, suspect, hidden=hidden, incomplete=incomplete)),
-        others=others,
+        remedies=tuple(_remedies(told, suspect, hidden=hidden, incomplete=incomplete)),
+        id=told.id,
+        confidence=told.confidence,
+        source=told.source,
+        facts=told.facts,
     )
 
 
@@ -197,6 +251,8 @@ def _is_cleanup(node: ErrorNode) -> bool:
     if any(f.function in _CLEANUP_FUNCTIONS.get(f.file, ()) for f in node.frames):
         return True
     code = node.winerror if node.winerror is not None else node.errno
+    if node.frames and code in (5, 13):
+        return False  # refused to read or write: nothing was being removed
     return code in {*_LOCK_CODES, 13} and _is_temporary(node.path)
 
 
@@ -209,21 +265,19 @@ def _is_temporary(path: str | None) -> bool:
     return below_temp and (name == MANIFEST or bool(_LOAD_FILES.search(name)))
 
 
-def _primary(real: Chain, cleanup: Chain) -> tuple[ErrorNode | None, Cause | None]:
-    for node in real:
-        for cause in CAUSES:
-            if cause.fits(node):
-                return node, cause
-    if real:
-        return real[0], None
-    for node in reversed(cleanup):
-        if node.winerror not in (None, 267):
-            return node, None
-    return (cleanup[-1] if cleanup else None), None
+def _of_lock(told: Answer, cleanup: Chain, path: str | None) -> Answer:
+    """Say that a file could not be removed; an entry may say more."""
+    numbered = [node for node in cleanup if node.winerror not in (None, 267)]
+    told = told._replace(node=numbered[-1] if numbered else cleanup[-1])
+    if told.kind != kinds.UNKNOWN:
+        return told
+    cause = f"{path or 'A temporary file'} could not be removed."
+    return told._replace(kind=kinds.LOCKED, cause=cause, confidence="likely")
 
 
 def _phase(chain: Chain, path: str | None) -> Phase:
-    names = {name for node in chain for frame in node.frames for name in frame}
+    frames = [frame for node in chain for frame in node.frames]
+    names = {name for frame in frames for name in (frame.file, frame.function)}
     name = (path or "").replace("\\", "/").rpartition("/")[2].casefold()
     if name == MANIFEST or names & _TRANSCRIBE_FRAMES:
         return Phase.TRANSCRIBE
@@ -256,59 +310,40 @@ def _suspect(
     return Suspect("undetermined", f"nothing tells who holds {path or 'the file'}")
 
 
-def _name(
-    cause: Cause | None, primary: ErrorNode | None, path: str | None, *, locked: bool
-) -> tuple[str, str]:
-    if cause is not None and primary is not None:
-        return cause.kind, cause.sentence + _judged_revision(cause, primary)
-    if locked:
-        return "locked-file", f"{path or 'A temporary file'} could not be removed."
-    if primary is not None:
-        text = f": {primary.message}" if primary.message else ""
-        return "unknown", f"{primary.kind}{text}"
-    return "unknown", "Nothing is known about this error."
-
-
-def _judged_revision(cause: Cause, primary: ErrorNode) -> str:
-    if cause.kind != "revision":
+def _judged_revision(told: Answer) -> str:
+    if told.kind != "revision" or told.node is None:
         return ""
-    match = _HEX.search(primary.message)
+    match = _HEX.search(told.node.message)
     if match is None or len(match[0]) == FULL_HASH:
         return ""
     return f" {match[0]} is a truncated hash: {len(match[0])} of {FULL_HASH} characters."
 
 
-_GET_THE_REST = Remedy(
-    "Get the whole traceback",
-    (
-        "In the app's except block, add: logging.exception('transcription failed')",
-        "Run it again and paste everything, from the first 'Traceback' on",
-    ),
-)
 _RELEASE = Remedy(
-    "Do not retry or wait for the file",
-    (
-        "Cure the real error; the file is released when the exception is dropped",
-        "Leave the except block, then call gc.collect(): the folder can be removed then",
+    title="Do not retry or wait for the file",
+    steps=(
+        Step(text="Cure the real error; the file is released when the exception is dropped"),
+        Step(text="Leave the except block, then call gc.collect(): the folder can be removed then"),
     ),
 )
 _SCRATCH = Remedy(
-    "Unpack models where nobody looks",
-    (
-        "python -m winasr_doctor scan says which program watches TEMP, and offers a scratch folder",
-        "Point TEMP of this app there; do not exclude %TEMP% from the antivirus",
+    title="Unpack models where nobody looks",
+    steps=(
+        Step(
+            text="See which program watches TEMP; it offers a scratch folder",
+            command="python -m winasr_doctor scan",
+        ),
+        Step(text="Point TEMP of this app there; do not exclude %TEMP% from the antivirus"),
     ),
 )
 
 
-def _advice(
-    cause: Cause | None, suspect: Suspect, *, hidden: bool, incomplete: bool
-) -> list[Remedy]:
-    advice = [cause.remedy] if cause is not None else []
-    if incomplete:
-        advice.append(_GET_THE_REST)
+def _remedies(told: Answer, suspect: Suspect, *, hidden: bool, incomplete: bool) -> list[Remedy]:
+    remedies = list(told.remedies)
+    if incomplete and GET_THE_REST not in remedies:
+        remedies.append(GET_THE_REST)
     if suspect.who == "own process":
-        advice.append(_RELEASE)
-    elif suspect.who in ("another program", "undetermined") and not (hidden and cause):
-        advice.append(_SCRATCH)
-    return advice
+        remedies.insert(1, _RELEASE)  # among the first, which are always shown
+    elif suspect.who in ("another program", "undetermined") and not (hidden and told.id):
+        remedies.append(_SCRATCH)
+    return remedies

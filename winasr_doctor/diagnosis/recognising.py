@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from types import MappingProxyType
 
 from winasr_doctor import catalogue
 from winasr_doctor.catalogue.matching import folded
-from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, chains_in
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
+from winasr_doctor.diagnosis.reading import decode, read, tells_of_error
 
-_DEEPER = 1.5
-"""What a place further inside counts: the inner exception is nearer to the cause."""
+_SURE = MappingProxyType({"certain": 1.0, "likely": 0.9, "guess": 0.8})
+_WRAPPER = 0.4
+_YIELDING = 0.3
+"""What is taken off an entry that yields to another one of the chain."""
+_KNOWN = ("cause", "wrapper")
+_LONGEST_CHAIN = 200
+"""Exceptions of a chain that are looked at: half from each end."""
 _AROUND = 20
 _LINES = 8
 _LONGEST_LINE = 4_000
+_LONGEST_TEXT = 1 << 20
 
 
-def in_chain(chain: Chain) -> list[catalogue.Match]:
-    """Return the known errors in a chain, the best first, each once."""
-    found = (
-        match._replace(score=match.score + _DEEPER * depth)
-        for depth, node in enumerate(chain)
-        for match in catalogue.match(node, chain)
-    )
-    return _once(catalogue.in_order(found))
+def score(chain: Chain, node: ErrorNode) -> float:
+    """Return how far an error of a chain is known: 0 for unknown, 1 for certain."""
+    known = _known(chain, node)
+    if known is None:
+        return 0.0
+    value = _WRAPPER if known.entry.role == "wrapper" else _SURE[known.confidence]
+    if known.entry.yields_to and _ids(chain, but=node) & set(known.entry.yields_to):
+        value -= _YIELDING
+    return value
 
 
-def _once(matches: Iterable[catalogue.Match]) -> list[catalogue.Match]:
-    best: dict[str, catalogue.Match] = {}
-    for match in matches:
-        best.setdefault(match.entry.id, match)
-    return list(best.values())
+def _known(chain: Chain, node: ErrorNode) -> catalogue.Match | None:
+    best = next(iter(catalogue.match(node, bounded(chain))), None)
+    return best if best is not None and best.entry.role in _KNOWN else None
 
 
-def in_text(text: str) -> list[catalogue.Match]:
-    """Return the known errors in a pasted text, the best first, each once."""
-    chains = chains_in(text)
-    told = {folded(line) for chain in chains for node in chain for line in node.message.split("\n")}
-    chains += [(node,) for node in native_nodes(text) if not _is_told(node, told - {""})]
-    found = [match for chain in chains for match in in_chain(chain)]
-    return _once(catalogue.in_order(found))
+def _ids(chain: Chain, *, but: ErrorNode) -> set[str]:
+    matches = (catalogue.match(node, chain) for node in bounded(chain) if node is not but)
+    return {match.entry.id for found in matches for match in found}
+
+
+def id_of(chain: Chain) -> str | None:
+    """Return the id of the best known error in a chain."""
+    found = [(score(chain, node), place) for place, node in enumerate(bounded(chain))]
+    best, place = max(found, default=(0.0, 0))
+    known = _known(chain, bounded(chain)[place]) if best else None
+    return None if known is None else known.entry.id
+
+
+def bounded(chain: Chain) -> Chain:
+    """Return a chain, or of a very long one its two ends."""
+    if len(chain) <= _LONGEST_CHAIN:
+        return chain
+    return chain[: _LONGEST_CHAIN // 2] + chain[-_LONGEST_CHAIN // 2 :]
+
+
+def events_in(text: str | bytes) -> list[Chain]:
+    """Return what a text tells of: its exceptions, and messages that have no exception.
+
+    A text in which the reader finds nothing known may still hold a message of the catalogue that
+    does not look like an error, such as a warning.
+    """
+    chains = [
+        chain
+        for chain in read(text)
+        if tells_of_error(chain) or any(catalogue.match(node, chain) for node in bounded(chain))
+    ]
+    if any(score(chain, node) for chain in chains for node in bounded(chain)):
+        return chains
+    whole = decode(text) if isinstance(text, bytes) else text
+    told = {folded(line).strip() for chain in chains for node in chain for line in _lines(node)}
+    found = [node for node in native_nodes(whole[:_LONGEST_TEXT]) if not _is_told(node, told)]
+    return [*chains, *((node,) for node in found)]
+
+
+def _lines(node: ErrorNode) -> list[str]:
+    return [line for line in node.message.split("\n") if line.strip()]
 
 
 def _is_told(node: ErrorNode, told: set[str]) -> bool:
     """Return whether the first line belongs to the message of an exception."""
     first = folded(node.message.partition("\n")[0]).strip()
-    return any(first.endswith(line.strip()) for line in told)
+    return any(first.endswith(line) for line in told)
 
 
 def native_nodes(text: str) -> Iterator[ErrorNode]:
-    """Iterate over messages of native code and of apps, which name no exception class.
-
-    A line counts if an entry of the catalogue knows a part of it; lines that follow belong to it.
-    """
+    """Iterate over messages that name no exception class and of which an entry knows a part."""
     wanted = catalogue.catalogue().literals_in(text)
     if not wanted:
         return
@@ -59,7 +97,7 @@ def native_nodes(text: str) -> Iterator[ErrorNode]:
     shown = [folded(line).strip() for line in lines]
     last = -1
     for number, line in enumerate(shown):
-        if number <= last or not _is_known(line, shown[number + 1 : number + 2], wanted):
+        if number <= last or not any(one in line for one in wanted):
             continue
         last = _end(shown, number)
         message = "\n".join(lines[number : last + 1])
@@ -67,20 +105,11 @@ def native_nodes(text: str) -> Iterator[ErrorNode]:
         yield ErrorNode("", message, log=log)
 
 
-def _is_known(line: str, following: list[str], wanted: list[str]) -> bool:
-    """Return whether a wanted text stands in a line, or begins in it and ends in the next."""
-    pair = " ".join((line, *following))
-    return any(
-        one in line or (one in pair and not any(one in other for other in following))
-        for one in wanted
-    )
-
-
 def _end(shown: list[str], start: int) -> int:
     """Return the last line of the paragraph that starts here."""
     end = start
     for number in range(start + 1, min(start + _LINES, len(shown))):
-        if not shown[number].strip() or "traceback (most recent" in shown[number]:
+        if not shown[number] or "traceback (most recent" in shown[number]:
             break
         end = number
     return end

@@ -1,12 +1,13 @@
-"""A diagnosis for people, and as JSON values."""
+"""A diagnosis for people."""
 
 from __future__ import annotations
 
-import textwrap
-from typing import Any
+from collections.abc import Iterator
 
+from winasr_doctor.catalogue.showing import printable, what_to_do, wrapped
+from winasr_doctor.diagnosis.answering import shown
 from winasr_doctor.diagnosis.core import Diagnosis, Phase
-from winasr_doctor.diagnosis.nodes import ErrorNode
+from winasr_doctor.diagnosis.kinds import NOTHING, UNKNOWN
 
 _WHAT = {
     Phase.LOAD: "Loading the model failed.",
@@ -15,80 +16,58 @@ _WHAT = {
     Phase.IMPORT: "Importing failed.",
     Phase.UNKNOWN: "Something failed; what was going on is not known.",
 }
+_SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
+_SHORT, _LONG = 240, 600
+"""Characters of a message that are shown without and with `-v`."""
 
 
-def _shown(node: ErrorNode) -> str:
-    return f"{node.kind}: {node.message}" if node.message else node.kind
-
-
-def format_diagnosis(diagnosis: Diagnosis, width: int = 80) -> str:
+def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:
     """Return a diagnosis as plain text.
 
     Args:
         diagnosis: What `diagnose` said.
         width: Columns to fill; a path is never broken.
+        verbose: Whether to show every remedy with its steps, whole messages and the sources.
     """
-    rows = [("What failed", _WHAT[diagnosis.phase]), ("Cause", diagnosis.cause)]
-    if diagnosis.primary is not None:
-        label = "The real error" if diagnosis.hidden else "Error"
-        rows.append((label, _shown(diagnosis.primary)))
-    if diagnosis.hidden:
-        rows.append(("Hidden behind", _shown(diagnosis.cleanup[0])))
-    if diagnosis.path is not None:
-        rows.append(("File", diagnosis.path))
-    if diagnosis.cleanup:
-        rows.append(("Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"))
-    if diagnosis.incomplete and diagnosis.cleanup:
-        rows.append(
-            ("Beware", "only the last line is known; the real error may be hidden behind it")
-        )
-    if diagnosis.others:
-        rows.append(("Also", f"{diagnosis.others} other exception(s) in the text"))
-    lines = [_wrapped(f"{label}: {_printable(value)}", width) for label, value in rows]
-    lines.append("\nWhat to do")
-    for number, remedy in enumerate(diagnosis.advice, 1):
-        lines.append(f"{number}. {remedy.title}")
-        lines.extend(_wrapped(f"   - {_printable(step)}", width) for step in remedy.steps)
+    rows = list(_rows(diagnosis, verbose=verbose))
+    lines = [wrapped(f"{label}: {printable(value)}", width) for label, value in rows]
+    lines += ["", *what_to_do(diagnosis.remedies, width, verbose=verbose)]
+    if diagnosis.facts:
+        used = ", ".join(f"{name} {value}" for name, value in diagnosis.facts.items())
+        lines.append(wrapped(f"Filled in from this machine: {printable(used)}", width))
     return "\n".join(lines) + "\n"
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
+    if verbose or diagnosis.phase is not Phase.UNKNOWN:
+        yield "What failed", _WHAT[diagnosis.phase]
+    yield "Cause", _cause(diagnosis, verbose=verbose)
+    if diagnosis.primary is not None:
+        label = "The real error" if diagnosis.hidden else "Error"
+        yield label, _cut(shown(diagnosis.primary), verbose=verbose)
+    if diagnosis.hidden:
+        yield "Hidden behind", _cut(shown(diagnosis.cleanup[0]), verbose=verbose)
+    if diagnosis.path is not None:
+        yield "File", diagnosis.path
+    if diagnosis.cleanup:
+        yield "Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"
+    if diagnosis.incomplete and diagnosis.cleanup:
+        yield "Beware", "only the last line is known; the real error may be hidden behind it"
+    if diagnosis.also:
+        yield "Also in the text", "; ".join(diagnosis.also)
+    if verbose and diagnosis.source:
+        yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in diagnosis.source)
+    if diagnosis.id:
+        yield "Known as", diagnosis.id
 
 
-def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(
-        text, width, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
-    )
+def _cause(diagnosis: Diagnosis, *, verbose: bool) -> str:
+    if diagnosis.kind == UNKNOWN and not diagnosis.source and diagnosis.primary is not None:
+        return "not known. No error of the catalogue fits; see below how to look further."
+    sure = "" if diagnosis.kind == NOTHING else _SURE[diagnosis.confidence]
+    return _cut(diagnosis.cause, verbose=verbose) + sure
 
 
-def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as JSON values."""
-    return {
-        "phase": diagnosis.phase.value,
-        "kind": diagnosis.kind,
-        "cause": diagnosis.cause,
-        "primary": _node(diagnosis.primary),
-        "cleanup": [_node(node) for node in diagnosis.cleanup],
-        "hidden": diagnosis.hidden,
-        "incomplete": diagnosis.incomplete,
-        "path": diagnosis.path,
-        "winerror": diagnosis.winerror,
-        "suspect": diagnosis.suspect._asdict(),
-        "advice": [
-            {"title": remedy.title, "steps": list(remedy.steps)} for remedy in diagnosis.advice
-        ],
-        "others": diagnosis.others,
-    }
-
-
-def _node(node: ErrorNode | None) -> dict[str, Any] | None:
-    if node is None:
-        return None
-    return {
-        "type": node.kind,
-        "message": node.message,
-        "winerror": node.winerror,
-        "errno": node.errno,
-        "path": node.path,
-    }
+def _cut(text: str, *, verbose: bool) -> str:
+    line, longest = " ".join(text.split()), _LONG if verbose else _SHORT
+    return line if len(line) <= longest else f"{line[:longest]} ..."

@@ -42,6 +42,16 @@ GET_THE_REST = Remedy(
         Step(text="Run it again and paste everything, from the first 'Traceback' on"),
     ),
 )
+WHOLE_TEXT = Remedy(
+    title="Explain the whole traceback",
+    steps=(
+        Step(
+            text="The last line alone does not say where it comes from: give everything, from the"
+            " first 'Traceback' on, and the lines of the log before it",
+            command="python -m winasr_doctor explain log.txt",
+        ),
+    ),
+)
 REPORT = Remedy(
     title="Report it",
     steps=(
@@ -62,7 +72,7 @@ def remedies(node: ErrorNode | None) -> tuple[Remedy, ...]:
     """
     if node is None:
         return (GET_THE_REST,)
-    rest = () if node.frames else (GET_THE_REST,)
+    rest = () if node.frames or not node.kind else (WHOLE_TEXT,)
     return (*rest, find_out_more(node), REPORT)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES = ("report-1", "snapshot-1", "gate-1")
+NAMES = ("report-1", "snapshot-1", "gate-1", "diagnosis-1")
 FOLDER = Path(__file__).parent
 
 
@@ -53,6 +53,13 @@ def gate_schema() -> dict[str, Any]:
     return _with_severity(_generate(GateDocument, "gate-1", "What winasr_doctor's gate came to"))
 
 
+def diagnosis_schema() -> dict[str, Any]:
+    """Generate the schema of a diagnosis from the type that describes it."""
+    from winasr_doctor.diagnosis.json import DiagnosisDocument
+
+    return _generate(DiagnosisDocument, "diagnosis-1", "A diagnosis of winasr_doctor")
+
+
 def _with_severity(schema: dict[str, Any]) -> dict[str, Any]:
     """Say that a result has a severity when, and only when, it fails."""
     fails = {"properties": {"status": {"const": "fail"}}}
@@ -84,7 +91,7 @@ def write(folder: Path = FOLDER) -> None:
     """
     import msgspec
 
-    made = (report_schema(), snapshot_schema(), gate_schema())
+    made = (report_schema(), snapshot_schema(), gate_schema(), diagnosis_schema())
     for name, schema in zip(NAMES, made, strict=True):
         text = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
         (folder / f"{name}.json").write_bytes(text)

@@ -128,7 +128,7 @@ def of_error(what: str, error: BaseException) -> Status:
     """
     said, own = text_of(error), traceback_of(error)
     diagnosis = _diagnosed(error)
-    if diagnosis is None or diagnosis.kind == "unknown":
+    if diagnosis is None or not diagnosis.source:  # nothing is known of it
         return Status(State.ERROR, f"{what}: {said}", (), (_OTHER,), own)
     advice = tuple(diagnosis.advice) or (_OTHER,)
     return Status(State.ERROR, f"{what}: {diagnosis.cause}", (said,), advice, own)

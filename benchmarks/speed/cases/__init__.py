@@ -5,6 +5,7 @@ from __future__ import annotations
 from speed.case import Case
 from speed.cases import (
     deleting,
+    explaining,
     faults,
     guarding,
     ledger,
@@ -16,6 +17,16 @@ from speed.cases import (
 
 CASES: dict[str, Case] = {
     case.name: case
-    for room in (starting, scanning, deleting, waiting, ledger, faults, guarding, page_start)
+    for room in (
+        starting,
+        scanning,
+        explaining,
+        deleting,
+        waiting,
+        ledger,
+        faults,
+        guarding,
+        page_start,
+    )
     for case in room.CASES
 }

@@ -1,0 +1,157 @@
+"""What the reader puts together: one traceback or message with all that it hides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame
+from winasr_doctor.diagnosis.reading.errors import Ending, node_from
+
+_MOST_FRAMES = 3_000
+_MOST_LINES = 60
+_NARROWEST = 40
+
+
+@dataclass(slots=True)
+class Event:
+    """A traceback with what led to it.
+
+    Attributes:
+        nodes: Its exceptions, the last reported first.
+        log: The lines of the log before it.
+        members: What a group holds.
+        number: Of its first line.
+        announced: Whether it is a debugger's heading, which the traceback repeats.
+    """
+
+    nodes: list[ErrorNode] = field(default_factory=list)
+    log: tuple[str, ...] = ()
+    members: list[Event] = field(default_factory=list)
+    number: int = 0
+    announced: bool = False
+
+    def is_remote(self) -> bool:
+        """Return whether it is the wrapper in which another process sends its traceback."""
+        return bool(self.nodes) and self.nodes[0].kind.endswith("RemoteTraceback")
+
+    def every_node(self) -> Iterator[ErrorNode]:
+        """Yield its exceptions and those of its members."""
+        yield from self.nodes
+        for member in self.members:
+            yield from member.every_node()
+
+    def chain(self) -> Chain:
+        """Return everything in it, flat, each with the lines of the log."""
+        flat = [node._replace(log=self.log) for node in self.nodes]
+        for member in self.members:
+            flat.extend(
+                node if node.log else node._replace(log=self.log) for node in member.chain()
+            )
+        return tuple(flat)
+
+
+@dataclass(slots=True)
+class Draft:
+    """An exception whose message may go on.
+
+    Attributes:
+        ending: The line that names it; `None` for a message without an exception.
+        frames: Where it passed.
+        lines: The message so far.
+        widths: How long each of its rows was, with the class in front of the first.
+        event: What it belongs to.
+        first: Whether it is the last reported of its event, not the innermost.
+        blanks: Empty lines since the last row.
+    """
+
+    ending: Ending | None
+    frames: list[Frame]
+    lines: list[str]
+    event: Event
+    first: bool = True
+    widths: list[int] = field(default_factory=list)
+    blanks: int = 0
+
+    @property
+    def has_paragraphs(self) -> bool:
+        """Whether the message is what ffmpeg has printed, empty lines and all."""
+        return any("ffmpeg version" in line for line in self.lines[:2])
+
+    def is_from(self, body: str) -> bool:
+        """Return whether a line is pytest's last frame, which stands below the exception."""
+        place, _, kind = body.rstrip().rpartition(": ")
+        return self.ending is not None and ".py:" in place and kind.endswith(self.ending.kind)
+
+    def finish(self) -> None:
+        """Put the exception into its event."""
+        node = self.node()
+        if self.first:
+            self.event.nodes.insert(0, node)
+        else:
+            self.event.nodes.append(node)
+
+    def node(self) -> ErrorNode:
+        """Return the exception with its whole message."""
+        kind, module = (self.ending.kind, self.ending.module) if self.ending else ("", "")
+        return node_from(
+            kind, module, _joined(self.lines, self.widths), tuple(self.frames[:_MOST_FRAMES])
+        )
+
+    def add(self, line: str) -> None:
+        """Add a line of the message."""
+        if len(self.lines) < _MOST_LINES:
+            if self.blanks:
+                self.lines.append("")
+                self.widths.append(0)
+            self.lines.append(line)
+            self.widths.append(len(line))
+        self.blanks = 0
+
+
+def _joined(lines: list[str], widths: list[int]) -> str:
+    """Join the lines of a message; rows that a console has filled to its width become one."""
+    full = set(widths[:-1])
+    if len(lines) > 2 and len(full) == 1 and min(full) >= _NARROWEST and widths[-1] <= min(full):  # noqa: PLR2004
+        return "".join(lines)
+    return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Stream:
+    """What is going on in the lines of one process.
+
+    Attributes:
+        name: What its lines begin with.
+        frames: Of the traceback that is open.
+        is_open: Whether one is.
+        expected: The class that its heading announced.
+        draft: The exception whose message may go on.
+        event: The last one, which a joining sentence continues.
+        linked: Whether the next exception came while the event's was handled.
+        inner: Whether the next exception is what the event's one wraps.
+        backwards: Whether frames come innermost first.
+        strangers: Lines since the last frame.
+    """
+
+    name: str
+    frames: list[Frame] = field(default_factory=list)
+    is_open: bool = False
+    expected: str | None = None
+    draft: Draft | None = None
+    event: Event | None = None
+    linked: bool = False
+    inner: bool = False
+    backwards: bool = False
+    strangers: int = 0
+
+    def open(self, expected: str | None = None, *, backwards: bool = False) -> None:
+        """Begin a traceback."""
+        self.frames, self.is_open, self.expected = [], True, expected
+        self.backwards, self.strangers = backwards, 0
+
+    def close(self) -> list[Frame]:
+        """End a traceback and return its frames, outermost first."""
+        frames = self.frames[::-1] if self.backwards else self.frames
+        self.frames, self.is_open, self.expected, self.backwards = [], False, None, False
+        return frames

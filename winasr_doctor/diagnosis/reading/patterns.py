@@ -1,0 +1,37 @@
+"""The fixed phrases of tracebacks, with the slips that text recognition makes in them.
+
+Source: CPython, Lib/traceback.py and Modules/faulthandler.c; IPython, core/ultratb.py; rich,
+traceback.py; pytest, _pytest/_code/code.py; streamlit and torch for their headings.
+"""
+
+from __future__ import annotations
+
+import re
+
+HEAD = re.compile(
+    r"(?P<before>(?:Original |Exception Group )?)"
+    r"Traceback \((?:most|rnost|m0st) recent ca[lI1|]{2} [lI1]ast\) ?:?"
+)
+BARE_HEAD = re.compile(r"^\s*Traceback:\s*$")
+"""Streamlit's page and some apps."""
+DUMP = re.compile(r"(?:^|\s)(?:Stack|(?P<current>Current )?[Tt]hread 0x[0-9a-fA-F]+[^(]{0,60}) "
+                  r"\(most recent call first\):")  # fmt: skip
+"""faulthandler's, whose frames come innermost first."""
+JOIN = re.compile(
+    r"[Dd]urin[gq] hand[lI1]in[gq] of the above exception, another exception occurred ?:?"
+    r"|[Tt]he above exception was the direct cause of the fo[lI1]{2}owin[gq] exception ?:?"
+)
+FRAME = re.compile(
+    r'(?P<mark>> ?)?Fi[lI1]e (?:"(?P<file>[^"]{1,1000})"|(?P<bare>[^\s"]{1,400})),? ?'
+    r"[lI1]ine (?P<line>\d{1,9})(?:,? in (?P<function>[^\s|│,]{1,300}))?"
+)
+NOISE = re.compile(
+    r"\d+%\s?\|.*\||\d+(?:\.\d+)?(?:it|s|B|kB|MB)/(?:s|it)\b"
+    r"|^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)\s*:|\+ FullyQualifiedErrorId : "
+    r"|\d+it \[\d\d:\d\d"
+)
+"""Progress bars, and the lines that PowerShell 5 puts into a program's stderr."""
+NAMES = re.compile(r"Traceback|File |above exception|most recent call")
+
+LONGEST_LINE = 4_000
+"""Characters of a line that are looked at; no traceback has longer ones, minified logs do."""

@@ -1,0 +1,141 @@
+"""What stands in front of every line: time stamps, levels, processes, quotes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from winasr_doctor.diagnosis.reading.patterns import BARE_HEAD, FRAME, HEAD, NOISE
+
+_QUOTE = re.compile(r"^ ?(?:> ?){1,40}")
+_QUOTED_FRAME = re.compile(r'^ ?(?:> ?)+\s*(?:File "|Traceback \(|```)')
+_TIME = re.compile(
+    r"\d{4}[-/.]\d\d[-/.]\d\d[T ]?|\d\d[:.]\d\d[:.]\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?,? ?(?:Jan|Feb|Mar|Apr|May"
+    r"|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d"
+    r"|\d\d[-/.]\d\d(?:[-/.]\d{2,4})?|\b1\d{9}(?:\.\d+)?\b|^\s*\d{1,7}(?=[:|\]) ]|\s)"
+)
+_DIGITS = re.compile(r"\d+")
+_PROGRAM = re.compile(
+    r"^(?!\S{0,60}(?:Error|Exception|Interrupt|Exit|Group|Timeout) :)[\w.\-]{1,40} : (?=\s*\S)"
+)
+"""`python : Traceback ...`: PowerShell 5 names the program in front of the first line."""
+_DRAWN = re.compile(r"[-─═]{4}|\?{4}|[╭┌]")
+"""A line that rich or IPython has drawn in front of a heading."""
+_LONGEST_PREFIX = 160
+_MOST_STREAMS = 12
+_MOST_TEMPLATES = 40
+
+
+class Line(NamedTuple):
+    """One line without what stands in front of it.
+
+    Attributes:
+        stream: What the lines of one process have in common; empty for lines without a prefix.
+        body: The rest.
+        raw: The whole line.
+    """
+
+    stream: str
+    body: str
+    raw: str
+
+
+def unquoted(lines: Sequence[str]) -> list[str]:
+    """Remove a mail's or Markdown's quotes, and what all lines begin with."""
+    quoted = sum(line.lstrip().startswith(">") for line in lines)
+    filled = sum(bool(line.strip()) for line in lines)
+    if quoted and (2 * quoted > filled or any(_QUOTED_FRAME.match(line) for line in lines)):
+        lines = [_QUOTE.sub("", line) for line in lines]
+    return _without_common(lines)
+
+
+def _common(lines: Sequence[str]) -> str:
+    """Return what all lines begin with."""
+    first, last = min(lines), max(lines)
+    same = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[:same]
+
+
+def _without_common(lines: Sequence[str]) -> list[str]:
+    filled = [line for line in lines if line.strip()]
+    if len(filled) < 3:  # noqa: PLR2004 - two lines have much in common by chance
+        return list(lines)
+    common = _common(filled[:: max(1, len(filled) // 200)])
+    common = common[: max(common.rfind(" "), common.rfind("\t")) + 1]
+    size = len(common)
+    if not size or not all(line[:size] == common for line in filled):
+        return list(lines)
+    return [line[size:] if line[:size] == common else "" for line in lines]
+
+
+def divided(lines: Sequence[str]) -> Iterator[Line]:
+    """Yield every line with its prefix apart.
+
+    A prefix is what stands before the frames of a traceback, its numbers aside: several lines
+    have to begin with it.
+    """
+    templates, streams = _templates(lines)
+    known = [re.compile(template) for template in templates]
+    for line in lines:
+        for pattern in known:
+            match = pattern.match(line)
+            if match is not None:
+                key = _key(match[0])
+                crowded = len(streams[pattern.pattern]) > _MOST_STREAMS
+                yield Line(pattern.pattern if crowded else key, line[match.end() :], line)
+                break
+        else:
+            yield Line("", _PROGRAM.sub("", line), line)
+
+
+def _key(prefix: str) -> str:
+    """Return a prefix without what changes from line to line."""
+    return _TIME.sub("#", prefix).rstrip()
+
+
+def _templates(lines: Sequence[str]) -> tuple[list[str], dict[str, set[str]]]:
+    """Return the patterns of the prefixes, the longest first, and the streams of each."""
+    counted: Counter[str] = Counter()
+    streams: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        prefix = _prefix_of(line)
+        if prefix:
+            template = _pattern(prefix)
+            # A box and what belongs to a group may have but a single frame.
+            counted[template] += 2 if prefix.strip() in ("|", "") else 1
+            streams[template].add(_key(prefix))
+    often = [template for template, count in counted.most_common(_MOST_TEMPLATES) if count > 1]
+    return sorted(often, key=len, reverse=True), streams
+
+
+def _prefix_of(line: str) -> str:
+    if "File " in line and (frame := FRAME.search(line)) is not None:
+        start = frame.start()
+        indent = len(line[:start]) - len(line[:start].rstrip(" "))
+        prefix = line[: start - min(indent, 2)]
+    elif "raceback" in line and (head := HEAD.search(line)) is not None:
+        prefix = line[: head.start()]
+    elif BARE_HEAD.match(line):
+        prefix = line[: line.index("T")]
+    else:
+        return ""
+    drawn = _DRAWN.search(prefix)
+    if drawn is not None and prefix[: drawn.start()].isspace():
+        return prefix[: drawn.start()]
+    is_none = len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) or drawn is not None
+    return "" if is_none else prefix
+
+
+def _pattern(prefix: str) -> str:
+    """Return a pattern for a prefix with any other numbers, and with its end trimmed."""
+    parts = [re.escape(part) for part in _DIGITS.split(prefix)]
+    text = r"\d+".join(parts)
+    body = prefix.rstrip()
+    if body == prefix or not body:
+        return text
+    shown = r"\d+".join(re.escape(part) for part in _DIGITS.split(body))
+    spaces = len(prefix) - len(body)
+    return rf"{shown}(?: {{{spaces}}}|\s*$)" if prefix.endswith(" ") else text

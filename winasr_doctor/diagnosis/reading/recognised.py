@@ -1,0 +1,37 @@
+"""Correcting the slips of text recognition: reports that were photographed or screenshotted."""
+
+from __future__ import annotations
+
+import re
+
+from winasr_doctor.diagnosis.reading.patterns import HEAD
+
+_SLIPS = re.compile(
+    r"\brnost recent|recent ca(?:II|1l|l1|11)|\b[I1]ine \d|[Dd]urinq"
+    r"|hand[1I]in[gq]|fo[1I]{2}ow|\brnernory|mernory"
+)
+_CAPITAL_I = re.compile(
+    r"(?<=[a-z])I+(?=[a-z\b]|I|\W|_|$)|\bI(?=ine\b|ib\b|ast\b|oad|ist\b|ength|ayer)"
+)
+_WORDS = {
+    "mernory": "memory", "rnost": "most", "frorn": "from", "rnodel": "model", "rnodule": "module",
+    "cornmand": "command", "durinq": "during", "Durinq": "During", "handlinq": "handling",
+    "followinq": "following", "filenarne": "filename", "systern": "system",
+    "perrnission": "permission",
+    "argurnent": "argument", "nurnber": "number", "cornpiled": "compiled", "irnport": "import",
+}  # fmt: skip
+_WRONG = re.compile("|".join(_WORDS))
+
+
+def is_recognised(text: str) -> bool:
+    """Return whether a text has been read from a picture."""
+    if "rn" not in text and "II" not in text and "Iine" not in text and "1ine" not in text:
+        return False
+    sample = text[: 1 << 20]
+    return _SLIPS.search(sample) is not None and bool(HEAD.search(sample) or "Iine" in sample)
+
+
+def corrected(text: str) -> str:
+    """Undo the usual slips: rn for m, I for l, q for g."""
+    text = _CAPITAL_I.sub(lambda match: "l" * len(match[0]), text)
+    return _WRONG.sub(lambda match: _WORDS[match[0]], text)

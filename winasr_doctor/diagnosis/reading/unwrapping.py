@@ -1,0 +1,146 @@
+"""Joining lines that a terminal has broken at its width."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from winasr_doctor.diagnosis.reading.patterns import FRAME, JOIN
+
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd]"
+)
+"""Characters of two columns (Unicode, East Asian Width W and F)."""
+_NARROWEST, _WIDEST = 20, 400
+_OPEN_FRAME = re.compile(r'File "[^"]*$')
+_STARTS = re.compile(
+    r'\s*(?:Traceback \(|File "|During handling of|The above exception'
+    r"|\[?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d))"
+)
+_BORDERS = tuple("│┃|╮╯┐┘+-─═")
+_OPEN_PATH = re.compile(r"""['"][A-Za-z]:\\[^'"]*$""")
+_SENTENCES = (
+    "Traceback (most recent call last):",
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+)
+_BEGINNINGS = ("During handling", "The above exc")
+_MOST_PARTS = 5
+_SHORTEST_START = 8
+_MOST = 2 / 3
+_MOST_ROWS = 300
+
+
+def cells(text: str) -> int:
+    """Return how many columns a terminal needs for a text."""
+    if text.isascii():
+        return len(text)
+    return len(text) + len(_WIDE.findall(text))
+
+
+def unwrapped(lines: Sequence[str]) -> list[str]:
+    """Join the rows of wrapped lines, if these lines have been wrapped at all.
+
+    Args:
+        lines: Of one report. The width is found out from rows that break a known phrase, a frame
+            or a quoted path; without any such row nothing is joined.
+    """
+    width, is_sure = _width(lines)
+    if width is None:
+        return list(_with_whole_sentences(lines))
+    joined: list[str] = []
+    rows: list[str] = []
+    for number, line in enumerate(lines):
+        rows.append(line)
+        follower = lines[number + 1] if number + 1 < len(lines) else ""
+        starts = is_sure and _STARTS.match(follower) is not None
+        if starts or not _is_full(line, width, follower):
+            joined.append("".join(rows))
+            rows = []
+    if rows:
+        joined.append("".join(rows))
+    return list(_with_whole_sentences(joined))
+
+
+def _with_whole_sentences(lines: Sequence[str]) -> Sequence[str]:
+    """Join the sentences of CPython that were broken between words, as rich does it."""
+    if not any(begin in line for line in lines for begin in _BEGINNINGS):
+        return lines
+    whole: list[str] = []
+    skipped = 0
+    for number, line in enumerate(lines):
+        if skipped:
+            skipped -= 1
+            continue
+        if any(begin in line for begin in _BEGINNINGS) and JOIN.search(line) is None:
+            for more in range(1, _MOST_PARTS):
+                joined = " ".join(part.strip() for part in lines[number : number + 1 + more])
+                if JOIN.search(joined) is not None:
+                    line, skipped = joined, more  # noqa: PLW2901
+                    break
+        whole.append(line)
+    return whole
+
+
+def _is_full(row: str, width: int, follower: str) -> bool:
+    taken = cells(row)
+    if not follower:
+        return False
+    if taken == width:
+        return True
+    # A character of two columns does not fit into the last one.
+    return taken == width - 1 and cells(follower[0]) == 2  # noqa: PLR2004
+
+
+def _width(lines: Sequence[str]) -> tuple[int | None, bool]:
+    """Return the width, if any, and whether broken phrases speak for it."""
+    votes: Counter[int] = Counter()
+    longest: Counter[int] = Counter()
+    for row, follower in zip(lines, [*lines[1:], ""], strict=True):
+        taken = cells(row)
+        longest[taken] += 1
+        if _NARROWEST <= taken <= _WIDEST and follower and _is_broken(row, follower):
+            odd = cells(follower[0]) == 2 and bool(votes) and taken + 1 in votes  # noqa: PLR2004
+            votes[taken + odd] += 1
+    if votes:
+        width, count = max(votes.items(), key=lambda item: (item[1], item[0]))
+        longer = sum(many for taken, many in longest.items() if taken > width)
+        if count > longer:
+            return width, _width_of_most(lines, longest) is None
+    return _width_of_most(lines, longest), False
+
+
+def _width_of_most(lines: Sequence[str], lengths: Counter[int]) -> int | None:
+    """Return the width of a short text of which nearly every row is as long as the longest."""
+    filled = max(lengths, default=0)
+    full = {line for line in lines if cells(line) == filled}
+    rows = sum(lengths.values()) - lengths[0]
+    if rows > _MOST_ROWS:
+        return None
+    if not _NARROWEST <= filled <= _WIDEST or len(full) < 2 or len(full) < _MOST * rows:  # noqa: PLR2004
+        return None
+    return None if any(line.endswith(_BORDERS) for line in full) else filled
+
+
+def _is_broken(row: str, follower: str) -> bool:
+    """Return whether a row stops in the middle of something that the next one ends."""
+    if "File " in row:
+        if _OPEN_FRAME.search(row):
+            return True
+        frame, whole = FRAME.search(row), FRAME.search(row + follower)
+        if whole is not None and whole.end() > len(row):
+            return frame is None or not frame["function"]
+    if any(_breaks(sentence, row, follower) for sentence in _SENTENCES):
+        return True
+    return bool(_OPEN_PATH.search(row)) and ("'" in follower or '"' in follower)
+
+
+def _breaks(sentence: str, row: str, follower: str) -> bool:
+    start = row.find(sentence[:_SHORTEST_START])
+    if start < 0:
+        return False
+    tail = row[start:]
+    rest = sentence[len(tail) :]
+    return sentence.startswith(tail) and bool(rest) and follower.startswith(rest[: len(follower)])

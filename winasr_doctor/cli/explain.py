@@ -152,8 +152,8 @@ def _message(what: str, *, verbose: bool) -> _Answer:
     found = search(what)
     if not found and answer.values["primary"] is None and len(what.split()) == 1:
         raise InputError(
-            f"{_short(what)!r} is neither a check's code (see scan --list-checks), a known error's id (see"
-            " explain --list), a Windows error number, a file nor a message"
+            f"{_short(what)!r} is neither a check's code (see scan --list-checks), a known error's"
+            " id (see explain --list), a Windows error number, a file nor a message"
         )
     values = {**answer.values, "suggestions": [entry.id for entry in found]}
     lines = [f"  {entry.id}: {entry.title}" for entry in found]

@@ -61,7 +61,7 @@ def test_a_pipe_called_pyproject_is_passed_over(run, tmp_path, healthy):
         ("[tool.winasr_doctor]\nselect = " + "[" * 100_000, "nested too deeply"),
         ("[tool.winasr_doctor]\nx" + ".x" * 5_000 + " = 1", "a key has more than 50 parts"),
         ("[tool.winasr_doctor." + ".".join(["'a'"] * 5_000) + "]", "a key has more than 50 parts"),
-        ("[tool.winasr_doctor]\nx = " + "9" * 5_000, "4300 digits"),
+        ("[tool.winasr_doctor]\nx = " + "9" * 5_000, "4300"),
         ("[tool.winasr_doctor]\nx = '\0'", "x00"),
         ("[tool.winasr_doctor]\nx = 2026-99-99", "line 2"),
         ("# tool.winasr_doctor\n" + "#" * config.MAX_BYTES, "larger than 1 MiB"),

@@ -57,7 +57,8 @@ def last_part(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
+_QUOTED = re.compile(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
+"""A quoted text; an apostrophe within words, as in the French "d'accès", opens none."""
 
 _LONGEST = 4_000
 """Characters of a message in which a path is looked for."""

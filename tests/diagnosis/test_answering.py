@@ -204,6 +204,12 @@ def test_what_the_message_names_is_filled_in():
     assert any("pip install opencv-python" in step for step in diagnosis.advice[0].steps)
 
 
+@pytest.mark.parametrize("module", ["torch", "torchaudio.io", "fcntl", "k2"])
+def test_no_plain_installation_where_it_is_wrong(module):
+    diagnosis = diagnose(f"ModuleNotFoundError: No module named '{module}'")
+    assert not any(f"pip install {module}" in s for each in diagnosis.advice for s in each.steps)
+
+
 @pytest.mark.parametrize(
     ("name", "torch", "tag"),
     [
@@ -249,6 +255,7 @@ def test_the_build_of_torch_is_read_from_its_version(monkeypatch):
 def test_what_is_searched_for_is_the_same_on_every_machine():
     node = ErrorNode("OSError", "[WinError 5] x: 'C:\\a' -> sound card 12345 is gone")
     assert unknown.searchable(node).endswith("sound card")
+    assert unknown.searchable(node._replace(winerror=5)) == "WinError 5"
     frames = (Frame("a.py", "f", "/v/site-packages/torch/a.py"), Frame("b.py", "g", "/app/b.py"))
     assert unknown.raised_in(node._replace(frames=frames)) == "torch"
 

@@ -99,12 +99,11 @@ def _of_code(node: ErrorNode) -> Answer:
     if node.path and entry.code in SHARING_CODES:
         quoted = f'python -m winasr_doctor who "{node.path}"'
         steps.append(Step(text="See who has it open", command=quoted))
-    named = f" It is about {node.path}." if node.path else ""
     return Answer(
         node=node,
         id=None,
         kind=kinds.UNKNOWN,
-        cause=f"{entry.meaning}{named}",
+        cause=entry.meaning,
         confidence="likely",
         source=(Source(ref=f"{entry.name}: {entry.source}", sure="docs"),),
         remedies=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from winasr_doctor import catalogue
-from winasr_doctor.catalogue.matching import folded
+from winasr_doctor.catalogue.conditions import folded
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.reading import decode, read, tells_of_error
 

@@ -167,6 +167,16 @@ def test_a_warning_alone_is_called_harmless():
     assert diagnose(f"{text}\n{odd}").id is None
 
 
+def test_a_harmless_exception_is_named_but_never_chosen_before_another(monkeypatch):
+    rows = [entry(id="harmless", role="noise", match=[{"text": ["rotating the log"]}])]
+    monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: Catalogue(rows))
+    noise = f"{HEAD}{SITE.format('b.py', 'g')}PermissionError: [WinError 32] rotating the log\n"
+    assert diagnose(noise).id == "harmless"
+    odd = f"{HEAD}{SITE.format('a.py', 'f')}acme.OddError: odd\n"
+    for text in (f"{odd}\nlater\n{noise}", f"{noise}\nlater\n{odd}"):
+        assert diagnose(text).primary.kind == "OddError"
+
+
 CPU = "AssertionError: Torch not compiled with CUDA enabled"
 
 

@@ -157,7 +157,7 @@ def in_order(matches: Iterable[Match]) -> list[Match]:
     return [m for m in matches if m not in yielding] + yielding
 
 
-_ROLES = {"cause": 0, "wrapper": 1, "family": 2, "noise": 3}
+_ROLES = {"cause": 0, "wrapper": 1, "noise": 2, "family": 3}
 
 
 def _rank(match: Match) -> tuple[int, float, str]:

@@ -59,6 +59,13 @@ def bounded(chain: Chain) -> Chain:
     return chain[: _LONGEST_CHAIN // 2] + chain[-_LONGEST_CHAIN // 2 :]
 
 
+def is_noise(chain: Chain) -> bool:
+    """Return whether a chain is only something harmless."""
+    best = [next(iter(catalogue.match(node, chain)), None) for node in bounded(chain)[:2]]
+    roles = {None if match is None else match.entry.role for match in best}
+    return roles == {"noise"}
+
+
 def events_in(text: str | bytes) -> list[Chain]:
     """Return what a text tells of: its exceptions, and messages that have no exception.
 

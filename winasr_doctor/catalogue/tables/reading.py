@@ -133,8 +133,8 @@ def installable(module: str) -> str | None:
     That is so for torch and its partners, of which PyPI has the CPU build, and for modules that
     Windows does not have.
     """
-    refused = table("packages")["not_by_pip"]
-    names = (*refused["cpu_build"], *refused["posix_only"], *refused["none_on_windows"])
+    posix, cpu_build = table("packages")["posix_only"], table("packages")["cpu_build"]
+    names = (*posix["names"], *posix["none_on_windows"], *cpu_build["names"])
     return None if module.partition(".")[0] in names else package_of(module)
 
 

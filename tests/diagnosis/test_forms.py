@@ -101,6 +101,11 @@ def test_every_form_gives_the_same_chain(form):
     ]
 
 
+def test_the_quote_after_a_repr_is_no_part_of_the_message():
+    (chain,) = read(forms.as_repr(PLAIN))
+    assert chain[0].message == forms.LOCKED
+
+
 ENCODINGS = {
     "UTF-8": PLAIN.encode(),
     "UTF-8 with BOM": PLAIN.encode("utf-8-sig"),

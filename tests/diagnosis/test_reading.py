@@ -157,6 +157,14 @@ def test_a_crash_dump_has_its_frames_outermost_first():
     assert [frame.function for frame in node.frames] == ["<module>", "load"]
 
 
+def test_of_the_threads_of_a_crash_the_current_one_counts():
+    one = 'Thread 0x00001a2c (most recent call first):\n  File "C:\\x.py", line 3 in wait\n'
+    current = f"Current {one.replace('wait', 'load').replace('Thread', 'thread')}"
+    for threads in (f"{one}\n{current}", f"{current}\n{one}", f"{one}\n{current}\n{one}"):
+        ((node,),) = read(f"Fatal Python error: Segmentation fault\n\n{threads}")
+        assert [frame.function for frame in node.frames] == ["load"]
+
+
 # --- exceptions that carry others ----------------------------------------
 
 INNER = "FileNotFoundError: [Errno 2] No such file or directory: 'C:\\\\rec\\\\a.wav'"

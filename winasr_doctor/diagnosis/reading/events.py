@@ -131,7 +131,9 @@ class Stream:
         linked: Whether the next exception came while the event's was handled.
         inner: Whether the next exception is what the event's one wraps.
         backwards: Whether frames come innermost first.
+        is_current: Whether it is the thread that a crash dump is about.
         strangers: Lines since the last frame.
+        began: The line in which the traceback began.
     """
 
     name: str
@@ -143,12 +145,14 @@ class Stream:
     linked: bool = False
     inner: bool = False
     backwards: bool = False
+    is_current: bool = False
     strangers: int = 0
+    began: int = 0
 
-    def open(self, expected: str | None = None, *, backwards: bool = False) -> None:
-        """Begin a traceback."""
+    def open(self, number: int, expected: str | None = None) -> None:
+        """Begin a traceback in a line."""
         self.frames, self.is_open, self.expected = [], True, expected
-        self.backwards, self.strangers = backwards, 0
+        self.began, self.strangers, self.is_current = number, 0, False
 
     def close(self) -> list[Frame]:
         """End a traceback and return its frames, outermost first."""

@@ -32,6 +32,7 @@ _LOG_LINE = re.compile(
 )
 _END = re.compile(
     r"(?:\(\w[\w. \-]{0,60}\) )?(?:PS )?[A-Za-z]:\\[^>\n]{0,200}>|```|\"\"\"|'''|-{20,}|={8,}|_{8,}"
+    r"|['\"\]})>,;]{1,4}\s*$"
     r"|\[end of |!!! |\$ |Press any key|Process finished with exit code|\+[-+]{8,}|[╭╰┌└]"
     r"|Exception ignored in|Exception in thread|--- Logging error|Task exception was never"
     r"|View as a scrollable|Thread 0x"

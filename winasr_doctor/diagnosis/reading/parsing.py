@@ -49,6 +49,8 @@ _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
+_NEAR = 400
+"""Lines between a message and the frames below it; a crash has those of every thread."""
 _REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
 _MOST_REPEATED = 3_000
 _WORD = re.compile(r"[\w<>]{1,80}")
@@ -130,18 +132,21 @@ class Parser:
             return True
         frame = frame_in(body, pretty=self._pretty)
         if frame is not None:
-            if stream.draft is not None and stream.draft.is_from(body):
-                stream.draft.frames.append(frame)
-                return True
-            self._take_back(stream)
-            if not stream.is_open:
-                self._finish(stream)
-                stream.open()
-            stream.frames.append(frame)
-            stream.strangers = 0
-            self._last_row = self._number
+            self._add(stream, frame, body)
             return True
         return self._is_ending(stream, line, body)
+
+    def _add(self, stream: Stream, frame: Frame, body: str) -> None:
+        if stream.draft is not None and stream.draft.is_from(body):
+            stream.draft.frames.append(frame)
+            return
+        self._take_back(stream)
+        if not stream.is_open:
+            self._finish(stream)
+            stream.open(self._number)
+        stream.frames.append(frame)
+        stream.strangers = 0
+        self._last_row = self._number
 
     def _is_head(self, stream: Stream, body: str) -> bool:
         drawn = _POOR_BOX.match(body)
@@ -159,13 +164,10 @@ class Parser:
             stream.linked = True
         elif stream.event is not None and (_INNER.search(said) or _INNER.search(body)):
             stream.inner = True
-        before = body[: head.start()] if head is not None else ""
-        announced = _ANNOUNCED.match(before)
-        stream.open(
-            announced["kind"].rpartition(".")[2] if announced else None, backwards=dump is not None
-        )
-        if dump is not None and not dump["current"] and "hread" in dump[0]:
-            stream.frames = []
+        announced = _ANNOUNCED.match(body[: head.start()] if head is not None else "")
+        stream.open(self._number, announced["kind"].rpartition(".")[2] if announced else None)
+        stream.backwards = dump is not None
+        stream.is_current = dump is not None and dump["current"] is not None
         return True
 
     def _is_ending(self, stream: Stream, line: Line, body: str) -> bool:
@@ -249,23 +251,23 @@ class Parser:
         if draft.blanks or not draft.frames:
             return
         stream.draft, stream.is_open, stream.frames = None, True, draft.frames
-        if draft.event in self.events and not draft.event.nodes:
-            self.events.remove(draft.event)
+        if self.events and self.events[-1] is draft.event and not draft.event.nodes:
+            self.events.pop()
             stream.event = None
 
     def _leave_unfinished(self, stream: Stream) -> None:
         """End a traceback whose last line is missing, or stands above it."""
         if not stream.is_open:
             return
+        is_dump = stream.backwards
         frames = stream.close()
+        above = stream.event or (self.messages[-1] if self.messages else None)
+        near = above is not None and above.nodes and stream.began - above.number <= _NEAR
         if not frames:
             return
-        before = stream.event
-        if before is None and self.messages and self.messages[-1].nodes:
-            before = self.messages[-1]
-        if before is not None and before.nodes and not before.nodes[0].frames:
-            before.nodes[0] = before.nodes[0]._replace(frames=tuple(frames))
-        else:
+        if above is not None and near and (stream.is_current or not above.nodes[0].frames):
+            above.nodes[0] = above.nodes[0]._replace(frames=tuple(frames))
+        elif not (near and is_dump):  # other threads of a crash say nothing
             self._begin(stream, None, frames)
             self._finish(stream)
 

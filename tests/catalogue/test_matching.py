@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from winasr_doctor.catalogue import Catalogue, matching
+from winasr_doctor.catalogue import Catalogue, conditions, matching
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame
 
 from .making import entry
@@ -128,8 +128,10 @@ def test_groups_and_the_confidence_of_an_alternative_are_kept():
 
 def test_only_entries_whose_literal_is_there_are_compared(monkeypatch):
     compared = []
-    fits = matching.Seen.fits
-    monkeypatch.setattr(matching.Seen, "fits", lambda self, c: compared.append(c) or fits(self, c))
+    fits = conditions.Seen.fits
+    monkeypatch.setattr(
+        conditions.Seen, "fits", lambda self, c: compared.append(c) or fits(self, c)
+    )
     many = [entry(id=f"e{n}", match=[{"text": [f"sound number {n} fails"]}]) for n in range(300)]
     node = ErrorNode("RuntimeError", "sound number 77 fails")
     assert ids(*many, node=node) == ["e77"]
@@ -139,7 +141,7 @@ def test_only_entries_whose_literal_is_there_are_compared(monkeypatch):
 def test_a_message_of_any_length_is_cut():
     node = ErrorNode("RuntimeError", "x" * 1_000_000 + " signal is too loud")
     assert ids(entry(), node=node) == ["too-loud"]
-    assert len(matching.Seen(node).text) <= matching.LONGEST + 1
+    assert len(conditions.Seen(node).text) <= conditions.LONGEST + 1
 
 
 @given(

@@ -136,6 +136,13 @@ def test_everything_has_a_json_form(run, what, key):
     assert key in json.loads(run("explain", what, "--format", "json").out)
 
 
+@pytest.mark.parametrize("what", ["3221225477", "0xC0000005", "-- -1073741819"])
+def test_an_exit_code_is_explained(run, what):
+    outcome = run("explain", *what.split())
+    assert outcome.code == 0
+    assert "access violation" in outcome.out
+
+
 def test_the_list_has_a_json_form(run):
     values = json.loads(run("explain", "--list", "--format", "json").out)
     assert {"id", "family", "title", "cause"} == set(values[0])

@@ -167,6 +167,16 @@ def test_a_warning_alone_is_called_harmless():
     assert diagnose(f"{text}\n{odd}").id is None
 
 
+def test_a_harmless_exception_is_named_but_never_chosen_before_another(monkeypatch):
+    rows = [entry(id="harmless", role="noise", match=[{"text": ["rotating the log"]}])]
+    monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: Catalogue(rows))
+    noise = f"{HEAD}{SITE.format('b.py', 'g')}PermissionError: [WinError 32] rotating the log\n"
+    assert diagnose(noise).id == "harmless"
+    odd = f"{HEAD}{SITE.format('a.py', 'f')}acme.OddError: odd\n"
+    for text in (f"{odd}\nlater\n{noise}", f"{noise}\nlater\n{odd}"):
+        assert diagnose(text).primary.kind == "OddError"
+
+
 CPU = "AssertionError: Torch not compiled with CUDA enabled"
 
 
@@ -202,6 +212,12 @@ def test_a_remedy_that_does_not_fit_the_machine_is_left_out():
 def test_what_the_message_names_is_filled_in():
     diagnosis = diagnose("ModuleNotFoundError: No module named 'cv2'", facts=lambda _: None)
     assert any("pip install opencv-python" in step for step in diagnosis.advice[0].steps)
+
+
+@pytest.mark.parametrize("module", ["torch", "torchaudio.io", "fcntl", "k2"])
+def test_no_plain_installation_where_it_is_wrong(module):
+    diagnosis = diagnose(f"ModuleNotFoundError: No module named '{module}'")
+    assert not any(f"pip install {module}" in s for each in diagnosis.advice for s in each.steps)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +265,7 @@ def test_the_build_of_torch_is_read_from_its_version(monkeypatch):
 def test_what_is_searched_for_is_the_same_on_every_machine():
     node = ErrorNode("OSError", "[WinError 5] x: 'C:\\a' -> sound card 12345 is gone")
     assert unknown.searchable(node).endswith("sound card")
+    assert unknown.searchable(node._replace(winerror=5)) == "WinError 5"
     frames = (Frame("a.py", "f", "/v/site-packages/torch/a.py"), Frame("b.py", "g", "/app/b.py"))
     assert unknown.raised_in(node._replace(frames=frames)) == "torch"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from winasr_doctor.catalogue.matching import Catalogue, Match, Node, in_order
+from winasr_doctor.catalogue.conditions import Node
+from winasr_doctor.catalogue.matching import Catalogue, Match, in_order
 from winasr_doctor.catalogue.reading import CatalogueError, all_entries
 from winasr_doctor.catalogue.schema import Condition, Entry, Remedy, Sample, Source, Step
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from winasr_doctor.catalogue.matching import is_builtin
+from winasr_doctor.catalogue.conditions import is_builtin
 from winasr_doctor.catalogue.schema import Condition, Entry
 from winasr_doctor.catalogue.templates import facts_in, is_fact
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from winasr_doctor.catalogue.matching import plain
+from winasr_doctor.catalogue.conditions import plain
 from winasr_doctor.catalogue.schema import Entry
 
 _WORD = re.compile(r"[a-z0-9_]{3,}")

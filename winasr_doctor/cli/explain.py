@@ -103,7 +103,7 @@ def _number(what: str) -> _Answer | None:
     code = as_win32(int(number[1], 0))
     entry = CODES.get(code)
     if entry is None:
-        raise InputError(f"Windows error {code} is not in the table of errors this tool knows")
+        return _exit_code(int(number[1], 0))
     values = {
         "winerror": code,
         "name": entry.name,
@@ -113,6 +113,21 @@ def _number(what: str) -> _Answer | None:
         "source": entry.source,
     }
     return _Answer(explain_code(code) + "\n", values)
+
+
+def _exit_code(number: int) -> _Answer:
+    """Explain what a process that died without a word leaves behind."""
+    from winasr_doctor.catalogue.tables import exit_code
+
+    meaning = exit_code(number)
+    if meaning is None:
+        raise InputError(f"Windows error {number} is not in the table of errors this tool knows")
+    text = (
+        f"Exit code {number}: {meaning}.\n\n"
+        "The process died in native code. Start the app with python -X faulthandler app.py, and\n"
+        "explain what that prints.\n"
+    )
+    return _Answer(text, {"exit_code": number, "meaning": meaning})
 
 
 def _known_error(what: str, *, verbose: bool) -> _Answer | None:

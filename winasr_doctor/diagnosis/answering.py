@@ -55,14 +55,14 @@ def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
     if node is None:
         return _of_unknown(None)
     known = catalogue.match(node, bounded(chain))
-    if known and known[0].entry.role in ("cause", "wrapper"):
+    if known and known[0].entry.role != "family":
         return of_entry(known[0], lookup)
     coded = next((n for n in (node, *reversed(candidates)) if n.winerror in CODES), None)
     if coded is not None:
         return _of_code(coded)
     near = (node, *reversed(bounded(candidates)))
     for match in (match for each in near for match in catalogue.match(each, bounded(chain))):
-        if match.entry.role == "family" or (match.entry.role == "noise" and len(chain) == 1):
+        if match.entry.role == "family":
             return of_entry(match, lookup)
     return _of_unknown(node)
 
@@ -99,12 +99,11 @@ def _of_code(node: ErrorNode) -> Answer:
     if node.path and entry.code in SHARING_CODES:
         quoted = f'python -m winasr_doctor who "{node.path}"'
         steps.append(Step(text="See who has it open", command=quoted))
-    named = f" It is about {node.path}." if node.path else ""
     return Answer(
         node=node,
         id=None,
         kind=kinds.UNKNOWN,
-        cause=f"{entry.meaning}{named}",
+        cause=entry.meaning,
         confidence="likely",
         source=(Source(ref=f"{entry.name}: {entry.source}", sure="docs"),),
         remedies=(

@@ -19,7 +19,7 @@ from winasr_doctor.diagnosis.facts import of_this_interpreter
 from winasr_doctor.diagnosis.live import chain_of
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.reading import opened, read
-from winasr_doctor.diagnosis.recognising import events_in, id_of, score
+from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
 from winasr_doctor.holders.model import Holding
@@ -143,7 +143,8 @@ def diagnose(
     chains = events_in(error)
     if not chains:
         return _of_nothing()
-    chosen, *others = [chains[place] for place in best_first(chains, score, _is_lock)]
+    ordered = [chains[place] for place in best_first(chains, score, _is_lock)]
+    chosen, *others = sorted(ordered, key=is_noise)
     diagnosis = _of_chain(chosen, complete=_is_complete(chosen), facts=facts)
     named = names_of(others, chosen, score, id_of)
     return diagnosis._replace(others=sum(map(_is_exception, others)), also=named)

@@ -121,7 +121,7 @@ def of_match(match: Match, machine: Lookup) -> Lookup:
             return match.groups.get(argument)
         if head == "package":
             module = match.groups.get(argument)
-            return None if module is None else tables.package_of(module)
+            return None if module is None else tables.installable(module)
         return machine(fact)
 
     return lookup

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from winasr_doctor import catalogue
-from winasr_doctor.catalogue.matching import folded
+from winasr_doctor.catalogue.conditions import folded
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.reading import decode, read, tells_of_error
 
@@ -57,6 +57,13 @@ def bounded(chain: Chain) -> Chain:
     if len(chain) <= _LONGEST_CHAIN:
         return chain
     return chain[: _LONGEST_CHAIN // 2] + chain[-_LONGEST_CHAIN // 2 :]
+
+
+def is_noise(chain: Chain) -> bool:
+    """Return whether a chain is only something harmless."""
+    best = [next(iter(catalogue.match(node, chain)), None) for node in bounded(chain)[:2]]
+    roles = {None if match is None else match.entry.role for match in best}
+    return roles == {"noise"}
 
 
 def events_in(text: str | bytes) -> list[Chain]:

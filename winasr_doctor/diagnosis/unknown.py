@@ -101,7 +101,13 @@ def raised_in(node: ErrorNode) -> str:
 
 
 def searchable(node: ErrorNode) -> str:
-    """Return the part of a message that is the same on every machine: no paths and numbers."""
+    """Return the part of a message that is the same on every machine.
+
+    That has no paths and long numbers, and for an error of Windows not its text, which Windows
+    writes in the user's language.
+    """
+    if node.winerror is not None:
+        return f"WinError {node.winerror} {raised_in(node)}".strip()
     first = node.message.strip().partition("\n")[0]
     parts = [part.strip(" :,;-") for part in _VARIABLE.split(first)]
     longest = max(parts, key=len, default="")

@@ -127,7 +127,18 @@ def exit_code(number: int) -> str | None:
     return None if found is None else str(found)
 
 
+def installable(module: str) -> str | None:
+    """Return the package to install for a module; `None` where a plain `pip install` is wrong.
+
+    That is so for torch and its partners, of which PyPI has the CPU build, and for modules that
+    Windows does not have.
+    """
+    posix, cpu_build = table("packages")["posix_only"], table("packages")["cpu_build"]
+    names = (*posix["names"], *posix["none_on_windows"], *cpu_build["names"])
+    return None if module.partition(".")[0] in names else package_of(module)
+
+
 def package_of(module: str) -> str:
-    """Return the package to install for a module; its own name where no other is known."""
+    """Return the package that has a module; its own name where no other is known."""
     names = table("packages")["packages"]
     return str(names.get(module) or names.get(module.partition(".")[0]) or module.partition(".")[0])

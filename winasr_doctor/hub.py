@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from winasr_doctor.revisions import illegal_because
 
@@ -20,7 +22,7 @@ SHORTEST_PREFIX = 7
 _THREADS = 4
 
 
-class HubAnswer(NamedTuple):
+class HubAnswer(Struct, frozen=True):
     """What the Hub says of one revision of one repository."""
 
     status: Literal["exists", "missing", "unknown"]
@@ -34,7 +36,7 @@ Question = tuple[str, str]
 """A repository and a revision."""
 
 
-class HubAnswers(NamedTuple):
+class HubAnswers(Struct, frozen=True):
     """The Hub's answers, by repository and revision."""
 
     answers: Mapping[Question, HubAnswer] = {}

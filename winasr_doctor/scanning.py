@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import traceback
 from collections.abc import Iterable
 from typing import Any
 
@@ -69,6 +68,8 @@ def run_check(check: Check, host: Host, *, today: dt.date | None = None) -> tupl
 
 
 def _crashed(crash: Exception) -> Finding:
+    import traceback
+
     reason = "".join(traceback.format_exception_only(crash)).strip()
     evidence = {"traceback": "".join(traceback.format_exception(crash))}
     return Finding(Status.CRASH, f"the check itself failed: {reason}", None, evidence)

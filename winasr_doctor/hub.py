@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from winasr_doctor.revisions import illegal_because
-
 if TYPE_CHECKING:
     from winasr_doctor.source.application import Application
     from winasr_doctor.source.revision_uses import RevisionUse
@@ -85,6 +83,8 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
 
 
 def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer:  # noqa: ANN401
+    from winasr_doctor.revisions import illegal_because
+
     repo_id, revision = question
     if illegal_because(revision) is not None:  # "" would ask for the default branch
         return HubAnswer("missing")

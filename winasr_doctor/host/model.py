@@ -7,10 +7,9 @@ a whole section that could not be read is not stored but named among the snapsho
 
 They are msgspec structs rather than dataclasses because they are documents: msgspec decodes,
 validates and describes them (JSON Schema), and defining one costs a twentieth of a dataclass's
-import time.
+import time. Their annotations are not postponed, because msgspec would have to compile each of them
+again.
 """
-
-from __future__ import annotations
 
 import re
 from enum import IntFlag

@@ -50,6 +50,7 @@ class Tree:
         """
         self.path = path
         self.identity = identity
+        self._above = os.path.dirname(path)
         self.made_writable = False
         """Whether the last pass cleared a read-only attribute, so that another may succeed."""
         self._cleared: set[str] = set()
@@ -67,7 +68,7 @@ class Tree:
             is_link = os.path.islink(self.path)
             what = "file" if now.kind == "file" else "link" if is_link else "junction or device"
             raise RefusedError(f"it is a {what}, not a folder")
-        if os.path.dirname(self.path) == self.path:
+        if self._above == self.path:
             raise RefusedError("it is the root of a file system")
         if self.identity is not None and not same_folder(now, self.identity):
             raise RefusedError(REPLACED)
@@ -105,7 +106,7 @@ class Tree:
         return self._failures
 
     def _remove_by_paths(self, before: tuple[tuple[Failure, Classification], ...]) -> None:
-        with held_in_place(os.path.dirname(self.path)):
+        with held_in_place(self._above):
             self.look()
             if before and all(self._is_refused_again(failure) for failure, _ in before):
                 return
@@ -148,7 +149,8 @@ class Tree:
         self._on_error(function, path, info[1])
 
     def _on_error(self, function: Callable[..., Any], path: object, error: BaseException) -> None:
-        path = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else self.path
+        if not isinstance(path, str):
+            path = os.fsdecode(path) if isinstance(path, (bytes, os.PathLike)) else self.path
         meaning = classify(error)
         if meaning.delete is DeleteClass.ALREADY_GONE and not os.path.lexists(path):
             return

@@ -41,20 +41,27 @@ def command(what: str | None, traceback: str | None, format_: str) -> None:
 
 
 def _code(what: str) -> str:
+    number = _NUMBER.fullmatch(what.strip())
+    return _check(what) if number is None else _error(int(number[1], 0))
+
+
+def _check(what: str) -> str:
     from winasr_doctor.checks import all_checks
 
-    for check in all_checks():
-        if check.code == what.strip().upper():
-            return f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
-    number = _NUMBER.fullmatch(what.strip())
-    if number is None:
+    code = what.strip().upper()
+    check = next((check for check in all_checks() if check.code == code), None)
+    if check is None:
         raise InputError(
             f"{_short(what)!r} is neither a check's code (see scan --list-checks)"
             " nor a Windows error number"
         )
+    return f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
+
+
+def _error(number: int) -> str:
     from winasr_doctor.winerror import CODES, as_win32, explain_code
 
-    code = as_win32(int(number[1], 0))
+    code = as_win32(number)
     if code not in CODES:
         raise InputError(f"Windows error {code} is not in the table of errors this tool knows")
     return explain_code(code) + "\n"

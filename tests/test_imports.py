@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = ("torch", "nemo", "gradio", "pandas", "numpy", "huggingface_hub", "transformers")
 LATE = ("rich", "jinja2", "sqlite3", "importlib.metadata", "psutil")
+SLOW = (
+    *("bz2", "dataclasses", "fnmatch", "importlib.metadata", "importlib.resources", "ipaddress"),
+    *("json", "logging", "lzma", "pathlib", "shlex", "shutil", "subprocess", "tempfile"),
+    *("traceback", "urllib.parse"),
+)
+"""Modules of the standard library that take a millisecond or more, some with what they import."""
+RECORDED = str(Path(__file__).parents[1] / "examples" / "machines" / "temp-in-onedrive.json")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +34,69 @@ def test_neither_heavy_nor_late_modules_are_imported(code):
         [sys.executable, "-c", code + watch], capture_output=True, text=True, check=True
     )
     assert finished.stdout.split() == []
+
+
+def imported_by(program: str, *arguments: str, given: str = "") -> set[str]:
+    """Return the modules that a program imports besides those of some others."""
+    watch = f"""
+import sys
+{given}
+before = set(sys.modules)
+sys.argv[1:] = {arguments!r}
+try:
+    {program}
+except SystemExit:
+    pass
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", watch], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return set(finished.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan", "--snapshot", RECORDED),
+        ("scan", "--snapshot", RECORDED, "--format", "json"),
+        ("scan", "--list-checks"),
+        ("explain", "SYN001"),
+        ("explain", "32"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_starts_without_what_it_does_not_need(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    found = imported_by(
+        "from winasr_doctor.__main__ import main; main()",
+        *arguments,
+        given="import click, msgspec, msgspec.structs",
+    )
+    assert "winasr_doctor.cli" in found
+    assert found & {*HEAVY, *LATE, *SLOW} == set()
+
+
+def test_a_number_is_explained_without_any_check():
+    found = imported_by("from winasr_doctor.cli import main; main()", "explain", "32")
+    assert "winasr_doctor.winerror" in found
+    assert not any(name.startswith("winasr_doctor.checks") for name in found)
+
+
+def test_the_package_itself_imports_next_to_nothing():
+    found = imported_by("import winasr_doctor", given="import importlib")
+    assert found <= {"__future__", "winasr_doctor", "winasr_doctor.version"}
+
+
+def test_only_the_program_sets_the_garbage_collector():
+    program = (
+        "import gc; was = gc.get_threshold();"
+        "from winasr_doctor.cli import main; main(['scan', '--snapshot', sys.argv[1]])"
+    )
+    watch = f"import sys\ntry:\n    {program}\nexcept SystemExit:\n    pass\n"
+    check = "assert (gc.get_threshold(), gc.get_freeze_count()) == (was, 0)"
+    subprocess.run([sys.executable, "-c", watch + check, RECORDED], capture_output=True, check=True)
 
 
 def test_a_live_scan_imports_nothing_heavy():

@@ -43,4 +43,4 @@ def test_the_core_needs_neither_torch_nor_nemo_nor_gradio():
 
 def test_the_console_script_is_installed():
     (script,) = entry_points(group="console_scripts", name="winasr-doctor")
-    assert script.value == "winasr_doctor.cli:main"
+    assert script.value == "winasr_doctor.__main__:main"

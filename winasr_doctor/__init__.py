@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from winasr_doctor.version import __version__
 
+TYPE_CHECKING = False  # as in typing, whose import takes half of this package's
 if TYPE_CHECKING:
     from winasr_doctor.cleanup import RetryPolicy, rmtree, sweep
     from winasr_doctor.diagnosis import diagnose

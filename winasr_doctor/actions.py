@@ -6,11 +6,10 @@ performs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEdit:
+class SourceEdit(Struct, frozen=True):
     r"""One piece of a Python file and what is to stand there instead.
 
     Attributes:
@@ -28,8 +27,7 @@ class SourceEdit:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditSource:
+class EditSource(Struct, frozen=True):
     """Edit one file of the app.
 
     Attributes:
@@ -39,8 +37,7 @@ class EditSource:
     edits: tuple[SourceEdit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MakeFolder:
+class MakeFolder(Struct, frozen=True):
     """Make a folder that Windows Search does not read.
 
     Attributes:
@@ -50,8 +47,7 @@ class MakeFolder:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Constrain:
+class Constrain(Struct, frozen=True):
     """Keep pip from installing a version that does not work.
 
     Attributes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from winasr_doctor.paths import fold, segments, without_device_prefix
@@ -53,15 +53,15 @@ USER_VARIABLES = frozenset(
 )
 """Variables by which a person means a folder of their own, which SYSTEM's value is not."""
 
-_VARIABLE = re.compile(r"%([^%\\/]+)%")
-_POWERSHELL = re.compile(r"\$(?:env:|\{env:)", re.IGNORECASE)
-_SEVERAL = re.compile(r"[;,|]\s*\"?[a-z]:[\\/]", re.IGNORECASE)
-_DRIVE = re.compile(r"[a-z]:(?:$|[\\/])", re.IGNORECASE)
-_WILD_DRIVE = re.compile(r"(?:[*?]+:|[*?]+[\\/])")
-_CONTEXT = re.compile(r"\\?:\{(?P<conditions>[^}]*)\}?\s*$")
+_VARIABLE = r"%([^%\\/]+)%"
+_POWERSHELL = r"(?i)\$(?:env:|\{env:)"
+_SEVERAL = r"(?i)[;,|]\s*\"?[a-z]:[\\/]"
+_DRIVE = r"(?i)[a-z]:(?:$|[\\/])"
+_WILD_DRIVE = r"(?:[*?]+:|[*?]+[\\/])"
+_CONTEXT = r"\\?:\{(?P<conditions>[^}]*)\}?\s*$"
 """`C:\\scratch\\:{PathType:folder,ScanTrigger:OnAccess}`."""
 _UNCONDITIONAL = ("PATHTYPE:", "SCANTRIGGER:ONACCESS")
-_IMPOSSIBLE = re.compile(r'["<>|]')
+_IMPOSSIBLE = r'["<>|]'
 """Source: learn.microsoft.com, "Naming Files, Paths, and Namespaces"."""
 
 
@@ -130,7 +130,7 @@ def breadth_of(exclusion: str, *, drive: str = "C:") -> str | None:
     pattern = _without_trailing_wildcards(segments(entry, "windows"))
     if not pattern:
         return "every file of the machine" if _has_wildcard(entry) else None
-    if not _DRIVE.match(entry) or (_has_wildcard(pattern[-1]) and "." in pattern[-1]):
+    if not re.match(_DRIVE, entry) or (_has_wildcard(pattern[-1]) and "." in pattern[-1]):
         return None
     for place, name in BROAD_PLACES:
         if len(place) == len(pattern) - 1 and all(map(_overlap, pattern[1:], place)):
@@ -175,7 +175,7 @@ def resolve(exclusion: str, *, drive: str = "C:") -> str | None:
         The path, or `None` if it holds a variable whose value for SYSTEM is not known.
     """
     resolved = _resolved(exclusion, drive)
-    return None if _VARIABLE.search(resolved) else resolved
+    return None if re.search(_VARIABLE, resolved) else resolved
 
 
 BROAD_PLACES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -242,15 +242,18 @@ BROAD_PROCESSES = frozenset(f"{name}.exe" for name in _PROCESSES.split()) | {
 macOS, and an interpreter runs whatever script it is given on Windows too."""
 
 _FAULTS: tuple[tuple[Callable[[str], object], str], ...] = (
-    (_POWERSHELL.search, "it is PowerShell's spelling of a variable, stored as literal text"),
+    (
+        partial(re.search, _POWERSHELL),
+        "it is PowerShell's spelling of a variable, stored as literal text",
+    ),
     (lambda entry: entry.startswith("~"), "Defender does not expand ~"),
-    (_SEVERAL.search, "it holds several paths, and an entry is a single one"),
-    (_IMPOSSIBLE.search, "it holds a character that no path has"),
+    (partial(re.search, _SEVERAL), "it holds several paths, and an entry is a single one"),
+    (partial(re.search, _IMPOSSIBLE), "it holds a character that no path has"),
     (
         lambda entry: _wildcards(entry) > MAX_WILDCARDS,
         f"it has more than {MAX_WILDCARDS} wildcards, which is the limit",
     ),
-    (_WILD_DRIVE.match, "a wildcard cannot stand for the drive"),
+    (partial(re.match, _WILD_DRIVE), "a wildcard cannot stand for the drive"),
     (
         lambda entry: "\\" in entry and entry[0] != "%" and not _is_absolute(entry),
         "it is not a full path with its drive",
@@ -270,7 +273,7 @@ def _understood(exclusion: str, drive: str) -> str | None:
 
 
 def _is_absolute(entry: str) -> bool:
-    return bool(_DRIVE.match(entry)) or entry.startswith("\\\\")
+    return bool(re.match(_DRIVE, entry)) or entry.startswith("\\\\")
 
 
 def _resolved(exclusion: str, drive: str) -> str:
@@ -278,11 +281,11 @@ def _resolved(exclusion: str, drive: str) -> str:
         known = SYSTEM_VARIABLES.get(match[1].upper())
         return match[0] if known is None else drive + known[2:]
 
-    return _VARIABLE.sub(value, exclusion)
+    return re.sub(_VARIABLE, value, exclusion)
 
 
 def _variable_fault(entry: str, drive: str) -> str | None:
-    for match in _VARIABLE.finditer(entry):
+    for match in re.finditer(_VARIABLE, entry):
         name = match[1].upper()
         if name not in USER_VARIABLES:
             continue
@@ -294,12 +297,12 @@ def _variable_fault(entry: str, drive: str) -> str | None:
 
 
 def _without_context(exclusion: str) -> str:
-    return _CONTEXT.sub("", exclusion)
+    return re.sub(_CONTEXT, "", exclusion)
 
 
 def _is_conditional(exclusion: str) -> bool:
     """Tell whether an entry holds under conditions other than ordinary access by anyone."""
-    match = _CONTEXT.search(exclusion)
+    match = re.search(_CONTEXT, exclusion)
     if match is None:
         return False
     conditions = (part.strip().upper() for part in match["conditions"].split(","))

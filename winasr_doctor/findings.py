@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Union
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from winasr_doctor.actions import Action
 from winasr_doctor.dated import Dated
@@ -56,8 +58,7 @@ class Verdict(str, Enum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """One way out of a finding.
 
     Attributes:
@@ -70,11 +71,23 @@ class Remedy:
     title: str
     steps: tuple[str, ...]
     automatic: bool = False
-    action: Action | None = field(default=None, compare=False, repr=False)
+    action: Action | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what a report shows, which leaves out the action."""
+        if not isinstance(other, Remedy):
+            return NotImplemented
+        return (self.title, self.steps, self.automatic) == (
+            other.title,
+            other.steps,
+            other.automatic,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.title, self.steps, self.automatic))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that one check found out.
 
     Attributes:
@@ -90,7 +103,7 @@ class Finding:
     status: Status
     summary: str
     severity: Severity | None = None
-    evidence: Evidence = field(default_factory=dict)
+    evidence: Evidence = {}
     remedies: tuple[Remedy, ...] = ()
     tables: tuple[Dated[Any], ...] = ()
 
@@ -161,8 +174,7 @@ def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None
     return replace(known, severity=severity, summary=known.summary + note)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A finding together with the check that made it: one entry of a report.
 
     Attributes:
@@ -188,16 +200,14 @@ class Result:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """Which program made a report or a snapshot."""
 
     name: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything one scan found out.
 
     Attributes:

@@ -7,7 +7,7 @@ import re
 _MOST_DIGITS = 18
 """Far more than any number that is read here has, and fewer than Python refuses to convert."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def whole_number(text: str) -> int | None:
@@ -28,4 +28,4 @@ def without_surrogates(text: str) -> str:
     They stand for bytes that are not UTF-8 in names and variables on Linux (PEP 383), and for
     broken UTF-16 in names on Windows.
     """
-    return _SURROGATE.sub("\ufffd", text)
+    return re.sub(_SURROGATE, "\ufffd", text)

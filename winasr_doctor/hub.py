@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
-from winasr_doctor.revisions import illegal_because
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from winasr_doctor.source.application import Application
@@ -20,7 +20,7 @@ SHORTEST_PREFIX = 7
 _THREADS = 4
 
 
-class HubAnswer(NamedTuple):
+class HubAnswer(Struct, frozen=True):
     """What the Hub says of one revision of one repository."""
 
     status: Literal["exists", "missing", "unknown"]
@@ -34,7 +34,7 @@ Question = tuple[str, str]
 """A repository and a revision."""
 
 
-class HubAnswers(NamedTuple):
+class HubAnswers(Struct, frozen=True):
     """The Hub's answers, by repository and revision."""
 
     answers: Mapping[Question, HubAnswer] = {}
@@ -83,6 +83,8 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
 
 
 def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer:  # noqa: ANN401
+    from winasr_doctor.revisions import illegal_because
+
     repo_id, revision = question
     if illegal_because(revision) is not None:  # "" would ask for the default branch
         return HubAnswer("missing")

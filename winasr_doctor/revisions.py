@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 FULL_HASH_LENGTH = 40
 SHA256_LENGTH = 64
@@ -57,7 +58,7 @@ _HASH_REASONS = {
 }
 
 
-class Revision(NamedTuple):
+class Revision(Struct, frozen=True):
     """A revision and what it is."""
 
     text: str

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import traceback
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from winasr_doctor import dated
 from winasr_doctor.checks import Check, select_checks
 from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
 from winasr_doctor.host import Host, NotApplicable, Unreadable
-from winasr_doctor.hub import HubAnswers
 from winasr_doctor.version import __version__
+
+if TYPE_CHECKING:
+    from winasr_doctor.hub import HubAnswers
 
 
 class UndeclaredSectionError(LookupError):
@@ -69,6 +70,8 @@ def run_check(check: Check, host: Host, *, today: dt.date | None = None) -> tupl
 
 
 def _crashed(crash: Exception) -> Finding:
+    import traceback
+
     reason = "".join(traceback.format_exception_only(crash)).strip()
     evidence = {"traceback": "".join(traceback.format_exception(crash))}
     return Finding(Status.CRASH, f"the check itself failed: {reason}", None, evidence)
@@ -109,11 +112,12 @@ def scan(
         from winasr_doctor.host.live import LiveHost
 
         host = LiveHost()
+    today = dated.today()
     host.prefetch({"system"}.union(*(check.reads for check in checks)))
     return Report(
         tool=Tool("winasr_doctor", __version__),
         host=host.describe(),
-        results=tuple(result for check in checks for result in run_check(check, host)),
+        results=tuple(result for check in checks for result in run_check(check, host, today=today)),
         unreadable=host.app.unreadable,
     )
 

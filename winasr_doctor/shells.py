@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-_POWERSHELL_QUOTES = re.compile("['\u2018\u2019\u201a\u201b]")
-_NOT_LITERAL_IN_POWERSHELL = re.compile('["$`\u201c\u201d\u201e]')
-_NOT_LITERAL_IN_POSIX = re.compile(r'["$`\\!]')
-_A_VARIABLE_OF_CMD = re.compile("%[^%]+%")
+_POWERSHELL_QUOTES = "['\u2018\u2019\u201a\u201b]"
+_NOT_LITERAL_IN_POWERSHELL = '["$`\u201c\u201d\u201e]'
+_NOT_LITERAL_IN_POSIX = r'["$`\\!]'
+_A_VARIABLE_OF_CMD = "%[^%]+%"
 
 
 def quoted_for_powershell(text: str) -> str:
@@ -20,7 +19,7 @@ def quoted_for_powershell(text: str) -> str:
     learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
     specification, `single-quote-character`.
     """
-    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", text) + "'"
+    return "'" + re.sub(_POWERSHELL_QUOTES, r"\g<0>\g<0>", text) + "'"
 
 
 def quoted_for_cmd(text: str) -> str:
@@ -36,6 +35,13 @@ def quoted_for_cmd(text: str) -> str:
     return '"' + text.replace("%", '"^%"') + '"'
 
 
+def quoted_for_posix(text: str) -> str:
+    """Quote a text for a POSIX shell, literally."""
+    import shlex
+
+    return shlex.quote(text)
+
+
 def quoted_everywhere(text: str, *, windows: bool) -> Mapping[str, str]:
     """Quote a text for every shell that may be in use on a system.
 
@@ -49,9 +55,9 @@ def quoted_everywhere(text: str, *, windows: bool) -> Mapping[str, str]:
     """
     plain = f'"{text}"'
     if not windows:
-        simple = not _NOT_LITERAL_IN_POSIX.search(text)
-        return MappingProxyType({"": plain if simple else shlex.quote(text)})
-    if not (_NOT_LITERAL_IN_POWERSHELL.search(text) or _A_VARIABLE_OF_CMD.search(text)):
+        simple = not re.search(_NOT_LITERAL_IN_POSIX, text)
+        return MappingProxyType({"": plain if simple else quoted_for_posix(text)})
+    if not (re.search(_NOT_LITERAL_IN_POWERSHELL, text) or re.search(_A_VARIABLE_OF_CMD, text)):
         return MappingProxyType({"": plain})
     shells: dict[str, Callable[[str], str]] = {
         "PowerShell": quoted_for_powershell,

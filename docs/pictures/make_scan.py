@@ -107,6 +107,7 @@ def words(drawn: str) -> list[str]:
 
 def main() -> int:
     """Write the picture; with `--check`, only say whether it is up to date."""
+    os.environ["TERM"] = "xterm-256color"  # on a dumb terminal rich knows no colours and no width
     wanted = picture()
     if "--check" in sys.argv[1:]:
         return int(words(PICTURE.read_text(encoding="utf-8")) != words(wanted))

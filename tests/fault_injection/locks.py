@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import listdir  # bound early: this call is nobody's
 
 from winasr_doctor.cleanup import clock
 from winasr_doctor.faults import VirtualClock, windows_error
@@ -71,15 +72,18 @@ class Locked:
         lock = self.in_force(os.fsdecode(path))
         if lock is None:
             return None
-        if operation == "rmdir" and os.listdir(path):
+        if operation == "rmdir" and listdir(path):
             return None  # Windows says first that it is not empty
         self.refusals += 1
         return windows_error(lock.code, path)
 
     def in_force(self, path: str) -> Lock | None:
         """Return the lock that is in force on a path now."""
+        locks = self._locks.get(path)
+        if locks is None:
+            return None
         now = clock.current().monotonic()
-        return next((lock for lock in self._locks.get(path, ()) if lock.holds(now)), None)
+        return next((lock for lock in locks if lock.holds(now)), None)
 
 
 @contextmanager

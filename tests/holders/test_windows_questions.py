@@ -166,7 +166,9 @@ def test_a_file_system_that_cannot_say_is_an_error_with_its_number(kernel):
 
 def test_of_the_handle_table_only_those_to_files_are_taken(kernel):
     entry = struct.Struct("@PPPIHHII")
-    rows = [(os.getpid(), 77, 30), (5, 100, 30), (5, 104, 31), (6, 77, 30)]
+    own = os.getpid()
+    one, other = own + 1, own + 2
+    rows = [(own, 77, 30), (one, 100, 30), (one, 104, 31), (other, 77, 30)]
     table = struct.pack("@PP", len(rows), 0) + b"".join(
         entry.pack(0, pid, handle, 0, 0, kind, 0, 0) for pid, handle, kind in rows
     )
@@ -177,7 +179,7 @@ def test_of_the_handle_table_only_those_to_files_are_taken(kernel):
         return 0
 
     kernel(ntdll={"NtQuerySystemInformation": query})
-    assert ntapi.file_handles() == [(5, 100), (6, 77)]
+    assert ntapi.file_handles() == [(one, 100), (other, 77)]
 
 
 def test_only_what_is_on_a_disk_is_asked_for_its_path(kernel):

@@ -59,7 +59,12 @@ def test_an_f_string_of_python_3_12_is_recognised(tmp_path, text):
 MISTAKES = [
     "def f(:\n",
     "print 'x'\n",
-    "try: pass\nexcept A, error: pass\n",
+    pytest.param(
+        "try: pass\nexcept A, error: pass\n",
+        marks=pytest.mark.skipif(
+            sys.version_info >= (3, 14), reason="Python 3.14 takes it for two exceptions"
+        ),
+    ),
     "x = f'{a\n",
     "x = f'{a}\n",
     "x = f'{a b}'\n",

@@ -8,7 +8,6 @@ its full path if that should ever be needed.
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from winasr_doctor.actions import MakeFolder
@@ -17,7 +16,7 @@ from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 from winasr_doctor.host.model import Volume
 from winasr_doctor.known_models import GB, LARGEST_UNPACKED
 from winasr_doctor.paths import is_inside
-from winasr_doctor.shells import quoted_for_powershell
+from winasr_doctor.shells import quoted_for_posix, quoted_for_powershell
 
 SCRATCH_NAME = "winasr-scratch"
 SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
@@ -60,7 +59,7 @@ def python_command(host: Host, arguments: str) -> str:
         return f"python {arguments}"
     if host.system.os == "windows":
         return f"& {quoted(python.executable)} {arguments}"
-    return f"{shlex.quote(python.executable)} {arguments}"
+    return f"{quoted_for_posix(python.executable)} {arguments}"
 
 
 def scratch_folder(host: Host) -> str:

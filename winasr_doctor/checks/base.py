@@ -25,12 +25,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from winasr_doctor.findings import Finding
 from winasr_doctor.host.base import Host
 
-CODE = re.compile(r"[A-Z]{3}\d{3}")
+CODE = r"[A-Z]{3}\d{3}"
 
 FAMILIES = {
     "TMP": "temp location",
@@ -47,8 +48,7 @@ FAMILIES = {
 CheckFunction = Callable[[Host], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing to look for.
 
     Attributes:
@@ -99,7 +99,7 @@ def check(
         ValueError: The code is not of the form, a section does not exist, or there is no
             docstring.
     """
-    if not CODE.fullmatch(code):
+    if not re.fullmatch(CODE, code):
         raise ValueError(f"{code!r} is not a check code: three capitals and three digits")
     strangers = set(reads) - set(Host.sections) - {"app", "hub_answers"}
     if strangers:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from winasr_doctor.dated import Dated, read_table
 from winasr_doctor.foreign_text import whole_number
@@ -56,7 +57,7 @@ def newer_than_known(distribution: str, version: str) -> str | None:
     return f"{distribution} {version}" if newer else None
 
 
-class Wheels(NamedTuple):
+class Wheels(Struct, frozen=True):
     """What a table of wheels says about one NeMo and one Python.
 
     Attributes:

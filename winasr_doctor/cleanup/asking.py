@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Iterable
 
@@ -23,6 +24,8 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     """
     from winasr_doctor.holders import held_by_ourselves
 
+    paths = list(paths)
+    maps = maps and any(map(_may_be_mapped, paths))
     if not held_by_ourselves(
         tree, maps=maps
     ):  # one question for all of them, and nearly always enough
@@ -32,6 +35,22 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
         for path in paths
         if held_by_ourselves(path, maps=maps)
     }
+
+
+def _may_be_mapped(path: str) -> bool:
+    """Return whether a path may hold what somebody has mapped: a file with content.
+
+    Windows maps no empty file, and does not let a mapped one become empty. Source:
+    learn.microsoft.com, "CreateFileMappingW" (ERROR_FILE_INVALID) and "System Error Codes", 1224.
+    """
+    try:
+        status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode):
+            with os.scandir(path) as entries:
+                return next(entries, None) is not None
+    except OSError:
+        return True
+    return status.st_size > 0
 
 
 def _this_process(path: str) -> Holder:

@@ -155,7 +155,7 @@ class _Deletion:
 
     def _try_until_over(self) -> CleanupReport:
         while True:
-            found = self._tree.remove()
+            found = self._tree.remove(thorough=self._policy.is_over(self._elapsed()))
             if not found:
                 self._note((), None, "")
                 return self._report(CleanupStatus.REMOVED, ())
@@ -256,6 +256,8 @@ def _who(failure: Failure) -> str:
 
 
 def _say_retry(attempt: Attempt, level: int) -> None:
+    if not log.isEnabledFor(level):
+        return
     first, more = attempt.failures[0], len(attempt.failures) - 1
     log.log(
         level,

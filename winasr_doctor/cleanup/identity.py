@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import sys
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ def _identity(status: os.stat_result, start: int, path: str) -> Identity:
 
 def same_folder(now: Identity, then: Identity) -> bool:
     """Return whether two readings are of one folder, whose contents may have changed."""
-    return now._replace(modified=0) == then._replace(modified=0)
+    return now[:-1] == then[:-1]  # `modified` is the last of them
 
 
 def is_folder(status: os.stat_result) -> bool:
@@ -117,29 +118,35 @@ _STATX_BTIME = 0x800
 _STATX_SIZE, _MASK_AT, _BTIME_AT = 256, 0, 80
 """statx(2): the structure's size, and where the mask and the birth time stand in it."""
 
+_MASK, _BTIME = struct.Struct("=I"), struct.Struct("=qI")
+
 _statx: Any = None
+"""The function and the type of its buffer, once they were looked up; empty without it."""
 
 
 def _statx_born(start: int, path: str) -> int:
     """Ask Linux's `statx`, which `os` offers from Python 3.15 only."""
     global _statx  # noqa: PLW0603 - the library is looked up once
-    import ctypes
-
     if _statx is None:
-        try:
-            _statx = ctypes.CDLL(None).statx
-        except (AttributeError, OSError):
-            _statx = False
+        _statx = _find_statx()
     if not _statx:
         return 0
-    buffer = ctypes.create_string_buffer(_STATX_SIZE)
+    statx, new_buffer = _statx
+    buffer = new_buffer()
     name = os.fsencode(path)
     flags = _AT_SYMLINK_NOFOLLOW if name else _AT_EMPTY_PATH
-    if _statx(start, name, flags, _STATX_BTIME, buffer) != 0:
+    if statx(start, name, flags, _STATX_BTIME, buffer) != 0:
         return 0
-    raw = buffer.raw
-    if not int.from_bytes(raw[_MASK_AT : _MASK_AT + 4], sys.byteorder) & _STATX_BTIME:
+    if not _MASK.unpack_from(buffer, _MASK_AT)[0] & _STATX_BTIME:
         return 0
-    seconds = int.from_bytes(raw[_BTIME_AT : _BTIME_AT + 8], sys.byteorder, signed=True)
-    rest = int.from_bytes(raw[_BTIME_AT + 8 : _BTIME_AT + 12], sys.byteorder)
-    return seconds * 1_000_000_000 + rest
+    seconds, rest = _BTIME.unpack_from(buffer, _BTIME_AT)
+    return int(seconds * 1_000_000_000 + rest)
+
+
+def _find_statx() -> Any:  # noqa: ANN401 - a function of C
+    import ctypes
+
+    try:
+        return ctypes.CDLL(None).statx, ctypes.c_char * _STATX_SIZE
+    except (AttributeError, OSError):
+        return ()

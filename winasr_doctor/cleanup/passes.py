@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from winasr_doctor.cleanup.descent import ReplacedError, by_descriptors, descent
-from winasr_doctor.cleanup.identity import Identity, identify, same_folder
+from winasr_doctor.cleanup.identity import Identity, identify, is_folder, same_folder
 from winasr_doctor.cleanup.pinning import held_in_place
 from winasr_doctor.cleanup.places import is_gone
 from winasr_doctor.cleanup.report import Failure
@@ -28,6 +28,8 @@ _DIR_NOT_EMPTY = 145
 _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 _REPARSE_POINT = 0x400
 
+
+_TRIED_AGAIN = frozenset({"unlink", "rmdir"})
 
 REPLACED = "another folder has taken its place"
 
@@ -48,6 +50,7 @@ class Tree:
         """
         self.path = path
         self.identity = identity
+        self._above = os.path.dirname(path)
         self.made_writable = False
         """Whether the last pass cleared a read-only attribute, so that another may succeed."""
         self._cleared: set[str] = set()
@@ -65,14 +68,18 @@ class Tree:
             is_link = os.path.islink(self.path)
             what = "file" if now.kind == "file" else "link" if is_link else "junction or device"
             raise RefusedError(f"it is a {what}, not a folder")
-        if os.path.dirname(self.path) == self.path:
+        if self._above == self.path:
             raise RefusedError("it is the root of a file system")
         if self.identity is not None and not same_folder(now, self.identity):
             raise RefusedError(REPLACED)
         self.identity = now
 
-    def remove(self) -> list[tuple[Failure, Classification]]:
+    def remove(self, *, thorough: bool = True) -> list[tuple[Failure, Classification]]:
         """Make one pass.
+
+        Args:
+            thorough: Whether to go through the whole tree where paths are all there is, even if
+                everything that could not be removed before cannot be removed now.
 
         Returns:
             What is still there, each with what its error means; empty when the tree is gone.
@@ -80,6 +87,7 @@ class Tree:
         Raises:
             RefusedError: What is at the root is no folder, or not the one it was.
         """
+        before = () if thorough or self.made_writable else tuple(self._failures)
         self._failures = []
         self.made_writable = False
         try:
@@ -88,7 +96,7 @@ class Tree:
                 with descent(self.path, self.identity) as place:
                     remove_tree(place, self._on_error)
             else:
-                self._remove_by_paths()
+                self._remove_by_paths(before)
         except ReplacedError as error:
             raise RefusedError(REPLACED) from error
         except OSError as error:
@@ -97,9 +105,12 @@ class Tree:
             self._failures = []
         return self._failures
 
-    def _remove_by_paths(self) -> None:
-        with held_in_place(os.path.dirname(self.path)):
+    def _remove_by_paths(self, before: tuple[tuple[Failure, Classification], ...]) -> None:
+        with held_in_place(self._above):
             self.look()
+            if before and all(self._is_refused_again(failure) for failure, _ in before):
+                return
+            self._failures = []
             try:
                 if sys.version_info >= (3, 12):
                     shutil.rmtree(self.path, onexc=self._on_error)
@@ -110,11 +121,36 @@ class Tree:
                 with descent(self.path, self.identity) as place:
                     remove_tree(place, self._on_error)
 
+    def _is_refused_again(self, failure: Failure) -> bool:
+        """Try once more what failed, which is cheaper than to go through the tree again."""
+        if failure.operation not in _TRIED_AGAIN or not self._is_in_place(failure.path):
+            return False
+        function = getattr(os, failure.operation)
+        try:
+            function(failure.path)
+        except OSError as error:
+            known = len(self._failures)
+            self._on_error(function, failure.path, error)
+            return len(self._failures) > known
+        return False
+
+    def _is_in_place(self, path: str) -> bool:
+        """Return whether only folders lead from the root to a path, and no link or junction."""
+        while path != self.path:
+            above = os.path.dirname(path)
+            if len(above) < len(self.path):
+                return False
+            if above != self.path and not is_folder(os.lstat(above)):
+                return False
+            path = above
+        return True
+
     def _on_error_info(self, function: Callable[..., Any], path: str, info: Any) -> None:  # noqa: ANN401
         self._on_error(function, path, info[1])
 
     def _on_error(self, function: Callable[..., Any], path: object, error: BaseException) -> None:
-        path = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else self.path
+        if not isinstance(path, str):
+            path = os.fsdecode(path) if isinstance(path, (bytes, os.PathLike)) else self.path
         meaning = classify(error)
         if meaning.delete is DeleteClass.ALREADY_GONE and not os.path.lexists(path):
             return

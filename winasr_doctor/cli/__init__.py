@@ -6,7 +6,6 @@ A command lives in the module of its name and is imported when it is asked for.
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -106,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"Error: {closed}", err=True)
         code = BAD_INPUT
     except Exception:  # noqa: BLE001 - the outermost edge: say so, and how to report it
+        import traceback
+
         traceback.print_exc()
         click.echo(
             "This is a bug in winasr_doctor. Please report it with the text above and, if you"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
+from msgspec import structs
 
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
@@ -96,7 +97,7 @@ def command(
         "models": names or None,
     }
     settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
-    host = replace(subject, model=paths).host()
+    host = structs.replace(subject, model=paths).host()
     with known_codes():
         outcome = gate(
             host,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from winasr_doctor.checks import all_checks
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from msgspec import Struct
 
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What the options say is to be looked at, and for what.
 
     Attributes:
@@ -151,7 +150,7 @@ def subject_options(
     def decorate(command: Callable[..., T]) -> Callable[..., T]:
         @functools.wraps(command)
         def with_subject(*args: object, **given: object) -> T:
-            subject = Subject(**{field.name: given.pop(field.name) for field in fields(Subject)})  # type: ignore[arg-type] # click gives what the options say
+            subject = Subject(**{name: given.pop(name) for name in Subject.__struct_fields__})  # type: ignore[arg-type] # click gives what the options say
             return command(*args, subject=subject, **given)
 
         for option in reversed(options):
@@ -181,7 +180,12 @@ def config_option(
 
 def apply_config(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
     """Let `[tool.winasr_doctor]` give the defaults of the options."""
-    file = Path(value) if value else find_pyproject(Path.cwd())
+    if value:
+        from pathlib import Path
+
+        file: Path | None = Path(value)
+    else:
+        file = find_pyproject(os.getcwd())  # noqa: PTH109 - as `find_pyproject`
     ctx.default_map = {**(ctx.default_map or {}), **load_defaults(file)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import lru_cache
 from typing import Any
 
 # fmt: off
@@ -150,12 +151,17 @@ def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:
 
 
 def _rebuilt(code: int, path: Name, path2: Name, text: str) -> OSError:
-    number = errno_of(code)
-    kind = _CLASSES[type(OSError(number, ""))]
+    number, kind = _number_and_class(code)
     error = kind(number, text, path, code, path2)
     if getattr(error, "winerror", None) is None:  # POSIX drops the fourth argument
         error.winerror = code
     return error
+
+
+@lru_cache(maxsize=256)
+def _number_and_class(code: int) -> tuple[int, type[OSError]]:
+    number = errno_of(code)
+    return number, _CLASSES[type(OSError(number, ""))]
 
 
 def runtime_error(code: int, path: Name = None) -> OSError:

@@ -115,10 +115,14 @@ def _name(value: object, directory: object = None) -> FileName | None:
     """
     if isinstance(value, int):
         return None
-    try:
-        path: FileName = os.fspath(value)  # type: ignore[call-overload]
-    except TypeError:
-        return None  # the function itself is going to complain
+    path: FileName
+    if type(value) is str:
+        path = value
+    else:
+        try:
+            path = os.fspath(value)  # type: ignore[call-overload]
+        except TypeError:
+            return None  # the function itself is going to complain
     if isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)

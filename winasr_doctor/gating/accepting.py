@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from winasr_doctor.findings import Report, Result, Severity, Status
 from winasr_doctor.gating.settings import Acceptance

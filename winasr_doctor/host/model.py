@@ -7,10 +7,9 @@ a whole section that could not be read is not stored but named among the snapsho
 
 They are msgspec structs rather than dataclasses because they are documents: msgspec decodes,
 validates and describes them (JSON Schema), and defining one costs a twentieth of a dataclass's
-import time.
+import time. Their annotations are not postponed, because msgspec would have to compile each of them
+again.
 """
-
-from __future__ import annotations
 
 import re
 from enum import IntFlag
@@ -86,7 +85,7 @@ class Environment(Fact, frozen=True, kw_only=True):
         return folded.get(name.upper()) or None
 
 
-_RELEASE = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})(?![0-9])")
+_RELEASE = r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})(?![0-9])"
 
 
 class PythonRuntime(Fact, frozen=True, kw_only=True):
@@ -106,14 +105,14 @@ class PythonRuntime(Fact, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a version that checks could not compare."""
-        if _RELEASE.match(self.version) is None:
+        if re.match(_RELEASE, self.version) is None:
             version = ascii(self.version[:20])
             raise ValueError(f"a Python version has three numbers, as 3.12.4 has, not {version}")
 
     @property
     def release(self) -> tuple[int, int, int]:
         """Major, minor and micro as numbers."""
-        major, minor, micro = _RELEASE.match(self.version).groups()  # type: ignore[union-attr]
+        major, minor, micro = re.match(_RELEASE, self.version).groups()  # type: ignore[union-attr]
         return int(major), int(minor), int(micro)
 
 

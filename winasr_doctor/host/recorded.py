@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -17,6 +16,8 @@ from winasr_doctor.source.application import Application
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from winasr_doctor.hub import HubAnswers
 
 SCHEMA: Literal["winasr-doctor/snapshot/1"] = "winasr-doctor/snapshot/1"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import Evidence, Report, Result, Status, Verdict
@@ -46,7 +47,7 @@ _SHORT = 100
 """Characters of a fact that is still read in passing."""
 
 
-class Location(NamedTuple):
+class Location(Struct, frozen=True):
     """A place in a source file; line and column count from 1, `None` where not known."""
 
     file: str
@@ -55,10 +56,12 @@ class Location(NamedTuple):
 
     def __str__(self) -> str:
         """Write it as compilers do: `file:line:column`."""
-        return ":".join(str(part) for part in self if part is not None)
+        return ":".join(
+            str(part) for part in (self.file, self.line, self.column) if part is not None
+        )
 
 
-class Family(NamedTuple):
+class Family(Struct, frozen=True):
     """The results of one family of checks."""
 
     name: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from itertools import takewhile
 
 from winasr_doctor.checks import all_checks
 
@@ -28,6 +28,7 @@ def paragraph(code: str, name: str) -> str:
     Returns:
         The text after that word; empty where there is none.
     """
-    pattern = rf"\*\*{re.escape(name)}\.\*\*\s*(.*?)\s*(?:\n\s*\n|\n\*\*|\Z)"
-    found = re.search(pattern, document(code), re.DOTALL)
-    return " ".join(found[1].split()) if found else ""
+    _, _, rest = document(code).partition(f"**{name}.**")
+    first, *others = rest.lstrip().split("\n")
+    lines = takewhile(lambda line: line.strip() and not line.startswith("**"), others)
+    return " ".join(" ".join((first, *lines)).split())

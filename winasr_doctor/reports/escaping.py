@@ -7,7 +7,6 @@ is written as the escape that Python would print, so that it is seen and not obe
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from math import isfinite
@@ -47,6 +46,8 @@ def visible(text: str) -> str:
 def _seen(char: str) -> str:
     if char in _HARMLESS or char.isprintable():
         return char
+    import unicodedata
+
     if unicodedata.category(char) in _INVISIBLE or ord(char) & _NONCHARACTER == _NONCHARACTER:
         return char.encode("unicode_escape").decode("ascii")
     return char

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from winasr_doctor.findings import Report
 
 
-class RenderOptions(NamedTuple):
+class RenderOptions(Struct, frozen=True):
     """How a report is to be written; only `text` heeds all of it."""
 
     width: int = 80

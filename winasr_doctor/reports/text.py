@@ -1,8 +1,8 @@
 """The report for people at a terminal: worst first, one screen for a healthy machine.
 
 rich knows how wide characters are and how to colour them. Its console would take a tenth of the
-time that a whole scan may take to start, so only `rich.cells` is imported, and `rich.style` where
-there is colour.
+time that a whole scan may take to start, so only `rich.cells` is imported, where there are wide
+characters, and `rich.style` where there is colour.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-
-from rich.cells import cell_len, chop_cells
 
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.reports import digest
@@ -49,6 +47,27 @@ _MARKS = {
 """The sign before a severity or status, and what stands for it where it cannot be encoded."""
 
 
+_NARROW = str.maketrans("", "", "".join(mark for mark, _ in _MARKS.values()))
+"""Takes our own signs out of a text; what is left is as wide as it is long if it is ASCII."""
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text without controls takes."""
+    if text.translate(_NARROW).isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _folded(word: str, width: int) -> list[str]:
+    if word.translate(_NARROW).isascii():
+        return [word[start : start + width] for start in range(0, len(word), width)]
+    from rich.cells import chop_cells
+
+    return chop_cells(word, width)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into rows.
 
@@ -64,12 +83,12 @@ def wrap(text: str, width: int) -> list[str]:
     for line in text.split("\n"):
         row = ""
         for word in re.findall(r"\s*\S+", line):
-            if cell_len(row + word) <= width:
+            if _width(row + word) <= width:
                 row += word
                 continue
             if row:
                 rows.append(row)
-            *folded, row = chop_cells(word.lstrip() if row else word, width)
+            *folded, row = _folded(word.lstrip() if row else word, width)
             rows.extend(folded)
         rows.append(row)
     return [row.rstrip() for row in rows]
@@ -107,7 +126,7 @@ class _Page:
             style: How the lead is coloured.
         """
         lead, text = self.fit(lead), self.fit(text)
-        hang = indent + cell_len(lead)
+        hang = indent + _width(lead)
         if hang > self.width - NARROWEST:  # too long a lead to align with: it flows with the text
             lead, text, hang = "", lead + text, indent
         start = " " * indent + self._painted(lead, style)

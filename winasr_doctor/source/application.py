@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from winasr_doctor.findings import Finding, skip
 
@@ -65,8 +66,7 @@ def is_repo_id(text: str) -> bool:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class SourceFile:
+class SourceFile(Struct, frozen=True, eq=False, dict=True):
     r"""One file of the app that could be parsed.
 
     Attributes:
@@ -79,7 +79,7 @@ class SourceFile:
     path: str
     text: str
     tree: ast.Module
-    silenced: Mapping[int, Silence] = field(default_factory=dict)
+    silenced: Mapping[int, Silence] = {}
 
     @cached_property
     def lines(self) -> list[str]:
@@ -178,8 +178,7 @@ def respect_silence(finding: Finding, file: SourceFile, node: ast.AST, code: str
     return finding
 
 
-@dataclass(frozen=True, eq=False)
-class Application:
+class Application(Struct, frozen=True, eq=False, dict=True):
     """What the user asked to have examined besides the machine.
 
     Attributes:

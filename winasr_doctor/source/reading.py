@@ -6,7 +6,6 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from winasr_doctor.regular_files import read_regular
@@ -145,6 +144,10 @@ def _is_own_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_excluded(relative: str, patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return False
+    from fnmatch import fnmatch
+
     name = relative.replace("\\", "/").rpartition("/")[2]
     return any(
         # The slash in front lets `**/tests/*` match a folder at the top as well.

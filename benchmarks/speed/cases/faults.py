@@ -62,6 +62,6 @@ CASES = (
         theirs=Own("shutil.rmtree without locks", theirs),
         ours=Own("rmtree under locks, in virtual time", ours),
         size=COUNT,
-        promises=(Promise("rate", 1_000),),
+        promises=(Promise("rate", 3_000),),
     ),
 )

@@ -12,7 +12,8 @@ from speed.source_tree import write_findings, write_tree
 
 GROUP = "Scan"
 MACHINES = Path(__file__).resolve().parents[3] / "examples" / "machines"
-SCAN = ("-m", "winasr_doctor", "scan", "--snapshot", str(MACHINES / "healthy.json"), "--format")
+RECORDED = str(MACHINES / "temp-in-onedrive.json")
+SCAN = ("-m", "winasr_doctor", "scan", "--fail-on", "never", "--snapshot", RECORDED, "--format")
 
 
 def snapshots(count: int) -> list[bytes]:
@@ -74,8 +75,27 @@ def _command(name: str) -> Case:
         theirs=NOTHING,
         ours=Python("scan", (*SCAN, name)),
         pairs=8,
-        promises=(Promise("extra", 0.150), Promise("memory", 60 * MB)),
+        promises=(Promise("extra", 0.060), Promise("memory", 60 * MB)),
     )
+
+
+def empty_file(folder: Path) -> Path:
+    """Write what another linter finds nothing in."""
+    (folder / "empty.py").touch()
+    return folder
+
+
+BESIDE_BANDIT = Case(
+    name="scan-bandit",
+    group=GROUP,
+    title="start and look at next to nothing",
+    theirs=Python("bandit on an empty file", ("-m", "bandit", "-q", "empty.py")),
+    ours=Python("scan of a recorded machine", (*SCAN, "text")),
+    prepare=empty_file,
+    pairs=8,
+    promises=(Promise("ratio", 1.0),),
+    needs="bandit",
+)
 
 
 def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
@@ -125,6 +145,7 @@ def _findings(count: int, pairs: int, *, per_file: int) -> Case:
 CASES = (
     _command("text"),
     _command("json"),
+    BESIDE_BANDIT,
     _snapshots(100, 5),
     _snapshots(1_000, 3),
     _snapshots(10_000, 1, Promise("seconds", 60)),

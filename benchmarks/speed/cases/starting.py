@@ -1,4 +1,4 @@
-"""How soon it is there: imports, and what the pytest plugin costs a run that does not use it."""
+"""How soon it is there: imports, short commands, and the pytest plugin in a run without it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,31 @@ def one_test(folder: Path) -> Path:
     return folder
 
 
+def a_traceback(folder: Path) -> Path:
+    """Write what a user pastes."""
+    (folder / "pasted.txt").write_text(
+        "Traceback (most recent call last):\n"
+        '  File "app.py", line 3, in <module>\n'
+        "    model.transcribe(files)\n"
+        "PermissionError: [WinError 32] The process cannot access the file because it is being used"
+        r" by another process: 'C:\\Users\\me\\AppData\\Local\\Temp\\tmp0SSjzum\\manifest.json'"
+    )
+    return folder
+
+
+def _command(name: str, title: str, *arguments: str) -> Case:
+    return Case(
+        name=name,
+        group=GROUP,
+        title=title,
+        theirs=NOTHING,
+        ours=Python(" ".join(arguments), ("-m", "winasr_doctor", *arguments)),
+        prepare=a_traceback,
+        pairs=10,
+        promises=(Promise("extra", 0.100),),
+    )
+
+
 CASES = (
     Case(
         name="import",
@@ -28,6 +53,7 @@ CASES = (
         theirs=NOTHING,
         ours=Python("import winasr_doctor", ("-c", "import winasr_doctor")),
         pairs=10,
+        promises=(Promise("extra", 0.010),),
     ),
     Case(
         name="import-rmtree",
@@ -37,6 +63,10 @@ CASES = (
         ours=Python("import rmtree", ("-c", "from winasr_doctor import rmtree")),
         pairs=10,
     ),
+    _command("who", "say who has a file open", "who", "pasted.txt"),
+    _command("explain-error", "explain a Windows error", "explain", "32"),
+    _command("explain-check", "explain a check", "explain", "SYN001"),
+    _command("explain-traceback", "explain a traceback", "explain", "--traceback", "pasted.txt"),
     Case(
         name="pytest-plugin",
         group=GROUP,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.antivirus.common import (
@@ -67,7 +68,7 @@ def dead_exclusion(host: Host) -> Iterable[Finding]:
         )
 
 
-class Kind(NamedTuple):
+class Kind(Struct, frozen=True):
     """One of Defender's lists of exclusions, and what makes an entry of it dangerous."""
 
     parameter: str

@@ -9,7 +9,6 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
 from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
 from winasr_doctor.host.base import Host
-from winasr_doctor.winerror import masks_sharing_violations
 
 
 def python_remedy(host: Host, wanted: str) -> Remedy:
@@ -43,7 +42,7 @@ def python_masks_a_locked_file(host: Host) -> Iterable[Finding]:
     **Source.** CPython gh-87319 and gh-79325, fixed by PR #112762.
     """
     python = host.python
-    if masks_sharing_violations(python.release):
+    if not has_fix(CLEANUP_FIXED, python.release):
         found = warning(
             f"Python {python.version} reports a locked file as WinError 267 or RecursionError",
             {"version": python.version},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.checks.base import check
@@ -15,7 +16,7 @@ from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import TorchBuild
 
 
-class CudaBuild(NamedTuple):
+class CudaBuild(Struct, frozen=True):
     """A CUDA version, its oldest Windows driver, and the part of torch's index for it."""
 
     cuda: str
@@ -42,11 +43,11 @@ from pytorch.org, "Get Started"."""
 
 
 def _number(version: str) -> float:
-    match = _MAJOR_AND_MINOR.match(version)
+    match = re.match(_MAJOR_AND_MINOR, version)
     return float(match[0]) if match else 0.0
 
 
-_MAJOR_AND_MINOR = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])")
+_MAJOR_AND_MINOR = r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])"
 
 
 def _torch_index(driver: str | None, cuda: str | None) -> str:

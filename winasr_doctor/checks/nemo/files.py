@@ -11,6 +11,7 @@ from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import ModelFile
 from winasr_doctor.known_models import KNOWN_MODELS
+from winasr_doctor.shells import quoted_for_posix
 
 NOT_AN_ARCHIVE = {
     "lfs-pointer": "a Git LFS pointer, the text that stands for the real file, because it was"
@@ -24,7 +25,7 @@ NOT_AN_ARCHIVE = {
 
 MEGABYTE = 1_000_000
 
-_CACHED = re.compile(r"models--(?P<owner>[^\\/]+?)--(?P<name>[^\\/]+)[\\/]")
+_CACHED = r"models--(?P<owner>[^\\/]+?)--(?P<name>[^\\/]+)[\\/]"
 """A repository's folder in the Hugging Face cache. Source: huggingface_hub, "Understand
 caching"."""
 
@@ -98,7 +99,7 @@ def _download_again(host: Host, file: ModelFile) -> Remedy:
     )
     command = f'-c "{code}"'
     steps = [f"Download it again: {python_command(host, command)}"]
-    if _CACHED.search(file.path) is None:
+    if re.search(_CACHED, file.path) is None:
         steps += [
             "The line prints where the good file lies: use that path in the app.",
             f"Then delete the damaged one: {removal(host, file.path)}",
@@ -114,13 +115,11 @@ def removal(host: Host, path: str) -> str:
     """Return the line that deletes a file, for PowerShell or a POSIX shell."""
     if host.system.os == "windows":
         return f"Remove-Item -LiteralPath {quoted(path)}"
-    import shlex
-
-    return f"rm {shlex.quote(path)}"
+    return f"rm {quoted_for_posix(path)}"
 
 
 def _repo_id(path: str, name: str) -> str | None:
-    cached = _CACHED.search(path)
+    cached = re.search(_CACHED, path)
     if cached is not None:
         return f"{cached['owner']}/{cached['name']}"
     same_name = (model.repo_id for model in KNOWN_MODELS if model.filename == name)

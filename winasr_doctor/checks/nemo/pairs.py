@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from winasr_doctor.actions import Constrain
 from winasr_doctor.checks.base import check
@@ -32,7 +33,7 @@ from winasr_doctor.findings import (
 from winasr_doctor.host.base import Host
 
 
-class SamplerChange(NamedTuple):
+class SamplerChange(Struct, frozen=True):
     """Which lhotse works with which torch."""
 
     lhotse_fixed: Release
@@ -51,7 +52,7 @@ and 1.32.1 fail with torch 2.13.0, 1.32.2 and 1.33.0 work (run); 2.10 is the fir
 the change was merged, by its date."""
 
 
-class Requirement(NamedTuple):
+class Requirement(Struct, frozen=True):
     """What some versions of NeMo require of another distribution."""
 
     nemo_from: Release

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratch_folder_remedy
@@ -11,6 +10,7 @@ from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
 from winasr_doctor.host.base import Host
 from winasr_doctor.known_models import GB, LARGEST_UNPACKED, MODELS
+from winasr_doctor.shells import quoted_for_posix
 
 MANY_LEFTOVERS = 1 * GB
 """Bytes of leftovers from which they are a warning."""
@@ -129,7 +129,7 @@ def earlier_cleanups_failed(host: Host) -> Iterable[Finding]:
     at_least = "" if host.leftovers.complete else "at least "
     windows = host.system.os == "windows"
     command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r --"
-    in_shell = quoted if windows else shlex.quote
+    in_shell = quoted if windows else quoted_for_posix
     yield make(
         f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures,"
         f" {gigabytes(size)} in all",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
@@ -12,6 +11,7 @@ from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import Place
 from winasr_doctor.paths import same
+from winasr_doctor.shells import quoted_for_posix
 
 _WRITE_ERRORS = {
     5: "access denied: an access list, Controlled Folder Access or a service's rights",
@@ -61,7 +61,7 @@ def temp_is_missing(host: Host) -> Iterable[Finding]:
 
 def _point_at_existing(host: Host, place: Place) -> Remedy:
     if host.system.os != "windows":
-        return Remedy(f"Create {place.path}", (f"mkdir -p -- {shlex.quote(place.path)}",))
+        return Remedy(f"Create {place.path}", (f"mkdir -p -- {quoted_for_posix(place.path)}",))
     return Remedy(
         f"Create {place.path}",
         (f"In PowerShell: New-Item -ItemType Directory -Force -Path {quoted(place.path)}",),

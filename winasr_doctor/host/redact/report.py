@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from winasr_doctor.findings import Remedy, Report, Result
 from winasr_doctor.host.base import Host

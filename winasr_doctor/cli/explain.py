@@ -64,31 +64,119 @@ def command(
     write_report(text, None, encoding=stdout_encoding())
 
 
-def _code(what: str) -> str:
-    number = _NUMBER.fullmatch(what.strip())
-    return _check(what) if number is None else _error(int(number[1], 0))
+def _of(what: str, *, verbose: bool) -> _Answer:
+    """Find out what was asked for."""
+    if what == "-" or _is_file(what):
+        return _diagnosis(_read(what), verbose=verbose)
+    known = _number(what) or _check(what) or _known_error(what, verbose=verbose)
+    if known is not None:
+        return known
+    if _LOOKS_LIKE_A_FILE.fullmatch(what):
+        raise InputError(f"cannot read the traceback {_short(what)}: No such file or directory")
+    return _message(what, verbose=verbose)
 
 
-def _check(what: str) -> str:
+def _is_file(what: str) -> bool:
+    try:
+        return Path(what).is_file()
+    except (OSError, ValueError):  # a message: too long, or with characters that no name has
+        return False
+
+
+def _check(what: str) -> _Answer | None:
     from winasr_doctor.checks import all_checks
 
-    code = what.strip().upper()
-    check = next((check for check in all_checks() if check.code == code), None)
-    if check is None:
-        raise InputError(
-            f"{_short(what)!r} is neither a check's code (see scan --list-checks)"
-            " nor a Windows error number"
-        )
-    return f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
+    for check in all_checks():
+        if check.code == what.strip().upper():
+            text = f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
+            values = {"code": check.code, "title": check.title, "doc": check.doc, "url": check.url}
+            return _Answer(text, values)
+    return None
 
 
-def _error(number: int) -> str:
+def _number(what: str) -> _Answer | None:
+    number = _NUMBER.fullmatch(what.strip())
+    if number is None:
+        return None
     from winasr_doctor.winerror import CODES, as_win32, explain_code
 
-    code = as_win32(number)
-    if code not in CODES:
-        raise InputError(f"Windows error {code} is not in the table of errors this tool knows")
-    return explain_code(code) + "\n"
+    code = as_win32(int(number[1], 0))
+    entry = CODES.get(code)
+    if entry is None:
+        return _exit_code(int(number[1], 0))
+    values = {
+        "winerror": code,
+        "name": entry.name,
+        "meaning": entry.meaning,
+        "delete": entry.delete.value,
+        "advice": entry.advice,
+        "source": entry.source,
+    }
+    return _Answer(explain_code(code) + "\n", values)
+
+
+def _exit_code(number: int) -> _Answer:
+    """Explain what a process that died without a word leaves behind."""
+    from winasr_doctor.catalogue.tables import exit_code
+
+    meaning = exit_code(number)
+    if meaning is None:
+        raise InputError(f"Windows error {number} is not in the table of errors this tool knows")
+    text = (
+        f"Exit code {number}: {meaning}.\n\n"
+        "The process died in native code. Start the app with python -X faulthandler app.py, and\n"
+        "explain what that prints.\n"
+    )
+    return _Answer(text, {"exit_code": number, "meaning": meaning})
+
+
+def _known_error(what: str, *, verbose: bool) -> _Answer | None:
+    from winasr_doctor.catalogue import by_id
+
+    entry = by_id(what)
+    if entry is None:
+        return None
+    from winasr_doctor.catalogue.showing import entry_as_json, format_entry
+
+    facts = of_this_machine()
+    text = format_entry(entry, facts, stdout_width(), verbose=verbose)
+    return _Answer(text, entry_as_json(entry, facts))
+
+
+def _list(wanted: str | None) -> _Answer:
+    from winasr_doctor.catalogue import all_entries, search
+    from winasr_doctor.catalogue.showing import format_list
+
+    entries = list(all_entries().values())
+    if wanted is not None:
+        family = [entry for entry in entries if entry.family == wanted]
+        entries = family or search(wanted, limit=len(entries))
+        if not entries:
+            raise InputError(f"no known error has {_short(wanted)!r} in it")
+    values = [{"id": e.id, "family": e.family, "title": e.title, "cause": e.cause} for e in entries]
+    return _Answer(format_list(entries), values)
+
+
+def _message(what: str, *, verbose: bool) -> _Answer:
+    """Explain a quoted message: the error that it is, else those that have its words."""
+    from winasr_doctor.catalogue import search
+
+    answer = _diagnosis(what, verbose=verbose)
+    if answer.values["id"] is not None:
+        return answer
+    found = search(what)
+    if not found and answer.values["primary"] is None and len(what.split()) == 1:
+        raise InputError(
+            f"{_short(what)!r} is neither a check's code (see scan --list-checks), a known error's"
+            " id (see explain --list), a Windows error number, a file nor a message"
+        )
+    values = {**answer.values, "suggestions": [entry.id for entry in found]}
+    lines = [f"  {entry.id}: {entry.title}" for entry in found]
+    if answer.values["primary"] is None and found:
+        head = "No known error has exactly this message. These have the same words:\n\n"
+        return _Answer(head + "\n".join(lines) + "\n\nSee explain ID.\n", values)
+    more = "\nKnown errors with the same words (see explain ID):\n" if lines else ""
+    return _Answer(answer.text + more + "".join(f"{line}\n" for line in lines), values)
 
 
 def _short(text: str) -> str:

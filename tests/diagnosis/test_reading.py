@@ -396,3 +396,10 @@ def test_pip_and_powershell_give_no_advice_about_except_blocks():
     )
     assert any("Visual C++" in chain[0].message for chain in read(log))
     assert not any("except" in step for each in diagnose(log).advice for step in each.steps)
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_an_apostrophe_within_words_begins_no_path(apostrophe):
+    french = f"Le chemin d{apostrophe}accès spécifié est introuvable"
+    diagnosis = diagnose(f"FileNotFoundError: [WinError 3] {french}: 'Z:\\\\talks'")
+    assert diagnosis.path == r"Z:\talks"

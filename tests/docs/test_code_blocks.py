@@ -60,7 +60,7 @@ def test_what_a_page_shows_is_compared_with_what_is_printed(pattern, printed, sa
 @pytest.mark.parametrize(
     ("language", "text", "what"),
     [
-        ("sh", "python -m winasr_doctor explain no-such-thing\n", "exit code 2"),
+        ("sh", "python -m winasr_doctor explain SYN999\n", "exit code 2"),
         ("python", "assert 1 == 2, 'wrong'\n", "wrong"),
         ("toml", "[tool.winasr_doctor]\nno_such_key = 1\n", "no_such_key"),
         ("yaml", "a: [\n", "x.md:7"),

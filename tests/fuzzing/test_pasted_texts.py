@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from winasr_doctor.cli import main
 from winasr_doctor.diagnosis import diagnose
-from winasr_doctor.diagnosis.text import as_json, format_diagnosis
+from winasr_doctor.diagnosis.json import as_json
+from winasr_doctor.diagnosis.text import format_diagnosis
 
 LINES = st.sampled_from(
     [

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
-from winasr_doctor.cli.facts import of_this_machine
 from winasr_doctor.regular_files import NotRegularError, open_regular
 
-_NUMBER = re.compile(
-    r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]{1,16}|-?[0-9]{1,18})\]?", re.IGNORECASE
-)
+_NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?[0-9]+)\]?", re.IGNORECASE)
 _LOOKS_LIKE_A_FILE = re.compile(
     r"\S*[\w)]\.(?:txt|log|out|err|md|json|ipynb)|\S*[\\/]\S*", re.IGNORECASE
 )
 _LONGEST_SHOWN = 60
+_MOST_DIGITS = 18
 
 
 class _Answer(NamedTuple):
@@ -60,8 +57,14 @@ def command(
         answer = _diagnosis(_read(traceback), verbose=verbose)
     else:
         answer = _of(what or "", verbose=verbose)
-    text = json.dumps(answer.values, indent=2) + "\n" if format_ == "json" else answer.text
+    text = _json(answer.values) if format_ == "json" else answer.text
     write_report(text, None, encoding=stdout_encoding())
+
+
+def _json(values: object) -> str:
+    import json
+
+    return json.dumps(values, indent=2) + "\n"
 
 
 def _of(what: str, *, verbose: bool) -> _Answer:
@@ -78,7 +81,7 @@ def _of(what: str, *, verbose: bool) -> _Answer:
 
 def _is_file(what: str) -> bool:
     try:
-        return Path(what).is_file()
+        return os.path.isfile(what)  # noqa: PTH113 - pathlib is slow to import
     except (OSError, ValueError):  # a message: too long, or with characters that no name has
         return False
 
@@ -98,6 +101,8 @@ def _number(what: str) -> _Answer | None:
     number = _NUMBER.fullmatch(what.strip())
     if number is None:
         return None
+    if len(number[1]) > _MOST_DIGITS:
+        raise InputError(f"{_short(what)!r} is no check's code, nor a Windows error number")
     from winasr_doctor.winerror import CODES, as_win32, explain_code
 
     code = as_win32(int(number[1], 0))
@@ -137,6 +142,7 @@ def _known_error(what: str, *, verbose: bool) -> _Answer | None:
     if entry is None:
         return None
     from winasr_doctor.catalogue.showing import entry_as_json, format_entry
+    from winasr_doctor.cli.facts import of_this_machine
 
     facts = of_this_machine()
     text = format_entry(entry, facts, stdout_width(), verbose=verbose)
@@ -204,6 +210,7 @@ def _read(file: str) -> str:
 def _diagnosis(text: str, *, verbose: bool) -> _Answer:
     if not text.strip():
         raise InputError("there is no traceback: the input is empty")
+    from winasr_doctor.cli.facts import of_this_machine
     from winasr_doctor.diagnosis import diagnose
     from winasr_doctor.diagnosis.json import as_json
     from winasr_doctor.diagnosis.text import format_diagnosis

@@ -159,7 +159,7 @@ def _rebuilt(code: int, path: Name, path2: Name, text: str) -> OSError:
 
 
 @lru_cache(maxsize=256)
-def _number_and_class(code: int) -> tuple[int, type[OSError]]:
+def _number_and_class(code: int) -> tuple[int, type[_AsOnWindowsError]]:
     number = errno_of(code)
     return number, _CLASSES[type(OSError(number, ""))]
 

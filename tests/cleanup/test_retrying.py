@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import stat
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, clock, rmtree
+from winasr_doctor.cleanup.asking import ours
 from winasr_doctor.faults.clock import VirtualClock
 from winasr_doctor.faults.removal import go_by_path
 
@@ -33,6 +35,7 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lock]:
     unlink = os.unlink
 
     def install(refuses: Refuses, code: int) -> None:
+        @functools.wraps(unlink)
         def windows_unlink(path: str, **options: object) -> None:
             if refuses(path):
                 error = PermissionError(13, "refused", path)
@@ -163,3 +166,81 @@ def test_a_map_of_ours_without_an_open_file_is_found_before_long(
     assert sum(ticking.sleeps) < 0.2
     assert report.holding is not None
     assert report.holding.by_ourselves
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch, tree: Path) -> list[str]:
+    """Return the folders of the tree that are listed, as it happens."""
+    found: list[str] = []
+    scandir = os.scandir
+
+    def watched(path: str) -> object:
+        if os.fsdecode(path).startswith(str(tree)):
+            found.append(os.path.relpath(path, tree))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", watched)
+    return found
+
+
+def test_a_retry_by_paths_goes_through_the_tree_only_after_a_change(
+    tree: Path, lock: Lock, listed: list[str]
+):
+    lock(named("b.txt", 5), 32)
+    report = rmtree(tree)
+    assert report.status is CleanupStatus.REMOVED
+    assert [len(attempt.failures) for attempt in report.attempts] == [1, 1, 1, 1, 1, 0]
+    assert listed == [".", "inner", ".", "inner"]
+
+
+def at_first(change: Callable[[], object]) -> Callable[[Attempt], None]:
+    """Return what changes something after the first attempt."""
+    return lambda attempt: change() if attempt.number == 1 else None
+
+
+def test_what_is_new_goes_with_the_last_attempt(tree: Path, lock: Lock):
+    lock(named("b.txt"), 32)
+    report = rmtree(tree, RetryPolicy(total=1.0), on_attempt=at_first((tree / "new.txt").touch))
+    assert [os.path.basename(left.path) for left in report.leftovers] == ["b.txt"]
+    assert [path.name for path in tree.iterdir()] == ["inner"]
+
+
+def test_a_retry_follows_no_link_that_has_taken_a_folders_place(
+    tree: Path, tmp_path: Path, lock: Lock
+):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "b.txt").write_text("precious")
+
+    def swap() -> None:
+        (tree / "inner").rename(tmp_path / "moved")
+        (tree / "inner").symlink_to(outside)
+
+    lock(named("b.txt", 1), 32)
+    report = rmtree(tree, on_attempt=at_first(swap))
+    assert report.status is CleanupStatus.REMOVED
+    assert (outside / "b.txt").read_text() == "precious"
+
+
+def test_a_folder_that_vanishes_between_two_attempts_hides_nothing(
+    tree: Path, tmp_path: Path, lock: Lock
+):
+    lock(named("b.txt"), 32)
+    vanish = at_first(lambda: (tree / "inner").rename(tmp_path / "moved"))
+    assert rmtree(tree, on_attempt=vanish).status is CleanupStatus.REMOVED
+    assert not tree.exists()
+
+
+def test_memory_maps_are_looked_for_where_there_is_content(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[bool] = []
+    monkeypatch.setattr(
+        "winasr_doctor.holders.held_by_ourselves", lambda _path, *, maps: asked.append(maps)
+    )
+    (tree / "empty.txt").touch()
+    (tree / "empty").mkdir()
+    for name in ("empty.txt", "empty", "a.txt", "inner", "not-there"):
+        ours(str(tree), [str(tree / name)], maps=True)
+    ours(str(tree), [str(tree / "a.txt")], maps=False)
+    assert asked == [False, False, True, True, True, False]

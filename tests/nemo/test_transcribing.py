@@ -110,14 +110,14 @@ def test_arrays_in_soundfiles_order_and_in_gradios(model: Any, samples: Any):
 
 def test_what_is_read_is_mono_float32_at_16_khz(samples: Any, tmp_path: Path):
     stereo = np.stack([upsampled(samples, 44_100), np.zeros(len(upsampled(samples, 44_100)))], 1)
-    got, duration = read_audio(written(tmp_path / "a.wav", stereo, 44_100, "PCM_16"))
+    got, duration, _ = read_audio(written(tmp_path / "a.wav", stereo, 44_100, "PCM_16"))
     assert (got.dtype, got.ndim) == (np.float32, 1)
     assert len(got) == pytest.approx(16_000 * duration, abs=2)
     assert np.abs(got[: len(samples)] - samples[: len(got)] / 2).max() < 0.05
 
 
 def test_unsigned_bytes_are_centred():
-    got, _ = read_audio((np.array([0, 128, 255], np.uint8), 16_000))
+    got, *_ = read_audio((np.array([0, 128, 255], np.uint8), 16_000))
     assert got == pytest.approx([-1.0, 0.0, 127 / 128])
 
 

@@ -24,7 +24,7 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     """
     from winasr_doctor.holders import held_by_ourselves
 
-    paths = list(paths)
+    paths = tuple(paths)
     maps = maps and any(map(_may_be_mapped, paths))
     if not held_by_ourselves(
         tree, maps=maps

@@ -69,14 +69,9 @@ def _identity(status: os.stat_result, start: int, path: str) -> Identity:
     kind = _kind(status)
     born = _born(status, start, path)
     is_file = kind == "file"
-    return Identity(
-        device=status.st_dev,
-        inode=status.st_ino,
-        kind=kind,
-        born=born,
-        size=status.st_size if is_file else 0,
-        modified=status.st_mtime_ns if is_file or not born else 0,
-    )
+    size = status.st_size if is_file else 0
+    modified = status.st_mtime_ns if is_file or not born else 0
+    return Identity(status.st_dev, status.st_ino, kind, born, size, modified)
 
 
 def same_folder(now: Identity, then: Identity) -> bool:
@@ -102,15 +97,15 @@ def _kind(status: os.stat_result) -> str:
 
 
 def _born(status: os.stat_result, start: int, path: str) -> int:
+    if sys.platform == "linux":
+        return _statx_born(start, path)
     nanoseconds = getattr(status, "st_birthtime_ns", None)  # Windows, Python 3.12 and newer
     if nanoseconds is not None:
         return int(nanoseconds)
     if sys.platform == "win32":
         return status.st_ctime_ns  # the time of creation: docs.python.org, os.stat_result
     seconds = getattr(status, "st_birthtime", None)  # macOS
-    if seconds is not None:
-        return int(seconds * 1e9)
-    return _statx_born(start, path)
+    return 0 if seconds is None else int(seconds * 1e9)
 
 
 _AT_FDCWD, _AT_SYMLINK_NOFOLLOW, _AT_EMPTY_PATH = -100, 0x100, 0x1000

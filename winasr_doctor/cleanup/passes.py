@@ -140,7 +140,7 @@ class Tree:
             above = os.path.dirname(path)
             if len(above) < len(self.path):
                 return False
-            if above != self.path and not is_folder(os.lstat(above)):
+            if above != self.path and not _is_folder(above):
                 return False
             path = above
         return True
@@ -189,6 +189,13 @@ class Tree:
         self._cleared.add(path)
         for target in about:
             self.made_writable |= add_write_right(target, files=meaning.code == _ACCESS_DENIED)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return is_folder(os.lstat(path))
+    except OSError:
+        return False
 
 
 def add_write_right(path: str, *, files: bool) -> bool:

@@ -51,8 +51,8 @@ def test_a_windows_code_without_an_entry_is_explained_by_the_table(know):
     diagnosis = diagnose("OSError: [WinError 1224] x: 'C:\\\\m\\\\model.safetensors'")
     assert diagnosis.id is None
     assert diagnosis.confidence == "likely"
-    assert "ERROR_FILE_CORRUPT" in diagnosis.source[0].ref
-    assert "1392" in diagnosis.remedies[0].title
+    assert "ERROR_USER_MAPPED_FILE" in diagnosis.source[0].ref
+    assert "1224" in diagnosis.remedies[0].title
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,11 @@ from winasr_doctor.cleanup import Attempt, clock
 
 pytest_plugins = ["pytester"]
 
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("any machine", deadline=None)
+# How long an example takes says more about the machine than about the code. Every run tries the
+# same examples, so that a change is judged by what it changes; long fuzzing draws new ones.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, derandomize="WINASR_DOCTOR_FUZZ" not in os.environ
+)
 hypothesis.settings.load_profile("any machine")
 
 

@@ -155,7 +155,8 @@ class _Deletion:
 
     def _try_until_over(self) -> CleanupReport:
         while True:
-            found = self._tree.remove(thorough=self._policy.is_over(self._elapsed()))
+            self._tree.thorough = self._policy.is_over(self._elapsed())
+            found = self._tree.remove()
             if not found:
                 self._note((), None, "")
                 return self._report(CleanupStatus.REMOVED, ())

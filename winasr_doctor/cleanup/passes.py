@@ -53,6 +53,9 @@ class Tree:
         self._above = os.path.dirname(path)
         self.made_writable = False
         """Whether the last pass cleared a read-only attribute, so that another may succeed."""
+        self.thorough = False
+        """Whether passes by paths go through the whole tree, even if all that was refused before is
+        refused again."""
         self._cleared: set[str] = set()
         self._failures: list[tuple[Failure, Classification]] = []
 
@@ -74,12 +77,8 @@ class Tree:
             raise RefusedError(REPLACED)
         self.identity = now
 
-    def remove(self, *, thorough: bool = True) -> list[tuple[Failure, Classification]]:
+    def remove(self) -> list[tuple[Failure, Classification]]:
         """Make one pass.
-
-        Args:
-            thorough: Whether to go through the whole tree where paths are all there is, even if
-                everything that could not be removed before cannot be removed now.
 
         Returns:
             What is still there, each with what its error means; empty when the tree is gone.
@@ -87,7 +86,7 @@ class Tree:
         Raises:
             RefusedError: What is at the root is no folder, or not the one it was.
         """
-        before = () if thorough or self.made_writable else tuple(self._failures)
+        before = () if self.thorough or self.made_writable else tuple(self._failures)
         self._failures = []
         self.made_writable = False
         try:

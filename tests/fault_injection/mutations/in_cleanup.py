@@ -205,6 +205,12 @@ def sweep_whatever_is_there():
             return self
 
     put(sweeping, "identify", lambda path: Same() if os.lstat(path) else None)
+    remove = sweeping.remove
+
+    def remove_anything(*given, identity, **options):
+        return remove(*given, **options)
+
+    put(sweeping, "remove", remove_anything)
 
 
 @fault(SWEEPING)

@@ -218,6 +218,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         rate = f", {count / seconds:.0f} rmtree calls per second of one core" if seconds else ""
         terminalreporter.write_line(f"fault injection: {count} schedules of locks{rate}")
     _print_differential(terminalreporter, properties)
+    _print_public_reports(terminalreporter)
     caught = sorted(tuple(value) for name, value in properties if name == "caught")
     if caught:
         terminalreporter.section(f"{len(caught)} deliberate faults, and the test that caught each")
@@ -244,3 +245,21 @@ def _print_differential(
     )
     for what, count in deviations.most_common():
         terminalreporter.write_line(f"{count:5} {what}")
+
+
+def _print_public_reports(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how the public reports are answered (tests/diagnosis/test_public_reports.py)."""
+    stats = terminalreporter.stats
+    rows = [
+        value
+        for kind in ("passed", "failed", "xfailed")
+        for report in stats.get(kind, [])
+        for name, value in getattr(report, "user_properties", [])
+        if name == "public_report"
+    ]
+    if rows:
+        counts = Counter(how for how, _, _ in rows)
+        hows = ", ".join(f"{counts[how]} {how}" for how in ("right", "partial", "wrong", "silent"))
+        terminalreporter.section(f"{len(rows)} public reports: {hows}")
+    for how, name, known_as in sorted(row for row in rows if row[0] != "right"):
+        terminalreporter.write_line(f"{how:<7}  {name:<42}  {known_as or '-'}")

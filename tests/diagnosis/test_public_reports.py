@@ -1,0 +1,100 @@
+"""Reports that people posted in public, each held to what was really the matter.
+
+The texts and the truth are in `reports`; docs/explanation/diagnosis-score.md says how they came
+together and how the first run went.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from winasr_doctor.catalogue import Remedy
+from winasr_doctor.diagnosis import Diagnosis, diagnose
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).with_name("reports")
+TRUTH: Mapping[str, Any] = tomllib.loads((FOLDER / "truth.toml").read_text(encoding="utf-8"))
+
+NO_ENTRY = "silent: the catalogue has no entry for it"
+NOT_YET = {
+    "03-whisper-is-graphites-loadlibrary": "silent: Python 3.7's words for the wrong whisper",
+    "07-cudnn8-zlib-missing": "partial: zlibwapi.dll, which cuDNN 8 needs, is not named",
+    "09-gradio-pydantic": NO_ENTRY,
+    "10-gradio-localhost-proxy": NO_ENTRY,
+    "13-speechbrain-link-winerror1-spanish": "silent: WinError 1 of a drive without links",
+    "14-hub-without-use-auth-token": NO_ENTRY,
+    "15-speechbrain-use-auth-token-last-line": NO_ENTRY,
+    "19-tls-then-no-model-bin": "partial: the consequence is explained, not the certificate",
+    "20-frozen-on-windows-7": "partial: an old Windows is named, but no remedy for it",
+    "21-pyannote4-token": NO_ENTRY,
+    "27-int8-old-gpu-last-line": "wrong: says that float16 was asked for, and advises int8",
+    "38-amd-card-cuda": "partial: an AMD card has no NVIDIA driver; the CPU comes third",
+    "44-pyannote-401-segmentation": "wrong: nothing about pyannote's terms",
+    "45-onnxruntime-init-failed-chinese": "partial: another version of onnxruntime is missing",
+    "46-whisperx-vad-upgraded": "wrong: sends to the folder of Whisper's own models",
+    "47-whisperx-vad-301": NO_ENTRY,
+    "50-whisper-dll-not-beside": NO_ENTRY,
+    "51-files-argument-without-model-bin": "wrong: the download is not broken, files= is",
+    "52-torch-126-on-windows-7": "partial: that torch needs a newer Windows is not said",
+    "53-cudnn8-webui-korean": "silent: 'Could not locate ..._8.dll' is not recognised",
+    "56-onnxruntime-1114-json-line": "partial: another build of onnxruntime is missing",
+    "59-which-is-no-windows-program": "partial: `which` is not among the programs it names",
+    "60-whisper-got-bytesio": NO_ENTRY,
+    "61-path-pasted-with-quotes": "partial: does not say to leave the quotation marks out",
+    "63-av-not-a-win32-application": "partial: a ready-made program needs another release",
+}
+"""Reports that are not answered rightly today, and how."""
+
+
+def words_of(remedy: Remedy) -> str:
+    """Return the title and the steps of a remedy as one text."""
+    steps = (f"{step.text} {step.command}" for step in remedy.steps)
+    return " ".join((remedy.title, *steps))
+
+
+def verdict(diagnosis: Diagnosis, truth: Mapping[str, Any]) -> str:
+    """Return `right`, `partial`, `wrong` or `silent`."""
+    if diagnosis.id is None:
+        return "silent"
+    remedies = [words_of(remedy) for remedy in diagnosis.remedies]
+    said = " ".join((diagnosis.cause, *remedies)).casefold()
+    if any(words.casefold() in said for words in truth.get("never", ())):
+        return "wrong"
+    helps = any(re.search(truth["remedy"], words, re.IGNORECASE) for words in remedies[:2])
+    return {2: "right", 1: "partial", 0: "wrong"}[helps + (diagnosis.id in truth["accept"])]
+
+
+def marked(name: str) -> Any:
+    """Return the name as a parameter that is expected to fail while it is in `NOT_YET`."""
+    marks = [pytest.mark.xfail(reason=NOT_YET[name])] if name in NOT_YET else []
+    return pytest.param(name, marks=marks, id=name)
+
+
+@pytest.mark.parametrize("name", [marked(name) for name in TRUTH])
+def test_the_answer_is_right(name, record_property):
+    diagnosis = diagnose((FOLDER / f"{name}.txt").read_bytes(), facts=lambda fact: None)
+    how = verdict(diagnosis, TRUTH[name])
+    record_property("public_report", [how, name, diagnosis.id])
+    assert how == "right", f"{how}: {diagnosis.id}; in truth: {TRUTH[name]['cause']}"
+
+
+def test_every_text_has_a_truth_and_every_truth_a_text():
+    assert {file.stem for file in FOLDER.glob("*.txt")} == set(TRUTH)
+    assert set(NOT_YET) <= set(TRUTH)
+
+
+def test_the_truth_names_entries_that_exist():
+    from winasr_doctor.catalogue import all_entries
+
+    accepted = {each for truth in TRUTH.values() for each in truth["accept"]}
+    assert accepted <= set(all_entries())

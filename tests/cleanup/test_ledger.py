@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup import CleanupReport, CleanupStatus
+from winasr_doctor.cleanup import CleanupReport, CleanupStatus, rmtree, sweep
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger, this_process
+from winasr_doctor.cleanup.policy import ONCE
 
 
 def left(path: Path) -> CleanupReport:
@@ -147,3 +148,21 @@ def test_many_processes_write_and_sweep_at_once(ledger: Ledger, tmp_path: Path):
 def test_the_state_variable_names_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "elsewhere"))
     assert default_ledger().folder == tmp_path / "elsewhere" / "leftovers"
+
+
+def test_a_claimed_folder_that_cannot_be_looked_at_is_left_to_the_sweep(
+    ledger, tmp_path, monkeypatch
+):
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    claim = ledger.claim(str(tree))
+
+    def refused(path, **_options):
+        raise PermissionError(13, "no", path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.lstat", refused)
+        report = rmtree(tree, ONCE, ledger=ledger, claim=claim)
+    assert report.deferred
+    assert sweep(ledger).removed == (str(tree),)
+    assert not tree.exists()

@@ -103,7 +103,7 @@ class Ledger:
             The entry by which a sweep will find it; `None` if it will not.
         """
         path = absolute(report.path)
-        root = _folder(path, report.root)
+        root = _folder(path, report.root, claimed)
         if report.status is CleanupStatus.REFUSED or root is None:
             return None
         reason = report.leftovers[0].label if report.leftovers else ""
@@ -199,12 +199,16 @@ def _sweep_all() -> None:
             log.exception("the sweep at exit failed")
 
 
-def _folder(path: str, expected: Identity | None) -> Identity | None:
-    """Look at a folder; `None` if it is none, or not the one that is expected."""
+def _folder(path: str, expected: Identity | None, claimed: Entry | None) -> Identity | None:
+    """Look at a folder; `None` if it is none, or not the one that is expected.
+
+    Where it cannot be looked at now, it is taken for what it was when it was claimed: a sweep
+    looks again before it removes anything.
+    """
     try:
         root = identify(path)
     except (OSError, ValueError):
-        return None
+        return None if claimed is None else claimed.identity
     if root.kind != "folder" or (expected is not None and not same_folder(root, expected)):
         return None
     return root

@@ -48,7 +48,6 @@ NOT_YET = {
     "52-torch-126-on-windows-7": "partial: that torch needs a newer Windows is not said",
     "53-cudnn8-webui-korean": "silent: 'Could not locate ..._8.dll' is not recognised",
     "56-onnxruntime-1114-json-line": "partial: another build of onnxruntime is missing",
-    "59-which-is-no-windows-program": "partial: `which` is not among the programs it names",
     "60-whisper-got-bytesio": NO_ENTRY,
     "61-path-pasted-with-quotes": "partial: does not say to leave the quotation marks out",
     "63-av-not-a-win32-application": "partial: a ready-made program needs another release",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from winasr_doctor.catalogue import Entry
+
+SOURCES = Path(__file__).parents[2] / "winasr_doctor" / "catalogue" / "entries"
+"""The data files: an installed package has them compiled, and without samples."""
 
 
 def entry(**changes: object) -> Entry:

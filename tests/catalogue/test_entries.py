@@ -15,7 +15,13 @@ from winasr_doctor.catalogue.linting import problems, problems_between
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import diagnose
 
-FILES = {f"{file.parent.name}/{file.stem}": file for file in sources()}
+from .making import SOURCES
+
+FILES = {f"{file.parent.name}/{file.stem}": file for file in sources(SOURCES)}
+
+
+def test_there_are_entries():
+    assert len(FILES) > 300
 
 
 @cache

@@ -17,7 +17,7 @@ from winasr_doctor.catalogue.schema import Step
 from winasr_doctor.catalogue.templates import applicable, fill
 from winasr_doctor.diagnosis import diagnose
 
-from .making import entry
+from .making import SOURCES, entry
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,13 +57,15 @@ def hook(monkeypatch):
 
 
 def test_the_compiled_catalogue_is_the_one_of_the_sources(hook, monkeypatch):
-    expected = {file.stem: reading.read_entry(file, samples=False) for file in reading.sources()}
+    expected = {
+        file.stem: reading.read_entry(file, samples=False) for file in reading.sources(SOURCES)
+    }
     building = hook.CatalogueHook()
     building.root = str(ROOT)
     included: dict[str, str] = {}
     building.initialize("standard", {"force_include": included})
     ((file, place),) = included.items()
-    assert ROOT / place == reading.COMPILED
+    assert Path(place).parts == reading.COMPILED.parts[-3:]
     monkeypatch.setattr(reading, "COMPILED", Path(file))
     reading.all_entries.cache_clear()
     try:
@@ -97,7 +99,6 @@ def test_an_editable_installation_has_no_compiled_file(hook):
     building.initialize("editable", {"force_include": included})
     building.finalize("editable", {}, "")
     assert included == {}
-    assert not reading.COMPILED.exists()
 
 
 def test_entries_are_found_by_id_and_by_words():

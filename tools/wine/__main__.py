@@ -150,7 +150,11 @@ def _machines(wine: Wine, folder: Path, number: int) -> Iterator[Prefix]:
     (source,) = built.glob("*.tar.gz")
     shutil.unpack_archive(source, built, filter="data")
     (project,) = (path for path in built.iterdir() if path.is_dir())
-    shutil.rmtree(project / "winasr_doctor")  # the wheel is tested
+    source = project / "winasr_doctor"
+    source.rename(project / "source")
+    entries = Path("catalogue", "entries")  # which the wheel has compiled, without samples
+    shutil.copytree(project / "source" / entries, source / entries)
+    shutil.rmtree(project / "source")  # the wheel is tested
     for index in range(number):
         prefix = Prefix(wine, folder / f"machine{index}", VARIABLES)
         copy_machine(wine, prefix.folder)

@@ -27,9 +27,13 @@ class CatalogueError(Exception):
     """A file of the catalogue is wrong; the text says which and why."""
 
 
-def sources() -> tuple[Path, ...]:
-    """Return the TOML files, sorted; empty in an installed package."""
-    return tuple(sorted(SOURCES.glob("*/*.toml")))
+def sources(folder: Path = SOURCES) -> tuple[Path, ...]:
+    """Return the TOML files, sorted.
+
+    Args:
+        folder: Holds the families; the one of an installed package does not exist.
+    """
+    return tuple(sorted(folder.glob("*/*.toml")))
 
 
 def read_entry(file: Path, *, samples: bool = True) -> Entry:

@@ -25,13 +25,7 @@ else:
 FOLDER = Path(__file__).with_name("reports")
 TRUTH: Mapping[str, Any] = tomllib.loads((FOLDER / "truth.toml").read_text(encoding="utf-8"))
 
-NO_ENTRY = "silent: the catalogue has no entry for it"
-NOT_YET = {
-    "20-frozen-on-windows-7": "partial: an old Windows is named, but no remedy for it",
-    "52-torch-126-on-windows-7": "partial: that torch needs a newer Windows is not said",
-    "61-path-pasted-with-quotes": "partial: does not say to leave the quotation marks out",
-    "63-av-not-a-win32-application": "partial: a ready-made program needs another release",
-}
+NOT_YET: Mapping[str, str] = {}
 """Reports that are not answered rightly today, and how."""
 
 

@@ -209,3 +209,15 @@ def test_the_last_box_alone_is_known_to_hide_something():
     diagnosis = diagnose(forms.rich().split("occurred:")[-1])
     assert diagnosis.incomplete
     assert diagnosis.phase is Phase.TRANSCRIBE
+
+
+def test_the_hubs_message_goes_on_below_its_empty_line():
+    hub = (
+        "Traceback (most recent call last):\n"
+        '  File "C:\\v\\huggingface_hub\\utils\\_http.py", line 9, in hf_raise_for_status\n'
+        "huggingface_hub.errors.RepositoryNotFoundError: 401 Client Error. (Request ID: Root=1)\n\n"
+        "Repository Not Found for url: https://huggingface.co/api/models/acme/voice.\n"
+    )
+    assert "acme/voice" in diagnose(hub).primary.message
+    other = hub.replace(" (Request ID: Root=1)", "")
+    assert "acme/voice" not in diagnose(other).primary.message

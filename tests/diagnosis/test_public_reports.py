@@ -25,33 +25,7 @@ else:
 FOLDER = Path(__file__).with_name("reports")
 TRUTH: Mapping[str, Any] = tomllib.loads((FOLDER / "truth.toml").read_text(encoding="utf-8"))
 
-NO_ENTRY = "silent: the catalogue has no entry for it"
-NOT_YET = {
-    "03-whisper-is-graphites-loadlibrary": "silent: Python 3.7's words for the wrong whisper",
-    "07-cudnn8-zlib-missing": "partial: zlibwapi.dll, which cuDNN 8 needs, is not named",
-    "09-gradio-pydantic": NO_ENTRY,
-    "10-gradio-localhost-proxy": NO_ENTRY,
-    "13-speechbrain-link-winerror1-spanish": "silent: WinError 1 of a drive without links",
-    "14-hub-without-use-auth-token": NO_ENTRY,
-    "15-speechbrain-use-auth-token-last-line": NO_ENTRY,
-    "19-tls-then-no-model-bin": "partial: the consequence is explained, not the certificate",
-    "20-frozen-on-windows-7": "partial: an old Windows is named, but no remedy for it",
-    "21-pyannote4-token": NO_ENTRY,
-    "27-int8-old-gpu-last-line": "wrong: says that float16 was asked for, and advises int8",
-    "38-amd-card-cuda": "partial: an AMD card has no NVIDIA driver; the CPU comes third",
-    "44-pyannote-401-segmentation": "wrong: nothing about pyannote's terms",
-    "45-onnxruntime-init-failed-chinese": "partial: another version of onnxruntime is missing",
-    "46-whisperx-vad-upgraded": "wrong: sends to the folder of Whisper's own models",
-    "47-whisperx-vad-301": NO_ENTRY,
-    "50-whisper-dll-not-beside": NO_ENTRY,
-    "51-files-argument-without-model-bin": "wrong: the download is not broken, files= is",
-    "52-torch-126-on-windows-7": "partial: that torch needs a newer Windows is not said",
-    "53-cudnn8-webui-korean": "silent: 'Could not locate ..._8.dll' is not recognised",
-    "56-onnxruntime-1114-json-line": "partial: another build of onnxruntime is missing",
-    "60-whisper-got-bytesio": NO_ENTRY,
-    "61-path-pasted-with-quotes": "partial: does not say to leave the quotation marks out",
-    "63-av-not-a-win32-application": "partial: a ready-made program needs another release",
-}
+NOT_YET: Mapping[str, str] = {}
 """Reports that are not answered rightly today, and how."""
 
 

@@ -75,8 +75,12 @@ class Draft:
 
     @property
     def has_paragraphs(self) -> bool:
-        """Whether the message is what ffmpeg has printed, empty lines and all."""
-        return any("ffmpeg version" in line for line in self.lines[:2])
+        """Whether the message has empty lines in it: what ffmpeg printed, or the Hub's answer.
+
+        huggingface_hub puts one after "401 Client Error. (Request ID: ...)"
+        (`utils/_http.py`, `hf_raise_for_status`).
+        """
+        return any("ffmpeg version" in line or "(Request ID: " in line for line in self.lines[:2])
 
     def is_from(self, body: str) -> bool:
         """Return whether a line is pytest's last frame, which stands below the exception."""

@@ -90,7 +90,7 @@ def test_the_error_of_a_failed_load_is_the_real_one_though_the_cleanup_fails_too
     assert outcome.status == "load_failed"
     assert type(outcome.error) is pickle.UnpicklingError
     assert outcome.leftovers
-    assert outcome.message.headline.startswith("The weights file is damaged")
+    assert outcome.message.headline.startswith("The model file is damaged")
     assert outcome.message.details[1].startswith("UnpicklingError: ")
     assert "model_weights.ckpt could not be removed: WinError 32" in outcome.message.details[2]
 

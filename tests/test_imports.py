@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ SLOW = (
     *("traceback", "urllib.parse"),
 )
 """Modules of the standard library that take a millisecond or more, some with what they import."""
+if os.name == "nt":
+    SLOW = tuple(name for name in SLOW if name != "fnmatch")  # Windows' own start imports it
 RECORDED = str(Path(__file__).parents[1] / "examples" / "machines" / "temp-in-onedrive.json")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 from importlib import metadata
@@ -136,6 +137,7 @@ def test_an_unknown_origin_gets_words_that_work_anyway(installed, monkeypatch, t
     assert install_extra("asr") == ELSEWHERE
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX shell")
 @pytest.mark.parametrize(
     "path", ["/a b", "/a$HOME", "/a`b`", '/a"b', "/a'b", "/a\\b", "/a!b", "/ä"]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -83,9 +84,14 @@ def write_report(text: str, output: str | None, *, encoding: str) -> None:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+    if isinstance(error, OSError) and not _is_closed_pipe(error):
         return f"stdout: {error.strerror or error}"
     return "stdout is closed"
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Return whether the reader is gone. Windows says EINVAL. Source: CPython, bpo-35754."""
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def abandon_stdout() -> None:

@@ -40,7 +40,10 @@ nitpick_ignore_regex = [
     # Types of ours that are no part of what is promised: the page shows their names only.
     (r"py:class", r"winasr_doctor\.(actions|winerror)\..*"),
     (r"py:class", r"winasr_doctor\.(checks|host)\.base\.(Check|Host)"),
-    (r"py:class", r"winasr_doctor\.cleanup\.ledger\.Ledger"),
+    (r"py:class", r"winasr_doctor\.cleanup\.(ledger\.Ledger|identity\.Identity)"),
+    (r"py:class", r"winasr_doctor\.catalogue\.schema\.(Remedy|Source)"),
+    (r"py:class", r"winasr_doctor\.dated\.Dated"),
+    (r"py:class", r"winasr_doctor\.nemo_guard\.core\._Block"),
     (r"py:class", r"winasr_doctor\.loader\.audio\.Recording"),
     (r"py:class", r"winasr_doctor\.diagnosis\.nodes\.ErrorNode"),
     (r"py:class", r"winasr_doctor\.faults\.(stacks\.Line|sharing\.\w+\.(Situation|Held))"),

@@ -111,6 +111,18 @@ def processes_start_under_wine() -> Iterator[None]:
 
 
 @pytest.fixture
+def no_creation_times_under_wine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under Wine, have none: it gives the time of the last change for that of creation.
+
+    A test that is marked with this difference meets it.
+    """
+    if under_wine() and not request.node.get_closest_marker("wine_differs"):
+        monkeypatch.setattr("winasr_doctor.cleanup.identity._born", lambda *_: 0)
+
+
+@pytest.fixture
 def until_named() -> Iterator[Callable[[Attempt], None]]:
     """Return what is told about attempts, and lets the time be up once a holder is named.
 

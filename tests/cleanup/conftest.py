@@ -71,3 +71,8 @@ def fast_folder(tmp_path: Path) -> Iterator[Path]:
     folder = tempfile.mkdtemp(dir=memory)
     yield Path(folder)
     subprocess.run(["rm", "-rf", folder], check=True)  # up to Python 3.12 shutil recurses
+
+
+@pytest.fixture(autouse=True)
+def creation_times(no_creation_times_under_wine: None) -> None:
+    """Let a folder stay the same while its contents change."""

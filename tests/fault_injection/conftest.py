@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup.ledger import Ledger, default_ledger
-from winasr_doctor.win32 import wine_version
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +20,8 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 
 
 @pytest.fixture(autouse=True)
-def creation_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Under Wine, have none: it gives the time of the last change for that of creation."""
-    if os.name == "nt" and wine_version() is not None:
-        monkeypatch.setattr("winasr_doctor.cleanup.identity._born", lambda *_: 0)
+def creation_times(no_creation_times_under_wine: None) -> None:
+    """Let a folder stay the same while its contents change."""
 
 
 @pytest.fixture

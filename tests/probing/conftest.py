@@ -42,3 +42,8 @@ def measured():
         return FolderResult(folder, rounds=rounds, **more)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def creation_times(no_creation_times_under_wine: None) -> None:
+    """Let a folder stay the same while its contents change."""

@@ -53,7 +53,6 @@ def test_a_folder_in_which_something_stays_gets_no_further_round(two, virtual_ti
     assert first.problem == "1 path could not be deleted; no further round"
 
 
-@pytest.mark.wine_differs("it gives the time of the last change for that of creation")
 def test_no_round_is_begun_when_the_time_is_over(two, virtual_time):
     with inject("unlink:32~6@*/a/*/000_vocab.txt"):
         first, second = probe(two, size=SIZE, rounds=8, seconds=5)

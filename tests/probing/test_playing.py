@@ -53,7 +53,6 @@ def test_a_round_without_locks(folder):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.wine_differs("it gives the time of the last change for that of creation")
 def test_a_lock_is_measured_with_its_error(folder, virtual_time):
     with inject("unlink:32~0.3@model_weights.ckpt"):
         played = play(str(folder), archive(SIZE))
@@ -64,7 +63,6 @@ def test_a_lock_is_measured_with_its_error(folder, virtual_time):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.wine_differs("it gives the time of the last change for that of creation")
 def test_a_lock_for_ever_ends_after_ten_seconds_and_is_left_to_the_ledger(folder, virtual_time):
     with inject("unlink:32*inf@000_vocab.txt"):
         played = play(str(folder), archive(SIZE))

@@ -124,9 +124,9 @@ def no_creation_times_under_wine(
 
 @pytest.fixture
 def until_named() -> Iterator[Callable[[Attempt], None]]:
-    """Return what is told about attempts, and lets the time be up once a holder is named.
+    """Return an `on_attempt` callback that ends the waiting once a holder is named.
 
-    So a test can wait for the answer, however slow the machine is, and no longer.
+    A test can so wait for the answer on a machine of any speed, and no longer.
     """
     time = _TimeThatCanJump()
     with clock.using(time):

@@ -94,7 +94,7 @@ def test_functions_that_delete_are_known_in_a_traceback():
 
 
 HIDDEN = (PermissionError, NotADirectoryError)
-"""Until Python 3.12.0 a file that is in use reads as one that is no folder."""
+"""Up to Python 3.12.0, deleting a file in use can raise `NotADirectoryError` instead."""
 
 
 def test_functions_that_a_failed_cleanup_shows_are_known():

@@ -40,7 +40,7 @@ def tool(monkeypatch, tmp_path):
 
 
 def index(uv, lacking, newest=None):
-    """Answer like uv: `lacking` says what has no wheel for a NeMo on a Python."""
+    """Answer like uv; `lacking` lists the missing wheels by NeMo and Python version."""
 
     def ask(command, stdin):
         if "install" in command:

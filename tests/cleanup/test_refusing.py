@@ -1,4 +1,4 @@
-"""What is no folder, or has become another one, stays: now, at exit and in every sweep."""
+"""`rmtree` never deletes a file, a link or a replaced folder: not now, at exit or in a sweep."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ WheelRows = Mapping[str, Mapping[str, list[str]]]
 NEMO_WHEELS: Dated[WheelRows] = read_table(
     "nemo-wheels", "which Python has wheels for which NeMo on 64-bit Windows"
 )
-"""NeMo release to Python version to what NeMo's `[asr]` needs and what has no wheel there.
+"""Missing wheels of NeMo's `[asr]` requirements, by NeMo release and Python version.
 
 Pure-Python sources do not count. Source: the package index, resolved with uv for
 x86_64-pc-windows-msvc."""

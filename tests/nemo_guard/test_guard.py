@@ -6,6 +6,7 @@ import contextlib
 import contextvars
 import gc
 import importlib
+import itertools
 import logging
 import os
 import sys
@@ -192,6 +193,24 @@ class TestOurOwnHandles:
         assert locks.tried
         assert report.status is CleanupStatus.REMOVED
         assert not os.path.exists(report.path)
+
+    def test_it_is_found_however_slow_the_machine_is(
+        self, nemo: Import, locks: Locks, monkeypatch: pytest.MonkeyPatch
+    ):
+        hours = itertools.count(step=3600.0)
+        monkeypatch.setattr("winasr_doctor.holders.objects.monotonic", lambda: next(hours))
+        monkeypatch.setattr("winasr_doctor.holders.reachable.monotonic", lambda: next(hours))
+
+        def work(folder: str) -> None:
+            manifest = Path(folder, "manifest.json")
+            manifest.write_text("one\ntwo\n")
+            dataloader = [[{}] for _ in range(1000)]  # the search takes a while
+            dataloader.append([[[Suspended(str(manifest))]]])
+            raise MemoryError(len(dataloader))
+
+        with guard() as session, pytest.raises(MemoryError):
+            nemo(TRANSCRIBING).transcribe(work)
+        assert session.cleanups[0].status is CleanupStatus.REMOVED
 
     def test_no_time_is_lost_waiting(self, nemo: Import, locks: Locks):
         delays = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 from collections.abc import Iterator, Sequence
 from types import FrameType
@@ -18,12 +19,9 @@ from winasr_doctor.holders import HeldObject, objects_holding
 log = logging.getLogger("winasr_doctor.guard")
 
 _ROUNDS = 5
-"""Searches at most; each ends soon after the first object that it finds."""
-
-_SECONDS = 1.0
-"""Seconds of one search, at most. It takes some milliseconds and looks at a limited number of
-objects, but a garbage collection of NeMo's heap, or a busy machine, may stop it for longer; one
-that ends too early leaves the folder behind."""
+"""The number of searches. Each ends soon after the first object that it finds, or after a fixed
+number of objects, but at no fixed time: a garbage collection of NeMo's heap or a busy machine can
+take any time, and a search that ends too early leaves the folder behind."""
 
 
 def let_go(
@@ -42,7 +40,7 @@ def let_go(
     """
     done = _leave(folder, home)
     for _ in range(_ROUNDS):
-        held = objects_holding([folder, *paths], list(_roots(frames)), seconds=_SECONDS)
+        held = objects_holding([folder, *paths], list(_roots(frames)), seconds=math.inf)
         # A generator comes before its file: closing it runs its own `with` statements, in order.
         closed = [_close(each) for each in held]
         if not any(closed):

@@ -150,7 +150,8 @@ def subject_options(
     def decorate(command: Callable[..., T]) -> Callable[..., T]:
         @functools.wraps(command)
         def with_subject(*args: object, **given: object) -> T:
-            subject = Subject(**{name: given.pop(name) for name in Subject.__struct_fields__})  # type: ignore[arg-type] # click gives what the options say
+            fields = {name: given.pop(name) for name in Subject.__struct_fields__}
+            subject = Subject(**fields)  # type: ignore[arg-type] # click gives what the options say
             return command(*args, subject=subject, **given)
 
         for option in reversed(options):

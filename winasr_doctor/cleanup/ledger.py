@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import threading
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -139,7 +138,7 @@ class Ledger:
         return found
 
     def _write(self, entry: Entry) -> Entry:
-        file = self.folder / f"{uuid.uuid4().hex}.json"
+        file = self.folder / f"{os.urandom(16).hex()}.json"
         problem: OSError | None = None
         for _ in range(_WRITE_TRIES):
             try:

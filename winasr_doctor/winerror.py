@@ -11,8 +11,6 @@ import sys
 from enum import Enum
 from typing import NamedTuple
 
-from winasr_doctor.fixed_pythons import CLEANUP_FIXED, has_fix
-
 
 class DeleteClass(str, Enum):
     """What an error says about a delete that failed with it."""
@@ -264,6 +262,8 @@ def masks_sharing_violations(python: tuple[int, ...]) -> bool:
     Args:
         python: Major, minor and micro version.
     """
+    from winasr_doctor.fixed_pythons import CLEANUP_FIXED, has_fix  # rarely asked
+
     return not has_fix(CLEANUP_FIXED, python)
 
 
@@ -273,6 +273,8 @@ def number(exc: BaseException, name: str) -> int | None:
         value = getattr(exc, name, None)
     except Exception:  # noqa: BLE001 - somebody's property may do anything
         return None
+    if value is None or type(value) is int:  # as nearly always
+        return value
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

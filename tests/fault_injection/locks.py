@@ -44,10 +44,6 @@ class Lock:
         grace = CODES[self.code].grace
         return FOREVER if grace is None else grace
 
-    def holds(self, now: float) -> bool:
-        """Tell whether it is in force."""
-        return self.start <= now < self.end
-
 
 class Locked:
     """Refuses the deletions that a schedule of locks forbids."""
@@ -69,7 +65,7 @@ class Locked:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error of the first lock that is in force on a path."""
-        lock = self.in_force(os.fsdecode(path))
+        lock = self.in_force(path if isinstance(path, str) else os.fsdecode(path))
         if lock is None:
             return None
         if operation == "rmdir" and listdir(path):
@@ -83,7 +79,10 @@ class Locked:
         if locks is None:
             return None
         now = clock.current().monotonic()
-        return next((lock for lock in locks if lock.holds(now)), None)
+        for lock in locks:
+            if lock.start <= now < lock.end:
+                return lock
+        return None
 
 
 @contextmanager

@@ -6,9 +6,12 @@ import os
 import stat
 import threading
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup.clock import Clock
-from winasr_doctor.holders.model import Holder, Holding, Who
+
+if TYPE_CHECKING:
+    from winasr_doctor.holders import Holder, Holding
 
 
 def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
@@ -22,7 +25,7 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     Returns:
         An answer for each path that this process has open; the others are left out.
     """
-    from winasr_doctor.holders import held_by_ourselves
+    from winasr_doctor.holders import Holding, held_by_ourselves
 
     paths = tuple(paths)
     maps = maps and any(map(_may_be_mapped, paths))
@@ -54,6 +57,8 @@ def _may_be_mapped(path: str) -> bool:
 
 
 def _this_process(path: str) -> Holder:
+    from winasr_doctor.holders import Holder, Who
+
     how = "this process's own handles"
     return Holder(Who.OURSELVES, os.getpid(), "python", path, "open handle", how)
 

@@ -17,11 +17,11 @@ from winasr_doctor.cleanup.passes import RefusedError, Tree
 from winasr_doctor.cleanup.places import absolute, is_gone, is_seen_to_be_gone
 from winasr_doctor.cleanup.policy import RetryPolicy
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
-from winasr_doctor.holders.model import Holding
 from winasr_doctor.winerror import Classification, DeleteClass
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what is rarely needed is imported where it is
     from winasr_doctor.cleanup.ledger import Entry, Ledger
+    from winasr_doctor.holders.model import Holding
 
 log = logging.getLogger("winasr_doctor.cleanup")
 
@@ -188,7 +188,8 @@ class _Deletion:
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        holdings = {**self._question.answers(), **self._ours}
+        holdings = self._question.answers()
+        holdings.update(self._ours)
         if not holdings:
             return tuple(failures)
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)

@@ -9,7 +9,7 @@ import platform
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "schema": SCHEMA,
         "path": entry.path,
         "identity": list(entry.identity),
-        "owner": asdict(entry.owner),
+        "owner": {name: getattr(entry.owner, name) for name in Owner.__slots__},
         "whole": entry.whole,
         "in_use": entry.in_use,
         "items": [[path, list(identity)] for path, identity in entry.items],

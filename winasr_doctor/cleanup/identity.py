@@ -53,6 +53,36 @@ def identify(path: str, dir_fd: int | None = None) -> Identity:
     return _identity(status, start, path)
 
 
+class Look(NamedTuple):
+    """What a path was when it was looked at, and what would show that it is the same still.
+
+    Attributes:
+        identity: What it was.
+        stamp: Volume, number, mode and the time of the last change of any kind.
+    """
+
+    identity: Identity
+    stamp: tuple[int, int, int, int]
+
+
+def look_again(path: str, before: Look | None) -> Look:
+    """Say what a path is now, with one system call if nothing about it has changed.
+
+    Args:
+        path: The path.
+        before: What the last look found.
+
+    Raises:
+        OSError: It cannot be looked at, or is not there.
+        ValueError: No path of this name is possible.
+    """
+    status = os.lstat(path)
+    stamp = (status.st_dev, status.st_ino, status.st_mode, status.st_ctime_ns)
+    if before is not None and stamp == before.stamp:
+        return before
+    return Look(_identity(status, _AT_FDCWD, path), stamp)
+
+
 def identify_open(descriptor: int) -> Identity:
     """Say what an open file or folder is.
 
@@ -110,10 +140,9 @@ def _born(status: os.stat_result, start: int, path: str) -> int:
 
 _AT_FDCWD, _AT_SYMLINK_NOFOLLOW, _AT_EMPTY_PATH = -100, 0x100, 0x1000
 _STATX_BTIME = 0x800
-_STATX_SIZE, _MASK_AT, _BTIME_AT = 256, 0, 80
-"""statx(2): the structure's size, and where the mask and the birth time stand in it."""
-
-_MASK, _BTIME = struct.Struct("=I"), struct.Struct("=qI")
+_STATX_SIZE = 256
+_MASK_AND_BTIME = struct.Struct("=I76xqI")
+"""statx(2): the structure's size; the mask at its start and the birth time at 80."""
 
 _statx: Any = None
 """The function and the type of its buffer, once they were looked up; empty without it."""
@@ -132,10 +161,8 @@ def _statx_born(start: int, path: str) -> int:
     flags = _AT_SYMLINK_NOFOLLOW if name else _AT_EMPTY_PATH
     if statx(start, name, flags, _STATX_BTIME, buffer) != 0:
         return 0
-    if not _MASK.unpack_from(buffer, _MASK_AT)[0] & _STATX_BTIME:
-        return 0
-    seconds, rest = _BTIME.unpack_from(buffer, _BTIME_AT)
-    return int(seconds * 1_000_000_000 + rest)
+    mask, seconds, rest = _MASK_AND_BTIME.unpack_from(buffer)
+    return seconds * 1_000_000_000 + rest if mask & _STATX_BTIME else 0
 
 
 def _find_statx() -> Any:  # noqa: ANN401 - a function of C

@@ -7,10 +7,10 @@ without a lock, and a crash in the middle of writing one leaves the others whole
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import threading
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +28,8 @@ log = logging.getLogger("winasr_doctor.cleanup")
 STATE_VARIABLE = "WINASR_DOCTOR_STATE"
 """Environment variable with another folder for the ledger."""
 
-_WRITE_TRIES = 5
+_WRITE_TRIES = 6
+"""The first one may find no folder."""
 
 
 class Contents(NamedTuple):
@@ -137,13 +138,16 @@ class Ledger:
         return found
 
     def _write(self, entry: Entry) -> Entry:
-        file = self.folder / f"{uuid.uuid4().hex}.json"
+        file = self.folder / f"{os.urandom(16).hex()}.json"
         problem: OSError | None = None
         for _ in range(_WRITE_TRIES):
             try:
-                self.folder.mkdir(parents=True, exist_ok=True)
                 write(entry, file)
-            except OSError as error:  # a sweep may remove the folder, a scanner may hold the file
+            except FileNotFoundError as error:  # the first entry, or a sweep removed the folder
+                problem = error
+                with contextlib.suppress(OSError):
+                    self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:  # a scanner may hold the file
                 problem = error
             else:
                 return replace(entry, file=file)

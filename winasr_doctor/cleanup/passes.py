@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from winasr_doctor.cleanup.descent import ReplacedError, by_descriptors, descent
-from winasr_doctor.cleanup.identity import Identity, identify, is_folder, same_folder
+from winasr_doctor.cleanup.identity import Identity, Look, is_folder, look_again, same_folder
 from winasr_doctor.cleanup.pinning import held_in_place
 from winasr_doctor.cleanup.places import is_gone
 from winasr_doctor.cleanup.report import Failure
@@ -25,6 +25,7 @@ from winasr_doctor.winerror import Classification, DeleteClass, classify
 
 _ACCESS_DENIED = 5
 _DIR_NOT_EMPTY = 145
+_NOT_EMPTY = frozenset({errno.ENOTEMPTY, errno.EEXIST})
 _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 _REPARSE_POINT = 0x400
 
@@ -57,6 +58,8 @@ class Tree:
         """Whether passes by paths go through the whole tree, even if all that was refused before is
         refused again."""
         self._cleared: set[str] = set()
+        self._is_there = False
+        self._look: Look | None = None
         self._failures: list[tuple[Failure, Classification]] = []
 
     def look(self) -> None:
@@ -66,7 +69,8 @@ class Tree:
             OSError: It cannot be looked at.
             RefusedError: It is no folder, or not the one it was.
         """
-        now = identify(self.path)
+        self._look = look_again(self.path, self._look)
+        now = self._look.identity
         if now.kind != "folder":
             is_link = os.path.islink(self.path)
             what = "file" if now.kind == "file" else "link" if is_link else "junction or device"
@@ -88,7 +92,7 @@ class Tree:
         """
         before = () if self.thorough or self.made_writable else tuple(self._failures)
         self._failures = []
-        self.made_writable = False
+        self.made_writable = self._is_there = False
         try:
             if by_descriptors():
                 self.look()
@@ -100,7 +104,8 @@ class Tree:
             raise RefusedError(REPLACED) from error
         except OSError as error:
             self._on_error(os.lstat, getattr(error, "filename", None) or self.path, error)
-        if self._failures and is_gone(self.path):  # an empty folder goes without being listed
+        # An empty folder goes without being listed.
+        if self._failures and not self._is_there and is_gone(self.path):
             self._failures = []
         return self._failures
 
@@ -108,6 +113,7 @@ class Tree:
         with held_in_place(self._above):
             self.look()
             if before and all(self._is_refused_again(failure) for failure, _ in before):
+                self._is_there = True  # it was looked at, and nothing went
                 return
             self._failures = []
             try:
@@ -162,10 +168,7 @@ class Tree:
 
     def _is_consequence(self, path: str, meaning: Classification) -> bool:
         """Return whether a folder stays only because something in it does, or is not even known."""
-        if meaning.code != _DIR_NOT_EMPTY and meaning.errno not in {
-            errno.ENOTEMPTY,
-            errno.EEXIST,
-        }:
+        if meaning.code != _DIR_NOT_EMPTY and meaning.errno not in _NOT_EMPTY:
             return False
         inside = path.rstrip(os.sep) + os.sep
         return any(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+_NOTHING: AbstractContextManager[None] = nullcontext()
 
 
-@contextmanager
-def held_in_place(folder: str) -> Iterator[None]:
+def held_in_place(folder: str) -> AbstractContextManager[None]:
     """Keep a folder open on Windows so that neither it nor those above it can be renamed.
 
     Where it cannot be opened so, because another program may delete it, or rights are missing,
@@ -19,9 +20,11 @@ def held_in_place(folder: str) -> Iterator[None]:
     Args:
         folder: The parent of what is deleted.
     """
-    if sys.platform != "win32":
-        yield
-        return
+    return _held(folder) if sys.platform == "win32" else _NOTHING
+
+
+@contextmanager
+def _held(folder: str) -> Iterator[None]:
     from winasr_doctor.win32 import hold_folder, let_go_of_folder
 
     handle = hold_folder(folder)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup.identity import Identity
-from winasr_doctor.holders.model import Holding
 from winasr_doctor.winerror import DeleteClass
+
+if TYPE_CHECKING:
+    from winasr_doctor.holders.model import Holding
 
 
 class CleanupStatus(str, Enum):

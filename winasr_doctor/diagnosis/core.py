@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor import findings
 from winasr_doctor.catalogue import Remedy, Source, Step
@@ -22,8 +22,10 @@ from winasr_doctor.diagnosis.reading import opened, read
 from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
-from winasr_doctor.holders.model import Holding
 from winasr_doctor.private_names import CLEANUP_FUNCTIONS
+
+if TYPE_CHECKING:
+    from winasr_doctor.holders import Holding
 
 MANIFEST = "manifest.json"
 _LOAD_FILES = re.compile(

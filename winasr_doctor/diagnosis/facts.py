@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
@@ -58,6 +57,12 @@ def _hf_home() -> str:
     return os.environ.get("HF_HOME") or str(Path.home() / ".cache" / "huggingface")
 
 
+def _temp() -> str:
+    import tempfile  # with what it needs, it takes longer to import than all facts to read
+
+    return tempfile.gettempdir()
+
+
 _PLAIN: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType(
     {
         "torch": _torch,
@@ -69,7 +74,7 @@ _PLAIN: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType(
         "python": lambda: sys.executable or None,
         "python_version": lambda: f"{sys.version_info[0]}.{sys.version_info[1]}",
         "hf_home": _hf_home,
-        "temp": tempfile.gettempdir,
+        "temp": _temp,
     }
 )
 

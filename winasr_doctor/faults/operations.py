@@ -105,6 +105,7 @@ def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> O
     return None
 
 
+_IS_POSIX = os.name == "posix"
 _NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
 
 
@@ -113,6 +114,8 @@ def _name(value: object, directory: object = None) -> FileName | None:
 
     Descriptors in the place of paths, and the kernel's own files, do not exist on Windows.
     """
+    if type(value) is str and directory is None:  # as nearly always
+        return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
     if isinstance(value, int):
         return None
     path: FileName
@@ -126,7 +129,7 @@ def _name(value: object, directory: object = None) -> FileName | None:
     if isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)
-    return None if os.name == "posix" and _NOT_ON_WINDOWS.match(start) else path
+    return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
 
 
 def _on_one_path(operation: str, original: Function) -> Function:

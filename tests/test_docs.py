@@ -21,6 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 GENERATORS = (
     "generate_checks.py",
     "generate_errors.py",
+    "generate_house.py",
     "generate_reference.py",
     "pictures/make_scan.py",
 )
@@ -69,6 +70,33 @@ def test_what_is_generated_is_up_to_date(generator):
     check = [sys.executable, str(ROOT / "docs" / generator), "--check"]
     finished = subprocess.run(check, check=False, capture_output=True, text=True)
     assert finished.returncode == 0, f"run docs/{generator}\n{finished.stderr}"
+
+
+def test_a_generator_names_what_is_not_up_to_date(tmp_path, monkeypatch, capsys):
+    file = ROOT / "docs" / "generating.py"
+    spec = importlib.util.spec_from_file_location("generating", file)
+    generating = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generating)
+    wanted = {"same.md": "1", "changed.md": "2", "missing.md": "3"}
+    monkeypatch.setattr("sys.argv", ["make.py"])
+    assert generating.main(tmp_path, wanted) == 0
+    monkeypatch.setattr("sys.argv", ["make.py", "--check"])
+    assert generating.main(tmp_path, wanted) == 0
+    (tmp_path / "changed.md").write_text("x")
+    (tmp_path / "missing.md").unlink()
+    (tmp_path / "gone.md").touch()
+    assert generating.main(tmp_path, wanted) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in told] == ["changed.md", "gone.md", "missing.md"]
+
+
+def test_the_house_shows_every_package():
+    drawn = (ROOT / "docs" / "pictures" / "house.svg").read_text(encoding="utf-8")
+    shown = {name.rstrip("/") for name in re.findall(r">([\w/]+)</text>", drawn)}
+    package = ROOT / "winasr_doctor"
+    there = {file.stem for file in package.glob("*.py")} - {"__init__"}
+    there |= {file.parent.name for file in package.glob("*/__init__.py")}
+    assert there <= shown
 
 
 def test_the_picture_of_a_scan_fetches_nothing():

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from generating import DOCS
@@ -14,8 +15,6 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-ROOT = DOCS.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +40,16 @@ def root_package() -> str:
 def floors() -> list[list[Room]]:
     """Return the rooms of every layer, the highest layer first."""
     (layers,) = (each["layers"] for each in _settings()["contracts"] if each["type"] == "layers")
-    package = ROOT / root_package()
-    return [[_room(package, name) for name in re.split(r"\s*[:|]\s*", layer)] for layer in layers]
+    return [[_room(name) for name in re.split(r"\s*[:|]\s*", layer)] for layer in layers]
 
 
 def _settings() -> dict[str, object]:
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = (DOCS.parent / "pyproject.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)["tool"]["importlinter"]
 
 
-def _room(package: Path, name: str) -> Room:
-    folder = package / name
-    file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
-    about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
-    return Room(name, folder.is_dir(), re.split(r"(?<=\.)\s|\n\n", about)[0].replace("\n", " "))
+def _room(name: str) -> Room:
+    spec = find_spec(f"{root_package()}.{name}")  # finds it, without running it
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    about = re.split(r"(?<=\.)\s|\n\n", ast.get_docstring(ast.parse(text)) or "")[0]
+    return Room(name, spec.submodule_search_locations is not None, about.replace("\n", " "))

@@ -6,6 +6,7 @@ Its blocks of code are tried by tests/docs, those that need NeMo by tests/nemo.
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
 import re
 import shlex
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+import winasr_doctor
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"^\| `(python -m winasr_doctor[^`]*)` \|", re.MULTILINE)
@@ -21,6 +24,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 GENERATORS = (
     "generate_checks.py",
     "generate_errors.py",
+    "generate_house.py",
     "generate_reference.py",
     "pictures/make_scan.py",
 )
@@ -69,6 +73,31 @@ def test_what_is_generated_is_up_to_date(generator):
     check = [sys.executable, str(ROOT / "docs" / generator), "--check"]
     finished = subprocess.run(check, check=False, capture_output=True, text=True)
     assert finished.returncode == 0, f"run docs/{generator}\n{finished.stderr}"
+
+
+def test_a_generator_names_what_is_not_up_to_date(tmp_path, monkeypatch, capsys):
+    file = ROOT / "docs" / "generating.py"
+    spec = importlib.util.spec_from_file_location("generating", file)
+    generating = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generating)
+    wanted = {"same.md": "1", "changed.md": "2", "missing.md": "3"}
+    monkeypatch.setattr("sys.argv", ["make.py"])
+    assert generating.main(tmp_path, wanted) == 0
+    monkeypatch.setattr("sys.argv", ["make.py", "--check"])
+    assert generating.main(tmp_path, wanted) == 0
+    (tmp_path / "changed.md").write_text("x")
+    (tmp_path / "missing.md").unlink()
+    (tmp_path / "gone.md").touch()
+    assert generating.main(tmp_path, wanted) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in told] == ["changed.md", "gone.md", "missing.md"]
+
+
+def test_the_house_shows_every_package():
+    drawn = (ROOT / "docs" / "pictures" / "house.svg").read_text(encoding="utf-8")
+    shown = {name.rstrip("/") for name in re.findall(r">([\w/]+)</text>", drawn)}
+    there = {module.name for module in pkgutil.iter_modules(winasr_doctor.__path__)}
+    assert there <= shown
 
 
 def test_the_picture_of_a_scan_fetches_nothing():

@@ -138,7 +138,6 @@ def test_faults_are_not_injected_where_folders_would_go_another_way(monkeypatch)
 
 
 def test_a_guarded_folder_is_removed_also_without_its_finalizer(monkeypatch, tmp_path, caplog):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     private_names._say.cache_clear()
     folder = GuardedDirectory(dir=tmp_path)
     folder._finalizer.detach()

@@ -96,3 +96,8 @@ def test_a_chroot_that_was_cut_off_is_built_again(tool, monkeypatch):
     finished = tool.chroot.ready()
     assert finished.is_dir()
     assert [each for each in finished.parent.iterdir() if each.is_dir()] == [finished]
+
+
+def test_what_measures_is_installed_where_something_is_measured(tool):
+    assert tool.main.also_needed(["-m", "pytest"]) == []
+    assert tool.main.also_needed(["-m", "pytest", "--cov"]) == [tool.main.COVERAGE]

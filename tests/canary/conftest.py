@@ -6,9 +6,7 @@ says that they did not.
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
 
 from . import caches, hub_server
 from .hub_server import Repo, StandIn
@@ -38,31 +34,10 @@ OLDER = "6cfc37ec7edc35a0545c403f551ecdf0b2f3e1aa"
 QWEN_COMMIT = "70d244cc86ccca08cf5af4e1e306ecf908b1ad5e"
 TRUNCATED = COMMIT[:31]
 
-NEEDS = ("nemo", "peft", "accelerate")
-if any(importlib.util.find_spec(name) is None for name in NEEDS):
-    collect_ignore_glob = ["test_*.py"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let warnings of NeMo and its dependencies be warnings."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.filterwarnings("default"))
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
-
 
 @pytest.fixture(scope="session")
-def nemo() -> None:
-    """Import NeMo, quietly; it takes seconds, so once."""
-    from nemo.utils import logging as nemo_logging
-
-    nemo_logging.setLevel(logging.CRITICAL)
+def nemo(quiet_nemo: None) -> None:
+    """Import NeMo's SALM, once."""
     from nemo.collections.speechlm2.models import SALM  # noqa: F401
 
 

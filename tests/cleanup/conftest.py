@@ -1,26 +1,14 @@
-"""A ledger of its own for every test, and one for the code that asks for the account's."""
+"""Trees, and locks in them; a folder keeps its identity in all of these tests."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
-
 from .locking import Lock, refuse_deletions
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
 
 
 @pytest.fixture
@@ -59,18 +47,6 @@ def way(request: pytest.FixtureRequest, by_paths: Callable[[], None]) -> str:
     elif not shutil.rmtree.avoids_symlink_attacks:
         pytest.skip("no descriptors of folders here")
     return request.param
-
-
-@pytest.fixture
-def fast_folder(tmp_path: Path) -> Iterator[Path]:
-    """Return an empty folder, in memory where there is one."""
-    memory = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
-    if os.name != "posix" or not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    folder = tempfile.mkdtemp(dir=memory)
-    yield Path(folder)
-    subprocess.run(["rm", "-rf", folder], check=True)  # up to Python 3.12 shutil recurses
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,6 @@ QUICK = ("--size", "1", "--rounds", "1")
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """TEMP and another folder, on a machine that is not this one."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     monkeypatch.setattr("winasr_doctor.host.live.LiveHost", machine)
     temp, other = tmp_path / "in-use", tmp_path / "other"
     temp.mkdir()

@@ -106,7 +106,6 @@ def test_a_missing_package_is_one_sentence_and_exit_code_2(run, given):
 
 
 def test_without_nemo_the_real_self_test_says_so(run, monkeypatch, tmp_path):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path))
     monkeypatch.setitem(sys.modules, "torch", None)
     outcome = run("selftest", "--device", "cpu")
     assert outcome.code == 2

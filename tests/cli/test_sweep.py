@@ -10,13 +10,8 @@ from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.cli import main
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-
-
 @pytest.fixture
-def leftover(tmp_path: Path, state: None) -> Path:
+def leftover(tmp_path: Path) -> Path:
     folder = tmp_path / "left"
     folder.mkdir()
     default_ledger().leave(CleanupReport(str(folder), CleanupStatus.LEFT_BEHIND, ()))

@@ -18,11 +18,6 @@ NOT_TRIED = {How.SHOWN, How.NOT_RUN, How.NEMO}
 WITH_CODE = sorted({block.page for block in BLOCKS if block.how not in NOT_TRIED})
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path, monkeypatch):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-
-
 @pytest.mark.parametrize("page", WITH_CODE)
 def test_the_blocks_of_a_page_work(page, tmp_path):
     Page(page, tmp_path).try_blocks(block for block in BLOCKS if block.page == page)

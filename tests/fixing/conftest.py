@@ -1,10 +1,9 @@
-"""A workbench on a recorded machine, an app to repair, and a state folder of the test's own."""
+"""A workbench on a recorded machine, and an app to repair."""
 
 from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import STATE_VARIABLE
 from winasr_doctor.fixing import Journal, Workbench, tasks_of
 from winasr_doctor.scanning import scan
 from winasr_doctor.source import read_application
@@ -19,18 +18,10 @@ PINNED = (
 MENDED = PINNED.replace("2399591399e4e6438fa7804f2f1f660", "main")
 
 
-@pytest.fixture(autouse=True)
-def state(tmp_path_factory, monkeypatch):
-    """Keep the journal and the ledger out of this account."""
-    folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setenv(STATE_VARIABLE, str(folder))
-    return folder
-
-
 @pytest.fixture
-def journal(state):
+def journal(state_folder):
     """Return the journal that the command line uses as well."""
-    return Journal(state / "fixes")
+    return Journal(state_folder / "fixes")
 
 
 @pytest.fixture

@@ -73,15 +73,15 @@ def test_apply_shows_the_diff_makes_the_change_and_looks_again(run, app):
     assert '"main"' in file.read_text()
 
 
-def test_running_it_twice_changes_nothing_more(run, app, state):
+def test_running_it_twice_changes_nothing_more(run, app, state_folder):
     file = app()
     run(*REV, "--apply", "--yes")
-    once, journals = file.read_bytes(), sorted(state.rglob("*"))
+    once, journals = file.read_bytes(), sorted(state_folder.rglob("*"))
     outcome = run(*REV, "--apply")
     assert outcome.code == 0
     assert "nothing that `fix --apply` could do now" in outcome.out
     assert file.read_bytes() == once
-    assert sorted(state.rglob("*")) == journals
+    assert sorted(state_folder.rglob("*")) == journals
 
 
 def test_undo_takes_it_back_and_then_has_nothing_to_do(run, app):
@@ -176,7 +176,7 @@ def test_commands_of_administrators_say_who_must_run_them():
     assert who_must_run("In PowerShell, create it: New-Item -ItemType Directory") is None
 
 
-def test_it_survives_a_cp1252_console(app, tmp_path, state):
+def test_it_survives_a_cp1252_console(app, tmp_path):
     app("# 表 ł\nREVISION = '2399591399e4e6438fa7804f2f1f660'  # 表\n")
     finished = subprocess.run(
         [sys.executable, "-m", "winasr_doctor", *REV],

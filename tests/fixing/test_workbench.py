@@ -44,7 +44,7 @@ def mend(app, bench_for):
     return run
 
 
-def test_proposing_changes_nothing(app, bench_for, state):
+def test_proposing_changes_nothing(app, bench_for, state_folder):
     file = app()
     before = file.read_bytes()
     bench, (task,) = bench_for(file)
@@ -53,7 +53,7 @@ def test_proposing_changes_nothing(app, bench_for, state):
     assert '-REVISION = "2399591399e4e6438fa7804f2f1f660"  # as on the card\n' in proposal.preview
     assert '+REVISION = "main"  # as on the card\n' in proposal.preview
     assert file.read_bytes() == before
-    assert list(state.iterdir()) == []
+    assert not state_folder.exists()
 
 
 def test_a_repair_changes_its_span_and_nothing_else(mend):
@@ -269,10 +269,11 @@ def test_ctrl_c_in_a_second_repair_lets_the_first_be_taken_back(
     assert file.read_bytes() == TWO_FAULTS
 
 
-def test_without_a_copy_nothing_is_written(app, bench_for, state):
+def test_without_a_copy_nothing_is_written(app, bench_for, state_folder):
     file = app()
     before = file.read_bytes()
-    (state / "fixes").write_text("a file where the folder should be")
+    state_folder.mkdir()
+    (state_folder / "fixes").write_text("a file where the folder should be")
     bench, (task,) = bench_for(file)
     proposal = bench.propose(task)
     with pytest.raises(WriteError, match="no copy can be kept"):

@@ -85,7 +85,6 @@ CAUGHT = [
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the suite work in a folder of the test's."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     temp = tmp_path / "temp"
     temp.mkdir()
     for name in ("TMPDIR", "TEMP", "TMP"):

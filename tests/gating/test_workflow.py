@@ -16,6 +16,7 @@ from winasr_doctor.cli import cli
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
 
 
@@ -49,10 +50,25 @@ def test_there_is_a_workflow():
     assert OURS
 
 
-def test_it_may_only_read():
+def test_they_may_only_read_and_publishing_may_prove_who_it_is():
     for file in WORKFLOWS:
         assert load(file)["permissions"] == {"contents": "read"}
-    assert all("permissions" not in job for job in JOBS.values())
+    more = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
+    assert more == {"release.yml: publish": {"id-token": "write"}}
+    assert JOBS["release.yml: publish"]["environment"]["name"] == "pypi"
+    assert "secrets." not in TEXT
+
+
+def test_what_is_released_is_built_once():
+    build, publish = (load(RELEASE)["jobs"][name] for name in ("build", "publish"))
+    assert publish["needs"] == "build"
+    assert all("run" not in step for step in publish["steps"])
+    assert [words for words in commands() if words[:3] == ["python", "-m", "build"]] == [
+        ["python", "-m", "build"]
+    ]
+    (kept,) = (step["with"] for step in build["steps"] if "upload-artifact" in step.get("uses", ""))
+    (got,) = (step["with"] for step in publish["steps"] if "download" in step["uses"])
+    assert (kept["name"], kept["path"]) == (got["name"], got["path"])
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -60,11 +76,12 @@ def test_no_job_can_hang_for_hours(name: str):
     assert 0 < JOBS[name]["timeout-minutes"] <= 60
 
 
-@pytest.mark.parametrize(
-    "step", [step for step in steps() if "uses" in step], ids=lambda s: s["uses"]
-)
-def test_actions_are_githubs_own_and_pinned_to_a_major_version(step: dict[str, Any]):
-    assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+def test_actions_are_githubs_or_pypis_own_and_pinned_to_a_commit():
+    used = re.findall(r"uses: (.*)", TEXT)
+    assert len(used) == len([step for step in steps() if "uses" in step])
+    own = re.compile(r"(actions/[a-z-]+|pypa/gh-action-pypi-publish)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [text for text in used if not own.fullmatch(text)] == []
+    assert len(set(used)) == len({text.partition("@")[0] for text in used}), "one version of each"
 
 
 def test_tests_and_gate_run_on_windows_and_linux():
@@ -124,9 +141,12 @@ def test_every_file_that_is_named_exists():
 def test_results_are_kept_and_shown_also_when_something_failed():
     keeping = [step for step in steps() if "upload-artifact" in step.get("uses", "")]
     showing = [step for step in steps() if "GITHUB_STEP_SUMMARY" in step.get("run", "")]
-    assert len(keeping) == 2
+    assert len(keeping) == 3
     assert len(showing) == 1
-    assert all(step["if"] == "always()" for step in (*keeping, *showing))
+    always = [step for step in (*keeping, *showing) if step.get("if") == "always()"]
+    assert [step for step in (*keeping, *showing) if step not in always] == [
+        step for step in load(RELEASE)["jobs"]["build"]["steps"] if "upload" in step.get("uses", "")
+    ]
 
 
 def test_what_is_kept_is_what_is_written():

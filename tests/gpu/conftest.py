@@ -7,7 +7,6 @@ part of a larger run, say which device it was.
 from __future__ import annotations
 
 import importlib.util
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -29,16 +28,6 @@ PATHS = [DATA / name for name in RECORDINGS]
 TEXTS = list(RECORDINGS.values())
 
 HERE = importlib.util.find_spec("nemo") is not None
-
-if not HERE:
-    collect_ignore_glob = ["test_*.py"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let warnings of NeMo and its dependencies be warnings."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.filterwarnings("default"))
 
 
 def pytest_report_header() -> str:
@@ -67,13 +56,9 @@ def _device_in_words() -> str:
 
 
 @pytest.fixture(autouse=True)
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scratch(temp: Path, quiet_nemo: None) -> Path:
     """Return the folder that temporary folders are made in; nothing else is in it."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    return folder
+    return temp
 
 
 @dataclass(frozen=True)
@@ -111,24 +96,14 @@ def device() -> Device:
     return Device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def nemo() -> None:
-    """Import NeMo once, quietly."""
-    from nemo.collections.asr.models import ASRModel
-    from nemo.utils import logging as nemo_logging
-
-    assert ASRModel
-    nemo_logging.setLevel(logging.CRITICAL)
-
-
 @pytest.fixture(scope="session")
-def model(device: Device, nemo: None) -> Any:
+def model(device: Device, quiet_nemo: None) -> Any:
     """Return the bundled model on the device, loaded once."""
     return loaded(device).model
 
 
 @pytest.fixture(scope="session")
-def cpu_texts(nemo: None) -> list[str]:
+def cpu_texts(quiet_nemo: None) -> list[str]:
     """Return what the model says on the CPU."""
     from winasr_doctor.loader import transcribe
 

@@ -7,8 +7,6 @@ says that they did not.
 from __future__ import annotations
 
 import fnmatch
-import importlib.util
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +18,6 @@ from typing import Any
 import pytest
 
 from winasr_doctor.cleanup.clock import current
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
 from winasr_doctor.faults.removal import by_path
 
 DATA = Path(str(files("winasr_doctor") / "data"))
@@ -28,47 +25,11 @@ NEMO_FILE = DATA / "tiny-tdt.nemo"
 KLATT3 = DATA / "klatt3.wav", "stop zero four one"
 F3 = DATA / "f3.wav", "nine yes seven five"
 
-if importlib.util.find_spec("nemo") is None:
-    collect_ignore_glob = ["test_*.py"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let warnings of NeMo and its dependencies be warnings."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.filterwarnings("default"))
-
 
 @pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
-
-
-@pytest.fixture(autouse=True)
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scratch(temp: Path) -> Path:
     """Return the folder that temporary folders are made in; nothing else is in it."""
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def asr_model() -> type:
-    """Import NeMo, quietly, and return its `ASRModel`."""
-    from nemo.collections.asr.models import ASRModel
-    from nemo.utils import logging as nemo_logging
-
-    nemo_logging.setLevel(logging.CRITICAL)
-    return ASRModel
-
-
-@pytest.fixture(scope="session")
-def restore(asr_model: Any) -> Callable[[], Any]:
-    """Return a function that restores the bundled model as an app does."""
-    return lambda: asr_model.restore_from(str(NEMO_FILE), map_location="cpu")
+    return temp
 
 
 @pytest.fixture(scope="session")

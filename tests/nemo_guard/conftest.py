@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
 from winasr_doctor.faults.removal import by_path
 
 LOADING = "nemo.core.connectors.save_restore_connector"
@@ -64,13 +63,6 @@ class ModelPT:
 
 Write = Callable[..., None]
 Import = Callable[[str], object]
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
 
 
 @pytest.fixture

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.cleanup import clock
-from winasr_doctor.faults import VirtualClock
 from winasr_doctor.probing import FolderResult, Round
 from winasr_doctor.probing.result import MEBIBYTE, Wait
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path, monkeypatch):
-    """Keep the ledger of leftovers in the test's folder."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-
-
-@pytest.fixture
-def virtual_time():
-    """Let nothing wait."""
-    with clock.using(VirtualClock()) as virtual:
-        yield virtual
 
 
 @pytest.fixture

@@ -46,14 +46,14 @@ def test_a_disk_with_little_room_is_not_written_to(two, monkeypatch):
     assert first.problem.startswith("only 512 MiB are free there")
 
 
-def test_a_folder_in_which_something_stays_gets_no_further_round(two, virtual_time):
+def test_a_folder_in_which_something_stays_gets_no_further_round(two, virtual_clock):
     with inject("unlink:32*inf@*/a/*/000_vocab.txt"):
         first, second = probe(two, size=SIZE, rounds=3, seconds=100)
     assert (len(first.rounds), len(second.rounds)) == (1, 3)
     assert first.problem == "1 path could not be deleted; no further round"
 
 
-def test_no_round_is_begun_when_the_time_is_over(two, virtual_time):
+def test_no_round_is_begun_when_the_time_is_over(two, virtual_clock):
     with inject("unlink:32~6@*/a/*/000_vocab.txt"):
         first, second = probe(two, size=SIZE, rounds=8, seconds=5)
     assert len(first.rounds) == 1
@@ -83,7 +83,7 @@ def test_a_missing_folder_is_a_problem_and_a_proposed_one_exists_for_the_time_on
     assert not (tmp_path / "new").exists()
 
 
-def test_ctrl_c_leaves_nothing(two, tmp_path, monkeypatch):
+def test_ctrl_c_leaves_nothing(two, tmp_path, ledger, monkeypatch):
     proposed = Candidate(str(tmp_path / "new"), create=True)
 
     def interrupted(packed, folder, until):
@@ -92,7 +92,8 @@ def test_ctrl_c_leaves_nothing(two, tmp_path, monkeypatch):
     monkeypatch.setattr("winasr_doctor.probing.playing._unpack", interrupted)
     with pytest.raises(KeyboardInterrupt):
         probe((*two, proposed), size=SIZE)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b", "leftovers", "state"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b"]
+    assert list(ledger.entries()) == []
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_round_without_locks(folder):
     assert list(folder.iterdir()) == []
 
 
-def test_a_lock_is_measured_with_its_error(folder, virtual_time):
+def test_a_lock_is_measured_with_its_error(folder, virtual_clock):
     with inject("unlink:32~0.3@model_weights.ckpt"):
         played = play(str(folder), archive(SIZE))
     (wait,) = played.waits
@@ -63,7 +63,7 @@ def test_a_lock_is_measured_with_its_error(folder, virtual_time):
     assert list(folder.iterdir()) == []
 
 
-def test_a_lock_for_ever_ends_after_ten_seconds_and_is_left_to_the_ledger(folder, virtual_time):
+def test_a_lock_for_ever_ends_after_ten_seconds_and_is_left_to_the_ledger(folder, virtual_clock):
     with inject("unlink:32*inf@000_vocab.txt"):
         played = play(str(folder), archive(SIZE))
     assert played.left == 1
@@ -85,7 +85,7 @@ def test_what_was_unpacked_is_removed_when_unpacking_ends_early(folder, monkeypa
     assert default_ledger().entries() == []
 
 
-def test_unpacking_that_is_too_slow_is_given_up(folder, virtual_time):
+def test_unpacking_that_is_too_slow_is_given_up(folder, virtual_clock):
     with pytest.raises(TimeoutError, match="too slow"):
         play(str(folder), archive(SIZE), until=-1.0)
     assert list(folder.iterdir()) == []

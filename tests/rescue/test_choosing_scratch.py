@@ -9,19 +9,11 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.cleanup import pending, sweep
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
 from winasr_doctor.findings import Result, Severity, Status
 from winasr_doctor.host.model import SyncRoot, SyncRoots, Volume, Volumes
 from winasr_doctor.rescue import judging
 from winasr_doctor.rescue.judging import Judgement, judge
 from winasr_doctor.rescue.scratch import ScratchError, choose, open_scratch, usual_places
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
 
 
 def finding(severity: Severity) -> Result:

@@ -38,7 +38,6 @@ from winasr_doctor.winerror import DeleteClass
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the test a ledger and a current folder of its own."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
 
 

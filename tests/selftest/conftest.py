@@ -93,7 +93,6 @@ def loader(monkeypatch, tmp_path):
     """Put the fake in the loader's place; nothing waits, and TEMP is a folder of the test."""
     temp = tmp_path / "temp"
     temp.mkdir()
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     monkeypatch.setattr("tempfile.tempdir", str(temp))
     fake = FakeLoader()
     monkeypatch.setattr(running, "load_model", fake.load_model)

@@ -24,7 +24,6 @@ def recording(tmp_path):
 
 @pytest.fixture
 def sessions(tmp_path, monkeypatch):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     sessions = Sessions(tmp_path / "page")
     yield sessions
     sessions.close()

@@ -59,7 +59,6 @@ def test_closing_removes_everything(sessions, times):
 
 
 def test_a_killed_page_leaves_its_folder_to_the_next_sweep(monkeypatch, tmp_path):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     sessions = Sessions()
     (entry,) = default_ledger().entries()
     assert entry.path == str(sessions.root)

@@ -16,7 +16,6 @@ def folder(tmp_path):
 
 @pytest.fixture
 def look_after(folder, monkeypatch, tmp_path):
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
     folder.mkdir()
     return lambda claimed=(), now=0.0: uploads.Unclaimed(folder, lambda: claimed, lambda: now)
 

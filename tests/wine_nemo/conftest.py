@@ -36,13 +36,6 @@ if os.name != "nt" or wine_version() is None or importlib.util.find_spec("nemo")
     collect_ignore = ["test_real_nemo_and_real_locks.py"]
 
 
-def pytest_collection_modifyitems(items):
-    """Let warnings of NeMo and its dependencies be warnings."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.filterwarnings("default"))
-
-
 @pytest.fixture(scope="session")
 def tell():
     """Return a function that adds a line to the transcript."""
@@ -107,18 +100,6 @@ def hold(temp):
             return holder
 
         yield start
-
-
-@pytest.fixture
-def temp(tmp_path, monkeypatch):
-    """A TEMP with nothing else in it, and a ledger."""
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    for name in ("TEMP", "TMP"):
-        monkeypatch.setenv(name, str(folder))
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return folder
 
 
 @pytest.fixture(scope="session")

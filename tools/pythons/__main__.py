@@ -35,7 +35,11 @@ TESTS = (
 """As in tox.ini; the fault injection without NeMo is among them."""
 
 PLATFORMS = ("manylinux_2_28", "manylinux2014", "manylinux_2_17", "linux")
+COVERAGE = "pytest-cov>=7"
+"""Measures what the tests reach; installed if `--cov` is among the arguments."""
+
 VARIABLES = {
+    "COVERAGE_CORE": "sysmon",  # cheap; it measures branches from Python 3.14 on
     "PYTHONDONTWRITEBYTECODE": "1",
     "WINASR_DOCTOR_SCHEDULES": os.environ.get("WINASR_DOCTOR_SCHEDULES", "1000"),
 }
@@ -96,12 +100,12 @@ def in_place(python: str, tests: Sequence[str], results: Path | None) -> int:
         with stage("install"):
             subprocess.run([python, "-m", "venv", folder], check=True)
             own = str(Path(folder, "bin", "python"))
-            subprocess.run([own, *PIP, "install", "--quiet", f"{ROOT}[test]"], check=True)
+            what = [f"{ROOT}[test]", *also_needed(tests)]
+            subprocess.run([own, *PIP, "install", "--quiet", *what], check=True)
         with stage("tests"):
             junit = [f"--junit-xml={results.resolve()}"] if results else []
-            run = subprocess.run(
-                [own, *tests, *junit], cwd=ROOT, env={**os.environ, **VARIABLES}, check=False
-            )
+            variables = {**os.environ, **VARIABLES, "COVERAGE_FILE": str(Path(folder, "coverage"))}
+            run = subprocess.run([own, *tests, *junit], cwd=ROOT, env=variables, check=False)
     return run.returncode
 
 
@@ -117,11 +121,12 @@ def in_chroot(version: str, tests: Sequence[str], results: Path | None) -> int:
     inside = f"/{folder.name}"
     try:
         with stage("download"):
-            fetch(version, folder / "wheels")
+            fetch(version, folder / "wheels", also_needed(tests))
         with stage("install"):
             copy(folder / "project")
             python = f"{inside}/venv/bin/python"
-            wheels = ["--no-index", "--find-links", f"{inside}/wheels", "winasr_doctor[test]"]
+            wheels = ["--no-index", "--find-links", f"{inside}/wheels"]
+            wheels += ["winasr_doctor[test]", *also_needed(tests)]
             must(run_inside(chroot, "/", [f"python{version}", "-m", "venv", f"{inside}/venv"]))
             must(run_inside(chroot, "/", [python, *PIP, "install", "--quiet", *wheels]))
         with stage("tests"):
@@ -142,7 +147,12 @@ def must(code: int) -> None:
         sys.exit(f"pythons: preparing the chroot failed with exit code {code}")
 
 
-def fetch(version: str, folder: Path) -> None:
+def also_needed(tests: Sequence[str]) -> list[str]:
+    """Return what a run of the tests needs besides the package's extra."""
+    return [COVERAGE] if "--cov" in tests else []
+
+
+def fetch(version: str, folder: Path, more: Sequence[str]) -> None:
     """Build our wheel, and download the wheels that it and its tests need on that Python."""
     pip = [sys.executable, *PIP]
     subprocess.run(
@@ -155,7 +165,7 @@ def fetch(version: str, folder: Path) -> None:
         target += ["--abi", abi]
     for name in PLATFORMS:
         target += ["--platform", f"{name}_{machine}"]
-    what = ["--only-binary=:all:", *target, "-d", str(folder), f"{wheel}[test]"]
+    what = ["--only-binary=:all:", *target, "-d", str(folder), f"{wheel}[test]", *more]
     done = subprocess.run([*pip, "download", "--quiet", *what], check=False)
     if done.returncode:
         raise UnavailableError(f"its packages could not be downloaded ({done.returncode})")

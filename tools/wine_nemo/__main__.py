@@ -77,7 +77,8 @@ def _run(machine: Prefix, wine: Wine, arguments: Sequence[str]) -> tuple[int, st
     project = machine.drive_c / "project"
     tests = Path("tests", "wine_nemo")
     shutil.copytree(ROOT / tests, project / tests, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", project)
+    for file in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(ROOT / file, project / file)
     (machine.drive_c / "results").mkdir()
     begun = time.monotonic()
     print("NeMo takes a while to import, and is imported four times", flush=True)

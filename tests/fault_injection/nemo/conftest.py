@@ -6,8 +6,6 @@ than it found them: see `watched`.
 
 from __future__ import annotations
 
-import importlib.util
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -16,52 +14,26 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import Ledger, default_ledger
+from winasr_doctor.cleanup.ledger import Ledger
 
-DATA = Path(str(files("winasr_doctor") / "data"))
-NEMO_FILE = DATA / "tiny-tdt.nemo"
-RECORDING, TEXT = DATA / "klatt3.wav", "stop zero four one"
+RECORDING, TEXT = Path(str(files("winasr_doctor") / "data" / "klatt3.wav")), "stop zero four one"
 
 pytest.register_assert_rewrite(f"{__package__}.invariants", f"{__package__}.watching")
 
-if importlib.util.find_spec("nemo") is None:
-    collect_ignore_glob = ["*.py"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let warnings of NeMo and its dependencies be warnings, but not what threads and gc raise."""
-    lenient = pytest.mark.filterwarnings(
-        "default",
-        "error::pytest.PytestUnraisableExceptionWarning",
-        "error::pytest.PytestUnhandledThreadExceptionWarning",
-    )
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(lenient)
-
 
 @pytest.fixture(scope="session")
-def asr_model() -> Iterator[type]:
-    """Import NeMo, quietly, and return its `ASRModel`.
+def asr_model(asr_model: type) -> Iterator[type]:
+    """Return NeMo's `ASRModel`.
 
     torch computes in one thread: its pools, one for each thread that ever used it, get in each
     other's way after DataLoader workers were forked, and the tiny model becomes ten times slower.
     """
     import torch
-    from nemo.collections.asr.models import ASRModel
-    from nemo.utils import logging as nemo_logging
 
-    nemo_logging.setLevel(logging.CRITICAL)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield ASRModel
+    yield asr_model
     torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="session")
-def restore(asr_model: Any) -> Callable[[], Any]:
-    """Return a function that restores the bundled model as an app does."""
-    return lambda: asr_model.restore_from(str(NEMO_FILE), map_location="cpu")
 
 
 @pytest.fixture(scope="session")
@@ -70,24 +42,6 @@ def model(restore: Callable[[], Any]) -> Any:
     model = restore()
     model.transcribe([str(RECORDING)], verbose=False)
     return model
-
-
-@pytest.fixture(autouse=True)
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger that everything in the test uses."""
-    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))
-    return default_ledger()
-
-
-@pytest.fixture(autouse=True)
-def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the test's TEMP; nothing else is in it."""
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    for name in ("TMPDIR", "TEMP", "TMP"):
-        monkeypatch.setenv(name, str(folder))
-    return folder
 
 
 @pytest.fixture(autouse=True)

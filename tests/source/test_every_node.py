@@ -16,8 +16,9 @@ import pytest
 
 from winasr_doctor.findings import Status
 from winasr_doctor.source import read_application
-from winasr_doctor.source.application import Application, SourceFile
+from winasr_doctor.source.application import Application
 from winasr_doctor.source.revision_uses import find_revisions
+from winasr_doctor.source.source_file import SourceFile
 from winasr_doctor.testing import compute_check, machine
 
 FIELD = re.compile(r"(\w+)([*?]?) (\w+)")

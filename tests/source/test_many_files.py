@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from winasr_doctor.source import modules as modules_room
-from winasr_doctor.source.application import Application, SourceFile
+from winasr_doctor.source.application import Application
 from winasr_doctor.source.modules import Modules
+from winasr_doctor.source.source_file import SourceFile
 
 
 def app_of(files):

@@ -25,6 +25,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from types import ModuleType
 
 from msgspec import Struct
 
@@ -112,3 +113,9 @@ def check(
         return Check(code, title.rstrip("."), doc.strip(), reads, windows_only, function)
 
     return decorate
+
+
+def checks_of(module: ModuleType) -> tuple[Check, ...]:
+    """Return the checks a module defines, in the order of their codes."""
+    found = (value for value in vars(module).values() if isinstance(value, Check))
+    return tuple(sorted(found, key=lambda check: check.code))

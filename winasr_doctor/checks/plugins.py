@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from winasr_doctor.checks.base import Check
+from winasr_doctor.checks.base import Check, checks_of
 from winasr_doctor.findings import Finding
 from winasr_doctor.host.base import Host
 from winasr_doctor.regular_files import read_regular
@@ -68,8 +68,6 @@ def _any_distribution_mentions_us() -> bool:
 
 
 def _load(entry: EntryPoint, taken: set[str]) -> Iterable[Check]:
-    from winasr_doctor.checks.registry import checks_of
-
     try:
         offered = entry.load()
     except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything

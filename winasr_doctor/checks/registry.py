@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from types import ModuleType
 
 from winasr_doctor.checks import plugins
-from winasr_doctor.checks.base import FAMILIES, Check
+from winasr_doctor.checks.base import FAMILIES, Check, checks_of
 
 FAMILY_MODULES = {
     "TMP": "temp",
@@ -24,12 +23,6 @@ FAMILY_MODULES = {
 
 class UnknownCodeError(ValueError):
     """A code or family that no check has; the message is one sentence."""
-
-
-def checks_of(module: ModuleType) -> tuple[Check, ...]:
-    """Return the checks a module defines, in the order of their codes."""
-    found = (value for value in vars(module).values() if isinstance(value, Check))
-    return tuple(sorted(found, key=lambda check: check.code))
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from winasr_doctor.checks.revision_edits import (
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
 from winasr_doctor.host.base import Host, NotApplicable
 from winasr_doctor.revisions import Kind, Revision, classify
-from winasr_doctor.source.application import respect_silence
+from winasr_doctor.source.source_file import respect_silence
 
 if TYPE_CHECKING:
     from winasr_doctor.hub import HubAnswers

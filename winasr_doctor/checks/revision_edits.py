@@ -15,8 +15,8 @@ from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
 if TYPE_CHECKING:
     import ast
 
-    from winasr_doctor.source.application import SourceFile
     from winasr_doctor.source.revision_uses import NemoPin, RevisionUse
+    from winasr_doctor.source.source_file import SourceFile
 
 EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
 """Sections the remedies read; a check that offers them declares these."""

@@ -1,7 +1,7 @@
 """Deleting folders through passing file locks, and what is left of those that would not go."""
 
-from winasr_doctor.cleanup.deletion import rmtree
 from winasr_doctor.cleanup.policy import ONCE, RetryPolicy
+from winasr_doctor.cleanup.recorded_removal import rmtree
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
 from winasr_doctor.cleanup.sweeping import Kept, SweepReport, pending, sweep, waiting
 

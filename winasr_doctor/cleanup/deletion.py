@@ -1,11 +1,10 @@
-"""`rmtree`: passes over a tree until it is gone or waiting cannot help any more."""
+"""Removes a tree in passes, until it is gone or waiting cannot help any more."""
 
 from __future__ import annotations
 
 import errno
 import gc
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,13 +13,12 @@ from winasr_doctor.cleanup import clock
 from winasr_doctor.cleanup.asking import HolderQuestion, ours
 from winasr_doctor.cleanup.identity import Identity
 from winasr_doctor.cleanup.passes import RefusedError, Tree
-from winasr_doctor.cleanup.places import absolute, is_gone, is_seen_to_be_gone
+from winasr_doctor.cleanup.places import absolute, is_gone
 from winasr_doctor.cleanup.policy import RetryPolicy
 from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
 from winasr_doctor.winerror import Classification, DeleteClass
 
 if TYPE_CHECKING:  # what is rarely needed is imported where it is
-    from winasr_doctor.cleanup.ledger import Entry, Ledger
     from winasr_doctor.holders.model import Holding
 
 log = logging.getLogger("winasr_doctor.cleanup")
@@ -46,62 +44,6 @@ def collect_garbage(paths: Sequence[str]) -> bool:
     return gc.collect() > 0
 
 
-def rmtree(
-    path: str | os.PathLike[str],
-    policy: RetryPolicy = DEFAULT_POLICY,
-    *,
-    on_attempt: OnAttempt | None = None,
-    release: Release = collect_garbage,
-    ledger: Ledger | None = None,
-    claim: Entry | None = None,
-    defer: bool = True,
-) -> CleanupReport:
-    """Remove a folder and everything in it, through passing locks.
-
-    Everything that can be removed is removed in the first pass; only transient errors are tried
-    again (see `winasr_doctor.winerror`), and not while this process itself is the holder.
-    Symbolic links and junctions are removed, never followed. A file, a link or a junction in the
-    folder's place is refused, now and later, and so is another folder that takes it meanwhile.
-
-    Args:
-        path: The folder; one that does not exist counts as gone.
-        policy: How long to keep trying.
-        on_attempt: Is told about each attempt.
-        release: Is asked to let go when this process holds what cannot be removed.
-        ledger: Where leftovers are recorded; the account's by default.
-        claim: What `Ledger.claim` returned when we made the folder: all of it is ours.
-        defer: Whether to record what is left, so that a later `sweep` removes it.
-
-    Returns:
-        What it came to. No `OSError` is raised: a path that stays is in `leftovers`.
-    """
-    where = os.fsdecode(path)
-    if claim is not None and not os.path.isabs(where):
-        where = claim.path  # the current folder may be another one by now
-    report = remove(where, policy, on_attempt=on_attempt, release=release)
-    if report.status is CleanupStatus.REFUSED:
-        log.warning("did not remove %s: %s; it is left alone", report.path, report.refusal)
-        return report
-    if not defer or (report.gone and claim is None):
-        return report
-    from winasr_doctor.cleanup.ledger import default_ledger
-
-    ledger = ledger or default_ledger()
-    if report.gone:
-        if claim is not None and (
-            report.status is CleanupStatus.REMOVED
-            or is_seen_to_be_gone(claim.path, claim.identity, claim.owner.started)
-        ):
-            ledger.settle(claim)
-        return report
-    left = ledger.leave(report, claim)
-    report = replace(
-        report, deferred=left is not None, unrecorded=0 if left is None else left.unlisted
-    )
-    _say_what_is_left(report)
-    return report
-
-
 def remove(
     path: str,
     policy: RetryPolicy,
@@ -110,7 +52,7 @@ def remove(
     release: Release = collect_garbage,
     identity: Identity | None = None,
 ) -> CleanupReport:
-    """Remove a folder as `rmtree` does, and record nothing.
+    """Remove a folder and everything in it, through passing locks; record nothing.
 
     Args:
         path: The folder.
@@ -253,7 +195,8 @@ class _Deletion:
         )
 
 
-def _who(failure: Failure) -> str:
+def held_by(failure: Failure) -> str:
+    """Return who holds a path, as a clause; empty where nobody is known."""
     return f", held by {failure.holding}" if failure.holding and failure.holding.holders else ""
 
 
@@ -267,38 +210,8 @@ def _say_retry(attempt: Attempt, level: int) -> None:
         first.path,
         f" and {more} more" if more else "",
         first.label,
-        _who(first),
+        held_by(first),
         attempt.number,
         attempt.elapsed,
         (attempt.next_delay or 0) * 1000,
-    )
-
-
-def _say_what_is_left(report: CleanupReport) -> None:
-    first, more = report.leftovers[0], len(report.leftovers) - 1
-    log.warning(
-        "left behind %s%s: %s%s (%s); %s",
-        first.path,
-        f" and {more:,} more" if more else "",
-        first.label,
-        _who(first),
-        report.attempts[-1].why_last,
-        what_becomes_of_it(report),
-    )
-
-
-def what_becomes_of_it(report: CleanupReport) -> str:
-    """Say who removes what is left of a folder, as a clause.
-
-    Args:
-        report: Of a folder that is left behind.
-    """
-    if not report.deferred:
-        return "it is safe to delete by hand"
-    later = "it will be removed at exit or by `python -m winasr_doctor sweep`"
-    if not report.unrecorded:
-        return later
-    return (
-        f"{later}, but for {report.unrecorded:,} of the files and folders in it, which are too"
-        " many to be recorded and are safe to delete by hand"
     )

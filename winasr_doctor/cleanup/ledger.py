@@ -6,7 +6,6 @@ without a lock, and a crash in the middle of writing one leaves the others whole
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
 import os
@@ -115,7 +114,6 @@ class Ledger:
         )
         self.settle(claimed)
         self.left_here = True
-        _sweep_at_exit(self)
         return entry
 
     def entries(self) -> list[Entry]:
@@ -179,28 +177,6 @@ def default_ledger() -> Ledger:
 
 _ledgers: dict[str, Ledger] = {}
 _ledgers_lock = threading.Lock()
-_to_sweep: list[Ledger] = []
-
-
-def _sweep_at_exit(ledger: Ledger) -> None:
-    with _ledgers_lock:
-        if not _to_sweep:
-            atexit.register(_sweep_all)
-        if ledger not in _to_sweep:
-            _to_sweep.append(ledger)
-
-
-def _sweep_all() -> None:
-    import gc
-
-    from winasr_doctor.cleanup.sweeping import sweep
-
-    gc.collect()
-    for ledger in _to_sweep:
-        try:
-            sweep(ledger)
-        except Exception:
-            log.exception("the sweep at exit failed")
 
 
 def _folder(path: str, expected: Identity | None, claimed: Entry | None) -> Identity | None:

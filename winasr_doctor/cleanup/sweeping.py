@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import platform
+import threading
 from dataclasses import dataclass
 
 from winasr_doctor.cleanup.debris import remove_debris
@@ -82,6 +85,32 @@ def sweep(
             ledger.settle(entry)
     ledger.left_here = ledger.left_here and bool(kept)
     return SweepReport(tuple(removed), tuple(kept), _set_aside(found))
+
+
+_at_exit: list[Ledger] = []
+_at_exit_lock = threading.Lock()
+
+
+def sweep_at_exit(ledger: Ledger) -> None:
+    """Sweep a ledger when this process ends, too.
+
+    Args:
+        ledger: Where this process has left something.
+    """
+    with _at_exit_lock:
+        if not _at_exit:
+            atexit.register(_sweep_all)
+        if ledger not in _at_exit:
+            _at_exit.append(ledger)
+
+
+def _sweep_all() -> None:
+    gc.collect()
+    for ledger in _at_exit:
+        try:
+            sweep(ledger)
+        except Exception:
+            log.exception("the sweep at exit failed")
 
 
 def waiting(ledger: Ledger | None = None) -> SweepReport:
@@ -188,6 +217,7 @@ def _remove_whole(
     if report.status is CleanupStatus.REFUSED:
         return _REPLACED, True
     ledger.leave(report, entry)  # as it is now that a part of it is gone
+    sweep_at_exit(ledger)
     return f"{report.leftovers[0].label} on {report.leftovers[0].path}", False
 
 

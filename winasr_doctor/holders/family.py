@@ -6,7 +6,8 @@ import os
 import sys
 from functools import cached_property
 
-from winasr_doctor.holders.processes import Process, process_name, process_table
+from winasr_doctor.holders.model import Process
+from winasr_doctor.holders.processes import process_name, process_table
 from winasr_doctor.holders.tracked import instances_of
 from winasr_doctor.private_names import CHILDREN
 

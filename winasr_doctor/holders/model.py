@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Who(str, Enum):
@@ -12,6 +13,13 @@ class Who(str, Enum):
     OURSELVES = "this process"
     CHILD = "a child of this process"
     OTHER = "another process"
+
+
+class Process(NamedTuple):
+    """One process: its parent's number and its program's name, `None` if unknown."""
+
+    parent: int
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
-
-class Process(NamedTuple):
-    """One process: its parent's number and its program's name, `None` if unknown."""
-
-    parent: int
-    name: str | None
+from winasr_doctor.holders.model import Process
 
 
 def process_table() -> dict[int, Process]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import wintypes
 
-from winasr_doctor.holders.processes import Process
+from winasr_doctor.holders.model import Process
 from winasr_doctor.win32 import _library
 
 _SNAP_PROCESSES = 0x2

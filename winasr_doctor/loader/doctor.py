@@ -63,7 +63,8 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     """
     from winasr_doctor.checks.revision_edits import place_of
     from winasr_doctor.host.live import LiveHost
-    from winasr_doctor.source.application import Application, Pin
+    from winasr_doctor.source.application import Application
+    from winasr_doctor.source.pins import Pin
 
     app = Application(pins=(Pin(revision, repo_id),))
     host = LiveHost(app=app, hub_answers=_asked(app), timeout=PATIENCE)

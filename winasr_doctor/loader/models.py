@@ -11,7 +11,7 @@ from winasr_doctor.findings import Remedy
 from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
 from winasr_doctor.loader.errors import UnknownModelError
 from winasr_doctor.loader.files import SUFFIX
-from winasr_doctor.source.application import is_repo_id
+from winasr_doctor.source.pins import is_repo_id
 
 TINY = "tiny"
 """The bundled model: twenty English words, for trying things out."""

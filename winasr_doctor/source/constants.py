@@ -14,10 +14,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.calls import Calls
 from winasr_doctor.source.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.source.modules import Modules
+from winasr_doctor.source.source_file import SourceFile
 from winasr_doctor.source.stars import Stars
 from winasr_doctor.source.syntax import last_name, named_values, text_of
 from winasr_doctor.source.terms import (

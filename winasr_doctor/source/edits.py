@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable
 
 from winasr_doctor.actions import EditSource, SourceEdit
-from winasr_doctor.source.application import SourceFile
+from winasr_doctor.source.source_file import SourceFile
 
 _STRING = re.compile(r"""([rRuU]?)("{3}|'{3}|"|')([^"'\\\n]*)\2""")
 """A string literal of one piece and one line, without escapes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from winasr_doctor.source.collector import collector_paused
 
 if TYPE_CHECKING:
-    from winasr_doctor.source.application import SourceFile
+    from winasr_doctor.source.source_file import SourceFile
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import nlargest
 
-from winasr_doctor.source.application import SourceFile
+from winasr_doctor.source.source_file import SourceFile
 
 _DEEPEST = 8
 """Packages nested more deeply than this are found by their last parts only."""

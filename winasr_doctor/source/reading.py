@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor.regular_files import read_regular
-from winasr_doctor.source.application import Application, Pin, SourceFile
+from winasr_doctor.source.application import Application
+from winasr_doctor.source.pins import Pin
+from winasr_doctor.source.source_file import SourceFile
 
 if TYPE_CHECKING:
     import ast

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from winasr_doctor.source.application import is_repo_id
 from winasr_doctor.source.collector import collector_paused
 from winasr_doctor.source.constants import Constants
 from winasr_doctor.source.index import Augmented, Binding, Parameter, Scope, Value
+from winasr_doctor.source.pins import is_repo_id
 from winasr_doctor.source.syntax import last_name, option_name, stored_name, text_of
 from winasr_doctor.source.terms import Literal
 
 if TYPE_CHECKING:
-    from winasr_doctor.source.application import Application, SourceFile
+    from winasr_doctor.source.application import Application
+    from winasr_doctor.source.source_file import SourceFile
 
 _NAME = re.compile(r"(?i)(?:^|_)(?:revision|commit_hash)$")
 """Names of settings that hold a revision: `revision`, `CANARY_PINNED_REVISION`, `commit_hash`."""

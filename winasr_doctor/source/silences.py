@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from winasr_doctor.source.application import Silence
 from winasr_doctor.source.limits import LONG_LINE
+from winasr_doctor.source.source_file import Silence
 
 MAX_LIST = 1_000
 """Characters of one list; all codes there are take fewer."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.index import Scope, Value
+from winasr_doctor.source.source_file import SourceFile
 
 _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
 """Calls whose keywords name entries or attributes of what they make."""

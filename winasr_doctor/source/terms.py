@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from winasr_doctor.source.application import SourceFile
 from winasr_doctor.source.index import FunctionNode, Parameter, Scope
+from winasr_doctor.source.source_file import SourceFile
 
 
 class Literal(NamedTuple):

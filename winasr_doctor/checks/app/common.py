@@ -9,7 +9,8 @@ from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, ok, skip
 from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application, SourceFile, respect_silence
+from winasr_doctor.source.application import Application
+from winasr_doctor.source.source_file import SourceFile, respect_silence
 
 if TYPE_CHECKING:
     import ast

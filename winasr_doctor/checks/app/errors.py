@@ -18,7 +18,8 @@ from winasr_doctor.checks.app.common import (
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application, SourceFile
+from winasr_doctor.source.application import Application
+from winasr_doctor.source.source_file import SourceFile
 
 if TYPE_CHECKING:
     import ast

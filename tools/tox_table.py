@@ -78,11 +78,12 @@ def read(*results: Path) -> Tests | None:
     return Tests(len(cases) - failed - len(skipped), failed, skipped)
 
 
-def table(ran: Sequence[Environment]) -> Iterator[str]:
+def table(ran: Sequence[Environment], seconds: float) -> Iterator[str]:
     """Yield the table's lines.
 
     Args:
         ran: The environments, in the order of the table.
+        seconds: How long they took together; several can run at once.
     """
     rows = [_HEADINGS]
     reasons: dict[str, list[str]] = defaultdict(list)
@@ -97,7 +98,7 @@ def table(ran: Sequence[Environment]) -> Iterator[str]:
     for name, *numbers, verdict in rows:
         cells = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=False)]
         yield "  ".join([name.ljust(widths[0]), *cells, verdict]).rstrip()
-    yield f"total: {sum(environment.seconds for environment in ran):.0f} s"
+    yield f"total: {seconds:.0f} s"
     if reasons:
         yield "skipped:"
     for reason, environments in sorted(reasons.items()):

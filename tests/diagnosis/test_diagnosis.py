@@ -283,8 +283,9 @@ def test_a_mutilated_traceback_gets_an_answer(data):
         "[WinError " * 100_000 + "Error: '" * 100_000,
         "\x1b[" * 200_000,
         ("x" * 100 + " Error: nothing\n") * 20_000,
+        ("9" * 3_900 + "\n") * 200,
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_hostile_text_takes_linear_time(text):
     start = time.process_time()

@@ -26,9 +26,8 @@ FRAME = re.compile(
     r"[lI1]ine (?P<line>\d{1,9})(?:,? in (?P<function>[^\s|│,]{1,300}))?"
 )
 NOISE = re.compile(
-    r"\d+%\s?\|.*\||\d+(?:\.\d+)?(?:it|s|B|kB|MB)/(?:s|it)\b"
+    r"(?<!\d)(?:\d+%\s?\|.*\||\d+(?:\.\d+)?(?:it|s|B|kB|MB)/(?:s|it)\b|\d+it \[\d\d:\d\d)"
     r"|^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)\s*:|\+ FullyQualifiedErrorId : "
-    r"|\d+it \[\d\d:\d\d"
 )
 """Progress bars, and the lines that PowerShell 5 puts into a program's stderr."""
 NAMES = re.compile(r"Traceback|File |above exception|most recent call")

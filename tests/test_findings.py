@@ -6,6 +6,7 @@ import pytest
 
 from winasr_doctor.findings import (
     Finding,
+    Remedy,
     Report,
     Result,
     Severity,
@@ -69,3 +70,21 @@ def test_counts_name_every_outcome_even_the_absent_ones():
         "unknown": 0,
         "crash": 0,
     }
+
+
+def test_a_remedy_is_performed_by_a_person_unless_it_says_otherwise():
+    assert not Remedy("Move TEMP", ("setx TEMP C:\\Temp",)).automatic
+
+
+def test_remedies_that_read_alike_are_alike():
+    by_hand, by_fix = (Remedy("Pin it", ("a",), automatic=each) for each in (False, True))
+    assert by_hand == Remedy("Pin it", ("a",), action=object())
+    assert by_hand not in (by_fix, Remedy("Pin it", ("b",)), "Pin it")
+    assert len({by_hand, by_fix, Remedy("Pin it", ("a",), action=object())}) == 2
+
+
+@pytest.mark.parametrize("value", [Remedy("t", ()), ok("fine"), result(ok("fine")), report()])
+def test_what_was_found_cannot_be_changed(value):
+    name = value.__struct_fields__[0]
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(value, name, None)

@@ -14,6 +14,7 @@ RESULTS = "results*.xml"
 
 ON_DEMAND = {
     "bench": "writes the survival table and the speed table; an hour",
+    "mutants": "random faults that a test should notice; an hour",
     "soak": "a million schedules of locks, and long fuzzing; an hour",
     "wine-nemo": "the real NeMo on Windows' Python; 2 GB",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ import pytest
 import yaml
 
 from winasr_doctor.cli import COMMANDS
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).parents[2]
 TOX = (ROOT / "tox.ini").read_text(encoding="utf-8")
@@ -50,3 +56,18 @@ def test_dependencies_are_kept_up_to_date_once_a_month_and_together():
     }
     assert {each["schedule"]["interval"] for each in updates} == {"monthly"}
     assert all(each["groups"] for each in updates)
+
+
+def test_what_is_broken_at_random_exists_and_so_do_its_tests():
+    table = tomllib.loads((ROOT / "tools/mutants/mutants.toml").read_text(encoding="utf-8"))
+    package = ROOT / "winasr_doctor"
+    assert [name for name in table["tests"] if not (package / name).exists()] == []
+    named = [test for tests in table["tests"].values() for test in tests]
+    assert [test for test in named if not (ROOT / test).exists()] == []
+
+
+def test_every_folder_of_tests_on_the_real_nemo_exists():
+    source = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    folders = re.findall(r'^    "([\w/]+)": \(.*\),$', source, re.MULTILINE)
+    assert len(folders) == 5
+    assert [folder for folder in folders if not (ROOT / "tests" / folder).is_dir()] == []

@@ -13,6 +13,7 @@ from winasr_doctor.loader.jobs import Job
 if TYPE_CHECKING:
     from winasr_doctor.cleanup.deletion import OnAttempt
     from winasr_doctor.nemo_guard import GuardSession
+    from winasr_doctor.nemo_guard.events import GuardEvent
 
 
 class Cleanups:
@@ -59,8 +60,15 @@ class Cleanups:
     def guarded(self, job: Job) -> Iterator[None]:
         """Guard NeMo for the block and note what becomes of its folders."""
         from winasr_doctor.nemo_guard import guard
+        from winasr_doctor.nemo_guard.events import CleanupAttempted
 
-        with guard(policy=self.policy, on_attempt=self.teller(job)) as session:
+        tell = self.teller(job)
+
+        def observe(event: GuardEvent) -> None:
+            if tell is not None and isinstance(event, CleanupAttempted):
+                tell(event.attempt)
+
+        with guard(policy=self.policy, observer=observe) as session:
             self._sessions.append(session)
             yield
 

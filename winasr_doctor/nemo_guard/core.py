@@ -18,6 +18,7 @@ from winasr_doctor.cleanup import RetryPolicy, sweep
 from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.nemo_guard import session
+from winasr_doctor.nemo_guard.events import Observer
 from winasr_doctor.nemo_guard.late_import import ImportWatcher
 from winasr_doctor.nemo_guard.mutex import Mutex
 from winasr_doctor.nemo_guard.patches import TARGETS, Patch, Target, version_of_nemo
@@ -33,7 +34,13 @@ _BETWEEN_SWEEPS = 30.0
 """Seconds between sweeps at the start of a block."""
 
 
-def guard(policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None) -> _Block:
+def guard(
+    policy: RetryPolicy | None = None,
+    on_attempt: OnAttempt | None = None,
+    observer: Observer | None = None,
+    *,
+    whole_process: bool = False,
+) -> _Block:
     """Let NeMo load and transcribe through failing cleanups while the block runs.
 
     NeMo's results are kept when a temporary folder cannot be removed, and its own errors come
@@ -51,12 +58,21 @@ def guard(policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None
     Args:
         policy: How long to keep trying to remove a folder; an outer block's, or 3 s, by default.
         on_attempt: Is told about each attempt; an outer block's by default.
+        observer: Is given a `FolderOpened`, a `CleanupAttempted` or a `FolderClosed` as it
+            happens, for each folder that is made in this block or in a block inside it. What it
+            raises is logged.
+        whole_process: Whether the folders of every thread belong to this block, and not only
+            those of its own context.
 
     Returns:
         A context manager, for one block at a time, or a decorator. Entering it gives the session,
         which tells what became of the folders, also after the block.
     """
-    return _Block(policy, on_attempt)
+    return _Block(
+        functools.partial(
+            _new_session, policy, on_attempt, observer=observer, whole_process=whole_process
+        )
+    )
 
 
 class _Block:
@@ -70,15 +86,15 @@ class _Block:
     """Closes the session: when called, when nothing refers to the block any more, which is all
     that can be done if an interrupt kept Python from calling `__exit__`, and at exit."""
 
-    def __init__(self, policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> None:
-        self._asked = policy, on_attempt
+    def __init__(self, new_session: Callable[[], GuardSession]) -> None:
+        self._new_session = new_session
 
     def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
         """Return the function with a block around each of its calls."""
 
         @functools.wraps(function)
         def guarded(*args: P.args, **options: P.kwargs) -> T:
-            with _Block(*self._asked):
+            with _Block(self._new_session):
                 return function(*args, **options)
 
         return guarded
@@ -86,7 +102,7 @@ class _Block:
     def __enter__(self) -> GuardSession:
         if self._undo is not None:
             raise RuntimeError("this guard() block is open already: call guard() once more")
-        self._session = this = _new_session(*self._asked)
+        self._session = this = self._new_session()
         self._undo = weakref.finalize(self, _close, this)  # before there is anything to undo
         try:
             _open(this)
@@ -124,11 +140,17 @@ def _close(this: GuardSession) -> None:
     session.here.set(tuple([each for each in session.here.get() if each is not this]))
 
 
-def _new_session(policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> GuardSession:
+def _new_session(
+    policy: RetryPolicy | None,
+    on_attempt: OnAttempt | None,
+    *,
+    observer: Observer | None,
+    whole_process: bool,
+) -> GuardSession:
     for outer in session.here.get()[-1:]:
         policy = policy or outer.policy
         on_attempt = on_attempt or outer.on_attempt
-    return GuardSession(policy or DEFAULT_POLICY, on_attempt)
+    return GuardSession(policy or DEFAULT_POLICY, on_attempt, observer, whole_process=whole_process)
 
 
 class _Patches:
@@ -230,7 +252,7 @@ class _Patches:
         if target.module in self._problems:
             return
         sentence = (
-            f"NeMo {version_of_nemo()} does not let us guard {target.phase}: {why}"
+            f"NeMo {version_of_nemo()} does not let us guard {target.subject}: {why}"
             f" ({target.module}). Please update winasr_doctor."
         )
         self._problems[target.module] = sentence

@@ -6,11 +6,13 @@ import functools
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, NamedTuple
 
-from winasr_doctor.nemo_guard.directory import GuardedDirectory
+from winasr_doctor.nemo_guard import phases
+from winasr_doctor.nemo_guard.directory import GuardedDirectory, guarded_for
+from winasr_doctor.nemo_guard.events import Phase
 from winasr_doctor.nemo_guard.mutex import Mutex
 
 
@@ -65,20 +67,20 @@ class Target(NamedTuple):
     Attributes:
         module: Its name.
         parent: A package whose presence means that the module must exist.
-        phase: What it does, to say what is not guarded when it has changed shape.
+        subject: What is not guarded when it has changed shape.
         patch: Returns what to replace; nothing: the shape is unknown.
     """
 
     module: str
     parent: str
-    phase: str
+    subject: str
     patch: Callable[[ModuleType], Patch]
 
 
 class _GuardedTempfile(ModuleType):
     """The `tempfile` module as NeMo sees it: all of it, with another `TemporaryDirectory`."""
 
-    TemporaryDirectory = GuardedDirectory
+    TemporaryDirectory: ClassVar[type[GuardedDirectory]]
 
     def __getattr__(self, name: str) -> object:
         return getattr(tempfile, name)
@@ -93,23 +95,46 @@ class _GuardedTempfile(ModuleType):
         return dir(tempfile)
 
 
-_PROXY = _GuardedTempfile("tempfile")
-_GUARDED: dict[str, tuple[object, object]] = {
-    "tempfile": (tempfile, _PROXY),
-    "TemporaryDirectory": (tempfile.TemporaryDirectory, GuardedDirectory),
-}
-"""What a module of NeMo's may have under these names, and what replaces it."""
+def _guarded_tempfile(directory: type[GuardedDirectory]) -> ModuleType:
+    class Guarded(_GuardedTempfile):
+        TemporaryDirectory = directory
+
+    return Guarded("tempfile")
 
 
-def _patch_temporary_directory(module: ModuleType) -> Patch:
-    """Replace `tempfile`, or a `TemporaryDirectory` imported from it, in one module."""
-    return Patch(
-        [
+class TemporaryFolders:
+    """Replaces `tempfile`, or a `TemporaryDirectory` imported from it, in one module."""
+
+    def __init__(self, phase: Phase, methods: Mapping[str, Phase] | None = None) -> None:
+        """Say what the module's folders are for.
+
+        Args:
+            phase: What they are usually for.
+            methods: Methods, as `Class.method`, whose folders are for something else.
+        """
+        directory = guarded_for(phase)
+        self._guarded: dict[str, tuple[object, object]] = {
+            "tempfile": (tempfile, _guarded_tempfile(directory)),
+            "TemporaryDirectory": (tempfile.TemporaryDirectory, directory),
+        }
+        self._methods = methods or {}
+
+    def __call__(self, module: ModuleType) -> Patch:
+        """Return what to replace; nothing: the shape is unknown."""
+        folders = [
             Replacement(module, name, guarded)
-            for name, (real, guarded) in _GUARDED.items()
+            for name, (real, guarded) in self._guarded.items()
             if vars(module).get(name) is real
         ]
-    )
+        return Patch([*folders, *self._calls(module)] if folders else [])
+
+    def _calls(self, module: ModuleType) -> Iterator[Replacement]:
+        for dotted, phase in self._methods.items():
+            owner, _, name = dotted.partition(".")
+            kind = vars(module).get(owner)
+            method = vars(kind).get(name) if isinstance(kind, type) else None
+            if isinstance(method, FunctionType):
+                yield Replacement(kind, name, phases.during(phase, method))
 
 
 def _patch_restore_from(module: ModuleType) -> Patch:
@@ -168,14 +193,14 @@ TARGETS = (
     Target(
         "nemo.core.connectors.save_restore_connector",
         "nemo.core",
-        "loading",
-        _patch_temporary_directory,
+        Phase.LOADING.label,
+        TemporaryFolders(Phase.LOADING, {"SaveRestoreConnector.save_to": Phase.SAVING}),
     ),
     Target(
         "nemo.collections.asr.parts.mixins.transcription",
         "nemo.collections.asr",
-        "transcribing",
-        _patch_temporary_directory,
+        Phase.TRANSCRIBING.label,
+        TemporaryFolders(Phase.TRANSCRIBING),
     ),
     Target(
         "nemo.core.classes.modelPT",

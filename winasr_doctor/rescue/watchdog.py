@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
+from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent
 from winasr_doctor.private_names import CURRENT_FRAMES
-from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+from winasr_doctor.rescue.folders import OpenFolders
 
 _current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
@@ -40,7 +41,7 @@ class Watchdog:
     """Looks at the threads that are inside NeMo."""
 
     def __init__(
-        self, folders: NemoFolders, silence: float, speak: Callable[[str, NemoFolder], None]
+        self, folders: OpenFolders, silence: float, speak: Callable[[str, FolderOpened], None]
     ) -> None:
         """Get ready; `wake` starts it.
 
@@ -52,9 +53,14 @@ class Watchdog:
         self._folders = folders
         self._silence = silence
         self._speak = speak
-        self._spells: dict[NemoFolder, _Spell] = {}
+        self._spells: dict[FolderOpened, _Spell] = {}
         self._lock = threading.Lock()
         self._running = False
+
+    def observe(self, event: GuardEvent) -> None:
+        """Watch while there is a folder."""
+        if isinstance(event, FolderOpened):
+            self.wake()
 
     def wake(self) -> None:
         """Start watching, unless it does already."""
@@ -80,7 +86,7 @@ class Watchdog:
             now: The time, in seconds.
         """
         frames = _current_frames()
-        spells: dict[NemoFolder, _Spell] = {}
+        spells: dict[FolderOpened, _Spell] = {}
         for folder in self._folders.live:
             stack = _stack(frames.get(folder.thread))
             if not stack:
@@ -118,7 +124,7 @@ def _stack(frame: FrameType | None) -> Stack:
     return tuple(stack) if inside else ()
 
 
-def report(folder: NemoFolder, seconds: float) -> str:
+def report(folder: FolderOpened, seconds: float) -> str:
     """Say where every thread stands and who holds which file.
 
     Args:
@@ -128,13 +134,13 @@ def report(folder: NemoFolder, seconds: float) -> str:
     return "\n".join(_lines(folder, seconds)) + "\n"
 
 
-def _lines(folder: NemoFolder, seconds: float) -> Iterator[str]:
+def _lines(folder: FolderOpened, seconds: float) -> Iterator[str]:
     from winasr_doctor.holders import holders_of
     from winasr_doctor.loader.jobs import where_is
 
     yield (
-        f"winasr_doctor: process {os.getpid()}: nothing has moved in NeMo's {folder.phase} for"
-        f" {seconds:.0f} s"
+        f"winasr_doctor: process {os.getpid()}: nothing has moved in NeMo's {folder.phase.label}"
+        f" for {seconds:.0f} s"
     )
     for thread in sorted(threading.enumerate(), key=lambda each: each.ident != folder.thread):
         if thread.ident == threading.get_ident():

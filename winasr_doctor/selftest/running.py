@@ -6,7 +6,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -17,6 +17,7 @@ from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.devices import parse_device
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
+from winasr_doctor.faults.within import Folders, within
 from winasr_doctor.loader import (
     DeviceError,
     MissingPackageError,
@@ -25,9 +26,11 @@ from winasr_doctor.loader import (
     transcribe,
 )
 from winasr_doctor.loader.outcomes import LoadOutcome, Message, TranscribeOutcome
+from winasr_doctor.nemo_guard import guard
+from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent
 from winasr_doctor.selftest import facts
 from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
-from winasr_doctor.selftest.injection import counted, limited_to
+from winasr_doctor.selftest.injection import counted
 from winasr_doctor.selftest.result import Ending, Heard, Injected, Peak, SelfTest
 
 log = logging.getLogger("winasr_doctor.selftest")
@@ -91,10 +94,10 @@ def self_test(
     ends = perf_counter() + deadline
     bundled, notes = recordings(), _Notes()
     injected: tuple[Injected, ...] = ()
-    with _private_folder() as folder:
+    with _private_folder():
         notes.import_seconds = _import_nemo(deadline)
         facts.start_measuring(device)
-        with _nemo_quiet(), _injecting(plan, folder) as injector:
+        with _nemo_quiet(), _injecting(plan) as injector:
             _load_and_transcribe(model, device, bundled, notes, ends, policy)
         if plan is not None and injector is not None:
             injected = counted(plan, injector.plan, injector.injections)
@@ -104,22 +107,32 @@ def self_test(
 
 
 @contextmanager
-def _private_folder() -> Iterator[str]:
+def _private_folder() -> Iterator[None]:
     """Make the folder that all temporary folders are made in, and remove it with what is left."""
     before = tempfile.tempdir
     folder = make_folder("selftest")
     claim = default_ledger().claim(folder)
     tempfile.tempdir = folder
     try:
-        yield folder
+        yield
     finally:
         tempfile.tempdir = before
         rmtree(folder, claim=claim)
 
 
 @contextmanager
-def _injecting(plan: Plan | None, folder: str) -> Iterator[Injector | None]:
-    with nullcontext() if plan is None else inject(limited_to(folder, plan)) as injector:
+def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
+    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    if plan is None:
+        yield None
+        return
+    folders = Folders()
+
+    def observe(event: GuardEvent) -> None:
+        if isinstance(event, FolderOpened):
+            folders.add(event.path)
+
+    with guard(observer=observe, whole_process=True), inject(within(plan, folders)) as injector:
         yield injector
 
 

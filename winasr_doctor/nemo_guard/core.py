@@ -10,18 +10,19 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from winasr_doctor.cleanup import RetryPolicy, sweep
 from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
 from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.frameworks import GUARDED
 from winasr_doctor.nemo_guard import session
 from winasr_doctor.nemo_guard.events import Observer
 from winasr_doctor.nemo_guard.late_import import ImportWatcher
 from winasr_doctor.nemo_guard.mutex import Mutex
-from winasr_doctor.nemo_guard.patches import TARGETS, Patch, Target, version_of_nemo
+from winasr_doctor.nemo_guard.patches import Patch, Target, targets_of
 from winasr_doctor.nemo_guard.session import GuardSession
 from winasr_doctor.private_names import INITIALIZING
 
@@ -160,12 +161,13 @@ class _Patches:
     interrupted is completed by the next one, whichever block that belongs to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = targets
         self._lock = threading.RLock()
         self._mutex = Mutex(self._lock)
         self._undo: dict[str, Patch] = {}
         self._problems: dict[str, str] = {}
-        self._watcher = ImportWatcher({target.module for target in TARGETS}, self._loaded)
+        self._watcher = ImportWatcher({target.module for target in targets}, self._loaded)
         self._swept_at: float | None = None
 
     def enter(self, this: GuardSession) -> bool:
@@ -184,7 +186,7 @@ class _Patches:
         self._mutex.run(self._look_back, this)
 
     def _look_back(self, this: GuardSession) -> None:
-        for target in TARGETS:
+        for target in self._targets:
             self._miss(target)
         self._tell(this)
 
@@ -207,7 +209,7 @@ class _Patches:
     def _put_on(self) -> None:
         if self._watcher not in sys.meta_path:
             sys.meta_path.insert(0, self._watcher)
-        for target in TARGETS:
+        for target in self._targets:
             module = sys.modules.get(target.module)
             if module is not None:
                 self._apply(target, module, complete=not _is_loading(module))
@@ -225,7 +227,7 @@ class _Patches:
 
     def _patch_anew(self, module: ModuleType) -> None:
         if session.everywhere:
-            (target,) = [each for each in TARGETS if each.module == module.__name__]
+            (target,) = [each for each in self._targets if each.module == module.__name__]
             self._undo.pop(target.module, None)  # of before it was reloaded
             self._apply(target, module, complete=True)
 
@@ -238,8 +240,8 @@ class _Patches:
             self._report(target, "its module has another shape now")
 
     def _miss(self, target: Target) -> None:
-        """Notice a module that is not there although the rest of NeMo is."""
-        if target.parent not in sys.modules or target.module in sys.modules:
+        """Notice a module that is not there although the rest of its framework is."""
+        if target.site.parent not in sys.modules or target.module in sys.modules:
             return
         try:
             missing = importlib.util.find_spec(target.module) is None
@@ -251,8 +253,9 @@ class _Patches:
     def _report(self, target: Target, why: str) -> None:
         if target.module in self._problems:
             return
+        name = target.framework.name
         sentence = (
-            f"NeMo {version_of_nemo()} does not let us guard {target.subject}: {why}"
+            f"{name} {target.framework.version} does not let us guard {target.site.subject}: {why}"
             f" ({target.module}). Please update winasr_doctor."
         )
         self._problems[target.module] = sentence
@@ -287,4 +290,4 @@ def _is_loading(module: ModuleType) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 
 
-_PATCHES = _Patches()
+_PATCHES = _Patches(targets_of(GUARDED))

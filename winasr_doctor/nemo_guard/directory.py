@@ -1,4 +1,4 @@
-"""The `TemporaryDirectory` that NeMo gets: its cleanup never raises and never gives up early."""
+"""The `TemporaryDirectory` that a framework gets: its cleanup never raises."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
 
     usual_phase: ClassVar[Phase]
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever NeMo passes
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever is passed
         """Make the folder; takes what `tempfile.TemporaryDirectory` takes."""
         super().__init__(*args, **options)
         self._path = os.fsdecode(self.name)
@@ -70,7 +70,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
             return
         try:
             self._remove()
-        except Exception:  # what NeMo computed, or its own error, counts for more
+        except Exception:  # what was computed, or its own error, counts for more
             log.exception("cleaning up %s failed", self.name)
 
     def _remove(self) -> None:
@@ -99,8 +99,8 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
     def _release(self, paths: Sequence[str]) -> bool:
         """Close what this process keeps open in the folder.
 
-        NeMo's own frame, where the `with` statement is, has the DataLoader, and with it lhotse's
-        sampler and its suspended manifest iterator (lhotse, lazy.py, `LazyJsonlIterator`).
+        The frame with the `with` statement comes first: it has the data loader, and with that the
+        suspended iterator over the recordings.
         """
         return let_go(self._path, paths, self._frames, self._home)
 
@@ -118,7 +118,7 @@ def guarded_for(phase: Phase) -> type[GuardedDirectory]:
 def _claim(path: str) -> Entry | None:
     try:
         return default_ledger().claim(path)
-    except Exception:  # NeMo's work counts for more
+    except Exception:  # the framework's work counts for more
         log.exception("recording %s failed", path)
         return None
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 from winasr_doctor.cleanup.report import Attempt, CleanupReport
+from winasr_doctor.frameworks.sites import Phase
 
-
-class Phase(str, Enum):
-    """What a temporary folder is made for."""
-
-    LOADING = "loading"
-    SAVING = "saving"
-    TRANSCRIBING = "transcribing"
-
-    @property
-    def label(self) -> str:
-        """The phase in messages for people."""
-        return self.value
+__all__ = [
+    "CleanupAttempted",
+    "FolderClosed",
+    "FolderOpened",
+    "GuardEvent",
+    "Observer",
+    "Phase",
+]
 
 
 @dataclass(frozen=True, slots=True)

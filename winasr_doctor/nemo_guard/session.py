@@ -48,7 +48,7 @@ class GuardSession:
 
     @property
     def cleanups(self) -> tuple[CleanupReport, ...]:
-        """What became of each temporary folder that NeMo made in this block, in order.
+        """What became of each temporary folder that was made in this block, in order.
 
         Those of threads count when they were started with a copy of the block's context
         (`contextvars.copy_context`), as `asyncio.to_thread` does.
@@ -57,7 +57,7 @@ class GuardSession:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What this NeMo does not let us guard, one sentence each; empty when all is well."""
+        """What cannot be guarded in this version, one sentence each; empty when all is well."""
         return tuple(self._problems)
 
     def add_cleanup(self, report: CleanupReport) -> None:
@@ -95,7 +95,7 @@ def in_charge(sessions: tuple[GuardSession, ...]) -> GuardSession:
     candidates = (*sessions[-1:], *everywhere[-1:])
     if candidates:
         return candidates[0]
-    return GuardSession(DEFAULT_POLICY, None)  # the block ended while NeMo was at work
+    return GuardSession(DEFAULT_POLICY, None)  # the block ended while the work went on
 
 
 def tell(sessions: Iterable[GuardSession], event: GuardEvent) -> None:

@@ -35,8 +35,8 @@ class Cleanups:
     @property
     def reports(self) -> tuple[CleanupReport, ...]:
         """Every folder so far."""
-        nemo = (report for session in self._sessions for report in session.cleanups)
-        return (*nemo, *self.own)
+        guarded = (report for session in self._sessions for report in session.cleanups)
+        return (*guarded, *self.own)
 
     @property
     def problems(self) -> tuple[str, ...]:

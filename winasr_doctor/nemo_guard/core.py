@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 from winasr_doctor.cleanup import RetryPolicy, sweep
 from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
 from winasr_doctor.cleanup.ledger import default_ledger
-from winasr_doctor.frameworks import GUARDED
+from winasr_doctor.frameworks.guarded import GUARDED
 from winasr_doctor.nemo_guard import session
 from winasr_doctor.nemo_guard.events import Observer
 from winasr_doctor.nemo_guard.late_import import ImportWatcher

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from winasr_doctor.cleanup import CleanupReport
 from winasr_doctor.faults.plan import Plan
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.nemo_guard.events import Phase
 from winasr_doctor.rescue.events import Cleaned, Event, Injected, Silent, Started, Unguarded
 
@@ -50,13 +51,13 @@ def lines(verdict: Verdict) -> Iterator[str]:
     if not any(isinstance(event, Started) for event in verdict.events):
         yield "  NOT GUARDED: no process of the app has reported that the guard is on"
     elif not cleaned:
-        yield "  NeMo made no temporary folder: there was nothing to rescue"
+        yield f"  {NAMES} made no temporary folder: there was nothing to rescue"
     elif not failed:
-        yield f"  nothing had to be rescued: {_folders(len(cleaned))} of NeMo's went at once"
+        yield f"  nothing had to be rescued: {_folders(len(cleaned))} of {NAMES}'s went at once"
     else:
         yield (
-            f"  rescued: {len(failed)} of {_folders(len(cleaned))} of NeMo's could not be removed"
-            " at first; without the guard that raises, unless Python's one retry helps"
+            f"  rescued: {len(failed)} of {_folders(len(cleaned))} of {NAMES}'s could not be"
+            " removed at first; without the guard that raises, unless Python's one retry helps"
         )
         yield from _rescues(failed)
     yield from _sentences(verdict.events)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
+from winasr_doctor.frameworks.guarded import GUARDED, NAMES
 from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent
 from winasr_doctor.private_names import CURRENT_FRAMES
 from winasr_doctor.rescue.folders import OpenFolders
@@ -24,6 +25,8 @@ _DEEPEST = 64
 
 _LONGEST_PAUSE = 1.0
 """Seconds between two looks."""
+
+_PACKAGES = frozenset(framework.package for framework in GUARDED)
 
 Stack = tuple[tuple[int, int], ...]
 
@@ -117,7 +120,7 @@ def _stack(frame: FrameType | None) -> Stack:
     stack: list[tuple[int, int]] = []
     inside = False
     while frame is not None:
-        inside = inside or str(frame.f_globals.get("__name__")).partition(".")[0] == "nemo"
+        inside = inside or str(frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES
         if len(stack) < _DEEPEST:
             stack.append((id(frame.f_code), frame.f_lasti))
         frame = frame.f_back
@@ -139,13 +142,13 @@ def _lines(folder: FolderOpened, seconds: float) -> Iterator[str]:
     from winasr_doctor.loader.jobs import where_is
 
     yield (
-        f"winasr_doctor: process {os.getpid()}: nothing has moved in NeMo's {folder.phase.label}"
+        f"winasr_doctor: process {os.getpid()}: nothing has moved in {NAMES}'s {folder.phase.label}"
         f" for {seconds:.0f} s"
     )
     for thread in sorted(threading.enumerate(), key=lambda each: each.ident != folder.thread):
         if thread.ident == threading.get_ident():
             continue
-        here = " (in NeMo)" if thread.ident == folder.thread else ""
+        here = f" (in {NAMES})" if thread.ident == folder.thread else ""
         yield f"  thread {thread.name}{here}: {where_is(thread.ident) or 'has ended'}"
     holding = holders_of(folder.path)
     yield f"  {folder.path}:"

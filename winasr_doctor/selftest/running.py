@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.cleanup.debris import make_folder
@@ -18,6 +16,8 @@ from winasr_doctor.devices import parse_device
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.faults.within import Folders, within
+from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.nemo import calls, state
 from winasr_doctor.loader import (
     DeviceError,
     MissingPackageError,
@@ -95,9 +95,9 @@ def self_test(
     bundled, notes = recordings(), _Notes()
     injected: tuple[Injected, ...] = ()
     with _private_folder():
-        notes.import_seconds = _import_nemo(deadline)
+        notes.import_seconds = _import_framework(deadline)
         facts.start_measuring(device)
-        with _nemo_quiet(), _injecting(plan) as injector:
+        with state.quiet(), _injecting(plan) as injector:
             _load_and_transcribe(model, device, bundled, notes, ends, policy)
         if plan is not None and injector is not None:
             injected = counted(plan, injector.plan, injector.injections)
@@ -136,36 +136,15 @@ def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
         yield injector
 
 
-def _import_nemo(deadline: float) -> float:
+def _import_framework(deadline: float) -> float:
     """Import NeMo before anything is measured; if that fails, loading says so.
 
     Returns:
         How many seconds it took.
     """
     started = perf_counter()
-    jobs.run(lambda _job: _asr_models(), timeout=deadline)
+    jobs.run(lambda _job: calls.import_asr_model(), timeout=deadline)
     return perf_counter() - started
-
-
-def _asr_models() -> Any:  # noqa: ANN401 - a module of NeMo
-    from nemo.collections.asr import models
-
-    return models
-
-
-@contextmanager
-def _nemo_quiet() -> Iterator[None]:
-    """Keep NeMo from printing the whole configuration of the model, where it is imported."""
-    logger = None
-    with suppress(Exception):
-        logger = sys.modules["nemo.utils"].logging
-        before = logger.getEffectiveLevel()
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        if logger is not None:
-            logger.setLevel(before)
 
 
 def _load_and_transcribe(
@@ -243,6 +222,6 @@ def _ending(
     if plan and not any(each.times for each in injected):
         return Ending.NOTHING_INJECTED, Message(
             f"No fault of the plan {plan} ever fired, so the self-test proves nothing about it.",
-            ("Without @GLOB, faults are injected into NeMo's temporary folders only.",),
+            (f"Without @GLOB, faults are injected into {NAMES}'s temporary folders only.",),
         )
     return Ending.PASSED, None

@@ -6,5 +6,8 @@ NAME = "NeMo"
 
 PACKAGE = "nemo"
 
+DISTRIBUTIONS = {NAME: "nemo_toolkit", "lhotse": "lhotse"}
+"""What people call it and its data loader, and how pip calls them."""
+
 SUFFIX = ".nemo"
 """How the name of a model's archive ends."""

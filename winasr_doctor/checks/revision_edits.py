@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import ast
 
     from winasr_doctor.source.application import SourceFile
-    from winasr_doctor.source.revision_uses import NemoPin, RevisionUse
+    from winasr_doctor.source.revision_uses import RefusedRevision, RevisionUse
 
 EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
 """Sections the remedies read; a check that offers them declares these."""
@@ -174,7 +174,7 @@ _RESTORE_OPTIONS = frozenset(
 """Keywords that `restore_from` takes as well. Source: NeMo, `nemo/core/classes/modelPT.py`."""
 
 
-def without_revision(pin: NemoPin) -> Remedy:
+def without_revision(pin: RefusedRevision) -> Remedy:
     """Take the argument out of a NeMo call."""
     from winasr_doctor.source.edits import remove_keyword
 
@@ -187,7 +187,7 @@ def without_revision(pin: NemoPin) -> Remedy:
     )
 
 
-def with_restore_from(pin: NemoPin) -> Remedy:
+def with_restore_from(pin: RefusedRevision) -> Remedy:
     """Download the pinned file with huggingface_hub and restore it with NeMo."""
     call, file = pin.call, pin.file
     owner = file.segment(call.func).rpartition(".")[0]
@@ -214,7 +214,7 @@ def with_restore_from(pin: NemoPin) -> Remedy:
     )
 
 
-def _filename(pin: NemoPin) -> str:
+def _filename(pin: RefusedRevision) -> str:
     repo_id = pin.repo_ids[0] if len(pin.repo_ids) == 1 else None
     if repo_id is None:
         return "<name of the model>.nemo"
@@ -224,7 +224,7 @@ def _filename(pin: NemoPin) -> str:
     return f"{repo_id.partition('/')[2]}.nemo"  # what NeMo itself asks the Hub for
 
 
-def _take_out(pin: NemoPin) -> str:
+def _take_out(pin: RefusedRevision) -> str:
     file, call = pin.file, pin.call
     if pin.keyword.arg is None:
         literal = pin.revisions[0]

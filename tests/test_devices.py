@@ -16,7 +16,7 @@ from winasr_doctor.cli.device import device_option
 from winasr_doctor.devices import DeviceKind, DeviceName, parse_device
 from winasr_doctor.gating.settings import SettingsError, read_settings
 from winasr_doctor.loader.errors import DeviceError
-from winasr_doctor.loader.nemo_seam import choose_device
+from winasr_doctor.loader.torch_device import choose_device
 from winasr_doctor.selftest import self_test
 
 PACKAGE = Path(winasr_doctor.__file__).parent

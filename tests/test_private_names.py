@@ -17,7 +17,8 @@ import pytest
 import winasr_doctor
 from winasr_doctor import private_names
 from winasr_doctor.faults import inject
-from winasr_doctor.nemo_guard.directory import GuardedDirectory
+from winasr_doctor.nemo_guard.directory import guarded_for
+from winasr_doctor.nemo_guard.events import Phase
 from winasr_doctor.private_names import CLEANUP_FUNCTIONS, TABLE, MissingNameError, PrivateName
 
 EXAMPLES = {
@@ -139,7 +140,7 @@ def test_faults_are_not_injected_where_folders_would_go_another_way(monkeypatch)
 
 def test_a_guarded_folder_is_removed_also_without_its_finalizer(monkeypatch, tmp_path, caplog):
     private_names._say.cache_clear()
-    folder = GuardedDirectory(dir=tmp_path)
+    folder = guarded_for(Phase.LOADING)(dir=tmp_path)
     folder._finalizer.detach()
     del folder._finalizer
     folder.cleanup()

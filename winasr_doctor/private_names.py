@@ -145,7 +145,7 @@ PATHLIB_ACCESSOR = PrivateName(
 )  # fmt: skip
 INITIALIZING = PrivateName(
     "importlib.machinery.ModuleSpec", "_initializing",
-    "the guard cannot see whether another thread is still importing NeMo",
+    "the guard cannot see whether another thread is still importing a framework",
     lambda value: isinstance(value, bool), "Lib/importlib/_bootstrap.py, `_load_unlocked`",
 )  # fmt: skip
 CHILDREN = PrivateName(

@@ -14,6 +14,7 @@ import pytest
 
 from winasr_doctor import guard
 from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, sweep
+from winasr_doctor.nemo_guard import FolderOpened, Phase
 
 from .conftest import F3, KLATT3, NEMO_FILE, Locks, is_open_here
 
@@ -72,6 +73,22 @@ def test_a_text_is_returned_whatever_is_locked(
     locks.release()
     sweep()
     assert list(scratch.iterdir()) == []
+
+
+def test_the_folders_of_each_phase_are_told(restore: Callable[[], Any], model: Any, tmp_path: Path):
+    opened: list[Phase] = []
+
+    def observe(event: object) -> None:
+        if isinstance(event, FolderOpened):
+            opened.append(event.phase)
+
+    with guard(observer=observe):
+        restore()
+        transcribe(model)
+        model.save_to(str(tmp_path / "saved.nemo"))
+        restore()
+    assert list(dict.fromkeys(opened)) == [Phase.LOADING, Phase.TRANSCRIBING, Phase.SAVING]
+    assert opened[-1] is Phase.LOADING
 
 
 def test_without_the_guard_a_lock_costs_the_model(restore: Callable[[], Any], locks: Locks):

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from winasr_doctor.cleanup import RetryPolicy
-from winasr_doctor.loader import DeadlineError, DeviceError, load_model, nemo_seam, transcribe
+from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.loader import DeadlineError, DeviceError, load_model, transcribe
 
 from .conftest import DATA, KLATT3, NEMO_FILE, Locks
 
@@ -104,7 +105,7 @@ def test_a_failed_load_does_not_leave_nemo_believing_that_it_is_loading(damaged)
 
 
 def test_a_truncated_model_never_gets_to_nemo(tmp_path, monkeypatch):
-    monkeypatch.setattr(nemo_seam, "restore", lambda *_given: pytest.fail("NeMo was asked"))
+    monkeypatch.setattr(calls, "restore", lambda *_given: pytest.fail("NeMo was asked"))
     path = tmp_path / "tiny.nemo"
     whole = NEMO_FILE.read_bytes()
     path.write_bytes(whole[: len(whole) - 5_000])
@@ -140,7 +141,7 @@ def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch):
 
 def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
     gate, models, workers = threading.Event(), [], []
-    restore = nemo_seam.restore
+    restore = calls.restore
 
     def late(path: str, device: str) -> Any:
         workers.append(threading.current_thread())
@@ -149,7 +150,7 @@ def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
         models.append(weakref.ref(model))
         return model
 
-    monkeypatch.setattr(nemo_seam, "restore", late)
+    monkeypatch.setattr(calls, "restore", late)
     assert not load_model("tiny", device="cpu", timeout=0.3).ok
     gate.set()
     workers[0].join(20)

@@ -13,7 +13,8 @@ import soundfile
 import torch
 
 from winasr_doctor.cleanup import RetryPolicy
-from winasr_doctor.loader import AudioError, nemo_seam, read_audio, transcribe
+from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.loader import AudioError, read_audio, transcribe
 
 from .conftest import DATA, F3, KLATT3, Locks
 
@@ -284,15 +285,15 @@ def test_nothing_is_left_on_the_disk(model: Any, scratch: Path):
 def takes_files(monkeypatch) -> list[list[str]]:
     """Let the model be one that needs files, as Canary does; return the paths it was given."""
     given: list[list[str]] = []
-    batch = nemo_seam.transcribe_batch
+    batch = calls.transcribe_batch
 
     def noted(model: Any, inputs: Any, **options: Any) -> Any:
         given.append(list(inputs))
         assert all(soundfile.info(path).samplerate == 16_000 for path in inputs)
         return batch(model, inputs, **options)
 
-    monkeypatch.setattr(nemo_seam, "needs_files", lambda _model: True)
-    monkeypatch.setattr(nemo_seam, "transcribe_batch", noted)
+    monkeypatch.setattr(calls, "needs_files", lambda _model: True)
+    monkeypatch.setattr(calls, "transcribe_batch", noted)
     return given
 
 
@@ -310,7 +311,7 @@ def test_a_model_that_needs_files_gets_files_that_are_gone_afterwards(
 def test_long_recordings_are_given_to_such_a_model_one_by_one(
     model: Any, takes_files: list[list[str]], monkeypatch
 ):
-    monkeypatch.setattr(nemo_seam, "LONG", 1.5)
+    monkeypatch.setattr(calls, "LONG", 1.5)
     outcome = transcribe(model, [RECORDING, F3[0], THIRD[0]])
     assert [each.text for each in outcome.transcripts] == [TEXT, F3[1], THIRD[1]]
     assert [len(paths) for paths in takes_files] == [1, 1, 1]
@@ -355,5 +356,5 @@ def test_the_callback_is_called_in_the_workers_thread(model: Any):
 def test_canary_is_known_to_need_files(model: Any):
     from nemo.collections.asr.models import EncDecMultiTaskModel
 
-    assert nemo_seam.needs_files(EncDecMultiTaskModel.__new__(EncDecMultiTaskModel))
-    assert not nemo_seam.needs_files(model)
+    assert calls.needs_files(EncDecMultiTaskModel.__new__(EncDecMultiTaskModel))
+    assert not calls.needs_files(model)

@@ -18,13 +18,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from winasr_doctor import nemo_guard
+from winasr_doctor import frameworks, nemo_guard
 from winasr_doctor.nemo_guard import core, guard, patches, session
 from winasr_doctor.nemo_guard.mutex import Mutex
 
 from .conftest import LOADING, MODEL, TRANSCRIBING, Import
 
-TRACED = (os.path.dirname(nemo_guard.__file__), contextlib.__file__)
+TRACED = (
+    os.path.dirname(nemo_guard.__file__),
+    os.path.dirname(frameworks.__file__),
+    contextlib.__file__,
+)
 MODULES = (LOADING, TRANSCRIBING, MODEL)
 
 

@@ -6,17 +6,18 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from winasr_doctor.cleanup import CleanupReport
-from winasr_doctor.cleanup.report import CleanupStatus, Failure
+from winasr_doctor.cleanup.report import Attempt, CleanupStatus, Failure
 from winasr_doctor.cli import main
 from winasr_doctor.faults import Plan
-from winasr_doctor.nemo_guard.directory import GuardedDirectory
-from winasr_doctor.rescue.confined import confined
+from winasr_doctor.holders import Holding
+from winasr_doctor.nemo_guard import guard
+from winasr_doctor.nemo_guard.directory import guarded_for
+from winasr_doctor.nemo_guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
 from winasr_doctor.rescue.events import (
     Cleaned,
     EventLog,
@@ -26,7 +27,8 @@ from winasr_doctor.rescue.events import (
     Unguarded,
     read_events,
 )
-from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+from winasr_doctor.rescue.folders import OpenFolders
+from winasr_doctor.rescue.recorder import Recorder
 from winasr_doctor.rescue.settings import STARTUP, Settings, point
 from winasr_doctor.rescue.signals import Relay, exit_code
 from winasr_doctor.rescue.target import Target, TargetError
@@ -144,10 +146,10 @@ def test_settings_survive_their_file(tmp_path: Path):
 def test_events_survive_their_file_and_a_line_that_was_cut_off(tmp_path: Path):
     events = [
         Started(1),
-        Cleaned("p", "loading", 2, 0.1, gone=True, file="f", label="WinError 32"),
+        Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="f", label="WinError 32"),
         Injected(1, {"unlink:32": 2}),
         Unguarded("ä"),
-        Silent("loading", 60.0),
+        Silent(Phase.LOADING, 60.0),
     ]
     log = EventLog(str(tmp_path))
     for event in events:
@@ -162,39 +164,66 @@ def test_an_event_that_cannot_be_written_is_lost_quietly(tmp_path: Path):
     EventLog(str(tmp_path / "missing")).write(Started(1))
 
 
-@pytest.fixture
-def folders() -> Iterator[NemoFolders]:
-    """Return the account of NeMo's folders, kept while the test runs."""
-    account = NemoFolders()
-    with account.watching():
-        yield account
+class TestOpenFolders:
+    PHASE = Phase.TRANSCRIBING
 
+    def test_a_folder_is_live_until_its_removal_begins(self, tmp_path: Path):
+        folders = OpenFolders()
+        with guard(observer=folders.observe):
+            with guarded_for(self.PHASE)(dir=tmp_path) as path:
+                assert folders.live == (FolderOpened(path, self.PHASE, threading.get_ident()),)
+            assert folders.live == ()
 
-class TestNemosFolders:
-    def test_they_are_known_also_when_removed(self, folders: NemoFolders):
-        with GuardedDirectory() as folder:
-            assert folders.contain(folder)
-            assert folders.contain(f"{folder}{os.sep}a{os.sep}b")
-            assert [live.path for live in folders.live] == [folder]
+    def test_a_folder_that_cannot_be_removed_yet_is_not_live(self):
+        folders = OpenFolders()
+        folders.observe(FolderOpened("p", self.PHASE, 1))
+        folders.observe(CleanupAttempted("p", self.PHASE, Attempt(1, "p", 0.0)))
         assert folders.live == ()
-        assert folders.contain(folder)
-        assert not folders.contain(tempfile.gettempdir())
-        assert not folders.contain(folder + "x")
 
-    def test_the_guard_is_as_before_afterwards(self):
-        before = GuardedDirectory.__init__, GuardedDirectory.cleanup
-        with NemoFolders().watching():
-            assert GuardedDirectory.__init__ is not before[0]
-        assert (GuardedDirectory.__init__, GuardedDirectory.cleanup) == before
+    def test_a_forked_child_keeps_those_of_its_only_thread(self):
+        folders = OpenFolders()
+        here = FolderOpened("here", self.PHASE, threading.get_ident())
+        folders.observe(here)
+        folders.observe(FolderOpened("there", self.PHASE, -1))
+        folders.start_anew()
+        assert folders.live == (here,)
 
-    def test_only_faults_without_a_pattern_are_confined(self, folders: NemoFolders):
-        plan = Plan.parse("unlink:32*2; unlink:5#3~1@*.json")
-        anywhere, by_name = confined(plan, folders).faults
-        with GuardedDirectory() as folder:
-            assert anywhere.matches(f"{folder}{os.sep}x.json")
-        assert not anywhere.matches("x.json")
-        assert by_name.matches("x.json")
-        assert str(confined(plan, folders)) == str(plan)
+
+class TestTheRecorder:
+    def record(self, tmp_path: Path, report: CleanupReport | None, error: Exception | None = None):
+        Recorder(EventLog(str(tmp_path))).observe(
+            FolderClosed("p", Phase.SAVING, report, error),
+        )
+        return list(read_events(str(tmp_path)))
+
+    def report(self, *holdings: Holding | None) -> CleanupReport:
+        attempts = [
+            Attempt(number, "p", number / 10, (self.failure(number, holding),), 0.1)
+            for number, holding in enumerate(holdings, 1)
+        ]
+        last = Attempt(len(holdings) + 1, "p", 1.0)
+        return CleanupReport("p", CleanupStatus.REMOVED, (*attempts, last))
+
+    def failure(self, number: int, holding: Holding | None) -> Failure:
+        error = OSError()
+        return Failure(f"f{number}", "os.unlink", error, DeleteClass.TRANSIENT, 32, holding)
+
+    def test_what_went_at_once_has_no_failure(self, tmp_path: Path):
+        assert self.record(tmp_path, self.report()) == [
+            Cleaned("p", Phase.SAVING, 1, 1.0, gone=True)
+        ]
+
+    def test_the_failure_whose_holder_is_known_is_told(self, tmp_path: Path):
+        report = self.report(None, Holding("p", ()), None)
+        (cleaned,) = self.record(tmp_path, report)
+        assert (cleaned.file, cleaned.attempts) == ("f2", 4)
+
+    def test_without_a_holder_the_first_failure_is_told(self, tmp_path: Path):
+        (cleaned,) = self.record(tmp_path, self.report(None, None), ValueError("bad"))
+        assert (cleaned.file, cleaned.error) == ("f1", "ValueError")
+
+    def test_a_cleanup_that_was_interrupted_is_not_recorded(self, tmp_path: Path):
+        assert self.record(tmp_path, None) == []
 
 
 class _Standing:
@@ -222,8 +251,8 @@ class _Standing:
 class TestTheWatchdog:
     def watch(self, module: str = "nemo.x") -> tuple[_Standing, Watchdog, list[str]]:
         thread = _Standing(module)
-        folders = NemoFolders()
-        folders._live[1] = NemoFolder(tempfile.gettempdir(), thread.ident, "loading")
+        folders = OpenFolders()
+        folders.observe(FolderOpened(tempfile.gettempdir(), Phase.LOADING, thread.ident))
         said: list[str] = []
         return thread, Watchdog(folders, 60, lambda report, _folder: said.append(report)), said
 
@@ -271,20 +300,22 @@ class TestTheVerdict:
         )
 
     def test_what_went_well_is_said_to_have(self):
-        well = Cleaned("p", "loading", 1, 0.0, gone=True)
+        well = Cleaned("p", Phase.LOADING, 1, 0.0, gone=True)
         assert self.say(Started(1), well)[1:] == [
             "  nothing had to be rescued: 1 temporary folder of NeMo's went at once",
             "  left: nothing",
         ]
 
     def test_equal_rescues_are_counted(self):
-        saved = Cleaned("p", "loading", 3, 0.1, gone=True, file="p/w.ckpt", label="WinError 32")
+        saved = Cleaned("p", Phase.LOADING, 3, 0.1, gone=True, file="p/w.ckpt", label="WinError 32")
         text = "\n".join(self.say(Started(1), saved, saved))
         assert "rescued: 2 of 2 temporary folders" in text
         assert "removed after 3 attempts (2 times)" in text
 
     def test_the_holder_is_named(self):
-        saved = Cleaned("p", "loading", 3, 0.1, gone=True, file="p/w", label="L", holder="Ms.exe")
+        saved = Cleaned(
+            "p", Phase.LOADING, 3, 0.1, gone=True, file="p/w", label="L", holder="Ms.exe"
+        )
         assert "held by Ms.exe" in "\n".join(self.say(Started(1), saved))
 
     def test_the_last_counts_of_each_process_are_added(self):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor.cleanup import clock, rmtree
+from winasr_doctor.cleanup import clock
 from winasr_doctor.faults import VirtualClock
 from winasr_doctor.loader import jobs
 from winasr_doctor.loader.outcomes import (
@@ -20,6 +19,9 @@ from winasr_doctor.loader.outcomes import (
     TranscribeStatus,
     Transcript,
 )
+from winasr_doctor.nemo_guard import guard
+from winasr_doctor.nemo_guard.directory import guarded_for
+from winasr_doctor.nemo_guard.events import Phase
 from winasr_doctor.selftest import running
 from winasr_doctor.selftest.bundled import recordings
 
@@ -44,7 +46,7 @@ class FakeLoader:
 
     def load_model(self, name, **options):
         self.options["load"] = {"name": name, **options}
-        reports = (self._folder("model_weights.ckpt", options["policy"]),)
+        reports = self._folder(Phase.LOADING, "model_weights.ckpt", options["policy"])
         told = LoadOutcome(
             status=LoadStatus.LOADED,
             name=name,
@@ -66,7 +68,7 @@ class FakeLoader:
     def transcribe(self, model, audio, **options):
         self.options["transcribe"] = options
         assert model is not None
-        reports = (self._folder("manifest.json", options["policy"]),)
+        reports = self._folder(Phase.TRANSCRIBING, "manifest.json", options["policy"])
         right = {recording.path.name: recording.text for recording in recordings()}
         heard = tuple(
             Transcript(str(path), self.texts.get(path.name, right[path.name]), 2.0)
@@ -81,11 +83,11 @@ class FakeLoader:
             message=Message(str(failed) if failed else "Done."),
         )
 
-    def _folder(self, name, policy):
-        folder = Path(tempfile.mkdtemp())
-        self.folders.append(folder)
-        (folder / name).write_text("x", encoding="utf-8")
-        return rmtree(folder) if policy is None else rmtree(folder, policy)
+    def _folder(self, phase, name, policy):
+        with guard(policy) as session, guarded_for(phase)() as folder:
+            self.folders.append(Path(folder))
+            Path(folder, name).write_text("x", encoding="utf-8")
+        return session.cleanups
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from winasr_doctor.source import Pin, read_application
-from winasr_doctor.source.revision_uses import find_nemo_pins
+from winasr_doctor.source.revision_uses import find_refused_revisions
 
 REPO = "nvidia/canary-qwen-2.5b"
 
@@ -182,7 +182,7 @@ NEMO = [
 
 @pytest.mark.parametrize("code", NEMO)
 def test_a_revision_for_a_nemo_loader_is_found(tmp_path, code):
-    assert len(list(find_nemo_pins(read(tmp_path, a=code)))) == 1
+    assert len(list(find_refused_revisions(read(tmp_path, a=code)))) == 1
 
 
 FINE = [
@@ -199,4 +199,4 @@ FINE = [
 
 @pytest.mark.parametrize("code", FINE)
 def test_a_loader_that_accepts_a_revision_or_gets_none_is_left_alone(tmp_path, code):
-    assert list(find_nemo_pins(read(tmp_path, a=code))) == []
+    assert list(find_refused_revisions(read(tmp_path, a=code))) == []

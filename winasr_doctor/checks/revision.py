@@ -140,10 +140,10 @@ def revision_not_accepted(host: Host) -> Iterable[Finding]:
     if not host.app.files:
         yield _nothing_found(host)
         return
-    from winasr_doctor.source.revision_uses import find_nemo_pins
+    from winasr_doctor.source.revision_uses import find_refused_revisions
 
     silent = True
-    for pin in find_nemo_pins(host.app):
+    for pin in find_refused_revisions(host.app):
         silent = False
         spelled = str(pin.revisions[0].value) if pin.revisions else None
         evidence: dict[str, object] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.host.base import Host
 from winasr_doctor.known_models import KNOWN_MODELS
 from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
@@ -15,7 +16,7 @@ from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
 if TYPE_CHECKING:
     import ast
 
-    from winasr_doctor.source.revision_uses import NemoPin, RevisionUse
+    from winasr_doctor.source.revision_uses import RefusedRevision, RevisionUse
     from winasr_doctor.source.source_file import SourceFile
 
 EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
@@ -174,7 +175,7 @@ _RESTORE_OPTIONS = frozenset(
 """Keywords that `restore_from` takes as well. Source: NeMo, `nemo/core/classes/modelPT.py`."""
 
 
-def without_revision(pin: NemoPin) -> Remedy:
+def without_revision(pin: RefusedRevision) -> Remedy:
     """Take the argument out of a NeMo call."""
     from winasr_doctor.source.edits import remove_keyword
 
@@ -187,7 +188,7 @@ def without_revision(pin: NemoPin) -> Remedy:
     )
 
 
-def with_restore_from(pin: NemoPin) -> Remedy:
+def with_restore_from(pin: RefusedRevision) -> Remedy:
     """Download the pinned file with huggingface_hub and restore it with NeMo."""
     call, file = pin.call, pin.file
     owner = file.segment(call.func).rpartition(".")[0]
@@ -214,17 +215,17 @@ def with_restore_from(pin: NemoPin) -> Remedy:
     )
 
 
-def _filename(pin: NemoPin) -> str:
+def _filename(pin: RefusedRevision) -> str:
     repo_id = pin.repo_ids[0] if len(pin.repo_ids) == 1 else None
     if repo_id is None:
         return "<name of the model>.nemo"
     for model in KNOWN_MODELS:
         if model.repo_id == repo_id:
             return model.filename
-    return f"{repo_id.partition('/')[2]}.nemo"  # what NeMo itself asks the Hub for
+    return archive_in(repo_id)
 
 
-def _take_out(pin: NemoPin) -> str:
+def _take_out(pin: RefusedRevision) -> str:
     file, call = pin.file, pin.call
     if pin.keyword.arg is None:
         literal = pin.revisions[0]

@@ -13,6 +13,7 @@ from winasr_doctor.loader.jobs import Job
 if TYPE_CHECKING:
     from winasr_doctor.cleanup.deletion import OnAttempt
     from winasr_doctor.nemo_guard import GuardSession
+    from winasr_doctor.nemo_guard.events import GuardEvent
 
 
 class Cleanups:
@@ -34,8 +35,8 @@ class Cleanups:
     @property
     def reports(self) -> tuple[CleanupReport, ...]:
         """Every folder so far."""
-        nemo = (report for session in self._sessions for report in session.cleanups)
-        return (*nemo, *self.own)
+        guarded = (report for session in self._sessions for report in session.cleanups)
+        return (*guarded, *self.own)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -59,8 +60,15 @@ class Cleanups:
     def guarded(self, job: Job) -> Iterator[None]:
         """Guard NeMo for the block and note what becomes of its folders."""
         from winasr_doctor.nemo_guard import guard
+        from winasr_doctor.nemo_guard.events import CleanupAttempted
 
-        with guard(policy=self.policy, on_attempt=self.teller(job)) as session:
+        tell = self.teller(job)
+
+        def observe(event: GuardEvent) -> None:
+            if tell is not None and isinstance(event, CleanupAttempted):
+                tell(event.attempt)
+
+        with guard(policy=self.policy, observer=observe) as session:
             self._sessions.append(session)
             yield
 

@@ -6,10 +6,9 @@ import difflib
 import os
 
 from winasr_doctor.findings import Remedy, Status
+from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.loader import doctor
 from winasr_doctor.loader.errors import ModelFileError
-
-SUFFIX = ".nemo"
 
 
 def check_model_file(path: str) -> None:

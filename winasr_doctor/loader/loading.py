@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.cleanup import RetryPolicy
 from winasr_doctor.devices import DeviceName, parse_device
-from winasr_doctor.loader import failing, jobs, messages, nemo_seam, pinning
+from winasr_doctor.frameworks.nemo import calls, names
+from winasr_doctor.loader import failing, jobs, messages, pinning
 from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
 from winasr_doctor.loader.downloads import Watch
 from winasr_doctor.loader.files import check_model_file
 from winasr_doctor.loader.models import ModelSource, find_model
 from winasr_doctor.loader.outcomes import LoadOutcome, LoadStatus
+from winasr_doctor.loader.torch_device import choose_device, needed
 from winasr_doctor.loader.turns import LOADING
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def load_model(
     # Here and not in the worker: the current directory may be another by then.
     wanted = name_or_path if isinstance(name_or_path, str) else os.path.abspath(name_or_path)  # noqa: PTH100
 
-    def work(job: jobs.Job) -> Any:  # noqa: ANN401 - a NeMo model
+    def work(job: jobs.Job) -> Any:  # noqa: ANN401 - the framework's model
         source = find_model(wanted)
         return _load(job, source, revision, wanted_device, progress, cleanups)
 
@@ -120,7 +122,7 @@ def _checked_name(name_or_path: object) -> str:
     if not isinstance(name, str):
         raise TypeError("name_or_path must be a text path, not bytes")
     if not name.strip():
-        raise ValueError("name_or_path is empty: name a model or a .nemo file")
+        raise ValueError(f"name_or_path is empty: name a model or a {names.SUFFIX} file")
     return name
 
 
@@ -131,7 +133,7 @@ def _load(
     device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
-) -> Any:  # noqa: ANN401 - a NeMo model
+) -> Any:  # noqa: ANN401 - the framework's model
     if revision is not None:
         pinning.check_revision(revision, source)
     if source.is_speech_language:
@@ -144,10 +146,12 @@ def _load(
     check_model_file(path)
     progress.path = path
     job.at("importing torch")
-    progress.device = nemo_seam.choose_device(device)
+    progress.device = choose_device(device)
     with LOADING.taken(job), cleanups.guarded(job):
-        job.at(f"importing NeMo and restoring {path}")
-        return nemo_seam.restore(path, progress.device)
+        job.at(f"importing {names.NAME} and restoring {path}")
+        with needed(names.NAME):
+            calls.import_asr_model()
+        return calls.restore(path, progress.device)
 
 
 def _at_download(job: jobs.Job, source: ModelSource, stage: str) -> None:
@@ -162,11 +166,11 @@ def _load_speech_language(
     device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
-) -> Any:  # noqa: ANN401 - a NeMo model
+) -> Any:  # noqa: ANN401 - the framework's model
     from winasr_doctor.loader import speech_language
 
     job.at("importing torch")
-    progress.device = nemo_seam.choose_device(device)
+    progress.device = choose_device(device)
     loaded = speech_language.load(job, source, revision, progress.device, cleanups)
     progress.path, progress.commit, progress.notes = loaded.path, loaded.commit, loaded.notes
     return loaded.model
@@ -174,7 +178,7 @@ def _load_speech_language(
 
 def _loaded(
     name: str,
-    model: Any,  # noqa: ANN401 - a NeMo model
+    model: Any,  # noqa: ANN401 - the framework's model
     progress: _Progress,
     cleanups: Cleanups,
     started: float,

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.files import archive_in
+from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
 from winasr_doctor.loader.errors import UnknownModelError
-from winasr_doctor.loader.files import SUFFIX
 from winasr_doctor.source.pins import is_repo_id
 
 TINY = "tiny"
 """The bundled model: twenty English words, for trying things out."""
 
-TINY_FILE = Path(__file__).parents[1] / "data" / "tiny-tdt.nemo"
+TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 
 SPEECH_LANGUAGE_CLASS = "SALM"
 """The class of Canary-Qwen, which is no `.nemo` file and is loaded in another way."""
@@ -50,7 +51,7 @@ class ModelSource:
         path: The local file; of a speech-language model, the folder.
         repo_id: The repository.
         filename: The file in it.
-        nemo_class: The class that loads it, where that is known.
+        model_class: The class that loads it, where that is known.
         download_bytes: About how large that file is, where that is known.
     """
 
@@ -58,13 +59,13 @@ class ModelSource:
     path: str | None = None
     repo_id: str | None = None
     filename: str | None = None
-    nemo_class: str | None = None
+    model_class: str | None = None
     download_bytes: int | None = None
 
     @property
     def is_speech_language(self) -> bool:
         """Whether it is a speech-language model, which has no `.nemo` file."""
-        return self.nemo_class == SPEECH_LANGUAGE_CLASS
+        return self.model_class == SPEECH_LANGUAGE_CLASS
 
 
 def find_model(name: str | os.PathLike[str]) -> ModelSource:
@@ -85,22 +86,21 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
         return _of_path(os.fspath(name))
     wanted = name.strip().casefold()
     if wanted == TINY:
-        return ModelSource(name, path=str(TINY_FILE), nemo_class="EncDecRNNTBPEModel")
+        return ModelSource(name, path=str(TINY_FILE), model_class="EncDecRNNTBPEModel")
     known = _known(wanted)
     if known is not None:
         return ModelSource(
             name,
             repo_id=known.repo_id,
             filename=known.filename,
-            nemo_class=known.nemo_class,
+            model_class=known.nemo_class,
             download_bytes=known.download_bytes,
         )
     if _is_path(name):
         return _of_path(name)
     if is_repo_id(name.strip()):
         repo_id = name.strip()
-        # What NeMo itself asks the Hub for (nemo/core/classes/common.py).
-        return ModelSource(name, repo_id=repo_id, filename=f"{repo_id.partition('/')[2]}{SUFFIX}")
+        return ModelSource(name, repo_id=repo_id, filename=archive_in(repo_id))
     raise _unknown(name)
 
 
@@ -112,10 +112,10 @@ def is_known(name: str) -> bool:
 
 def _of_path(name: str) -> ModelSource:
     path = _absolute(name)
-    # A `.nemo` file is one file; a speech-language model is a folder with these in it.
+    # An archive is one file; a speech-language model is a folder with these in it.
     inside = (os.path.join(path, each) for each in _SPEECH_LANGUAGE_FILES)  # noqa: PTH118
     is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
-    return ModelSource(name, path=path, nemo_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
+    return ModelSource(name, path=path, model_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
 
 
 def _known(wanted: str) -> KnownModel | None:

@@ -10,11 +10,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winasr_doctor.cleanup import RetryPolicy
-from winasr_doctor.loader import cut_short, failing, jobs, messages, nemo_seam
+from winasr_doctor.frameworks.nemo import calls, names
+from winasr_doctor.loader import cut_short, failing, jobs, messages
 from winasr_doctor.loader.audio import Recording, as_sources, name_of, read_audio
 from winasr_doctor.loader.common import Cleanups, check_arguments, check_callable
 from winasr_doctor.loader.errors import AudioError
-from winasr_doctor.loader.outcomes import TranscribeOutcome, TranscribeStatus, Transcript
+from winasr_doctor.loader.outcomes import TranscribeOutcome, TranscribeStatus, Transcript, Word
 from winasr_doctor.loader.speech_language.generating import (
     check_length,
     generate,
@@ -57,7 +58,7 @@ class _Progress:
 
 
 def transcribe(
-    model: Any,  # noqa: ANN401 - a NeMo model
+    model: Any,  # noqa: ANN401 - the framework's model
     audio: Any,  # noqa: ANN401 - see the docstring
     *,
     timestamps: bool = False,
@@ -139,7 +140,7 @@ def _check(
 ) -> None:
     if not any(callable(getattr(model, name, None)) for name in ("transcribe", "generate")):
         hint = "; pass outcome.model" if hasattr(model, "model") else ""
-        raise TypeError(f"model must be a NeMo model, not {type(model).__name__}{hint}")
+        raise TypeError(f"model must be a {names.NAME} model, not {type(model).__name__}{hint}")
     if not isinstance(timestamps, bool):
         raise TypeError(f"timestamps must be True or False, not {timestamps!r}")
     if isinstance(batch_size, bool) or not isinstance(batch_size, int):
@@ -149,8 +150,8 @@ def _check(
     check_callable("on_progress", on_progress)
     if isinstance(options, Mapping) and _OVERRIDING in options:
         raise ValueError(
-            f"{_OVERRIDING} cannot be used here: NeMo then ignores every other argument and starts"
-            " worker processes"
+            f"{_OVERRIDING} cannot be used here: {names.NAME} then ignores every other argument"
+            " and starts worker processes"
         )
 
 
@@ -223,7 +224,7 @@ def _groups(model: object, recordings: Mapping[int, Recording]) -> Iterator[dict
     alone = {
         index
         for index, recording in recordings.items()
-        if nemo_seam.needs_files(model) and recording.duration > nemo_seam.LONG
+        if calls.needs_files(model) and recording.duration > calls.LONG
     }
     together = {index: each for index, each in recordings.items() if index not in alone}
     if together:
@@ -245,7 +246,7 @@ def _transcribe_group(
     if is_generator(request.model):
         _generate_group(job, request, group, progress)
         return
-    if nemo_seam.needs_files(request.model):
+    if calls.needs_files(request.model):
         with as_files(samples, job, cleanups) as paths:
             texts = _texts(request, paths)
     else:
@@ -273,10 +274,11 @@ def _generate_group(
         )
 
 
-def _texts(request: _Request, inputs: Sequence[Any]) -> list[tuple[str, Any]]:
-    return nemo_seam.transcribe_batch(
+def _texts(request: _Request, inputs: Sequence[Any]) -> list[tuple[str, tuple[Word, ...]]]:
+    texts = calls.transcribe_batch(
         request.model, inputs, timestamps=request.timestamps, options=request.options
     )
+    return [(text, tuple(Word(*each) for each in words)) for text, words in texts]
 
 
 def _tell(job: jobs.Job, on_progress: OnProgress | None, done: int, total: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.loader.jobs import SLICE, Job, Step, where_is
 
 
@@ -60,7 +61,7 @@ class Turn:
         )
 
 
-LOADING = Turn("NeMo's loader")
+LOADING = Turn(f"{NAMES}'s loader")
 """The turn for loading."""
 
 _models: dict[int, tuple[weakref.ref[object], Turn]] = {}

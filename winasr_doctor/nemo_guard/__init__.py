@@ -7,6 +7,7 @@ is hidden behind a `PermissionError` (NeMo 3.0.0, save_restore_connector.py and 
 """
 
 from winasr_doctor.nemo_guard.core import guard
+from winasr_doctor.nemo_guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
 from winasr_doctor.nemo_guard.session import GuardSession
 
-__all__ = ["GuardSession", "guard"]
+__all__ = ["CleanupAttempted", "FolderClosed", "FolderOpened", "GuardSession", "Phase", "guard"]

@@ -10,17 +10,19 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 from winasr_doctor.cleanup import RetryPolicy, sweep
 from winasr_doctor.cleanup.deletion import DEFAULT_POLICY, OnAttempt
 from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.frameworks.guarded import GUARDED
 from winasr_doctor.nemo_guard import session
+from winasr_doctor.nemo_guard.events import Observer
 from winasr_doctor.nemo_guard.late_import import ImportWatcher
 from winasr_doctor.nemo_guard.mutex import Mutex
-from winasr_doctor.nemo_guard.patches import TARGETS, Patch, Target, version_of_nemo
+from winasr_doctor.nemo_guard.patches import Patch, Target, targets_of
 from winasr_doctor.nemo_guard.session import GuardSession
 from winasr_doctor.private_names import INITIALIZING
 
@@ -33,7 +35,13 @@ _BETWEEN_SWEEPS = 30.0
 """Seconds between sweeps at the start of a block."""
 
 
-def guard(policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None) -> _Block:
+def guard(
+    policy: RetryPolicy | None = None,
+    on_attempt: OnAttempt | None = None,
+    observer: Observer | None = None,
+    *,
+    whole_process: bool = False,
+) -> _Block:
     """Let NeMo load and transcribe through failing cleanups while the block runs.
 
     NeMo's results are kept when a temporary folder cannot be removed, and its own errors come
@@ -51,12 +59,21 @@ def guard(policy: RetryPolicy | None = None, on_attempt: OnAttempt | None = None
     Args:
         policy: How long to keep trying to remove a folder; an outer block's, or 3 s, by default.
         on_attempt: Is told about each attempt; an outer block's by default.
+        observer: Is given a `FolderOpened`, a `CleanupAttempted` or a `FolderClosed` as it
+            happens, for each folder that is made in this block or in a block inside it. What it
+            raises is logged.
+        whole_process: Whether the folders of every thread belong to this block, and not only
+            those of its own context.
 
     Returns:
         A context manager, for one block at a time, or a decorator. Entering it gives the session,
         which tells what became of the folders, also after the block.
     """
-    return _Block(policy, on_attempt)
+    return _Block(
+        functools.partial(
+            _new_session, policy, on_attempt, observer=observer, whole_process=whole_process
+        )
+    )
 
 
 class _Block:
@@ -70,15 +87,15 @@ class _Block:
     """Closes the session: when called, when nothing refers to the block any more, which is all
     that can be done if an interrupt kept Python from calling `__exit__`, and at exit."""
 
-    def __init__(self, policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> None:
-        self._asked = policy, on_attempt
+    def __init__(self, new_session: Callable[[], GuardSession]) -> None:
+        self._new_session = new_session
 
     def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
         """Return the function with a block around each of its calls."""
 
         @functools.wraps(function)
         def guarded(*args: P.args, **options: P.kwargs) -> T:
-            with _Block(*self._asked):
+            with _Block(self._new_session):
                 return function(*args, **options)
 
         return guarded
@@ -86,7 +103,7 @@ class _Block:
     def __enter__(self) -> GuardSession:
         if self._undo is not None:
             raise RuntimeError("this guard() block is open already: call guard() once more")
-        self._session = this = _new_session(*self._asked)
+        self._session = this = self._new_session()
         self._undo = weakref.finalize(self, _close, this)  # before there is anything to undo
         try:
             _open(this)
@@ -124,11 +141,17 @@ def _close(this: GuardSession) -> None:
     session.here.set(tuple([each for each in session.here.get() if each is not this]))
 
 
-def _new_session(policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> GuardSession:
+def _new_session(
+    policy: RetryPolicy | None,
+    on_attempt: OnAttempt | None,
+    *,
+    observer: Observer | None,
+    whole_process: bool,
+) -> GuardSession:
     for outer in session.here.get()[-1:]:
         policy = policy or outer.policy
         on_attempt = on_attempt or outer.on_attempt
-    return GuardSession(policy or DEFAULT_POLICY, on_attempt)
+    return GuardSession(policy or DEFAULT_POLICY, on_attempt, observer, whole_process=whole_process)
 
 
 class _Patches:
@@ -138,12 +161,13 @@ class _Patches:
     interrupted is completed by the next one, whichever block that belongs to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = targets
         self._lock = threading.RLock()
         self._mutex = Mutex(self._lock)
         self._undo: dict[str, Patch] = {}
         self._problems: dict[str, str] = {}
-        self._watcher = ImportWatcher({target.module for target in TARGETS}, self._loaded)
+        self._watcher = ImportWatcher({target.module for target in targets}, self._loaded)
         self._swept_at: float | None = None
 
     def enter(self, this: GuardSession) -> bool:
@@ -162,7 +186,7 @@ class _Patches:
         self._mutex.run(self._look_back, this)
 
     def _look_back(self, this: GuardSession) -> None:
-        for target in TARGETS:
+        for target in self._targets:
             self._miss(target)
         self._tell(this)
 
@@ -185,7 +209,7 @@ class _Patches:
     def _put_on(self) -> None:
         if self._watcher not in sys.meta_path:
             sys.meta_path.insert(0, self._watcher)
-        for target in TARGETS:
+        for target in self._targets:
             module = sys.modules.get(target.module)
             if module is not None:
                 self._apply(target, module, complete=not _is_loading(module))
@@ -203,8 +227,10 @@ class _Patches:
 
     def _patch_anew(self, module: ModuleType) -> None:
         if session.everywhere:
-            (target,) = [each for each in TARGETS if each.module == module.__name__]
-            self._undo.pop(target.module, None)  # of before it was reloaded
+            (target,) = [each for each in self._targets if each.module == module.__name__]
+            earlier = self._undo.get(target.module, Patch())
+            earlier.undo()  # of what was there while it was loading, or before it was reloaded
+            self._undo.pop(target.module, None)
             self._apply(target, module, complete=True)
 
     def _apply(self, target: Target, module: ModuleType, *, complete: bool) -> None:
@@ -216,8 +242,8 @@ class _Patches:
             self._report(target, "its module has another shape now")
 
     def _miss(self, target: Target) -> None:
-        """Notice a module that is not there although the rest of NeMo is."""
-        if target.parent not in sys.modules or target.module in sys.modules:
+        """Notice a module that is not there although the rest of its framework is."""
+        if target.site.parent not in sys.modules or target.module in sys.modules:
             return
         try:
             missing = importlib.util.find_spec(target.module) is None
@@ -229,8 +255,9 @@ class _Patches:
     def _report(self, target: Target, why: str) -> None:
         if target.module in self._problems:
             return
+        name = target.framework.name
         sentence = (
-            f"NeMo {version_of_nemo()} does not let us guard {target.phase}: {why}"
+            f"{name} {target.framework.version} does not let us guard {target.site.subject}: {why}"
             f" ({target.module}). Please update winasr_doctor."
         )
         self._problems[target.module] = sentence
@@ -265,4 +292,4 @@ def _is_loading(module: ModuleType) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 
 
-_PATCHES = _Patches()
+_PATCHES = _Patches(targets_of(GUARDED))

@@ -1,20 +1,23 @@
-"""The `TemporaryDirectory` that NeMo gets: its cleanup never raises and never gives up early."""
+"""The `TemporaryDirectory` that a framework gets: its cleanup never raises."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import os
 import tempfile
+import threading
 import traceback
 import weakref
 from collections.abc import Sequence
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
-from winasr_doctor.cleanup import rmtree
+from winasr_doctor.cleanup import Attempt, CleanupReport, rmtree
 from winasr_doctor.cleanup.ledger import Entry, default_ledger
-from winasr_doctor.nemo_guard import session
+from winasr_doctor.nemo_guard import phases, session
+from winasr_doctor.nemo_guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
 from winasr_doctor.nemo_guard.releasing import let_go
 from winasr_doctor.private_names import FINALIZER
 
@@ -22,15 +25,26 @@ log = logging.getLogger("winasr_doctor.guard")
 
 
 class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
-    """A temporary folder that is recorded in the ledger from the start to its removal."""
+    """A temporary folder that is recorded in the ledger from the start to its removal.
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever NeMo passes
+    Attributes:
+        usual_phase: What such a folder is for; see `guarded_for`.
+    """
+
+    usual_phase: ClassVar[Phase]
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever is passed
         """Make the folder; takes what `tempfile.TemporaryDirectory` takes."""
         super().__init__(*args, **options)
+        self._path = os.fsdecode(self.name)
+        self._phase = phases.current() or self.usual_phase
         self._sessions = session.concerned()
         self._frames: list[FrameType] = []
+        self._error: BaseException | None = None
         self._home = _current_directory()
-        self._claim = _claim(os.fsdecode(self.name))
+        self._claim = _claim(self._path)
+        opened = FolderOpened(self._path, self._phase, threading.get_ident())
+        session.tell(self._sessions, opened)
 
     def __exit__(
         self,
@@ -39,6 +53,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
         trace: TracebackType | None,
     ) -> None:
         """Clean up, knowing which frames may keep a file in the folder open."""
+        self._error = error
         self._frames = [frame for frame, _ in traceback.walk_tb(trace)]
         here = inspect.currentframe()
         if here is not None and here.f_back is not None:
@@ -46,7 +61,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
         try:
             super().__exit__(kind, error, trace)
         finally:
-            self._frames = []
+            self._frames, self._error = [], None
 
     def cleanup(self) -> None:
         """Remove the folder, or leave what stays to the ledger; nothing is raised."""
@@ -55,34 +70,55 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
             return
         try:
             self._remove()
-        except Exception:  # what NeMo computed, or its own error, counts for more
+        except Exception:  # what was computed, or its own error, counts for more
             log.exception("cleaning up %s failed", self.name)
 
     def _remove(self) -> None:
         charge = session.in_charge(self._sessions)
-        report = rmtree(
-            os.fsdecode(self.name),
-            charge.policy,
-            on_attempt=charge.on_attempt,
-            release=self._release,
-            claim=self._claim,
-        )
-        for each in self._sessions:
-            each.add_cleanup(report)
+
+        def attempted(attempt: Attempt) -> None:
+            session.tell(self._sessions, CleanupAttempted(self._path, self._phase, attempt))
+            if charge.on_attempt is not None:
+                charge.on_attempt(attempt)
+
+        report: CleanupReport | None = None
+        try:
+            report = rmtree(
+                self._path,
+                charge.policy,
+                on_attempt=attempted,
+                release=self._release,
+                claim=self._claim,
+            )
+            for each in self._sessions:
+                each.add_cleanup(report)
+        finally:
+            closed = FolderClosed(self._path, self._phase, report, self._error)
+            session.tell(self._sessions, closed)
 
     def _release(self, paths: Sequence[str]) -> bool:
         """Close what this process keeps open in the folder.
 
-        NeMo's own frame, where the `with` statement is, has the DataLoader, and with it lhotse's
-        sampler and its suspended manifest iterator (lhotse, lazy.py, `LazyJsonlIterator`).
+        The frame with the `with` statement comes first: it has the data loader, and with that the
+        suspended iterator over the recordings.
         """
-        return let_go(os.fsdecode(self.name), paths, self._frames, self._home)
+        return let_go(self._path, paths, self._frames, self._home)
+
+
+@functools.cache
+def guarded_for(phase: Phase) -> type[GuardedDirectory]:
+    """Return the class of the folders that are made for a phase."""
+
+    class GuardedForPhase(GuardedDirectory):
+        usual_phase = phase
+
+    return GuardedForPhase
 
 
 def _claim(path: str) -> Entry | None:
     try:
         return default_ledger().claim(path)
-    except Exception:  # NeMo's work counts for more
+    except Exception:  # the framework's work counts for more
         log.exception("recording %s failed", path)
         return None
 

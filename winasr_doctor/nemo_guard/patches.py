@@ -1,21 +1,22 @@
-"""What the guard replaces in NeMo: a table, and how each line of it is put in place and undone."""
+"""What the guard replaces in a framework's modules, and how it is put in place and undone."""
 
 from __future__ import annotations
 
 import functools
-import sys
 import tempfile
 import weakref
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, NamedTuple
 
-from winasr_doctor.nemo_guard.directory import GuardedDirectory
+from winasr_doctor.frameworks.sites import FolderSite, Framework, StateSite, Undo
+from winasr_doctor.nemo_guard import phases
+from winasr_doctor.nemo_guard.directory import GuardedDirectory, guarded_for
 from winasr_doctor.nemo_guard.mutex import Mutex
 
 
 class Replacement:
-    """One attribute of NeMo's, before and while the guard is on."""
+    """One attribute of a framework's, before and while the guard is on."""
 
     def __init__(self, owner: Any, name: str, value: object) -> None:  # noqa: ANN401
         """Note what to replace; nothing is replaced yet.
@@ -59,26 +60,10 @@ class Patch(tuple[Replacement, ...]):
             each.undo()
 
 
-class Target(NamedTuple):
-    """One module of NeMo that is patched while a guard is on.
-
-    Attributes:
-        module: Its name.
-        parent: A package whose presence means that the module must exist.
-        phase: What it does, to say what is not guarded when it has changed shape.
-        patch: Returns what to replace; nothing: the shape is unknown.
-    """
-
-    module: str
-    parent: str
-    phase: str
-    patch: Callable[[ModuleType], Patch]
-
-
 class _GuardedTempfile(ModuleType):
-    """The `tempfile` module as NeMo sees it: all of it, with another `TemporaryDirectory`."""
+    """`tempfile` as a framework sees it: all of it, with another `TemporaryDirectory`."""
 
-    TemporaryDirectory = GuardedDirectory
+    TemporaryDirectory: ClassVar[type[GuardedDirectory]]
 
     def __getattr__(self, name: str) -> object:
         return getattr(tempfile, name)
@@ -93,45 +78,54 @@ class _GuardedTempfile(ModuleType):
         return dir(tempfile)
 
 
-_PROXY = _GuardedTempfile("tempfile")
-_GUARDED: dict[str, tuple[object, object]] = {
-    "tempfile": (tempfile, _PROXY),
-    "TemporaryDirectory": (tempfile.TemporaryDirectory, GuardedDirectory),
-}
-"""What a module of NeMo's may have under these names, and what replaces it."""
+def _guarded_tempfile(directory: type[GuardedDirectory]) -> ModuleType:
+    class Guarded(_GuardedTempfile):
+        TemporaryDirectory = directory
+
+    return Guarded("tempfile")
 
 
-def _patch_temporary_directory(module: ModuleType) -> Patch:
+def _patch_folders(site: FolderSite, guarded: ModuleType, module: ModuleType) -> Patch:
     """Replace `tempfile`, or a `TemporaryDirectory` imported from it, in one module."""
-    return Patch(
-        [
-            Replacement(module, name, guarded)
-            for name, (real, guarded) in _GUARDED.items()
-            if vars(module).get(name) is real
-        ]
-    )
+    values: dict[str, tuple[object, object]] = {
+        "tempfile": (tempfile, guarded),
+        "TemporaryDirectory": (tempfile.TemporaryDirectory, guarded_for(site.phase)),
+    }
+    folders = [
+        Replacement(module, name, ours)
+        for name, (real, ours) in values.items()
+        if vars(module).get(name) is real
+    ]
+    return Patch([*folders, *_patch_phases(site, module)] if folders else [])
 
 
-def _patch_restore_from(module: ModuleType) -> Patch:
-    """Make `ModelPT.restore_from` put NeMo's global state in order when it fails.
+def _patch_phases(site: FolderSite, module: ModuleType) -> Iterator[Replacement]:
+    for dotted, phase in site.methods.items():
+        owner, name, method = _find(dotted, module)
+        if isinstance(method, FunctionType):
+            yield Replacement(owner, name, phases.during(phase, method))
 
-    `SaveRestoreConnector` sets `AppState().is_model_being_restored` and resets it only when all
-    went well; the next model that is built from scratch then believes that it is being restored
-    from a folder that is gone (NeMo 3.0.0, save_restore_connector.py and modelPT.py).
-    """
-    owner = getattr(module, "ModelPT", None)
-    original = vars(owner).get("restore_from") if isinstance(owner, type) else None
-    if not isinstance(original, classmethod) or not hasattr(module, "AppState"):
+
+def _find(dotted: str, module: ModuleType) -> tuple[object, str, object]:
+    """Return a class, the name of its method, and the method; `None` if it is not there."""
+    class_name, _, name = dotted.partition(".")
+    owner = vars(module).get(class_name)
+    return owner, name, vars(owner).get(name) if isinstance(owner, type) else None
+
+
+def _patch_state(site: StateSite, module: ModuleType) -> Patch:
+    """Let a class method put global state in order when it fails."""
+    owner, name, original = _find(site.method, module)
+    if not isinstance(original, classmethod) or not all(hasattr(module, n) for n in site.needs):
         return Patch()
     function = original.__func__
 
     @functools.wraps(function)
-    def restore_from(cls: type, *args: Any, **options: Any) -> object:  # noqa: ANN401
-        with _Restoring(module.AppState):
+    def called(cls: type, *args: Any, **options: Any) -> object:  # noqa: ANN401
+        with _Restoring(site.remember(module)):
             return function(cls, *args, **options)
 
-    assert isinstance(owner, type)  # noqa: S101 - or `original` were None
-    return Patch([Replacement(owner, "restore_from", classmethod(restore_from))])
+    return Patch([Replacement(owner, name, classmethod(called))])
 
 
 class _Restoring:
@@ -141,9 +135,8 @@ class _Restoring:
     _under_way: ClassVar[weakref.WeakSet[_Restoring]] = weakref.WeakSet()
     """Those that have begun; one whose end an interrupt has kept Python from calling goes too."""
 
-    def __init__(self, app_state: Callable[[], Any]) -> None:
-        self._state = app_state()
-        self._paths_before = len(getattr(self._state, "_all_model_restore_paths", ()))
+    def __init__(self, undo: Undo) -> None:
+        self._undo = undo
 
     def __enter__(self) -> None:
         self._mutex.run(self._under_way.add, self)
@@ -156,36 +149,39 @@ class _Restoring:
 
     def _end(self, failed: bool) -> None:
         if failed and set(self._under_way) <= {self}:
-            self._state.is_model_being_restored = False
-            self._state.nemo_file_folder = None
-            paths = getattr(self._state, "_all_model_restore_paths", None)
-            if isinstance(paths, list):
-                del paths[self._paths_before :]
+            self._undo()
         self._under_way.discard(self)
 
 
-TARGETS = (
-    Target(
-        "nemo.core.connectors.save_restore_connector",
-        "nemo.core",
-        "loading",
-        _patch_temporary_directory,
-    ),
-    Target(
-        "nemo.collections.asr.parts.mixins.transcription",
-        "nemo.collections.asr",
-        "transcribing",
-        _patch_temporary_directory,
-    ),
-    Target(
-        "nemo.core.classes.modelPT",
-        "nemo.core",
-        "the state that a failed load leaves behind",
-        _patch_restore_from,
-    ),
-)
+class Target(NamedTuple):
+    """One module that is patched while a guard is on.
+
+    Attributes:
+        framework: Whose module it is.
+        site: What is known about it.
+        patch: Returns what to replace; nothing: the shape is unknown.
+    """
+
+    framework: Framework
+    site: FolderSite | StateSite
+    patch: Callable[[ModuleType], Patch]
+
+    @property
+    def module(self) -> str:
+        """The module's name."""
+        return self.site.module
 
 
-def version_of_nemo() -> str:
-    """Return NeMo's version as far as it is imported."""
-    return str(getattr(sys.modules.get("nemo"), "__version__", "(unknown version)"))
+def targets_of(frameworks: Iterable[Framework]) -> tuple[Target, ...]:
+    """Return what is patched in some frameworks."""
+    return tuple(
+        Target(framework, site, _patch_of(site))
+        for framework in frameworks
+        for site in framework.sites
+    )
+
+
+def _patch_of(site: FolderSite | StateSite) -> Callable[[ModuleType], Patch]:
+    if isinstance(site, StateSite):
+        return functools.partial(_patch_state, site)
+    return functools.partial(_patch_folders, site, _guarded_tempfile(guarded_for(site.phase)))

@@ -20,19 +20,19 @@ log = logging.getLogger("winasr_doctor.guard")
 
 _ROUNDS = 5
 """The number of searches. Each ends soon after the first object that it finds, or after a fixed
-number of objects, but at no fixed time: a garbage collection of NeMo's heap or a busy machine can
+number of objects, but at no fixed time: a garbage collection of a large heap or a busy machine can
 take any time, and a search that ends too early leaves the folder behind."""
 
 
 def let_go(
     folder: str, paths: Sequence[str], frames: Sequence[FrameType], home: str | None
 ) -> bool:
-    """Close what these frames keep open in a folder of NeMo's.
+    """Close what these frames keep open in a temporary folder.
 
     Args:
         folder: The temporary folder, all of whose contents are about to be deleted.
         paths: What in it this process holds.
-        frames: Where to look, NeMo's own first.
+        frames: Where to look, that of the `with` statement first.
         home: Where to go if the folder is our current directory.
 
     Returns:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.nemo_guard import guard
+from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent, Observer, opened
 from winasr_doctor.rescue.events import EventLog, Silent, Started
-from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+from winasr_doctor.rescue.folders import OpenFolders
 from winasr_doctor.rescue.recorder import Recorder
 from winasr_doctor.rescue.settings import Settings
 from winasr_doctor.rescue.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from winasr_doctor.faults import Injector
 
 _kept: list[ExitStack] = []
 """What holds for the whole process. `atexit` alone does not keep it: `multiprocessing` clears that
@@ -33,16 +39,14 @@ def begin(file: str) -> None:
     if os.path.normcase(settings.prefix) != os.path.normcase(sys.prefix):
         return
     log = EventLog(settings.events)
-    recorder, folders, whole = Recorder(log), NemoFolders(), ExitStack()
-    whole.enter_context(folders.watching())
-    recorder.session = whole.enter_context(guard(on_attempt=recorder.attempt))
-    if settings.plan:
-        from winasr_doctor.faults import Plan, inject
-        from winasr_doctor.rescue.confined import confined
-
-        plan = confined(Plan.parse(settings.plan), folders)
-        recorder.injector = whole.enter_context(inject(plan))
+    recorder, folders, whole = Recorder(log), OpenFolders(), ExitStack()
     watchdog = _watchdog(folders, settings.silence, log)
+    observers: list[Observer] = [folders.observe, recorder.observe]
+    if settings.silence > 0:
+        observers.append(watchdog.observe)
+    recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
+    if settings.plan:
+        recorder.injector = whole.enter_context(_injecting(settings.plan, observers))
 
     def forked() -> None:
         for each in (log, recorder, folders, watchdog):
@@ -76,15 +80,32 @@ def _take_over(settings: Settings) -> None:
                 Path(file).unlink(missing_ok=True)
 
 
-def _watchdog(folders: NemoFolders, silence: float, log: EventLog) -> Watchdog:
-    def speak(report: str, folder: NemoFolder) -> None:
+def _all(observers: Iterable[Observer]) -> Observer:
+    def observe(event: GuardEvent) -> None:
+        for each in observers:
+            each(event)
+
+    return observe
+
+
+@contextmanager
+def _injecting(text: str, observers: list[Observer]) -> Iterator[Injector]:
+    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    from winasr_doctor.faults import Plan, inject
+    from winasr_doctor.faults.within import Folders, within
+
+    folders = Folders()
+    observers.append(opened(folders.add))
+    with inject(within(Plan.parse(text), folders)) as injector:
+        yield injector
+
+
+def _watchdog(folders: OpenFolders, silence: float, log: EventLog) -> Watchdog:
+    def speak(report: str, folder: FolderOpened) -> None:
         _to_stderr(report)
         log.write(Silent(folder.phase, silence))
 
-    watchdog = Watchdog(folders, silence, speak)
-    if silence > 0:
-        folders.on_new = watchdog.wake
-    return watchdog
+    return Watchdog(folders, silence, speak)
 
 
 def _to_stderr(text: str) -> None:

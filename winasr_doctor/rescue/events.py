@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from winasr_doctor.nemo_guard.events import Phase
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -29,7 +31,7 @@ class Cleaned:
 
     Attributes:
         path: The folder.
-        phase: What NeMo was doing: `loading`, `transcribing` or `saving`.
+        phase: What NeMo was doing.
         attempts: Attempts to remove it.
         seconds: How long they took in all.
         gone: Whether it is removed.
@@ -40,7 +42,7 @@ class Cleaned:
     """
 
     path: str
-    phase: str
+    phase: Phase
     attempts: int
     seconds: float
     gone: bool
@@ -69,7 +71,7 @@ class Unguarded:
 class Silent:
     """The watchdog has spoken."""
 
-    phase: str
+    phase: Phase
     seconds: float
 
 
@@ -120,4 +122,6 @@ def read_events(folder: str) -> Iterator[Event]:
         for line in lines:
             with suppress(ValueError, KeyError, TypeError):
                 document = json.loads(line)
+                if "phase" in document:
+                    document["phase"] = Phase(document["phase"])
                 yield _KINDS[document.pop("event")](**document)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from winasr_doctor.findings import Result, Severity
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.rescue.interpreter import reads_startup
 from winasr_doctor.rescue.judging import PATIENCE
 from winasr_doctor.rescue.scratch import Scratch
@@ -59,7 +60,7 @@ def lines(target: Target, scratch: Scratch, plan: str, found: Sequence[Result]) 
         workers = "not in spawned worker processes: this Python does not read PYTHONPATH"
     yield f"  guard    on, {workers}"
     if plan:
-        yield f"  faults   {plan} (in NeMo's temporary folders, where no @GLOB says otherwise)"
+        yield f"  faults   {plan} (in {NAMES}'s temporary folders, where no @GLOB says otherwise)"
     for result in scratch.judgement.findings:
         yield _finding(result)
     for result in found[:MOST_FINDINGS]:

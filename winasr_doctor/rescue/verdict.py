@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from winasr_doctor.cleanup import CleanupReport
 from winasr_doctor.faults.plan import Plan
+from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.nemo_guard.events import Phase
 from winasr_doctor.rescue.events import Cleaned, Event, Injected, Silent, Started, Unguarded
 
 MOST_LINES = 8
 """Rescues of different kinds that are listed."""
 
 KEPT = {
-    "loading": "the model was kept",
-    "saving": "the saved model was kept",
-    "transcribing": "the texts were kept",
+    Phase.LOADING: "the model was kept",
+    Phase.SAVING: "the saved model was kept",
+    Phase.TRANSCRIBING: "the texts were kept",
 }
 
 
@@ -49,13 +51,13 @@ def lines(verdict: Verdict) -> Iterator[str]:
     if not any(isinstance(event, Started) for event in verdict.events):
         yield "  NOT GUARDED: no process of the app has reported that the guard is on"
     elif not cleaned:
-        yield "  NeMo made no temporary folder: there was nothing to rescue"
+        yield f"  {NAMES} made no temporary folder: there was nothing to rescue"
     elif not failed:
-        yield f"  nothing had to be rescued: {_folders(len(cleaned))} of NeMo's went at once"
+        yield f"  nothing had to be rescued: {_folders(len(cleaned))} of {NAMES}'s went at once"
     else:
         yield (
-            f"  rescued: {len(failed)} of {_folders(len(cleaned))} of NeMo's could not be removed"
-            " at first; without the guard that raises, unless Python's one retry helps"
+            f"  rescued: {len(failed)} of {_folders(len(cleaned))} of {NAMES}'s could not be"
+            " removed at first; without the guard that raises, unless Python's one retry helps"
         )
         yield from _rescues(failed)
     yield from _sentences(verdict.events)
@@ -78,15 +80,13 @@ def _rescues(failed: Sequence[Cleaned]) -> Iterator[str]:
 
 def _rescue(event: Cleaned) -> str:
     who = f", held by {event.holder}" if event.holder else ""
-    outcome = (
-        f"the true error came out, {event.error}" if event.error else KEPT.get(event.phase, "")
-    )
+    outcome = f"the true error came out, {event.error}" if event.error else KEPT[event.phase]
     tried = f"{event.attempts} attempts" if event.attempts != 1 else "one attempt"
     end = f"removed after {tried}" if event.gone else f"left for later after {tried}"
     name = os.path.basename(event.file or event.path)  # noqa: PTH119 - of the app's system, ours
     if event.file == event.path:
         name = "the folder itself"
-    return f"{event.phase}: {event.label} on {name}{who}; {outcome}; {end}"
+    return f"{event.phase.label}: {event.label} on {name}{who}; {outcome}; {end}"
 
 
 def _sentences(events: Iterable[Event]) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _sentences(events: Iterable[Event]) -> Iterator[str]:
         yield f"  not guarded: {sentence}"
     silent = [event for event in events if isinstance(event, Silent)]
     if silent:
-        phases = ", ".join(dict.fromkeys(event.phase for event in silent))
+        phases = ", ".join(dict.fromkeys(event.phase.label for event in silent))
         times = "once" if len(silent) == 1 else f"{len(silent)} times"
         yield f"  silent: the watchdog spoke {times} ({phases}); see above"
 

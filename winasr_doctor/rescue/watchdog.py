@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
+from winasr_doctor.frameworks.guarded import GUARDED, NAMES
+from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent
 from winasr_doctor.private_names import CURRENT_FRAMES
-from winasr_doctor.rescue.folders import NemoFolder, NemoFolders
+from winasr_doctor.rescue.folders import OpenFolders
 
 _current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
@@ -23,6 +25,8 @@ _DEEPEST = 64
 
 _LONGEST_PAUSE = 1.0
 """Seconds between two looks."""
+
+_PACKAGES = frozenset(framework.package for framework in GUARDED)
 
 Stack = tuple[tuple[int, int], ...]
 
@@ -40,7 +44,7 @@ class Watchdog:
     """Looks at the threads that are inside NeMo."""
 
     def __init__(
-        self, folders: NemoFolders, silence: float, speak: Callable[[str, NemoFolder], None]
+        self, folders: OpenFolders, silence: float, speak: Callable[[str, FolderOpened], None]
     ) -> None:
         """Get ready; `wake` starts it.
 
@@ -52,9 +56,14 @@ class Watchdog:
         self._folders = folders
         self._silence = silence
         self._speak = speak
-        self._spells: dict[NemoFolder, _Spell] = {}
+        self._spells: dict[FolderOpened, _Spell] = {}
         self._lock = threading.Lock()
         self._running = False
+
+    def observe(self, event: GuardEvent) -> None:
+        """Watch while there is a folder."""
+        if isinstance(event, FolderOpened):
+            self.wake()
 
     def wake(self) -> None:
         """Start watching, unless it does already."""
@@ -80,7 +89,7 @@ class Watchdog:
             now: The time, in seconds.
         """
         frames = _current_frames()
-        spells: dict[NemoFolder, _Spell] = {}
+        spells: dict[FolderOpened, _Spell] = {}
         for folder in self._folders.live:
             stack = _stack(frames.get(folder.thread))
             if not stack:
@@ -111,14 +120,14 @@ def _stack(frame: FrameType | None) -> Stack:
     stack: list[tuple[int, int]] = []
     inside = False
     while frame is not None:
-        inside = inside or str(frame.f_globals.get("__name__")).partition(".")[0] == "nemo"
+        inside = inside or str(frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES
         if len(stack) < _DEEPEST:
             stack.append((id(frame.f_code), frame.f_lasti))
         frame = frame.f_back
     return tuple(stack) if inside else ()
 
 
-def report(folder: NemoFolder, seconds: float) -> str:
+def report(folder: FolderOpened, seconds: float) -> str:
     """Say where every thread stands and who holds which file.
 
     Args:
@@ -128,18 +137,18 @@ def report(folder: NemoFolder, seconds: float) -> str:
     return "\n".join(_lines(folder, seconds)) + "\n"
 
 
-def _lines(folder: NemoFolder, seconds: float) -> Iterator[str]:
+def _lines(folder: FolderOpened, seconds: float) -> Iterator[str]:
     from winasr_doctor.holders import holders_of
     from winasr_doctor.loader.jobs import where_is
 
     yield (
-        f"winasr_doctor: process {os.getpid()}: nothing has moved in NeMo's {folder.phase} for"
-        f" {seconds:.0f} s"
+        f"winasr_doctor: process {os.getpid()}: nothing has moved in {NAMES}'s {folder.phase.label}"
+        f" for {seconds:.0f} s"
     )
     for thread in sorted(threading.enumerate(), key=lambda each: each.ident != folder.thread):
         if thread.ident == threading.get_ident():
             continue
-        here = " (in NeMo)" if thread.ident == folder.thread else ""
+        here = f" (in {NAMES})" if thread.ident == folder.thread else ""
         yield f"  thread {thread.name}{here}: {where_is(thread.ident) or 'has ended'}"
     holding = holders_of(folder.path)
     yield f"  {folder.path}:"

@@ -7,10 +7,11 @@ import sys
 from importlib import metadata
 from typing import Any
 
+from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS
 from winasr_doctor.selftest.result import Peak
 from winasr_doctor.version import __version__
 
-_PACKAGES = {"torch": "torch", "NeMo": "nemo_toolkit", "lhotse": "lhotse", "numpy": "numpy"}
+_PACKAGES = {"torch": "torch", **DISTRIBUTIONS, "numpy": "numpy"}
 
 _KIB = 1024
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.cleanup.debris import make_folder
@@ -17,6 +15,9 @@ from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.devices import parse_device
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
+from winasr_doctor.faults.within import Folders, within
+from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.nemo import calls, state
 from winasr_doctor.loader import (
     DeviceError,
     MissingPackageError,
@@ -25,9 +26,11 @@ from winasr_doctor.loader import (
     transcribe,
 )
 from winasr_doctor.loader.outcomes import LoadOutcome, Message, TranscribeOutcome
+from winasr_doctor.nemo_guard import guard
+from winasr_doctor.nemo_guard.events import opened
 from winasr_doctor.selftest import facts
 from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
-from winasr_doctor.selftest.injection import counted, limited_to
+from winasr_doctor.selftest.injection import counted
 from winasr_doctor.selftest.result import Ending, Heard, Injected, Peak, SelfTest
 
 log = logging.getLogger("winasr_doctor.selftest")
@@ -91,10 +94,10 @@ def self_test(
     ends = perf_counter() + deadline
     bundled, notes = recordings(), _Notes()
     injected: tuple[Injected, ...] = ()
-    with _private_folder() as folder:
-        notes.import_seconds = _import_nemo(deadline)
+    with _private_folder():
+        notes.import_seconds = _import_framework(deadline)
         facts.start_measuring(device)
-        with _nemo_quiet(), _injecting(plan, folder) as injector:
+        with state.quiet(), _injecting(plan) as injector:
             _load_and_transcribe(model, device, bundled, notes, ends, policy)
         if plan is not None and injector is not None:
             injected = counted(plan, injector.plan, injector.injections)
@@ -104,55 +107,40 @@ def self_test(
 
 
 @contextmanager
-def _private_folder() -> Iterator[str]:
+def _private_folder() -> Iterator[None]:
     """Make the folder that all temporary folders are made in, and remove it with what is left."""
     before = tempfile.tempdir
     folder = make_folder("selftest")
     claim = default_ledger().claim(folder)
     tempfile.tempdir = folder
     try:
-        yield folder
+        yield
     finally:
         tempfile.tempdir = before
         rmtree(folder, claim=claim)
 
 
 @contextmanager
-def _injecting(plan: Plan | None, folder: str) -> Iterator[Injector | None]:
-    with nullcontext() if plan is None else inject(limited_to(folder, plan)) as injector:
+def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
+    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    if plan is None:
+        yield None
+        return
+    folders = Folders()
+    watching = guard(observer=opened(folders.add), whole_process=True)
+    with watching, inject(within(plan, folders)) as injector:
         yield injector
 
 
-def _import_nemo(deadline: float) -> float:
+def _import_framework(deadline: float) -> float:
     """Import NeMo before anything is measured; if that fails, loading says so.
 
     Returns:
         How many seconds it took.
     """
     started = perf_counter()
-    jobs.run(lambda _job: _asr_models(), timeout=deadline)
+    jobs.run(lambda _job: calls.import_asr_model(), timeout=deadline)
     return perf_counter() - started
-
-
-def _asr_models() -> Any:  # noqa: ANN401 - a module of NeMo
-    from nemo.collections.asr import models
-
-    return models
-
-
-@contextmanager
-def _nemo_quiet() -> Iterator[None]:
-    """Keep NeMo from printing the whole configuration of the model, where it is imported."""
-    logger = None
-    with suppress(Exception):
-        logger = sys.modules["nemo.utils"].logging
-        before = logger.getEffectiveLevel()
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        if logger is not None:
-            logger.setLevel(before)
 
 
 def _load_and_transcribe(
@@ -230,6 +218,6 @@ def _ending(
     if plan and not any(each.times for each in injected):
         return Ending.NOTHING_INJECTED, Message(
             f"No fault of the plan {plan} ever fired, so the self-test proves nothing about it.",
-            ("Without @GLOB, faults are injected into NeMo's temporary folders only.",),
+            (f"Without @GLOB, faults are injected into {NAMES}'s temporary folders only.",),
         )
     return Ending.PASSED, None

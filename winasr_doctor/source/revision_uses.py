@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from winasr_doctor.frameworks.nemo.idioms import is_spelled_like_one, takes_no_revision
 from winasr_doctor.source.collector import collector_paused
 from winasr_doctor.source.constants import Constants
 from winasr_doctor.source.index import Augmented, Binding, Parameter, Scope, Value
@@ -65,7 +66,7 @@ class RevisionUse:
     used_at: tuple[str, ...] = ()
 
 
-class NemoPin(NamedTuple):
+class RefusedRevision(NamedTuple):
     """A call of a NeMo `from_pretrained` that is given a revision, which it does not accept."""
 
     call: ast.Call
@@ -116,11 +117,8 @@ def is_mentioned(file: SourceFile) -> bool:
     return any(word in text for word in _MENTIONED)
 
 
-def find_nemo_pins(app: Application) -> Iterator[NemoPin]:
+def find_refused_revisions(app: Application) -> Iterator[RefusedRevision]:
     """Yield the calls of a NeMo `from_pretrained` that pass a revision.
-
-    NeMo's speech-language models (`speechlm2`, such as SALM) do accept one and are left out.
-    Source: NeMo, `nemo/core/classes/common.py` and `collections/speechlm2/parts/hf_hub.py`.
 
     Args:
         app: The app's source.
@@ -129,15 +127,15 @@ def find_nemo_pins(app: Application) -> Iterator[NemoPin]:
         if "from_pretrained" not in file.text:
             continue
         for call, scope in file.index.calls:
-            callee = nemo_loader(call, scope, app.constants)
+            callee = loader_without_revision(call, scope, app.constants)
             if callee is None:
                 continue
             for keyword, literals in _given_revisions(call, scope, app.constants):
                 repo_ids = _repositories(call, scope, app.constants)
-                yield NemoPin(call, file, keyword, callee, literals, repo_ids)
+                yield RefusedRevision(call, file, keyword, callee, literals, repo_ids)
 
 
-def nemo_loader(call: ast.Call, scope: Scope, constants: Constants) -> str | None:
+def loader_without_revision(call: ast.Call, scope: Scope, constants: Constants) -> str | None:
     """Return the dotted name of a call to a NeMo `from_pretrained` without a `revision`."""
     func = call.func
     if not isinstance(func, ast.Attribute) or func.attr != "from_pretrained":
@@ -147,16 +145,12 @@ def nemo_loader(call: ast.Call, scope: Scope, constants: Constants) -> str | Non
         for base in own.node.bases:
             names.extend(constants.imported_names(base, own.scope.parent or own.scope))
     if names:
-        return next((name for name in names if _is_nemo(name)), None)
+        return next((name for name in names if takes_no_revision(name)), None)
     spelled = ast.unparse(func.value)
     # Not imported where we can see it: a notebook export, a star import, a part of an app.
-    known = re.fullmatch(r"(?:nemo_asr\.models\.)\w+|(?:\w+\.)*(?:ASRModel|EncDec\w+)", spelled)
+    known = is_spelled_like_one(spelled)
     bound = any(spelled.partition(".")[0] in around.bindings for around in scope.enclosing())
     return spelled if known and not bound else None
-
-
-def _is_nemo(name: str) -> bool:
-    return name.startswith("nemo.") and not name.startswith("nemo.collections.speechlm2")
 
 
 def _given_revisions(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from winasr_doctor.findings import Report
+from winasr_doctor.frameworks.nemo import calls
 from winasr_doctor.loader.outcomes import LoadOutcome, TranscribeOutcome
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker, blockers
@@ -16,8 +17,7 @@ from winasr_doctor.ui.preflight import Blocker, blockers
 def _prepare() -> None:
     """Import what takes long; loading would do it too, but without a word about it."""
     with suppress(Exception):  # loading, which comes next, meets it again and explains it
-        import torch  # noqa: F401
-        from nemo.collections.asr.models import ASRModel  # noqa: F401
+        calls.import_asr_model()  # which imports torch
 
 
 def _load(name: str, **options: Any) -> LoadOutcome:  # noqa: ANN401 - passed on

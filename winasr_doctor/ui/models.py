@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.frameworks.nemo.names import PACKAGE, SUFFIX
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.model import HubCache
 from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
@@ -22,7 +23,7 @@ SECONDS = 2.0
 
 ENTRIES = 20_000
 
-_PACKAGES = {"asr": ("nemo", "torch"), "canary": ("nemo", "torch", "peft", "accelerate")}
+_PACKAGES = {"asr": (PACKAGE, "torch"), "canary": (PACKAGE, "torch", "peft", "accelerate")}
 """Extra to the packages that must be there. Source: NEM004."""
 
 
@@ -116,7 +117,7 @@ def _bundled() -> Choice:
 
 
 def _given(name: str) -> Choice:
-    if not name.lower().endswith(".nemo") and not Path(name).exists():
+    if not name.lower().endswith(SUFFIX) and not Path(name).exists():
         return Choice(name, ModelState.DOWNLOAD, texts.DOWNLOAD.format(size="some GB"))
     try:
         size = Path(name).stat().st_size

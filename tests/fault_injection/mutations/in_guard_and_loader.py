@@ -105,7 +105,7 @@ def patch_tempfile_for_everybody():
 
     def for_all(self, owner, name, value):
         if name == "tempfile":
-            owner, name, value = tempfile, "TemporaryDirectory", directory.GuardedDirectory
+            owner, name, value = tempfile, "TemporaryDirectory", value.TemporaryDirectory
         begin(self, owner, name, value)
 
     put(patches.Replacement, "__init__", for_all)

@@ -19,7 +19,7 @@ from winasr_doctor import guard, load_model, sweep, transcribe
 from winasr_doctor.cleanup import Attempt, CleanupReport, RetryPolicy
 from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import SharingEmulator
-from winasr_doctor.loader import nemo_seam
+from winasr_doctor.frameworks.nemo import calls
 
 from .conftest import RECORDING, TEXT
 from .invariants import is_same_model
@@ -104,7 +104,7 @@ def test_the_guard_gets_everything_done_beside_a_scanner(
 def test_the_loader_gets_everything_done_beside_a_scanner(
     windows_sharing: SharingEmulator, temp: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(nemo_seam, "needs_files", lambda _model: True)
+    monkeypatch.setattr(calls, "needs_files", lambda _model: True)
     with scanning(temp, 0.5) as scanner:
         for _ in range(2):
             loaded = load_model("tiny", device="cpu", timeout=30)

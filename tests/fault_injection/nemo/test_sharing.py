@@ -20,7 +20,7 @@ from winasr_doctor import guard, sweep, transcribe
 from winasr_doctor.cleanup import CleanupReport, CleanupStatus
 from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import SharingEmulator, VirtualClock
-from winasr_doctor.loader import nemo_seam
+from winasr_doctor.frameworks.nemo import calls
 
 from .conftest import RECORDING, TEXT
 
@@ -94,7 +94,7 @@ def test_the_loader_says_that_memory_ran_out_and_nothing_of_a_lock(
     nothing_stays: Any,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(nemo_seam, "needs_files", lambda _model: True)
+    monkeypatch.setattr(calls, "needs_files", lambda _model: True)
     outcome = transcribe(model, RECORDING, timeout=60)
     assert outcome.error is no_memory
     assert outcome.message.headline.startswith("The GPU ran out of memory")

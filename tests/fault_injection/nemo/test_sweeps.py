@@ -12,7 +12,7 @@ import pytest
 from winasr_doctor import guard, load_model, transcribe
 from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import FOREVER, FaultSweep, SharingEmulator
-from winasr_doctor.loader import nemo_seam
+from winasr_doctor.frameworks.nemo import calls
 
 from .conftest import RECORDING, TEXT
 from .invariants import (
@@ -187,7 +187,7 @@ class TestLoader:
         as_files: bool,
         monkeypatch: pytest.MonkeyPatch,
     ):
-        monkeypatch.setattr(nemo_seam, "needs_files", lambda _model: as_files)
+        monkeypatch.setattr(calls, "needs_files", lambda _model: as_files)
 
         def the_text_is_not_lost(run: Any) -> None:
             assert run.value.text == TEXT
@@ -211,7 +211,7 @@ class TestLoader:
         as_files: bool,
         monkeypatch: pytest.MonkeyPatch,
     ):
-        monkeypatch.setattr(nemo_seam, "needs_files", lambda _model: as_files)
+        monkeypatch.setattr(calls, "needs_files", lambda _model: as_files)
         fault_sweep(
             lambda: transcribe(model, RECORDING, timeout=PATIENCE, scan=False),
             codes=(32,),

@@ -82,7 +82,7 @@ def test_a_cleanup_that_fails_after_loading_keeps_the_text(tab, real, held, capl
 
 
 def test_a_cleanup_that_fails_after_transcribing_keeps_the_text(tab, real, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.loader.nemo_seam.needs_files", lambda _model: True)
+    monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
     with inject(FOR_EVER.format("0.wav")):
         tab.transcribe()
         said = tab.sees("attempt", "run", within=SLOW)
@@ -94,7 +94,7 @@ def test_a_cleanup_that_fails_after_transcribing_keeps_the_text(tab, real, monke
 
 
 def test_a_lock_that_passes_is_seen_while_it_lasts(tab, real, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.loader.nemo_seam.needs_files", lambda _model: True)
+    monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
     with inject("unlink:32~1@0.wav") as injected:
         tab.transcribe()
         assert "0.wav (WinError 32" in tab.sees("attempt", "run", within=SLOW)
@@ -121,8 +121,8 @@ def test_an_error_in_transcribing_whose_cleanup_fails_too_names_the_cause_first(
     def fails(*_arguments, **_options):
         raise ValueError("the reason")
 
-    monkeypatch.setattr("winasr_doctor.loader.nemo_seam.needs_files", lambda _model: True)
-    monkeypatch.setattr("winasr_doctor.loader.nemo_seam.transcribe_batch", fails)
+    monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
+    monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.transcribe_batch", fails)
     with inject(FOR_EVER.format("0.wav")):
         tab.transcribe(KLATT3)
         said = tab.sees("Transcription failed", "error", within=SLOW)

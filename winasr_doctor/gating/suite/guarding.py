@@ -17,46 +17,44 @@ from typing import Any
 from winasr_doctor.cleanup import sweep
 from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing import handles
+from winasr_doctor.frameworks.nemo.sites import LOADING, TRANSCRIBING
 from winasr_doctor.gating.suite.table import NotHere, Place, case, expect, there
 from winasr_doctor.nemo_guard import guard
 
 Work = Callable[[Path], Any]
 
-_LOADING = "nemo.core.connectors.save_restore_connector"
-_TRANSCRIBING = "nemo.collections.asr.parts.mixins.transcription"
 
-
-class _NeMo:
+class _StandIn:
     """The stand-in, while it is in `sys.modules`."""
 
     def __init__(self) -> None:
-        self.modules = {name: ModuleType(name) for name in (_LOADING, _TRANSCRIBING)}
+        self.modules = {name: ModuleType(name) for name in (LOADING.module, TRANSCRIBING.module)}
         for module in self.modules.values():
             vars(module)["tempfile"] = tempfile
 
     def load(self, work: Work) -> Any:  # noqa: ANN401 - whatever the work returns
         """Do what `restore_from` does."""
-        with vars(self.modules[_LOADING])["tempfile"].TemporaryDirectory() as folder:
+        with vars(self.modules[LOADING.module])["tempfile"].TemporaryDirectory() as folder:
             return work(Path(folder))
 
     def transcribe(self, work: Work) -> list[Any]:
         """Do what `transcribe` does."""
 
         def generate() -> Iterator[Any]:
-            with vars(self.modules[_TRANSCRIBING])["tempfile"].TemporaryDirectory() as folder:
+            with vars(self.modules[TRANSCRIBING.module])["tempfile"].TemporaryDirectory() as folder:
                 yield work(Path(folder))
 
         return list(generate())
 
 
 @contextmanager
-def _nemo(place: Place) -> Iterator[_NeMo]:
-    nemo, temp = _NeMo(), tempfile.tempdir
-    before = {name: sys.modules.get(name) for name in nemo.modules}
-    sys.modules.update(nemo.modules)
+def _stand_in(place: Place) -> Iterator[_StandIn]:
+    asr, temp = _StandIn(), tempfile.tempdir
+    before = {name: sys.modules.get(name) for name in asr.modules}
+    sys.modules.update(asr.modules)
     tempfile.tempdir = str(place.folder)
     try:
-        yield nemo
+        yield asr
     finally:
         tempfile.tempdir = temp
         for name, module in before.items():
@@ -91,16 +89,16 @@ _HELD = "unlink:32*inf@manifest.json"
 @case
 def without_the_guard(place: Place) -> None:
     """Without the guard a text is lost, so that the other cases mean something."""
-    with _nemo(place) as nemo, place.faults(_HELD):
-        error = _raised(lambda: nemo.transcribe(_writes("manifest.json")))
+    with _stand_in(place) as asr, place.faults(_HELD):
+        error = _raised(lambda: asr.transcribe(_writes("manifest.json")))
     expect(isinstance(error, OSError), f"{error!r} came out")
 
 
 @case
 def a_text_is_kept(place: Place) -> None:
     """A text is kept when its folder stays locked."""
-    with _nemo(place) as nemo, place.faults(_HELD), guard() as session:
-        texts = nemo.transcribe(_writes("manifest.json", "text"))
+    with _stand_in(place) as asr, place.faults(_HELD), guard() as session:
+        texts = asr.transcribe(_writes("manifest.json", "text"))
     expect(texts == ["text"], f"the texts are {texts}")
     (report,) = session.cleanups
     expect(not report.gone and report.deferred, f"{report.status.value}, {report.deferred=}")
@@ -109,8 +107,8 @@ def a_text_is_kept(place: Place) -> None:
 @case
 def a_model_is_kept(place: Place) -> None:
     """A model is kept when its folder stays locked."""
-    with _nemo(place) as nemo, place.faults("rmdir:32*inf"), guard() as session:
-        model = nemo.load(_writes("model_weights.ckpt", "model"))
+    with _stand_in(place) as asr, place.faults("rmdir:32*inf"), guard() as session:
+        model = asr.load(_writes("model_weights.ckpt", "model"))
     expect(model == "model", f"{model!r} was loaded")
     expect(len(session.cleanups) == 1, f"{len(session.cleanups)} cleanups are told")
 
@@ -118,8 +116,8 @@ def a_model_is_kept(place: Place) -> None:
 @case
 def a_passing_lock(place: Place) -> None:
     """After a passing lock nothing is left, and nothing is recorded."""
-    with _nemo(place) as nemo, place.faults("unlink:32*3"), guard() as session:
-        nemo.load(_writes("model_weights.ckpt"))
+    with _stand_in(place) as asr, place.faults("unlink:32*3"), guard() as session:
+        asr.load(_writes("model_weights.ckpt"))
     (report,) = session.cleanups
     expect(report.gone and not there(Path(report.path)), f"left: {report.leftovers}")
     expect(not place.ledger.entries(), f"recorded: {place.ledger.entries()}")
@@ -128,8 +126,8 @@ def a_passing_lock(place: Place) -> None:
 @case
 def what_is_left_goes_later(place: Place) -> None:
     """What the guard leaves goes with the next sweep."""
-    with _nemo(place) as nemo, place.faults(_HELD), guard() as session:
-        nemo.transcribe(_writes("manifest.json"))
+    with _stand_in(place) as asr, place.faults(_HELD), guard() as session:
+        asr.transcribe(_writes("manifest.json"))
     path = session.cleanups[0].path
     expect(there(Path(path)), "it is not there")
     expect(sweep().removed == (path,), "the sweep did not remove it")
@@ -146,18 +144,18 @@ def the_true_error(place: Place) -> None:
         except KeyError:
             raise own  # noqa: B904 - an implicit context is the subject
 
-    with _nemo(place) as nemo, place.faults(_HELD), guard():
-        error = _raised(lambda: nemo.transcribe(work))
+    with _stand_in(place) as asr, place.faults(_HELD), guard():
+        error = _raised(lambda: asr.transcribe(work))
     expect(error is own, f"{error!r} came out")
     expect(own.__context__ is before, "what led to it is lost")
 
 
 @case
-def an_oserror_of_nemos_own(place: Place) -> None:
+def an_oserror_of_its_own(place: Place) -> None:
     """A permission that NeMo itself lacks is not taken for a failed cleanup."""
     own = PermissionError(13, "denied", "somewhere else")
-    with _nemo(place) as nemo, place.faults("unlink:32*1"), guard():
-        error = _raised(lambda: nemo.load(_writes("weights", own)))
+    with _stand_in(place) as asr, place.faults("unlink:32*1"), guard():
+        error = _raised(lambda: asr.load(_writes("weights", own)))
     expect(error is own, f"{error!r} came out")
 
 
@@ -165,8 +163,8 @@ def an_oserror_of_nemos_own(place: Place) -> None:
 def a_stop(place: Place) -> None:
     """Ctrl+C comes out, and the folder goes all the same."""
     own = KeyboardInterrupt()
-    with _nemo(place) as nemo, place.faults("unlink:32*1"), guard() as session:
-        error = _raised(lambda: nemo.load(_writes("weights", own)))
+    with _stand_in(place) as asr, place.faults("unlink:32*1"), guard() as session:
+        error = _raised(lambda: asr.load(_writes("weights", own)))
     expect(error is own, f"{error!r} came out")
     expect(len(session.cleanups) == 1 and session.cleanups[0].gone, f"{session.cleanups}")
 
@@ -186,8 +184,8 @@ def our_own_reader(place: Place) -> None:
         lines = reader(folder / "manifest.json")
         raise MemoryError(next(lines), lines)
 
-    with _nemo(place) as nemo, windows_sharing() as rules, guard() as session:
-        error = _raised(lambda: nemo.transcribe(work))
+    with _stand_in(place) as asr, windows_sharing() as rules, guard() as session:
+        error = _raised(lambda: asr.transcribe(work))
     expect(type(error) is MemoryError, f"{error!r} came out")
     expect(sys.platform == "win32" or rules.refusals, "the manifest was not held")
     expect(session.cleanups[0].gone, f"left: {session.cleanups[0].leftovers}")
@@ -197,7 +195,7 @@ def our_own_reader(place: Place) -> None:
 @case
 def other_folders(place: Place) -> None:
     """A temporary folder of anybody else is as it was, also while the guard is on."""
-    with _nemo(place), guard():
+    with _stand_in(place), guard():
         folder = tempfile.TemporaryDirectory()
         expect(type(folder).__module__ == "tempfile", "it is replaced")
         _writes("manifest.json")(Path(folder.name))
@@ -209,8 +207,8 @@ def other_folders(place: Place) -> None:
 @case
 def everything_restored(place: Place) -> None:
     """The guard leaves NeMo as it was, with the last block and not before."""
-    with _nemo(place) as nemo:
-        modules = nemo.modules.values()
+    with _stand_in(place) as asr:
+        modules = asr.modules.values()
         with guard():
             with guard():
                 pass
@@ -224,8 +222,8 @@ def everything_restored(place: Place) -> None:
 def patches_of_others(place: Place) -> None:
     """What somebody else has patched since is left in place."""
     theirs = ModuleType("tempfile")
-    with _nemo(place) as nemo:
-        names = vars(nemo.modules[_LOADING])
+    with _stand_in(place) as asr:
+        names = vars(asr.modules[LOADING.module])
         with guard():
             names["tempfile"] = theirs
         expect(names["tempfile"] is theirs, "it was overwritten")

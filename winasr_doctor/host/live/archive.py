@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Literal, NamedTuple, Protocol
 
+from winasr_doctor.frameworks.nemo.files import CONFIG, WEIGHTS
 from winasr_doctor.host.model import FileAttribute, ModelFile
 from winasr_doctor.regular_files import open_regular
 
@@ -23,9 +24,6 @@ HTML = (b"<!doctype html", b"<html")
 
 GZIP = b"\x1f\x8b"
 """Source: RFC 1952, section 2.3.1."""
-
-CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
-"""Source: NeMo's `core/connectors/save_restore_connector.py`."""
 
 NOT_HERE = (
     FileAttribute.OFFLINE | FileAttribute.RECALL_ON_OPEN | FileAttribute.RECALL_ON_DATA_ACCESS

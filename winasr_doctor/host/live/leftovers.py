@@ -9,6 +9,13 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from winasr_doctor.frameworks.nemo.files import (
+    CONFIG,
+    MANIFEST,
+    MANIFEST_KEY,
+    TOKENIZER,
+    WEIGHTS,
+)
 from winasr_doctor.host.model import FileAttribute, Leftover, Leftovers
 from winasr_doctor.regular_files import read_start
 from winasr_doctor.waiting import Budget, side_by_side
@@ -17,18 +24,6 @@ if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost
 
 Phase = Literal["load", "transcribe"]
-
-MANIFEST = "manifest.json"
-"""Written by `transcribe()`, as JSON lines. Source: NeMo's `parts/mixins/transcription.py`."""
-
-UNPACKED = ("model_config.yaml", "model_weights.ckpt")
-"""Unpacked while loading. Source: NeMo's `core/connectors/save_restore_connector.py`."""
-
-TOKENIZER = "_tokenizer.model"
-"""How another unpacked file ends, which may be the only one left."""
-
-MANIFEST_KEY = b'"audio_filepath"'
-"""In every line of NeMo's manifest; browser extensions have a `manifest.json` as well."""
 
 TEMPFILE_PREFIX = "tmp"
 """How `tempfile` names a folder unless told otherwise; NeMo does not tell it."""
@@ -118,14 +113,15 @@ def _phase(folder: os.DirEntry[str], budget: Budget) -> Phase | None:
         if len(names) >= LISTED or not budget.spend():
             break
     ours = folder.name.startswith(TEMPFILE_PREFIX)
-    if names.intersection(UNPACKED) or (ours and any(n.endswith(TOKENIZER) for n in names)):
+    tokenizer = any(name.endswith(TOKENIZER) for name in names)
+    if names.intersection((CONFIG, WEIGHTS)) or (ours and tokenizer):
         return "load"
-    if MANIFEST in names and _is_nemo_manifest(Path(folder.path, MANIFEST), otherwise=ours):
+    if MANIFEST in names and _is_manifest(Path(folder.path, MANIFEST), otherwise=ours):
         return "transcribe"
     return None
 
 
-def _is_nemo_manifest(file: Path, *, otherwise: bool) -> bool:
+def _is_manifest(file: Path, *, otherwise: bool) -> bool:
     """Tell NeMo's manifest from others; `otherwise` where it is empty or cannot be read."""
     try:
         head = read_start(file, 4096)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.host.base import Unreadable
 from winasr_doctor.host.live import cache_folders
 from winasr_doctor.host.live.archive import inspect
@@ -17,8 +18,6 @@ from winasr_doctor.waiting import Budget, side_by_side
 
 if TYPE_CHECKING:
     from winasr_doctor.host.live.host import LiveHost
-
-SUFFIX = ".nemo"
 
 DEPTH = 4
 """Folders below the one given; NeMo's cache has version, model and checksum."""

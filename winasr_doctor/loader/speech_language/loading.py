@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from winasr_doctor.cleanup import RetryPolicy
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.names import NAME
 from winasr_doctor.loader.common import Cleanups
 from winasr_doctor.loader.errors import ExplainedError, MissingPackageError, ModelFileError
 from winasr_doctor.loader.jobs import Job, Step
@@ -78,7 +79,7 @@ def load(
     weights, names, parts = _prepared(job, source, revision, cleanups)
     where, notes = _unshadowed(source, parts)
     with LOADING.taken(job), cleanups.guarded(job):
-        job.at(f"importing NeMo and restoring {name}")
+        job.at(f"importing {NAME} and restoring {name}")
         model = restoring.restore(name, where, _revision(where, parts), device)
     missing = restoring.left_out(model, names)
     if restoring.is_another_model(model, missing):

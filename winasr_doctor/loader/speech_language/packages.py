@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo import calls, names
 from winasr_doctor.known_models import CANARY_INSTALL, CANARY_PACKAGES
 from winasr_doctor.loader.errors import MissingPackageError
 
@@ -27,7 +28,7 @@ def check_packages(name: str) -> None:
         )
 
 
-def import_salm(name: str) -> Any:  # noqa: ANN401 - a class of NeMo
+def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
     """Import the class that loads the model.
 
     Args:
@@ -37,15 +38,15 @@ def import_salm(name: str) -> Any:  # noqa: ANN401 - a class of NeMo
         MissingPackageError: It cannot be imported.
     """
     try:
-        from nemo.collections.speechlm2.models import SALM
+        return calls.import_speech_language_model()
     except Exception as error:
         lines = str(error).strip().splitlines()
         reason = (lines[0] if lines else type(error).__name__).rstrip(".")
         raise MissingPackageError(
-            f"{name} cannot be loaded, because NeMo's class for it cannot be imported: {reason}.",
+            f"{name} cannot be loaded, because {names.NAME}'s class for it cannot be imported:"
+            f" {reason}.",
             (_install(),),
         ) from error
-    return SALM
 
 
 def _verb(missing: list[str]) -> str:
@@ -64,6 +65,6 @@ def _install() -> Remedy:
         "Install what it needs",
         (
             f"python -m pip install {CANARY_INSTALL}",
-            "Not NeMo's own extra [speechlm2]: parts of it cannot be installed on Windows",
+            f"Not {names.NAME}'s own extra [speechlm2]: parts of it cannot be installed on Windows",
         ),
     )

@@ -1,0 +1,120 @@
+"""The calls into NeMo, and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from winasr_doctor.frameworks.nemo.names import NAME
+
+_NEEDS_FILES = "EncDecMultiTaskModel"
+"""Canary's class. Several releases fail on arrays, with timestamps or without ("'tuple' object has
+no attribute 'audio'"), and long recordings are cut into pieces only when they come as a file:
+NVIDIA-NeMo/Speech issues 15156, 15286 and 14877."""
+
+LONG = 30.0
+"""Seconds from which a recording is given to Canary alone: it cuts only a single one into pieces
+(NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
+
+TimedWord = tuple[str, float, float]
+"""A word, and when it begins and ends in seconds from the start of the recording."""
+
+
+def import_asr_model() -> Any:  # noqa: ANN401 - a class of NeMo
+    """Import the class that restores models; takes from seconds to minutes the first time.
+
+    Raises:
+        Exception: Whatever a damaged installation raises.
+    """
+    from nemo.collections.asr.models import ASRModel
+
+    return ASRModel
+
+
+def import_speech_language_model() -> Any:  # noqa: ANN401 - a class of NeMo
+    """Import the class that restores speech-language models.
+
+    Raises:
+        Exception: Whatever a damaged or incomplete installation raises.
+    """
+    from nemo.collections.speechlm2.models import SALM
+
+    return SALM
+
+
+def restore(path: str, device: str) -> Any:  # noqa: ANN401 - a NeMo model
+    """Restore a model from a `.nemo` file.
+
+    Args:
+        path: The file.
+        device: Torch's name of where it is to go.
+
+    Raises:
+        Exception: Whatever NeMo raises.
+    """
+    import torch
+
+    model = import_asr_model().restore_from(path, map_location=torch.device(device))
+    model.eval()
+    return model
+
+
+def needs_files(model: object) -> bool:
+    """Return whether a model must be given files, not arrays."""
+    return any(cls.__name__ == _NEEDS_FILES for cls in type(model).__mro__)
+
+
+def transcribe_batch(
+    model: Any,  # noqa: ANN401 - a NeMo model
+    inputs: Sequence[Any],
+    *,
+    timestamps: bool,
+    options: Mapping[str, Any],
+) -> list[tuple[str, tuple[TimedWord, ...]]]:
+    """Have NeMo transcribe some recordings at once.
+
+    Args:
+        model: An ASR model.
+        inputs: Arrays of mono float32 samples at 16 kHz, or paths of such files.
+        timestamps: Whether to ask for the words' times.
+        options: Passed on to the model.
+
+    Returns:
+        The text and the words of each, in the same order.
+
+    Raises:
+        Exception: Whatever NeMo raises.
+    """
+    # num_workers: NeMo's own default, said aloud because another starts processes on Windows.
+    given = {"num_workers": 0, "verbose": False, **options}
+    if timestamps:
+        given["timestamps"] = True
+    results = model.transcribe(list(inputs), batch_size=len(inputs), **given)
+    texts = [(_text(each), tuple(_words(each)) if timestamps else ()) for each in _flat(results)]
+    if len(texts) != len(inputs):
+        raise RuntimeError(f"{NAME} gave {len(texts)} texts for {len(inputs)} recordings")
+    return texts
+
+
+def _flat(results: Any) -> list[Any]:  # noqa: ANN401 - NeMo's results
+    """Return one result per recording.
+
+    A beam search gives a pair of best and all hypotheses, and older releases did so always.
+    """
+    if isinstance(results, tuple):
+        results = results[0]
+    return [each[0] if isinstance(each, (list, tuple)) and each else each for each in results or ()]
+
+
+def _text(result: Any) -> str:  # noqa: ANN401 - a text or a `Hypothesis`
+    return str(result if isinstance(result, str) else getattr(result, "text", None) or "")
+
+
+def _words(result: Any) -> Iterator[TimedWord]:  # noqa: ANN401 - a `Hypothesis`
+    """Yield the words with their times; the attribute is called `timestep` in older releases."""
+    times = getattr(result, "timestamp", None) or getattr(result, "timestep", None)
+    if not isinstance(times, Mapping):
+        return
+    for entry in times.get("word") or ():
+        if "start" in entry and "end" in entry:
+            yield str(entry["word"]), float(entry["start"]), float(entry["end"])

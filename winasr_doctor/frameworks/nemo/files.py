@@ -1,0 +1,29 @@
+"""NeMo's files, in its archives and in its temporary folders."""
+
+from __future__ import annotations
+
+from winasr_doctor.frameworks.nemo.names import SUFFIX
+
+CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
+"""What every archive holds, and what is unpacked while loading. Source: NeMo's
+`core/connectors/save_restore_connector.py`."""
+
+TOKENIZER = "_tokenizer.model"
+"""How the name of another unpacked file ends, which may be the only one left."""
+
+MANIFEST = "manifest.json"
+"""Written by `transcribe()`, as JSON lines. Source: NeMo's `parts/mixins/transcription.py`."""
+
+MANIFEST_KEY = b'"audio_filepath"'
+"""In every line of the manifest; browser extensions have a `manifest.json` as well."""
+
+
+def archive_in(repo_id: str) -> str:
+    """Return the name of the archive that NeMo asks a repository of the Hub for.
+
+    Source: NeMo's `core/classes/common.py`.
+
+    Args:
+        repo_id: The repository, as `owner/name`.
+    """
+    return f"{repo_id.partition('/')[2]}{SUFFIX}"

@@ -109,6 +109,20 @@ def _box(raised: Raised, width: int, left: str, right: str) -> str:
     return "\n".join([*lines, *message, ""])
 
 
+def rich_group(width=100) -> str:
+    """rich's view of a group that has the chain and another error as its members."""
+    other = _box(Raised("", "ValueError", "bad request", CHAIN[1].frames), width - 4, "│", "│")
+    head = Raised("", "ExceptionGroup", "unhandled errors in a TaskGroup (2 sub-exceptions)", ())
+    panels = (_panel(n, text, width) for n, text in enumerate((rich(width - 4), other), 1))
+    return _box(head, width, "│", "│") + "\n" + "\n".join(panels)
+
+
+def _panel(number: int, text: str, width: int) -> str:
+    rows = [f"│ {row:<{width - 4}} │" for row in text.split("\n")]
+    title = f" Sub-exception #{number} "
+    return "\n".join([f"╭{title:─^{width - 2}}╮", *rows, f"╰{'─' * (width - 2)}╯", ""])
+
+
 def frameless_rich() -> str:
     """rich in a terminal that has no lines to draw with."""
     parts = []

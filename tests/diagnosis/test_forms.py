@@ -203,6 +203,21 @@ def test_the_words_of_a_picture_are_corrected():
     assert check(text).primary.message.startswith("CUDA out of memory. Tried to allocate")
 
 
+@pytest.mark.parametrize("letters", ["11", "1l", "l1", "I1", "Il"])
+def test_a_photographed_name_of_a_dll_is_corrected(letters):
+    text = (
+        f"Could not locate cudnn_ops64_9.d{letters}. Please make sure it is in your 1ibrary path!"
+    )
+    ((node,),) = read(text)
+    assert node.message.startswith("Could not locate cudnn_ops64_9.dll.")
+    assert "your library path" in node.message
+
+
+def test_figures_of_other_texts_stay():
+    ((node,),) = read("ValueError: unknown model x1large-v3 in d11 or file1name")
+    assert node.message == "unknown model x1large-v3 in d11 or file1name"
+
+
 @pytest.mark.parametrize("prefix", ["", "> ", "05:06:07.{n} ", "asr-1  | "])
 def test_the_last_line_alone_is_known_to_hide_something(prefix):
     last = forms.prefixed(f"PermissionError: {forms.LOCKED}", prefix)

@@ -24,6 +24,7 @@ else:
 
 SETS = {
     "reports": "public reports",
+    "pastes": "reports in odd forms",
     "kinds": "kinds of failure",
 }
 """Folders beside this file, and what the end of the run calls them."""

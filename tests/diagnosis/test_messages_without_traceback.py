@@ -56,3 +56,11 @@ def test_an_unknown_error_in_a_known_wrapper_gets_the_wrappers_answer():
     diagnosis = diagnose(text)
     assert diagnosis.id == "hydra-wrap"
     assert diagnosis.primary.kind == "TypeError"
+
+
+def test_words_before_an_exception_that_alone_make_it_known_count():
+    path = "C:\\\\" + "folder\\\\" * 30 + "a.h"
+    error = f"[Errno 2] No such file or directory: '{path}'"
+    text = f"ERROR: Could not install packages due to an OSError: {error}"
+    assert diagnose(text).id == "pip-long-path"
+    assert diagnose(f"OSError: {error}").id != "pip-long-path"

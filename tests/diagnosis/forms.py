@@ -109,11 +109,12 @@ def _box(raised: Raised, width: int, left: str, right: str) -> str:
     return "\n".join([*lines, *message, ""])
 
 
-def rich_group(width=100) -> str:
-    """rich's view of a group that has the chain and another error as its members."""
+def rich_group(width=100, member="") -> str:
+    """rich's view of a group that has the chain, or another member, and a second error."""
     other = _box(Raised("", "ValueError", "bad request", CHAIN[1].frames), width - 4, "│", "│")
     head = Raised("", "ExceptionGroup", "unhandled errors in a TaskGroup (2 sub-exceptions)", ())
-    panels = (_panel(n, text, width) for n, text in enumerate((rich(width - 4), other), 1))
+    members = (member or rich(width - 4), other)
+    panels = (_panel(number, text, width) for number, text in enumerate(members, 1))
     return _box(head, width, "│", "│") + "\n" + "\n".join(panels)
 
 

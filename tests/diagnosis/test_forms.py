@@ -203,6 +203,16 @@ def test_the_words_of_a_picture_are_corrected():
     assert check(text).primary.message.startswith("CUDA out of memory. Tried to allocate")
 
 
+def test_a_group_inside_a_group_by_rich_is_read():
+    check(forms.rich_group(130, forms.rich_group(120)))
+
+
+def test_panels_without_end_are_survived():
+    deep = "\n".join("│ " * depth + "╭─ Sub-exception #1 ─╮" for depth in range(300))
+    assert diagnose(deep).id is None
+    check(deep + "\n\n" + PLAIN)
+
+
 @pytest.mark.parametrize("letters", ["11", "1l", "l1", "I1", "Il"])
 def test_a_photographed_name_of_a_dll_is_corrected(letters):
     text = (

@@ -260,7 +260,7 @@ def _print_differential(
 
 
 def _print_public_reports(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how the public reports are answered (tests/diagnosis/test_public_reports.py)."""
+    """Print how pasted texts are answered, set by set (tests/diagnosis/test_public_reports.py)."""
     stats = terminalreporter.stats
     rows = [
         value
@@ -269,9 +269,14 @@ def _print_public_reports(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in getattr(report, "user_properties", [])
         if name == "public_report"
     ]
-    if rows:
-        counts = Counter(how for how, _, _ in rows)
-        hows = ", ".join(f"{counts[how]} {how}" for how in ("right", "partial", "wrong", "silent"))
-        terminalreporter.section(f"{len(rows)} public reports: {hows}")
-    for how, name, known_as in sorted(row for row in rows if row[0] != "right"):
+    if not rows:
+        return
+    hows = ("right", "partial", "wrong", "silent")
+    terminalreporter.section("pasted texts")
+    terminalreporter.write_line(f"{'set':<24}" + "".join(f"{how:>9}" for how in (*hows, "of")))
+    for title in dict.fromkeys(row[0] for row in rows):
+        counts = Counter(how for set_, how, _, _ in rows if set_ == title)
+        numbers = (*(counts[how] for how in hows), counts.total())
+        terminalreporter.write_line(f"{title:<24}" + "".join(f"{n:>9}" for n in numbers))
+    for _, how, name, known_as in sorted(row for row in rows if row[1] != "right"):
         terminalreporter.write_line(f"{how:<7}  {name:<42}  {known_as or '-'}")

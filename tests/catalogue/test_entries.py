@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 import pytest
 
-from winasr_doctor.catalogue import Catalogue, Condition, Entry
+from winasr_doctor.catalogue import Catalogue, Entry
 from winasr_doctor.catalogue.linting import problems, problems_between
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import diagnose
@@ -62,19 +62,35 @@ def test_the_look_alikes_are_not_taken_for_it(name):
 KNOWN = {file.stem for file in FILES.values()}
 
 
+def fooled(weaker: Entry, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Return whether an entry that lacks a rule, alone, takes one of its look-alikes for itself."""
+    alone = Catalogue([weaker])
+    monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: alone)
+    return any(sample.instead and winner(sample.text) for sample in weaker.samples)
+
+
 @each
 def test_every_unless_is_needed_by_a_look_alike(name, monkeypatch):
     entry = entry_of(name)
-    for number in range(len(entry.unless)):
+    for number, condition in enumerate(entry.unless):
         kept = entry.unless[:number] + entry.unless[number + 1 :]
-        weaker = Catalogue([msgspec.structs.replace(entry, unless=kept)])
-        monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda weaker=weaker: weaker)
-        fooled = [s for s in entry.samples if s.instead and winner(s.text)]
-        assert fooled, f"no sample of {name} needs unless {number + 1}: {shown(entry, number)}"
+        weaker = msgspec.structs.replace(entry, unless=kept)
+        assert fooled(weaker, monkeypatch), f"no sample of {name} needs unless: {condition}"
 
 
-def shown(entry: Entry, number: int) -> Condition:
-    return entry.unless[number]
+@each
+def test_every_regex_is_needed_by_a_look_alike(name, monkeypatch):
+    """But for those that only catch a word for the remedies."""
+    entry = entry_of(name)
+    for number, condition in enumerate(entry.match):
+        for pattern in condition.regex:
+            if "(?P<" in pattern:
+                continue
+            kept = tuple(each for each in condition.regex if each != pattern)
+            match = list(entry.match)
+            match[number] = msgspec.structs.replace(condition, regex=kept)
+            weaker = msgspec.structs.replace(entry, match=tuple(match))
+            assert fooled(weaker, monkeypatch), f"no sample of {name} needs the regex {pattern}"
 
 
 def test_ids_are_unique_and_references_exist():

@@ -122,10 +122,41 @@ def test_a_file_or_stdin_needs_no_option(run, tmp_path, monkeypatch, arguments):
     assert "Known as: gpu-out-of-memory" in run(*arguments).out
 
 
-@pytest.mark.parametrize("what", ["nonsense", "missing.txt", "C:\\logs\\today"])
-def test_what_is_nothing_of_all_that_is_one_sentence(run, what):
-    outcome = run("explain", what)
-    assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
+@pytest.mark.parametrize(
+    "what",
+    [
+        "nonsense",
+        "nonsense phrase",
+        "the quick brown fox",
+        "ENV 9",
+        "missing.txt",
+        "C:\\logs\\today",
+    ],
+)
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_what_is_nothing_of_all_that_is_one_sentence(run, what, format_):
+    outcome = run("explain", what, "--format", format_)
+    assert (outcome.code, outcome.out, len(outcome.err.splitlines())) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "Traceback (most recent call last):\n  File 'a.py', line 3, in f\nacme.Odd: flux",
+        "acme.OddError: flux",
+        "the export has failed",
+        "PermissionError",
+    ],
+)
+def test_an_error_that_nobody_knows_is_no_bad_usage(run, what):
+    assert run("explain", what).code == 0
+
+
+def test_a_log_without_an_error_is_no_bad_usage(run, tmp_path):
+    (tmp_path / "log.txt").write_text("all is well\n")
+    outcome = run("explain", "log.txt")
+    assert outcome.code == 0
+    assert "There is no exception in this text." in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,21 @@ def _box(raised: Raised, width: int, left: str, right: str) -> str:
     return "\n".join([*lines, *message, ""])
 
 
+def rich_group(width=100, member="") -> str:
+    """rich's view of a group that has the chain, or another member, and a second error."""
+    other = _box(Raised("", "ValueError", "bad request", CHAIN[1].frames), width - 4, "│", "│")
+    head = Raised("", "ExceptionGroup", "unhandled errors in a TaskGroup (2 sub-exceptions)", ())
+    members = (member or rich(width - 4), other)
+    panels = (_panel(number, text, width) for number, text in enumerate(members, 1))
+    return _box(head, width, "│", "│") + "\n" + "\n".join(panels)
+
+
+def _panel(number: int, text: str, width: int) -> str:
+    rows = [f"│ {row:<{width - 4}} │" for row in text.split("\n")]
+    title = f" Sub-exception #{number} "
+    return "\n".join([f"╭{title:─^{width - 2}}╮", *rows, f"╰{'─' * (width - 2)}╯", ""])
+
+
 def frameless_rich() -> str:
     """rich in a terminal that has no lines to draw with."""
     parts = []

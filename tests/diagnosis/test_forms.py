@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.diagnosis import forms
@@ -16,7 +16,7 @@ KINDS = ["PermissionError", "PermissionError", "OutOfMemoryError"]
 def check(text, *, path=forms.PATH):
     """The error behind the cleanup is found, with the code, the file and the phase."""
     diagnosis = diagnose(text)
-    assert diagnosis.kind == "out-of-gpu-memory"
+    assert (diagnosis.id, diagnosis.kind) == ("gpu-out-of-memory", "out-of-gpu-memory")
     assert diagnosis.hidden
     assert diagnosis.winerror == 32
     assert diagnosis.phase is Phase.TRANSCRIBE
@@ -52,6 +52,7 @@ FORMS = {
     "rich as question marks": forms.rich().translate({ord(c): "?" for c in "╭╮╰╯─│❱"}),
     "rich in the wrong code page": forms.rich().replace("Zoë", "Zoe").encode().decode("cp437"),
     "Jupyter": forms.jupyter(),
+    "Jupyter with colours": forms.coloured(forms.jupyter()),
     "pytest": forms.pytest_long(),
     "PowerShell 5": forms.powershell5(PLAIN),
     "PowerShell 7": forms.powershell7(PLAIN),
@@ -72,6 +73,8 @@ FORMS = {
     "newest first": forms.newest_first(PLAIN),
     "newest first with times": forms.newest_first(forms.prefixed(PLAIN, "05:06:07.{n} ")),
     "group": forms.group(PLAIN),
+    "group by rich": forms.rich_group(),
+    "group by rich in ASCII": forms.rich_group().translate(str.maketrans("╭╮╰╯─│❱", "++++-|>")),
     "interleaved": forms.interleaved(PLAIN),
     "CRCRLF": PLAIN.replace("\n", "\r\r\n"),
     "a progress bar in front": "Transcribing: 0%|   | 0/3 [00:00<?, ?it/s]" + PLAIN,
@@ -84,7 +87,9 @@ def test_the_hidden_error_is_found_in_every_form(form):
     assert diagnosis.primary.frames
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("group", "interleaved")])
+@pytest.mark.parametrize(
+    "form", [form for form in FORMS if not form.startswith(("group", "interleaved"))]
+)
 def test_every_form_gives_the_same_chain(form):
     (chain,) = [chain for chain in read(FORMS[form]) if chain[0].kind]
     assert [node.kind for node in chain] == KINDS
@@ -133,7 +138,7 @@ def test_any_width_of_a_console_is_undone(width):
     check(forms.wrapped(PLAIN, width))
 
 
-NARROW = [form for form in FORMS if not form.startswith(("rich", "picture", "zero width"))]
+NARROW = [f for f in FORMS if not f.startswith(("rich", "group by", "picture", "zero width"))]
 
 
 @given(form=st.sampled_from(NARROW), width=st.integers(80, 200))
@@ -141,6 +146,18 @@ NARROW = [form for form in FORMS if not form.startswith(("rich", "picture", "zer
 def test_any_form_can_be_wrapped(form, width):
     diagnosis = diagnose(forms.wrapped(FORMS[form].replace("\r", ""), width))
     assert (diagnosis.kind, diagnosis.winerror) == ("out-of-gpu-memory", 32)
+
+
+PREFIXES = ("> > ", "Mar  4 05:06:07 pc asr[77]: ", "asr-1  | ", "05:06:07 [ERROR] worker-2: ",
+            "2026-03-04 05:06:07,{n} ERROR ")  # fmt: skip
+
+
+@given(prefix=st.sampled_from(PREFIXES), width=st.integers(60, 140))
+@example(prefix="> > ", width=60)
+@example(prefix="Mar  4 05:06:07 pc asr[77]: ", width=95)
+@settings(deadline=None, max_examples=40)
+def test_what_has_a_prefix_can_be_wrapped_at_any_width(prefix, width):
+    check(forms.wrapped(forms.prefixed(PLAIN, prefix), width))
 
 
 OUTER = {
@@ -184,6 +201,31 @@ def test_what_was_wrapped_and_then_quoted_keeps_its_paths(prefix):
 def test_the_words_of_a_picture_are_corrected():
     text = forms.recognised(PLAIN.replace("torch.OutOfMemoryError", "RuntimeError"))
     assert check(text).primary.message.startswith("CUDA out of memory. Tried to allocate")
+
+
+def test_a_group_inside_a_group_by_rich_is_read():
+    check(forms.rich_group(130, forms.rich_group(120)))
+
+
+def test_panels_without_end_are_survived():
+    deep = "\n".join("│ " * depth + "╭─ Sub-exception #1 ─╮" for depth in range(300))
+    assert diagnose(deep).id is None
+    check(deep + "\n\n" + PLAIN)
+
+
+@pytest.mark.parametrize("letters", ["11", "1l", "l1", "I1", "Il"])
+def test_a_photographed_name_of_a_dll_is_corrected(letters):
+    text = (
+        f"Could not locate cudnn_ops64_9.d{letters}. Please make sure it is in your 1ibrary path!"
+    )
+    ((node,),) = read(text)
+    assert node.message.startswith("Could not locate cudnn_ops64_9.dll.")
+    assert "your library path" in node.message
+
+
+def test_figures_of_other_texts_stay():
+    ((node,),) = read("ValueError: unknown model x1large-v3 in d11 or file1name")
+    assert node.message == "unknown model x1large-v3 in d11 or file1name"
 
 
 @pytest.mark.parametrize("prefix", ["", "> ", "05:06:07.{n} ", "asr-1  | "])

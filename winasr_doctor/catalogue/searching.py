@@ -19,7 +19,7 @@ def _words(text: str) -> set[str]:
 
 
 def search(entries: Iterable[Entry], wanted: str, *, limit: int = 8) -> list[Entry]:
-    """Return the entries whose title, cause and texts have the most of the wanted words.
+    """Return the entries whose title, cause and texts have more than half of the wanted words.
 
     Args:
         entries: What to search.
@@ -32,7 +32,7 @@ def search(entries: Iterable[Entry], wanted: str, *, limit: int = 8) -> list[Ent
         title = words & _words(f"{entry.id} {entry.title}")
         anywhere = words & _words(_all_text(entry))
         hits = 2 * len(title) + len(anywhere)
-        if words and len(title | anywhere) * 2 >= len(words):
+        if len(title | anywhere) * 2 > len(words):
             ranked.append((-hits, entry.id, entry))
     return [entry for *_, entry in sorted(ranked, key=lambda row: row[:2])[:limit]]
 

@@ -171,10 +171,11 @@ def _message(what: str, *, verbose: bool) -> _Answer:
     if answer.values["id"] is not None:
         return answer
     found = search(what)
-    if not found and answer.values["primary"] is None and len(what.split()) == 1:
+    if not found and answer.values["primary"] is None:
         raise InputError(
             f"{_short(what)!r} is neither a check's code (see scan --list-checks), a known error's"
-            " id (see explain --list), a Windows error number, a file nor a message"
+            " id (explain --list WORD searches them), a Windows error number, a file nor an"
+            " error's message"
         )
     values = {**answer.values, "suggestions": [entry.id for entry in found]}
     lines = [f"  {entry.id}: {entry.title}" for entry in found]

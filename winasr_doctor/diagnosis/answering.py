@@ -64,6 +64,8 @@ def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
     for match in (match for each in near for match in catalogue.match(each, bounded(chain))):
         if match.entry.role == "family":
             return of_entry(match, lookup)
+        if match.entry.role == "wrapper":  # what it carries is the error, known or not
+            return of_entry(match, lookup)._replace(node=node)
     return _of_unknown(node)
 
 

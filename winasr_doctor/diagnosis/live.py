@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame, last_part, path_in
+from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame, last_part
+from winasr_doctor.diagnosis.reading.errors import node_from
 
 LONGEST_CHAIN = 100_000
 
@@ -41,19 +42,25 @@ def chain_of(error: BaseException) -> Chain:
 
 
 def node_of(exception: BaseException) -> ErrorNode:
-    """Record one exception; a `str()` or a property that fails is survived."""
-    message = _text(exception)
+    """Record one exception; a `str()` or a property that fails is survived.
+
+    Codes and a path that only stand in the message count as in a pasted text. A class of
+    `__main__` has no module, as in a traceback (CPython, Lib/traceback.py).
+    """
+    kind, module = type(exception).__name__, str(type(exception).__module__)
+    message = "\n".join([_text(exception), *_notes(exception)])
+    said = node_from(kind, "" if module == "__main__" else module, message)
+    winerror = _integer(_attribute(exception, "winerror"))
+    errno = _integer(_attribute(exception, "errno"))
     path = _attribute(exception, "filename")
     if isinstance(path, bytes):
         path = path.decode("utf-8", "replace")
-    return ErrorNode(
-        kind=type(exception).__name__,
+    return said._replace(
         message=message,
-        winerror=_integer(_attribute(exception, "winerror")),
-        errno=_integer(_attribute(exception, "errno")),
-        path=path if isinstance(path, str) else path_in(message),
+        winerror=said.winerror if winerror is None else winerror,
+        errno=said.errno if errno is None else errno,
+        path=path if isinstance(path, str) else said.path,
         frames=tuple(_frames_of(exception)),
-        module=str(type(exception).__module__),
         exception=exception,
     )
 
@@ -63,6 +70,12 @@ def _text(exception: BaseException) -> str:
         return str(exception)
     except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
         return "(its text cannot be shown)"
+
+
+def _notes(exception: BaseException) -> list[str]:
+    """Return what `add_note` has added, which a traceback shows below the message (PEP 678)."""
+    notes = _attribute(exception, "__notes__")
+    return [note for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
 
 
 def _attribute(exception: BaseException, name: str) -> object:

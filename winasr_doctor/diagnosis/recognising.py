@@ -70,7 +70,7 @@ def events_in(text: str | bytes) -> list[Chain]:
     """Return what a text tells of: its exceptions, and messages that have no exception.
 
     A text in which the reader finds nothing known may still hold a message of the catalogue that
-    does not look like an error, such as a warning.
+    does not look like an error, such as a warning, or one that needs the words before an exception.
     """
     chains = [
         chain
@@ -81,7 +81,8 @@ def events_in(text: str | bytes) -> list[Chain]:
         return chains
     whole = decode(text) if isinstance(text, bytes) else text
     told = {folded(line).strip() for chain in chains for node in chain for line in _lines(node)}
-    found = [node for node in native_nodes(whole[:_LONGEST_TEXT]) if not _is_told(node, told)]
+    natives = native_nodes(whole[:_LONGEST_TEXT])
+    found = [node for node in natives if _adds(node, told)]
     return [*chains, *((node,) for node in found)]
 
 
@@ -89,10 +90,17 @@ def _lines(node: ErrorNode) -> list[str]:
     return [line for line in node.message.split("\n") if line.strip()]
 
 
-def _is_told(node: ErrorNode, told: set[str]) -> bool:
-    """Return whether the first line belongs to the message of an exception."""
+def _adds(node: ErrorNode, told: set[str]) -> bool:
+    """Return whether a line says more than the message of an exception in it.
+
+    pip, for one, writes words before an exception that alone make it known.
+    """
     first = folded(node.message.partition("\n")[0]).strip()
-    return any(first.endswith(line) for line in told)
+    message = next((line for line in told if first.endswith(line)), None)
+    if message is None:
+        return True
+    alone = ErrorNode("", message)
+    return bool(score((node,), node)) and not score((alone,), alone)
 
 
 def native_nodes(text: str) -> Iterator[ErrorNode]:

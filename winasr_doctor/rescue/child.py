@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.nemo_guard import guard
 from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent, Observer, opened
+from winasr_doctor.rescue import dying
 from winasr_doctor.rescue.events import EventLog, Silent, Started
 from winasr_doctor.rescue.folders import OpenFolders
 from winasr_doctor.rescue.recorder import Recorder
@@ -59,6 +60,7 @@ def begin(file: str) -> None:
         with suppress(Exception):
             recorder.flush()
             whole.close()
+        dying.tell(settings.events)
 
     _kept.append(whole)
     atexit.register(end)  # the first to register is the last to be called

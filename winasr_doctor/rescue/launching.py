@@ -43,6 +43,7 @@ def launch(app: Sequence[str]) -> None:
     Raises:
         SystemExit: The app wants to end, or has failed.
     """
+    from winasr_doctor.rescue import dying
     from winasr_doctor.rescue.child import begin
 
     begin(os.environ[VARIABLE])
@@ -67,6 +68,7 @@ def launch(app: Sequence[str]) -> None:
     except BaseException as error:  # noqa: BLE001 - shown as Python shows it
         trace = error.__traceback__
         error.__traceback__ = trace.tb_next if trace is not None else None  # without this frame
+        dying.remember(error)
         sys.excepthook(type(error), error, error.__traceback__)
         raise SystemExit(1) from None
 

@@ -11,7 +11,7 @@ from time import monotonic
 
 from winasr_doctor.cleanup import sweep
 from winasr_doctor.faults.plan import Plan
-from winasr_doctor.rescue import preflight, verdict
+from winasr_doctor.rescue import dying, preflight, verdict
 from winasr_doctor.rescue.events import read_events
 from winasr_doctor.rescue.interpreter import command_for
 from winasr_doctor.rescue.scratch import Scratch, open_scratch
@@ -73,10 +73,13 @@ def run(order: Order, say: Callable[[str], None]) -> int:
         code = _start_and_wait(command, scratch, settings)
         seconds = monotonic() - began
         events = tuple(read_events(scratch.notes))
+        cause = dying.last_words(scratch.notes) if code else ()
     finally:
         removals = scratch.remove()
     sweep()  # forget what the app had left to the ledger and went with its TEMP
     for line in verdict.lines(verdict.Verdict(code, seconds, events, order.plan, removals)):
+        say(line)
+    for line in cause:
         say(line)
     return code
 

@@ -13,6 +13,7 @@ from winasr_doctor.diagnosis.reading.events import Event
 from winasr_doctor.diagnosis.reading.large import reduced, relevant
 from winasr_doctor.diagnosis.reading.messages import is_message
 from winasr_doctor.diagnosis.reading.order import in_order
+from winasr_doctor.diagnosis.reading.panels import without_panels
 from winasr_doctor.diagnosis.reading.parsing import Parser
 from winasr_doctor.diagnosis.reading.patterns import HEAD
 from winasr_doctor.diagnosis.reading.prefixes import divided, unquoted
@@ -57,7 +58,7 @@ def _events(text: str) -> list[Event]:
     text = cleaned(text)
     if is_recognised(text):
         text = corrected(text)
-    lines = in_order(_lines(text))
+    lines = in_order(without_panels(_lines(text)))
     filled = sum(bool(line.strip()) for line in lines)
     pretty = _RULE.search(text) is not None and HEAD.search(text) is None
     parser = Parser(pretty=pretty, lines=filled)
@@ -106,7 +107,8 @@ def _repeats(event: Event, told: set[tuple[object, ...]]) -> bool:
 
 
 def _keys(node: ErrorNode) -> list[tuple[object, ...]]:
-    keys: list[tuple[object, ...]] = [(node.kind, node.message.strip("'\"")[:_ECHOED])]
+    first = node.message.partition("\n")[0]
+    keys: list[tuple[object, ...]] = [(node.kind, first.strip("'\"")[:_ECHOED])]
     if node.winerror is not None or node.errno is not None:
         keys.append((node.kind, node.winerror, node.errno, node.path))
     return keys

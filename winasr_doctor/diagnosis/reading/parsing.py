@@ -49,6 +49,8 @@ _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
+_MOST_ROWS = 8
+"""Lines of a message below `Class: text` where there is no traceback; what follows is the log."""
 _NEAR = 400
 """Lines between a message and the frames below it; a crash has those of every thread."""
 _REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
@@ -329,7 +331,13 @@ class Parser:
         if draft.blanks and draft.lines != [""] and not (indented or draft.has_paragraphs):
             return False
         if not draft.frames and not indented and draft.lines != [""]:
-            is_other = is_message(body) and not is_message(draft.lines[0])
-            is_other = is_other or begins_message(body)
-            return draft.ending is None and not draft.blanks and not is_other
+            return not draft.blanks and self._is_next_row(draft, body)
         return True
+
+    def _is_next_row(self, draft: Draft, body: str) -> bool:
+        """Return whether a line goes on with a message that has no traceback above it."""
+        if begins_message(body):
+            return False
+        if draft.ending is None:
+            return not is_message(body) or is_message(draft.lines[0])
+        return len(draft.lines) < _MOST_ROWS and (self._few or not is_message(body))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from winasr_doctor.diagnosis.reading.patterns import BARE_HEAD, FRAME, HEAD, NOISE
+from winasr_doctor.diagnosis.reading.unwrapping import unwrapped
 
 _QUOTE = re.compile(r"^ ?(?:> ?){1,40}")
 _QUOTED_FRAME = re.compile(r'^ ?(?:> ?)+\s*(?:File "|Traceback \(|```)')
@@ -48,6 +49,8 @@ def unquoted(lines: Sequence[str]) -> list[str]:
     quoted = sum(line.lstrip().startswith(">") for line in lines)
     filled = sum(bool(line.strip()) for line in lines)
     if quoted and (2 * quoted > filled or any(_QUOTED_FRAME.match(line) for line in lines)):
+        if quoted < filled:  # a window has wrapped what was quoted: the rest of a row has no mark
+            lines = unwrapped(lines)
         lines = [_QUOTE.sub("", line) for line in lines]
     return _without_common(lines)
 
@@ -123,10 +126,10 @@ def _prefix_of(line: str) -> str:
     else:
         return ""
     drawn = _DRAWN.search(prefix)
-    if drawn is not None and prefix[: drawn.start()].isspace():
-        return prefix[: drawn.start()]
-    is_none = len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) or drawn is not None
-    return "" if is_none else prefix
+    if drawn is not None:
+        before = prefix[: drawn.start()].rstrip("+")
+        return "" if before.strip(" |") else before
+    return "" if len(prefix) > _LONGEST_PREFIX or NOISE.search(prefix) else prefix
 
 
 def _pattern(prefix: str) -> str:

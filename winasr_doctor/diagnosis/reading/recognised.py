@@ -13,6 +13,9 @@ _SLIPS = re.compile(
 _CAPITAL_I = re.compile(
     r"(?<=[a-z])I+(?=[a-z\b]|I|\W|_|$)|\bI(?=ine\b|ib\b|ast\b|oad|ist\b|ength|ayer)"
 )
+_DLL = re.compile(r"\.d(?:[1I][1lI]|l[1I])\b")
+"""`.dll`, in which the letters l look like figures."""
+_FIGURE_ONE = re.compile(r"(?<=[A-Za-z])1(?=[a-z]{2})|\b1(?=ibrary|ine\b|oad)")
 _WORDS = {
     "mernory": "memory", "rnost": "most", "frorn": "from", "rnodel": "model", "rnodule": "module",
     "cornmand": "command", "durinq": "during", "Durinq": "During", "handlinq": "handling",
@@ -25,6 +28,8 @@ _WRONG = re.compile("|".join(_WORDS))
 
 def is_recognised(text: str) -> bool:
     """Return whether a text has been read from a picture."""
+    if _DLL.search(text[: 1 << 20]) is not None:
+        return True
     if "rn" not in text and "II" not in text and "Iine" not in text and "1ine" not in text:
         return False
     sample = text[: 1 << 20]
@@ -33,5 +38,6 @@ def is_recognised(text: str) -> bool:
 
 def corrected(text: str) -> str:
     """Undo the usual slips: rn for m, I for l, q for g."""
+    text = _FIGURE_ONE.sub("l", _DLL.sub(".dll", text))
     text = _CAPITAL_I.sub(lambda match: "l" * len(match[0]), text)
     return _WRONG.sub(lambda match: _WORDS[match[0]], text)

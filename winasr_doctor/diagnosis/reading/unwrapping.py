@@ -16,11 +16,13 @@ _WIDE = re.compile(
 _NARROWEST, _WIDEST = 20, 400
 _OPEN_FRAME = re.compile(r'File "[^"]*$')
 _STARTS = re.compile(
-    r'\s*(?:Traceback \(|File "|During handling of|The above exception'
+    r'> |\s*(?:Traceback \(|File "|During handling of|The above exception'
     r"|\[?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d))"
 )
 _BORDERS = tuple("│┃|╮╯┐┘+-─═")
 _OPEN_PATH = re.compile(r"""['"][A-Za-z]:\\[^'"]*$""")
+_BEGUN_PATH = re.compile(r""": (?P<path>(?:['"](?:[A-Za-z]:?)?)?)$""")
+_PATH = re.compile(r"""['"][A-Za-z]:\\""")
 _SENTENCES = (
     "Traceback (most recent call last):",
     "During handling of the above exception, another exception occurred:",
@@ -30,7 +32,10 @@ _BEGINNINGS = ("During handling", "The above exc")
 _MOST_PARTS = 5
 _SHORTEST_START = 8
 _MOST = 2 / 3
-_MOST_ROWS = 300
+_FEWEST_ROWS, _MOST_ROWS = 3, 300
+_STEM, _LONGEST_DATE = 3, 30
+_OFTEN = 3
+_DIGITS = re.compile(r"\d+")
 
 
 def cells(text: str) -> int:
@@ -52,16 +57,37 @@ def unwrapped(lines: Sequence[str]) -> list[str]:
         return list(_with_whole_sentences(lines))
     joined: list[str] = []
     rows: list[str] = []
+    stem = _stem(lines) if is_sure else None
     for number, line in enumerate(lines):
         rows.append(line)
         follower = lines[number + 1] if number + 1 < len(lines) else ""
-        starts = is_sure and _STARTS.match(follower) is not None
+        starts = is_sure and _begins(follower, stem)
         if starts or not _is_full(line, width, follower):
             joined.append("".join(rows))
             rows = []
     if rows:
         joined.append("".join(rows))
     return list(_with_whole_sentences(joined))
+
+
+def _begins(line: str, stem: str | None) -> bool:
+    """Return whether a row is the first of a line."""
+    return _STARTS.match(line) is not None or (stem is not None and _stem_of(line) == stem)
+
+
+def _stem(lines: Sequence[str]) -> str | None:
+    """Return what many lines begin with, such as a log's date; a wrapped row seldom does."""
+    counted = Counter(stem for line in lines if (stem := _stem_of(line)) is not None)
+    filled = sum(bool(line.strip()) for line in lines)
+    stem, count = max(counted.items(), key=lambda item: item[1], default=("", 0))
+    return stem if count >= _OFTEN and 4 * count >= filled else None
+
+
+def _stem_of(line: str) -> str | None:
+    """Return the first characters of a line, its numbers aside; `None` where it is indented."""
+    return (
+        None if line[:1].isspace() or not line else _DIGITS.sub("#", line[:_LONGEST_DATE])[:_STEM]
+    )
 
 
 def _with_whole_sentences(lines: Sequence[str]) -> Sequence[str]:
@@ -119,7 +145,9 @@ def _width_of_most(lines: Sequence[str], lengths: Counter[int]) -> int | None:
     rows = sum(lengths.values()) - lengths[0]
     if rows > _MOST_ROWS:
         return None
-    if not _NARROWEST <= filled <= _WIDEST or len(full) < 2 or len(full) < _MOST * rows:  # noqa: PLR2004
+    if not _NARROWEST <= filled <= _WIDEST or rows < _FEWEST_ROWS:
+        return None
+    if len(full) < 2 or len(full) < _MOST * rows:  # noqa: PLR2004 - one row is always the longest
         return None
     return None if any(line.endswith(_BORDERS) for line in full) else filled
 
@@ -134,7 +162,12 @@ def _is_broken(row: str, follower: str) -> bool:
             return frame is None or not frame["function"]
     if any(_breaks(sentence, row, follower) for sentence in _SENTENCES):
         return True
-    return bool(_OPEN_PATH.search(row)) and ("'" in follower or '"' in follower)
+    if "'" not in follower and '"' not in follower:
+        return False
+    begun = _BEGUN_PATH.search(row)
+    return bool(_OPEN_PATH.search(row)) or (
+        begun is not None and _PATH.match(begun["path"] + follower) is not None
+    )
 
 
 def _breaks(sentence: str, row: str, follower: str) -> bool:

@@ -1,0 +1,55 @@
+"""Turns rich's panels of an exception group into the form in which CPython prints a group.
+
+Source: rich 14 and newer, traceback.py (`Sub-exception #1`); CPython, Lib/traceback.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_TOP = re.compile(r"[╭┌+][─-]+ Sub-exception #\d{1,6} [─-]+[╮┐+]$")
+_BOTTOM = re.compile(r"[╰└+][─-]{8,}[╯┘+]$")
+_EDGES = ("│", "┃", "|")
+_RULE = "    +---------------- member ----------------"
+_MARGIN = "    | "
+_TITLE = "Sub-exception #"
+_DEEPEST = 10
+
+
+def without_panels(lines: Sequence[str], depth: int = 0) -> Sequence[str]:
+    """Return lines in which the members of a group stand behind a margin, without a panel.
+
+    Args:
+        lines: Of one report.
+        depth: In how many panels they have been.
+    """
+    if depth >= _DEEPEST or not any(_TITLE in line for line in lines):
+        return lines
+    flat: list[str] = []
+    panel: list[str] | None = None
+    for line in lines:
+        if panel is None:
+            if _TITLE in line and _TOP.match(line.strip()):
+                panel = []
+            else:
+                flat.append(line)
+        elif _BOTTOM.match(line.strip()):
+            flat += _as_member(panel, depth)
+            panel = None
+        else:
+            panel.append(_without_edges(line))
+    return flat + _as_member(panel or [], depth)
+
+
+def _without_edges(line: str) -> str:
+    row = line.strip()
+    if row.endswith(_EDGES):
+        row = row[:-1].rstrip()
+    return row[1:].removeprefix(" ") if row.startswith(_EDGES) else row
+
+
+def _as_member(rows: Sequence[str], depth: int) -> list[str]:
+    if not rows:
+        return []
+    return [_RULE, *(_MARGIN + row for row in without_panels(rows, depth + 1))]

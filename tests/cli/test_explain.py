@@ -10,6 +10,9 @@ import sys
 
 import pytest
 
+from winasr_doctor.host.model import Gpu, Gpus
+from winasr_doctor.testing import machine
+
 LAST_LINE = (
     "PermissionError: [WinError 32] Der Prozess kann nicht auf die Datei zugreifen, da sie von"
     " einem anderen Prozess verwendet wird:"
@@ -152,7 +155,8 @@ def test_the_gpu_is_asked_for_only_when_a_remedy_needs_it(run, monkeypatch):
     from winasr_doctor.cli import facts
 
     asked = []
-    monkeypatch.setattr(facts, "_gpu", lambda: asked.append(1) or "NVIDIA GeForce RTX 5090")
+    gpus = Gpus(items=(Gpu(name="NVIDIA GeForce RTX 5090"),))
+    monkeypatch.setattr(facts, "_this_machine", lambda: asked.append(1) or machine(gpus=gpus))
     assert "HF_HOME" in run("explain", "hub-not-cached").out
     assert asked == []
     run("explain", "torch-cpu-build")

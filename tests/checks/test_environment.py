@@ -107,6 +107,21 @@ def test_a_driver_older_than_torchs_cuda_needs_is_an_error(driver, cuda, expecte
 
 
 @pytest.mark.parametrize(
+    ("served", "cuda", "expected"),
+    [("11.4", "12.8", Severity.ERROR), ("12.2", "12.8", None), ("13.0", "12.8", None)],
+)
+def test_without_the_drivers_version_its_cuda_decides(served, cuda, expected):
+    gpus = Gpus(items=NVIDIA.items, cuda=served)
+    assert severity("ENV004", packages=torch("2.9.1+cu128", cuda), gpus=gpus) is expected
+
+
+def test_an_older_build_of_the_same_torch_is_one_that_the_driver_serves():
+    gpus = Gpus(items=NVIDIA.items, driver="576.02", cuda="12.9")
+    (result,) = compute_check("ENV004", machine(packages=torch("2.9.1+cu130", "13.0"), gpus=gpus))
+    assert "torch==2.9.1 --index-url https://download.pytorch.org/whl/cu128" in steps(result)
+
+
+@pytest.mark.parametrize(
     ("available", "expected"),
     [(5 * GB, Severity.ERROR), (8 * GB, Severity.WARNING), (12 * GB, None), (None, None)],
 )

@@ -9,7 +9,15 @@ from winasr_doctor.catalogue.preflight import all_foretold
 from winasr_doctor.checks.foretold import READS
 from winasr_doctor.checks.registry import own_checks
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import Environment, Gpu, Gpus, Packages, System, TorchBuild
+from winasr_doctor.host.model import (
+    AudioTools,
+    Environment,
+    Gpu,
+    Gpus,
+    Packages,
+    System,
+    TorchBuild,
+)
 from winasr_doctor.host.recorded import UnreadableSection
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, healthy_sections, machine
@@ -277,6 +285,21 @@ CASES = [
     ("numpy2-abi", having(numpy="2.0.0", torch="2.2.2"), having(numpy="2.0.0", torch="2.3.0")),
     ("numba-numpy", having(numba="0.59.1", numpy="2.0.0"), having(numba="0.60.0", numpy="2.0.2")),
     ("numba-numpy", having(numba="0.61.0", numpy="2.2.0"), having(numba="0.61.2", numpy="2.2.0")),
+    (
+        "ffmpeg-missing",
+        {**having(openai_whisper="20250625"), "audio_tools": AudioTools()},
+        {**having(openai_whisper="20250625"), "audio_tools": AudioTools(ffmpeg="C:\\ffmpeg.exe")},
+    ),
+    (
+        "ffmpeg-missing",
+        {**having(whisperx="3.4.2"), "audio_tools": AudioTools()},
+        {**having(nemo_toolkit="3.0.0"), "audio_tools": AudioTools()},
+    ),
+    (
+        "gr-localhost",
+        with_variable("HTTP_PROXY", "http://proxy:3128", gradio="6.31.0"),
+        with_variable("NO_PROXY", "localhost", gradio="6.31.0"),
+    ),
     ("soundfile-frames", having(pysoundfile="0.9.0"), having(soundfile="0.13.1")),
     ("whisper-wrong-package", having(whisper="1.1.10"), having(openai_whisper="20250625")),
     (

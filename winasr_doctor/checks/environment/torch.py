@@ -77,28 +77,34 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
     """
     torch = host.packages.torch
     gpus = host.gpus
-    if torch is None or torch.cuda is None or gpus.driver is None:
+    driver = gpus.driver or gpus.cuda
+    if torch is None or torch.cuda is None or driver is None:
         yield skip("there is no CUDA torch together with an NVIDIA driver")
         return
     newest = max(cuda for build in builds() if (cuda := cuda_of(build.tag)) is not None)
     beyond = (
         f"CUDA {torch.cuda}" if _number(torch.cuda) > _number(f"{newest[0]}.{newest[1]}") else None
     )
-    yield _resting_on_builds(_driver(host, torch, gpus.driver, torch.cuda), beyond=beyond)
+    yield _resting_on_builds(_driver(host, torch, torch.cuda), beyond=beyond)
 
 
-def _driver(host: Host, torch: TorchBuild, driver: str, cuda: str) -> Finding:
-    needed = oldest_driver(int(_number(cuda)))
+def _driver(host: Host, torch: TorchBuild, cuda: str) -> Finding:
+    """Judge by the driver's version, or by the CUDA that it serves where that alone is known."""
+    gpus, major = host.gpus, int(_number(cuda))
+    needed = oldest_driver(major)
+    evidence = {"driver": gpus.driver, "driver_cuda": gpus.cuda, "torch_cuda": cuda}
     if needed is None:
-        return unknown(
-            f"which driver CUDA {cuda} needs is not known", {"driver": driver, "torch_cuda": cuda}
-        )
-    if _number(driver) >= needed:
-        return ok(f"driver {driver} serves CUDA {cuda}")
+        return unknown(f"which driver CUDA {cuda} needs is not known", evidence)
+    if gpus.driver is not None:
+        named, serves = f"driver {gpus.driver}", _number(gpus.driver) >= needed
+    else:
+        named, serves = f"a driver for CUDA {gpus.cuda}", int(_number(gpus.cuda or "")) >= major
+    if serves:
+        return ok(f"{named} serves CUDA {cuda}")
     return error(
-        f"driver {driver} cannot serve CUDA {cuda}, which torch {torch.version} needs"
+        f"{named} cannot serve CUDA {cuda}, which torch {torch.version} needs"
         f" ({needed:g} or newer does)",
-        {"driver": driver, "torch_cuda": cuda, "needed": needed},
+        {**evidence, "needed": needed},
         _remedies(host, "cuda-driver"),
     )
 

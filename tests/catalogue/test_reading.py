@@ -165,6 +165,76 @@ def test_partners_of_torch():
     assert tables.partner_of("2.3.1", "torchcodec") is None
 
 
+@pytest.mark.parametrize(
+    ("torch", "package", "version", "expected"),
+    [
+        ("2.6.0", "torchaudio", "2.6.1", True),
+        ("2.13.0", "torchaudio", "2.11.0", True),
+        ("2.13.0", "torchaudio", "2.9.1", False),
+        ("2.9.1", "torchvision", "0.24.1", True),
+        ("2.9.1", "torchcodec", "0.8.0", True),
+        ("2.9.1", "torchcodec", "0.10.0", False),
+        ("2.14.0", "torchcodec", "0.17.0", True),
+        ("2.3.1", "torchcodec", "0.0.3", False),
+        ("9.0.0", "torchaudio", "2.11.0", None),
+        ("2.9.1", "torchtext", "0.18", None),
+    ],
+)
+def test_whether_a_partner_belongs_to_a_torch(torch, package, version, expected):
+    assert tables.belongs(torch, package, version) is expected
+
+
+@pytest.mark.parametrize(
+    ("package", "torch", "partner", "same"),
+    [
+        ("torchaudio", "cu128", "cu126", False),
+        ("torchaudio", "cu128", "cpu", True),
+        ("torchvision", "cu128", "cu126", True),
+        ("torchvision", "cu130", "cu128", False),
+        ("torchcodec", "cu130", "cu128", True),
+        ("torchaudio", "cpu", None, True),
+    ],
+)
+def test_whether_a_partner_accepts_torchs_cuda(package, torch, partner, same):
+    assert tables.same_cuda(package, torch, partner) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "capability"),
+    [
+        ("NVIDIA GeForce RTX 5070 Ti", (12, 0)),
+        ("NVIDIA RTX PRO 6000 Blackwell Workstation Edition", (12, 0)),
+        ("NVIDIA RTX 5000 Ada Generation", (8, 9)),
+        ("NVIDIA RTX 4000 SFF Ada Generation", (8, 9)),
+        ("Quadro RTX 5000", (7, 5)),
+        ("Quadro RTX 4000 with Max-Q Design", (7, 5)),
+        ("NVIDIA RTX A4000", (8, 6)),
+        ("NVIDIA GeForce GTX TITAN X", (5, 2)),
+        ("NVIDIA TITAN X (Pascal)", (6, 1)),
+        ("Tesla K80", (3, 7)),
+        ("NVIDIA H100 80GB HBM3", (9, 0)),
+        ("AMD Radeon RX 7900 XTX", None),
+    ],
+)
+def test_the_generation_of_a_gpu_by_its_name(name, capability):
+    assert tables.capability_of(name) == capability
+
+
+@pytest.mark.parametrize(
+    ("driver_cuda", "tag"),
+    [("13.2", "cu132"), ("13.0", "cu130"), ("12.4", "cu129"), ("11.4", None)],
+)
+def test_a_build_is_one_that_the_driver_serves(driver_cuda, tag):
+    assert tables.tag_for((8, 9), "2.13.0", driver_cuda) == tag
+
+
+def test_the_driver_says_which_cuda_it_serves():
+    assert tables.cuda_served("581.15") == "13.0"
+    assert tables.cuda_served("576.80") == "12.0"
+    assert tables.cuda_served("400.1") is None
+    assert tables.cuda_served("unknown") is None
+
+
 def test_numbers_and_packages():
     assert tables.exit_code(-1073741819) == tables.exit_code(3221225477)
     assert "access violation" in tables.exit_code(-1073741819)

@@ -16,7 +16,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\s*(?P<operator>>=|<=|==|!=|>|<)\s*(?P<version>[^\s,]+)\s*")
-_OPERATORS = frozenset("<>=!")
+_OPERATORS = frozenset("<>=!~")
 _DEV, _FINAL, _POST = 0, 4, 5
 _PHASES = {"a": 1, "alpha": 1, "b": 2, "beta": 2}
 _CANDIDATE = 3

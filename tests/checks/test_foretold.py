@@ -116,6 +116,11 @@ CASES = [
     ("cuda-no-kernel", on("Tesla K80", torch="2.3.1+cu121"), on(RTX_4090, torch="1.13.1+cu117")),
     ("cufft-status", on(RTX_4090, torch="2.0.1+cu117"), on(RTX_4090, torch="2.0.1+cu118")),
     (
+        "ct2-no-kernel",
+        on("NVIDIA GeForce GTX 970", ctranslate2="4.4.0", torch="2.5.1+cu124"),
+        on("NVIDIA GeForce GTX 970", ctranslate2="3.24.0", torch="2.3.1+cu118"),
+    ),
+    (
         "ct2-int8-blackwell",
         on(RTX_5090, ctranslate2="4.5.0", torch="2.8.0+cu128"),
         on(RTX_5090, ctranslate2="4.6.2", torch="2.8.0+cu128"),

@@ -1,4 +1,4 @@
-"""Compiles the catalogue of known errors into one JSON file when a wheel is built."""
+"""Compiles the catalogue of known errors into two JSON files when a wheel is built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-TARGET = "winasr_doctor/catalogue/entries.json"
+TARGET = "winasr_doctor/catalogue/{}"
 
 
 def compiled(folder: Path) -> list[dict[str, Any]]:
@@ -28,23 +28,33 @@ def compiled(folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def foretold(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a scan reads of the entries; see `winasr_doctor/catalogue/preflight.py`."""
+    names = ("id", "family", "preflight")
+    return [{name: entry[name] for name in names} for entry in entries if "preflight" in entry]
+
+
 class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the compiled catalogue to a wheel; an editable installation reads the sources."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the JSON file beside the build and include it."""
+        """Write the JSON files beside the build and include them."""
         if version == "editable":
             return
         entries = compiled(Path(self.root, "winasr_doctor/catalogue/entries"))
         self._folder = tempfile.TemporaryDirectory(prefix="winasr_doctor-")
-        file = Path(self._folder.name, "entries.json")
-        text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+        self._include(build_data, "entries.json", entries)
+        self._include(build_data, "preflight.json", foretold(entries))
+
+    def _include(self, build_data: dict[str, Any], name: str, content: object) -> None:
+        file = Path(self._folder.name, name)
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         file.write_text(text, encoding="utf-8", newline="\n")
-        build_data["force_include"][str(file)] = TARGET
+        build_data["force_include"][str(file)] = TARGET.format(name)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
-        """Remove the file again."""
+        """Remove the files again."""
         if version != "editable":
             self._folder.cleanup()

@@ -76,6 +76,10 @@ def section(entry: Entry) -> Iterator[str]:
         yield f"{number}. {inline(remedy.title)}"
         for step in remedy.steps:
             yield f"   * {_step(step)}"
+    checks = sorted({picture.check for picture in entry.preflight})
+    if checks:
+        links = (f"[{code}](../checks/{code[:3]}.md#{code.lower()})" for code in checks)
+        yield from ("", f"A scan reports it beforehand: {', '.join(links)}.")
     affects = ", ".join(f"{a.framework} {a.versions}".strip() for a in entry.affects)
     yield from ("", f"*Affects: {inline(affects)}. Source: {_sources(entry)}.*")
 

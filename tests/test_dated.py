@@ -56,8 +56,8 @@ def test_what_is_beyond_the_table_is_a_warning_with_the_date():
 
 
 RESTING = (
-    "ENV001", "ENV002", "ENV006", "ENV010", "NEM002", "NEM003", "NEM004", "NEM008", "NEM009",
-    "TMP005",
+    "ENV001", "ENV002", "ENV006", "ENV010", "ENV015", "NEM002", "NEM003", "NEM004", "NEM008",
+    "NEM009", "NEM013", "TMP005",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ EXPECTED = {
     "defender-unreadable": (set(), set(), {"AVX002", "AVX003", "AVX004", "AVX005"}),
     "broad-exclusions": (set(), {"AVX003", "AVX004"}, set()),
     "broken-revision": ({"REV001"}, set(), set()),
-    "cpu-torch-on-gpu": ({"ENV005", "NEM003"}, {"ENV003", "NEM009"}, set()),
+    "cpu-torch-on-gpu": ({"ENV005", "NEM003"}, {"ENV003"}, set()),
     "google-drive-mirror": ({"NEM006"}, {"SYN003", "SYN005", "ENV001"}, set()),
     "service-account": (
         {"TMP002", "TMP005", "ENV002"},

@@ -12,9 +12,9 @@ from winasr_doctor.catalogue.tables.aging import (
     TORCH_PARTNERS,
 )
 from winasr_doctor.checks.antivirus.dev_drive import NEEDED_PLATFORM
-from winasr_doctor.checks.environment.torch import CUDA_BUILDS
-from winasr_doctor.checks.nemo.install import NEEDED, SIGKILL
-from winasr_doctor.checks.nemo.pairs import REQUIREMENTS, SAMPLER
+from winasr_doctor.checks.foretold import FORETOLD
+from winasr_doctor.checks.nemo.install import NEEDED
+from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST
 from winasr_doctor.dated import Dated
 from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED
@@ -25,9 +25,7 @@ TABLES: tuple[Dated[Any], ...] = (
     NEWEST,
     REQUIREMENTS,
     NEEDED,
-    SIGKILL,
-    SAMPLER,
-    CUDA_BUILDS,
+    FORETOLD,
     CLEANUP_FIXED,
     NAME_SEARCH_FIXED,
     MODELS,

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor import catalogue
-from winasr_doctor.catalogue import reading, tables
+from winasr_doctor.catalogue import preflight, reading, tables
 from winasr_doctor.catalogue.linting import problems
 from winasr_doctor.catalogue.schema import Step
-from winasr_doctor.catalogue.templates import applicable, fill
+from winasr_doctor.catalogue.templates import fill, fitted
 from winasr_doctor.diagnosis import diagnose
 
 from .making import SOURCES, entry
@@ -64,16 +64,26 @@ def test_the_compiled_catalogue_is_the_one_of_the_sources(hook, monkeypatch):
     building.root = str(ROOT)
     included: dict[str, str] = {}
     building.initialize("standard", {"force_include": included})
-    ((file, place),) = included.items()
-    assert Path(place).parts == reading.COMPILED.parts[-3:]
-    monkeypatch.setattr(reading, "COMPILED", Path(file))
-    reading.all_entries.cache_clear()
+    made = {Path(place).name: Path(file) for file, place in included.items()}
+    assert {Path(place).parent.parts for place in included.values()} == {
+        reading.COMPILED.parts[-3:-1]
+    }
+    from_sources = preflight.all_foretold()
+    monkeypatch.setattr(reading, "COMPILED", made["entries.json"])
+    monkeypatch.setattr(preflight, "COMPILED", str(made["preflight.json"]))
+    for cached in (reading.all_entries, preflight.all_foretold):
+        cached.cache_clear()
     try:
         assert dict(reading.all_entries()) == expected
+        assert preflight.all_foretold() == from_sources
+        assert {each.id: each.preflight for each in from_sources} == {
+            name: entry.preflight for name, entry in expected.items() if entry.preflight
+        }
     finally:
-        reading.all_entries.cache_clear()
+        for cached in (reading.all_entries, preflight.all_foretold):
+            cached.cache_clear()
         building.finalize("standard", {}, "")
-    assert not Path(file).exists()
+    assert not any(file.exists() for file in made.values())
 
 
 def test_a_broken_catalogue_costs_names_but_no_diagnosis(tmp_path, monkeypatch):
@@ -128,7 +138,8 @@ def test_a_remedy_for_another_machine_is_dropped(value, kept):
         "when": {"torch_tag": ["cpu", "<2.7"]},
     }
     remedies = entry(remedies=[remedy]).remedies
-    assert bool(list(applicable(remedies, lambda _: value))) is kept
+    facts = {"torch_tag": value}
+    assert bool(fitted(remedies, facts.get)) is kept
 
 
 @pytest.mark.parametrize(
@@ -150,7 +161,78 @@ def test_the_build_of_torch_for_a_gpu(capability, torch, tag):
 def test_partners_of_torch():
     assert tables.partner_of("2.6.0+cu126", "torchvision") == "0.21"
     assert tables.partner_of("2.13.0", "torchaudio") == "2.11"
-    assert tables.partner_of("1.13.1", "torchaudio") is None
+    assert tables.partner_of("1.12.1", "torchaudio") is None
+    assert tables.partner_of("2.3.1", "torchcodec") is None
+
+
+@pytest.mark.parametrize(
+    ("torch", "package", "version", "expected"),
+    [
+        ("2.6.0", "torchaudio", "2.6.1", True),
+        ("2.13.0", "torchaudio", "2.11.0", True),
+        ("2.13.0", "torchaudio", "2.9.1", False),
+        ("2.9.1", "torchvision", "0.24.1", True),
+        ("2.9.1", "torchcodec", "0.8.0", True),
+        ("2.9.1", "torchcodec", "0.10.0", False),
+        ("2.14.0", "torchcodec", "0.17.0", True),
+        ("2.3.1", "torchcodec", "0.0.3", False),
+        ("9.0.0", "torchaudio", "2.11.0", None),
+        ("2.9.1", "torchtext", "0.18", None),
+    ],
+)
+def test_whether_a_partner_belongs_to_a_torch(torch, package, version, expected):
+    assert tables.belongs(torch, package, version) is expected
+
+
+@pytest.mark.parametrize(
+    ("package", "torch", "partner", "same"),
+    [
+        ("torchaudio", "cu128", "cu126", False),
+        ("torchaudio", "cu128", "cpu", True),
+        ("torchvision", "cu128", "cu126", True),
+        ("torchvision", "cu130", "cu128", False),
+        ("torchcodec", "cu130", "cu128", True),
+        ("torchaudio", "cpu", None, True),
+    ],
+)
+def test_whether_a_partner_accepts_torchs_cuda(package, torch, partner, same):
+    assert tables.same_cuda(package, torch, partner) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "capability"),
+    [
+        ("NVIDIA GeForce RTX 5070 Ti", (12, 0)),
+        ("NVIDIA RTX PRO 6000 Blackwell Workstation Edition", (12, 0)),
+        ("NVIDIA RTX 5000 Ada Generation", (8, 9)),
+        ("NVIDIA RTX 4000 SFF Ada Generation", (8, 9)),
+        ("Quadro RTX 5000", (7, 5)),
+        ("Quadro RTX 4000 with Max-Q Design", (7, 5)),
+        ("NVIDIA RTX A4000", (8, 6)),
+        ("NVIDIA GeForce GTX TITAN X", (5, 2)),
+        ("NVIDIA TITAN X (Pascal)", (6, 1)),
+        ("Tesla K80", (3, 7)),
+        ("NVIDIA H100 80GB HBM3", (9, 0)),
+        ("AMD Radeon RX 7900 XTX", None),
+    ],
+)
+def test_the_generation_of_a_gpu_by_its_name(name, capability):
+    assert tables.capability_of(name) == capability
+
+
+@pytest.mark.parametrize(
+    ("driver_cuda", "tag"),
+    [("13.2", "cu132"), ("13.0", "cu130"), ("12.4", "cu129"), ("11.4", None)],
+)
+def test_a_build_is_one_that_the_driver_serves(driver_cuda, tag):
+    assert tables.tag_for((8, 9), "2.13.0", driver_cuda) == tag
+
+
+def test_the_driver_says_which_cuda_it_serves():
+    assert tables.cuda_served("581.15") == "13.0"
+    assert tables.cuda_served("576.80") == "12.0"
+    assert tables.cuda_served("400.1") is None
+    assert tables.cuda_served("unknown") is None
 
 
 def test_numbers_and_packages():
@@ -164,7 +246,7 @@ def test_numbers_and_packages():
 
 def test_the_example_of_the_documentation_is_a_correct_entry(tmp_path):
     page = (ROOT / "docs" / "add-a-known-error.md").read_text(encoding="utf-8")
-    example, template = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    example, _picture, template = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     file = tmp_path / "torch" / "torch-cpu-build.toml"
     file.parent.mkdir()
     file.write_text(example, encoding="utf-8")

@@ -21,6 +21,24 @@ def advice(*texts: str, command: str = "", **step: object) -> str:
     return complaint(remedies=remedies)
 
 
+@pytest.mark.parametrize(
+    ("picture", "problem"),
+    [
+        ({"when": {}}, "has no condition"),
+        ({"check": "env15", "when": {"os": ["windows"]}}, "is no check's code"),
+        ({"when": {"version": ["1"]}}, "the fact version does not exist"),
+        ({"when": {"path": ["x"]}}, "which has not happened yet"),
+        ({"when": {"version:x": ["~=1.0"]}}, "is no version specifier"),
+    ],
+)
+def test_what_a_scan_looks_at_must_be_something_that_it_can_see(picture, problem):
+    assert problem in complaint(preflight=[{"check": "ENV015", **picture}])
+
+
+def test_conditions_of_steps_are_looked_at_too():
+    assert "the fact colour does not exist" in advice("Do it", when={"colour": ["red"]})
+
+
 def test_a_correct_entry_has_no_problem():
     assert problems(entry()) == []
 

@@ -31,12 +31,16 @@ def torch(version, cuda=None):
     return Packages(versions={"torch": version}, torch=TorchBuild(version=version, cuda=cuda))
 
 
+def steps(result):
+    return "\n".join(step for remedy in result.remedies for step in remedy.steps)
+
+
 def severity(code, **sections):
     (result,) = compute_check(code, machine(**sections))
     return result.severity
 
 
-@pytest.mark.parametrize("number", range(1, 13))
+@pytest.mark.parametrize("number", range(1, 17))
 def test_a_healthy_machine_passes(number):
     (result,) = compute_check(f"ENV{number:03}", machine())
     assert result.status in {Status.PASS, Status.SKIP}
@@ -79,7 +83,7 @@ NVIDIA = Gpus(items=(Gpu(name="RTX 4070"),), driver="576.02", cuda="12.9")
 def test_cpu_torch_beside_a_gpu_is_a_warning_with_the_matching_index():
     (result,) = compute_check("ENV003", machine(packages=torch("2.9.1+cpu"), gpus=NVIDIA))
     assert result.severity is Severity.WARNING
-    assert "/whl/cu129" in result.remedies[0].steps[0]
+    assert "torch==2.9.1 --index-url https://download.pytorch.org/whl/cu128" in steps(result)
 
 
 def test_cpu_torch_without_a_gpu_is_fine():
@@ -100,6 +104,21 @@ def test_cpu_torch_without_a_gpu_is_fine():
 def test_a_driver_older_than_torchs_cuda_needs_is_an_error(driver, cuda, expected):
     gpus = Gpus(items=NVIDIA.items, driver=driver)
     assert severity("ENV004", packages=torch(f"2.9.1+cu{cuda}", cuda), gpus=gpus) is expected
+
+
+@pytest.mark.parametrize(
+    ("served", "cuda", "expected"),
+    [("11.4", "12.8", Severity.ERROR), ("12.2", "12.8", None), ("13.0", "12.8", None)],
+)
+def test_without_the_drivers_version_its_cuda_decides(served, cuda, expected):
+    gpus = Gpus(items=NVIDIA.items, cuda=served)
+    assert severity("ENV004", packages=torch("2.9.1+cu128", cuda), gpus=gpus) is expected
+
+
+def test_an_older_build_of_the_same_torch_is_one_that_the_driver_serves():
+    gpus = Gpus(items=NVIDIA.items, driver="576.02", cuda="12.9")
+    (result,) = compute_check("ENV004", machine(packages=torch("2.9.1+cu130", "13.0"), gpus=gpus))
+    assert "torch==2.9.1 --index-url https://download.pytorch.org/whl/cu128" in steps(result)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_without_nemo_the_others_are_skipped(code):
 def test_a_nemo_that_windows_cannot_import_is_an_error(version):
     result = one("NEM002", packages=packages(nemo_toolkit=version))
     assert result.severity is Severity.ERROR
-    assert '--upgrade "nemo_toolkit[asr]"' in steps(result)
+    assert '-m pip install -U "nemo_toolkit[asr]>=2.4"' in steps(result)
 
 
 @pytest.mark.parametrize("version", ["1.23.0", "2.3.0", "2.4.1", "3.0.0"])
@@ -102,7 +102,7 @@ def test_linux_can_import_any_of_them():
 def test_an_older_lhotse_with_a_recent_torch_is_an_error(lhotse):
     result = one("NEM003", packages=packages(torch="2.13.0+cpu", lhotse=lhotse))
     assert result.severity is Severity.ERROR
-    assert '-m pip install "lhotse>=1.32.2"' in steps(result)
+    assert '-m pip install -U "lhotse>=1.32.2"' in steps(result)
     assert result.evidence["verified"] is True
 
 
@@ -110,7 +110,7 @@ def test_what_follows_from_dates_alone_says_so():
     result = one("NEM003", packages=packages(torch="2.10.0", lhotse="1.32.0"))
     assert result.severity is Severity.ERROR
     assert result.evidence["verified"] is False
-    assert "by the date" in result.summary
+    assert "not tried" in result.summary
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_an_lhotse_that_nemo_cannot_import_is_an_error():
     ("versions", "line"),
     [
         ({"lhotse": "1.32.2"}, '"lhotse>=1.33.0"'),
-        ({"nemo_toolkit": "2.5.3", "numpy": "2.0.0"}, '"numpy>=1.22,<2"'),
+        ({"nemo_toolkit": "2.5.3", "numpy": "2.0.0"}, '"numpy>=1.22,<2" "pyarrow<26"'),
         ({"nemo_toolkit": "2.7.3", "kaldialign": "0.12.0"}, '"kaldialign<=0.9.1"'),
     ],
 )

@@ -10,6 +10,10 @@ import sys
 
 import pytest
 
+from winasr_doctor.host.model import Gpu, Gpus, Packages, TorchBuild
+from winasr_doctor.host.recorded import encode_snapshot
+from winasr_doctor.testing import machine
+
 LAST_LINE = (
     "PermissionError: [WinError 32] Der Prozess kann nicht auf die Datei zugreifen, da sie von"
     " einem anderen Prozess verwendet wird:"
@@ -183,8 +187,84 @@ def test_the_gpu_is_asked_for_only_when_a_remedy_needs_it(run, monkeypatch):
     from winasr_doctor.cli import facts
 
     asked = []
-    monkeypatch.setattr(facts, "_gpu", lambda: asked.append(1) or "NVIDIA GeForce RTX 5090")
+    gpus = Gpus(items=(Gpu(name="NVIDIA GeForce RTX 5090"),))
+    monkeypatch.setattr(facts, "_this_machine", lambda: asked.append(1) or machine(gpus=gpus))
     assert "HF_HOME" in run("explain", "hub-not-cached").out
     assert asked == []
     run("explain", "torch-cpu-build")
     assert asked
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Return what writes a machine with these packages to a file."""
+
+    def write(torch, gpu, **versions):
+        packages = Packages(
+            versions={"torch": torch, **versions}, torch=TorchBuild(version=torch, cuda="12.6")
+        )
+        gpus = Gpus(items=(Gpu(name=gpu),), driver="576.80", cuda="12.9")
+        file = tmp_path / "machine.json"
+        host = machine(packages=packages, gpus=gpus)
+        file.write_bytes(encode_snapshot(host.snapshot))
+        return str(file)
+
+    return write
+
+
+NO_KERNEL = "RuntimeError: CUDA error: no kernel image is available for execution on the device"
+COMMAND = (
+    r"& 'C:\asr\.venv\Scripts\python.exe' -m pip install --force-reinstall --no-deps torch==2.7.1"
+    " --index-url https://download.pytorch.org/whl/cu128"
+)
+
+
+@pytest.mark.parametrize("how", ["id", "message", "file", "traceback", "stdin"])
+def test_remedies_fit_a_recorded_machine(run, recorded, tmp_path, monkeypatch, how):
+    log = tmp_path / "log.txt"
+    log.write_text(f"Traceback (most recent call last):\n{NO_KERNEL}\n", encoding="utf-8")
+    arguments = {
+        "id": ["cuda-no-kernel"],
+        "message": [NO_KERNEL],
+        "file": [str(log)],
+        "traceback": ["--traceback", str(log)],
+        "stdin": ["-"],
+    }[how]
+    file = recorded("2.7.1+cu126", "NVIDIA GeForce RTX 5090")
+    stdin = io.TextIOWrapper(io.BytesIO(log.read_bytes()), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", stdin)
+    outcome = run("explain", *arguments, "--snapshot", file)
+    assert outcome.code == 0
+    assert COMMAND in outcome.out
+    assert "torchaudio" not in outcome.out.partition("What to do")[2].partition("\n2.")[0]
+
+
+def test_the_json_has_the_facts_of_the_recorded_machine(run, recorded):
+    file = recorded("2.7.1+cu126", "NVIDIA GeForce RTX 5090", torchaudio="2.7.1+cu126")
+    values = json.loads(run("explain", NO_KERNEL, "--snapshot", file, "--format", "json").out)
+    commands = [step.get("command") for step in values["remedies"][0]["steps"]]
+    assert commands[0] == COMMAND
+    assert "torchaudio==2.7.* --index-url https://download.pytorch.org/whl/cu128" in commands[1]
+    assert values["facts"]["gpu"] == "NVIDIA GeForce RTX 5090"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot read the snapshot"),
+        (b"\x00\x01", "is not valid JSON"),
+        (b'{"schema": "other/1"}', "does not fit the schema"),
+    ],
+)
+def test_a_bad_snapshot_is_one_sentence(run, tmp_path, content, words):
+    file = tmp_path / "bad.json"
+    if content is not None:
+        file.write_bytes(content)
+    outcome = run("explain", "cuda-no-kernel", "--snapshot", str(file))
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert len(outcome.err.strip().splitlines()) == 1
+
+
+def test_what_a_scan_reports_beforehand_is_named(run):
+    assert "A scan reports it as: ENV014" in run("explain", "torchaudio-pair", "-v").out

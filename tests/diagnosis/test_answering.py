@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.catalogue.making import entry
 from winasr_doctor import schemas
 from winasr_doctor.catalogue import Catalogue, all_entries
+from winasr_doctor.catalogue.deriving import derived
 from winasr_doctor.diagnosis import diagnose, facts, kinds, unknown
 from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame
@@ -260,7 +261,7 @@ def test_no_plain_installation_where_it_is_wrong(know, module):
     ],
 )
 def test_the_build_of_torch_follows_from_the_name_of_the_gpu(name, torch, tag):
-    lookup = facts.of_gpu(name, machine(torch=torch))
+    lookup = derived({"gpus": name, "installed:torch": torch}.get)
     assert lookup("gpu_tag") == tag
     assert lookup("gpu_index") == (tag and f"https://download.pytorch.org/whl/{tag}")
     assert lookup("gpu") == name

@@ -24,11 +24,12 @@ def our_files() -> set[str]:
 
 SOURCES = "winasr_doctor/catalogue/entries/"
 COMPILED = "winasr_doctor/catalogue/entries.json"
+FORETOLD = "winasr_doctor/catalogue/preflight.json"
 
 
 def packaged_files() -> set[str]:
-    """Return the files that a wheel has: the catalogue's sources are compiled into one."""
-    return {name for name in our_files() if not name.startswith(SOURCES)} | {COMPILED}
+    """Return the files that a wheel has: the catalogue's sources are compiled into two."""
+    return {name for name in our_files() if not name.startswith(SOURCES)} | {COMPILED, FORETOLD}
 
 
 def test_twine_has_no_complaint(built):

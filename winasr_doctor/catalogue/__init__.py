@@ -1,14 +1,19 @@
-"""Known errors as data: one TOML file each below `entries/`, and the code that reads them."""
+"""Known errors as data: one TOML file each below `entries/`, and the code that reads them.
+
+What is exported is imported when it is first used: a scan needs little of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from winasr_doctor.catalogue.conditions import Node
-from winasr_doctor.catalogue.matching import Catalogue, Match, in_order
-from winasr_doctor.catalogue.reading import CatalogueError, all_entries
-from winasr_doctor.catalogue.schema import Condition, Entry, Remedy, Sample, Source, Step
+if TYPE_CHECKING:
+    from winasr_doctor.catalogue.conditions import Node
+    from winasr_doctor.catalogue.matching import Catalogue, Match, in_order
+    from winasr_doctor.catalogue.reading import CatalogueError, all_entries
+    from winasr_doctor.catalogue.schema import Condition, Entry, Remedy, Sample, Source, Step
 
 __all__ = [
     "Catalogue",
@@ -29,10 +34,29 @@ __all__ = [
     "search",
 ]
 
+_HOMES = {
+    **dict.fromkeys(("Catalogue", "Match", "in_order"), "matching"),
+    **dict.fromkeys(("CatalogueError", "all_entries"), "reading"),
+    **dict.fromkeys(("Condition", "Entry", "Remedy", "Sample", "Source", "Step"), "schema"),
+    "Node": "conditions",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import what is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Return the catalogue of the package, read once; an empty one where it cannot be read."""
+    from winasr_doctor.catalogue.matching import Catalogue
+    from winasr_doctor.catalogue.reading import CatalogueError, all_entries
+
     try:
         return Catalogue(all_entries().values())
     except CatalogueError:  # a diagnosis must not fail for want of names
@@ -41,6 +65,8 @@ def catalogue() -> Catalogue:
 
 def by_id(name: str) -> Entry | None:
     """Return the entry with an id, if there is one."""
+    from winasr_doctor.catalogue.reading import all_entries
+
     return all_entries().get(name.strip().casefold())
 
 
@@ -56,6 +82,7 @@ def match(node: Node, chain: Sequence[Node] = ()) -> list[Match]:
 
 def search(wanted: str, *, limit: int = 8) -> list[Entry]:
     """Return the known errors that a quoted message or words are about, the best first."""
+    from winasr_doctor.catalogue.reading import all_entries
     from winasr_doctor.catalogue.searching import search as search_in
 
     return search_in(all_entries().values(), wanted, limit=limit)

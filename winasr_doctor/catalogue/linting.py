@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from winasr_doctor.catalogue.comparing import is_specifier, satisfies
 from winasr_doctor.catalogue.conditions import is_builtin
 from winasr_doctor.catalogue.schema import Condition, Entry
 from winasr_doctor.catalogue.templates import facts_in, is_fact
 
 FEWEST_POSITIVE, FEWEST_NEGATIVE = 2, 1
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_OF_THE_ERROR = ("match", "package", "path")
 _LONGEST_ID, _LONGEST_CAUSE, _LONGEST_TITLE = 44, 300, 160
 _FIRM_WORDS, _FIRM_LETTERS, _LONG, _SHORTEST = 3, 9, 16, 4
 _LOOSE_CODES = {1, 2, 3, 5, 13, 22, 32, 87, 126, 127, 193, 10054}
@@ -36,6 +39,7 @@ def problems(entry: Entry, file: Path | None = None) -> list[str]:
         *_of_conditions(entry),
         *_of_samples(entry),
         *_of_templates(entry),
+        *_of_preflight(entry),
         *broken_rules(entry),
     ]
     return [f"{entry.family}/{entry.id}.toml: {problem}" for problem in found]
@@ -157,7 +161,31 @@ def _of_templates(entry: Entry) -> Iterator[str]:
         if facts_in(step.unknown):
             yield f"the fallback {step.unknown!r} may not use facts"
     for remedy in entry.remedies:
-        yield from (f"when: the fact {n} does not exist" for n in remedy.when if not is_fact(n))
+        for when in (remedy.when, remedy.first_when, *(step.when for step in remedy.steps)):
+            yield from _of_when(when, "when")
+
+
+def _of_preflight(entry: Entry) -> Iterator[str]:
+    for number, picture in enumerate(entry.preflight, 1):
+        where = f"preflight {number}"
+        if not picture.when:
+            yield f"{where} has no condition"
+        if not _CODE.fullmatch(picture.check):
+            yield f"{where}: {picture.check!r} is no check's code"
+        yield from _of_when(picture.when, where)
+        if any(fact.partition(":")[0] in _OF_THE_ERROR for fact in picture.when):
+            yield f"{where} asks for a fact of the error, which has not happened yet"
+
+
+def _of_when(when: Mapping[str, tuple[str, ...]], where: str) -> Iterator[str]:
+    for fact, wanted in when.items():
+        if not is_fact(fact):
+            yield f"{where}: the fact {fact} does not exist"
+        for one in filter(is_specifier, wanted):
+            try:
+                satisfies("1", one)
+            except ValueError as error:
+                yield f"{where}: {error}"
 
 
 def _group_names(pattern: str) -> Iterable[str]:

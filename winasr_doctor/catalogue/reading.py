@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from winasr_doctor.catalogue.schema import Entry
+from winasr_doctor.catalogue.toml import parsed
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "entries"
@@ -51,17 +50,9 @@ def read_entry(file: Path, *, samples: bool = True) -> Entry:
         text = file.read_text(encoding="utf-8")
         if not samples:
             text = text.partition(f"\n{_SAMPLES}")[0]
-        return msgspec.convert({**_parsed(text), "family": file.parent.name}, Entry)
+        return msgspec.convert({**parsed(text), "family": file.parent.name}, Entry)
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{name}: {_clear(error)}") from error
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)
 
 
 def _clear(error: Exception) -> str:
@@ -83,6 +74,24 @@ def all_entries() -> Mapping[str, Entry]:
         if entry.id in found:
             raise CatalogueError(f"two entries have the id {entry.id}")
         found[entry.id] = entry
+    return found
+
+
+def read_one(family: str, name: str) -> Entry:
+    """Return one entry; where the sources are there, the others are not read.
+
+    Args:
+        family: Its folder.
+        name: Its id.
+
+    Raises:
+        CatalogueError: It is wrong or missing.
+    """
+    if not COMPILED.is_file():
+        return read_entry(SOURCES / family / f"{name}.toml", samples=False)
+    found = all_entries().get(name)
+    if found is None:
+        raise CatalogueError(f"there is no entry {name}")
     return found
 
 

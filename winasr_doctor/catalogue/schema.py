@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from winasr_doctor.catalogue.preflight import Preflight
+
 Confidence = Literal["certain", "likely", "guess"]
 """How sure the answer is when the entry matches."""
 
@@ -69,12 +71,14 @@ class Step(_Part, frozen=True):
         command: One line to type; may use facts.
         unknown: Replaces text and command where a fact is not known: it says which fact decides.
         needs_admin: Whether it takes an administrator.
+        when: As a remedy's.
     """
 
     text: str
     command: str = ""
     unknown: str = ""
     needs_admin: bool = False
+    when: dict[str, tuple[str, ...]] = {}
 
 
 class Remedy(_Part, frozen=True):
@@ -84,12 +88,15 @@ class Remedy(_Part, frozen=True):
         title: What it achieves, as a short imperative.
         steps: What to do, in order.
         when: Facts and the values that they must have, such as `torch_tag = ["cpu"]`; a value
-            may be a version specifier. The remedy is dropped where a fact is known and differs.
+            may be a version specifier, `present` or `absent`. The remedy is dropped where a fact is
+            known and differs.
+        first_when: Facts that, where all are known to be so, make it the first remedy.
     """
 
     title: str
     steps: tuple[Step, ...]
     when: dict[str, tuple[str, ...]] = {}
+    first_when: dict[str, tuple[str, ...]] = {}
 
 
 class Affected(_Part, frozen=True):
@@ -138,6 +145,7 @@ class Entry(_Part, frozen=True):
         yields_to: Entries that win when they match, too.
         see: Related entries.
         precheck: What a scan could look at before the error happens.
+        preflight: What a scan does look at.
         family: The folder; filled in while reading.
     """
 
@@ -155,6 +163,7 @@ class Entry(_Part, frozen=True):
     yields_to: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
     precheck: str = ""
+    preflight: tuple[Preflight, ...] = ()
     family: str = ""
 
     def steps(self) -> Iterator[Step]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from winasr_doctor.catalogue.schema import Entry, Remedy, Step
-from winasr_doctor.catalogue.templates import Lookup, applicable, fill
+from winasr_doctor.catalogue.templates import Lookup, fitted
 
 FULL_REMEDIES = 2
 """Remedies whose steps are shown without `-v`."""
@@ -60,11 +60,7 @@ def _step(step: Step, width: int) -> Iterable[str]:
 
 def filled(entry: Entry, lookup: Lookup) -> tuple[Remedy, ...]:
     """Return the remedies that fit a machine, with its facts filled in; never none."""
-    fitting = tuple(applicable(entry.remedies, lookup)) or entry.remedies
-    return tuple(
-        Remedy(title=remedy.title, steps=tuple(fill(step, lookup) for step in remedy.steps))
-        for remedy in fitting
-    )
+    return fitted(entry.remedies, lookup) or fitted(entry.remedies, lambda _fact: None)
 
 
 def format_entry(entry: Entry, lookup: Lookup, width: int = 80, *, verbose: bool = False) -> str:
@@ -93,6 +89,9 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "When recognised, it is", _SURE[entry.confidence]
     if entry.precheck:
         yield "Seen beforehand by", entry.precheck
+    if entry.preflight:
+        checks = sorted({picture.check for picture in entry.preflight})
+        yield "A scan reports it as", ", ".join(checks)
     if entry.see:
         yield "See also", ", ".join(entry.see)
     yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in entry.source)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from winasr_doctor.catalogue.commands import typed
+from winasr_doctor.catalogue.comparing import ABSENT, fits
 from winasr_doctor.catalogue.schema import Remedy, Step
 
 FACTS = MappingProxyType(
@@ -13,9 +15,13 @@ FACTS = MappingProxyType(
         "torch": "the installed torch without its build, such as 2.6.0",
         "torch_tag": "the build of the installed torch: cu126, cpu ...",
         "torch_index": "the index that has this build of torch",
+        "torch_cuda": "the CUDA version of this build, such as 12.6",
         "gpu": "the name of the GPU",
+        "gpu_arch": "its compute capability, such as 8.9",
         "gpu_tag": "the build of torch that has kernels for this GPU, such as cu128",
         "gpu_index": "the index that has this build of torch",
+        "kernels": "for how many of the GPUs the installed torch has code: all, some or none",
+        "driver_cuda": "the newest CUDA version that the NVIDIA driver serves",
         "torchaudio": "the torchaudio that belongs to the installed torch",
         "torchvision": "the torchvision that belongs to the installed torch",
         "torchcodec": "the torchcodec that belongs to the installed torch",
@@ -23,6 +29,7 @@ FACTS = MappingProxyType(
         "python_version": "its version, such as 3.11",
         "hf_home": "the folder of the Hub's cache",
         "temp": "the temporary folder",
+        "os": "windows, linux or darwin",
         "path": "the path that the error names",
     }
 )
@@ -31,6 +38,9 @@ FACTS = MappingProxyType(
 PARAMETRIC = MappingProxyType(
     {
         "version": "the installed version of a package: {{version:numpy}}",
+        "belongs": "whether a partner belongs to the installed torch, yes or no",
+        "env": "an environment variable: {{env:HF_ENDPOINT}}",
+        "tool": "the path of a program: {{tool:ffmpeg}}",
         "next_major": "the major version after the installed one: {{next_major:gradio}}",
         "match": "what a named group of the entry's regex caught: {{match:module}}",
         "package": "the package that brings the caught module: {{package:module}}",
@@ -61,9 +71,10 @@ def fill(step: Step, lookup: Lookup) -> Step:
     values = {name: lookup(name) for name in names}
     if any(value is None for value in values.values()):
         return Step(text=step.unknown, needs_admin=step.needs_admin)
+    command = _filled(step.command, values)
     return Step(
         text=_filled(step.text, values),
-        command=_filled(step.command, values),
+        command=typed(command, lookup("shell"), lookup("python")) if command else "",
         needs_admin=step.needs_admin,
     )
 
@@ -72,24 +83,38 @@ def _filled(template: str, values: dict[str, str | None]) -> str:
     return _FACT.sub(lambda found: values[found[1]] or "", template)
 
 
-def applicable(remedies: tuple[Remedy, ...], lookup: Lookup) -> Iterator[Remedy]:
-    """Iterate over the remedies whose `when` does not contradict what is known."""
-    for remedy in remedies:
-        if all(_holds(lookup(fact), wanted) for fact, wanted in remedy.when.items()):
-            yield remedy
+def fitted(remedies: tuple[Remedy, ...], lookup: Lookup) -> tuple[Remedy, ...]:
+    """Return the remedies that fit a machine, the best first, with its facts filled in.
+
+    Args:
+        remedies: Those of an entry.
+        lookup: Facts of the machine. It answers `absent:FACT` where it is known that there is no
+            such thing.
+    """
+    fitting = [remedy for remedy in remedies if _may_hold(remedy.when, lookup)]
+    steps = [_steps(remedy, lookup) for remedy in fitting]
+    ordered = sorted(
+        (pair for pair in zip(fitting, steps, strict=True) if pair[1]),
+        key=lambda pair: not _surely_holds(pair[0].first_when, lookup),
+    )
+    return tuple(Remedy(title=remedy.title, steps=filled) for remedy, filled in ordered)
 
 
-def _holds(value: str | None, wanted: tuple[str, ...]) -> bool:
-    return value is None or any(_is(value, one) for one in wanted)
+def _steps(remedy: Remedy, lookup: Lookup) -> tuple[Step, ...]:
+    return tuple(fill(step, lookup) for step in remedy.steps if _may_hold(step.when, lookup))
 
 
-def _is(value: str, wanted: str) -> bool:
-    if not wanted.startswith(("<", ">", "=", "!", "~")):
-        return value == wanted
-    from packaging.specifiers import SpecifierSet
-    from packaging.version import InvalidVersion
+def _may_hold(when: Mapping[str, tuple[str, ...]], lookup: Lookup) -> bool:
+    """Return whether nothing that is known contradicts some conditions."""
+    return all(_holds(fact, wanted, lookup) is not False for fact, wanted in when.items())
 
-    try:
-        return SpecifierSet(wanted).contains(value, prereleases=True)
-    except InvalidVersion:
-        return False
+
+def _surely_holds(when: Mapping[str, tuple[str, ...]], lookup: Lookup) -> bool:
+    return bool(when) and all(_holds(fact, wanted, lookup) for fact, wanted in when.items())
+
+
+def _holds(fact: str, wanted: tuple[str, ...], lookup: Lookup) -> bool | None:
+    value = lookup(fact)
+    if value is None and lookup(f"{ABSENT}:{fact}") is None:
+        return None
+    return any(fits(value, one) for one in wanted)

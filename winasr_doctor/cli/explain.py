@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
 from winasr_doctor.regular_files import NotRegularError, open_regular
+
+if TYPE_CHECKING:
+    from winasr_doctor.catalogue.templates import Lookup
 
 _NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?[0-9]+)\]?", re.IGNORECASE)
 _LOOKS_LIKE_A_FILE = re.compile(
@@ -31,10 +34,18 @@ class _Answer(NamedTuple):
 @click.argument("what", required=False)
 @click.option("--traceback", metavar="FILE", help="A pasted traceback or log; - for stdin.")
 @click.option("--list", "list_", is_flag=True, help="List the known errors (with WHAT in them).")
+@click.option(
+    "--snapshot", metavar="FILE", help="Fit the remedies to a recorded machine, not to this one."
+)
 @click.option("-v", "--verbose", is_flag=True, help="All remedies, details and sources.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def command(
-    what: str | None, traceback: str | None, list_: bool, verbose: bool, format_: str
+    what: str | None,
+    traceback: str | None,
+    list_: bool,
+    snapshot: str | None,
+    verbose: bool,
+    format_: str,
 ) -> None:
     """Explain WHAT: a check's code, the id of a known error, a Windows error number, a quoted
     message, a log file, or - for stdin.
@@ -44,8 +55,12 @@ def command(
     python -m winasr_doctor explain 32
     python -m winasr_doctor explain log.txt
     python -m winasr_doctor explain "CUDA out of memory"
+    python -m winasr_doctor explain log.txt --snapshot machine.json
     python -m winasr_doctor explain --list
     """  # noqa: D205, D301 - click wants them so
+    from winasr_doctor.cli.facts import of_machine
+
+    facts = of_machine(snapshot)
     if list_ and traceback is None:
         answer = _list(what)
     elif (what is None) == (traceback is None):
@@ -54,9 +69,9 @@ def command(
             " --list or --traceback FILE"
         )
     elif traceback is not None:
-        answer = _diagnosis(_read(traceback), verbose=verbose)
+        answer = _diagnosis(_read(traceback), facts, verbose=verbose)
     else:
-        answer = _of(what or "", verbose=verbose)
+        answer = _of(what or "", facts, verbose=verbose)
     text = _json(answer.values) if format_ == "json" else answer.text
     write_report(text, None, encoding=stdout_encoding())
 
@@ -67,16 +82,16 @@ def _json(values: object) -> str:
     return json.dumps(values, indent=2) + "\n"
 
 
-def _of(what: str, *, verbose: bool) -> _Answer:
+def _of(what: str, facts: Lookup, *, verbose: bool) -> _Answer:
     """Find out what was asked for."""
     if what == "-" or _is_file(what):
-        return _diagnosis(_read(what), verbose=verbose)
-    known = _number(what) or _check(what) or _known_error(what, verbose=verbose)
+        return _diagnosis(_read(what), facts, verbose=verbose)
+    known = _number(what) or _check(what) or _known_error(what, facts, verbose=verbose)
     if known is not None:
         return known
     if _LOOKS_LIKE_A_FILE.fullmatch(what):
         raise InputError(f"cannot read the traceback {_short(what)}: No such file or directory")
-    return _message(what, verbose=verbose)
+    return _message(what, facts, verbose=verbose)
 
 
 def _is_file(what: str) -> bool:
@@ -135,16 +150,14 @@ def _exit_code(number: int) -> _Answer:
     return _Answer(text, {"exit_code": number, "meaning": meaning})
 
 
-def _known_error(what: str, *, verbose: bool) -> _Answer | None:
+def _known_error(what: str, facts: Lookup, *, verbose: bool) -> _Answer | None:
     from winasr_doctor.catalogue import by_id
 
     entry = by_id(what)
     if entry is None:
         return None
     from winasr_doctor.catalogue.showing import entry_as_json, format_entry
-    from winasr_doctor.cli.facts import of_this_machine
 
-    facts = of_this_machine()
     text = format_entry(entry, facts, stdout_width(), verbose=verbose)
     return _Answer(text, entry_as_json(entry, facts))
 
@@ -163,11 +176,11 @@ def _list(wanted: str | None) -> _Answer:
     return _Answer(format_list(entries), values)
 
 
-def _message(what: str, *, verbose: bool) -> _Answer:
+def _message(what: str, facts: Lookup, *, verbose: bool) -> _Answer:
     """Explain a quoted message: the error that it is, else those that have its words."""
     from winasr_doctor.catalogue import search
 
-    answer = _diagnosis(what, verbose=verbose)
+    answer = _diagnosis(what, facts, verbose=verbose)
     if answer.values["id"] is not None:
         return answer
     found = search(what)
@@ -208,14 +221,13 @@ def _read(file: str) -> str:
         raise InputError(f"cannot read the traceback {file}: {reason}{hint}") from error
 
 
-def _diagnosis(text: str, *, verbose: bool) -> _Answer:
+def _diagnosis(text: str, facts: Lookup, *, verbose: bool) -> _Answer:
     if not text.strip():
         raise InputError("there is no traceback: the input is empty")
-    from winasr_doctor.cli.facts import of_this_machine
     from winasr_doctor.diagnosis import diagnose
     from winasr_doctor.diagnosis.json import as_json
     from winasr_doctor.diagnosis.text import format_diagnosis
 
-    diagnosis = diagnose(text, facts=of_this_machine())
+    diagnosis = diagnose(text, facts=facts)
     shown = format_diagnosis(diagnosis, width=stdout_width(), verbose=verbose)
     return _Answer(shown, as_json(diagnosis))

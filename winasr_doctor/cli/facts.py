@@ -1,32 +1,56 @@
-"""The facts of this machine for the remedies of known errors."""
+"""The facts of a machine for the remedies of known errors."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from winasr_doctor.catalogue.templates import Lookup
+from winasr_doctor.cli.console import InputError
+
+if TYPE_CHECKING:
+    from winasr_doctor.host import Host
 
 
-def of_this_machine() -> Lookup:
-    """Return what gives facts of this interpreter and, when one is asked for, of the GPU."""
-    from winasr_doctor.diagnosis.facts import of_gpu, of_this_interpreter
+def of_machine(snapshot: str | None) -> Lookup:
+    """Return what gives the facts of a recorded machine, or of this one.
 
-    def lookup(fact: str) -> str | None:
-        if fact.startswith("gpu"):
-            return of_gpu(_gpu(), of_this_interpreter)(fact)
-        return of_this_interpreter(fact)
+    Args:
+        snapshot: A file that `snapshot` wrote; `None` is this machine.
 
-    return lookup
+    Raises:
+        InputError: It cannot be read or is no snapshot.
+    """
+    if snapshot is None:
+        return _of_this_machine
+    from winasr_doctor.catalogue.machines import of_host
+    from winasr_doctor.host import RecordedHost, SnapshotError, load_snapshot
+
+    try:
+        return of_host(RecordedHost(load_snapshot(snapshot)))
+    except SnapshotError as error:
+        raise InputError(str(error)) from error
+
+
+def _of_this_machine(name: str) -> str | None:
+    """Return a fact of this interpreter or, when one is asked for, of the GPU."""
+    from winasr_doctor.catalogue.deriving import derived
+
+    return derived(_raw)(name)
+
+
+def _raw(name: str) -> str | None:
+    from winasr_doctor.diagnosis.facts import raw_of_interpreter
+
+    if name in ("gpus", "driver", "driver_cuda"):
+        from winasr_doctor.catalogue.machines import of_host
+
+        return of_host(_this_machine())(name)
+    return raw_of_interpreter(name)
 
 
 @lru_cache(maxsize=1)
-def _gpu() -> str | None:
-    """Return the name of the first NVIDIA GPU, from `nvidia-smi`."""
-    from winasr_doctor.host import NotApplicable, Unreadable
+def _this_machine() -> Host:
     from winasr_doctor.host.live import LiveHost
 
-    try:
-        gpus = LiveHost().gpus.items
-    except (Unreadable, NotApplicable):
-        return None
-    return gpus[0].name if gpus else None
+    return LiveHost()

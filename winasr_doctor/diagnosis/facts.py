@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from winasr_doctor.catalogue import Match, tables
-from winasr_doctor.catalogue.templates import Lookup
+from winasr_doctor.catalogue import tables
+from winasr_doctor.catalogue.deriving import derived
 
-_INDEX = "https://download.pytorch.org/whl/"
+if TYPE_CHECKING:
+    from winasr_doctor.catalogue import Match
+    from winasr_doctor.catalogue.templates import Lookup
 
 
 @lru_cache(maxsize=64)
@@ -23,32 +26,6 @@ def version_of(package: str) -> str | None:
         return version(package)
     except (PackageNotFoundError, ValueError, OSError):
         return None
-
-
-def _torch() -> str | None:
-    installed = version_of("torch")
-    return None if installed is None else installed.partition("+")[0]
-
-
-def _torch_tag() -> str | None:
-    """Return the build of torch: its local version, which PyPI's CPU build has not."""
-    installed = version_of("torch")
-    if installed is None:
-        return None
-    return installed.partition("+")[2] or "cpu"
-
-
-def _torch_index() -> str | None:
-    tag = _torch_tag()
-    return None if tag in (None, "cpu") else _INDEX + str(tag)
-
-
-def _partner(package: str) -> Callable[[], str | None]:
-    def partner() -> str | None:
-        torch = _torch()
-        return None if torch is None else tables.partner_of(torch, package)
-
-    return partner
 
 
 def _hf_home() -> str:
@@ -63,14 +40,8 @@ def _temp() -> str:
     return tempfile.gettempdir()
 
 
-_PLAIN: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType(
+_INTERPRETER: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType(
     {
-        "torch": _torch,
-        "torch_tag": _torch_tag,
-        "torch_index": _torch_index,
-        "torchaudio": _partner("torchaudio"),
-        "torchvision": _partner("torchvision"),
-        "torchcodec": _partner("torchcodec"),
         "python": lambda: sys.executable or None,
         "python_version": lambda: f"{sys.version_info[0]}.{sys.version_info[1]}",
         "hf_home": _hf_home,
@@ -79,40 +50,21 @@ _PLAIN: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType(
 )
 
 
-def of_this_interpreter(name: str) -> str | None:
-    """Return a fact about the interpreter that runs this; see `catalogue.templates.FACTS`."""
+def raw_of_interpreter(name: str) -> str | None:
+    """Return a raw fact about the interpreter that runs this; nothing is imported or started."""
     head, _, argument = name.partition(":")
-    if head == "version":
-        return (version_of(argument) or "").partition("+")[0] or None
-    if head == "next_major":
-        installed = version_of(argument) or ""
-        major = installed.partition(".")[0]
-        return str(int(major) + 1) if major.isdigit() else None
-    reader = _PLAIN.get(name)
+    if head == "installed":
+        return version_of(argument)
+    reader = _INTERPRETER.get(name)
     try:
         return None if reader is None else reader()
     except (OSError, RuntimeError, ValueError):  # no home folder, no usable TEMP
         return None
 
 
-def of_gpu(name: str | None, machine: Lookup) -> Lookup:
-    """Add what follows from the name of the GPU to the facts of a machine.
-
-    Args:
-        name: As `nvidia-smi` gives it, such as `NVIDIA GeForce RTX 5090`.
-        machine: The other facts.
-    """
-
-    def lookup(fact: str) -> str | None:
-        if not fact.startswith("gpu") or name is None:
-            return machine(fact)
-        if fact == "gpu":
-            return name
-        capability = tables.capability_of(name)
-        tag = None if capability is None else tables.tag_for(capability, machine("torch"))
-        return tag if tag is None or fact == "gpu_tag" else _INDEX + tag
-
-    return lookup
+def of_this_interpreter(name: str) -> str | None:
+    """Return a fact about the interpreter that runs this; see `catalogue.templates.FACTS`."""
+    return derived(raw_of_interpreter)(name)
 
 
 def of_match(match: Match, machine: Lookup) -> Lookup:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-HERE = Path(__file__).resolve().parent
+from winasr_doctor.catalogue.comparing import satisfies
+from winasr_doctor.catalogue.toml import parsed
+
+_HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is slow to import
 _UNSIGNED = 2**32
+_SHORTEST_TAG = 2
+"""Digits of a CUDA build, such as cu92."""
 
 
 class Build(NamedTuple):
@@ -19,16 +23,26 @@ class Build(NamedTuple):
     Attributes:
         tag: Its local version, such as `cu126`, and the last part of its index.
         capabilities: Compute capabilities it has kernels for.
+        perhaps: Those of which the sources contradict each other.
         torch: Versions of torch that are published with it, as a specifier.
     """
 
     tag: str
     capabilities: tuple[tuple[int, int], ...]
+    perhaps: tuple[tuple[int, int], ...]
     torch: str
 
     def runs_on(self, capability: tuple[int, int]) -> bool:
         """Return whether a GPU runs its code: same generation, not newer than the GPU."""
-        return any(c[0] == capability[0] and c <= capability for c in self.capabilities)
+        return _runs(self.capabilities, capability)
+
+    def may_run_on(self, capability: tuple[int, int]) -> bool:
+        """Return whether nothing certain is known against a GPU."""
+        return self.runs_on(capability) or _runs(self.perhaps, capability)
+
+
+def _runs(code: tuple[tuple[int, int], ...], capability: tuple[int, int]) -> bool:
+    return any(c[0] == capability[0] and c <= capability for c in code)
 
 
 class Partner(NamedTuple):
@@ -38,23 +52,27 @@ class Partner(NamedTuple):
     torchaudio: str
     torchvision: str
     torchcodec: str
+    torchcodec_fits: str = ""
+    """The versions of torchcodec that work with it, as a specifier."""
 
 
 @lru_cache
 def table(name: str) -> Mapping[str, Any]:
     """Return a table's content by its file's name without suffix."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
+    with open(os.path.join(_HERE, f"{name}.toml"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        return parsed(file.read())
 
 
 @lru_cache
 def builds() -> tuple[Build, ...]:
     """Return the CUDA builds of torch, oldest first."""
     return tuple(
-        Build(row["tag"], tuple(map(_capability, row["capabilities"])), row["torch"])
+        Build(
+            row["tag"],
+            tuple(map(_capability, row["capabilities"])),
+            tuple(map(_capability, row.get("perhaps", ()))),
+            row["torch"],
+        )
         for row in table("gpu_builds")["builds"]
     )
 
@@ -76,24 +94,55 @@ def capability_of(gpu: str) -> tuple[int, int] | None:
     return None
 
 
-def tag_for(capability: tuple[int, int], torch: str | None = None) -> str | None:
+def build_of(tag: str, torch: str) -> Build | None:
+    """Return a CUDA build of torch, if the table knows it.
+
+    Args:
+        tag: Such as `cu126`.
+        torch: The version, such as `2.6.0`.
+    """
+    return next((b for b in builds() if b.tag == tag and satisfies(torch, b.torch)), None)
+
+
+def cuda_of(tag: str) -> tuple[int, int] | None:
+    """Return the CUDA version of a build by its tag, such as (12, 6) for `cu126`."""
+    digits = tag[2:]
+    if not tag.startswith("cu") or not digits.isdecimal() or len(digits) < _SHORTEST_TAG:
+        return None
+    return int(digits[:-1]), int(digits[-1])
+
+
+def tag_for(
+    capability: tuple[int, int], torch: str | None = None, driver_cuda: str | None = None
+) -> str | None:
     """Return the newest build that runs on a GPU.
 
     Args:
         capability: The GPU's compute capability, such as (12, 0).
         torch: The version that must be published with it, such as `2.6.0`; any if `None`.
+        driver_cuda: The newest CUDA version that the driver serves, such as `12.9`. Builds up to
+            that one go first, then those of the same major version, which this driver runs, too.
 
     Returns:
         The tag, or `None` where no build fits, such as RTX 50 with torch 2.6.
     """
-    fitting = [b for b in builds() if b.runs_on(capability) and _published(b, torch)]
-    return fitting[-1].tag if fitting else None
+    fitting = [b.tag for b in builds() if b.runs_on(capability) and _published(b, torch)]
+    if driver_cuda is not None:
+        served = _capability(driver_cuda)
+        known = [(tag, cuda) for tag in fitting if (cuda := cuda_of(tag)) is not None]
+        fitting = [tag for tag, cuda in known if cuda <= served]
+        fitting = fitting or [tag for tag, cuda in known if cuda[0] <= served[0]]
+    return fitting[-1] if fitting else None
 
 
 def _published(build: Build, torch: str | None) -> bool:
-    from packaging.specifiers import SpecifierSet
+    return torch is None or satisfies(torch, build.torch)
 
-    return torch is None or SpecifierSet(build.torch).contains(torch, prereleases=True)
+
+def oldest_driver(cuda: int) -> float | None:
+    """Return the oldest Windows driver that runs a major version of CUDA, if it is known."""
+    found = table("gpu_builds")["drivers"].get(str(cuda))
+    return None if found is None else float(found)
 
 
 @lru_cache
@@ -110,9 +159,58 @@ def partner_of(torch: str, package: str) -> str | None:
         torch: Its version, such as `2.6.0` or `2.6.0+cu126`.
         package: `torchaudio`, `torchvision` or `torchcodec`.
     """
+    row = _row(torch)
+    return None if row is None else str(getattr(row, package)) or None
+
+
+def _row(torch: str) -> Partner | None:
     release = torch.partition("+")[0]
-    row = torch_partners().get(".".join(release.split(".")[:2]))
-    return None if row is None else str(getattr(row, package))
+    return torch_partners().get(".".join(release.split(".")[:2]))
+
+
+def belongs(torch: str, package: str, version: str) -> bool | None:
+    """Return whether the version of a partner belongs to a torch; `None` where it is not known.
+
+    Args:
+        torch: Its version, such as `2.6.0`.
+        package: `torchaudio`, `torchvision` or `torchcodec`.
+        version: The partner's version.
+    """
+    row = _row(torch)
+    if row is None or package not in Partner._fields:
+        return None
+    wanted = row.torchcodec_fits if package == "torchcodec" else f"=={getattr(row, package)}.*"
+    return bool(wanted) and satisfies(version, wanted)
+
+
+def same_cuda(package: str, torch: str | None, partner: str | None) -> bool:
+    """Return whether a partner of torch accepts torch's CUDA build.
+
+    torchaudio compares the whole CUDA version while it is imported, torchvision the major one.
+    Builds without CUDA are not compared. Source: torchaudio, `_extension/utils.py`; torchvision,
+    `extension.py`.
+
+    Args:
+        package: The partner.
+        torch: The build of torch, such as `cu126`.
+        partner: The build of the partner.
+    """
+    ours, theirs = cuda_of(torch or ""), cuda_of(partner or "")
+    if ours is None or theirs is None or package == "torchcodec":
+        return True
+    return ours == theirs if package == "torchaudio" else ours[0] == theirs[0]
+
+
+def cuda_served(driver: str) -> str | None:
+    """Return the newest CUDA that a Windows driver runs at least, such as `12.0`.
+
+    Args:
+        driver: Its version, such as `576.80`.
+    """
+    number = re.match(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", driver)
+    drivers = table("gpu_builds")["drivers"]
+    served = [int(cuda) for cuda in drivers if number and float(number[0]) >= drivers[cuda]]
+    return f"{max(served)}.0" if served else None
 
 
 def cuda_error(number: int) -> str | None:

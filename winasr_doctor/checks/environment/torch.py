@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable
 
-from msgspec import Struct
-
-from winasr_doctor.checks.advice import known, python_command
+from winasr_doctor.catalogue.machines import of_host
+from winasr_doctor.catalogue.tables import builds, cuda_of, oldest_driver
+from winasr_doctor.checks.advice import python_command
 from winasr_doctor.checks.base import check
-from winasr_doctor.dated import Dated
+from winasr_doctor.checks.foretold import remedies_of
 from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
 from winasr_doctor.host.base import Host
 from winasr_doctor.host.model import TorchBuild
 
-
-class CudaBuild(Struct, frozen=True):
-    """A CUDA version, its oldest Windows driver, and the part of torch's index for it."""
-
-    cuda: str
-    driver: float
-    wheels: str
-
-
-CUDA_BUILDS = Dated(
-    "CUDA versions with their oldest driver and torch's index",
-    dt.date(2026, 11, 21),
-    (
-        CudaBuild("13.0", 580.0, "cu130"),
-        CudaBuild("12.9", 528.33, "cu129"),
-        CudaBuild("12.8", 528.33, "cu128"),
-        CudaBuild("12.6", 528.33, "cu126"),
-        CudaBuild("11.8", 452.39, "cu118"),
-    ),
-    "compare NVIDIA's 'CUDA Toolkit Release Notes', tables of driver versions, and pytorch.org,"
-    " 'Get Started', which names torch's indexes",
-)
-"""Newest first. The driver is the oldest that runs the CUDA major version at all (minor version
-compatibility). Source: NVIDIA, "CUDA Toolkit Release Notes", tables of driver versions; indexes
-from pytorch.org, "Get Started"."""
+_INDEX = "https://download.pytorch.org/whl"
+_READS = ("packages", "gpus", "python")
+_USUAL_BUILD = "cu126"
+"""For a GPU that the table does not know: it has code for the most generations."""
+_MAJOR_AND_MINOR = r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])"
 
 
 def _number(version: str) -> float:
@@ -47,34 +26,19 @@ def _number(version: str) -> float:
     return float(match[0]) if match else 0.0
 
 
-_MAJOR_AND_MINOR = r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])"
+def _remedies(host: Host, known_error: str) -> tuple[Remedy, ...]:
+    from winasr_doctor.catalogue.reading import read_one
+
+    return remedies_of(host, read_one("torch", known_error))
 
 
-def _torch_index(driver: str | None, cuda: str | None) -> str:
-    """Choose torch's index for a driver: the newest CUDA it serves, 12.8 if nothing is known."""
-    for build in CUDA_BUILDS.rows:
-        if cuda and _number(build.cuda) <= _number(cuda):
-            return build.wheels
-        if cuda is None and driver and build.driver <= _number(driver):
-            return build.wheels
-    return "cu118" if cuda or driver else "cu128"
+def _resting_on_builds(found: Finding, beyond: str | None = None) -> Finding:
+    from winasr_doctor.catalogue.tables.aging import GPU_BUILDS
+
+    return resting_on(GPU_BUILDS, found, beyond=beyond)
 
 
-def _install_torch(host: Host, index: str) -> Remedy:
-    command = f"-m pip install --force-reinstall torch --index-url {_INDEX}/{index}"
-    return Remedy(
-        f"Install torch's CUDA build ({index})",
-        (
-            python_command(host, command),
-            python_command(host, '-c "import torch; print(torch.cuda.is_available())"'),
-        ),
-    )
-
-
-_INDEX = "https://download.pytorch.org/whl"
-
-
-@check("ENV003", reads=("packages", "gpus", "python"))
+@check("ENV003", reads=_READS)
 def torch_ignores_the_gpu(host: Host) -> Iterable[Finding]:
     """Torch is a CPU build on a machine with an NVIDIA GPU.
 
@@ -93,14 +57,14 @@ def torch_ignores_the_gpu(host: Host) -> Iterable[Finding]:
         found = warning(
             f"torch {torch.version} cannot use the {gpus.items[0].name} in this machine",
             {"torch": torch.version, "gpus": [gpu.name for gpu in gpus.items]},
-            [_install_torch(host, _torch_index(gpus.driver, gpus.cuda))],
+            _remedies(host, "torch-cpu-build"),
         )
-        yield resting_on(CUDA_BUILDS, found)
+        yield _resting_on_builds(found)
     else:
         yield ok(f"torch {torch.version} is built for CUDA {torch.cuda}")
 
 
-@check("ENV004", reads=("packages", "gpus", "python"), windows_only=True)
+@check("ENV004", reads=_READS, windows_only=True)
 def driver_is_too_old(host: Host) -> Iterable[Finding]:
     """The NVIDIA driver is too old for torch's CUDA.
 
@@ -113,34 +77,35 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
     """
     torch = host.packages.torch
     gpus = host.gpus
-    if torch is None or torch.cuda is None or gpus.driver is None:
+    driver = gpus.driver or gpus.cuda
+    if torch is None or torch.cuda is None or driver is None:
         yield skip("there is no CUDA torch together with an NVIDIA driver")
         return
-    newest = _number(CUDA_BUILDS.rows[0].cuda)
-    beyond = f"CUDA {torch.cuda}" if _number(torch.cuda) > newest else None
-    yield resting_on(CUDA_BUILDS, _driver(host, torch, gpus.driver, torch.cuda), beyond=beyond)
+    newest = max(cuda for build in builds() if (cuda := cuda_of(build.tag)) is not None)
+    beyond = (
+        f"CUDA {torch.cuda}" if _number(torch.cuda) > _number(f"{newest[0]}.{newest[1]}") else None
+    )
+    yield _resting_on_builds(_driver(host, torch, torch.cuda), beyond=beyond)
 
 
-def _driver(host: Host, torch: TorchBuild, driver: str, cuda: str) -> Finding:
-    wanted = int(_number(cuda))
-    needed = next((b for b in CUDA_BUILDS.rows if int(_number(b.cuda)) == wanted), None)
+def _driver(host: Host, torch: TorchBuild, cuda: str) -> Finding:
+    """Judge by the driver's version, or by the CUDA that it serves where that alone is known."""
+    gpus, major = host.gpus, int(_number(cuda))
+    needed = oldest_driver(major)
+    evidence = {"driver": gpus.driver, "driver_cuda": gpus.cuda, "torch_cuda": cuda}
     if needed is None:
-        return unknown(
-            f"which driver CUDA {cuda} needs is not known", {"driver": driver, "torch_cuda": cuda}
-        )
-    if _number(driver) >= needed.driver:
-        return ok(f"driver {driver} serves CUDA {cuda}")
+        return unknown(f"which driver CUDA {cuda} needs is not known", evidence)
+    if gpus.driver is not None:
+        named, serves = f"driver {gpus.driver}", _number(gpus.driver) >= needed
+    else:
+        named, serves = f"a driver for CUDA {gpus.cuda}", int(_number(gpus.cuda or "")) >= major
+    if serves:
+        return ok(f"{named} serves CUDA {cuda}")
     return error(
-        f"driver {driver} cannot serve CUDA {cuda}, which torch {torch.version} needs"
-        f" ({needed.driver:g} or newer does)",
-        {"driver": driver, "torch_cuda": cuda, "needed": needed.driver},
-        [
-            Remedy(
-                "Update the NVIDIA driver",
-                (f"Install {needed.driver:g} or newer from nvidia.com/drivers", "Restart"),
-            ),
-            _install_torch(host, _torch_index(driver, None)),
-        ],
+        f"{named} cannot serve CUDA {cuda}, which torch {torch.version} needs"
+        f" ({needed:g} or newer does)",
+        {**evidence, "needed": needed},
+        _remedies(host, "cuda-driver"),
     )
 
 
@@ -157,8 +122,8 @@ def torch_is_missing(host: Host) -> Iterable[Finding]:
     if host.packages.torch or host.packages.version("torch"):
         yield ok(f"torch {host.packages.version('torch')} is installed")
         return
-    gpus = known(host, "gpus")
-    index = _torch_index(gpus.driver, gpus.cuda) if gpus and gpus.items else "cpu"
+    facts = of_host(host)
+    index = facts("gpu_tag") or (_USUAL_BUILD if facts("gpu") else "cpu")
     install = f"-m pip install torch --index-url {_INDEX}/{index}"
     found = warning(
         "torch is not installed in this environment",
@@ -168,4 +133,4 @@ def torch_is_missing(host: Host) -> Iterable[Finding]:
             Remedy("Install torch", (python_command(host, install),)),
         ],
     )
-    yield resting_on(CUDA_BUILDS, found)
+    yield _resting_on_builds(found)

@@ -13,7 +13,11 @@ from winasr_doctor.checks.nemo.install import (
     not_installed,
     unsupported_platform,
 )
-from winasr_doctor.checks.nemo.pairs import requirement, sampler
+from winasr_doctor.checks.nemo.pairs import (
+    nemo_does_not_work_with_a_package,
+    requirement,
+    sampler,
+)
 
 __all__ = [
     "canary_qwen",
@@ -23,6 +27,7 @@ __all__ = [
     "language_model_inside",
     "missing_dependency",
     "model_file",
+    "nemo_does_not_work_with_a_package",
     "not_installed",
     "requirement",
     "sampler",

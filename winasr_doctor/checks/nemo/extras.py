@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import known
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.foretold import READS, foretold
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
-from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on
+from winasr_doctor.findings import Finding, Remedy, Status, info, ok, resting_on
 from winasr_doctor.host.base import Host
+from winasr_doctor.host.model import AudioTools
 from winasr_doctor.known_models import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
 
 FFMPEG_STEPS = {
@@ -58,7 +60,7 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
     yield resting_on(CANARY_NEEDS, found)
 
 
-@check("NEM005", reads=("audio_tools",))
+@check("NEM005", reads=READS)
 def compressed_audio(host: Host) -> Iterable[Finding]:
     """There is no ffmpeg for recordings in m4a, mp4 or webm.
 
@@ -66,7 +68,9 @@ def compressed_audio(host: Host) -> Iterable[Finding]:
     **Why.** NeMo reads wav, flac and ogg by itself, and mp3 with a libsndfile of 1.1 or later.
     Recordings of phones and browsers (m4a, mp4, webm) need ffmpeg. Without it NeMo's error names
     the format, or a missing `ffprobe`, or nothing useful.
-    **Decided by.** The programs on PATH.
+    openai-whisper and WhisperX read every recording with it.
+    **Decided by.** The programs on PATH. A note where only NeMo is installed, a warning with
+    openai-whisper or WhisperX.
     **Do.** Install ffmpeg, or convert recordings to mono wav elsewhere. Mono matters: a stereo
     file fails in NeMo by default.
     **Source.** libsndfile's list of formats; pydub's README (ffmpeg and ffprobe).
@@ -75,7 +79,12 @@ def compressed_audio(host: Host) -> Iterable[Finding]:
     if tools.ffmpeg is not None:
         yield ok(f"ffmpeg is on PATH: {tools.ffmpeg}", {"ffmpeg": tools.ffmpeg})
         return
-    yield info(
+    needed = [each for each in foretold(host, "NEM005") if each.status is Status.FAIL]
+    yield from needed or [_only_nemo(host, tools)]
+
+
+def _only_nemo(host: Host, tools: AudioTools) -> Finding:
+    return info(
         "There is no ffmpeg on PATH: wav, flac and ogg can be transcribed, m4a, mp4 and webm"
         " cannot",
         {"ffmpeg": None, "ffprobe": tools.ffprobe, "sox": tools.sox},

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.foretold import READS, foretold, named_by
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
@@ -16,21 +17,11 @@ from winasr_doctor.checks.nemo.common import (
 )
 from winasr_doctor.checks.versions import newer_than_known
 from winasr_doctor.dated import Dated
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, warning
 from winasr_doctor.host.base import Host
 
 FIRST_KNOWN: Release = (2, 0, 0)
 """The oldest NeMo whose needs were read."""
-
-SIGKILL = Dated(
-    "NeMo releases that use signal.SIGKILL on Windows",
-    dt.date(2026, 11, 21),
-    (FIRST_KNOWN, (2, 3, 0)),
-    "look for SIGKILL in nemo/utils/exp_manager.py of the newest wheel",
-)
-"""`rank_termination_signal: signal.Signals = signal.SIGKILL` in `nemo/utils/exp_manager.py`,
-which Windows' `signal` has not. Read in the wheels on PyPI: there in 2.0.0, 2.1.0 and 2.2.1,
-guarded by `os.name` in 2.3.0, 2.3.2, 2.4.0, 2.5.3, 2.7.3 and 3.0.0, absent from 1.23.0."""
 
 NEEDED: Dated[tuple[tuple[str, Release], ...]] = Dated(
     "what NeMo's speech models need",
@@ -96,7 +87,7 @@ def not_installed(host: Host) -> Iterable[Finding]:
     )
 
 
-@check("NEM002", reads=PIP_READS, windows_only=True)
+@check("NEM002", reads=READS, windows_only=True)
 def cannot_import(host: Host) -> Iterable[Finding]:
     """This version of NeMo cannot be imported on Windows.
 
@@ -108,17 +99,7 @@ def cannot_import(host: Host) -> Iterable[Finding]:
     **Source.** `nemo/utils/exp_manager.py` in the wheels 2.0.0, 2.1.0 and 2.2.1 (has it), 2.3.0
     and later (fixed), 1.23.0 (does not have it).
     """
-    version = nemo_version(host)
-    evidence = {"nemo_toolkit": version}
-    if _uses_sigkill(version):
-        found = error(
-            f"NeMo {version} cannot be imported on Windows: it uses signal.SIGKILL",
-            evidence,
-            [pip_install(host, "Install a newer NeMo", '--upgrade "nemo_toolkit[asr]"')],
-        )
-    else:
-        found = ok(f"NeMo {version} does not use signal.SIGKILL on Windows", evidence)
-    yield resting_on(SIGKILL, found)
+    yield from foretold(host, "NEM002")
 
 
 @check("NEM007", reads=("packages",), windows_only=True)
@@ -149,7 +130,7 @@ def unsupported_platform(host: Host) -> Iterable[Finding]:
     )
 
 
-@check("NEM008", reads=PIP_READS)
+@check("NEM008", reads=READS)
 def missing_dependency(host: Host) -> Iterable[Finding]:
     """NeMo is installed without packages that its speech models need.
 
@@ -177,7 +158,7 @@ def _missing(host: Host, version: str) -> Finding:
     if not missing:
         return ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
     pinned = f'"nemo_toolkit[asr]=={version}"'
-    if host.system.os == "windows" and _uses_sigkill(version):
+    if host.system.os == "windows" and NEMO in named_by(host, "NEM002"):
         pinned = '--upgrade "nemo_toolkit[asr]"'
     return warning(
         f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
@@ -185,8 +166,3 @@ def _missing(host: Host, version: str) -> Finding:
         evidence,
         [pip_install(host, "Install what the speech models need", pinned)],
     )
-
-
-def _uses_sigkill(version: str) -> bool:
-    first, fixed = SIGKILL.rows
-    return first <= release(version) < fixed

@@ -1,4 +1,4 @@
-"""NEM003, NEM009: packages that do not work together."""
+"""NEM003, NEM009, NEM013: packages that do not work together."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from winasr_doctor.actions import Constrain
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.foretold import READS, foretold, named_by
 from winasr_doctor.checks.nemo.common import (
-    PIP_READS,
     Release,
-    dotted,
     nemo_version,
     pip_install,
     release,
@@ -27,29 +26,9 @@ from winasr_doctor.findings import (
     error,
     ok,
     resting_on,
-    skip,
     warning,
 )
 from winasr_doctor.host.base import Host
-
-
-class SamplerChange(Struct, frozen=True):
-    """Which lhotse works with which torch."""
-
-    lhotse_fixed: Release
-    torch_from: Release
-    torch_seen_to_fail: Release
-
-
-SAMPLER = Dated(
-    "lhotse and torch releases that do not work together",
-    dt.date(2026, 11, 21),
-    SamplerChange((1, 32, 2), (2, 10, 0), (2, 13, 0)),
-    "transcribe with the newest torch and lhotse 1.32.1, then 1.32.2",
-)
-"""pytorch/pytorch PR #163134 took `data_source` from `Sampler.__init__`. lhotse 1.31.1, 1.32.0
-and 1.32.1 fail with torch 2.13.0, 1.32.2 and 1.33.0 work (run); 2.10 is the first release after
-the change was merged, by its date."""
 
 
 class Requirement(Struct, frozen=True):
@@ -61,6 +40,8 @@ class Requirement(Struct, frozen=True):
     at_least: Release
     below: Release
     pip: str
+    beside: str = ""
+    """What must be installed together with it, quoted as `pip`."""
     fails_below: Release = (0, 0, 0)
     """Below this, NeMo was seen to fail."""
 
@@ -81,7 +62,15 @@ REQUIREMENTS = Dated(
             fails_below=(1, 31, 2),
         ),
         Requirement((3, 0, 0), ANY, "lhotse", (1, 33, 0), ANY, '"lhotse>=1.33.0"'),
-        Requirement((2, 3, 0), (2, 6, 0), "numpy", (1, 22, 0), (2, 0, 0), '"numpy>=1.22,<2"'),
+        Requirement(
+            (2, 3, 0),
+            (2, 6, 0),
+            "numpy",
+            (1, 22, 0),
+            (2, 0, 0),
+            '"numpy>=1.22,<2"',
+            beside='"pyarrow<26"',
+        ),
         Requirement(
             (2, 7, 3), (3, 0, 0), "kaldialign", (0, 0, 0), (0, 9, 2), '"kaldialign<=0.9.1"'
         ),
@@ -89,10 +78,11 @@ REQUIREMENTS = Dated(
     f"{BY_COMMAND} compares it with the wheels' metadata; change it by hand",
 )
 """Sources: `Requires-Dist` of `[asr]` in NeMo's wheels 2.3.0, 2.3.2, 2.4.0, 2.5.3, 2.7.3 and
-3.0.0. With NeMo 2.7.3, lhotse 1.28.0 and 1.31.1 raise ImportError (run)."""
+3.0.0. With NeMo 2.7.3, lhotse 1.28.0 and 1.31.1 raise ImportError (run). NeMo 2.5.3 loads a model
+and transcribes with NumPy 2.2.6 (run). pyarrow 26 refuses NumPy 1 (run)."""
 
 
-@check("NEM003", reads=PIP_READS)
+@check("NEM003", reads=READS)
 def sampler(host: Host) -> Iterable[Finding]:
     """This lhotse does not work with this torch.
 
@@ -105,37 +95,10 @@ def sampler(host: Host) -> Iterable[Finding]:
     **Do.** Install a newer lhotse.
     **Source.** pytorch/pytorch PR #163134; NINIYOYYO/NeMo-ASR-GUI issue 6.
     """
-    packages = host.packages
-    lhotse = packages.version("lhotse")
-    torch = packages.torch.version if packages.torch else packages.version("torch")
-    if lhotse is None or torch is None:
-        yield skip("lhotse and torch are not both installed")
-        return
-    evidence: dict[str, object] = {"lhotse": lhotse, "torch": torch}
-    beyond = newer_than_known("torch", torch)
-    if release(lhotse) >= SAMPLER.rows.lhotse_fixed or release(torch) < SAMPLER.rows.torch_from:
-        found = ok(f"lhotse {lhotse} works with torch {torch}", evidence)
-    else:
-        found = _fails(host, lhotse, torch)
-    yield resting_on(SAMPLER, found, beyond=beyond)
+    yield from foretold(host, "NEM003")
 
 
-def _fails(host: Host, lhotse: str, torch: str) -> Finding:
-    seen = release(torch) >= SAMPLER.rows.torch_seen_to_fail
-    basis = "" if seen else " (by the date of torch's change)"
-    return error(
-        f"lhotse {lhotse} does not work with torch {torch}{basis}: every transcription ends with"
-        " a TypeError about object.__init__()",
-        {"lhotse": lhotse, "torch": torch, "verified": seen},
-        [
-            _install(
-                host, "Install a newer lhotse", f'"lhotse>={dotted(SAMPLER.rows.lhotse_fixed)}"'
-            )
-        ],
-    )
-
-
-@check("NEM009", reads=PIP_READS)
+@check("NEM009", reads=READS)
 def requirement(host: Host) -> Iterable[Finding]:
     """A package has a version that this NeMo rules out.
 
@@ -143,12 +106,14 @@ def requirement(host: Host) -> Iterable[Finding]:
     **Why.** Another package's installation may move them out of the range that NeMo works with;
     pip only warns. With NeMo 2.7.3 an older lhotse is an ImportError.
     **Decided by.** The limits that NeMo's own metadata declares: an error where the pair was
-    seen to fail, a warning otherwise.
+    seen to fail, a warning otherwise. What NEM003 or NEM013 reports is not reported again.
     **Do.** Install a version that fits.
     **Source.** `Requires-Dist` in NeMo's wheels.
     """
     nemo = nemo_version(host)
-    found = [each for limit in REQUIREMENTS.rows if (each := _violation(host, nemo, limit))]
+    reported = named_by(host, "NEM003") | named_by(host, "NEM013")
+    limits = [limit for limit in REQUIREMENTS.rows if limit.distribution not in reported]
+    found = [each for limit in limits if (each := _violation(host, nemo, limit))]
     found = found or [ok(f"lhotse, numpy and kaldialign are within the limits of NeMo {nemo}")]
     beyond = newer_than_known("nemo_toolkit", nemo)
     yield from (resting_on(REQUIREMENTS, each, beyond=beyond) for each in found)
@@ -169,10 +134,26 @@ def _violation(host: Host, nemo: str, limit: Requirement) -> Finding | None:
     return make(
         f"NeMo {nemo} {verb} {limit.distribution} {version}: it requires {wanted}",
         {"nemo_toolkit": nemo, limit.distribution: version, "requires": wanted},
-        [_install(host, f"Install a {limit.distribution} that fits", limit.pip)],
+        [_install(host, f"Install a {limit.distribution} that fits", limit)],
     )
 
 
-def _install(host: Host, title: str, requirement: str) -> Remedy:
-    remedy = pip_install(host, title, requirement)
-    return replace(remedy, action=Constrain((requirement.strip('"'),)))
+def _install(host: Host, title: str, limit: Requirement) -> Remedy:
+    together = [limit.pip, limit.beside] if limit.beside else [limit.pip]
+    remedy = pip_install(host, title, " ".join(together))
+    return replace(remedy, action=Constrain(tuple(each.strip('"') for each in together)))
+
+
+@check("NEM013", reads=READS)
+def nemo_does_not_work_with_a_package(host: Host) -> Iterable[Finding]:
+    """NeMo does not work with an installed package.
+
+    **What.** The versions of NeMo and of packages that it imports, such as huggingface_hub, NumPy,
+    pyarrow and cuda-bindings.
+    **Why.** NeMo's own requirements let pip install such a pair, and importing NeMo or transcribing
+    then fails: `cannot import name 'ModelFilter' from 'huggingface_hub'`.
+    **Decided by.** The catalogue of known errors.
+    **Do.** What the known error says; `explain ID` says more.
+    **Source.** The sources that the known error names.
+    """
+    yield from foretold(host, "NEM013")

@@ -1,0 +1,50 @@
+"""A remedy's command as it is typed on a machine whose shell and interpreter are known."""
+
+from __future__ import annotations
+
+import re
+
+from winasr_doctor.shells import quoted_for_posix, quoted_for_powershell
+
+_PYTHON = "python "
+_SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
+_VARIABLE = re.compile(r"%(\w+)%")
+_LAUNCHER = re.compile(r"py -(?P<version>3\.[0-9]+) ")
+
+
+def typed(command: str, shell: str | None, python: str | None) -> str:
+    """Return a command for a machine's shell, with its own interpreter.
+
+    Args:
+        command: As entries of the catalogue have it: for cmd's prompt, with plain `python`.
+        shell: `powershell` or `posix`; where it is not known, the command stays as it is.
+        python: The full path of the interpreter, if it is known.
+    """
+    if shell is None:
+        return command
+    return _for_powershell(command, python) if shell == "powershell" else _posix(command, python)
+
+
+def _for_powershell(command: str, python: str | None) -> str:
+    setting = _SET.fullmatch(command)
+    if setting:
+        value = setting["value"]
+        plain = _VARIABLE.search(value) is None
+        quoted = quoted_for_powershell(value) if plain else f'"{_VARIABLE.sub(_ENV, value)}"'
+        return f"$env:{setting['name']} = {quoted}"
+    command = _VARIABLE.sub(_ENV, command)
+    if command.startswith(_PYTHON) and python is not None:
+        return f"& {quoted_for_powershell(python)} {command.removeprefix(_PYTHON)}"
+    return command
+
+
+_ENV = r"$env:\1"
+
+
+def _posix(command: str, python: str | None) -> str:
+    setting = _SET.fullmatch(command)
+    if setting:
+        return f"export {setting['name']}={quoted_for_posix(setting['value'])}"
+    if command.startswith(_PYTHON) and python is not None:
+        return f"{quoted_for_posix(python)} {command.removeprefix(_PYTHON)}"
+    return _LAUNCHER.sub(r"python\g<version> ", command)

@@ -1,0 +1,72 @@
+"""ENV013 to ENV016: what is installed does not fit the GPU, torch, each other or this Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from winasr_doctor.checks.base import check
+from winasr_doctor.checks.foretold import READS, foretold
+from winasr_doctor.findings import Finding
+from winasr_doctor.host.base import Host
+
+
+@check("ENV013", reads=READS)
+def build_does_not_fit_the_gpu(host: Host) -> Iterable[Finding]:
+    """An installed build does not fit this GPU, or lacks its CUDA libraries.
+
+    **What.** The builds of torch and CTranslate2 (the engine of faster-whisper) against the GPUs'
+    generation, and the packages with the CUDA libraries that CTranslate2 needs.
+    **Why.** A build has code for some generations of GPUs. On another one the first calculation
+    fails: `no kernel image is available for execution on the device`.
+    **Decided by.** The catalogue of known errors and its table of builds, by the GPU's name in
+    `nvidia-smi`. A GPU that the table does not know is not judged. Libraries that may lie on PATH
+    are a warning.
+    **Do.** Install the build that fits, keeping the version.
+    **Source.** torch's `torch/cuda/__init__.py`; the sources that the known error names.
+    """
+    yield from foretold(host, "ENV013")
+
+
+@check("ENV014", reads=READS)
+def partner_of_torch_does_not_belong(host: Host) -> Iterable[Finding]:
+    """A partner package does not belong to the installed torch.
+
+    **What.** torchaudio, torchvision and torchcodec: their versions, and their CUDA builds.
+    **Why.** Their DLLs are made for one torch. With another one the import fails, with WinError 127
+    or `operator torchvision::nms does not exist`; transformers, and so NeMo, imports them where
+    they are installed.
+    **Decided by.** The table of partners. torchaudio compares the whole CUDA version, torchvision
+    the major one. A torch that the table does not know is not judged.
+    **Do.** Install the partner that belongs to this torch, from the same index.
+    **Source.** torchcodec's README; the release notes of torchvision and torchaudio.
+    """
+    yield from foretold(host, "ENV014")
+
+
+@check("ENV015", reads=READS)
+def packages_do_not_work_together(host: Host) -> Iterable[Finding]:
+    """Installed packages do not work together.
+
+    **What.** The versions of packages of which known errors say that they fail together, such as
+    pyannote.audio 3 with huggingface_hub 1, or an old Gradio with a new pydantic.
+    **Why.** pip installs such pairs where their metadata allow it, and the error names neither.
+    **Decided by.** The catalogue of known errors.
+    **Do.** What the known error says; `explain ID` says more.
+    **Source.** The sources that the known error names.
+    """
+    yield from foretold(host, "ENV015")
+
+
+@check("ENV016", reads=READS)
+def package_does_not_work_with_this_python(host: Host) -> Iterable[Finding]:
+    """An installed package does not work with this Python.
+
+    **What.** Packages that import modules which Python 3.13 has removed, without the package that
+    brings those back.
+    **Why.** The import fails, such as `No module named 'pyaudioop'` from pydub.
+    **Decided by.** The catalogue of known errors.
+    **Do.** Install the package that brings the module back.
+    **Source.** docs.python.org, "What's New In Python 3.13"; the sources that the known error
+    names.
+    """
+    yield from foretold(host, "ENV016")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.host.base import Host
 from winasr_doctor.known_models import KNOWN_MODELS
 from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
@@ -221,7 +222,7 @@ def _filename(pin: RefusedRevision) -> str:
     for model in KNOWN_MODELS:
         if model.repo_id == repo_id:
             return model.filename
-    return f"{repo_id.partition('/')[2]}.nemo"  # what NeMo itself asks the Hub for
+    return archive_in(repo_id)
 
 
 def _take_out(pin: RefusedRevision) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from winasr_doctor.cli.console import InputError, progress
+from winasr_doctor.frameworks.guarded import NAMES
 
 
 @click.command(
@@ -22,7 +23,7 @@ from winasr_doctor.cli.console import InputError, progress
     type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
-    help="When NeMo has not moved for so long, say where every thread stands; 0 for never.",
+    help=f"When {NAMES} has not moved for so long, say where every thread stands; 0 for never.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing before the app starts.")
 @click.argument("app", nargs=-1, type=click.UNPROCESSED, metavar="-- SCRIPT_OR_-m_MODULE [ARGS]...")

@@ -13,6 +13,7 @@ from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
 from winasr_doctor.cli.device import device_option
+from winasr_doctor.frameworks.guarded import NAMES
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.plan import Plan
@@ -53,7 +54,7 @@ _EXIT_CODES = {
     "--inject",
     "plan",
     metavar="PLAN",
-    help="Faults, such as `unlink:32*2`, in NeMo's temporary folders; with @GLOB in what fits.",
+    help=f"Faults, such as `unlink:32*2`, in {NAMES}'s temporary folders; with @GLOB in what fits.",
 )
 @click.option(
     "--deadline",
@@ -75,9 +76,9 @@ def command(
     if not model.strip():
         raise InputError("--model needs the name of a model")
     named = "the bundled model" if model == "tiny" else model
-    progress(f"Importing NeMo, loading {named}, transcribing ...")
+    progress(f"Importing {NAMES}, loading {named}, transcribing ...")
     try:
-        # NeMo prints to stdout, which belongs to the report.
+        # The framework prints to stdout, which belongs to the report.
         with contextlib.redirect_stdout(sys.stderr):
             result = self_test(device, model=model, plan=parsed, deadline=deadline)
     except OSError as error:
@@ -124,7 +125,7 @@ def _rows(result: SelfTest) -> Iterator[tuple[str, str]]:
     yield "model", result.model
     named = f" ({result.device_name})" if result.device_name else ""
     yield "device", f"{result.device}{named}" if result.device else ""
-    yield "importing NeMo", f"{result.import_seconds:.2f} s"
+    yield f"importing {NAMES}", f"{result.import_seconds:.2f} s"
     yield "load time", _seconds(result.load_seconds)
     yield "transcribe time", _seconds(result.transcribe_seconds)
     factor = result.real_time_factor

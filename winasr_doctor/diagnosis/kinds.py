@@ -2,47 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from winasr_doctor.catalogue.tables.kinds import KINDS
 
 LOCKED, UNKNOWN, NOTHING = "locked-file", "unknown", "no-exception"
-
-_OF_ENTRIES = MappingProxyType(
-    {
-        "gpu-out-of-memory": "out-of-gpu-memory",
-        "ct2-oom": "out-of-gpu-memory",
-        "audio-unreadable-lhotse": "unreadable-audio",
-        "soundfile-format": "unreadable-audio",
-        "librosa-nobackend": "unreadable-audio",
-        "nemo-lhotse-sampler": "lhotse-too-old",
-        "nemo-abstract-class": "hidden-import-error",
-        "nemo-sigkill": "nemo-too-old",
-        "hub-revision": "revision",
-        "nemo-salm-tokenizer": "language-model-missing",
-        "nemo-hub-asked-offline": "not-cached",
-        "hub-not-cached": "not-cached",
-        "hub-gated": "no-access",
-        "hub-repo-not-found": "no-access",
-        "nemo-no-revision": "no-revision-argument",
-        "nemo-archive-damaged": "broken-weights",
-        "safetensors-damaged": "broken-weights",
-        "torch-file-damaged": "broken-weights",
-        "nemo-salm-peft": "peft-missing",
-        "spawn-workers": "spawn",
-        "winerror-1455": "commit-limit",
-        "hub-disk-full": "disk-full",
-        "hub-symlink-1314": "symlink-right",
-        "sb-symlink": "symlink-right",
-        "torch-dll-126": "dll",
-        "torch-dll-127": "dll",
-        "dll-193": "dll",
-        "ram-out-of-memory": "out-of-memory",
-        "nemo-load-locked": LOCKED,
-        "transcribe-hidden-by-lock": LOCKED,
-        "winerror-32": LOCKED,
-    }
-)
 
 
 def kind_of(entry_id: str) -> str:
     """Return the stable name of a known error's cause."""
-    return _OF_ENTRIES.get(entry_id, entry_id)
+    return KINDS.get(entry_id, entry_id)

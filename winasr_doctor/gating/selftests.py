@@ -159,7 +159,7 @@ def _judged(
     words = [str(answer[key]) for key in ("problems", "first_step") if answer.get(key)]
     ending = answer.get("ending")
     if ending == "unavailable":
-        # Who names a model wants it tried; without NeMo the bundled one has said so before.
+        # Who names a model wants it tried; the bundled one has said before what is missing.
         state = State.UNKNOWN if model is None else State.FAIL
     elif ending == "nothing_injected" and _has_no_folders(model):
         state, words = State.SKIP, [_NOTHING_TO_LOCK]

@@ -87,7 +87,7 @@ def load_model(
     # Here and not in the worker: the current directory may be another by then.
     wanted = name_or_path if isinstance(name_or_path, str) else os.path.abspath(name_or_path)  # noqa: PTH100
 
-    def work(job: jobs.Job) -> Any:  # noqa: ANN401 - a NeMo model
+    def work(job: jobs.Job) -> Any:  # noqa: ANN401 - the framework's model
         source = find_model(wanted)
         return _load(job, source, revision, wanted_device, progress, cleanups)
 
@@ -133,7 +133,7 @@ def _load(
     device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
-) -> Any:  # noqa: ANN401 - a NeMo model
+) -> Any:  # noqa: ANN401 - the framework's model
     if revision is not None:
         pinning.check_revision(revision, source)
     if source.is_speech_language:
@@ -166,7 +166,7 @@ def _load_speech_language(
     device: DeviceName,
     progress: _Progress,
     cleanups: Cleanups,
-) -> Any:  # noqa: ANN401 - a NeMo model
+) -> Any:  # noqa: ANN401 - the framework's model
     from winasr_doctor.loader import speech_language
 
     job.at("importing torch")
@@ -178,7 +178,7 @@ def _load_speech_language(
 
 def _loaded(
     name: str,
-    model: Any,  # noqa: ANN401 - a NeMo model
+    model: Any,  # noqa: ANN401 - the framework's model
     progress: _Progress,
     cleanups: Cleanups,
     started: float,

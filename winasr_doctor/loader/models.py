@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.known_models import KNOWN_MODELS, KnownModel
 from winasr_doctor.loader.errors import UnknownModelError
@@ -99,8 +100,7 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
         return _of_path(name)
     if is_repo_id(name.strip()):
         repo_id = name.strip()
-        # What NeMo itself asks the Hub for (nemo/core/classes/common.py).
-        return ModelSource(name, repo_id=repo_id, filename=f"{repo_id.partition('/')[2]}{SUFFIX}")
+        return ModelSource(name, repo_id=repo_id, filename=archive_in(repo_id))
     raise _unknown(name)
 
 
@@ -112,7 +112,7 @@ def is_known(name: str) -> bool:
 
 def _of_path(name: str) -> ModelSource:
     path = _absolute(name)
-    # A `.nemo` file is one file; a speech-language model is a folder with these in it.
+    # An archive is one file; a speech-language model is a folder with these in it.
     inside = (os.path.join(path, each) for each in _SPEECH_LANGUAGE_FILES)  # noqa: PTH118
     is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
     return ModelSource(name, path=path, model_class=SPEECH_LANGUAGE_CLASS if is_folder else None)

@@ -58,7 +58,7 @@ class _Progress:
 
 
 def transcribe(
-    model: Any,  # noqa: ANN401 - a NeMo model
+    model: Any,  # noqa: ANN401 - the framework's model
     audio: Any,  # noqa: ANN401 - see the docstring
     *,
     timestamps: bool = False,

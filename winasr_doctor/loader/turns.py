@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from winasr_doctor.frameworks.nemo.names import NAME
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.loader.jobs import SLICE, Job, Step, where_is
 
 
@@ -61,7 +61,7 @@ class Turn:
         )
 
 
-LOADING = Turn(f"{NAME}'s loader")
+LOADING = Turn(f"{NAMES}'s loader")
 """The turn for loading."""
 
 _models: dict[int, tuple[weakref.ref[object], Turn]] = {}

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import Evidence, Report, Result, Status, Verdict
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.reports.escaping import one_line, plain
 
 HEAD = (
@@ -36,7 +37,7 @@ LABELS = {"info": "note"}
 _VERDICTS = {
     Verdict.FAIL: "loading or transcribing will fail here until the errors are fixed",
     Verdict.WARN: "loading or transcribing may fail here under common conditions",
-    Verdict.PASS: "nothing found that would break NeMo speech recognition here",
+    Verdict.PASS: f"nothing found that would break {NAMES} speech recognition here",
 }
 
 _LOCATION = frozenset({"file", "line", "column"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.known_models import CANARY_INSTALL
 
 TITLE: Final = "Transcribe speech"
@@ -61,7 +62,7 @@ COMPLETE: Final = "The text is complete."
 DONE_ONE: Final = "1 recording of {audio:.1f} s, in {seconds:.1f} s."
 DONE_MANY: Final = "{count} recordings of {audio:.1f} s in all, in {seconds:.1f} s."
 TRANSCRIBED: Final = "Transcribed"
-FAILED_TO_PREPARE: Final = "NeMo could not be prepared"
+FAILED_TO_PREPARE: Final = f"{NAMES} could not be prepared"
 FAILED_ELSEWHERE: Final = "The page itself failed"
 EXPORT_FAILED: Final = "Transcribed, but the files to download could not be written"
 BLOCKED: Final = "Not loaded: this would fail"
@@ -72,7 +73,7 @@ NO_SPEECH: Final = "No speech was found in the recording."
 PHASES: Final = {
     "queued": "Waiting in line",
     "checking": "Looking for what would make {model} fail",
-    "preparing": "Preparing: importing torch and NeMo (once after the start)",
+    "preparing": f"Preparing: importing torch and {NAMES} (once after the start)",
     "loading": "Loading {model}",
     "asking": "Loading {model}: asking the Hub for it",
     "downloading": "Downloading {amount} ({model})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from winasr_doctor.frameworks.nemo.names import SUFFIX
+
 CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
 """What every archive holds, and what is unpacked while loading. Source: NeMo's
 `core/connectors/save_restore_connector.py`."""
@@ -14,3 +16,14 @@ MANIFEST = "manifest.json"
 
 MANIFEST_KEY = b'"audio_filepath"'
 """In every line of the manifest; browser extensions have a `manifest.json` as well."""
+
+
+def archive_in(repo_id: str) -> str:
+    """Return the name of the archive that NeMo asks a repository of the Hub for.
+
+    Source: NeMo's `core/classes/common.py`.
+
+    Args:
+        repo_id: The repository, as `owner/name`.
+    """
+    return f"{repo_id.partition('/')[2]}{SUFFIX}"

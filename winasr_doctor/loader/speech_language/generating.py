@@ -43,7 +43,7 @@ def check_length(model: object, recording: Recording, name: str, path: str | Non
 
 
 def generate(
-    model: Any,  # noqa: ANN401 - NeMo's `SALM`
+    model: Any,  # noqa: ANN401 - a speech-language model
     samples: Any,  # noqa: ANN401 - a numpy array
     options: Mapping[str, Any],
     on_piece: Callable[[int, int], None],

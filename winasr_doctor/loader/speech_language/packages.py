@@ -28,7 +28,7 @@ def check_packages(name: str) -> None:
         )
 
 
-def import_salm(name: str) -> Any:  # noqa: ANN401 - a class of NeMo
+def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
     """Import the class that loads the model.
 
     Args:

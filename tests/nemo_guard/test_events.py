@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import os
+import tempfile
 import threading
 
 import pytest
@@ -198,3 +199,16 @@ class TestWhichFolders:
             load(write("weights"))
             assert len(session.cleanups) == 3
         assert len(events) == 9
+
+
+def test_a_guard_that_is_entered_in_the_middle_of_the_import_changes_nothing(
+    write_nemo: Write, nemo: Import
+):
+    again = "\nfrom winasr_doctor import guard\nwith guard():\n    pass\n"
+    write_nemo(loading=CONNECTOR.replace("import tempfile\n", "import tempfile\n" + again, 1))
+    events: list[GuardEvent] = []
+    with guard(observer=events.append) as session:
+        nemo(LOADING).SaveRestoreConnector().save_to(write("weights"))
+    assert session.problems == ()
+    assert events[0].phase is Phase.SAVING
+    assert nemo(LOADING).tempfile is tempfile

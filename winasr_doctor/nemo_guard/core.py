@@ -228,7 +228,9 @@ class _Patches:
     def _patch_anew(self, module: ModuleType) -> None:
         if session.everywhere:
             (target,) = [each for each in self._targets if each.module == module.__name__]
-            self._undo.pop(target.module, None)  # of before it was reloaded
+            earlier = self._undo.get(target.module, Patch())
+            earlier.undo()  # of what was there while it was loading, or before it was reloaded
+            self._undo.pop(target.module, None)
             self._apply(target, module, complete=True)
 
     def _apply(self, target: Target, module: ModuleType, *, complete: bool) -> None:

@@ -226,3 +226,23 @@ def test_an_app_whose_run_is_killed_keeps_its_folder_to_its_end(place: Place):
         psutil.Process(pid).wait(10)
     place.run(other)
     assert list(place.scratch.iterdir()) == []
+
+
+def test_folders_in_a_guard_of_the_apps_own_are_told(place: Place):
+    app = place.write(
+        "app.py",
+        f"""
+        import threading
+        from winasr_doctor import guard
+        {TRANSCRIBE}
+        def work():
+            with guard(on_attempt=lambda attempt: None):
+                print(transcribe())
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        """,
+    )
+    finished = place.run(app, options=("--inject", LOCKED))
+    assert finished.stdout == "['the text']\n", finished.stderr
+    assert "rescued: 1 of 1 temporary folder of NeMo's" in finished.stderr

@@ -15,6 +15,7 @@ __all__ = [
     "GuardEvent",
     "Observer",
     "Phase",
+    "opened",
 ]
 
 
@@ -70,3 +71,17 @@ GuardEvent = FolderOpened | CleanupAttempted | FolderClosed
 
 Observer = Callable[[GuardEvent], None]
 """Is called in the thread that works with the folder; what it raises is logged."""
+
+
+def opened(tell: Callable[[str], object]) -> Observer:
+    """Return an observer that passes on the path of each folder that is opened.
+
+    Args:
+        tell: Is given the path.
+    """
+
+    def observe(event: GuardEvent) -> None:
+        if isinstance(event, FolderOpened):
+            tell(event.path)
+
+    return observe

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.nemo_guard import guard
-from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent, Observer
+from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent, Observer, opened
 from winasr_doctor.rescue.events import EventLog, Silent, Started
 from winasr_doctor.rescue.folders import OpenFolders
 from winasr_doctor.rescue.recorder import Recorder
@@ -95,12 +95,7 @@ def _injecting(text: str, observers: list[Observer]) -> Iterator[Injector]:
     from winasr_doctor.faults.within import Folders, within
 
     folders = Folders()
-
-    def observe(event: GuardEvent) -> None:
-        if isinstance(event, FolderOpened):
-            folders.add(event.path)
-
-    observers.append(observe)
+    observers.append(opened(folders.add))
     with inject(within(Plan.parse(text), folders)) as injector:
         yield injector
 

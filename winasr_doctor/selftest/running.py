@@ -27,7 +27,7 @@ from winasr_doctor.loader import (
 )
 from winasr_doctor.loader.outcomes import LoadOutcome, Message, TranscribeOutcome
 from winasr_doctor.nemo_guard import guard
-from winasr_doctor.nemo_guard.events import FolderOpened, GuardEvent
+from winasr_doctor.nemo_guard.events import opened
 from winasr_doctor.selftest import facts
 from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
 from winasr_doctor.selftest.injection import counted
@@ -127,12 +127,8 @@ def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
         yield None
         return
     folders = Folders()
-
-    def observe(event: GuardEvent) -> None:
-        if isinstance(event, FolderOpened):
-            folders.add(event.path)
-
-    with guard(observer=observe, whole_process=True), inject(within(plan, folders)) as injector:
+    watching = guard(observer=opened(folders.add), whole_process=True)
+    with watching, inject(within(plan, folders)) as injector:
         yield injector
 
 

@@ -64,7 +64,7 @@ def _cleaned(event: FolderClosed, report: CleanupReport) -> Cleaned:
     first, last = _telling_failure(report), report.attempts[-1]
     is_error = event.error is not None and not isinstance(event.error, GeneratorExit)
     return Cleaned(
-        event.path,
+        report.path,
         event.phase,
         last.number,
         last.elapsed,

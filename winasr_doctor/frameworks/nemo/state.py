@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -37,6 +36,8 @@ def remember(module: ModuleType) -> Undo:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep NeMo from logging the whole configuration of a model, where it is imported already."""
+    import logging
+
     logger = None
     with suppress(Exception):
         logger = sys.modules["nemo.utils"].logging

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,7 +18,9 @@ from winasr_doctor.diagnosis.reading import read
 from .making import SOURCES
 
 ENTRIES = {file.stem: read_entry(file) for file in sources(SOURCES)}
-PAIRS = [(name, other) for name, entry in ENTRIES.items() for other in entry.yields_to]
+FILE = Path(__file__).with_name("yields.txt")
+"""What yields to what, so that none of it is lost unseen."""
+PAIRS = [tuple(line.split(" > ")) for line in FILE.read_text(encoding="utf-8").splitlines()]
 
 
 def chains_of(entry: Entry) -> list[Chain]:
@@ -65,6 +68,10 @@ def answers(entries: list[Entry], text: str, monkeypatch: pytest.MonkeyPatch) ->
     few = Catalogue(entries)
     monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: few)
     return diagnose(text, facts=lambda fact: None).id
+
+
+def test_what_yields_is_what_was_written_down():
+    assert sorted((n, other) for n, entry in ENTRIES.items() for other in entry.yields_to) == PAIRS
 
 
 @pytest.mark.parametrize(("name", "other"), PAIRS)

@@ -68,3 +68,10 @@ def test_a_failure_shows_no_frame_of_ours(place: Place):
     assert under.returncode == before.returncode == 1
     assert before.stderr in under.stderr
     assert "launching.py" not in under.stderr
+
+
+def test_the_cause_of_an_uncaught_error_is_named(place: Place):
+    app = place.write("app.py", 'raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")')
+    finished = isolated(place, app)
+    assert finished.returncode == 1
+    assert "Known as: gpu-out-of-memory" in finished.stderr

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from winasr_doctor.catalogue.machines import SECTIONS
 from winasr_doctor.catalogue.preflight import all_foretold
-from winasr_doctor.checks.foretold import READS
+from winasr_doctor.catalogue.reading import read_one
+from winasr_doctor.catalogue.templates import FACTS, PARAMETRIC, facts_in
 from winasr_doctor.checks.registry import own_checks
 from winasr_doctor.findings import Severity, Status
 from winasr_doctor.host.model import (
@@ -346,10 +348,27 @@ def test_every_error_that_a_scan_sees_is_tested():
     assert {name for name, _, _ in CASES} == set(KNOWN)
 
 
-def test_every_picture_is_reported_by_a_check_that_reads_what_it_asks():
+def needed(entry, picture) -> set[str]:
+    """Return the sections that a picture and the entry's remedies need."""
+    known = read_one(entry.family, entry.id)
+    conditions = [part.when for remedy in known.remedies for part in (remedy, *remedy.steps)]
+    facts = [fact for when in (picture.when, *conditions) for fact in when]
+    facts += [fact for remedy in known.remedies for fact in remedy.first_when]
+    facts += [fact for step in known.steps() for fact in facts_in(step.text + step.command)]
+    of_the_error = {"match", "package", "path"}
+    heads = {fact.partition(":")[0] for fact in facts} - of_the_error
+    return {"python"}.union(*(SECTIONS[head] for head in heads))
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_picture_is_reported_by_a_check_that_reads_what_it_asks(name):
     reads = {check.code: set(check.reads) for check in own_checks()}
-    codes = {picture.check for entry in KNOWN.values() for picture in entry.preflight}
-    assert all(reads[code] >= set(READS) for code in codes)
+    for picture in KNOWN[name].preflight:
+        assert needed(KNOWN[name], picture) <= reads[picture.check], picture
+
+
+def test_every_fact_of_a_machine_says_which_sections_it_needs():
+    assert {*FACTS, *PARAMETRIC} - {"match", "package", "path"} == set(SECTIONS)
 
 
 @pytest.mark.parametrize("name", ["torchaudio-pair", "nemo-lhotse-sampler", "cuda-no-kernel"])

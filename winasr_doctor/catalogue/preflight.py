@@ -72,6 +72,7 @@ def all_foretold() -> tuple[Foretold, ...]:
         return tuple(_from_sources())
 
 
+@lru_cache(maxsize=64)
 def foretold_by(check: str) -> tuple[Foretold, ...]:
     """Return the known errors that one check reports, with that check's pictures alone.
 

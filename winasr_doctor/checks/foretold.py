@@ -150,7 +150,7 @@ def _finding(host: Host, entry: Foretold, picture: Preflight, facts: Lookup) -> 
     seen = dict(_seen(picture, facts))
     concluded = "" if picture.verified else " (concluded from versions, not tried)"
     summary = (
-        f"{' with '.join(seen.values())}{concluded}: {known.cause} For more:"
+        f"{' with '.join(seen.values())}{concluded}: {picture.cause or known.cause} For more:"
         f" python -m winasr_doctor explain {entry.id}"
     )
     evidence: Evidence = {

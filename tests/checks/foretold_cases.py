@@ -61,7 +61,8 @@ RTX_5090, RTX_4090, GTX_1080, V100 = (
 )
 OLD_DRIVER = {"gpus": gpus(RTX_4090, driver="576.80", cuda="12.9")}
 NEW_DRIVER = {"gpus": gpus(RTX_4090, driver="581.15", cuda="13.0")}
-BINDINGS = having(nemo_toolkit="3.0.0", cuda_bindings="13.0.1")
+BINDINGS = having(nemo_toolkit="3.0.0", cuda_bindings="13.0.1", torch="2.9.1+cu128")
+ON_CPU = having(nemo_toolkit="3.0.0", cuda_bindings="13.0.1", torch="2.9.1+cpu")
 
 CASES = [
     ("nemo-sigkill", having(nemo_toolkit="2.2.1"), having(nemo_toolkit="2.3.0")),
@@ -102,6 +103,7 @@ CASES = [
         having(pyannote_audio="3.3.2", numpy="2.1.3"),
     ),
     ("cuda-graph-driver-35", {**BINDINGS, **OLD_DRIVER}, {**BINDINGS, **NEW_DRIVER}),
+    ("cuda-graph-driver-35", {**BINDINGS, **OLD_DRIVER}, {**ON_CPU, **OLD_DRIVER}),
     ("cuda-no-kernel", on(RTX_5090, torch="2.6.0+cu124"), on(RTX_5090, torch="2.7.0+cu128")),
     ("cuda-no-kernel", on(GTX_1080, torch="2.9.1+cu130"), on(GTX_1080, torch="2.9.1+cu126")),
     ("cuda-no-kernel", on(V100, torch="2.11.0+cu128"), on(V100, torch="2.9.1+cu128")),

@@ -222,7 +222,7 @@ def test_the_generation_of_a_gpu_by_its_name(name, capability):
 
 @pytest.mark.parametrize(
     ("driver_cuda", "tag"),
-    [("13.2", "cu132"), ("13.0", "cu130"), ("12.4", "cu129"), ("11.4", None)],
+    [("13.2", "cu132"), ("13.0", "cu130"), ("12.4", "cu129"), ("11.4", None), ("?", "cu132")],
 )
 def test_a_build_is_one_that_the_driver_serves(driver_cuda, tag):
     assert tables.tag_for((8, 9), "2.13.0", driver_cuda) == tag

@@ -25,6 +25,7 @@ def advice(*texts: str, command: str = "", **step: object) -> str:
     ("picture", "problem"),
     [
         ({"when": {}}, "has no condition"),
+        ({"when": {"os": ["windows"]}, "cause": "bad"}, "ends with a full stop"),
         ({"check": "env15", "when": {"os": ["windows"]}}, "is no check's code"),
         ({"when": {"version": ["1"]}}, "the fact version does not exist"),
         ({"when": {"path": ["x"]}}, "which has not happened yet"),

@@ -108,7 +108,12 @@ def test_a_driver_older_than_torchs_cuda_needs_is_an_error(driver, cuda, expecte
 
 @pytest.mark.parametrize(
     ("served", "cuda", "expected"),
-    [("11.4", "12.8", Severity.ERROR), ("12.2", "12.8", None), ("13.0", "12.8", None)],
+    [
+        ("11.4", "12.8", Severity.ERROR),
+        ("12.2", "12.8", None),
+        ("13.0", "12.8", None),
+        ("N/A", "12.8", None),
+    ],
 )
 def test_without_the_drivers_version_its_cuda_decides(served, cuda, expected):
     gpus = Gpus(items=NVIDIA.items, cuda=served)

@@ -138,10 +138,13 @@ def _gpu_index(raw: Lookup) -> str | None:
 def _kernels(raw: Lookup) -> str | None:
     """Return for how many of the GPUs the installed torch has code: `all`, `some` or `none`."""
     torch, tag = _torch(raw), _torch_tag(raw)
-    build = None if torch is None or tag is None else tables.build_of(tag, torch)
+    if torch is None or tag in (None, "cpu"):
+        return None
+    names = _gpus(raw)
+    build = tables.build_of(str(tag), torch) if names else None  # reading the table takes longest
     if build is None:
         return None
-    known = [found for name in _gpus(raw) if (found := tables.capability_of(name)) is not None]
+    known = [found for name in names if (found := tables.capability_of(name)) is not None]
     runs = [build.may_run_on(capability) for capability in known]
     return None if not runs else "all" if all(runs) else "some" if any(runs) else "none"
 

@@ -170,6 +170,8 @@ def _of_preflight(entry: Entry) -> Iterator[str]:
         where = f"preflight {number}"
         if not picture.when:
             yield f"{where} has no condition"
+        if picture.cause and not picture.cause.endswith("."):
+            yield f"{where}: the cause must be a sentence that ends with a full stop"
         if not _CODE.fullmatch(picture.check):
             yield f"{where}: {picture.check!r} is no check's code"
         yield from _of_when(picture.when, where)

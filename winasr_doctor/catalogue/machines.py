@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from winasr_doctor.catalogue.deriving import derived
@@ -11,8 +13,34 @@ from winasr_doctor.host.base import Host, NotApplicable, Unreadable
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup
 
-READS = ("packages", "python", "gpus", "environment", "audio_tools")
-"""Sections of a machine that decide what `deciding` answers."""
+SECTIONS = MappingProxyType(
+    {
+        "version": ("packages",),
+        "next_major": ("packages",),
+        "belongs": ("packages",),
+        "torch": ("packages",),
+        "torch_tag": ("packages",),
+        "torch_index": ("packages",),
+        "torch_cuda": ("packages",),
+        "torchaudio": ("packages",),
+        "torchvision": ("packages",),
+        "torchcodec": ("packages",),
+        "gpu": ("gpus",),
+        "gpu_arch": ("gpus",),
+        "gpu_tag": ("gpus", "packages"),
+        "gpu_index": ("gpus", "packages"),
+        "kernels": ("gpus", "packages"),
+        "driver_cuda": ("gpus",),
+        "env": ("environment",),
+        "tool": ("audio_tools",),
+        "python": ("python",),
+        "python_version": ("python",),
+        "hf_home": ("environment", "hub_cache"),
+        "temp": ("places",),
+        "os": (),
+    }
+)
+"""Facts of `catalogue.templates`, without what follows a colon, and the sections that they need."""
 
 _ABSENT = "absent:"
 _NOT_A_NAME = r"[-_.]+"
@@ -47,7 +75,7 @@ def deciding(host: Host) -> Lookup:
     So `None` means that there is no such thing, or that the tables do not know it.
 
     Args:
-        host: The machine; sections beyond `READS` are read for paths only.
+        host: The machine. A section is read when a fact needs it; see `SECTIONS`.
     """
     return derived(_Raw(host))
 
@@ -123,5 +151,6 @@ _RAW = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def _normal(package: str) -> str:
     return re.sub(_NOT_A_NAME, "-", package).lower()

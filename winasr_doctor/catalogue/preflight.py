@@ -27,12 +27,14 @@ class Preflight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         when: Facts and the values that they must have, as in a remedy; all must hold. `present` and
             `absent` ask whether there is such a thing.
         severity: How much it matters.
+        cause: Replaces the sentence of the entry, which may name several causes.
         verified: Whether it was seen to fail, or a source says so; else it is concluded.
     """
 
     check: str
     when: dict[str, tuple[str, ...]]
     severity: Literal["error", "warning", "info"] = "error"
+    cause: str = ""
     verified: bool = True
 
     def packages(self) -> Iterator[str]:
@@ -72,6 +74,7 @@ def all_foretold() -> tuple[Foretold, ...]:
         return tuple(_from_sources())
 
 
+@lru_cache(maxsize=64)
 def foretold_by(check: str) -> tuple[Foretold, ...]:
     """Return the known errors that one check reports, with that check's pictures alone.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.actions import Constrain
 from winasr_doctor.catalogue.comparing import fits
-from winasr_doctor.catalogue.machines import READS, deciding, of_host
+from winasr_doctor.catalogue.machines import deciding, of_host
 from winasr_doctor.checks.versions import NEWEST, newer_than_known
 from winasr_doctor.dated import Dated
 from winasr_doctor.findings import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from winasr_doctor.catalogue.preflight import Foretold, Preflight
     from winasr_doctor.catalogue.schema import Entry, Step
     from winasr_doctor.catalogue.templates import Lookup
-
-__all__ = ["FORETOLD", "READS", "foretold", "named_by", "remedies_of"]
 
 FORETOLD = Dated(
     "which installed versions, builds and GPUs known errors come from",
@@ -57,7 +55,8 @@ def foretold(host: Host, check: str) -> Iterator[Finding]:
     """Judge a machine by the known errors that one check reports.
 
     Args:
-        host: The machine; the check declares `READS`.
+        host: The machine; the check declares the sections that the facts of its pictures and of
+            their remedies need (`catalogue.machines.SECTIONS`).
         check: The check's code.
 
     Returns:
@@ -99,7 +98,7 @@ def named_by(host: Host, check: str) -> set[str]:
     """Return the packages that a check's findings are about, by their normalised names.
 
     Args:
-        host: The machine; the check that asks declares `READS`.
+        host: The machine; the check that asks declares what that one needs.
         check: The code of the check that reports them.
     """
     from winasr_doctor.catalogue.preflight import foretold_by
@@ -151,12 +150,12 @@ def _finding(host: Host, entry: Foretold, picture: Preflight, facts: Lookup) -> 
     seen = dict(_seen(picture, facts))
     concluded = "" if picture.verified else " (concluded from versions, not tried)"
     summary = (
-        f"{' with '.join(seen.values())}{concluded}: {known.cause} For more:"
+        f"{' with '.join(seen.values())}{concluded}: {picture.cause or known.cause} For more:"
         f" python -m winasr_doctor explain {entry.id}"
     )
     evidence: Evidence = {
         "known_error": entry.id,
-        **{fact: facts(fact) for fact in seen},
+        **seen,
         "verified": picture.verified,
     }
     remedies = remedies_of(host, known)
@@ -176,7 +175,7 @@ def _seen(picture: Preflight, facts: Lookup) -> Iterator[tuple[str, str]]:
         elif fact in _WORDS and facts(fact) is not None:
             yield fact, _WORDS[fact].format(facts(fact))
         elif head == "env":
-            yield fact, f"{argument}={facts(fact)}"
+            yield fact, f"{argument} set" if facts(fact) else f"no {argument}"
         elif head == "tool":
             yield fact, f"no {argument}"
         elif fact == "driver_cuda":
@@ -194,10 +193,10 @@ def _versions(
 
 def _beyond(finding: Finding) -> str | None:
     """Return what is newer than all that was known when the catalogue was made."""
-    for fact, version in finding.evidence.items():
+    for fact, words in finding.evidence.items():
         name = fact.removeprefix("installed:").replace("-", "_")
-        if name in NEWEST.rows and finding.status is Status.FAIL and isinstance(version, str):
-            newer = newer_than_known(name, version)
+        if name in NEWEST.rows and name != fact and finding.status is Status.FAIL:
+            newer = newer_than_known(name, str(words).rpartition(" ")[2])
             if newer is not None:
                 return newer
     return None

@@ -13,6 +13,7 @@ from winasr_doctor.catalogue.toml import parsed
 
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is slow to import
 _UNSIGNED = 2**32
+_NUMBERS = r"[0-9]{1,4}\.[0-9]{1,4}"
 _SHORTEST_TAG = 2
 """Digits of a CUDA build, such as cu92."""
 
@@ -127,7 +128,7 @@ def tag_for(
         The tag, or `None` where no build fits, such as RTX 50 with torch 2.6.
     """
     fitting = [b.tag for b in builds() if b.runs_on(capability) and _published(b, torch)]
-    if driver_cuda is not None:
+    if driver_cuda is not None and re.fullmatch(_NUMBERS, driver_cuda):
         served = _capability(driver_cuda)
         known = [(tag, cuda) for tag in fitting if (cuda := cuda_of(tag)) is not None]
         fitting = [tag for tag, cuda in known if cuda <= served]

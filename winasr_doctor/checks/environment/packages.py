@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import READS, foretold
+from winasr_doctor.checks.foretold import foretold
 from winasr_doctor.findings import Finding
 from winasr_doctor.host.base import Host
 
 
-@check("ENV013", reads=READS)
+@check("ENV013", reads=("packages", "gpus", "python"))
 def build_does_not_fit_the_gpu(host: Host) -> Iterable[Finding]:
     """An installed build does not fit this GPU, or lacks its CUDA libraries.
 
@@ -27,7 +27,7 @@ def build_does_not_fit_the_gpu(host: Host) -> Iterable[Finding]:
     yield from foretold(host, "ENV013")
 
 
-@check("ENV014", reads=READS)
+@check("ENV014", reads=("packages", "python"))
 def partner_of_torch_does_not_belong(host: Host) -> Iterable[Finding]:
     """A partner package does not belong to the installed torch.
 
@@ -43,7 +43,7 @@ def partner_of_torch_does_not_belong(host: Host) -> Iterable[Finding]:
     yield from foretold(host, "ENV014")
 
 
-@check("ENV015", reads=READS)
+@check("ENV015", reads=("packages", "python", "environment"))
 def packages_do_not_work_together(host: Host) -> Iterable[Finding]:
     """Installed packages do not work together.
 
@@ -57,7 +57,7 @@ def packages_do_not_work_together(host: Host) -> Iterable[Finding]:
     yield from foretold(host, "ENV015")
 
 
-@check("ENV016", reads=READS)
+@check("ENV016", reads=("packages", "python"))
 def package_does_not_work_with_this_python(host: Host) -> Iterable[Finding]:
     """An installed package does not work with this Python.
 

@@ -77,7 +77,7 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
     """
     torch = host.packages.torch
     gpus = host.gpus
-    driver = gpus.driver or gpus.cuda
+    driver = next((each for each in (gpus.driver, gpus.cuda) if each and _number(each)), None)
     if torch is None or torch.cuda is None or driver is None:
         yield skip("there is no CUDA torch together with an NVIDIA driver")
         return
@@ -95,7 +95,7 @@ def _driver(host: Host, torch: TorchBuild, cuda: str) -> Finding:
     evidence = {"driver": gpus.driver, "driver_cuda": gpus.cuda, "torch_cuda": cuda}
     if needed is None:
         return unknown(f"which driver CUDA {cuda} needs is not known", evidence)
-    if gpus.driver is not None:
+    if gpus.driver and _number(gpus.driver):
         named, serves = f"driver {gpus.driver}", _number(gpus.driver) >= needed
     else:
         named, serves = f"a driver for CUDA {gpus.cuda}", int(_number(gpus.cuda or "")) >= major

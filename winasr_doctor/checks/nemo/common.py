@@ -7,17 +7,12 @@ from winasr_doctor.checks.versions import Release, release
 from winasr_doctor.findings import Remedy
 from winasr_doctor.host.base import Host, NotApplicable
 
-__all__ = ["NEMO", "PIP_READS", "Release", "dotted", "nemo_version", "pip_install", "release"]
+__all__ = ["NEMO", "PIP_READS", "Release", "nemo_version", "pip_install", "release"]
 
 NEMO = "nemo-toolkit"
 
 PIP_READS = ("packages", "python")
 """Sections that the functions here read; a check that calls them declares these too."""
-
-
-def dotted(numbers: Release) -> str:
-    """Write a release as pip does."""
-    return ".".join(map(str, numbers))
 
 
 def nemo_version(host: Host) -> str:

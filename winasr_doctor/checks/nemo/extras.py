@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import known
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import READS, foretold
+from winasr_doctor.checks.foretold import foretold
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
 from winasr_doctor.findings import Finding, Remedy, Status, info, ok, resting_on
 from winasr_doctor.host.base import Host
@@ -60,7 +60,7 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
     yield resting_on(CANARY_NEEDS, found)
 
 
-@check("NEM005", reads=READS)
+@check("NEM005", reads=(*PIP_READS, "audio_tools"))
 def compressed_audio(host: Host) -> Iterable[Finding]:
     """There is no ffmpeg for recordings in m4a, mp4 or webm.
 

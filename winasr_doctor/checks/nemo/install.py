@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import READS, foretold, named_by
+from winasr_doctor.checks.foretold import foretold, named_by
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
@@ -87,7 +87,7 @@ def not_installed(host: Host) -> Iterable[Finding]:
     )
 
 
-@check("NEM002", reads=READS, windows_only=True)
+@check("NEM002", reads=PIP_READS, windows_only=True)
 def cannot_import(host: Host) -> Iterable[Finding]:
     """This version of NeMo cannot be imported on Windows.
 
@@ -130,7 +130,7 @@ def unsupported_platform(host: Host) -> Iterable[Finding]:
     )
 
 
-@check("NEM008", reads=READS)
+@check("NEM008", reads=PIP_READS)
 def missing_dependency(host: Host) -> Iterable[Finding]:
     """NeMo is installed without packages that its speech models need.
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from winasr_doctor.actions import Constrain
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import READS, foretold, named_by
+from winasr_doctor.checks.foretold import foretold, named_by
 from winasr_doctor.checks.nemo.common import (
+    PIP_READS,
     Release,
     nemo_version,
     pip_install,
@@ -82,7 +83,7 @@ REQUIREMENTS = Dated(
 and transcribes with NumPy 2.2.6 (run). pyarrow 26 refuses NumPy 1 (run)."""
 
 
-@check("NEM003", reads=READS)
+@check("NEM003", reads=PIP_READS)
 def sampler(host: Host) -> Iterable[Finding]:
     """This lhotse does not work with this torch.
 
@@ -98,7 +99,7 @@ def sampler(host: Host) -> Iterable[Finding]:
     yield from foretold(host, "NEM003")
 
 
-@check("NEM009", reads=READS)
+@check("NEM009", reads=(*PIP_READS, "gpus"))
 def requirement(host: Host) -> Iterable[Finding]:
     """A package has a version that this NeMo rules out.
 
@@ -144,7 +145,7 @@ def _install(host: Host, title: str, limit: Requirement) -> Remedy:
     return replace(remedy, action=Constrain(tuple(each.strip('"') for each in together)))
 
 
-@check("NEM013", reads=READS)
+@check("NEM013", reads=(*PIP_READS, "gpus"))
 def nemo_does_not_work_with_a_package(host: Host) -> Iterable[Finding]:
     """NeMo does not work with an installed package.
 

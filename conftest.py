@@ -40,6 +40,15 @@ def tables_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def holders_are_found_at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a machine at work take as long as it needs to say who holds a file."""
+    from winasr_doctor.holders import holders_of, own
+
+    monkeypatch.setitem(holders_of.__kwdefaults__, "timeout", 60.0)
+    monkeypatch.setattr(own, "_SECONDS_FOR_OBJECTS", 20.0)
+
+
+@pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every test an 80-column terminal without colour preferences."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):

@@ -84,7 +84,8 @@ def _can_share(state: State) -> bool:
     """
     options, names = state.conf.options, list(state.envs.iter())
     borrow = any(LENDER in _needed_by(state.envs[name]) for name in names)
-    alone = AT_ONCE < 2 or len(names) < 2 or options.no_capture or options.fail_fast  # noqa: PLR2004
+    fail_fast = getattr(options, "fail_fast", False)  # newer releases of tox have it
+    alone = AT_ONCE < 2 or len(names) < 2 or options.no_capture or fail_fast  # noqa: PLR2004
     return not alone and (LENDER in names or not borrow)
 
 

@@ -198,5 +198,5 @@ def test_a_function_started_as_a_thread_of_its_own_can_fail(tmp_path, monkeypatc
     monkeypatch.setattr(sys, "unraisablehook", lambda _: raised.set())
     with inject("rmdir:32*inf") as faults:
         _thread.start_new_thread(os.rmdir, (str(tmp_path),))
-        assert raised.wait(10)
+        assert raised.wait(60)
     assert len(faults.injections) == 1

@@ -48,7 +48,7 @@ def test_calls_follow_one_another():
     begin = threading.Barrier(4)
 
     def work(job):
-        begin.wait(5)
+        begin.wait(60)
         with turn.taken(job):
             inside.append(1)
             most.append(len(inside))
@@ -57,13 +57,13 @@ def test_calls_follow_one_another():
 
     results = []
     callers = [
-        threading.Thread(target=lambda: results.append(jobs.run(work, timeout=10)))
+        threading.Thread(target=lambda: results.append(jobs.run(work, timeout=60)))
         for _ in range(4)
     ]
     for caller in callers:
         caller.start()
     for caller in callers:
-        caller.join(10)
+        caller.join(60)
     assert results == [Done(True)] * 4
     assert most == [1, 1, 1, 1]
 
@@ -79,10 +79,10 @@ def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_ca
         with turn.taken(job):
             transcribing_for_ever()
 
-    caller = threading.Thread(target=lambda: jobs.run(first, timeout=10), daemon=True)
+    caller = threading.Thread(target=lambda: jobs.run(first, timeout=60), daemon=True)
     caller.start()
     try:
-        assert taken.wait(5)
+        assert taken.wait(60)
 
         def second(job):
             with turn.taken(job):

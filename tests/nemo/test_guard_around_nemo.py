@@ -234,7 +234,7 @@ def somebody_who_opens(pattern: Path) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        process.communicate("\n", timeout=10)
+        process.communicate("\n", timeout=60)
 
 
 def test_an_external_process_that_holds_the_weights_is_named(

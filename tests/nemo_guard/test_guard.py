@@ -459,7 +459,7 @@ class TestGlobalState:
         def slow(cls, path):
             state.is_model_being_restored = True
             inside.set()
-            go_on.wait(10)
+            go_on.wait(60)
             return state.is_model_being_restored
 
         seen = []
@@ -474,7 +474,7 @@ class TestGlobalState:
         with guard():
             other = threading.Thread(target=lambda: seen.append(model.ModelPT.restore_from("slow")))
             other.start()
-            assert inside.wait(10)
+            assert inside.wait(60)
             with contextlib.suppress(ValueError):
                 model.ModelPT.restore_from("a.nemo", fail=ValueError())
             go_on.set()

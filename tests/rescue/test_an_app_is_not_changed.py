@@ -79,7 +79,7 @@ def test_a_signal_to_run_reaches_it_once(place: Place, name: str):
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(getattr(signal, name))
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (out, process.returncode) == ("1\n", 5), err
 
 
@@ -90,7 +90,7 @@ def test_ctrl_c_ends_it_as_it_ends_python(place: Place):
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 128 + signal.SIGINT
     assert err.count("KeyboardInterrupt") == 1
     assert "winasr_doctor: the app ended" in err

@@ -223,7 +223,7 @@ def test_an_app_whose_run_is_killed_keeps_its_folder_to_its_end(place: Place):
     os.kill(pid, signal.SIGTERM)
     process.communicate()  # until the app, too, has closed its end
     with suppress(psutil.NoSuchProcess):  # it is an orphan, which the system is to bury
-        psutil.Process(pid).wait(10)
+        psutil.Process(pid).wait(60)
     place.run(other)
     assert list(place.scratch.iterdir()) == []
 

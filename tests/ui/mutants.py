@@ -11,7 +11,7 @@ from pathlib import Path
 import winasr_doctor
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+SECONDS = 600
 
 
 def failures(folder: Path, module: str, right: str, wrong: str, test: str) -> str:

@@ -18,7 +18,7 @@ from .plugin import SOUND
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SUITES = sorted({test for mutation in MUTATIONS for test in mutation.tests})
-SECONDS = 120
+SECONDS = 600
 
 
 class Run(NamedTuple):

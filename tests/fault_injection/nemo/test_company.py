@@ -47,7 +47,7 @@ class Scanner:
     def end(self) -> None:
         """Let it close everything and end."""
         if self._process.poll() is None:
-            said, _ = self._process.communicate(timeout=20)
+            said, _ = self._process.communicate(timeout=120)
             self.held = int(said.split()[-1])
 
 
@@ -107,9 +107,9 @@ def test_the_loader_gets_everything_done_beside_a_scanner(
     monkeypatch.setattr(calls, "needs_files", lambda _model: True)
     with scanning(temp, 0.5) as scanner:
         for _ in range(2):
-            loaded = load_model("tiny", device="cpu", timeout=30)
+            loaded = load_model("tiny", device="cpu", timeout=120)
             assert loaded.status == "loaded"
-            heard = transcribe(loaded.model, RECORDING, timeout=30)
+            heard = transcribe(loaded.model, RECORDING, timeout=120)
             assert (heard.status, heard.text) == ("transcribed", TEXT)
             assert_gone(loaded.cleanups + heard.cleanups)
             assert list(temp.iterdir()) == []
@@ -144,7 +144,7 @@ def test_a_scanner_that_outlasts_the_budget_costs_nothing_but_a_leftover_until_i
         assert loaded.status == "loaded_cleanup_failed"
         (report,) = loaded.cleanups
         assert {entry.path for entry in ledger.entries()} == {report.path}
-        assert transcribe(loaded.model, RECORDING, timeout=30).text == TEXT
+        assert transcribe(loaded.model, RECORDING, timeout=120).text == TEXT
         assert [kept.path for kept in sweep().kept] == [report.path]
         text = str(loaded.message)
         assert loaded.leftovers[0].path in text

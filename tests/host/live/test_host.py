@@ -84,7 +84,7 @@ def test_what_a_reader_says_of_itself_is_handed_on():
 
 
 def test_prefetched_sections_are_read_side_by_side():
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
     machine = asked(
         memory=lambda _: together.wait() >= 0 and MEMORY,
         audio_tools=lambda _: together.wait() >= 0 and TOOLS,

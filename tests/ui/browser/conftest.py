@@ -162,7 +162,7 @@ class Tab:
     def give(self, *paths: Path) -> None:
         """Upload recordings."""
         self.page.set_input_files("#audio input[type=file]", [str(path) for path in paths])
-        self.page.wait_for_selector("#audio .file-preview, #audio table", timeout=5_000)
+        self.page.wait_for_selector("#audio .file-preview, #audio table", timeout=20_000)
 
     def transcribe(self, path: Path = KLATT3) -> None:
         """Upload a recording and click Transcribe."""

@@ -14,10 +14,10 @@ REFUSING = (
 def record(tab, seconds):
     tab.page.locator("#microphone button", has_text="Record").first.click()
     stop = tab.page.locator("#microphone button", has_text="Stop").first
-    stop.wait_for(timeout=5_000)
+    stop.wait_for(timeout=20_000)
     tab.page.wait_for_timeout(seconds * 1000)
     stop.click()
-    tab.page.locator("#microphone button[aria-label='Play']").first.wait_for(timeout=5_000)
+    tab.page.locator("#microphone button[aria-label='Play']").first.wait_for(timeout=20_000)
 
 
 def test_what_is_spoken_is_transcribed(open_tab, real):

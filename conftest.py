@@ -18,7 +18,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from winasr_doctor.cleanup import Attempt, clock
+from winasr_doctor._util import clock
+from winasr_doctor.locks import Attempt
 
 pytest_plugins = ["pytester"]
 
@@ -33,7 +34,8 @@ hypothesis.settings.load_profile("any machine")
 @pytest.fixture(autouse=True)
 def tables_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge the age of tables by a day soon after they were made, whenever the tests run."""
-    from winasr_doctor import dated, tables
+    from winasr_doctor import tables
+    from winasr_doctor._util import dated
 
     newest = max(table.made for table in tables.TABLES)
     monkeypatch.setattr(dated, "today", lambda: newest)
@@ -42,7 +44,7 @@ def tables_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def holders_are_found_at_any_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a machine at work take as long as it needs to say who holds a file."""
-    from winasr_doctor.holders import holders_of, own
+    from winasr_doctor.locks.holders import holders_of, own
 
     monkeypatch.setitem(holders_of.__kwdefaults__, "timeout", 60.0)
     monkeypatch.setattr(own, "_SECONDS_FOR_OBJECTS", 20.0)
@@ -128,7 +130,7 @@ def no_creation_times_under_wine(
     A test that is marked with this difference meets it.
     """
     if under_wine() and not request.node.get_closest_marker("wine_differs"):
-        monkeypatch.setattr("winasr_doctor.cleanup.identity._born", lambda *_: 0)
+        monkeypatch.setattr("winasr_doctor.locks.identity._born", lambda *_: 0)
 
 
 @pytest.fixture
@@ -183,7 +185,7 @@ def under_wine() -> bool:
     """Tell whether this Windows is Wine."""
     if os.name != "nt":
         return False
-    from winasr_doctor.win32 import wine_version
+    from winasr_doctor.windows.win32 import wine_version
 
     return wine_version() is not None
 

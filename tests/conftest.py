@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import STATE_VARIABLE, Ledger, default_ledger
+from winasr_doctor.locks.ledger import STATE_VARIABLE, Ledger, default_ledger
 
 HERE = Path(__file__).parent
 DATA = Path(str(files("winasr_doctor") / "data"))

@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from winasr_doctor import schemas
+from winasr_doctor.appsource import read_application
 from winasr_doctor.findings import Severity, Status, Verdict
-from winasr_doctor.host import RecordedHost, load_snapshot
+from winasr_doctor.machine import RecordedHost, load_snapshot
 from winasr_doctor.scanning import scan
-from winasr_doctor.source import read_application
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 MACHINES = sorted((EXAMPLES / "machines").glob("*.json"))

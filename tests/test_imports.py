@@ -83,7 +83,7 @@ def test_a_command_starts_without_what_it_does_not_need(tmp_path, monkeypatch, a
 
 def test_a_number_is_explained_without_any_check():
     found = imported_by("from winasr_doctor.cli import main; main()", "explain", "32")
-    assert "winasr_doctor.winerror" in found
+    assert "winasr_doctor.windows.errors" in found
     assert not any(name.startswith("winasr_doctor.checks") for name in found)
 
 

@@ -19,7 +19,7 @@ import winasr_doctor
         "schemas/gate-1.json",
         "schemas/diagnosis-1.json",
         "catalogue/tables/gpu_builds.toml",
-        "reports/report.html.jinja",
+        "report/report.html.jinja",
         "ui/page.js",
         "ui/style.css",
     ],

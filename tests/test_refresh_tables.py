@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from winasr_doctor._util.dated import BY_COMMAND
 from winasr_doctor.checks.versions import NEMO_WHEELS
-from winasr_doctor.dated import BY_COMMAND
 from winasr_doctor.tables import TABLES
 
 TOOL = Path(__file__).parents[1] / "tools" / "refresh_tables"

@@ -6,7 +6,7 @@ import pytest
 
 from winasr_doctor.checks import UnknownCodeError, all_checks, check
 from winasr_doctor.findings import Severity, Status, error, warning
-from winasr_doctor.host.recorded import UnreadableSection
+from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.scanning import run_check, scan
 from winasr_doctor.testing import machine
 

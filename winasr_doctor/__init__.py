@@ -8,23 +8,23 @@ from winasr_doctor.version import __version__
 
 TYPE_CHECKING = False  # as in typing, whose import takes half of this package's
 if TYPE_CHECKING:
-    from winasr_doctor.cleanup import RetryPolicy, rmtree, sweep
+    from winasr_doctor._guard import guard
+    from winasr_doctor.asr import load_model, transcribe
     from winasr_doctor.diagnosis import diagnose
-    from winasr_doctor.holders import holders_of
-    from winasr_doctor.loader import load_model, transcribe
-    from winasr_doctor.nemo_guard import guard
+    from winasr_doctor.locks import RetryPolicy, rmtree, sweep
+    from winasr_doctor.locks.holders import holders_of
     from winasr_doctor.scanning import scan
 
 _PUBLIC = {
-    "RetryPolicy": "cleanup",
+    "RetryPolicy": "locks",
     "diagnose": "diagnosis",
-    "guard": "nemo_guard",
-    "holders_of": "holders",
-    "load_model": "loader",
-    "rmtree": "cleanup",
+    "guard": "_guard",
+    "holders_of": "locks.holders",
+    "load_model": "asr",
+    "rmtree": "locks",
     "scan": "scanning",
-    "sweep": "cleanup",
-    "transcribe": "loader",
+    "sweep": "locks",
+    "transcribe": "asr",
 }
 """Public name to the module that defines it; imported when first used."""
 

@@ -13,7 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from winasr_doctor.faults import FaultSweep, Injector, Plan, SharingEmulator, VirtualClock
-    from winasr_doctor.host import RecordedHost
+    from winasr_doctor.machine import RecordedHost
 
 _MOST_LINES = 20
 """Injections or refusals that a failure report shows."""
@@ -165,7 +165,7 @@ def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]
 @pytest.fixture
 def virtual_clock() -> Iterator[VirtualClock]:
     """Let no time pass but by `sleep` in what winasr_doctor waits for and measures."""
-    from winasr_doctor.cleanup import clock
+    from winasr_doctor._util import clock
     from winasr_doctor.faults import VirtualClock
 
     time = VirtualClock()
@@ -199,7 +199,7 @@ def recorded_host() -> Callable[..., RecordedHost]:
     """
 
     def make(snapshot: Any = None, **sections: Any) -> RecordedHost:  # noqa: ANN401
-        from winasr_doctor.host.recorded import RecordedHost, load_snapshot
+        from winasr_doctor.machine.recorded import RecordedHost, load_snapshot
         from winasr_doctor.testing import machine
 
         if snapshot is None:

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from winasr_doctor import dated
+from winasr_doctor._util import dated
 from winasr_doctor.checks import Check, select_checks
 from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
-from winasr_doctor.host import Host, NotApplicable, Unreadable
+from winasr_doctor.machine import Host, NotApplicable, Unreadable
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
-    from winasr_doctor.hub import HubAnswers
+    from winasr_doctor.models.hub import HubAnswers
 
 
 class UndeclaredSectionError(LookupError):
@@ -109,7 +109,7 @@ def scan(
     """
     checks = select_checks(select, ignore)
     if host is None:
-        from winasr_doctor.host.live import LiveHost
+        from winasr_doctor.machine.live import LiveHost
 
         host = LiveHost()
     today = dated.today()

@@ -1,9 +1,10 @@
-"""Every table of the package that ages; see `winasr_doctor.dated`."""
+"""Every table of the package that ages; see `winasr_doctor._util.dated`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from winasr_doctor._util.dated import Dated
 from winasr_doctor.catalogue.tables.aging import (
     CTRANSLATE2,
     GPU_BUILDS,
@@ -12,13 +13,12 @@ from winasr_doctor.catalogue.tables.aging import (
     TORCH_PARTNERS,
 )
 from winasr_doctor.checks.antivirus.dev_drive import NEEDED_PLATFORM
-from winasr_doctor.checks.foretold import FORETOLD
 from winasr_doctor.checks.nemo.install import NEEDED
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
+from winasr_doctor.checks.predicted_errors import FORETOLD
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST
-from winasr_doctor.dated import Dated
-from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED
-from winasr_doctor.known_models import CANARY_NEEDS, MODELS
+from winasr_doctor.models.known import CANARY_NEEDS, MODELS
+from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED
 
 TABLES: tuple[Dated[Any], ...] = (
     NEMO_WHEELS,

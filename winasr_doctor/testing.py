@@ -13,10 +13,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import all_checks
 from winasr_doctor.findings import Result
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import (
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import (
     Account,
     AudioTools,
     Defender,
@@ -41,7 +42,7 @@ from winasr_doctor.host.model import (
     Volume,
     Volumes,
 )
-from winasr_doctor.host.recorded import (
+from winasr_doctor.machine.recorded import (
     RecordedHost,
     Sections,
     Snapshot,
@@ -49,7 +50,6 @@ from winasr_doctor.host.recorded import (
     UnreadableSection,
 )
 from winasr_doctor.scanning import run_check
-from winasr_doctor.source.application import Application
 
 GIB = 1024**3
 HOME = r"C:\Users\ada"

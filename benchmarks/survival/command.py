@@ -113,7 +113,7 @@ def _run(contestants: Sequence[Contestant], schedules: Sequence[Schedule]) -> li
 def _machine() -> str:
     name = f"{platform.system()} {platform.release()}, {platform.machine()}"
     if os.name == "nt":
-        from winasr_doctor.win32 import wine_version
+        from winasr_doctor.windows.win32 import wine_version
 
         wine = wine_version()
         name += f" (Wine {wine})" if wine else ""

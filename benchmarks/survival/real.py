@@ -19,8 +19,8 @@ from typing import Any
 
 from survival.handles import Handles
 from survival.schedules import FOREVER, Holder, How, Lock, Schedule
-from winasr_doctor.cleanup import identity
-from winasr_doctor.win32 import wine_version
+from winasr_doctor.locks import identity
+from winasr_doctor.windows.win32 import wine_version
 
 _HOLDING = """
 import mmap, os, sys

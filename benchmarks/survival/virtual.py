@@ -17,7 +17,7 @@ from typing import Any
 from survival.handles import Handles
 from survival.schedules import Holder, How, Lock, Schedule
 from survival.timeline import Timeline
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults import SharingEmulator, windows_error
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing import Handle

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from winasr_doctor import diagnose, load_model
-from winasr_doctor.loader import MissingPackageError, ModelFileError, RevisionError
-from winasr_doctor.loader.speech_language import packages
+from winasr_doctor.asr import MissingPackageError, ModelFileError, RevisionError
+from winasr_doctor.asr.speech_language import packages
 
 from .conftest import COMMIT, QWEN, SALM, Checkpoint, Fill
 from .hub_server import StandIn

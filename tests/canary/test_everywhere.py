@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from winasr_doctor.appsource.revision_uses import RevisionUse
 from winasr_doctor.cli import main
-from winasr_doctor.hub import ask_hub
-from winasr_doctor.source.revision_uses import RevisionUse
+from winasr_doctor.models.hub import ask_hub
 from winasr_doctor.ui import texts
-from winasr_doctor.ui.desk import Desk
 from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.job import Job, Models, Request
+from winasr_doctor.ui.job_slot import Desk
 from winasr_doctor.ui.models import ModelState, choices, read_cache
-from winasr_doctor.ui.work import Job, Models, Request
 
 from .conftest import COMMIT, KLATT3, OLDER, RECORDINGS, SALM, TRUNCATED, Fill
 from .hub_server import StandIn

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.known_models import CANARY_REQUIREMENTS
+from winasr_doctor.models.known import CANARY_REQUIREMENTS
 
 if sys.version_info >= (3, 11):
     import tomllib

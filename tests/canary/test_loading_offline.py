@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from winasr_doctor import load_model, transcribe
-from winasr_doctor.loader import HubError, RevisionError
+from winasr_doctor.asr import HubError, RevisionError
 
 from .conftest import COMMIT, KLATT3, OLDER, QWEN, SALM, TRUNCATED, Fill
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from winasr_doctor import diagnose, load_model, transcribe
-from winasr_doctor.loader import HubError, NoSpaceError, RevisionError
-from winasr_doctor.loader.jobs import JobState, Step
-from winasr_doctor.loader.speech_language import fetching, network
+from winasr_doctor.asr import HubError, NoSpaceError, RevisionError
+from winasr_doctor.asr.jobs import JobState, Step
+from winasr_doctor.asr.speech_language import download, network
 
 from .conftest import COMMIT, KLATT3, OLDER, QWEN, SALM, TRUNCATED, Fill
 from .hub_server import Repo, StandIn
@@ -202,7 +202,7 @@ def test_room_is_asked_for_and_twice_where_no_links_can_be_made(
     size = sum(map(len, (checkpoint.salm[n] for n in ("config.json", "model.safetensors"))))
     monkeypatch.setattr("huggingface_hub.file_download.are_symlinks_supported", lambda _: linked)
     free = [times * size - 1]
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _: type("U", (), {"free": free[0]}))
+    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: type("U", (), {"free": free[0]}))
     outcome = load()
     assert isinstance(outcome.error, NoSpaceError)
     assert f"needs {times * size / 1e6:.1f} MB" in outcome.message.headline

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from winasr_doctor import RetryPolicy, load_model, transcribe
+from winasr_doctor.asr import LockedFileError
+from winasr_doctor.asr.jobs import Job, JobState
+from winasr_doctor.asr.speech_language import files, progress
+from winasr_doctor.asr.speech_language.download import fetch
+from winasr_doctor.asr.speech_language.hub_resolve import Snapshot
 from winasr_doctor.faults import FaultSweep, Plan, inject
 from winasr_doctor.faults.errors import windows_error
 from winasr_doctor.faults.sweep import Run
-from winasr_doctor.loader import LockedFileError
-from winasr_doctor.loader.jobs import Job, JobState
-from winasr_doctor.loader.speech_language import files, progress
-from winasr_doctor.loader.speech_language.asking import Snapshot
-from winasr_doctor.loader.speech_language.fetching import fetch
 
 from .conftest import COMMIT, KLATT3, SALM, Checkpoint
 from .hub_server import StandIn

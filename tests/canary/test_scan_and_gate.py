@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.gating import State
-from winasr_doctor.gating.child import Child
-from winasr_doctor.gating.selftest_child import run as run_child
-from winasr_doctor.gating.selftests import selftests
-from winasr_doctor.gating.settings import Settings
-from winasr_doctor.host.live import LiveHost
+from winasr_doctor.gate import State
+from winasr_doctor.gate.child import Child
+from winasr_doctor.gate.selftest_child import run as run_child
+from winasr_doctor.gate.selftests import selftests
+from winasr_doctor.gate.settings import Settings
+from winasr_doctor.machine.live import LiveHost
 from winasr_doctor.scanning import scan
 
 from .conftest import COMMIT, QWEN, SALM, Fill
@@ -79,7 +79,7 @@ class Here:
 
 @contextmanager
 def here(name: str, task: Any) -> Iterator[Here]:
-    assert name == "winasr_doctor.gating.selftest_child:run"
+    assert name == "winasr_doctor.gate.selftest_child:run"
     yield Here(task)
 
 
@@ -110,7 +110,7 @@ def test_the_gate_fails_with_weights_of_another_text(fill: Fill, checkpoint: Any
 def answer_of_a_child() -> Any:
     """Run the model in a process of its own, with the network that the test has."""
     task = {"device": "cpu", "plans": [""], "deadline": 240, "model": NAME}
-    with Child("winasr_doctor.gating.selftest_child:run", task) as child:
+    with Child("winasr_doctor.gate.selftest_child:run", task) as child:
         return child.next(300)
 
 

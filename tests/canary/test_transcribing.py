@@ -12,11 +12,11 @@ import pytest
 import soundfile
 
 from winasr_doctor import load_model, transcribe
-from winasr_doctor.loader import AudioError
-from winasr_doctor.loader.audio import SAMPLE_RATE
-from winasr_doctor.loader.jobs import JobState
-from winasr_doctor.loader.speech_language import generating
-from winasr_doctor.loader.speech_language.pieces import pieces
+from winasr_doctor.asr import AudioError
+from winasr_doctor.asr.audio import SAMPLE_RATE
+from winasr_doctor.asr.jobs import JobState
+from winasr_doctor.asr.speech_language import generating
+from winasr_doctor.asr.speech_language.chunking import pieces
 
 from .conftest import KLATT3, RECORDINGS, Fill
 

@@ -123,7 +123,7 @@ def train(salm: Any, recordings: Sequence[tuple[Any, str]]) -> float:
     from nemo.collections.common.prompts import PromptFormatter
     from nemo.collections.speechlm2.parts.pretrained import move_embedding
 
-    from winasr_doctor.loader.speech_language.generating import PROMPT
+    from winasr_doctor.asr.speech_language.generating import PROMPT
 
     formatter = PromptFormatter.resolve("qwen")(salm.tokenizer)
     rows = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from winasr_doctor.host.model import (
+from winasr_doctor.machine.model import (
     AudioTools,
     Environment,
     Gpu,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import (
+from winasr_doctor.machine.model import (
     Account,
     Defender,
     Environment,
@@ -16,7 +16,7 @@ from winasr_doctor.host.model import (
     Volume,
     Volumes,
 )
-from winasr_doctor.host.recorded import UnreadableSection
+from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.testing import HOME, TEMP, compute_check, machine, place
 
 SCRATCH = r"C:\winasr-scratch"

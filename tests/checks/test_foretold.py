@@ -10,8 +10,8 @@ from winasr_doctor.catalogue.reading import read_one
 from winasr_doctor.catalogue.templates import FACTS, PARAMETRIC, facts_in
 from winasr_doctor.checks.registry import own_checks
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import Packages
-from winasr_doctor.host.recorded import UnreadableSection
+from winasr_doctor.machine.model import Packages
+from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, machine
 

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from winasr_doctor.checks.nemo.common import release
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import (
+from winasr_doctor.machine.model import (
     AudioTools,
     CachedRepo,
     CachedWeights,

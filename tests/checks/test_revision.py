@@ -1,9 +1,9 @@
 import pytest
 
+from winasr_doctor.appsource import Application, Pin, read_application
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import CachedRepo, HubCache
-from winasr_doctor.hub import HubAnswer, HubAnswers
-from winasr_doctor.source import Application, Pin, read_application
+from winasr_doctor.machine.model import CachedRepo, HubCache
+from winasr_doctor.models.hub import HubAnswer, HubAnswers
 from winasr_doctor.testing import compute_check, machine
 
 REPORTED = "2399591399e4e6438fa7804f2f1f660"
@@ -158,7 +158,7 @@ def test_a_branch_is_pinned_to_the_commit_in_the_cache():
 
 
 def test_an_unreadable_cache_costs_only_the_suggestion():
-    from winasr_doctor.host.recorded import UnreadableSection
+    from winasr_doctor.machine.recorded import UnreadableSection
 
     missing = {
         "hub_cache": UnreadableSection(reason="no"),
@@ -298,7 +298,7 @@ def test_the_cache_is_not_asked_when_the_hub_was():
 
 
 def test_an_unreadable_cache_is_unknown():
-    from winasr_doctor.host.recorded import UnreadableSection
+    from winasr_doctor.machine.recorded import UnreadableSection
 
     missing = {"hub_cache": UnreadableSection(reason="denied")}
     (result,) = compute_check("REV008", machine(pinned(f"{REPO}@main"), unreadable=missing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import Places, SearchIndex, SearchRule, System
+from winasr_doctor.machine.model import Places, SearchIndex, SearchRule, System
 from winasr_doctor.testing import HOME, TEMP, compute_check, machine, place
 
 RULES = (

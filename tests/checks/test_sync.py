@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import (
+from winasr_doctor.machine.model import (
     ModelFile,
     ModelFiles,
     Places,

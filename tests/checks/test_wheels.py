@@ -6,7 +6,7 @@ import pytest
 
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST, minor, wheels_for
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.host.model import Packages, PythonRuntime, System
+from winasr_doctor.machine.model import Packages, PythonRuntime, System
 from winasr_doctor.testing import compute_check, machine
 
 DATE = str(NEMO_WHEELS.made)
@@ -79,7 +79,7 @@ def test_elsewhere_the_table_of_windows_is_not_used():
 
 
 def test_packages_that_cannot_be_read_leave_the_newest_nemo():
-    from winasr_doctor.host.recorded import UnreadableSection
+    from winasr_doctor.machine.recorded import UnreadableSection
 
     host = machine(unreadable={"packages": UnreadableSection(reason="denied")})
     (result,) = compute_check("ENV010", host)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from winasr_doctor.cli import main
-from winasr_doctor.host.recorded import encode_snapshot
+from winasr_doctor.machine.recorded import encode_snapshot
 from winasr_doctor.testing import machine
 
 
@@ -45,7 +45,7 @@ def healthy(tmp_path) -> Path:
 @pytest.fixture
 def sick(tmp_path) -> Path:
     """A snapshot of a machine whose TEMP lies in OneDrive and that little memory is left on."""
-    from winasr_doctor.host.model import Places, SyncRoot, SyncRoots
+    from winasr_doctor.machine.model import Places, SyncRoot, SyncRoots
     from winasr_doctor.testing import HOME, place
 
     temp = rf"{HOME}\OneDrive\Temp"

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from winasr_doctor.host.model import Gpu, Gpus, Packages, TorchBuild
-from winasr_doctor.host.recorded import encode_snapshot
+from winasr_doctor.machine.model import Gpu, Gpus, Packages, TorchBuild
+from winasr_doctor.machine.recorded import encode_snapshot
 from winasr_doctor.testing import machine
 
 LAST_LINE = (

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.gating import Case, State, Step, judging
-from winasr_doctor.gating.settings import Settings
+from winasr_doctor.gate import Case, State, Step
+from winasr_doctor.gate import steps as judging
+from winasr_doctor.gate.settings import Settings
 
 
 class Given:

@@ -15,7 +15,7 @@ QUICK = ("--size", "1", "--rounds", "1")
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """TEMP and another folder, on a machine that is not this one."""
-    monkeypatch.setattr("winasr_doctor.host.live.LiveHost", machine)
+    monkeypatch.setattr("winasr_doctor.machine.live.LiveHost", machine)
     temp, other = tmp_path / "in-use", tmp_path / "other"
     temp.mkdir()
     other.mkdir()
@@ -43,9 +43,9 @@ def test_locks_are_told_with_their_codes_and_decide(run, folders):
         inject("unlink:32*inf@*/in-use/*/00[0-1]_vocab.txt"),
         pytest.MonkeyPatch.context() as patch,
     ):
-        from winasr_doctor.cleanup import RetryPolicy
+        from winasr_doctor.locks import RetryPolicy
 
-        patch.setattr("winasr_doctor.probing.playing.PATIENCE", RetryPolicy(total=0.01))
+        patch.setattr("winasr_doctor.probe.trial.PATIENCE", RetryPolicy(total=0.01))
         outcome = run("probe", other, "--size", "1", "--rounds", "4")
     assert "2 of 104 deletions, in 1 of 1 round (WinError 32: 2)" in outcome.out
     assert "stopped            2 paths could not be deleted; no further round" in outcome.out

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from winasr_doctor.reports import FORMATS
+from winasr_doctor.report import FORMATS
 
 
 def test_a_healthy_machine_exits_with_0(run, healthy):

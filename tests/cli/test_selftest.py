@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+from winasr_doctor._util.installation import install_extra
+from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.findings import Remedy
-from winasr_doctor.loader.outcomes import Message
-from winasr_doctor.origin import install_extra
 from winasr_doctor.selftest import Ending, Heard, Injected, Peak, SelfTest
 
 RIGHT = Heard("klatt3.wav", "stop zero", "stop zero")

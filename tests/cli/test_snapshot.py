@@ -6,10 +6,10 @@ import getpass
 import json
 import platform
 
-from winasr_doctor.host import RecordedHost, load_snapshot
-from winasr_doctor.host.live import LiveHost
-from winasr_doctor.host.recorded import record
-from winasr_doctor.host.redact import Redactor, redact_snapshot, this_machine
+from winasr_doctor.machine import RecordedHost, load_snapshot
+from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine.recorded import record
+from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_machine
 from winasr_doctor.scanning import scan
 
 

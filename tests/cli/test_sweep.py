@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup import CleanupReport, CleanupStatus
-from winasr_doctor.cleanup.ledger import default_ledger
 from winasr_doctor.cli import main
+from winasr_doctor.locks import CleanupReport, CleanupStatus
+from winasr_doctor.locks.ledger import default_ledger
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import listdir  # bound early: this call is nobody's
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults import VirtualClock, windows_error
 from winasr_doctor.faults.operations import FileName, asking
-from winasr_doctor.winerror import CODES, DeleteClass
+from winasr_doctor.windows.errors import CODES, DeleteClass
 
 FOREVER = math.inf
 

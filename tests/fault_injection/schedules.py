@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from winasr_doctor.cleanup import Attempt, CleanupReport, CleanupStatus, RetryPolicy, rmtree, sweep
-from winasr_doctor.cleanup.ledger import Ledger
-from winasr_doctor.winerror import DeleteClass
+from winasr_doctor.locks import Attempt, CleanupReport, CleanupStatus, RetryPolicy, rmtree, sweep
+from winasr_doctor.locks.ledger import Ledger
+from winasr_doctor.windows.errors import DeleteClass
 
 from .locks import FOREVER, Lock, locked
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults.operations import replaced
+from winasr_doctor.locks.ledger import Ledger
 
 from .schedules import drawn, run
 

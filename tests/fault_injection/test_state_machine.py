@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from winasr_doctor.cleanup import RetryPolicy, clock, rmtree, sweep
-from winasr_doctor.cleanup.ledger import Ledger
+from winasr_doctor._util import clock
 from winasr_doctor.faults import VirtualClock, windows_error
 from winasr_doctor.faults.operations import FileName, asking
+from winasr_doctor.locks import RetryPolicy, rmtree, sweep
+from winasr_doctor.locks.ledger import Ledger
 
 from .schedules import FILES, FINAL, PASSING, PLACES, make_tree
 

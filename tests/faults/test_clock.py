@@ -5,7 +5,7 @@ import time as real_time
 
 import pytest
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults import VirtualClock
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winasr_doctor.faults.errors import TEXTS, errno_of, runtime_error, windows_error
-from winasr_doctor.winerror import CODES, classify
+from winasr_doctor.windows.errors import CODES, classify
 
 names = st.none() | st.text(min_size=1) | st.binary(min_size=1)
 

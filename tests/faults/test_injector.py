@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults import Fault, Plan, PlanError, VirtualClock, inject
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults import FOREVER, FaultSweep, Shard, SweepFailure
 
 

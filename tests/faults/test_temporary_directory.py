@@ -9,7 +9,7 @@ import tempfile
 import pytest
 
 from winasr_doctor.faults import inject
-from winasr_doctor.winerror import classify, masks_sharing_violations
+from winasr_doctor.windows.errors import classify, masks_sharing_violations
 
 MASKS = masks_sharing_violations(sys.version_info[:3])
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from winasr_doctor import scan
 from winasr_doctor.findings import Status
-from winasr_doctor.host.recorded import RecordedHost, SnapshotError, decode_snapshot
-from winasr_doctor.reports import FORMATS, RenderOptions, render
+from winasr_doctor.machine.recorded import RecordedHost, SnapshotError, decode_snapshot
+from winasr_doctor.report import FORMATS, RenderOptions, render
 
 MACHINES = Path(__file__).parents[2] / "examples" / "machines"
 DOCUMENTS = [json.loads(file.read_bytes()) for file in sorted(MACHINES.glob("*.json"))]

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from winasr_doctor.asr import LoadOutcome, load_model
 from winasr_doctor.faults import Injector, inject
-from winasr_doctor.loader import LoadOutcome, load_model
 
 DATA = Path(str(files("winasr_doctor") / "data"))
 RECORDINGS = {
@@ -105,7 +105,7 @@ def model(device: Device, quiet_nemo: None) -> Any:
 @pytest.fixture(scope="session")
 def cpu_texts(quiet_nemo: None) -> list[str]:
     """Return what the model says on the CPU."""
-    from winasr_doctor.loader import transcribe
+    from winasr_doctor.asr import transcribe
 
     outcome = transcribe(loaded(Device("cpu")).model, PATHS)
     return [transcript.text for transcript in outcome.transcripts]

@@ -13,9 +13,9 @@ import psutil
 import pytest
 import torch
 
-from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.asr import load_model, transcribe
 from winasr_doctor.faults import inject
-from winasr_doctor.loader import load_model, transcribe
+from winasr_doctor.locks import RetryPolicy
 
 from .conftest import PATHS, TEXTS, Device, loaded
 

@@ -7,9 +7,9 @@ import pytest
 import soundfile
 import torch
 
-from winasr_doctor.cleanup import RetryPolicy
-from winasr_doctor.loader import load_model, transcribe
-from winasr_doctor.nemo_guard import guard
+from winasr_doctor._guard import guard
+from winasr_doctor.asr import load_model, transcribe
+from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.selftest import Ending, self_test
 
 from .conftest import PATHS, TEXTS

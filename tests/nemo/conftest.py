@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.cleanup.clock import current
+from winasr_doctor._util.clock import current
 from winasr_doctor.faults.removal import by_path
 
 DATA = Path(str(files("winasr_doctor") / "data"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.gating import Settings, State, Step
-from winasr_doctor.gating.selftests import CLEAN, selftests
-from winasr_doctor.gating.settings import PLANS
+from winasr_doctor.gate import Settings, State, Step
+from winasr_doctor.gate.selftests import CLEAN, selftests
+from winasr_doctor.gate.settings import PLANS
 
 LONG = "rmdir:32*inf"  # waits out its budget; tests/fault_injection/nemo has it
 

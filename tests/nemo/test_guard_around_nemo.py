@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from winasr_doctor import guard
-from winasr_doctor.cleanup import Attempt, CleanupStatus, RetryPolicy, sweep
-from winasr_doctor.nemo_guard import FolderOpened, Phase
+from winasr_doctor._guard import FolderOpened, Phase
+from winasr_doctor.locks import Attempt, CleanupStatus, RetryPolicy, sweep
 
 from .conftest import F3, KLATT3, NEMO_FILE, Locks, is_open_here
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.loader import CancelledError, DeadlineError, transcribe
+from winasr_doctor.asr import CancelledError, DeadlineError, transcribe
 
 from .conftest import F3, KLATT3
 
@@ -138,7 +138,7 @@ def test_many_callers_on_one_model_all_get_their_own_text(model: Any):
 
 
 def test_ctrl_c_propagates_and_the_model_is_free_again(model: Any, block: Block, monkeypatch):
-    from winasr_doctor.loader import jobs
+    from winasr_doctor.asr import jobs
 
     wait = jobs._wait
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.asr import DeadlineError, DeviceError, load_model, transcribe
 from winasr_doctor.frameworks.nemo import calls
-from winasr_doctor.loader import DeadlineError, DeviceError, load_model, transcribe
+from winasr_doctor.locks import RetryPolicy
 
 from .conftest import DATA, KLATT3, NEMO_FILE, Locks
 

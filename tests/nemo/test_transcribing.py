@@ -12,9 +12,9 @@ import pytest
 import soundfile
 import torch
 
-from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.asr import AudioError, read_audio, transcribe
 from winasr_doctor.frameworks.nemo import calls
-from winasr_doctor.loader import AudioError, read_audio, transcribe
+from winasr_doctor.locks import RetryPolicy
 
 from .conftest import DATA, F3, KLATT3, Locks
 
@@ -175,7 +175,7 @@ def test_a_missing_file_and_a_folder_are_told_for_what_they_are(model: Any, tmp_
 
 
 def test_a_recording_that_somebody_keeps_to_himself_is_told(model: Any, monkeypatch):
-    from winasr_doctor.loader import audio
+    from winasr_doctor.asr import audio
 
     def in_use(path: str, mode: str) -> Any:
         raise PermissionError(13, "Permission denied", path)
@@ -335,7 +335,7 @@ def test_an_option_that_the_model_does_not_have_is_an_outcome(model: Any):
 
 
 def test_a_failing_progress_callback_does_no_harm(model: Any, monkeypatch):
-    from winasr_doctor.loader import transcribing
+    from winasr_doctor.asr import transcribing
 
     logged = []  # not caplog: NeMo changes the level of every handler while it transcribes
     monkeypatch.setattr(transcribing.log, "exception", logged.append)

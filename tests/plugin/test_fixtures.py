@@ -103,7 +103,7 @@ def test_a_wrong_plan_points_at_the_column(run):
 def test_time_is_virtual_in_the_clean_up(run):
     result = run(
         """
-        from winasr_doctor.cleanup import rmtree, CleanupStatus
+        from winasr_doctor.locks import rmtree, CleanupStatus
 
         def test_it(fault_plan, virtual_clock, tmp_path):
             (tmp_path / "tree").mkdir()
@@ -120,7 +120,7 @@ def test_time_is_virtual_in_the_clean_up(run):
 def test_the_clock_is_put_back(run):
     result = run(
         """
-        from winasr_doctor.cleanup import clock
+        from winasr_doctor._util import clock
 
         def test_it(virtual_clock):
             assert clock.current() is virtual_clock
@@ -135,7 +135,7 @@ def test_the_clock_is_put_back(run):
 def test_a_machine_can_be_made_from_sections(run):
     result = run(
         """
-        from winasr_doctor.host.model import Environment
+        from winasr_doctor.machine.model import Environment
         from winasr_doctor.testing import compute_check
 
         def test_it(recorded_host):
@@ -151,7 +151,7 @@ def test_a_machine_can_be_read_from_a_snapshot(run):
     result = run(
         """
         import pytest
-        from winasr_doctor.host.recorded import encode_snapshot
+        from winasr_doctor.machine.recorded import encode_snapshot
 
         def test_it(recorded_host, tmp_path):
             recorded = recorded_host()

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor.cleanup import clock
-from winasr_doctor.faults import VirtualClock
-from winasr_doctor.loader import jobs
-from winasr_doctor.loader.outcomes import (
+from winasr_doctor._guard import guard
+from winasr_doctor._guard.directory import guarded_for
+from winasr_doctor._guard.events import Phase
+from winasr_doctor._util import clock
+from winasr_doctor.asr import jobs
+from winasr_doctor.asr.outcomes import (
     LoadOutcome,
     LoadStatus,
     Message,
@@ -19,9 +21,7 @@ from winasr_doctor.loader.outcomes import (
     TranscribeStatus,
     Transcript,
 )
-from winasr_doctor.nemo_guard import guard
-from winasr_doctor.nemo_guard.directory import guarded_for
-from winasr_doctor.nemo_guard.events import Phase
+from winasr_doctor.faults import VirtualClock
 from winasr_doctor.selftest import running
 from winasr_doctor.selftest.bundled import recordings
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup import RetryPolicy
+from winasr_doctor.asr import DeviceError, MissingPackageError
 from winasr_doctor.faults import Plan
-from winasr_doctor.loader import DeviceError, MissingPackageError
+from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.selftest import Ending, self_test
 
 SHORT = RetryPolicy(total=0.1)

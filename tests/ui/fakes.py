@@ -7,9 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from winasr_doctor.cleanup.report import Attempt, CleanupReport, CleanupStatus, Failure
-from winasr_doctor.findings import Remedy, Report, Tool
-from winasr_doctor.loader.outcomes import (
+from winasr_doctor.asr.outcomes import (
     LoadOutcome,
     LoadStatus,
     Message,
@@ -18,9 +16,11 @@ from winasr_doctor.loader.outcomes import (
     Transcript,
     Word,
 )
+from winasr_doctor.findings import Remedy, Report, Tool
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, Failure
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.models import Choice, ModelState
-from winasr_doctor.winerror import DeleteClass
+from winasr_doctor.windows.errors import DeleteClass
 
 TINY = Choice("tiny", ModelState.READY, "ready")
 WORDS = (Word("stop", 0.1, 0.4), Word("zero", 0.4, 0.7))

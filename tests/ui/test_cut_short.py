@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.loader.outcomes import (
+from winasr_doctor.asr.outcomes import (
     LoadOutcome,
     LoadStatus,
     Message,
@@ -12,7 +12,7 @@ from winasr_doctor.loader.outcomes import (
     TranscribeStatus,
     Transcript,
 )
-from winasr_doctor.ui import telling
+from winasr_doctor.ui import status_messages
 from winasr_doctor.ui.status import State
 
 from .fakes import left_behind
@@ -34,14 +34,14 @@ def loaded(**options):
 
 @pytest.mark.parametrize("text", ["stop zero", ""])
 def test_it_is_a_warning_with_the_files_name(text):
-    status = telling.of_success(loaded(), heard(text))
+    status = status_messages.of_success(loaded(), heard(text))
     assert status.state is State.WARN
     assert [each for each in status.details if each.startswith("a.wav is cut short")]
     assert not [each for each in status.details if each.startswith("b.wav")]
 
 
 def test_a_whole_recording_is_no_warning():
-    assert telling.of_success(loaded(), heard(missing=0.0)).state is State.OK
+    assert status_messages.of_success(loaded(), heard(missing=0.0)).state is State.OK
 
 
 def test_it_is_said_beside_a_folder_that_stayed():
@@ -52,5 +52,5 @@ def test_it_is_said_beside_a_folder_that_stayed():
         model=object(),
         cleanups=(left_behind(),),
     )
-    status = telling.of_success(outcome, heard())
+    status = status_messages.of_success(outcome, heard())
     assert [each for each in status.details if "is cut short" in each]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.loader.outcomes import Transcript, Word
+from winasr_doctor.asr.outcomes import Transcript, Word
 from winasr_doctor.ui import exports
 
 ONE = Transcript(

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from winasr_doctor.loader.errors import CancelledError, DeadlineError
-from winasr_doctor.loader.outcomes import LoadOutcome, LoadStatus, Message, TranscribeStatus
+from winasr_doctor.asr.errors import CancelledError, DeadlineError
+from winasr_doctor.asr.outcomes import LoadOutcome, LoadStatus, Message, TranscribeStatus
 from winasr_doctor.ui.handler import Wish
 from winasr_doctor.ui.preflight import Blocker
 from winasr_doctor.ui.status import State, plain_text
@@ -401,7 +401,7 @@ def test_a_dead_worker_is_said(make, wish, monkeypatch):
     def dies(self):
         raise SystemError("not even the catching works")
 
-    monkeypatch.setattr("winasr_doctor.ui.work.Job._run", dies)
+    monkeypatch.setattr("winasr_doctor.ui.job.Job._run", dies)
     assert "The worker ended without an answer" in words(last(make(), wish))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.findings import Report, Result, Severity, Status, Tool
-from winasr_doctor.host.model import CachedRepo, HubCache
-from winasr_doctor.known_models import KNOWN_MODELS
+from winasr_doctor.machine.model import CachedRepo, HubCache
+from winasr_doctor.models.known import KNOWN_MODELS
 from winasr_doctor.ui.models import Choice, ModelState, choices, read_cache
 from winasr_doctor.ui.preflight import blocked_by, blockers, concerning
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.ui.sessions import Sessions
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from winasr_doctor.loader.jobs import Downloaded, JobState, Step
-from winasr_doctor.ui import telling
+from winasr_doctor.asr.jobs import Downloaded, JobState, Step
+from winasr_doctor.ui import status_messages
 from winasr_doctor.ui.handler import Handler
 from winasr_doctor.ui.models import ModelState
 from winasr_doctor.ui.status import State, plain_text
@@ -32,7 +32,7 @@ GB, MB = 10**9, 10**6
     ],
 )
 def test_bytes_are_told_in_words(downloaded, words):
-    assert telling.of_download(downloaded) == words
+    assert status_messages.of_download(downloaded) == words
 
 
 def runs(handler, wish, fake, look, until):

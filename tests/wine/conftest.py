@@ -20,8 +20,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor.host.live import powershell
-from winasr_doctor.win32 import wine_version
+from winasr_doctor.machine.live import powershell
+from winasr_doctor.windows.win32 import wine_version
 
 from . import registry
 

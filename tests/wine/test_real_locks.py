@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.cleanup import ONCE, CleanupStatus, RetryPolicy, pending, rmtree, sweep
-from winasr_doctor.cleanup.ledger import default_ledger
+from winasr_doctor.locks import ONCE, CleanupStatus, RetryPolicy, pending, rmtree, sweep
+from winasr_doctor.locks.ledger import default_ledger
 
 
 @pytest.fixture

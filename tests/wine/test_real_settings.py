@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from winasr_doctor.host.base import Unreadable
-from winasr_doctor.host.live import LiveHost, powershell
+from winasr_doctor.machine.base import Unreadable
+from winasr_doctor.machine.live import LiveHost, powershell
 
 DEFENDER = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"

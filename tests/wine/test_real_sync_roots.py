@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor import win32
-from winasr_doctor.host.live import LiveHost
+from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.windows import win32
 
 MANAGER = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\SyncRootManager"
 

@@ -24,7 +24,7 @@ from types import SimpleNamespace
 import pytest
 
 import winasr_doctor
-from winasr_doctor.win32 import wine_version
+from winasr_doctor.windows.win32 import wine_version
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(str(files("winasr_doctor") / "data"))

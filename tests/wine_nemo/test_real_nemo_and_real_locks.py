@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor import guard
-from winasr_doctor.cleanup import CleanupStatus, RetryPolicy, rmtree, sweep
+from winasr_doctor.locks import CleanupStatus, RetryPolicy, rmtree, sweep
 
 from .conftest import HERE, NEMO_FILE, RECORDING, TEXT
 

@@ -30,7 +30,7 @@ TESTS = (
     *("-m", "pytest", "-n", "2", "-p", "no:cacheprovider"),
     *("--ignore", "tests/benchmarks", "--ignore", "tests/docs", "--ignore", "tests/packaging"),
     *("--ignore", "tests/ui/test_mutants.py", "--ignore", "tests/fault_injection/mutations"),
-    *("--deselect", "tests/gating/test_suite.py::test_the_suite_bites"),
+    *("--deselect", "tests/gate/test_suite.py::test_the_suite_bites"),
 )
 """As in tox.ini; the fault injection without NeMo is among them."""
 

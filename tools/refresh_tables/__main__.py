@@ -22,9 +22,9 @@ from packaging.version import Version
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from winasr_doctor._util.dated import BY_COMMAND
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST, release
-from winasr_doctor.dated import BY_COMMAND
 from winasr_doctor.tables import TABLES
 
 FOLDER = Path(__file__).resolve().parents[2] / "winasr_doctor" / "data" / "tables"

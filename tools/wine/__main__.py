@@ -41,15 +41,15 @@ ELSEWHERE = {
     "tests/canary": "needs NeMo",
     "tests/fault_injection/nemo": "needs NeMo",
     "tests/fault_injection/mutations": "is about the tests, which are the same on any system",
-    "tests/gating/test_suite.py::test_the_suite_bites": "is about the tests, too",
+    "tests/gate/test_suite.py::test_the_suite_bites": "is about the tests, too",
     "tests/ui": "needs Gradio",
     "tests/benchmarks": "is about programs that run on Linux",
     "tests/differential": "begins on Linux, and asks Windows",
     "tests/docs": "is about the documentation",
     "tests/packaging": "is about the built files, which are there already",
     "tests/wine_nemo": "needs NeMo; tox -e wine-nemo runs it",
-    "tests/gating/test_workflow.py": "is about the repository, which is not there",
-    "tests/gating/test_habits.py": "is about the repository, too",
+    "tests/gate/test_workflow.py": "is about the repository, which is not there",
+    "tests/gate/test_habits.py": "is about the repository, too",
     "tests/test_refresh_tables.py": "is about a tool of the repository",
 }
 """Folders, files and tests that are not run, and why."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from winasr_doctor.shells import quoted_for_posix, quoted_for_powershell
+from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 
 _PYTHON = "python "
 _SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")

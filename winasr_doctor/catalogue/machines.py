@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from winasr_doctor.catalogue.deriving import derived
-from winasr_doctor.host.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from winasr_doctor.actions import MakeFolder
+from winasr_doctor._util.paths import is_inside
+from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 from winasr_doctor.findings import Remedy
-from winasr_doctor.host.base import Host, NotApplicable, Unreadable
-from winasr_doctor.host.model import Volume
-from winasr_doctor.known_models import GB, LARGEST_UNPACKED
-from winasr_doctor.paths import is_inside
-from winasr_doctor.shells import quoted_for_posix, quoted_for_powershell
+from winasr_doctor.findings.actions import MakeFolder
+from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.model import Volume
+from winasr_doctor.models.known import GB, LARGEST_UNPACKED
 
 SCRATCH_NAME = "winasr-scratch"
 SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")

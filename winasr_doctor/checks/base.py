@@ -30,7 +30,7 @@ from types import ModuleType
 from msgspec import Struct
 
 from winasr_doctor.findings import Finding
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
 
 CODE = r"[A-Z]{3}\d{3}"
 

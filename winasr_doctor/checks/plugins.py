@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.checks.base import Check, checks_of
 from winasr_doctor.findings import Finding
-from winasr_doctor.host.base import Host
-from winasr_doctor.regular_files import read_regular
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

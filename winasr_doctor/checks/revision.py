@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.source_file import respect_silence
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.revision_edits import (
     CANNOT_BE_LOADED,
@@ -23,13 +24,12 @@ from winasr_doctor.checks.revision_edits import (
     without_revision,
 )
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
-from winasr_doctor.host.base import Host, NotApplicable
-from winasr_doctor.revisions import Kind, Revision, classify
-from winasr_doctor.source.source_file import respect_silence
+from winasr_doctor.machine.base import Host, NotApplicable
+from winasr_doctor.models.revisions import Kind, Revision, classify
 
 if TYPE_CHECKING:
-    from winasr_doctor.hub import HubAnswers
-    from winasr_doctor.source.revision_uses import RevisionUse
+    from winasr_doctor.appsource.revision_uses import RevisionUse
+    from winasr_doctor.models.hub import HubAnswers
 
 _Make = Callable[[str, dict[str, object], Iterable[Remedy]], Finding]
 _Advise = Callable[[Host, "RevisionUse"], Remedy]
@@ -140,7 +140,7 @@ def revision_not_accepted(host: Host) -> Iterable[Finding]:
     if not host.app.files:
         yield _nothing_found(host)
         return
-    from winasr_doctor.source.revision_uses import find_refused_revisions
+    from winasr_doctor.appsource.revision_uses import find_refused_revisions
 
     silent = True
     for pin in find_refused_revisions(host.app):

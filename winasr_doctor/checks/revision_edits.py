@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.actions import EditSource
 from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.findings import Remedy
+from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.frameworks.nemo.files import archive_in
-from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import KNOWN_MODELS
-from winasr_doctor.revisions import FULL_HASH_LENGTH, Kind, classify
+from winasr_doctor.machine.base import Host
+from winasr_doctor.models.known import KNOWN_MODELS
+from winasr_doctor.models.revisions import FULL_HASH_LENGTH, Kind, classify
 
 if TYPE_CHECKING:
     import ast
 
-    from winasr_doctor.source.revision_uses import RefusedRevision, RevisionUse
-    from winasr_doctor.source.source_file import SourceFile
+    from winasr_doctor.appsource.revision_uses import RefusedRevision, RevisionUse
+    from winasr_doctor.appsource.source_file import SourceFile
 
 EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
 """Sections the remedies read; a check that offers them declares these."""
@@ -110,7 +110,7 @@ def _written(use: RevisionUse, revision: str) -> EditSource | None:
     """Return the edit that writes another revision where this one is spelled out."""
     if use.literal is None or not use.literal.exact:
         return None
-    from winasr_doctor.source.edits import replace_string
+    from winasr_doctor.appsource.edits import replace_string
 
     return replace_string(use.literal.file, use.literal.node, revision)
 
@@ -177,7 +177,7 @@ _RESTORE_OPTIONS = frozenset(
 
 def without_revision(pin: RefusedRevision) -> Remedy:
     """Take the argument out of a NeMo call."""
-    from winasr_doctor.source.edits import remove_keyword
+    from winasr_doctor.appsource.edits import remove_keyword
 
     action = remove_keyword(pin.file, pin.call, pin.keyword)
     return Remedy(

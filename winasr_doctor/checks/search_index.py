@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from winasr_doctor._util.paths import segments
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
-from winasr_doctor.crawl_scope import deciding_rule
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import FileAttribute, Place, Role, SearchRule
-from winasr_doctor.paths import segments
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.crawl_scope import deciding_rule
+from winasr_doctor.machine.model import FileAttribute, Place, Role, SearchRule
 
 UNPACKING: tuple[Role, ...] = ("scratch", "tempfile", "TEMP", "TMP", "TMPDIR")
 KEEPING: tuple[Role, ...] = ("hub_cache", "nemo_cache", "app")

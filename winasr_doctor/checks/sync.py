@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from winasr_doctor._util.paths import innermost
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import FileAttribute, ModelFile, Place, Role, SyncRoot
-from winasr_doctor.paths import innermost
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import FileAttribute, ModelFile, Place, Role, SyncRoot
 
 PLACEHOLDER = (
     FileAttribute.RECALL_ON_OPEN | FileAttribute.RECALL_ON_DATA_ACCESS | FileAttribute.OFFLINE
@@ -271,7 +271,7 @@ def sync_settings_are_unreadable(host: Host) -> Iterable[Finding]:
     proved for this client.
     **Decided by.** Reading its registry keys or files failed; the reason is in the evidence.
     **Do.** Look at the client's own settings page for its folders.
-    **Source.** Each client's settings, as `winasr_doctor/host/live/sync_roots` names them.
+    **Source.** Each client's settings, as `winasr_doctor/machine/live/sync_roots` names them.
     """
     for client, reason in host.sync_roots.unread.items():
         yield unknown(f"{client}'s folders could not be read: {reason}", {"client": client})

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from winasr_doctor.dated import Dated, read_table
-from winasr_doctor.foreign_text import whole_number
+from winasr_doctor._util.dated import Dated, read_table
+from winasr_doctor._util.safe_text import whole_number
 
 Minor = tuple[int, int]
 Release = tuple[int, int, int]

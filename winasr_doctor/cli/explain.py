@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from winasr_doctor._util.regular_files import NotRegularError, open_regular
 from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
-from winasr_doctor.regular_files import NotRegularError, open_regular
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup
@@ -118,7 +118,7 @@ def _number(what: str) -> _Answer | None:
         return None
     if len(number[1]) > _MOST_DIGITS:
         raise InputError(f"{_short(what)!r} is no check's code, nor a Windows error number")
-    from winasr_doctor.winerror import CODES, as_win32, explain_code
+    from winasr_doctor.windows.errors import CODES, as_win32, explain_code
 
     code = as_win32(int(number[1], 0))
     entry = CODES.get(code)

@@ -9,7 +9,7 @@ from winasr_doctor.catalogue.templates import Lookup
 from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
-    from winasr_doctor.host import Host
+    from winasr_doctor.machine import Host
 
 
 def of_machine(snapshot: str | None) -> Lookup:
@@ -24,7 +24,7 @@ def of_machine(snapshot: str | None) -> Lookup:
     if snapshot is None:
         return _of_this_machine
     from winasr_doctor.catalogue.machines import of_host
-    from winasr_doctor.host import RecordedHost, SnapshotError, load_snapshot
+    from winasr_doctor.machine import RecordedHost, SnapshotError, load_snapshot
 
     try:
         return of_host(RecordedHost(load_snapshot(snapshot)))
@@ -51,6 +51,6 @@ def _raw(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _this_machine() -> Host:
-    from winasr_doctor.host.live import LiveHost
+    from winasr_doctor.machine.live import LiveHost
 
     return LiveHost()

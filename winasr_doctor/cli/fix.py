@@ -15,7 +15,7 @@ from winasr_doctor.cli.scan import exit_code
 from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
 
 if TYPE_CHECKING:
-    from winasr_doctor.fixing import Proposal, Task, Workbench
+    from winasr_doctor.fix import Proposal, Task, Workbench
 
 
 @click.command("fix", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
@@ -50,8 +50,8 @@ def command(
         ctx.exit(_undo(yes=yes))
     subject = replace(subject, select=codes or subject.select)
     host, report = subject.scan()
-    from winasr_doctor.fixing import Workbench, default_journal, tasks_of
-    from winasr_doctor.fixing.wording import outcome_text, steps_text
+    from winasr_doctor.fix import Workbench, default_journal, tasks_of
+    from winasr_doctor.fix.text import outcome_text, steps_text
 
     _say(steps_text(report))
     tasks = () if subject.snapshot else tasks_of(report, _leftovers())
@@ -82,7 +82,7 @@ def _say(text: str) -> None:
 
 
 def _leftovers() -> tuple[str, ...]:
-    from winasr_doctor.cleanup import pending
+    from winasr_doctor.locks import pending
 
     return tuple(kept.path for kept in pending())
 
@@ -107,8 +107,8 @@ def _question(*, yes: bool) -> _Ask | None:
 
 def _show(bench: Workbench, tasks: Sequence[Task]) -> _Outcome:
     """Show what `--apply` would do."""
-    from winasr_doctor.fixing import Repair
-    from winasr_doctor.fixing.wording import proposal_text
+    from winasr_doctor.fix import Repair
+    from winasr_doctor.fix.text import proposal_text
 
     proposals = [bench.propose(task) for task in tasks]
     for number, proposal in enumerate(proposals, 1):
@@ -121,9 +121,9 @@ def _show(bench: Workbench, tasks: Sequence[Task]) -> _Outcome:
 
 def _apply(bench: Workbench, tasks: Sequence[Task], ask: _Ask | None) -> _Outcome:
     """Make the repairs that are agreed to."""
-    from winasr_doctor.fixing import Repair
-    from winasr_doctor.fixing.wording import done_text, proposal_text
-    from winasr_doctor.fixing.writing import WriteError
+    from winasr_doctor.fix import Repair
+    from winasr_doctor.fix.atomic_write import WriteError
+    from winasr_doctor.fix.text import done_text, proposal_text
 
     repaired: list[str] = []
     possible = False
@@ -150,10 +150,10 @@ def _apply(bench: Workbench, tasks: Sequence[Task], ask: _Ask | None) -> _Outcom
 
 
 def _undo(*, yes: bool) -> int:
-    from winasr_doctor.fixing import default_journal
-    from winasr_doctor.fixing.undoing import open_records, preview, take_back
-    from winasr_doctor.fixing.wording import undo_text
-    from winasr_doctor.fixing.writing import WriteError
+    from winasr_doctor.fix import default_journal
+    from winasr_doctor.fix.atomic_write import WriteError
+    from winasr_doctor.fix.text import undo_text
+    from winasr_doctor.fix.undo import open_records, preview, take_back
 
     run = next(default_journal().runs(), None)
     if run is None:

@@ -31,10 +31,10 @@ from winasr_doctor.cli.subject import (
 from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
-    from winasr_doctor.gating import Gate, Settings
-    from winasr_doctor.gating.outcome import Case, Step
-    from winasr_doctor.host.base import Host
-    from winasr_doctor.host.redact import Redactor
+    from winasr_doctor.gate import Gate, Settings
+    from winasr_doctor.gate.outcome import Case, Step
+    from winasr_doctor.machine.base import Host
+    from winasr_doctor.machine.redaction import Redactor
 
 _FORMATS = ("text", "json", "markdown", "junit")
 
@@ -87,7 +87,7 @@ def command(
     verbose: bool,
 ) -> None:
     """Scan, fault suite and self-test: one verdict for a release, one JUnit file."""
-    from winasr_doctor.gating import gate
+    from winasr_doctor.gate import gate
 
     names, paths = _models(ctx, subject.model)
     given = {
@@ -122,8 +122,8 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[
     A known name counts for more than a folder of that name, as everywhere. What is neither known
     nor there would be looked at in vain, so it is refused.
     """
-    from winasr_doctor.loader.errors import UnknownModelError
-    from winasr_doctor.loader.models import find_model, is_known
+    from winasr_doctor.asr.errors import UnknownModelError
+    from winasr_doctor.asr.models import find_model, is_known
 
     if ctx.get_parameter_source("model") is not ParameterSource.COMMANDLINE:
         return [], tuple(given)  # the table's `model` holds paths alone
@@ -143,8 +143,8 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
     """Read the table, with what the options say in its place."""
-    from winasr_doctor.gating import SettingsError
-    from winasr_doctor.gating.settings import read_settings
+    from winasr_doctor.gate import SettingsError
+    from winasr_doctor.gate.settings import read_settings
 
     file, table = ctx.meta[__name__]
     try:
@@ -158,8 +158,8 @@ def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
 
 
 def _write(outcome: Gate, host: Host, format_: str, output: str | None, *, verbose: bool) -> None:
-    from winasr_doctor.gating.reports import render
-    from winasr_doctor.reports import RenderOptions
+    from winasr_doctor.gate.reports import render
+    from winasr_doctor.report import RenderOptions
 
     if format_ == "markdown":
         outcome = _redacted(outcome, host)
@@ -171,7 +171,12 @@ def _write(outcome: Gate, host: Host, format_: str, output: str | None, *, verbo
 
 def _redacted(outcome: Gate, host: Host) -> Gate:
     """Replace names of people and machines in what may be published."""
-    from winasr_doctor.host.redact import Redactor, redact_machine, redact_report, this_machine
+    from winasr_doctor.machine.redaction import (
+        Redactor,
+        redact_machine,
+        redact_report,
+        this_machine,
+    )
 
     redactor = Redactor(**this_machine())
     redact_machine(host, redactor)

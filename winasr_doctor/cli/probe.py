@@ -13,7 +13,7 @@ from winasr_doctor.cli import BAD_INPUT
 from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
 
 if TYPE_CHECKING:
-    from winasr_doctor.probing import Conclusion, FolderResult
+    from winasr_doctor.probe import Conclusion, FolderResult
 
 SCHEMA = "winasr-doctor/probe/1"
 
@@ -62,9 +62,9 @@ def command(
     A model's unpacking and deletion is played in each folder in turn. Without DIR, TEMP is
     compared with the folder that the doctor would propose. Everything written is removed again.
     """
-    from winasr_doctor.host.live import LiveHost
-    from winasr_doctor.probing import conclude, probe
-    from winasr_doctor.probing.candidates import candidates
+    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.probe import conclude, probe
+    from winasr_doctor.probe.candidates import candidates
 
     try:
         temp = tempfile.gettempdir()

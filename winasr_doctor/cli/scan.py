@@ -17,8 +17,8 @@ from winasr_doctor.cli.console import (
 )
 from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
 from winasr_doctor.findings import Report, Verdict
-from winasr_doctor.host.base import Host
-from winasr_doctor.reports import FORMATS, RenderOptions, render
+from winasr_doctor.machine.base import Host
+from winasr_doctor.report import FORMATS, RenderOptions, render
 
 
 def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -117,7 +117,12 @@ def redacted(report: Report, host: Host) -> Report:
         report: The report of a scan.
         host: What was scanned; its names get the placeholders that its snapshot has.
     """
-    from winasr_doctor.host.redact import Redactor, redact_machine, redact_report, this_machine
+    from winasr_doctor.machine.redaction import (
+        Redactor,
+        redact_machine,
+        redact_report,
+        this_machine,
+    )
 
     redactor = Redactor(**this_machine())
     redact_machine(host, redactor)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 
 from winasr_doctor.cli.console import progress, write_report
-from winasr_doctor.host.recorded import encode_snapshot, record
-from winasr_doctor.host.redact import Redactor, redact_snapshot, this_machine
+from winasr_doctor.machine.recorded import encode_snapshot, record
+from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_machine
 
 
 @click.command("snapshot")
@@ -22,7 +22,7 @@ def command(output: str, app: Sequence[str], model: Sequence[str], scratch: str 
     Names of users, machines and organisations, SIDs, e-mail addresses, tokens and credentials
     are replaced before anything is written; the same name gets the same placeholder everywhere.
     """
-    from winasr_doctor.host.live import LiveHost
+    from winasr_doctor.machine.live import LiveHost
 
     host = LiveHost(app_paths=app, scratch=scratch, models=model, progress=progress)
     redactor = Redactor(**this_machine())

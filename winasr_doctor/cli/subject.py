@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 from msgspec import Struct
 
+from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
 from winasr_doctor.cli.console import InputError, progress
 from winasr_doctor.findings import Report
 from winasr_doctor.scanning import scan
-from winasr_doctor.source.application import Application
 
 if TYPE_CHECKING:
-    from winasr_doctor.host import Host
-    from winasr_doctor.hub import HubAnswers
+    from winasr_doctor.machine import Host
+    from winasr_doctor.models.hub import HubAnswers
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Subject(Struct, frozen=True):
         app = self._application()
         answers = _ask_hub(app) if self.online else None
         if self.snapshot is None:
-            from winasr_doctor.host.live import LiveHost
+            from winasr_doctor.machine.live import LiveHost
 
             return LiveHost(
                 app=app,
@@ -82,7 +82,7 @@ class Subject(Struct, frozen=True):
             )
         if self.scratch or self.model:
             raise InputError("--scratch and --model look at this machine; a snapshot has its own")
-        from winasr_doctor.host import RecordedHost, SnapshotError, load_snapshot
+        from winasr_doctor.machine import RecordedHost, SnapshotError, load_snapshot
 
         try:
             return RecordedHost(load_snapshot(self.snapshot), app=app, hub_answers=answers)
@@ -105,7 +105,7 @@ class Subject(Struct, frozen=True):
     def _application(self) -> Application:
         if not self.app and not self.revision:
             return Application()
-        from winasr_doctor.source import Pin, SourcePathError, read_application
+        from winasr_doctor.appsource import Pin, SourcePathError, read_application
 
         try:
             pins = tuple(Pin.parse(revision) for revision in self.revision)
@@ -209,7 +209,7 @@ def split_codes(values: Iterable[str]) -> list[str]:
 
 
 def _ask_hub(application: Application) -> HubAnswers:
-    from winasr_doctor.hub import ask_hub_about
+    from winasr_doctor.models.hub import ask_hub_about
 
     progress("Asking the Hugging Face Hub about revisions ...")
     return ask_hub_about(application)

@@ -26,7 +26,7 @@ def command(form: str, *, only_list: bool) -> None:
     or file that something else has replaced since, or that a living process still works in, is
     left alone.
     """
-    from winasr_doctor.cleanup import RetryPolicy, sweep, waiting
+    from winasr_doctor.locks import RetryPolicy, sweep, waiting
 
     report = waiting() if only_list else sweep(policy=RetryPolicy())
     if form == "json":

@@ -11,7 +11,7 @@ import click
 from winasr_doctor.cli.console import stdout_encoding, write_report
 
 if TYPE_CHECKING:
-    from winasr_doctor.holders import Holder, Holding
+    from winasr_doctor.locks.holders import Holder, Holding
 
 _BAD_INPUT = 2
 
@@ -26,7 +26,7 @@ def command(ctx: click.Context, paths: Sequence[str], format_: str) -> None:
     Files and folders; of a folder everything open below it counts. Each answer takes two seconds
     at most, needs no administrator rights, and says how it is known. Nothing is closed or ended.
     """
-    from winasr_doctor.holders import holders_of
+    from winasr_doctor.locks.holders import holders_of
 
     answers = [holders_of(path) for path in paths]
     text = _json(answers) if format_ == "json" else _text(answers)

@@ -15,7 +15,7 @@ from winasr_doctor.diagnosis.facts import of_match
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.recognising import bounded, score
 from winasr_doctor.diagnosis.selection import real_error
-from winasr_doctor.winerror import CODES, SHARING_CODES
+from winasr_doctor.windows.errors import CODES, SHARING_CODES
 
 
 class Answer(NamedTuple):

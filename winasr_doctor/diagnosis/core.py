@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor import findings
+from winasr_doctor._util.private_names import CLEANUP_FUNCTIONS
 from winasr_doctor.catalogue import Remedy, Source, Step
 from winasr_doctor.catalogue.schema import Confidence
 from winasr_doctor.catalogue.templates import Lookup
@@ -22,10 +23,9 @@ from winasr_doctor.diagnosis.reading import opened, read
 from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
-from winasr_doctor.private_names import CLEANUP_FUNCTIONS
 
 if TYPE_CHECKING:
-    from winasr_doctor.holders import Holding
+    from winasr_doctor.locks.holders import Holding
 
 MANIFEST = "manifest.json"
 _LOAD_FILES = re.compile(
@@ -176,7 +176,7 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     if not os.path.lexists(diagnosis.path):
         return diagnosis
-    from winasr_doctor.holders import holders_of
+    from winasr_doctor.locks.holders import holders_of
 
     holding = holders_of(diagnosis.path)
     if not holding.holders:

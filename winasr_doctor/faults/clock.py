@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class VirtualClock:
-    """A `winasr_doctor.cleanup.clock.Clock` for tests: ten seconds of retries take no time.
+    """A `winasr_doctor._util.clock.Clock` for tests: ten seconds of retries take no time.
 
     Attributes:
         virtual: Always true.
@@ -62,7 +62,7 @@ class VirtualClock:
     def replacing_time(self) -> Iterator[None]:
         """Let `time.sleep`, `time.monotonic` and `time.perf_counter` be this clock's, too.
 
-        That is for code which waits by other means than `winasr_doctor.cleanup.clock`, and looks
+        That is for code which waits by other means than `winasr_doctor._util.clock`, and looks
         the functions up in the `time` module. It holds in all threads, until the block ends:
         what waits for something real in the meantime, waits without a pause.
         """

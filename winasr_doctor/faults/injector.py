@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
+from winasr_doctor._util.private_names import CHOOSING_NAME, CHOOSING_TEMP, GETFRAME
 from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.plan import Fault, Plan
 from winasr_doctor.faults.stacks import Line, calling_lines, first_outside_library
-from winasr_doctor.private_names import CHOOSING_NAME, CHOOSING_TEMP, GETFRAME
 
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 

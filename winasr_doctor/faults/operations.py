@@ -26,9 +26,9 @@ from contextlib import contextmanager
 from os import lstat, unlink  # bound early: these calls are nobody's
 from typing import Any, NamedTuple, Protocol
 
+from winasr_doctor._util.private_names import PATHLIB_ACCESSOR, TAR_OPEN
 from winasr_doctor.faults.removal import go_by_path
 from winasr_doctor.faults.translation import as_on_windows
-from winasr_doctor.private_names import PATHLIB_ACCESSOR, TAR_OPEN
 
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}

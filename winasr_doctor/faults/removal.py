@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from winasr_doctor.private_names import RMTREE_BY_PATH, RMTREE_SWITCH, RMTREE_WAY
+from winasr_doctor._util.private_names import RMTREE_BY_PATH, RMTREE_SWITCH, RMTREE_WAY
 
 
 def go_by_path() -> Callable[[], None]:

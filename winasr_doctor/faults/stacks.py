@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NamedTuple
 
-from winasr_doctor.private_names import GETFRAME
+from winasr_doctor._util.private_names import GETFRAME
 
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from winasr_doctor.cleanup import clock
+from winasr_doctor._util import clock
 from winasr_doctor.faults.clock import VirtualClock
 from winasr_doctor.faults.injector import Injection, Injector
 from winasr_doctor.faults.operations import asking, replaced
@@ -152,7 +152,7 @@ class FaultSweep:
         """Sweep.
 
         Every run has a virtual clock of its own in the place of
-        `winasr_doctor.cleanup.clock`'s.
+        `winasr_doctor._util.clock`'s.
 
         Args:
             action: What is tested; it is given the state, where there is a `setup`.

@@ -34,21 +34,21 @@ def load(name: str) -> dict[str, Any]:
 
 def snapshot_schema() -> dict[str, Any]:
     """Generate the schema of a recorded machine from the type that decodes it."""
-    from winasr_doctor.host.recorded import Snapshot
+    from winasr_doctor.machine.recorded import Snapshot
 
     return _generate(Snapshot, "snapshot-1", "A machine recorded by winasr_doctor")
 
 
 def report_schema() -> dict[str, Any]:
     """Generate the schema of a JSON report from the type that encodes it."""
-    from winasr_doctor.reports.json import ReportDocument
+    from winasr_doctor.report.json import ReportDocument
 
     return _with_severity(_generate(ReportDocument, "report-1", "A report of winasr_doctor"))
 
 
 def gate_schema() -> dict[str, Any]:
     """Generate the schema of the gate's JSON from the type that encodes it."""
-    from winasr_doctor.gating.reports.json import GateDocument
+    from winasr_doctor.gate.reports.json import GateDocument
 
     return _with_severity(_generate(GateDocument, "gate-1", "What winasr_doctor's gate came to"))
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from winasr_doctor.cleanup.report import Attempt, CleanupReport, Failure
-from winasr_doctor.loader.outcomes import Message
+from winasr_doctor.asr.outcomes import Message
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, Failure
 from winasr_doctor.selftest.bundled import MODEL
 from winasr_doctor.selftest.comparing import words
 

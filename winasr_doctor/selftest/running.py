@@ -9,25 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from winasr_doctor.cleanup import CleanupReport, RetryPolicy, rmtree
-from winasr_doctor.cleanup.debris import make_folder
-from winasr_doctor.cleanup.ledger import default_ledger
-from winasr_doctor.devices import parse_device
+from winasr_doctor._guard import guard
+from winasr_doctor._guard.events import opened
+from winasr_doctor._util.devices import parse_device
+from winasr_doctor.asr import DeviceError, MissingPackageError, jobs, load_model, transcribe
+from winasr_doctor.asr.outcomes import LoadOutcome, Message, TranscribeOutcome
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.faults.within import Folders, within
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.frameworks.nemo import calls, state
-from winasr_doctor.loader import (
-    DeviceError,
-    MissingPackageError,
-    jobs,
-    load_model,
-    transcribe,
-)
-from winasr_doctor.loader.outcomes import LoadOutcome, Message, TranscribeOutcome
-from winasr_doctor.nemo_guard import guard
-from winasr_doctor.nemo_guard.events import opened
+from winasr_doctor.locks import CleanupReport, RetryPolicy, rmtree
+from winasr_doctor.locks.debris import make_folder
+from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.selftest import facts
 from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
 from winasr_doctor.selftest.injection import counted

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from winasr_doctor.asr.outcomes import LoadOutcome, TranscribeOutcome
 from winasr_doctor.findings import Report
 from winasr_doctor.frameworks.nemo import calls
-from winasr_doctor.loader.outcomes import LoadOutcome, TranscribeOutcome
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker, blockers
 
@@ -21,13 +21,13 @@ def _prepare() -> None:
 
 
 def _load(name: str, **options: Any) -> LoadOutcome:  # noqa: ANN401 - passed on
-    from winasr_doctor.loader import load_model
+    from winasr_doctor.asr import load_model
 
     return load_model(name, **options)
 
 
 def _transcribe(model: Any, audio: list[str], **options: Any) -> TranscribeOutcome:  # noqa: ANN401
-    from winasr_doctor.loader import transcribe
+    from winasr_doctor.asr import transcribe
 
     return transcribe(model, audio, **options)
 

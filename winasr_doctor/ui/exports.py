@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
-from winasr_doctor.loader.outcomes import Transcript, Word
-from winasr_doctor.reports.escaping import utf8, visible
+from winasr_doctor.asr.outcomes import Transcript, Word
+from winasr_doctor.report.escaping import utf8, visible
 
 SCHEMA = "winasr-doctor/transcript/1"
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from winasr_doctor.asr.outcomes import Transcript
 from winasr_doctor.findings import Remedy
-from winasr_doctor.loader.outcomes import Transcript
-from winasr_doctor.ui import telling, texts
-from winasr_doctor.ui.desk import Desk
+from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.job import Ending, Job, Models, Request
+from winasr_doctor.ui.job_slot import Desk
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.sessions import Session, Sessions
 from winasr_doctor.ui.status import State, Status
-from winasr_doctor.ui.work import Ending, Job, Models, Request
 
 HEARTBEAT = 0.4
 """Seconds between two words about a job, at most."""
@@ -131,7 +131,7 @@ class Handler:
         except GeneratorExit:  # the tab is closed
             raise
         except BaseException as error:  # noqa: BLE001 - nothing may leave: see the module
-            yield View(telling.of_error(texts.FAILED_ELSEWHERE, error))
+            yield View(status_messages.of_error(texts.FAILED_ELSEWHERE, error))
         finally:
             if job is not None:
                 job.abandon()
@@ -156,7 +156,7 @@ class Handler:
         if error is None:  # it did not get as far as a callback
             remedy = Remedy(texts.REFUSED_TITLE, texts.REFUSED_STEPS)
             return Status(State.ERROR, f"{texts.REFUSED}.", (), (remedy,))
-        return telling.of_error(texts.FAILED_ELSEWHERE, error)
+        return status_messages.of_error(texts.FAILED_ELSEWHERE, error)
 
     def _begin(self, name: str, wish: Wish) -> tuple[Status, Job | None]:
         session = self.sessions.of(name)
@@ -195,11 +195,11 @@ class Handler:
         if job.ending is not None:
             return job.ending
         if job.cancel.is_set():
-            return self._stopped(job, telling.of_cancel)
+            return self._stopped(job, status_messages.of_cancel)
         if job.elapsed > job.deadline + GRACE:
             seconds = job.elapsed
             return self._stopped(
-                job, lambda phase, where: telling.of_deadline(seconds, phase, where)
+                job, lambda phase, where: status_messages.of_deadline(seconds, phase, where)
             )
         return None
 

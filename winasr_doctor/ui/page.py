@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from winasr_doctor.ui import findings, telling, texts
+from winasr_doctor.ui import findings, status_messages, texts
 from winasr_doctor.ui.exports import FORMATS, name_of
 from winasr_doctor.ui.handler import Handler, View, Wish
 from winasr_doctor.ui.preflight import blocked_by
@@ -270,7 +270,7 @@ def _shown(view: View) -> list[Any]:
     try:
         status = render(view.status)
     except Exception as error:  # noqa: BLE001 - the status is the one thing that must appear
-        status = render(telling.of_error(texts.FAILED_ELSEWHERE, error))
+        status = render(status_messages.of_error(texts.FAILED_ELSEWHERE, error))
     buttons = [
         gr.update(interactive=not view.running),
         gr.update(interactive=view.running),

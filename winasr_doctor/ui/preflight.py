@@ -44,7 +44,7 @@ def blockers(choice: Choice) -> tuple[Blocker, ...]:
     Returns:
         Every reason not to load it; empty when nothing is known to be in the way.
     """
-    from winasr_doctor.host.live import LiveHost
+    from winasr_doctor.machine.live import LiveHost
     from winasr_doctor.scanning import scan
 
     models = (choice.path,) if choice.path is not None else ()
@@ -91,7 +91,7 @@ def _same(path: object, other: str) -> bool:
 def _no_room_to_download(choice: Choice) -> tuple[Blocker, ...]:
     if not choice.download_bytes:
         return ()
-    from winasr_doctor.host.live import cache_folders
+    from winasr_doctor.machine.live import cache_folders
 
     cache = cache_folders.hub_cache(os.environ)
     folder = _nearest_existing(Path(cache))

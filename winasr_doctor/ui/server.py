@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from winasr_doctor._util.devices import parse_device
+from winasr_doctor._util.installation import install_extra
 from winasr_doctor.cli.console import InputError
-from winasr_doctor.devices import parse_device
-from winasr_doctor.origin import install_extra
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.access import OwnPageOnly
 from winasr_doctor.ui.engine import Engine

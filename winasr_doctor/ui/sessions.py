@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from winasr_doctor.cleanup import RetryPolicy, rmtree
-from winasr_doctor.cleanup.debris import make_folder
-from winasr_doctor.cleanup.ledger import Entry, default_ledger
+from winasr_doctor.locks import RetryPolicy, rmtree
+from winasr_doctor.locks.debris import make_folder
+from winasr_doctor.locks.ledger import Entry, default_ledger
+from winasr_doctor.ui.job import Job
 from winasr_doctor.ui.uploads import Unclaimed
-from winasr_doctor.ui.work import Job
 
 log = logging.getLogger("winasr_doctor.ui")
 

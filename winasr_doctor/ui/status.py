@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from winasr_doctor.findings import Remedy
-from winasr_doctor.reports.escaping import visible
+from winasr_doctor.report.escaping import visible
 from winasr_doctor.ui import texts
 
 LONGEST_LINE = 600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from winasr_doctor.frameworks.guarded import NAMES
-from winasr_doctor.known_models import CANARY_INSTALL
+from winasr_doctor.models.known import CANARY_INSTALL
 
 TITLE: Final = "Transcribe speech"
 INTRODUCTION: Final = (

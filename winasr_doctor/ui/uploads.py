@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from winasr_doctor.cleanup import RetryPolicy, rmtree
+from winasr_doctor.locks import RetryPolicy, rmtree
 
 log = logging.getLogger("winasr_doctor.ui")
 

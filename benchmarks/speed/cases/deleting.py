@@ -80,7 +80,7 @@ def theirs_locked(root: str) -> None:
 def ours_locked(root: str) -> None:
     """Remove the tree in virtual time: how long is waited is not what is measured."""
     from winasr_doctor import rmtree
-    from winasr_doctor.cleanup import clock
+    from winasr_doctor._util import clock
     from winasr_doctor.faults import VirtualClock
 
     with locks_that_pass(), clock.using(VirtualClock()):

@@ -33,8 +33,8 @@ def theirs(folder: Path) -> Cost:
 
 def ours(folder: Path) -> Cost:
     """Play drawn schedules; of the CPU time only `rmtree` counts, of the wall time everything."""
-    from winasr_doctor.cleanup.ledger import Ledger
     from winasr_doctor.faults.operations import replaced
+    from winasr_doctor.locks.ledger import Ledger
 
     schedules = _schedules()
     root, ledger = str(folder / "tree"), Ledger(folder / "ledger")

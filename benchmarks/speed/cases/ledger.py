@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from speed.case import Call, Case, Side
 
 if TYPE_CHECKING:
-    from winasr_doctor.cleanup.ledger import Ledger
+    from winasr_doctor.locks.ledger import Ledger
 
 SIZES = ((100, 10), (1_000, 5), (10_000, 1))
 """Entries, and how often each number of them is measured in one process."""
@@ -36,7 +36,7 @@ class Place:
 
 def empty(folder: Path, count: int) -> Place:
     """Return a ledger without entries."""
-    from winasr_doctor.cleanup.ledger import Ledger
+    from winasr_doctor.locks.ledger import Ledger
 
     entry = Ledger(folder / "sample").claim(str(folder))
     assert entry is not None  # noqa: S101

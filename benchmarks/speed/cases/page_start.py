@@ -75,12 +75,12 @@ def escape(_: object) -> None:
 
 def make_status(_: object) -> None:
     """Make the status of a failure."""
-    from winasr_doctor.ui import telling
+    from winasr_doctor.ui import status_messages
     from winasr_doctor.ui.status import render
 
     error = MemoryError("CUDA out of memory " + "<b>x</b>" * 100)
     for _ in range(UPDATES):
-        render(telling.of_error("Failed", error))
+        render(status_messages.of_error("Failed", error))
 
 
 CASES = (

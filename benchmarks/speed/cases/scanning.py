@@ -31,8 +31,8 @@ def decode(documents: list[bytes]) -> None:
 def scan_all(documents: list[bytes]) -> None:
     """Decode and scan each."""
     from winasr_doctor import scan
-    from winasr_doctor.host import RecordedHost
-    from winasr_doctor.host.recorded import decode_snapshot
+    from winasr_doctor.machine import RecordedHost
+    from winasr_doctor.machine.recorded import decode_snapshot
 
     for document in documents:
         scan(RecordedHost(decode_snapshot(document)))
@@ -47,7 +47,7 @@ def parse(root: Path) -> None:
 def examine(root: Path) -> int:
     """Read an app's source and run every check of it; return how many findings there are."""
     from winasr_doctor import scan
-    from winasr_doctor.source import read_application
+    from winasr_doctor.appsource import read_application
     from winasr_doctor.testing import machine
 
     report = scan(machine(read_application([root])), select=["APP", "REV"])
@@ -57,8 +57,8 @@ def examine(root: Path) -> int:
 def examine_and_report(given: tuple[Path, int]) -> None:
     """Scan an app that has at least so many findings, and write the report as JSON."""
     from winasr_doctor import scan
-    from winasr_doctor.reports import render
-    from winasr_doctor.source import read_application
+    from winasr_doctor.appsource import read_application
+    from winasr_doctor.report import render
     from winasr_doctor.testing import machine
 
     root, findings = given

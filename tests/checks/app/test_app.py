@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
+from winasr_doctor.appsource import read_application
 from winasr_doctor.findings import Severity, Status
-from winasr_doctor.source import read_application
 from winasr_doctor.testing import compute_check, machine
 
 NEMO = "from nemo.collections.asr.models import ASRModel\nmodel = ASRModel.restore_from('m.nemo')\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-from winasr_doctor import winerror
-from winasr_doctor.cleanup import deletion, descent, ledger, passes, policy, sweeping
-from winasr_doctor.winerror import DeleteClass
+from winasr_doctor.locks import descent, ledger, removal_pass, retry_policy, sweeping, tree_removal
+from winasr_doctor.windows import errors
+from winasr_doctor.windows.errors import DeleteClass
 
 from .table import everywhere, fault, put
 
@@ -26,59 +26,59 @@ WINERROR = "test_winerror.py"
 @fault(RETRYING)
 def never_retry():
     """The first failed attempt is the last."""
-    put(policy.RetryPolicy, "delay", lambda *_: None)
+    put(retry_policy.RetryPolicy, "delay", lambda *_: None)
 
 
 @fault(RETRYING)
 def retry_permanent_codes():
     """A full disk and a missing right are waited for as if they were a lock."""
-    for code, entry in winerror.CODES.items():
+    for code, entry in errors.CODES.items():
         if entry.delete is DeleteClass.PERMANENT:
-            winerror.CODES[code] = entry._replace(delete=DeleteClass.TRANSIENT)
+            errors.CODES[code] = entry._replace(delete=DeleteClass.TRANSIENT)
 
 
 @fault(RETRYING)
 def wait_for_access_denied():
     """ "Access denied" gets the whole budget instead of half a second."""
-    winerror.CODES[5] = winerror.CODES[5]._replace(grace=None)
+    errors.CODES[5] = errors.CODES[5]._replace(grace=None)
 
 
 @fault(RETRYING)
 def wait_beyond_the_budget():
     """The last delay is as long as the others and ends after the time is over."""
-    delay = policy.RetryPolicy.delay
+    delay = retry_policy.RetryPolicy.delay
 
     def too_long(self, elapsed):
         seconds = delay(self, elapsed)
         return None if seconds is None else max(seconds, 0.3)
 
-    put(policy.RetryPolicy, "delay", too_long)
+    put(retry_policy.RetryPolicy, "delay", too_long)
 
 
 @fault(POLICY)
 def jitter_that_prolongs():
     """A delay is made longer by the jitter, not shorter."""
-    delay = policy.RetryPolicy.delay
+    delay = retry_policy.RetryPolicy.delay
 
     def longer(self, elapsed):
         seconds = delay(self, elapsed)
         return None if seconds is None else seconds * (1 + self.jitter)
 
-    put(policy.RetryPolicy, "delay", longer)
+    put(retry_policy.RetryPolicy, "delay", longer)
 
 
 @fault(WINERROR)
 def classify_by_message():
     """An error without a code is judged by the number in its text."""
-    classify = winerror.classify
+    classify = errors.classify
 
     def by_text(exc, **options):
         has_code = getattr(exc, "winerror", None) is not None
         found = None if has_code else re.search(r"\[WinError (\d+)\]", str(exc))
-        entry = winerror.CODES.get(int(found[1])) if found else None
+        entry = errors.CODES.get(int(found[1])) if found else None
         if entry is None:
             return classify(exc, **options)
-        return winerror.Classification(entry.delete, entry.code)
+        return errors.Classification(entry.delete, entry.code)
 
     everywhere(classify, by_text)
 
@@ -86,7 +86,7 @@ def classify_by_message():
 @fault(WINERROR)
 def overlook_the_masked_32():
     """WinError 267 is believed although a sharing violation is behind it."""
-    put(winerror, "_is_masked", lambda *_: False)
+    put(errors, "_is_masked", lambda *_: False)
 
 
 # --- deleting ----------------------------------------------------------------------------------
@@ -95,20 +95,20 @@ def overlook_the_masked_32():
 @fault(RETRYING)
 def wait_although_we_hold_the_file():
     """Nobody asks whether this process is the holder."""
-    everywhere(deletion.ours, lambda *_: {})
+    everywhere(tree_removal.ours, lambda *_: {})
 
 
 @fault(RETRYING)
 def never_let_go():
     """What this process holds is not released before the deletion gives up."""
-    put(deletion._Deletion, "_let_go", lambda *_: False)
+    put(tree_removal._Deletion, "_let_go", lambda *_: False)
 
 
 @fault(RMTREE, links=True)
 def follow_a_symlink():
     """What a link in the tree leads to is deleted with the tree."""
 
-    remove = passes.Tree.remove
+    remove = removal_pass.Tree.remove
 
     def following(self):
         for folder, folders, files in os.walk(self.path, topdown=False, followlinks=True):
@@ -118,13 +118,13 @@ def follow_a_symlink():
                 os.unlink(path) if os.path.islink(path) else os.rmdir(path)
         return remove(self)
 
-    put(passes.Tree, "remove", following)
+    put(removal_pass.Tree, "remove", following)
 
 
 @fault(RETRYING)
 def stop_at_the_first_failure():
     """One locked file keeps everything after it in place."""
-    note, remove = passes.Tree._on_error, passes.Tree.remove
+    note, remove = removal_pass.Tree._on_error, removal_pass.Tree.remove
 
     class StopError(Exception):
         pass
@@ -139,20 +139,20 @@ def stop_at_the_first_failure():
         except StopError:
             return self._failures
 
-    put(passes.Tree, "_on_error", once)
-    put(passes.Tree, "remove", stopping)
+    put(removal_pass.Tree, "_on_error", once)
+    put(removal_pass.Tree, "remove", stopping)
 
 
 @fault(RETRYING)
 def leave_the_read_only_attribute():
     """A read-only file stays."""
-    put(passes, "add_write_right", lambda *_, **__: False)
+    put(removal_pass, "add_write_right", lambda *_, **__: False)
 
 
 @fault(RMTREE)
 def let_the_hook_fail():
     """What `on_attempt` raises ends the deletion."""
-    note = deletion._Deletion._note
+    note = tree_removal._Deletion._note
 
     def careless(self, *given):
         hook, self._on_attempt = self._on_attempt, None
@@ -161,7 +161,7 @@ def let_the_hook_fail():
         if hook is not None:
             hook(self._attempts[-1])
 
-    put(deletion._Deletion, "_note", careless)
+    put(tree_removal._Deletion, "_note", careless)
 
 
 # --- the ledger and the sweep ------------------------------------------------------------------

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import tempfile
 
+from winasr_doctor._guard import core, directory, patches
+from winasr_doctor._guard import handle_release as guard_releasing
+from winasr_doctor.asr import jobs, named_lock, traceback_release
 from winasr_doctor.diagnosis import core as diagnosis
-from winasr_doctor.loader import jobs, releasing, turns
-from winasr_doctor.nemo_guard import core, directory, patches
-from winasr_doctor.nemo_guard import releasing as guard_releasing
 
 from .table import everywhere, fault, put
 
@@ -146,19 +146,19 @@ def diagnose_without_context():
 @fault("loader/test_releasing.py")
 def report_the_cleanup_error():
     """The outcome's error is the one that hides the real one."""
-    everywhere(releasing.primary_error, lambda error, _: error)
+    everywhere(traceback_release.primary_error, lambda error, _: error)
 
 
 @fault("loader/test_messages.py")
 def keep_the_frames():
     """A failed call's memory and open files live as long as its exception."""
-    everywhere(releasing.release_frames, lambda _error: None)
+    everywhere(traceback_release.release_frames, lambda _error: None)
 
 
 @fault("loader/test_turns.py")
 def use_a_model_twice_at_once():
     """Calls on one model do not wait for each other."""
-    put(turns.Turn, "taken", lambda *_: contextlib.nullcontext())
+    put(named_lock.Turn, "taken", lambda *_: contextlib.nullcontext())
 
 
 @fault("loader/test_jobs.py")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.cleanup.ledger import Ledger
+from winasr_doctor.locks.ledger import Ledger
 
 RECORDING, TEXT = Path(str(files("winasr_doctor") / "data" / "klatt3.wav")), "stop zero four one"
 

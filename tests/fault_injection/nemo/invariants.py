@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import torch
 
 import winasr_doctor
-from winasr_doctor.cleanup import CleanupReport, RetryPolicy, sweep
-from winasr_doctor.cleanup.ledger import Ledger
+from winasr_doctor.asr import LoadOutcome, LoadStatus, TranscribeOutcome, TranscribeStatus
 from winasr_doctor.faults import Run
-from winasr_doctor.loader import LoadOutcome, LoadStatus, TranscribeOutcome, TranscribeStatus
+from winasr_doctor.locks import CleanupReport, RetryPolicy, sweep
+from winasr_doctor.locks.ledger import Ledger
 
 Outcome = LoadOutcome | TranscribeOutcome
 Invariant = Callable[[Run], None]

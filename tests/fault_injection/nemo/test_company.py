@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from winasr_doctor import guard, load_model, sweep, transcribe
-from winasr_doctor.cleanup import Attempt, CleanupReport, RetryPolicy
-from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import SharingEmulator
 from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.locks import Attempt, CleanupReport, RetryPolicy
+from winasr_doctor.locks.ledger import Ledger
 
 from .conftest import RECORDING, TEXT
 from .invariants import is_same_model

@@ -17,10 +17,10 @@ import pytest
 import soundfile
 
 from winasr_doctor import guard, sweep, transcribe
-from winasr_doctor.cleanup import CleanupReport, CleanupStatus
-from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import SharingEmulator, VirtualClock
 from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.locks import CleanupReport, CleanupStatus
+from winasr_doctor.locks.ledger import Ledger
 
 from .conftest import RECORDING, TEXT
 
@@ -80,7 +80,9 @@ def test_a_pause_while_the_holder_is_looked_for_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ):
     """A garbage collection of NeMo's heap takes a third of a second, and may come any time."""
-    monkeypatch.setattr("winasr_doctor.holders.reachable.monotonic", lambda: time.monotonic() + 0.3)
+    monkeypatch.setattr(
+        "winasr_doctor.locks.holders.reachable.monotonic", lambda: time.monotonic() + 0.3
+    )
     with guard() as session, pytest.raises(type(no_memory)):
         model.transcribe([str(RECORDING)], verbose=False)
     assert manifests(windows_sharing)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from winasr_doctor import guard, load_model, transcribe
-from winasr_doctor.cleanup.ledger import Ledger
 from winasr_doctor.faults import FOREVER, FaultSweep, SharingEmulator
 from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.locks.ledger import Ledger
 
 from .conftest import RECORDING, TEXT
 from .invariants import (

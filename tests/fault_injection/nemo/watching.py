@@ -17,8 +17,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from winasr_doctor.cleanup import clock
-from winasr_doctor.private_names import RMTREE_SWITCH, RMTREE_WAY
+from winasr_doctor._util import clock
+from winasr_doctor._util.private_names import RMTREE_SWITCH, RMTREE_WAY
 
 _PATIENCE = 5.0
 """Seconds for threads to end that have already done their work."""

@@ -14,7 +14,7 @@ import pytest
 from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing import HandleKind, Situation
 from winasr_doctor.faults.sharing.openings import lines_that_opened
-from winasr_doctor.winerror import classify
+from winasr_doctor.windows.errors import classify
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
 

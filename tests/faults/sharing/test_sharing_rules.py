@@ -18,7 +18,7 @@ import tempfile
 import pytest
 
 from winasr_doctor.faults import windows_sharing
-from winasr_doctor.winerror import classify
+from winasr_doctor.windows.errors import classify
 
 on_linux_only = pytest.mark.skipif(os.name == "nt", reason="Wine does not tell, or needs POSIX")
 

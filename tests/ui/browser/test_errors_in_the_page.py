@@ -8,7 +8,7 @@ from dataclasses import replace
 import gradio as gr
 import pytest
 
-from winasr_doctor.loader.outcomes import TranscribeStatus
+from winasr_doctor.asr.outcomes import TranscribeStatus
 
 from ..fakes import attempt, failed_load, heard, left_behind, until  # noqa: TID252 - a folder above
 from .conftest import KLATT3
@@ -189,7 +189,7 @@ def test_a_missing_microphone_is_read(tab):
 
 
 def test_a_dead_worker_is_read(tab, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.ui.work.Job._run", lambda _self: None)
+    monkeypatch.setattr("winasr_doctor.ui.job.Job._run", lambda _self: None)
     tab.transcribe()
     tab.sees("The worker ended without an answer", "error")
 

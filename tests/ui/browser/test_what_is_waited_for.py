@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from winasr_doctor.known_models import KnownModel
-from winasr_doctor.loader.jobs import JobState, Step
+from winasr_doctor.asr.jobs import JobState, Step
+from winasr_doctor.models.known import KnownModel
 from winasr_doctor.ui.models import Choice, ModelState
 
 from ...loader.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above
@@ -23,7 +23,7 @@ def one_model(served, monkeypatch):
     """Offer a model that has to be downloaded, and no other."""
     # By the name that is chosen when the page is opened.
     choice = Choice("tiny", ModelState.DOWNLOAD, "", MODEL.download_bytes, repo_id=REPO)
-    monkeypatch.setattr("winasr_doctor.loader.models.KNOWN_MODELS", (MODEL,))
+    monkeypatch.setattr("winasr_doctor.asr.models.KNOWN_MODELS", (MODEL,))
     monkeypatch.setattr(served.handler, "choices", {"tiny": choice})
     monkeypatch.setattr(served.handler, "_find", lambda: (choice,))
 
@@ -31,7 +31,7 @@ def one_model(served, monkeypatch):
 def test_the_bytes_of_a_download_are_read(
     open_tab, engine, one_model, monkeypatch, tmp_path, picture
 ):
-    from winasr_doctor.loader import load_model
+    from winasr_doctor.asr import load_model
 
     engine.steps["load"] = lambda **options: load_model("stand-in", scan=False, **options)
     hub = StandInHub(b"no model" * 300_000, 1_200_000)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from winasr_doctor._util.dated import Dated
 from winasr_doctor.catalogue.tables.reading import table
-from winasr_doctor.dated import Dated
 
 
 def _made(name: str) -> dt.date:

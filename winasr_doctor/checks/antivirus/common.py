@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from winasr_doctor._util.paths import segments
 from winasr_doctor.checks.advice import known, python_command, quoted
 from winasr_doctor.findings import Finding, Remedy, unknown
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Defender, Place
-from winasr_doctor.paths import segments
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Defender, Place
 
 AS_ADMINISTRATOR = (
     "Open PowerShell as administrator: right-click Start, choose Terminal (Admin) or PowerShell"

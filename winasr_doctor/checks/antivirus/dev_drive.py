@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from winasr_doctor._util.dated import Dated
+from winasr_doctor._util.paths import is_inside
+from winasr_doctor._util.safe_text import whole_number
 from winasr_doctor.checks.advice import SCRATCH_NAME, quoted
 from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
@@ -13,12 +16,9 @@ from winasr_doctor.checks.antivirus.common import (
     why_not_scanning,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.dated import Dated
 from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, unknown
-from winasr_doctor.foreign_text import whole_number
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Defender, Volume
-from winasr_doctor.paths import is_inside
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Defender, Volume
 
 NEEDED_PLATFORM = Dated(
     "the oldest platform of Defender with performance mode",

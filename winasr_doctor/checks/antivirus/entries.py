@@ -15,16 +15,16 @@ from winasr_doctor.checks.antivirus.common import (
     system_drive,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.exclusions import (
+from winasr_doctor.findings import Finding, Remedy, ok, warning
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Defender
+from winasr_doctor.windows.defender_exclusions import (
     breadth_of,
     breadth_of_extension,
     breadth_of_process,
     covers,
     fault_of,
 )
-from winasr_doctor.findings import Finding, Remedy, ok, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Defender
 
 READS = tuple(sorted({*UNPACK_READS, "account", "volumes"}))
 

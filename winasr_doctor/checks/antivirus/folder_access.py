@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from winasr_doctor._util.paths import is_inside, same, without_device_prefix
 from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, system_drive
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Place, Role
-from winasr_doctor.paths import is_inside, same, without_device_prefix
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Place, Role
 
 MODES = {
     0: "off",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import SecurityProduct
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import SecurityProduct
 
 STATE, SIGNATURES, OWNER = 0xF000, 0x00F0, 0x0F00
 """Parts of `productState`."""

@@ -15,10 +15,10 @@ from winasr_doctor.checks.antivirus.common import (
     why_not_scanning,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.exclusions import breadth_of, covers
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Place
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Place
+from winasr_doctor.windows.defender_exclusions import breadth_of, covers
 
 READS = tuple(sorted({*UNPACK_READS, *SCRATCH_READS, "account"}))
 

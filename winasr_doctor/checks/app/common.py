@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.actions import EditSource
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, ok, skip
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile, respect_silence
+from winasr_doctor.findings.actions import EditSource
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast

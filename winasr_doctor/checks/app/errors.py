@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     LOAD_METHODS,
     TRANSCRIBE,
@@ -17,9 +19,7 @@ from winasr_doctor.checks.app.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast
@@ -59,7 +59,7 @@ def _look_for_lost_causes(app: Application, file: SourceFile) -> Iterator[Findin
 
 
 def _keep_the_chain(file: SourceFile, handler: ast.ExceptHandler) -> Remedy:
-    from winasr_doctor.source.edits import log_exception
+    from winasr_doctor.appsource.edits import log_exception
 
     action = log_exception(file, handler, "transcription failed")
     line = file.location(handler)["line"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.actions import EditSource
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import calls, constant, edit, found, keyword, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile
+from winasr_doctor.findings.actions import EditSource
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast
@@ -45,7 +45,7 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
 
 
 def _show_errors(file: SourceFile, call: ast.Call, shown: ast.expr | None) -> EditSource | None:
-    from winasr_doctor.source.edits import add_keyword, replace_node
+    from winasr_doctor.appsource.edits import add_keyword, replace_node
 
     if shown is None:
         return add_keyword(file, call, "show_error", "True")

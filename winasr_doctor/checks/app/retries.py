@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     LOAD_METHODS,
     TRANSCRIBE,
@@ -15,9 +17,7 @@ from winasr_doctor.checks.app.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast

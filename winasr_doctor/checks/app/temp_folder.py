@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, found, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast

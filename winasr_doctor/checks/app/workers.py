@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, edit, found, keyword, nemo_calls, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.source.application import Application
-from winasr_doctor.source.source_file import SourceFile
+from winasr_doctor.machine.base import Host
 
 if TYPE_CHECKING:
     import ast
@@ -24,7 +24,7 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
         given_workers = keyword(call, "num_workers")
         workers = constant(given_workers)
         if given_workers is not None and isinstance(workers, int) and workers > 0:
-            from winasr_doctor.source.edits import replace_node
+            from winasr_doctor.appsource.edits import replace_node
 
             none = replace_node(file, given_workers, "0")
             yield _finding(
@@ -70,7 +70,7 @@ def _starts_workers(file: SourceFile, config: ast.expr) -> bool:
 
 
 def _values(file: SourceFile, name: str) -> list[ast.expr]:
-    from winasr_doctor.source.index import Value
+    from winasr_doctor.appsource.index import Value
 
     return [
         binding.expr

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import GB, KNOWN_MODELS, MODELS
+from winasr_doctor.machine.base import Host
+from winasr_doctor.models.known import GB, KNOWN_MODELS, MODELS
 
 SMALLEST_COMMIT = 12 * GB
 """Bytes of commit charge that loading a 0.6B model in a process with CUDA takes at least, with a

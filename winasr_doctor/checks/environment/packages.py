@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import foretold
+from winasr_doctor.checks.predicted_errors import foretold
 from winasr_doctor.findings import Finding
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
 
 
 @check("ENV013", reads=("packages", "gpus", "python"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, warning
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
 
 LONG_PATH = 160
 """Characters of a cache or environment path from which files below it pass 259: the Hub's cache

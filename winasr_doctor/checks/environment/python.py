@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
-from winasr_doctor.fixed_pythons import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
+from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
 
 
 def python_remedy(host: Host, wanted: str) -> Remedy:

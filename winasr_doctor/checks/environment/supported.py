@@ -16,7 +16,7 @@ from winasr_doctor.checks.versions import (
     wheels_for,
 )
 from winasr_doctor.findings import Evidence, Finding, Remedy, error, ok, resting_on, warning
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
 
 _WORD_SIZE = 64
 _MOST_USED = "3.12"

@@ -9,10 +9,10 @@ from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.catalogue.tables import builds, cuda_of, oldest_driver
 from winasr_doctor.checks.advice import python_command
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import remedies_of
+from winasr_doctor.checks.predicted_errors import remedies_of
 from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import TorchBuild
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import TorchBuild
 
 _INDEX = "https://download.pytorch.org/whl"
 _READS = ("packages", "gpus", "python")

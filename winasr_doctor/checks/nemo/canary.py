@@ -8,9 +8,9 @@ from winasr_doctor.checks.advice import gigabytes, python_command
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.files import MEGABYTE, NOT_AN_ARCHIVE, removal
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import CachedRepo, CachedWeights, HubCache, ShadowingFolder
-from winasr_doctor.known_models import CANARY_QWEN, CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import CachedRepo, CachedWeights, HubCache, ShadowingFolder
+from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
 
 _WEIGHTS = CANARY_QWEN_FILES[1]
 _BRANCH = "main"

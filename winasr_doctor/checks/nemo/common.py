@@ -5,7 +5,7 @@ from __future__ import annotations
 from winasr_doctor.checks.advice import python_command
 from winasr_doctor.checks.versions import Release, release
 from winasr_doctor.findings import Remedy
-from winasr_doctor.host.base import Host, NotApplicable
+from winasr_doctor.machine.base import Host, NotApplicable
 
 __all__ = ["NEMO", "PIP_READS", "Release", "nemo_version", "pip_install", "release"]
 

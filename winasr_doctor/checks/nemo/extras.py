@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import known
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import foretold
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
+from winasr_doctor.checks.predicted_errors import foretold
 from winasr_doctor.findings import Finding, Remedy, Status, info, ok, resting_on
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import AudioTools
-from winasr_doctor.known_models import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import AudioTools
+from winasr_doctor.models.known import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
 
 FFMPEG_STEPS = {
     "windows": (

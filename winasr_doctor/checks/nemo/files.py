@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from winasr_doctor._util.shells import quoted_for_posix
 from winasr_doctor.checks.advice import gigabytes, python_command, quoted
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import ModelFile
-from winasr_doctor.known_models import KNOWN_MODELS
-from winasr_doctor.shells import quoted_for_posix
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import ModelFile
+from winasr_doctor.models.known import KNOWN_MODELS
 
 NOT_AN_ARCHIVE = {
     "lfs-pointer": "a Git LFS pointer, the text that stands for the real file, because it was"

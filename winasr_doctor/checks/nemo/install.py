@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from winasr_doctor._util.dated import Dated
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import foretold, named_by
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
@@ -15,10 +15,10 @@ from winasr_doctor.checks.nemo.common import (
     pip_install,
     release,
 )
+from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.dated import Dated
 from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, warning
-from winasr_doctor.host.base import Host
+from winasr_doctor.machine.base import Host
 
 FIRST_KNOWN: Release = (2, 0, 0)
 """The oldest NeMo whose needs were read."""

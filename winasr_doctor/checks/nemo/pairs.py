@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from winasr_doctor.actions import Constrain
+from winasr_doctor._util.dated import BY_COMMAND, Dated
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.foretold import foretold, named_by
 from winasr_doctor.checks.nemo.common import (
     PIP_READS,
     Release,
@@ -18,8 +17,8 @@ from winasr_doctor.checks.nemo.common import (
     pip_install,
     release,
 )
+from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.dated import BY_COMMAND, Dated
 from winasr_doctor.findings import (
     Finding,
     Remedy,
@@ -29,7 +28,8 @@ from winasr_doctor.findings import (
     resting_on,
     warning,
 )
-from winasr_doctor.host.base import Host
+from winasr_doctor.findings.actions import Constrain
+from winasr_doctor.machine.base import Host
 
 
 class Requirement(Struct, frozen=True):

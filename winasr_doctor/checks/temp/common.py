@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Place
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Place
 
 
 def temp_places(host: Host) -> tuple[Place, ...]:

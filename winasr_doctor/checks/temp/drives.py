@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from winasr_doctor._util.shells import quoted_for_posix
 from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.known_models import GB, LARGEST_UNPACKED, MODELS
-from winasr_doctor.shells import quoted_for_posix
+from winasr_doctor.machine.base import Host
+from winasr_doctor.models.known import GB, LARGEST_UNPACKED, MODELS
 
 MANY_LEFTOVERS = 1 * GB
 """Bytes of leftovers from which they are a warning."""

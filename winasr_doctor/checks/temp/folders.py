@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from winasr_doctor._util.paths import same
+from winasr_doctor._util.shells import quoted_for_posix
 from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Place
-from winasr_doctor.paths import same
-from winasr_doctor.shells import quoted_for_posix
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Place
 
 _WRITE_ERRORS = {
     5: "access denied: an access list, Controlled Folder Access or a service's rights",

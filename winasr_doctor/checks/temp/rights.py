@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from winasr_doctor._util.paths import innermost, is_inside
 from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.paths import innermost, is_inside
+from winasr_doctor.machine.base import Host
 
 _FOLDER_ACCESS = {1: error, 2: info}
 """What `EnableControlledFolderAccess` means for folders: 1 blocks, 2 audits; 0 is off, 3 and 4 are

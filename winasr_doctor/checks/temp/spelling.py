@@ -9,8 +9,8 @@ from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_rem
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
-from winasr_doctor.host.base import Host
-from winasr_doctor.host.model import Place
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.model import Place
 
 MAX_PATH = 259
 """Characters of a path without long-path support; MAX_PATH is 260 with the final NUL.

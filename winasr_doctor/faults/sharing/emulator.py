@@ -143,7 +143,7 @@ class SharingEmulator:
 
 
 def _describe_objects(path: str) -> tuple[str, ...]:
-    from winasr_doctor.holders import objects_holding
+    from winasr_doctor.locks.holders import objects_holding
 
     return tuple(str(found.description) for found in objects_holding([path]))
 

@@ -1,0 +1,121 @@
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from winasr_doctor.models.revisions import Kind, classify, illegal_because
+
+FULL = "6cfc37ec7edc35a0545c403f551ecdf0b2f3e1aa"
+REPORTED = "2399591399e4e6438fa7804f2f1f660"
+GIT = shutil.which("git")
+
+
+def test_the_reported_revision_is_a_truncated_hash_of_31_characters():
+    revision = classify(REPORTED)
+    assert revision.kind is Kind.TRUNCATED_HASH
+    assert revision.kind.value == "truncated hash"
+    assert revision.reason == "31 of 40 characters"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (FULL, Kind.FULL_HASH),
+        ("0" * 40, Kind.FULL_HASH),
+        (FULL.upper(), Kind.UPPER_CASE_HASH),
+        (FULL[:-1] + "A", Kind.UPPER_CASE_HASH),
+        (FULL[:39], Kind.TRUNCATED_HASH),
+        (FULL[:17], Kind.TRUNCATED_HASH),
+        (FULL[:30].upper(), Kind.TRUNCATED_HASH),
+        (FULL[:16], Kind.ABBREVIATION),
+        (FULL[:7], Kind.ABBREVIATION),
+        (FULL[:6], Kind.BRANCH_OR_TAG),
+        ("20240131", Kind.BRANCH_OR_TAG),
+        ("1" * 17, Kind.TRUNCATED_HASH),
+        ("a" * 41, Kind.OVERLONG_HASH),
+        ("a" * 63, Kind.OVERLONG_HASH),
+        ("a" * 64, Kind.LFS_SHA256),
+        ("A" * 64, Kind.LFS_SHA256),
+        ("a" * 65, Kind.OVERLONG_HASH),
+        ("main", Kind.BRANCH_OR_TAG),
+        ("v1.0", Kind.BRANCH_OR_TAG),
+        ("refs/heads/main", Kind.BRANCH_OR_TAG),
+        ("refs/pr/12", Kind.PULL_REQUEST),
+        ("refs/pr/x", Kind.BRANCH_OR_TAG),
+        ("refs/pr/", Kind.ILLEGAL_NAME),
+        ("", Kind.ILLEGAL_NAME),
+        (" ", Kind.ILLEGAL_NAME),
+        ("main ", Kind.ILLEGAL_NAME),
+        (f"{FULL}\n", Kind.ILLEGAL_NAME),
+        ("../main", Kind.ILLEGAL_NAME),
+        ("@", Kind.ILLEGAL_NAME),
+        ("a\0b", Kind.ILLEGAL_NAME),
+        ("a\ud800", Kind.ILLEGAL_NAME),
+        ("１２３４５６７８９", Kind.BRANCH_OR_TAG),
+    ],
+)
+def test_revisions_are_told_apart_by_their_spelling(text, kind):
+    assert classify(text).kind is kind
+
+
+@given(st.text(alphabet="0123456789abcdefABCDEF", min_size=17, max_size=100))
+def test_a_long_row_of_hexadecimal_digits_is_never_a_name(text):
+    kind = classify(text).kind
+    assert kind not in {Kind.BRANCH_OR_TAG, Kind.ILLEGAL_NAME, Kind.PULL_REQUEST}
+    assert (kind is Kind.FULL_HASH) == (len(text) == 40 and text == text.lower())
+
+
+@given(st.text())
+def test_every_text_is_of_some_kind_and_says_why(text):
+    revision = classify(text)
+    assert revision.text == text
+    assert revision.reason
+
+
+# Biased towards what git has rules about; the rest is one character of each sort.
+PIECES = st.sampled_from(
+    [
+        *("/", ".", "..", "@", "@{", "{", ".lock", ".lock/", "lock", "~", "^", ":", "?", "*", "["),
+        *("\\", " ", "-", "\t", "\n", "\x01", "\x1f", "\x7f", "\x80", "a", "Z", "0", "é", "\u2028"),
+        *("refs/heads", "main", "]", "$", "#", "'", '"', "%", "\N{EURO SIGN}"),
+    ]
+)
+NAMES = st.lists(PIECES, max_size=5).map("".join) | st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4
+)
+
+
+@pytest.mark.skipif(GIT is None, reason="git is not installed, and it is the oracle")
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# git takes a first dash for an option and cannot be given a NUL; the rules need no oracle there.
+@given(name=NAMES.filter(lambda name: not name.startswith("-")))
+@example(name="")
+@example(name="@")
+@example(name="a.lock/b")
+@example(name="a./b")
+@example(name="a/.b")
+@example(name="a@{b")
+@example(name="a.lock.")
+def test_git_agrees_on_which_names_are_legal(name):
+    checked = subprocess.run(
+        [GIT, "check-ref-format", "--allow-onelevel", name.encode()], check=False
+    )
+    assert checked.returncode in {0, 1}
+    assert (illegal_because(name) is None) == (checked.returncode == 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "it is empty"),
+        ("\t", "nothing but white space"),
+        ("a b", "it contains a space"),
+        ("main\n", "control character '\\n'"),
+        ("x.lock", "ends in '.lock'"),
+        ("a//b", "contains '//'"),
+    ],
+)
+def test_an_illegal_name_comes_with_the_reason(name, reason):
+    assert reason in illegal_because(name)

@@ -1,0 +1,95 @@
+import json
+from functools import cache
+
+import jsonschema
+import pytest
+from sample_reports import ERROR, UNKNOWN, healthy, mixed, nasty, report, result
+
+from winasr_doctor import schemas
+from winasr_doctor.report import render
+from winasr_doctor.report.json import ReportError, decode_report
+
+
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schemas.load("report-1"))
+
+
+def read(subject):
+    document = json.loads(render(subject, "json"))
+    validator().validate(document)
+    return document
+
+
+def test_the_document_is_the_published_contract():
+    document = read(report(ERROR))
+    assert set(document) == {
+        "schema", "tool", "host", "results", "unreadable", "counts", "verdict",
+    }  # fmt: skip
+    assert document["schema"] == "winasr-doctor/report/1"
+    assert document["tool"] == {"name": "winasr_doctor", "version": "0.1.0"}
+    assert document["verdict"] == "fail"
+    assert document["results"] == [
+        {
+            "code": "ZZZ001",
+            "family": "ZZZ",
+            "title": ERROR.title,
+            "status": "fail",
+            "severity": "error",
+            "summary": ERROR.summary,
+            "evidence": dict(ERROR.evidence),
+            "remedies": [
+                {"title": r.title, "steps": list(r.steps), "automatic": r.automatic}
+                for r in ERROR.remedies
+            ],
+            "url": "docs/checks/ZZZ.md#zzz001",
+        }
+    ]
+
+
+def test_counts_are_by_severity_and_status():
+    assert read(mixed())["counts"] == {
+        "error": 1, "warning": 1, "info": 1, "pass": 1, "skip": 2, "unknown": 1, "crash": 1,
+    }  # fmt: skip
+
+
+def test_a_result_that_did_not_fail_has_no_severity():
+    assert read(report(UNKNOWN))["results"][0]["severity"] is None
+
+
+def test_it_is_indented_for_people_who_look():
+    assert render(healthy(), "json").startswith('{\n  "schema": "winasr-doctor/report/1",\n')
+
+
+def test_hostile_texts_are_kept_but_for_lone_surrogates():
+    summary = "\x1b[31m\u202e<script>\x00\udc80"
+    assert read(report(result(summary=summary)))["results"][0]["summary"] == (
+        "\x1b[31m\u202e<script>\x00\\udc80"
+    )
+    read(nasty())
+
+
+@pytest.mark.parametrize("subject", [healthy(), mixed()], ids=["healthy", "mixed"])
+def test_a_report_can_be_read_back(subject):
+    assert decode_report(render(subject, "json").encode()) == subject
+
+
+def test_a_byte_order_mark_is_tolerated():
+    document = render(mixed(), "json").encode("utf-8-sig")
+    assert decode_report(document) == mixed()
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b'{"schema": "\xff"}', "not valid JSON"),
+        (b"[]", "does not fit the schema"),
+        (b'{"schema": "winasr-doctor/report/2"}', "does not fit the schema"),
+        (render(report(ERROR), "json").replace('"error",', "null,").encode(), "severity"),
+    ],
+)
+def test_a_document_that_is_no_report_is_refused_in_one_sentence(document, words):
+    with pytest.raises(ReportError, match=words):
+        decode_report(document)

@@ -1,0 +1,207 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from sample_reports import (
+    CRASH,
+    ERROR,
+    HOST,
+    NOTE,
+    PASS,
+    SILENCED,
+    SKIP,
+    TOOL,
+    UNKNOWN,
+    WARNING,
+    healthy,
+    mixed,
+    nasty,
+    report,
+    result,
+)
+
+from winasr_doctor.findings import Report, Severity
+from winasr_doctor.report import RenderOptions, render
+from winasr_doctor.report.text import wrap
+
+
+def text(subject: Report, **options) -> str:
+    return render(subject, "text", RenderOptions(**options))
+
+
+def widest(page: str) -> int:
+    return max(cell_len(line) for line in page.split("\n"))
+
+
+def test_a_healthy_machine_fits_one_screen():
+    page = text(healthy())
+    assert page.count("\n") <= 24
+    assert widest(page) <= 80
+
+
+def test_the_head_names_machine_python_torch_and_nemo():
+    first, second, *_ = text(healthy()).split("\n")
+    assert first == f"winasr_doctor 0.1.0: {HOST['system']}"
+    assert second == "Python 3.12.10, torch 2.9.1+cu128, NeMo 3.0.0"
+
+
+def test_what_was_not_found_is_said():
+    page = text(Report(TOOL, {**HOST, "torch": None}, ()))
+    assert "torch not found" in page
+
+
+def test_a_family_is_a_line_with_its_counts():
+    assert re.search(r"^✓ TMP  temp location +7 passed, 1 skipped$", text(healthy()), re.MULTILINE)
+
+
+def test_findings_come_worst_first():
+    page = text(mixed())
+    order = ["ZZZ001 error", "ZZZ002 warning", "ZZZ003 note", "ZZZ005 crash", "ZZZ004 unknown"]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_a_finding_shows_summary_why_evidence_and_numbered_steps():
+    page = text(report(ERROR))
+    assert "✗ ZZZ001 error: TEMP lies inside OneDrive: C:\\Users\\ada\\OneDrive\\Temp\n" in page
+    assert "    Why: TEMP lies in a bad place\n" in page
+    assert "    Evidence: kind: business; opened: yes\n" in page
+    assert "    Do:  Use a scratch folder of the app's own (`fix --apply` can do it)\n" in page
+    assert "      1. In PowerShell: New-Item -ItemType Directory -Force 'C:\\asr-scratch'\n" in page
+    assert "         $env:TEMP = 'C:\\asr-scratch'\n         python app.py\n" in page
+    assert "    Or:  Pause OneDrive\n      1. Click its icon" in page
+
+
+def test_the_why_is_the_one_of_the_checks_documentation(monkeypatch):
+    doc = "**What.** X.\n\n**Why.** The client opens\nevery file.\n**Do.** Y."
+    monkeypatch.setattr(
+        "winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc, "ZZZ002": ""}
+    )
+    page = text(report(ERROR, WARNING))
+    assert "Why: The client opens every file.\n" in page
+
+
+def test_a_note_is_one_line_unless_everything_is_asked_for():
+    assert "Why:" not in text(report(NOTE))
+    assert "Why:" in text(report(NOTE), verbose=True)
+
+
+def test_the_why_is_said_once_for_each_check():
+    assert text(report(WARNING, WARNING)).count("Why:") == 1
+
+
+def test_a_finding_in_source_shows_where():
+    assert "    At:  src/my app.py:12:5\n" in text(report(WARNING))
+
+
+def test_unknown_says_what_it_needs():
+    assert "? ZZZ004 unknown: the exclusions may not be read (needs an administrator)" in text(
+        report(UNKNOWN)
+    )
+
+
+def test_a_crash_is_one_line():
+    page = text(report(CRASH))
+    assert "! ZZZ005 crash: the check itself failed: ValueError: seven\n" in page
+    assert "Traceback" not in page
+
+
+def test_a_silenced_finding_is_shown_with_its_reason():
+    assert "- ZZZ008 silenced in app.py, line 4: measured\n" in text(report(SILENCED))
+
+
+def test_passes_and_skips_are_only_counted():
+    page = text(report(PASS, SKIP))
+    assert "1 passed, 1 skipped" in page
+    assert PASS.summary not in page
+    assert SKIP.summary not in page
+
+
+def test_verbose_lists_passes_skips_and_tracebacks():
+    page = text(report(PASS, SKIP, CRASH), verbose=True)
+    assert PASS.summary in page
+    assert SKIP.summary in page
+    assert "Traceback (most recent call last):" in page
+
+
+def test_input_that_could_not_be_examined_is_named():
+    assert "Not examined: cannot examine old.py: it is not UTF-8\n" in text(mixed())
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        (report(PASS), "PASS: nothing found"),
+        (report(WARNING), "WARN: loading or transcribing may fail"),
+        (report(ERROR), "FAIL: loading or transcribing will fail"),
+        (report(CRASH), "WARN: no error or warning found, but a check crashed"),
+        (report(UNKNOWN), "1 check could not decide"),
+        (report(), "no check was run"),
+    ],
+)
+def test_the_verdict_is_a_sentence(subject, words):
+    assert words in text(subject).replace("\n      ", " ")
+
+
+def test_the_end_says_where_to_look_further():
+    assert text(mixed()).endswith("More on a code: python -m winasr_doctor explain ZZZ001\n")
+    assert "explain" not in text(healthy())
+
+
+def test_there_are_no_escapes_without_colour():
+    assert "\x1b" not in text(nasty(), verbose=True)
+
+
+def test_colour_colours_the_severity():
+    assert "\x1b[1;31m✗ ZZZ001 error: \x1b[0mTEMP lies" in text(report(ERROR), colour=True)
+
+
+def test_colour_changes_nothing_but_the_colour():
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text(mixed(), colour=True)) == text(mixed())
+
+
+def test_an_escape_of_the_machine_is_never_sent_to_the_terminal():
+    page = text(report(result("ZZZ001", Severity.ERROR, "\x1b]0;owned\x07\x1b[2J")), colour=True)
+    assert "\\x1b]0;owned\\x07\\x1b[2J" in page
+    assert set(re.findall(r"\x1b[^m]*m", page)) <= {"\x1b[1m", "\x1b[1;31m", "\x1b[0m"}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp932", "ascii", "utf-8"])
+@pytest.mark.parametrize("subject", [healthy(), mixed(), nasty()], ids=["good", "mixed", "nasty"])
+def test_output_survives_any_console(encoding, subject):
+    for width in (80, 40, 100):
+        page = text(subject, encoding=encoding, width=width, verbose=True)
+        page.encode(encoding)
+        assert widest(page) <= width
+
+
+def test_ticks_become_ascii_on_an_old_console():
+    page = text(healthy(), encoding="cp1252")
+    assert "+ TMP  temp location" in page
+    assert page.isascii()
+
+
+def test_an_unheard_of_encoding_gets_ascii():
+    assert text(mixed(), encoding="no-such-thing").isascii()
+
+
+def test_a_long_path_is_folded_and_nothing_of_it_is_lost():
+    path = "C:\\" + "\\".join(f"folder{number}" for number in range(60))
+    page = text(report(result("ZZZ001", Severity.ERROR, f"TEMP is {path}")))
+    assert widest(page) <= 80
+    assert path in re.sub(r"\n\s*", "", page)
+
+
+def test_no_line_ends_in_white_space():
+    for subject in (healthy(), mixed(), nasty()):
+        for line in text(subject, verbose=True).split("\n"):
+            assert line == line.rstrip()
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]) | st.just("\n")))
+def test_wrapping_loses_nothing_but_white_space(words):
+    rows = wrap(words, 20)
+    assert "".join("".join(rows).split()) == "".join(words.split())
+    assert max(map(cell_len, rows)) <= 20

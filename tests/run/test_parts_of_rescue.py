@@ -1,0 +1,354 @@
+"""Reading the command, passing signals, watching, reporting: each part by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from winasr_doctor._guard import guard
+from winasr_doctor._guard.directory import guarded_for
+from winasr_doctor._guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
+from winasr_doctor.cli import main
+from winasr_doctor.faults import Plan
+from winasr_doctor.locks import CleanupReport
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupStatus, Failure
+from winasr_doctor.locks.holders import Holding
+from winasr_doctor.run.events import (
+    Cleaned,
+    EventLog,
+    Injected,
+    Silent,
+    Started,
+    Unguarded,
+    read_events,
+)
+from winasr_doctor.run.folders import OpenFolders
+from winasr_doctor.run.recorder import Recorder
+from winasr_doctor.run.settings import STARTUP, Settings, point
+from winasr_doctor.run.signals import Relay, exit_code
+from winasr_doctor.run.target import Target, TargetError
+from winasr_doctor.run.verdict import Verdict, lines
+from winasr_doctor.run.watchdog import Watchdog
+from winasr_doctor.windows.errors import DeleteClass
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the test a ledger and a current folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+
+class TestWhatToRun:
+    """Bad input is one sentence and exit code 2."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            ((), "name a script"),
+            (("missing.py",), "there is no script missing.py"),
+            (("folder",), "folder is a folder without a __main__.py"),
+            (("run.bat",), "run.bat is not a Python script"),
+            (("-m",), "-m needs the name of a module"),
+            (("-m", "no_such_module_here.x"), "there is no module no_such_module_here.x"),
+            (("-c", "pass"), "-c is neither a script nor -m"),
+        ],
+    )
+    def test_what_cannot_be_run_is_refused(
+        self, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+    ):
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "run.bat").touch()
+        with pytest.raises(TargetError) as raised:
+            Target.parse(arguments)
+        assert str(raised.value).startswith(sentence)
+        assert "\n" not in str(raised.value)
+
+    def test_a_module_of_the_current_folder_is_found(self, tmp_path: Path):
+        (tmp_path / "mine.py").touch()
+        assert Target.parse(("-m", "mine", "-x")).arguments == ("-m", "mine", "-x")
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--", "missing.py"), "there is no script missing.py"),
+            (("--inject", "unlink:32;rmdr:5", "--", "app.py"), "expected an operation"),
+            (("--inject", "", "--", "app.py"), "expected an operation"),
+            (("--scratch", "app.py", "--", "app.py"), "the scratch folder app.py cannot be used"),
+            (("--silence", "-1", "--", "app.py"), "--silence"),
+        ],
+    )
+    def test_the_command_ends_with_2(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        arguments: tuple[str, ...],
+        words: str,
+    ):
+        (tmp_path / "app.py").touch()
+        with pytest.raises(SystemExit) as ended:
+            main(("run", *arguments))
+        assert ended.value.code == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert words in err
+        assert "Traceback" not in err
+
+
+class TestSignals:
+    def test_codes_are_passed_on(self):
+        assert exit_code(7) == 7
+        assert exit_code(0xC000013A) == 0xC000013A - (1 << 32)
+
+    @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+    def test_a_signal_becomes_128_and_its_number(self):
+        assert exit_code(-15) == 143
+
+    @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+    @pytest.mark.parametrize(("in_front", "sent"), [(True, [15]), (False, [2, 15])])
+    def test_what_the_terminal_sends_is_not_sent_again(
+        self, monkeypatch: pytest.MonkeyPatch, in_front: bool, sent: list[int]
+    ):
+        monkeypatch.setattr("winasr_doctor.run.signals._in_the_foreground", lambda: in_front)
+        got: list[int] = []
+        app = type("App", (), {"send_signal": staticmethod(got.append)})()
+        relay = Relay()
+        relay.attach(app)
+        relay.handle(2, None)
+        relay.handle(15, None)
+        assert got == sent
+
+    def test_a_signal_that_comes_before_the_app_is_kept(self):
+        got: list[int] = []
+        relay = Relay()
+        relay.handle(15, None)
+        relay.attach(type("App", (), {"send_signal": staticmethod(got.append)})())
+        assert got == [15]
+
+
+def test_the_environment_of_a_run_inside_a_run_names_the_startup_folder_once():
+    variables = {"PYTHONPATH": os.pathsep.join((STARTUP, "other"))}
+    point(variables, scratch="s", settings="f")
+    assert variables["PYTHONPATH"] == os.pathsep.join((STARTUP, "other"))
+    assert {variables[name] for name in ("TEMP", "TMP", "TMPDIR")} == {"s"}
+
+
+def test_settings_survive_their_file(tmp_path: Path):
+    settings = Settings("events", plan="unlink:32", silence=1.5)
+    settings.write(tmp_path / "s.json")
+    assert Settings.read(str(tmp_path / "s.json")) == settings
+
+
+def test_events_survive_their_file_and_a_line_that_was_cut_off(tmp_path: Path):
+    events = [
+        Started(1),
+        Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="f", label="WinError 32"),
+        Injected(1, {"unlink:32": 2}),
+        Unguarded("ä"),
+        Silent(Phase.LOADING, 60.0),
+    ]
+    log = EventLog(str(tmp_path))
+    for event in events:
+        log.write(event)
+    (file,) = tmp_path.glob("*.jsonl")
+    with file.open("ab") as stream:
+        stream.write(b'{"event": "Started", "pi')
+    assert list(read_events(str(tmp_path))) == events
+
+
+def test_an_event_that_cannot_be_written_is_lost_quietly(tmp_path: Path):
+    EventLog(str(tmp_path / "missing")).write(Started(1))
+
+
+class TestOpenFolders:
+    PHASE = Phase.TRANSCRIBING
+
+    def test_a_folder_is_live_until_its_removal_begins(self, tmp_path: Path):
+        folders = OpenFolders()
+        with guard(observer=folders.observe):
+            with guarded_for(self.PHASE)(dir=tmp_path) as path:
+                assert folders.live == (FolderOpened(path, self.PHASE, threading.get_ident()),)
+            assert folders.live == ()
+
+    def test_a_folder_that_cannot_be_removed_yet_is_not_live(self):
+        folders = OpenFolders()
+        folders.observe(FolderOpened("p", self.PHASE, 1))
+        folders.observe(CleanupAttempted("p", self.PHASE, Attempt(1, "p", 0.0)))
+        assert folders.live == ()
+
+    def test_a_forked_child_keeps_those_of_its_only_thread(self):
+        folders = OpenFolders()
+        here = FolderOpened("here", self.PHASE, threading.get_ident())
+        folders.observe(here)
+        folders.observe(FolderOpened("there", self.PHASE, -1))
+        folders.start_anew()
+        assert folders.live == (here,)
+
+
+class TestTheRecorder:
+    def record(self, tmp_path: Path, report: CleanupReport | None, error: Exception | None = None):
+        Recorder(EventLog(str(tmp_path))).observe(
+            FolderClosed("p", Phase.SAVING, report, error),
+        )
+        return list(read_events(str(tmp_path)))
+
+    def report(self, *holdings: Holding | None) -> CleanupReport:
+        attempts = [
+            Attempt(number, "p", number / 10, (self.failure(number, holding),), 0.1)
+            for number, holding in enumerate(holdings, 1)
+        ]
+        last = Attempt(len(holdings) + 1, "p", 1.0)
+        return CleanupReport("p", CleanupStatus.REMOVED, (*attempts, last))
+
+    def failure(self, number: int, holding: Holding | None) -> Failure:
+        error = OSError()
+        return Failure(f"f{number}", "os.unlink", error, DeleteClass.TRANSIENT, 32, holding)
+
+    def test_what_went_at_once_has_no_failure(self, tmp_path: Path):
+        assert self.record(tmp_path, self.report()) == [
+            Cleaned("p", Phase.SAVING, 1, 1.0, gone=True)
+        ]
+
+    def test_the_failure_whose_holder_is_known_is_told(self, tmp_path: Path):
+        report = self.report(None, Holding("p", ()), None)
+        (cleaned,) = self.record(tmp_path, report)
+        assert (cleaned.file, cleaned.attempts) == ("f2", 4)
+
+    def test_without_a_holder_the_first_failure_is_told(self, tmp_path: Path):
+        (cleaned,) = self.record(tmp_path, self.report(None, None), ValueError("bad"))
+        assert (cleaned.file, cleaned.error) == ("f1", "ValueError")
+
+    def test_a_cleanup_that_was_interrupted_is_not_recorded(self, tmp_path: Path):
+        assert self.record(tmp_path, None) == []
+
+
+class _Standing:
+    """A thread that stands still inside a module called `nemo.something`, or moves."""
+
+    def __init__(self, module: str) -> None:
+        self._go, self._at = threading.Semaphore(0), threading.Semaphore(0)
+        space: dict[str, object] = {"__name__": module}
+        code = "def work(at, go):\n  while True:\n    at.release()\n    go.acquire()\n"
+        code += "    at.release()\n    go.acquire()\n"
+        exec(code, space)
+        self._thread = threading.Thread(
+            target=space["work"], args=(self._at, self._go), daemon=True
+        )
+        self._thread.start()
+        self._at.acquire()
+        assert self._thread.ident is not None
+        self.ident = self._thread.ident
+
+    def move(self) -> None:
+        self._go.release()
+        self._at.acquire()
+
+
+class TestTheWatchdog:
+    def watch(self, module: str = "nemo.x") -> tuple[_Standing, Watchdog, list[str]]:
+        thread = _Standing(module)
+        folders = OpenFolders()
+        folders.observe(FolderOpened(tempfile.gettempdir(), Phase.LOADING, thread.ident))
+        said: list[str] = []
+        return thread, Watchdog(folders, 60, lambda report, _folder: said.append(report)), said
+
+    def settle(self, watchdog: Watchdog, thread: _Standing, now: float) -> None:
+        """Look until the thread has come to rest in its lock."""
+        import time
+
+        for _ in range(100):
+            watchdog.look(now)
+            before = {key: spell.stack for key, spell in watchdog._spells.items()}
+            time.sleep(0.002)
+            watchdog.look(now)
+            if {key: spell.stack for key, spell in watchdog._spells.items()} == before:
+                return
+
+    def test_it_speaks_once_per_silent_spell(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("winasr_doctor.run.watchdog.report", lambda _f, s: f"{s:.0f}")
+        thread, watchdog, said = self.watch()
+        self.settle(watchdog, thread, 0)
+        watchdog.look(59)
+        assert said == []
+        watchdog.look(61)
+        watchdog.look(200)
+        assert said == ["61"]
+        thread.move()
+        self.settle(watchdog, thread, 201)
+        watchdog.look(262)
+        assert said == ["61", "61"]
+
+    def test_a_thread_outside_nemo_is_not_its_business(self):
+        thread, watchdog, said = self.watch("app")
+        self.settle(watchdog, thread, 0)
+        watchdog.look(1000)
+        assert said == []
+
+
+class TestTheVerdict:
+    def say(self, *events: object, plan: str = "", removals: tuple[CleanupReport, ...] = ()):
+        parsed = Plan.parse(plan) if plan else None
+        return list(lines(Verdict(0, 1.0, tuple(events), parsed, removals)))  # type: ignore[arg-type]
+
+    def test_an_app_that_never_told_is_said_to_be_unguarded(self):
+        assert "  NOT GUARDED: no process of the app has reported that the guard is on" in (
+            self.say()
+        )
+
+    def test_what_went_well_is_said_to_have(self):
+        well = Cleaned("p", Phase.LOADING, 1, 0.0, gone=True)
+        assert self.say(Started(1), well)[1:] == [
+            "  nothing had to be rescued: 1 temporary folder of NeMo's went at once",
+            "  left: nothing",
+        ]
+
+    def test_equal_rescues_are_counted(self):
+        saved = Cleaned("p", Phase.LOADING, 3, 0.1, gone=True, file="p/w.ckpt", label="WinError 32")
+        text = "\n".join(self.say(Started(1), saved, saved))
+        assert "rescued: 2 of 2 temporary folders" in text
+        assert "removed after 3 attempts (2 times)" in text
+
+    def test_the_holder_is_named(self):
+        saved = Cleaned(
+            "p", Phase.LOADING, 3, 0.1, gone=True, file="p/w", label="L", holder="Ms.exe"
+        )
+        assert "held by Ms.exe" in "\n".join(self.say(Started(1), saved))
+
+    def test_the_last_counts_of_each_process_are_added(self):
+        said = self.say(
+            Injected(1, {"unlink:32": 1}),
+            Injected(1, {"unlink:32": 3}),
+            Injected(2, {"unlink:32": 1}),
+            plan="unlink:32; rmdir:5",
+        )
+        assert "  injected: unlink:32 fired 4 times; rmdir:5 fired never" in said
+
+    def test_what_stays_is_named(self):
+        stays = Failure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)
+        report = CleanupReport("/s", CleanupStatus.LEFT_BEHIND, (), (stays,))
+        assert self.say(removals=(report,))[-1] == (
+            "  left: /s/x; `python -m winasr_doctor sweep` removes it later"
+        )
+
+    def test_what_nemo_does_not_let_us_guard_is_said_once(self):
+        said = self.say(Started(1), Unguarded("NeMo 9."), Unguarded("NeMo 9."))
+        assert said.count("  not guarded: NeMo 9.") == 1
+
+
+def test_a_settings_file_of_a_run_that_is_over_is_passed_over(tmp_path: Path):
+    from winasr_doctor.run.child import begin
+
+    begin(str(tmp_path / "missing.json"))
+
+
+def test_another_python_is_left_alone(tmp_path: Path):
+    from winasr_doctor.run.child import begin
+
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"events": str(tmp_path), "prefix": "/another"}))
+    begin(str(file))
+    assert list(tmp_path.glob("*.jsonl")) == []

@@ -1,0 +1,109 @@
+"""What happened inside one `with guard():` block."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextvars import ContextVar
+
+from winasr_doctor._guard.events import GuardEvent, Observer
+from winasr_doctor.locks import CleanupReport, RetryPolicy
+from winasr_doctor.locks.tree_removal import DEFAULT_POLICY, OnAttempt
+
+log = logging.getLogger("winasr_doctor.guard")
+
+
+class GuardSession:
+    """One `with guard():` block, open or over.
+
+    Attributes:
+        policy: How long to keep trying to remove a temporary folder.
+        on_attempt: Is told about each attempt; may be `None`.
+        observer: Is told about each folder; may be `None`.
+        whole_process: Whether the folders of every thread belong to this block.
+    """
+
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        on_attempt: OnAttempt | None,
+        observer: Observer | None = None,
+        *,
+        whole_process: bool = False,
+    ) -> None:
+        """Start with nothing to tell.
+
+        Args:
+            policy: How long to keep trying.
+            on_attempt: Is told about each attempt.
+            observer: Is told about each folder.
+            whole_process: Whether the folders of every thread belong to this block.
+        """
+        self.policy = policy
+        self.on_attempt = on_attempt
+        self.observer = observer
+        self.whole_process = whole_process
+        self._cleanups: list[CleanupReport] = []
+        self._problems: list[str] = []
+
+    @property
+    def cleanups(self) -> tuple[CleanupReport, ...]:
+        """What became of each temporary folder that was made in this block, in order.
+
+        Those of threads count when they were started with a copy of the block's context
+        (`contextvars.copy_context`), as `asyncio.to_thread` does.
+        """
+        return tuple(self._cleanups)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What cannot be guarded in this version, one sentence each; empty when all is well."""
+        return tuple(self._problems)
+
+    def add_cleanup(self, report: CleanupReport) -> None:
+        """Note what became of a folder."""
+        self._cleanups.append(report)
+
+    def add_problem(self, sentence: str) -> None:
+        """Note what cannot be guarded, once."""
+        if sentence not in self._problems:
+            self._problems.append(sentence)
+
+
+here: ContextVar[tuple[GuardSession, ...]] = ContextVar("winasr_doctor.guard", default=())
+"""The open sessions of this context, outermost first."""
+
+everywhere: list[GuardSession] = []
+"""The open sessions of the process, oldest first: for threads that nobody gave a context."""
+
+
+def concerned() -> tuple[GuardSession, ...]:
+    """Return the sessions that a folder made here belongs to, outermost first.
+
+    In a thread that nobody gave a context that is the open session, if there is just one. To
+    sessions of the whole process every folder belongs.
+    """
+    own, all_open = here.get(), tuple(everywhere)
+    others = [each for each in all_open if not each.whole_process]
+    if not own and len(others) == 1:
+        own = tuple(others)
+    return (*(each for each in all_open if each.whole_process and each not in own), *own)
+
+
+def in_charge(sessions: tuple[GuardSession, ...]) -> GuardSession:
+    """Return the session whose policy counts for a folder of these sessions."""
+    candidates = (*sessions[-1:], *everywhere[-1:])
+    if candidates:
+        return candidates[0]
+    return GuardSession(DEFAULT_POLICY, None)  # the block ended while the work went on
+
+
+def tell(sessions: Iterable[GuardSession], event: GuardEvent) -> None:
+    """Tell the sessions' observers; none of them can disturb the work that is guarded."""
+    for each in sessions:
+        if each.observer is None:
+            continue
+        try:
+            each.observer(event)
+        except Exception:
+            log.exception("the observer %r failed", each.observer)

@@ -1,0 +1,16 @@
+"""Reads an app's source without running it."""
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.pins import Pin
+from winasr_doctor.appsource.reading import SourcePathError, read_application
+from winasr_doctor.appsource.source_file import Silence, SourceFile, respect_silence
+
+__all__ = [
+    "Application",
+    "Pin",
+    "Silence",
+    "SourceFile",
+    "SourcePathError",
+    "read_application",
+    "respect_silence",
+]

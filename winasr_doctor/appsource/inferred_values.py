@@ -1,0 +1,98 @@
+"""What an expression can turn out to be, as far as that can be told without running it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from winasr_doctor.appsource.index import FunctionNode, Parameter, Scope
+from winasr_doctor.appsource.source_file import SourceFile
+
+
+class Literal(NamedTuple):
+    """A constant, and where it is written."""
+
+    value: object
+    """A `str`, `int`, `float`, `bool`, `bytes`, `complex`, `None` or `...`."""
+    file: SourceFile
+    node: ast.expr
+    """The literal itself; for an f-string or a sum of strings, that whole expression."""
+    exact: bool = True
+    """Writing another literal in the node's place changes the value to just that."""
+
+
+class Display(NamedTuple):
+    """A dict, list, tuple or set as it is written, or a comprehension of one."""
+
+    node: ast.expr
+    scope: Scope
+
+
+class Bundle(NamedTuple):
+    """A tuple that no one wrote, such as what `dict.items()` yields."""
+
+    items: tuple[tuple[Term, ...], ...]
+
+
+class Made(NamedTuple):
+    """What a call returns: an instance, a namespace, a dict made by `dict(...)`."""
+
+    node: ast.Call
+    scope: Scope
+
+
+class Class(NamedTuple):
+    """A class of the app, or an instance of it where the difference does not matter."""
+
+    node: ast.ClassDef
+    scope: Scope
+
+
+class Function(NamedTuple):
+    """A function of the app."""
+
+    node: FunctionNode
+    scope: Scope
+
+
+class Imported(NamedTuple):
+    """A module, or something of a module that is not part of the app."""
+
+    name: str
+    """Dotted and complete, such as `nemo.collections.asr.models.ASRModel`."""
+    importer: SourceFile
+    file: SourceFile | None = None
+    """The module's file, where it is one of the app's."""
+
+
+class Keywords(NamedTuple):
+    """The `**name` parameter of a function."""
+
+    parameter: Parameter
+
+
+Term = Literal | Display | Bundle | Made | Class | Function | Imported | Keywords
+
+
+def identity(term: Term) -> tuple[object, ...]:
+    """Return what tells a term from others, though it may have been made twice."""
+    if isinstance(term, Literal):
+        return Literal, id(term.node), term.value
+    if isinstance(term, Imported):
+        return Imported, term.name
+    if isinstance(term, Keywords):
+        return Keywords, id(term.parameter.function)
+    if isinstance(term, Bundle):
+        return Bundle, *(identity(item) for items in term.items for item in items[:1])
+    return type(term), id(term.node)
+
+
+def distinct(terms: Iterable[Term], limit: int) -> list[Term]:
+    """Leave out repetitions and whatever goes beyond a limit; the order stays."""
+    seen: dict[object, Term] = {}
+    for term in terms:
+        seen.setdefault(identity(term), term)
+        if len(seen) == limit:
+            break
+    return list(seen.values())

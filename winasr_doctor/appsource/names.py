@@ -1,0 +1,62 @@
+"""What a name in a file stands for, through its imports; and what stands around a node."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from winasr_doctor.appsource.index import FileIndex, Import
+
+
+def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
+    """Return every node but the module with the node around it, outer nodes first."""
+    parents: dict[ast.AST, ast.AST] = {}
+    pending: list[ast.AST] = [tree]
+    for node in pending:
+        for child in ast.iter_child_nodes(node):
+            # Python shares one object among all loads, stores and operators of a kind.
+            if not isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop):
+                parents[child] = node
+                pending.append(child)
+    return parents
+
+
+def imports_of(index: FileIndex) -> Mapping[str, str]:
+    """Return the names a file imports, in any scope, with the dotted names they stand for."""
+    names: dict[str, str] = {}
+    for scope in index.scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                if isinstance(binding, Import):
+                    module = "." * binding.level + binding.module
+                    names[name] = f"{module}.{binding.name}" if binding.name else module
+        for star in scope.stars:
+            names[f"{star.module}.*"] = star.module
+    return names
+
+
+def qualified_name(node: ast.AST, imports: Mapping[str, str], index: FileIndex) -> str | None:
+    """Return the dotted name of a name or attribute.
+
+    Args:
+        node: The expression.
+        imports: The file's imported names.
+        index: The file's index, for names that the module itself binds.
+
+    Returns:
+        `os.environ` for `environ` after `from os import environ`; a name that is neither
+        imported nor bound by the module is a built-in and stands for itself; else `None`.
+    """
+    tail: list[str] = []
+    while isinstance(node, ast.Attribute):
+        tail.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    if node.id in imports:
+        head = imports[node.id]
+    elif tail or node.id in index.module.bindings:
+        return None
+    else:
+        head = node.id
+    return ".".join([head, *reversed(tail)])

@@ -1,0 +1,144 @@
+"""One file of the app, as the checks see it: a plain value, cheap to import.
+
+The modules that walk its tree are imported when a check first asks for what they find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+from winasr_doctor.findings import Finding, skip
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.appsource.index import FileIndex
+
+
+class Silence(NamedTuple):
+    """A comment `# winasr: ignore[CODE, CODE2] reason`."""
+
+    codes: tuple[str, ...]
+    """Codes or family prefixes, in capitals."""
+    reason: str
+    """What the author says; empty when nothing."""
+
+    def covers(self, code: str) -> bool:
+        """Tell whether findings of this check are meant."""
+        return code.startswith(self.codes)
+
+
+class SourceFile(Struct, frozen=True, eq=False, dict=True):
+    r"""One file of the app that could be parsed.
+
+    Attributes:
+        path: As it is shown to the user: as given, or joined below the folder given.
+        text: Decoded, with `\n` as the only line end.
+        tree: What `ast.parse` made of it.
+        silenced: Comments that silence findings, by line.
+    """
+
+    path: str
+    text: str
+    tree: ast.Module
+    silenced: Mapping[int, Silence] = {}
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as the parser counts them (a form feed or U+2028 does not end one)."""
+        return self.text.split("\n")
+
+    @cached_property
+    def index(self) -> FileIndex:
+        """Calls, assignments and scopes of the file; built by one walk, when first asked for."""
+        from winasr_doctor.appsource.index import FileIndex
+
+        return FileIndex(self)
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """Every node but the module, with the node around it, in the order of a walk."""
+        from winasr_doctor.appsource.names import parents_of
+
+        return parents_of(self.tree)
+
+    @cached_property
+    def imports(self) -> Mapping[str, str]:
+        """Imported names to what they stand for: `gr` to `gradio`."""
+        from winasr_doctor.appsource.names import imports_of
+
+        return imports_of(self.index)
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """Return the dotted name of an expression through the imports, such as `gradio.Error`.
+
+        Args:
+            node: A name or an attribute of one.
+
+        Returns:
+            `None` where the expression does not begin with an imported or built-in name.
+        """
+        from winasr_doctor.appsource.names import qualified_name
+
+        return qualified_name(node, self.imports, self.index)
+
+    def column(self, line: int, offset: int) -> int:
+        """Turn the parser's offset (UTF-8 bytes from 0) into a column (characters from 1)."""
+        if not 0 < line <= len(self.lines):
+            return offset + 1
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+
+    def location(self, node: ast.AST) -> dict[str, object]:
+        """Return where a node begins, as evidence: `file`, `line` and `column`, from 1."""
+        line = getattr(node, "lineno", 1)
+        column = self.column(line, getattr(node, "col_offset", 0))
+        return {"file": self.path, "line": line, "column": column}
+
+    def segment(self, node: ast.AST) -> str:
+        """Return the source text of a node; empty where it has no position."""
+        line: int | None = getattr(node, "lineno", None)
+        end: int | None = getattr(node, "end_lineno", None)
+        if line is None or end is None or end > len(self.lines):
+            return ""
+        first = self.column(line, getattr(node, "col_offset", 0)) - 1
+        last = self.column(end, getattr(node, "end_col_offset", 0)) - 1
+        if line == end:
+            return self.lines[line - 1][first:last]
+        between = self.lines[line : end - 1]
+        return "\n".join((self.lines[line - 1][first:], *between, self.lines[end - 1][:last]))
+
+
+def respect_silence(finding: Finding, file: SourceFile, node: ast.AST, code: str) -> Finding:
+    """Turn a finding that the app's author has silenced into a skip that gives the reason.
+
+    Args:
+        finding: What a check found at a node.
+        file: The file the node is in.
+        node: What the finding points at; the comment is looked for on its first and last line.
+        code: The check's code.
+
+    Returns:
+        The finding itself, or the skip; its evidence has `suppressed` and `reason` in addition.
+    """
+    first = getattr(node, "lineno", 0)
+    for line in (first, getattr(node, "end_lineno", None) or first):
+        silence = file.silenced.get(line)
+        if silence is not None and silence.covers(code):
+            reason = silence.reason or "no reason given"
+            return skip(
+                f"silenced in {file.path}, line {line}: {reason}",
+                {
+                    **finding.evidence,
+                    **file.location(node),
+                    "suppressed": True,
+                    "reason": silence.reason,
+                },
+            )
+    return finding

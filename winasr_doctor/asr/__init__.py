@@ -1,0 +1,57 @@
+"""Loading NeMo models and transcribing with them, as values: nothing hidden, nothing lost."""
+
+from winasr_doctor.asr.audio import read_audio
+from winasr_doctor.asr.errors import (
+    AudioError,
+    CancelledError,
+    DeadlineError,
+    DeviceError,
+    ExplainedError,
+    HubError,
+    LockedFileError,
+    MissingPackageError,
+    ModelFileError,
+    NoSpaceError,
+    RevisionError,
+    UnknownModelError,
+)
+from winasr_doctor.asr.jobs import Downloaded, JobState, Step
+from winasr_doctor.asr.loading import load_model
+from winasr_doctor.asr.outcomes import (
+    LoadOutcome,
+    LoadStatus,
+    Message,
+    TranscribeOutcome,
+    TranscribeStatus,
+    Transcript,
+    Word,
+)
+from winasr_doctor.asr.transcribing import transcribe
+
+__all__ = [
+    "AudioError",
+    "CancelledError",
+    "DeadlineError",
+    "DeviceError",
+    "Downloaded",
+    "ExplainedError",
+    "HubError",
+    "JobState",
+    "LoadOutcome",
+    "LoadStatus",
+    "LockedFileError",
+    "Message",
+    "MissingPackageError",
+    "ModelFileError",
+    "NoSpaceError",
+    "RevisionError",
+    "Step",
+    "TranscribeOutcome",
+    "TranscribeStatus",
+    "Transcript",
+    "UnknownModelError",
+    "Word",
+    "load_model",
+    "read_audio",
+    "transcribe",
+]

@@ -1,0 +1,279 @@
+"""Recordings as NeMo's models take them: one channel, float32, 16 kHz.
+
+Reading them here and not in NeMo has three reasons: a recording with two channels ends in a
+`TypeError` there ("Input shape mismatch"), which on Windows a failing cleanup then hides; arrays
+are transcribed without any file that could be locked; and an unreadable recording can be named.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from winasr_doctor.asr.errors import AudioError, MissingPackageError
+from winasr_doctor.asr.truncated_audio import share_missing
+from winasr_doctor.findings import Remedy
+
+SAMPLE_RATE = 16_000
+"""Hertz that all the known models take."""
+
+MOST_CHANNELS = 64
+"""More than this is no recording but a matrix of something else."""
+
+_HIGHEST_RATE = 10_000_000
+
+Source = Any
+"""A path, an array of samples at 16 kHz, or an array and its sample rate in either order."""
+
+
+class Recording(NamedTuple):
+    """One recording, ready for NeMo.
+
+    Attributes:
+        samples: Mono, float32, 16 kHz; a numpy array of shape (samples,).
+        duration: Seconds.
+        missing: Seconds that the file's header promises beyond those.
+    """
+
+    samples: Any
+    duration: float
+    missing: float = 0.0
+
+
+def read_audio(source: Source) -> Recording:
+    """Read a recording, mix it to mono and bring it to 16 kHz.
+
+    Args:
+        source: A path to anything libsndfile reads (wav, flac, ogg, mp3 ...), or samples: an
+            array at 16 kHz, or a pair of array and sample rate in Hz, in soundfile's order or in
+            Gradio's. Integer samples are scaled by their type's range, floats are taken as they
+            are. Of two axes the shorter one is the channels, the second one if they are equal.
+
+    Returns:
+        The samples, the duration in seconds, and how many seconds a file lacks that is cut short.
+
+    Raises:
+        AudioError: It cannot be read, has no samples, or has samples that are not numbers:
+            those would make the whole text wrong without a word.
+        TypeError: It is none of these.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        samples, rate, share = _read_file(path)
+        if share == 1:
+            raise AudioError(f"{path} is cut short: none of its samples are in the file.", path)
+        whole = _prepared(samples, rate, path, path)
+        return whole._replace(missing=whole.duration * share / (1 - share))
+    return _prepared(*_given(source), "The array", None)
+
+
+def as_sources(audio: Source) -> list[Source]:
+    """Make a list of what was given, which may be one recording or several.
+
+    Relative paths become absolute at once: NeMo changes the current directory while it loads.
+
+    Raises:
+        TypeError: Something in it is no recording.
+        ValueError: There is nothing in it.
+    """
+    several = isinstance(audio, (list, tuple)) and not _is_pair(audio)
+    sources = list(audio) if several else [audio]
+    if not sources:
+        raise ValueError("audio is an empty list: give at least one recording")
+    return [_checked(source) for source in sources]
+
+
+def name_of(source: Source, index: int) -> str:
+    """Return what a recording is called: its path, or `array N`."""
+    return source if isinstance(source, str) else f"array {index}"
+
+
+def _checked(source: Source) -> Source:
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        if isinstance(path, str) and path:
+            return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
+    elif _is_pair(source) or _is_array(source):
+        return source
+    kind = "an empty text" if source == "" else type(source).__name__
+    raise TypeError(
+        "audio must be a path, an array, a pair of array and sample rate, or a list of these,"
+        f" not {kind}"
+    )
+
+
+def _is_array(value: object) -> bool:
+    return hasattr(value, "__array__") and hasattr(value, "dtype") and hasattr(value, "shape")
+
+
+def _is_rate(value: object) -> bool:
+    return not isinstance(value, bool) and hasattr(value, "__index__") and not _is_array_like(value)
+
+
+def _is_array_like(value: object) -> bool:
+    return _is_array(value) and len(getattr(value, "shape", ())) > 0
+
+
+def _is_pair(value: object) -> bool:
+    if not isinstance(value, tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
+        return False
+    first, second = value
+    return (_is_array_like(first) and _is_rate(second)) or (
+        _is_rate(first) and _is_array_like(second)
+    )
+
+
+def _given(source: Source) -> tuple[Any, int]:
+    if _is_pair(source):
+        first, second = source
+        array, rate = (first, second) if _is_array_like(first) else (second, first)
+        return array, int(rate)
+    if _is_array(source):
+        return source, SAMPLE_RATE
+    _checked(source)
+    raise TypeError("audio must be a path, an array or a pair of array and sample rate")
+
+
+def _prepared(samples: Any, rate: int, name: str, path: str | None) -> Recording:  # noqa: ANN401
+    import numpy as np
+
+    if not 0 < rate <= _HIGHEST_RATE:
+        raise AudioError(f"{name} has a sample rate of {rate} Hz, which no recording has.", path)
+    array = _scaled(np.asarray(_on_cpu(samples)), name, path)
+    mono = _mono(array, name, path)
+    if mono.size == 0:
+        raise AudioError(f"{name} is empty: it has no samples.", path)
+    wrong = int(mono.size - np.isfinite(mono).sum())
+    if wrong:
+        raise AudioError(
+            f"{name} is damaged: {wrong} of its {mono.size} samples are not finite numbers.",
+            path,
+            (_convert(path),),
+        )
+    duration = mono.size / rate
+    return Recording(np.ascontiguousarray(_resampled(mono, rate), dtype=np.float32), duration)
+
+
+def _on_cpu(samples: Any) -> Any:  # noqa: ANN401 - a numpy array or a torch tensor
+    detach = getattr(samples, "detach", None)
+    return samples if detach is None else detach().cpu().numpy()
+
+
+def _scaled(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - numpy
+    """Bring integers into -1 ... 1 by the range of their type."""
+    import numpy as np
+
+    if array.dtype.kind == "f":
+        return array.astype(np.float64 if array.dtype.itemsize > 4 else np.float32)  # noqa: PLR2004
+    if array.dtype.kind not in "iu":
+        raise AudioError(f"{name} holds {array.dtype} values, which are no samples.", path)
+    limits = np.iinfo(array.dtype)
+    half = (float(limits.max) - float(limits.min) + 1) / 2
+    middle = half if array.dtype.kind == "u" else 0.0
+    return ((array.astype(np.float64) - middle) / half).astype(np.float32)
+
+
+def _mono(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - numpy
+    if array.ndim == 1:
+        return array
+    if array.ndim != 2:  # noqa: PLR2004 - samples and channels
+        raise AudioError(f"{name} has the shape {array.shape}, which is no recording.", path)
+    channels = 0 if array.shape[0] < array.shape[1] else 1
+    if array.shape[channels] > MOST_CHANNELS:
+        raise AudioError(f"{name} has the shape {array.shape}, which is no recording.", path)
+    return array.reshape(-1) if array.size == 0 else array.mean(axis=channels)
+
+
+def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
+    if rate == SAMPLE_RATE:
+        return mono
+    try:
+        import soxr
+    except ImportError:
+        from math import gcd
+
+        from scipy.signal import resample_poly
+
+        common = gcd(rate, SAMPLE_RATE)
+        return resample_poly(mono, SAMPLE_RATE // common, rate // common)
+    return soxr.resample(mono, rate, SAMPLE_RATE)
+
+
+def _read_file(path: str) -> tuple[Any, int, float]:
+    """Return the samples, their rate in Hz and the share of them that is missing."""
+    try:
+        import soundfile
+    except (ImportError, OSError) as error:  # OSError: its libsndfile cannot be loaded
+        raise MissingPackageError(
+            "soundfile, which reads recordings, cannot be imported.",
+            (Remedy("Install it", ("python -m pip install --force-reinstall soundfile",)),),
+        ) from error
+    try:
+        # Opened by Python, whose error says why; libsndfile's own would not.
+        with open(path, "rb") as file:  # noqa: PTH123
+            share = share_missing(file)
+            file.seek(0)
+            samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    except OSError as error:
+        raise AudioError(_cannot_open(path, error), path, _ways_to_open(path, error)) from error
+    except Exception as error:
+        raise AudioError(
+            f"{path} cannot be read as a recording: {_reason(path, error)}.",
+            path,
+            (_convert(path),),
+        ) from error
+    return samples, int(rate), share
+
+
+def _cannot_open(path: str, error: OSError) -> str:
+    if os.path.isdir(path):  # noqa: PTH112 - Windows says "permission denied" of it
+        return f"{path} is a folder, not a recording."
+    if isinstance(error, FileNotFoundError):
+        return f"{path} does not exist."
+    if isinstance(error, PermissionError):
+        return (
+            f"{path} cannot be opened: another program keeps it to itself, or this account may"
+            " not read it."
+        )
+    return f"{path} cannot be read: {error.strerror or type(error).__name__}."
+
+
+def _ways_to_open(path: str, error: OSError) -> tuple[Remedy, ...]:
+    if not isinstance(error, PermissionError) or os.path.isdir(path):  # noqa: PTH112
+        return ()
+    return (
+        Remedy(
+            "Find out who has it open",
+            (
+                f'python -m winasr_doctor who "{path}"',
+                "Close that program, or let it finish saving or synchronising the file",
+            ),
+        ),
+    )
+
+
+def _reason(path: str, error: Exception) -> str:
+    try:
+        if os.path.getsize(path) == 0:  # noqa: PTH202
+            return "the file is empty"
+    except OSError:
+        pass
+    # LibsndfileError's own text can fail; this attribute is what it is made from.
+    text = getattr(error, "error_string", None)
+    if not isinstance(text, str):
+        try:
+            text = str(error)
+        except Exception:  # noqa: BLE001 - see above
+            text = type(error).__name__
+    return " ".join(text.split()).rstrip(".") or type(error).__name__
+
+
+def _convert(path: str | None) -> Remedy:
+    name = path or "input"
+    return Remedy(
+        "Convert it to a 16 kHz mono wav",
+        (
+            "Check that it plays in a media player",
+            f'ffmpeg -i "{name}" -ac 1 -ar 16000 "{os.path.splitext(name)[0]}-16k.wav"',  # noqa: PTH122
+        ),
+    )

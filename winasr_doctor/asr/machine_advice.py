@@ -1,0 +1,137 @@
+"""What the doctor says of this machine and of one thing on it, asked when something went wrong.
+
+All of it is bounded: the answer about a failed load must not wait for a dead network drive.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from winasr_doctor.findings import Remedy, Result, Severity, Status
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.application import Application
+    from winasr_doctor.locks.holders.model import Holding
+    from winasr_doctor.machine.base import Host
+    from winasr_doctor.models.hub import HubAnswers
+
+T = TypeVar("T")
+
+PATIENCE = 2.0
+"""Seconds the doctor is given."""
+
+LOCK_FAMILIES = ("TMP", "SYN", "AVX", "IDX")
+"""What locks fresh files: where TEMP is, sync clients, virus scanners, the search index."""
+
+REVISION_CODES = ("REV001", "REV002", "REV003", "REV004", "REV006")
+"""The checks that judge a revision by its spelling."""
+
+GIVEN = "given to load_model"
+
+
+def findings(
+    families: Iterable[str] = LOCK_FAMILIES, seconds: float = PATIENCE
+) -> tuple[Result, ...] | None:
+    """Scan this machine for what locks files.
+
+    Args:
+        families: Which checks to run.
+        seconds: How long to wait.
+
+    Returns:
+        What failed, worst first; `None` when there was no answer in time.
+    """
+    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.scanning import scan, worst_first
+
+    def look() -> tuple[Result, ...]:
+        results = scan(LiveHost(timeout=0.9 * seconds), select=tuple(families)).results
+        return tuple(sorted((r for r in results if r.status is Status.FAIL), key=worst_first))
+
+    return _within(seconds, look)
+
+
+def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, ...]]:
+    """Say in the REV checks' words what is wrong with a revision that cannot be used.
+
+    What it is short for is looked for in the local cache and, where possible, on the Hub.
+
+    Returns:
+        A sentence and the remedies.
+    """
+    from winasr_doctor.appsource.application import Application
+    from winasr_doctor.appsource.pins import Pin
+    from winasr_doctor.checks.revision_edits import place_of
+    from winasr_doctor.machine.live import LiveHost
+
+    app = Application(pins=(Pin(revision, repo_id),))
+    host = LiveHost(app=app, hub_answers=_asked(app), timeout=PATIENCE)
+    said = _said_by(REVISION_CODES, host)
+    if said is None:
+        return f"{revision!r} is no revision that a model can be loaded by", ()
+    # The checks name the place where a revision is written; here that is the call.
+    return said.summary.replace(place_of(app.revisions[0]), GIVEN), said.remedies
+
+
+def _asked(app: Application) -> HubAnswers | None:
+    """Ask the Hub what a revision may be short for, unless it must not or cannot be asked."""
+    import sys
+
+    from winasr_doctor.machine.live.cache_folders import is_offline
+    from winasr_doctor.models.hub import ask_hub_about
+
+    constants = sys.modules.get("huggingface_hub.constants")
+    if is_offline(os.environ) or bool(getattr(constants, "HF_HUB_OFFLINE", False)):
+        return None
+    return ask_hub_about(app, timeout=PATIENCE)
+
+
+def on_model_file(path: str) -> Result | None:
+    """Say in NEM006's words what is wrong with a model file; `None` when nothing is."""
+    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live.archive import inspect
+    from winasr_doctor.machine.live.readers import READERS
+    from winasr_doctor.machine.model import ModelFiles
+
+    file = inspect(path)
+
+    class _OneFile(LiveHost):
+        readers = {**READERS, "model_files": lambda _host: ModelFiles(items=(file,))}
+
+    return _said_by(("NEM006",), _OneFile(timeout=PATIENCE))
+
+
+def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
+    """Say who has a path open; `None` when that could not be found out in time."""
+
+    def ask() -> Holding:
+        from winasr_doctor.locks.holders import holders_of
+
+        return holders_of(path)
+
+    return _within(seconds, ask)
+
+
+def _said_by(codes: Iterable[str], host: Host) -> Result | None:
+    from winasr_doctor.checks import select_checks
+    from winasr_doctor.scanning import run_check
+
+    for check in select_checks(tuple(codes), ()):
+        for result in run_check(check, host):
+            # A severity short of a warning is a remark on what works.
+            if result.severity in (Severity.ERROR, Severity.WARNING) or (
+                result.status is Status.UNKNOWN
+            ):
+                return result
+    return None
+
+
+def _within(seconds: float, ask: Callable[[], T]) -> T | None:
+    from winasr_doctor._util.workers import Task
+
+    try:
+        return Task(ask, seconds, "winasr-doctor").result()
+    except Exception:  # noqa: BLE001 - a help with an error in hand, never another error
+        return None

@@ -1,0 +1,157 @@
+"""From what a user calls a model to where it comes from."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from winasr_doctor.appsource.pins import is_repo_id
+from winasr_doctor.asr.errors import UnknownModelError
+from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo.files import archive_in
+from winasr_doctor.frameworks.nemo.names import SUFFIX
+from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
+
+TINY = "tiny"
+"""The bundled model: twenty English words, for trying things out."""
+
+TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
+
+SPEECH_LANGUAGE_CLASS = "SALM"
+"""The class of Canary-Qwen, which is no `.nemo` file and is loaded in another way."""
+
+_SPEECH_LANGUAGE_FILES = ("config.json", "model.safetensors")
+
+ALIASES = {
+    "parakeet-v2": "parakeet-tdt-0.6b-v2",
+    "parakeet-0.6b-v2": "parakeet-tdt-0.6b-v2",
+    "parakeet": "parakeet-tdt-0.6b-v3",
+    "parakeet-v3": "parakeet-tdt-0.6b-v3",
+    "parakeet-0.6b": "parakeet-tdt-0.6b-v3",
+    "parakeet-0.6b-v3": "parakeet-tdt-0.6b-v3",
+    "parakeet-1.1b": "parakeet-tdt-1.1b",
+    "canary": "canary-1b-v2",
+    "canary-1b": "canary-1b-v2",
+    "canary-v2": "canary-1b-v2",
+    "canary-flash": "canary-180m-flash",
+    "canary-180m": "canary-180m-flash",
+    "canary-qwen": "canary-qwen-2.5b",
+}
+"""Shorter names. One without a version is the newest of its size that is in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """Where a model comes from: a local file, or a file of a Hub repository.
+
+    Attributes:
+        name: What was asked for.
+        path: The local file; of a speech-language model, the folder.
+        repo_id: The repository.
+        filename: The file in it.
+        model_class: The class that loads it, where that is known.
+        download_bytes: About how large that file is, where that is known.
+    """
+
+    name: str
+    path: str | None = None
+    repo_id: str | None = None
+    filename: str | None = None
+    model_class: str | None = None
+    download_bytes: int | None = None
+
+    @property
+    def is_speech_language(self) -> bool:
+        """Whether it is a speech-language model, which has no `.nemo` file."""
+        return self.model_class == SPEECH_LANGUAGE_CLASS
+
+
+def find_model(name: str | os.PathLike[str]) -> ModelSource:
+    """Tell where a model comes from; no file is opened and nothing is downloaded.
+
+    Args:
+        name: `tiny`, a name or alias of a known model, a Hub repository `owner/name`, or a path
+            to a `.nemo` file or to a speech-language model's folder. A known name counts for more
+            than a folder of that name.
+
+    Returns:
+        Where to get it.
+
+    Raises:
+        UnknownModelError: It is none of these.
+    """
+    if not isinstance(name, str):
+        return _of_path(os.fspath(name))
+    wanted = name.strip().casefold()
+    if wanted == TINY:
+        return ModelSource(name, path=str(TINY_FILE), model_class="EncDecRNNTBPEModel")
+    known = _known(wanted)
+    if known is not None:
+        return ModelSource(
+            name,
+            repo_id=known.repo_id,
+            filename=known.filename,
+            model_class=known.nemo_class,
+            download_bytes=known.download_bytes,
+        )
+    if _is_path(name):
+        return _of_path(name)
+    if is_repo_id(name.strip()):
+        repo_id = name.strip()
+        return ModelSource(name, repo_id=repo_id, filename=archive_in(repo_id))
+    raise _unknown(name)
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a name, an alias or a repository is one of the known models', or `tiny`."""
+    wanted = name.strip().casefold()
+    return wanted == TINY or _known(wanted) is not None
+
+
+def _of_path(name: str) -> ModelSource:
+    path = _absolute(name)
+    # An archive is one file; a speech-language model is a folder with these in it.
+    inside = (os.path.join(path, each) for each in _SPEECH_LANGUAGE_FILES)  # noqa: PTH118
+    is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
+    return ModelSource(name, path=path, model_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
+
+
+def _known(wanted: str) -> KnownModel | None:
+    wanted = ALIASES.get(wanted, wanted)
+    return next((m for m in KNOWN_MODELS if wanted in (m.name, m.repo_id.casefold())), None)
+
+
+def _is_path(name: str) -> bool:
+    expanded = os.path.expanduser(name)  # noqa: PTH111
+    return (
+        name.casefold().endswith(SUFFIX)
+        or "\\" in name
+        or name.startswith((".", "~"))
+        or os.path.isabs(expanded)  # noqa: PTH117
+        or name[1:2] == ":"
+        or os.path.isfile(expanded)  # noqa: PTH113
+    )
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
+
+
+def _unknown(name: str) -> UnknownModelError:
+    names = [TINY, *(model.name for model in KNOWN_MODELS)]
+    candidates = [*names, *ALIASES, *(model.repo_id for model in KNOWN_MODELS)]
+    close = difflib.get_close_matches(name.strip().casefold(), candidates, n=3, cutoff=0.5)
+    meant = list(dict.fromkeys(ALIASES.get(each, each) for each in close))
+    sentence = f"There is no model {name!r}"
+    sentence += f": did you mean {' or '.join(meant)}?" if meant else "."
+    remedy = Remedy(
+        "Name a model",
+        (
+            f"A known one: {', '.join(names)}",
+            "Or a repository of the Hub, as owner/name",
+            f"Or the path of a {SUFFIX} file",
+        ),
+    )
+    return UnknownModelError(sentence, (remedy,))

@@ -1,0 +1,90 @@
+"""Taking turns: one call at a time on a model, and one load at a time in a process.
+
+NeMo's `transcribe` switches the model's mode, dither and decoding and puts them back, so two
+calls on one model disturb each other (`nemo/collections/asr/parts/mixins/transcription.py`).
+Its load changes the process's current directory for a moment
+(`nemo/core/connectors/save_restore_connector.py`).
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from winasr_doctor.asr.jobs import SLICE, Job, Step, where_is
+from winasr_doctor.frameworks.guarded import NAMES
+
+
+class Turn:
+    """A lock that knows who has it, and that a worker nobody waits for stops waiting for."""
+
+    def __init__(self, what: str) -> None:
+        """Make a free one.
+
+        Args:
+            what: What it guards, for sentences such as `WHAT is busy`.
+        """
+        self._what = what
+        self._lock = threading.Lock()
+        self._holder: tuple[int, float] | None = None
+
+    @contextmanager
+    def taken(self, job: Job) -> Iterator[None]:
+        """Wait for the turn and keep it for the block.
+
+        Raises:
+            AbandonedError: Nobody waits for the job any more.
+        """
+        while not self._lock.acquire(timeout=SLICE):
+            job.at(self.busy, Step.WAITING)
+        try:
+            self._holder = (threading.get_ident(), monotonic())
+            yield
+        finally:
+            self._holder = None
+            self._lock.release()
+
+    def busy(self) -> str:
+        """Say who has the turn and where that call is, as a phrase."""
+        holder = self._holder
+        if holder is None:
+            return f"waiting for {self._what}"
+        thread, since = holder
+        where = where_is(thread)
+        now = f"; that call is in {where}" if where else ""
+        return (
+            f"waiting because {self._what} is busy: another call has had it for"
+            f" {monotonic() - since:.1f} s{now}"
+        )
+
+
+LOADING = Turn(f"{NAMES}'s loader")
+"""The turn for loading."""
+
+_models: dict[int, tuple[weakref.ref[object], Turn]] = {}
+_lock = threading.Lock()
+
+
+def turn_of(model: object) -> Turn:
+    """Return the model's own turn; it is forgotten with the model.
+
+    Raises:
+        TypeError: The object cannot be referred to weakly, so it is no model.
+    """
+    key = id(model)
+    with _lock:
+        entry = _models.get(key)
+        if entry is not None and entry[0]() is model:
+            return entry[1]
+        turn = Turn("the model")
+        # The callback runs before the number can be used again. It takes no lock: a collection
+        # may run it in a thread that is just here.
+        _models[key] = (weakref.ref(model, lambda _ref: _forget(key)), turn)
+        return turn
+
+
+def _forget(key: int) -> None:
+    _models.pop(key, None)

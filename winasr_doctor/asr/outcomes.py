@@ -1,0 +1,151 @@
+"""What loading and transcribing came to, as frozen values: nobody parses an exception's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from winasr_doctor.diagnosis import Diagnosis
+from winasr_doctor.findings import Remedy
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, Failure
+
+
+class LoadStatus(str, Enum):
+    """How loading ended."""
+
+    LOADED = "loaded"
+    LOADED_CLEANUP_FAILED = "loaded_cleanup_failed"
+    LOAD_FAILED = "load_failed"
+
+
+class TranscribeStatus(str, Enum):
+    """How transcribing ended."""
+
+    TRANSCRIBED = "transcribed"
+    TRANSCRIBED_CLEANUP_FAILED = "transcribed_cleanup_failed"
+    TRANSCRIBE_FAILED = "transcribe_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to tell the person in front of the screen.
+
+    Attributes:
+        headline: What happened, in one sentence: the real cause first.
+        details: Further sentences: which file, which WinError, who holds it, what was tried.
+        remedies: Ways out, the most likely first, with this machine's paths filled in.
+    """
+
+    headline: str
+    details: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [self.headline, *self.details]
+        for number, remedy in enumerate(self.remedies, 1):
+            lines.append(f"{number}. {remedy.title}")
+            lines.extend(f"   - {step}" for step in remedy.steps)
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    message: Message
+    error: BaseException | None = None
+    """The real error when it failed; never a cleanup error that hides one."""
+    diagnosis: Diagnosis | None = None
+    """What the error means, when there is one."""
+    cleanups: tuple[CleanupReport, ...] = ()
+    """Every temporary folder that was cleaned up, clean ones too."""
+    seconds: float = 0.0
+    """How long it took, waiting for another call on the same model included."""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt at removing a temporary folder, in order."""
+        return tuple(attempt for report in self.cleanups for attempt in report.attempts)
+
+    @property
+    def leftovers(self) -> tuple[Failure, ...]:
+        """What is still on the disk, with the error on each."""
+        return tuple(failure for report in self.cleanups for failure in report.leftovers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOutcome(_Outcome):
+    """What `load_model` came to.
+
+    Attributes:
+        status: How it ended.
+        name: What was asked for.
+        model: The NeMo model; `None` when loading failed.
+        source: The local file it was restored from, if it got that far.
+        revision: The full hash of the commit it was downloaded at, where it came from the Hub.
+        device: Where the model is, such as `cuda:0`.
+    """
+
+    status: LoadStatus
+    name: str
+    model: Any = None
+    source: str | None = None
+    revision: str | None = None
+    device: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a model to work with."""
+        return self.status is not LoadStatus.LOAD_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and when it was said, in seconds from the recording's start."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The text of one recording.
+
+    Attributes:
+        source: The file, or `array N` for the N-th array, from 0.
+        text: What was said; empty for silence.
+        duration: Seconds of audio.
+        words: Each word with its times, when timestamps were asked for.
+        missing: Seconds that the file's header promises beyond those that are there; 0 if it is
+            whole.
+    """
+
+    source: str
+    text: str
+    duration: float
+    words: tuple[Word, ...] = ()
+    missing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscribeOutcome(_Outcome):
+    """What `transcribe` came to.
+
+    Attributes:
+        status: How it ended.
+        transcripts: One per recording, in the order given. Also on failure: those that were
+            finished before it.
+    """
+
+    status: TranscribeStatus
+    transcripts: tuple[Transcript, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every recording has its text."""
+        return self.status is not TranscribeStatus.TRANSCRIBE_FAILED
+
+    @property
+    def text(self) -> str:
+        """The texts of all recordings, one per line."""
+        return "\n".join(transcript.text for transcript in self.transcripts)

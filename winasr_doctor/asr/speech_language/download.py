@@ -1,0 +1,193 @@
+"""Downloading what the cache lacks, through huggingface_hub, with progress and passing locks.
+
+On Windows a scanner or a sync client may have a file of the cache open at any moment: the
+`.incomplete` file when it is renamed, the lock file, the link in the snapshot. Those are tried
+again for as long as a policy allows; what was downloaded already is kept by the client.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from winasr_doctor.asr import hub_download
+from winasr_doctor.asr.errors import HubError, NoSpaceError
+from winasr_doctor.asr.jobs import Job
+from winasr_doctor.asr.models import ModelSource
+from winasr_doctor.asr.speech_language.cache import CachedRepo, cache_folder
+from winasr_doctor.asr.speech_language.hub_resolve import Snapshot
+from winasr_doctor.asr.speech_language.progress import Progress, size_of
+from winasr_doctor.asr.speech_language.retry import PRIVILEGE_NOT_HELD, patiently
+from winasr_doctor.diagnosis.live import walk
+from winasr_doctor.findings import Remedy
+from winasr_doctor.locks import RetryPolicy
+from winasr_doctor.windows.errors import number
+
+_HTTP = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3"})
+"""What huggingface_hub talks through, by release."""
+
+_PARTIAL = ".incomplete"
+"""What huggingface_hub ends a file's name in while it is downloaded."""
+
+
+def fetch(
+    job: Job, snapshot: Snapshot, wanted: Sequence[str], policy: RetryPolicy | None
+) -> tuple[str, ...]:
+    """Download what is wanted of a commit and not in the cache yet.
+
+    In the end the cache knows what the revision's name stands for, so that the next load works
+    offline, also one that is not ours.
+
+    Args:
+        job: Who does it; is told how far it is.
+        snapshot: The commit.
+        wanted: Names of files.
+        policy: How long to try again what another program keeps open; 3 s by default.
+
+    Returns:
+        What else there is to tell, in sentences.
+
+    Raises:
+        NoSpaceError: There is not enough room on the cache's drive.
+        HubError: The Hub did not give a file.
+        OSError: The cache cannot be written.
+    """
+    policy = policy or RetryPolicy()
+    repo, repo_id, commit = CachedRepo(snapshot.repo_id), snapshot.repo_id, snapshot.commit
+    held = set(repo.held(commit))
+    lacking = tuple(name for name in wanted if name not in held)
+    sizes = {name: (snapshot.sizes or {}).get(name, 0) for name in lacking}
+    if lacking:
+        job.at(f"looking for room for {size_of(sum(sizes.values()))} of {repo_id}")
+        _check_room(repo_id, sum(sizes.values()))
+    progress = Progress(job, repo_id, sizes)
+    left: set[str] = set()
+    for name in lacking:
+        progress.at(name)
+        left |= _download(repo_id, name, commit, progress, policy)
+        progress.came(name)
+    patiently(policy, lambda: repo.remember(snapshot.revision, commit))
+    return tuple(
+        f"{path} is left of the download: another program has it open. It is safe to delete."
+        for path in sorted(left)
+    )
+
+
+def _download(
+    repo_id: str, name: str, revision: str, progress: Progress, policy: RetryPolicy
+) -> set[str]:
+    """Download a file; return the half-downloaded ones that could not be removed."""
+    import huggingface_hub
+
+    options: dict[str, Any] = {"revision": revision}
+    if "tqdm_class" in inspect.signature(huggingface_hub.hf_hub_download).parameters:
+        options["tqdm_class"] = progress.bar()
+    partial: set[str] = set()
+
+    def on_error(error: Exception) -> bool:
+        partial.update(_partial_files(error))
+        return _does_without_links(error)
+
+    try:
+        patiently(
+            policy, lambda: huggingface_hub.hf_hub_download(repo_id, name, **options), on_error
+        )
+    except Exception as error:
+        told = _explained(error, repo_id, name, revision)
+        if told is None:
+            raise
+        raise told from error
+    finally:
+        left = {path for path in partial if not _is_removed(path, policy)}
+    return left
+
+
+def _does_without_links(error: BaseException) -> bool:
+    """Switch symbolic links off where the right to make them is missing after all.
+
+    The client tries once per folder whether it can make them, and believes the answer.
+    """
+    from huggingface_hub import constants
+
+    if number(error, "winerror") != PRIVILEGE_NOT_HELD:
+        return False
+    if getattr(constants, "HF_HUB_DISABLE_SYMLINKS", None) is not False:
+        return False
+    constants.HF_HUB_DISABLE_SYMLINKS = True
+    return True
+
+
+def _partial_files(error: BaseException) -> set[str]:
+    """Return the half-downloaded files that the client could not remove: ours beyond doubt."""
+    named = (getattr(each, "filename", None) for each in walk(error))
+    return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
+
+
+def _is_removed(path: str, policy: RetryPolicy) -> bool:
+    try:
+        patiently(policy, lambda: os.unlink(path))  # noqa: PTH108
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _explained(error: Exception, repo_id: str, name: str, revision: str | None) -> HubError | None:
+    """Put into a sentence what the Hub, the network or a broken transfer raised."""
+    source = ModelSource(repo_id, repo_id=repo_id, filename=name)
+    told = hub_download.explained(error, source, revision)
+    if told is not None or not _is_about_the_transfer(error):
+        return told
+    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    return HubError(
+        f"The download of {name} of {repo_id} broke off.",
+        (
+            Remedy(
+                "Try again",
+                ("What is complete is kept", "Check the network, the proxy and the firewall"),
+            ),
+        ),
+        (f"{type(error).__name__}: {first[:300]}",),
+    )
+
+
+def _is_about_the_transfer(error: Exception) -> bool:
+    """Tell whether it is an error of the HTTP library, or of a file that came with other bytes."""
+    library = type(error).__module__.partition(".")[0]
+    return library in _HTTP or (isinstance(error, OSError) and error.errno is None)
+
+
+def _check_room(repo_id: str, total: int) -> None:
+    """Make sure that the drive has room.
+
+    Where no symbolic links can be made, a file is in the cache's `blobs` and again in the folder
+    of its commit (huggingface_hub, "Understand caching", limitations), so twice as much is asked.
+    """
+    from huggingface_hub.file_download import are_symlinks_supported
+
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        linked = are_symlinks_supported(str(folder))
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # the download itself says what is wrong with the folder
+    needed = total if linked else 2 * total
+    if free >= needed:
+        return
+    why = "" if linked else ", twice its size, because this account cannot make symbolic links"
+    steps = [
+        f"Free {size_of(needed - free)} or more on that drive",
+        "Or set HF_HOME to a folder on a drive that has it, and start again",
+    ]
+    if not linked:
+        steps.append("Or turn on Developer Mode, which halves what is needed")
+    raise NoSpaceError(
+        f"Downloading {repo_id} needs {size_of(needed)}{why}, but {folder} has"
+        f" {size_of(free)} free.",
+        (Remedy("Make room for the download", tuple(steps)),),
+    )

@@ -1,0 +1,70 @@
+"""What Canary-Qwen needs beyond NeMo's ASR extra, looked for before anything is downloaded."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from winasr_doctor.asr.errors import MissingPackageError
+from winasr_doctor.findings import Remedy
+from winasr_doctor.frameworks.nemo import calls, names
+from winasr_doctor.models.known import CANARY_INSTALL, CANARY_PACKAGES
+
+
+def check_packages(name: str) -> None:
+    """Make sure that what the model needs can be found; nothing is imported.
+
+    Args:
+        name: What the model is called.
+
+    Raises:
+        MissingPackageError: It names what is missing and the line that installs it.
+    """
+    missing = [package for package in CANARY_PACKAGES if not _is_there(package)]
+    if missing:
+        raise MissingPackageError(
+            f"{name} needs {' and '.join(missing)}, which {_verb(missing)} not installed here.",
+            (_install(),),
+        )
+
+
+def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
+    """Import the class that loads the model.
+
+    Args:
+        name: What the model is called.
+
+    Raises:
+        MissingPackageError: It cannot be imported.
+    """
+    try:
+        return calls.import_speech_language_model()
+    except Exception as error:
+        lines = str(error).strip().splitlines()
+        reason = (lines[0] if lines else type(error).__name__).rstrip(".")
+        raise MissingPackageError(
+            f"{name} cannot be loaded, because {names.NAME}'s class for it cannot be imported:"
+            f" {reason}.",
+            (_install(),),
+        ) from error
+
+
+def _verb(missing: list[str]) -> str:
+    return "is" if len(missing) == 1 else "are"
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _install() -> Remedy:
+    return Remedy(
+        "Install what it needs",
+        (
+            f"python -m pip install {CANARY_INSTALL}",
+            f"Not {names.NAME}'s own extra [speechlm2]: parts of it cannot be installed on Windows",
+        ),
+    )

@@ -1,0 +1,50 @@
+"""`SALM.from_pretrained`, with everything it needs in the cache already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from winasr_doctor.asr.speech_language.network import network_off
+from winasr_doctor.asr.speech_language.packages import import_salm
+
+_TOO_MANY = 0.5
+"""The part of a model's weights that, missing in the file, makes it another model's file."""
+
+
+def restore(name: str, where: str, commit: str | None, device: str) -> Any:  # noqa: ANN401
+    """Restore a speech-language model without a question to the Hub.
+
+    Args:
+        name: What the model is called.
+        where: Its repository, or a folder.
+        commit: The full hash; `None` for a folder.
+        device: Torch's name of where it is to go.
+
+    Raises:
+        MissingPackageError: NeMo's class cannot be imported.
+        Exception: Whatever NeMo raises.
+    """
+    salm = import_salm(name)
+    with network_off():
+        model = salm.from_pretrained(where, revision=commit)
+    return model.to(device).eval()
+
+
+def left_out(model: Any, names: frozenset[str]) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the weights that a file did not give: NeMo leaves them random without a word.
+
+    Weights that are shared are in a file once only.
+
+    Args:
+        model: The model.
+        names: Of the tensors in the file.
+    """
+    parameters = dict(model.named_parameters(remove_duplicate=False))
+    given = {id(each) for name, each in parameters.items() if name in names}
+    return tuple(name for name, each in parameters.items() if id(each) not in given)
+
+
+def is_another_model(model: Any, missing: tuple[str, ...]) -> bool:  # noqa: ANN401
+    """Tell whether so much was left out that the file belongs to another model."""
+    count = sum(1 for _ in model.parameters())
+    return len(missing) > _TOO_MANY * count

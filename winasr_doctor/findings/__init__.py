@@ -1,0 +1,43 @@
+"""What a scan finds and what to do about it, as values."""
+
+from winasr_doctor.findings.model import (
+    NO_EVIDENCE,
+    Evidence,
+    Finding,
+    JSONValue,
+    Remedy,
+    Report,
+    Result,
+    Severity,
+    Status,
+    Tool,
+    Verdict,
+    error,
+    info,
+    ok,
+    resting_on,
+    skip,
+    unknown,
+    warning,
+)
+
+__all__ = [
+    "NO_EVIDENCE",
+    "Evidence",
+    "Finding",
+    "JSONValue",
+    "Remedy",
+    "Report",
+    "Result",
+    "Severity",
+    "Status",
+    "Tool",
+    "Verdict",
+    "error",
+    "info",
+    "ok",
+    "resting_on",
+    "skip",
+    "unknown",
+    "warning",
+]

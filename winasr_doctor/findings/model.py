@@ -1,0 +1,240 @@
+"""What a scan says: findings, remedies, results and the report, as frozen values.
+
+Nothing here knows where a finding comes from or how it is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Union
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from winasr_doctor._util.dated import Dated
+from winasr_doctor.findings.actions import Action
+
+JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
+"""What evidence may hold, so that every report format can show it."""
+
+Evidence = Mapping[str, object]
+"""Named facts behind a finding; every value is a `JSONValue`."""
+
+NO_EVIDENCE: Evidence = MappingProxyType({})
+
+
+class Severity(str, Enum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """Loading or transcribing will fail, or a result will be lost."""
+    WARNING = "warning"
+    """It will fail under conditions that are common."""
+    INFO = "info"
+    """Worth knowing when something else goes wrong."""
+
+
+class Status(str, Enum):
+    """How a check ended."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    SKIP = "skip"
+    """It does not apply to this machine or this scan."""
+    UNKNOWN = "unknown"
+    """What it needs could not be read; neither safe nor broken."""
+    CRASH = "crash"
+    """The check itself failed; the scan went on."""
+
+
+class Verdict(str, Enum):
+    """The answer of a whole scan."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Remedy(Struct, frozen=True):
+    """One way out of a finding.
+
+    Attributes:
+        title: What it achieves, as a short imperative.
+        steps: Exact steps in order, with this machine's paths filled in.
+        automatic: Whether `fix --apply` can perform it: safe and reversible.
+        action: What `fix --apply` does of it; all of it when `automatic`. Not part of a report.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    automatic: bool = False
+    action: Action | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what a report shows, which leaves out the action."""
+        if not isinstance(other, Remedy):
+            return NotImplemented
+        return (self.title, self.steps, self.automatic) == (
+            other.title,
+            other.steps,
+            other.automatic,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.title, self.steps, self.automatic))
+
+
+class Finding(Struct, frozen=True):
+    """One thing that one check found out.
+
+    Attributes:
+        status: Pass, fail, skip or unknown; `crash` is the engine's word.
+        severity: Set when, and only when, the status is `FAIL`.
+        summary: One sentence for the person whose machine this is.
+        evidence: The facts the sentence rests on; JSON values only. A finding in
+            source code carries `file`, `line` and `column` (both from 1).
+        remedies: Ways out, the recommended one first.
+        tables: The tables it rests on that age; see `resting_on`.
+    """
+
+    status: Status
+    summary: str
+    severity: Severity | None = None
+    evidence: Evidence = {}
+    remedies: tuple[Remedy, ...] = ()
+    tables: tuple[Dated[Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.FAIL) != (self.severity is not None):
+            raise ValueError("a finding has a severity when, and only when, its status is fail")
+
+
+def _failed(
+    severity: Severity, summary: str, evidence: Mapping[str, object], remedies: Iterable[Remedy]
+) -> Finding:
+    return Finding(Status.FAIL, summary, severity, dict(evidence), tuple(remedies))
+
+
+def error(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that will break loading or transcription."""
+    return _failed(Severity.ERROR, summary, evidence, remedies)
+
+
+def warning(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that breaks loading or transcription under common conditions."""
+    return _failed(Severity.WARNING, summary, evidence, remedies)
+
+
+def info(
+    summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """Make a finding that is worth knowing when something else goes wrong."""
+    return _failed(Severity.INFO, summary, evidence, remedies)
+
+
+def ok(summary: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
+    """State what was looked at and found in order."""
+    return Finding(Status.PASS, summary, None, dict(evidence))
+
+
+def skip(reason: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
+    """State why a check does not apply."""
+    return Finding(Status.SKIP, reason, None, dict(evidence))
+
+
+def unknown(
+    reason: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
+) -> Finding:
+    """State what could not be read and, in the remedies, what it would take to read it."""
+    return Finding(Status.UNKNOWN, reason, None, dict(evidence), tuple(remedies))
+
+
+def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None) -> Finding:
+    """Say which table a finding rests on; a scan then adds a note if the table is old.
+
+    Args:
+        table: What the finding was judged by.
+        finding: The finding.
+        beyond: What is newer than all that the table knows, such as `torch 2.16`: the finding says
+            so, and an error becomes a warning.
+    """
+    evidence = {**finding.evidence, "table_made": table.made.isoformat()}
+    known = replace(finding, evidence=evidence, tables=(*finding.tables, table))
+    if beyond is None:
+        return known
+    severity = Severity.WARNING if known.severity is Severity.ERROR else known.severity
+    note = f" ({beyond} is newer than the table this rests on, which dates from {table.made})"
+    return replace(known, severity=severity, summary=known.summary + note)
+
+
+class Result(Struct, frozen=True):
+    """A finding together with the check that made it: one entry of a report.
+
+    Attributes:
+        code: The check's stable code, such as `TMP001`.
+        family: The code's letters.
+        title: What the check looks for, one line.
+        status: How the check ended.
+        severity: `None` unless the status is `FAIL`.
+        summary: One sentence for the person whose machine this is.
+        evidence: The facts the sentence rests on.
+        remedies: Ways out, the recommended one first.
+        url: Where the check is documented, relative to the project's root.
+    """
+
+    code: str
+    family: str
+    title: str
+    status: Status
+    severity: Severity | None
+    summary: str
+    evidence: Evidence
+    remedies: tuple[Remedy, ...]
+    url: str
+
+
+class Tool(Struct, frozen=True):
+    """Which program made a report or a snapshot."""
+
+    name: str
+    version: str
+
+
+class Report(Struct, frozen=True):
+    """Everything one scan found out.
+
+    Attributes:
+        tool: The program and version that made it.
+        host: What the machine is, in a few JSON values; see `Host.describe`.
+        results: In the order of the checks; a check gives at least one.
+        unreadable: Input that could not be examined, one sentence each; the rest was.
+    """
+
+    tool: Tool
+    host: Evidence
+    results: tuple[Result, ...]
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Results by severity for failures (`error`, `warning`, `info`), by status for the rest."""
+        seen = Counter((r.severity or r.status).value for r in self.results)
+        names = (*Severity, *(s for s in Status if s is not Status.FAIL))
+        return {name.value: seen[name.value] for name in names}
+
+    @property
+    def verdict(self) -> Verdict:
+        """`FAIL` with any error, `WARN` with any warning or crashed check, else `PASS`."""
+        counts = self.counts
+        if counts["error"]:
+            return Verdict.FAIL
+        if counts["warning"] or counts["crash"]:
+            return Verdict.WARN
+        return Verdict.PASS

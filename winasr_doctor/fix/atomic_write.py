@@ -1,0 +1,143 @@
+"""Writing a file so that there is the old one or the new one at any moment, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from winasr_doctor._util import clock
+from winasr_doctor.locks import RetryPolicy
+from winasr_doctor.windows.errors import DeleteClass, classify
+
+WAIT = RetryPolicy()
+
+
+class WriteError(Exception):
+    """A file that was not written; the message is one sentence."""
+
+
+def replace_file(path: str, data: bytes, *, expected: bytes | None) -> None:
+    """Put other contents into a file, keeping its permissions.
+
+    The contents are written beside the file and then moved over it, through passing locks.
+
+    Args:
+        path: The file, links resolved.
+        data: Its new contents.
+        expected: What it must hold now; `None` if it must not exist.
+
+    Raises:
+        WriteError: It holds something else, is read-only, or cannot be written.
+    """
+    refuse_if_odd(path, exists=expected is not None)
+    try:
+        handle, unfinished = tempfile.mkstemp(".tmp", f".{Path(path).name}.", Path(path).parent)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if expected is None:
+            Path(unfinished).chmod(0o666 & ~_umask())
+        else:
+            shutil.copymode(path, unfinished)
+        _still_holds(path, expected)
+        through_locks(lambda: move(unfinished, path))
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            through_locks(lambda: os.unlink(unfinished))  # noqa: PTH108 - as os.replace above
+
+
+def refuse_if_odd(path: str, *, exists: bool) -> None:
+    """Refuse a file whose owner protects it, or that a move over it would take apart.
+
+    Raises:
+        WriteError: It is read-only, has other names, or is no plain file.
+    """
+    if not exists:
+        return
+    try:
+        status = os.lstat(path)
+    except OSError as error:
+        raise WriteError(f"{path} cannot be looked at: {_reason(error)}") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise WriteError(f"{path} is no plain file")
+    if not status.st_mode & stat.S_IWUSR:
+        raise WriteError(f"{path} is read-only")
+    if status.st_nlink > 1:
+        raise WriteError(f"{path} has other names (hard links), which would keep the old contents")
+
+
+def move(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Move a file over another one, once.
+
+    Raises:
+        OSError: As `os.replace`, which tests let fail.
+    """
+    os.replace(source, target)  # noqa: PTH105
+
+
+def through_locks(action: Callable[[], None]) -> None:
+    """Do something to a file, again while a passing lock is in the way.
+
+    Args:
+        action: What to do.
+
+    Raises:
+        OSError: The last attempt's, or one that does not pass with time.
+    """
+    time = clock.current()
+    started = time.monotonic()
+    while True:
+        try:
+            action()
+        except OSError as error:
+            meaning = classify(error)
+            elapsed = time.monotonic() - started
+            passing = meaning.delete is DeleteClass.TRANSIENT and (
+                meaning.grace is None or elapsed < meaning.grace
+            )
+            delay = WAIT.delay(elapsed) if passing else None
+            if delay is None:
+                raise
+            time.sleep(delay)
+        else:
+            return
+
+
+def read_bytes(path: str) -> bytes | None:
+    """Return a file's contents, `None` if there is no such file.
+
+    Raises:
+        WriteError: It cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WriteError(f"{path} cannot be read: {_reason(error)}") from error
+
+
+def _still_holds(path: str, expected: bytes | None) -> None:
+    if read_bytes(path) != expected:
+        raise WriteError(f"{path} has been changed meanwhile by something else")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

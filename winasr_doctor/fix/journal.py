@@ -1,0 +1,215 @@
+"""What `fix --apply` has changed, with the means to take it back.
+
+A run has a folder of its own: `journal.json`, and a copy of each file as it was before. Each change
+is written down before it is made, so that an interruption at any moment can be undone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from winasr_doctor.fix.atomic_write import WriteError, move, read_bytes, through_locks
+from winasr_doctor.locks.ledger import STATE_VARIABLE
+
+SCHEMA = "winasr-doctor/fix-journal/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One file or folder that a run changed.
+
+    Attributes:
+        kind: `file` or `folder`.
+        path: Which one.
+        codes: The checks it was for.
+        backup: The name of the copy in the run's folder; `None` if there was no such file.
+        before: SHA-256 of the file as it was; `None` if there was none.
+        after: SHA-256 of everything this run wrote into it, the last one last.
+        made: Whether the folder was made.
+        marked: Whether the folder was taken out of the index.
+        undone: Whether it has been taken back.
+    """
+
+    kind: str
+    path: str
+    codes: tuple[str, ...]
+    backup: str | None = None
+    before: str | None = None
+    after: tuple[str, ...] = ()
+    made: bool = False
+    marked: bool = False
+    undone: bool = False
+
+
+class Run:
+    """One use of `fix --apply`."""
+
+    def __init__(self, folder: Path, records: tuple[Record, ...] = ()) -> None:
+        """Name the run's folder; it is made with the first record."""
+        self.folder = folder
+        self.records = records
+
+    def note_file(
+        self, path: str, before: bytes | None, after: bytes, codes: tuple[str, ...]
+    ) -> None:
+        """Keep a copy of a file that is about to be changed.
+
+        Args:
+            path: The file.
+            before: What it holds; `None` if it does not exist.
+            after: What it is about to hold.
+            codes: The checks it is for.
+
+        Raises:
+            WriteError: The copy cannot be written, so the change must not be made.
+        """
+        known = self._find("file", path)
+        if known is None:
+            backup = None
+            if before is not None:
+                backup = f"{len(self.records):03d}-{Path(path).name}"
+                self._write(backup, before)
+            known = Record(
+                "file", path, codes, backup, digest(before) if before is not None else None
+            )
+            self.records += (known,)
+        changed = replace(
+            known,
+            codes=tuple(dict.fromkeys((*known.codes, *codes))),
+            after=(*known.after, digest(after)),
+        )
+        self.put(known, changed)
+
+    def drop_file(self, path: str) -> None:
+        """Forget the last change of a file, which was not made after all."""
+        known = self._find("file", path)
+        if known is None:
+            return
+        if len(known.after) > 1:
+            self.put(known, replace(known, after=known.after[:-1]))
+        else:
+            self.records = tuple(record for record in self.records if record is not known)
+            self._save()
+
+    def note_folder(self, path: str, *, made: bool, marked: bool, codes: tuple[str, ...]) -> None:
+        """Write down that a folder is about to be made or marked.
+
+        Raises:
+            WriteError: It cannot be written down, so the change must not be made.
+        """
+        self.records += (Record("folder", path, codes, made=made, marked=marked),)
+        self._save()
+
+    def drop_folder(self, path: str) -> None:
+        """Forget a folder, which was neither made nor marked, unless it exists half made."""
+        known = self._find("folder", path)
+        if known is None or (known.made and Path(path).exists()):
+            return
+        self.records = tuple(record for record in self.records if record is not known)
+        self._save()
+
+    def put(self, old: Record, new: Record) -> None:
+        """Write a record in another one's place."""
+        self.records = tuple(new if each is old else each for each in self.records)
+        self._save()
+
+    def backup_of(self, record: Record) -> bytes | None:
+        """Return a file as it was before.
+
+        Raises:
+            WriteError: The copy is gone or damaged.
+        """
+        if record.backup is None:
+            return None
+        kept = read_bytes(str(self.folder / record.backup))
+        if kept is None or digest(kept) != record.before:
+            raise WriteError(f"the copy of {record.path} in {self.folder} is gone or damaged")
+        return kept
+
+    def _find(self, kind: str, path: str) -> Record | None:
+        return next((r for r in self.records if (r.kind, r.path) == (kind, path)), None)
+
+    def _save(self) -> None:
+        document = {
+            "schema": SCHEMA,
+            "records": [asdict(record) for record in self.records],
+        }
+        self._write("journal.json", json.dumps(document, indent=1).encode())
+
+    def _write(self, name: str, data: bytes) -> None:
+        unfinished = self.folder / f"{name}.tmp"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with unfinished.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            through_locks(lambda: move(unfinished, self.folder / name))
+        except OSError as error:
+            raise WriteError(f"no copy can be kept in {self.folder}: {error}") from error
+
+
+class Journal:
+    """The runs in one folder."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Name the folder; it is made with the first run."""
+        self.folder = Path(folder)
+
+    def begin(self) -> Run:
+        """Return a new run, later than every other."""
+        stamp = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
+        return Run(self.folder / stamp)
+
+    def runs(self) -> Iterator[Run]:
+        """Yield the runs with something that can be taken back, the latest first.
+
+        What cannot be read is left alone.
+        """
+        try:
+            folders = sorted(self.folder.iterdir(), reverse=True)
+        except OSError:
+            return
+        for folder in folders:
+            records = _read(folder / "journal.json")
+            if any(not record.undone for record in records):
+                yield Run(folder, records)
+
+
+def default_journal() -> Journal:
+    """Return this account's journal, beside the ledger of leftovers."""
+    folder = os.environ.get(STATE_VARIABLE)
+    if not folder:
+        from platformdirs import user_state_dir
+
+        folder = user_state_dir("winasr_doctor", appauthor=False)
+    return Journal(Path(folder, "fixes"))
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read(file: Path) -> tuple[Record, ...]:
+    try:
+        document = json.loads(file.read_bytes())
+        if document["schema"] != SCHEMA:
+            return ()
+        return tuple(_record(entry) for entry in document["records"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ()
+
+
+def _record(entry: dict[str, Any]) -> Record:
+    if not isinstance(entry["path"], str):
+        raise TypeError("not a path")
+    return Record(**{**entry, "codes": tuple(entry["codes"]), "after": tuple(entry["after"])})

@@ -1,0 +1,75 @@
+"""Which repairs a report asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from winasr_doctor.findings import Remedy, Report, Result, Severity
+from winasr_doctor.findings.actions import Action
+
+LEFTOVERS = "TMP006"
+"""The check whose selection includes the sweep of what our own deletions left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLeftovers:
+    """Sweep the ledger of leftovers.
+
+    Attributes:
+        paths: What is in it.
+    """
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done, and why.
+
+    Attributes:
+        codes: The checks whose findings ask for it.
+        title: What it achieves.
+        action: What is to be done.
+        remedy: The remedy it is part of, if any.
+    """
+
+    codes: tuple[str, ...]
+    title: str
+    action: Action | SweepLeftovers
+    remedy: Remedy | None = None
+
+
+def chosen_remedy(result: Result) -> Remedy | None:
+    """Return the remedy of a finding that is performed: one complete in itself, if there is one.
+
+    Args:
+        result: A finding. Nothing is done about notes: they ask for nothing.
+    """
+    if result.severity not in {Severity.ERROR, Severity.WARNING}:
+        return None
+    offered = [remedy for remedy in result.remedies if remedy.action is not None]
+    complete = [remedy for remedy in offered if remedy.automatic]
+    return next(iter(complete or offered), None)
+
+
+def tasks_of(report: Report, leftovers: Sequence[str] = ()) -> tuple[Task, ...]:
+    """Return what can be done about a report's findings, each thing once.
+
+    Args:
+        report: The report.
+        leftovers: Folders in the ledger; swept if the report includes `TMP006`.
+    """
+    found: dict[object, Task] = {}
+    for result in report.results:
+        remedy = chosen_remedy(result)
+        if remedy is None or remedy.action is None:
+            continue
+        known = found.get(remedy.action)
+        codes = dict.fromkeys((*(known.codes if known else ()), result.code))
+        found[remedy.action] = Task(tuple(codes), remedy.title, remedy.action, remedy)
+    tasks = tuple(found.values())
+    if leftovers and any(result.code == LEFTOVERS for result in report.results):
+        sweep = SweepLeftovers(tuple(leftovers))
+        tasks += (Task((LEFTOVERS,), "Sweep what earlier cleanups left behind", sweep),)
+    return tasks

@@ -1,0 +1,194 @@
+"""Work in a process of its own: its answers come line by line, and it may crash or hang.
+
+A child has the very modules of its parent, wherever it is started, and its standard output is for
+its answers alone: what libraries print goes to its standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import IO, Any
+
+Answer = Mapping[str, Any]
+
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    " from winasr_doctor.gate.child import answer; answer(sys.argv[2], json.loads(sys.argv[3]))"
+)
+_SAID = 2_000
+"""Characters of a dead child's last words that are kept."""
+
+_PATIENCE = 30.0
+"""Seconds that a child which has answered everything may take to end: it sweeps at exit."""
+
+
+class ChildError(Exception):
+    """A child ended, or was ended, before it had answered; the message says how."""
+
+
+def answer(name: str, task: Any) -> None:  # noqa: ANN401 - any JSON
+    """Do a task as a child: the function answers through what it is given.
+
+    Args:
+        name: `module:function`; it is called with the task and with what takes its answers.
+        task: What to do, JSON.
+    """
+    from importlib import import_module
+
+    with os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n") as lines:
+        os.dup2(2, 1)
+
+        def send(value: Answer) -> None:
+            lines.write(json.dumps(value) + "\n")
+            lines.flush()
+
+        module, _, function = name.partition(":")
+        getattr(import_module(module), function)(task, send)
+
+
+class Child:
+    """A child at work.
+
+    Use it as a context manager; it is ended with the block.
+    """
+
+    def __init__(self, name: str, task: object) -> None:
+        """Start it.
+
+        Args:
+            name: `module:function`, as `answer` takes it.
+            task: What to do, JSON values.
+
+        Raises:
+            OSError: It cannot be started.
+        """
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
+        path = [entry or str(Path.cwd()) for entry in sys.path]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
+                [sys.executable, "-c", _START, json.dumps(path), name, json.dumps(task)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            )
+        except BaseException:
+            self._said.close()
+            raise
+        self._answers: queue.Queue[bytes] = queue.Queue()
+        self._finished = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Child:  # noqa: PYI034 - nothing derives from it
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        for line in self._process.stdout:
+            self._answers.put(line)
+        self._answers.put(b"")
+
+    def next(self, seconds: float) -> Answer:
+        """Wait for the next answer.
+
+        Args:
+            seconds: How long.
+
+        Raises:
+            ChildError: There was none: it took too long, ended, or said something else.
+        """
+        try:
+            line = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            said = self.last_words()
+            raise ChildError(f"it did not end within {seconds:g} s{said}") from None
+        if not line:
+            self._answers.put(line)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE)
+            raise ChildError(f"its process ended {self._how()}{self.last_words()}")
+        try:
+            answer = json.loads(line)
+        except ValueError as error:
+            raise ChildError(f"it answered what cannot be read: {line[:80]!r}") from error
+        if not isinstance(answer, dict):
+            raise ChildError(f"it answered what cannot be read: {line[:80]!r}")
+        self._finished = bool(answer.get("end"))
+        return answer
+
+    def rest(self, seconds: float) -> Iterator[Answer]:
+        """Yield answers until one is `{"end": true}`.
+
+        Args:
+            seconds: How long all of them may take.
+
+        Raises:
+            ChildError: It did not come to its end.
+        """
+        ends = monotonic() + seconds
+        while True:
+            try:
+                answer = self.next(max(ends - monotonic(), 0.001))
+            except ChildError as error:
+                late = monotonic() >= ends
+                raise ChildError(
+                    f"it did not end within {seconds:g} s{self.last_words()}"
+                    if late
+                    else f"{error}"
+                ) from error
+            if answer.get("end"):
+                return
+            yield answer
+
+    def _how(self) -> str:
+        code = self._process.poll()
+        if code is None:
+            return "its output"
+        return f"by signal {-code}" if code < 0 else f"with exit code {code}"
+
+    def last_words(self) -> str:
+        """Return what it printed last, in brackets; nothing if it printed nothing."""
+        self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(self._said.tell() - _SAID, 0))
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        return f" (it last said: {lines[-1].strip()})" if lines else ""
+
+    def end(self) -> None:
+        """End it, and what it has started."""
+        if self._finished:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE)
+        if self._process.poll() is None:
+            _kill_family(self._process)
+        self._reader.join(_PATIENCE)
+        if not self._reader.is_alive() and self._process.stdout is not None:
+            self._process.stdout.close()
+        self._said.close()
+
+
+def _kill_family(process: subprocess.Popen[bytes]) -> None:
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        for each in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error, OSError):
+                each.kill()
+    process.kill()
+    process.wait()
+
+
+Send = Callable[[Answer], None]

@@ -1,0 +1,33 @@
+"""The gate's report: one file for each format, as `winasr_doctor.report` has for a scan."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from winasr_doctor.gate.outcome import Gate
+from winasr_doctor.report.interface import RenderOptions
+
+FORMATS = ("text", "json", "junit", "markdown")
+"""Names of the formats; each is a module of this package with a function `render`."""
+
+_DEFAULTS = RenderOptions()
+
+
+def render(gate: Gate, format: str, options: RenderOptions = _DEFAULTS) -> str:  # noqa: A002
+    """Write a gate's outcome in one of the formats.
+
+    Args:
+        gate: What the gate came to.
+        format: One of `FORMATS`.
+        options: How to write it; only `text` heeds them.
+
+    Returns:
+        The document, ending in a newline and free of lone surrogates.
+
+    Raises:
+        ValueError: There is no such format.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"no format is called {format!r}; there are {', '.join(FORMATS)}")
+    document: str = import_module(f"{__name__}.{format}").render(gate, options)
+    return document

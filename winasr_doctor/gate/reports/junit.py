@@ -1,0 +1,106 @@
+"""The gate as one JUnit file: its verdict, its steps and the scan's checks, side by side.
+
+The shape is that of the Jenkins schema (xunit-plugin, `junit-10.xsd`), which others accept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from winasr_doctor.findings import Verdict
+from winasr_doctor.gate.outcome import Case, Gate, State, Step
+from winasr_doctor.gate.reports import words
+from winasr_doctor.report import render as render_scan
+from winasr_doctor.report.escaping import one_line, visible
+from winasr_doctor.report.interface import RenderOptions
+from winasr_doctor.report.json import dump
+
+_ELEMENTS = {
+    State.FAIL: "failure",
+    State.UNKNOWN: "skipped",
+    State.WARN: "system-out",
+    State.SKIP: "skipped",
+}
+"""What a state becomes below a `testcase`; nothing for `pass`."""
+
+_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+def render(gate: Gate, options: RenderOptions) -> str:
+    """Write a gate's outcome as JUnit XML."""
+    suites = ET.Element("testsuites", {"name": "winasr_doctor gate"})
+    verdict = ET.SubElement(suites, "testsuite", {"name": "gate"})
+    properties = ET.SubElement(verdict, "properties")
+    for name, value in words.provenance(gate.tested):
+        attributes = {"name": one_line(name), "value": one_line(value)}
+        ET.SubElement(properties, "property", attributes)
+    verdict.extend(_verdict(gate))
+    for step in gate.steps:
+        if step.cases:
+            suite = ET.SubElement(suites, "testsuite", {"name": f"gate {step.name}"})
+            suite.extend(_cases(step))
+    for suite in suites:
+        _count(suite)
+    if gate.report is not None:
+        document = render_scan(gate.report, "junit", options).encode()
+        suites.extend(ET.fromstring(document))  # noqa: S314 - written a line above
+    _count(suites)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _verdict(gate: Gate) -> Iterable[ET.Element]:
+    """Yield a test for the verdict and one for each step, so that the file says what we say."""
+    states = {Verdict.PASS: State.PASS, Verdict.WARN: State.WARN, Verdict.FAIL: State.FAIL}
+    detail = "\n".join((f"The gate {words.in_short(gate)}.", *gate.notes))
+    yield _element("gate", Case("verdict", states[gate.verdict], detail, gate.seconds), "")
+    for step in gate.steps:
+        state = State.FAIL if step.stops else step.state
+        yield _element("gate", Case(step.name, state, step.summary, step.seconds), "")
+
+
+def _cases(step: Step) -> Iterable[ET.Element]:
+    taken: dict[str, int] = {}
+    for case in step.cases:
+        name = one_line(case.name)
+        taken[name] = taken.get(name, 0) + 1
+        number = f" #{taken[name]}" if taken[name] > 1 else ""
+        yield _element(step.name, case, number)
+
+
+def _element(group: str, case: Case, number: str) -> ET.Element:
+    attributes = {
+        "classname": f"winasr_doctor.gate.{group}",
+        "name": f"{one_line(case.name)}{number}",
+        "time": f"{case.seconds:.3f}",
+    }
+    element = ET.Element("testcase", attributes)
+    kind = _ELEMENTS.get(case.state)
+    if kind is None:
+        return element
+    inner = ET.SubElement(element, kind)
+    if kind != "system-out":
+        inner.set("message", one_line(case.detail))
+    if kind == "failure":
+        inner.set("type", group)
+    facts = f"\n\nfacts: {dump(dict(case.facts))}" if case.facts else ""
+    inner.text = visible(f"{case.detail}{facts}")
+    return element
+
+
+def _count(element: ET.Element) -> None:
+    """Write how many tests there are, in the attributes that the schema has for it."""
+    cases = list(element.iter("testcase"))
+    ends = [case[0].tag if len(case) else "" for case in cases]
+    element.set("tests", str(len(cases)))
+    for tag, attribute in _COUNTED.items():
+        element.set(attribute, str(ends.count(tag)))
+    element.set("time", f"{sum(float(case.get('time', 0)) for case in _timed(element)):.3f}")
+
+
+def _timed(element: ET.Element) -> list[ET.Element]:
+    """Return the tests whose times add up: the verdict's and a step's are sums already."""
+    cases = list(element.iter("testcase"))
+    inner = [case for case in cases if case.get("classname") != "winasr_doctor.gate.gate"]
+    return inner or [case for case in cases if case.get("name") == "verdict"]

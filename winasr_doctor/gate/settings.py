@@ -1,0 +1,151 @@
+"""What the gate asks for: `[tool.winasr_doctor.gate]`, read and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from winasr_doctor._util.devices import parse_device
+
+PLANS = (
+    "unlink:32*2; rmdir:32*2",
+    "unlink:32~0.5",
+    "unlink:5*2",
+    "unlink:33*1",
+    "unlink:1224*1",
+    "rmdir:145*2",
+    "scandir:5*1",
+    "rmtree:32*1",
+    "rmdir:32*inf",
+)
+"""What the self-test must survive by default: a scanner that holds files and then folders, one that
+holds them for half a second, a deletion that is pending (Windows answers 5), a locked range, a file
+that is mapped into memory, a folder that fills while it is emptied, one that cannot be listed, the
+whole deletion at once, and folders that somebody holds for good. Each is about what NeMo's own
+cleanup does, so each fires with every NeMo."""
+
+MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)
+"""What the models that are named must survive: one plan, as each costs a load of gigabytes."""
+
+FEWEST_PLANS = 6
+"""Below this number the self-test has not seen enough."""
+
+Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
+Above0 = Annotated[float, Meta(gt=0)]
+
+
+class SettingsError(ValueError):
+    """A table that cannot be used; the message is one sentence."""
+
+
+class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
+    """A finding that somebody has decided to live with, for a while."""
+
+    code: Code
+    until: dt.date
+    """The last day on which it counts."""
+    reason: Annotated[str, Meta(pattern=r"\S")]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Thresholds and accepted findings."""
+
+    fail_on: Literal["error", "warning"] = "error"
+    accept: tuple[Acceptance, ...] = ()
+    plans: tuple[str, ...] = PLANS
+    """Faults for the self-test, each a plan of its own."""
+    models: tuple[str, ...] = ()
+    """Models of the Hub that the self-test runs too, out of the local cache."""
+    require_selftest: bool = True
+    device: str = "auto"
+    max_real_time_factor: Above0 | None = None
+    """Seconds of transcribing for each second of audio, without faults."""
+    max_load_seconds: Above0 | None = None
+    """Loading the model without faults."""
+    max_peak_memory_mb: Above0 | None = None
+    """The self-test's process, in megabytes (10^6 bytes), without faults."""
+    max_gpu_memory_mb: Above0 | None = None
+    """What torch allocated on the GPU, in megabytes (10^6 bytes), without faults."""
+    min_cases: Annotated[int, Meta(ge=1)] = 40
+    """Cases that the fault suite must have run."""
+    tests: tuple[str, ...] = ()
+    """The app's own tests, for pytest."""
+    selftest_timeout: Above0 = 600.0
+    """Seconds of one self-test, importing NeMo included."""
+    suite_timeout: Above0 = 120.0
+    """Seconds of the fault suite."""
+    tests_timeout: Above0 = 1800.0
+    """Seconds of the app's own tests."""
+
+
+def read_settings(table: Mapping[str, Any]) -> Settings:
+    """Read and check the table.
+
+    Args:
+        table: As TOML gave it; what is missing has its default.
+
+    Raises:
+        SettingsError: Something in it is not what it must be.
+    """
+    from winasr_doctor.checks import all_checks
+    from winasr_doctor.faults.plan import Plan, PlanError
+
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_in_words(str(error))) from error
+    try:
+        parse_device(settings.device)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    known = {check.code for check in all_checks()}
+    for number, accepted in enumerate(settings.accept, 1):
+        if accepted.code not in known:
+            raise SettingsError(f"accept, entry {number}: no check has the code {accepted.code}")
+    for number, plan in enumerate(settings.plans, 1):
+        try:
+            Plan.parse(plan)
+        except PlanError as error:
+            where = f"plans, entry {number} ({plan!r})"
+            raise SettingsError(f"{where}: {error.reason} (column {error.column})") from error
+    _check_models(settings.models)
+    if len(set(settings.plans)) < len(settings.plans):
+        raise SettingsError("plans: the same plan stands there twice")
+    if len(settings.plans) < FEWEST_PLANS:
+        raise SettingsError(f"plans: at least {FEWEST_PLANS} are needed to prove anything")
+    return settings
+
+
+def _check_models(names: tuple[str, ...]) -> None:
+    from winasr_doctor.gate.cached_models import model_source
+
+    seen: set[str | None] = set()
+    for number, name in enumerate(names, 1):
+        try:
+            source = model_source(name)
+        except ValueError as error:
+            raise SettingsError(f"models, entry {number}: {error}") from error
+        if source.repo_id in seen:
+            raise SettingsError(f"models, entry {number}: {source.repo_id} stands there twice")
+        seen.add(source.repo_id)
+
+
+_HINTS = {
+    "until": "an acceptance needs until = YYYY-MM-DD, the last day on which it counts",
+    "reason": "an acceptance needs a reason in words",
+    "code": "an acceptance needs the code of a check, such as SYN001",
+}
+
+
+def _in_words(message: str) -> str:
+    """Add what is expected to what is wrong with an acceptance."""
+    if "$.accept" not in message:
+        return message
+    for name, hint in _HINTS.items():
+        if f"`{name}`" in message or f".{name}`" in message:
+            return f"{message} ({hint})"
+    return message

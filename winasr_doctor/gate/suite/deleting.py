@@ -1,0 +1,214 @@
+"""Cases of `rmtree`: what passes is waited for, what does not pass is not, nothing else goes."""
+
+from __future__ import annotations
+
+import stat
+import sys
+
+from winasr_doctor.gate.suite.table import Place, case, expect, there
+from winasr_doctor.locks import ONCE, Attempt, CleanupStatus, RetryPolicy, rmtree
+from winasr_doctor.locks.tree_removal import DEFAULT_POLICY
+
+_ABOUT_HALF_A_SECOND = 0.8
+_EXACT = 1e-6
+
+
+def _gone_after(place: Place, plan: str, longest: float = DEFAULT_POLICY.total) -> None:
+    tree = place.tree()
+    with place.faults(plan):
+        report = rmtree(tree)
+    expect(report.status is CleanupStatus.REMOVED, f"{report.status.value}: {report.leftovers}")
+    expect(not there(tree), "it is said to be removed and is still there")
+    expect(place.time.monotonic() <= longest, f"it took {place.time.monotonic():.2f} s")
+
+
+@case
+def files_held_briefly(place: Place) -> None:
+    """A folder goes although a scanner holds its files at first (32)."""
+    _gone_after(place, "unlink:32*2")
+    expect(place.time.sleeps, "it was not waited for")
+
+
+@case
+def folders_held_briefly(place: Place) -> None:
+    """A folder goes although a sync client holds its folders at first (32)."""
+    _gone_after(place, "rmdir:32*2")
+
+
+@case
+def held_for_half_a_second(place: Place) -> None:
+    """Little is waited after a lock of half a second has gone (32)."""
+    _gone_after(place, "unlink:32~0.5", _ABOUT_HALF_A_SECOND)
+
+
+@case
+def locked_ranges(place: Place) -> None:
+    """A locked range of a file is waited for (33)."""
+    _gone_after(place, "unlink:33*3")
+
+
+@case
+def pending_deletions(place: Place) -> None:
+    """A deletion that is still pending is waited for (5)."""
+    _gone_after(place, "unlink:5*2")
+
+
+@case
+def folders_that_fill(place: Place) -> None:
+    """A folder that fills while it is emptied is emptied again (145)."""
+    _gone_after(place, "rmdir:145*2")
+
+
+@case
+def folders_that_cannot_be_listed(place: Place) -> None:
+    """A folder that cannot be listed at first is listed again (5)."""
+    _gone_after(place, "scandir:5*1")
+
+
+@case
+def the_whole_deletion_at_once(place: Place) -> None:
+    """A deletion that fails as a whole is tried again (32)."""
+    _gone_after(place, "rmtree:32*2")
+
+
+@case
+def gone_meanwhile(place: Place) -> None:
+    """What somebody else removed meanwhile counts as gone (2)."""
+    report = rmtree(place.folder / "nothing")
+    expect(report.status is CleanupStatus.ALREADY_GONE, f"{report.status.value}")
+    expect(not place.time.sleeps, "it was waited for")
+
+
+@case
+def all_but_one(place: Place) -> None:
+    """One file that is held keeps nothing else in place."""
+    tree = place.tree()
+    for name in ("a", "m", "z"):
+        (tree / name).write_text(name, encoding="utf-8")
+    with place.faults("unlink:32*1"):  # whichever comes first
+        rmtree(tree, ONCE)
+    left = [path for path in tree.rglob("*") if path.is_file()]
+    expect(len(left) == 1, f"{len(left)} files are left")
+
+
+@case
+def held_for_good(place: Place) -> None:
+    """A file held for good costs its budget and no more; everything else goes."""
+    tree, policy = place.tree(), RetryPolicy(total=1.0)
+    with place.faults("unlink:32*inf@manifest.json"):
+        report = rmtree(tree, policy)
+    expect(report.status is CleanupStatus.LEFT_BEHIND, f"{report.status.value}")
+    over = place.time.monotonic() - policy.total
+    expect(abs(over) < _EXACT, f"it ended {over:+.3f} s beside its budget")
+    expect(there(tree / "manifest.json"), "what could not be removed is not there")
+    expect(not there(tree / "inner"), "what could be removed is still there")
+    names = [failure.path for failure in report.leftovers]
+    expect(str(tree / "manifest.json") in names, f"the leftovers are {names}")
+
+
+@case
+def access_denied(place: Place) -> None:
+    """A right that is missing is not waited for longer than half a second (5)."""
+    tree = place.tree()
+    with place.faults("unlink:5*inf@manifest.json"):
+        report = rmtree(tree)
+    expect(not report.gone, "it is said to be gone")
+    waited = place.time.monotonic()
+    expect(0 < waited <= _ABOUT_HALF_A_SECOND, f"{waited:.2f} s were waited")
+
+
+@case
+def no_passing_error(place: Place) -> None:
+    """A damaged disk is not waited for (1392)."""
+    tree = place.tree()
+    with place.faults("unlink:1392*1@manifest.json"):
+        report = rmtree(tree)
+    expect(not report.gone, "it is said to be gone")
+    expect(not place.time.sleeps, f"{sum(place.time.sleeps):.2f} s were waited")
+
+
+@case
+def our_own_handle(place: Place) -> None:
+    """A file that this process has open is not waited for (32)."""
+    tree = place.tree()
+    with (tree / "manifest.json").open(encoding="utf-8"):
+        with place.faults("unlink:32*inf@manifest.json"):
+            report = rmtree(tree)
+        expect(not report.gone, "it is said to be gone")
+        expect(not place.time.sleeps, f"{sum(place.time.sleeps):.2f} s were waited")
+
+
+@case
+def letting_go(place: Place) -> None:
+    """What this process lets go of goes at once."""
+    tree = place.tree()
+    file = (tree / "manifest.json").open(encoding="utf-8")
+
+    def release(_paths: object) -> bool:
+        file.close()
+        return True
+
+    with file, place.faults("unlink:32*1@manifest.json"):
+        report = rmtree(tree, release=release)
+    expect(report.gone, f"left: {report.leftovers}")
+    expect(not place.time.sleeps, f"{sum(place.time.sleeps):.2f} s were waited")
+
+
+@case
+def read_only(place: Place) -> None:
+    """A read-only file goes."""
+    tree = place.tree()
+    if sys.platform == "win32":
+        (tree / "manifest.json").chmod(stat.S_IREAD)
+        report = rmtree(tree)
+    else:
+        (tree / "manifest.json").chmod(stat.S_IREAD)
+        with place.faults("unlink:5*1@manifest.json"):
+            report = rmtree(tree)
+    expect(report.gone, f"left: {report.leftovers}")
+    expect(not place.time.sleeps, f"{sum(place.time.sleeps):.2f} s were waited")
+
+
+@case
+def links_in_the_tree(place: Place) -> None:
+    """A link in a folder goes, and what it leads to stays."""
+    outside, tree = place.tree("outside"), place.tree()
+    place.link(tree / "link", outside)
+    report = rmtree(tree)
+    expect(report.gone, f"left: {report.leftovers}")
+    expect((outside / "manifest.json").exists(), "a file outside was deleted")
+    expect((outside / "inner" / "weights").exists(), "a file outside was deleted")
+
+
+@case
+def a_link_for_a_tree(place: Place) -> None:
+    """A link that is given for a folder is refused."""
+    outside, link = place.tree("outside"), place.folder / "link"
+    place.link(link, outside)
+    expect(not rmtree(link, RetryPolicy(total=0.0), defer=False).gone, "it is said to be gone")
+    expect((outside / "manifest.json").exists(), "a file outside was deleted")
+
+
+@case
+def neighbours(place: Place) -> None:
+    """Neighbours of a folder stay, also when deleting fails."""
+    tree, neighbours = place.tree(), [place.tree("tree2"), place.tree("tre")]
+    with place.faults("unlink:32*3; rmdir:32*3"):
+        rmtree(tree)
+    for each in neighbours:
+        expect((each / "inner" / "weights").exists(), f"{each.name} was touched")
+
+
+@case
+def hooks_that_fail(place: Place) -> None:
+    """A hook that fails does not stop a deletion, and hears of every attempt."""
+    tree, heard = place.tree(), []
+
+    def hook(attempt: Attempt) -> None:
+        heard.append(attempt.number)
+        raise RuntimeError(attempt.number)
+
+    with place.faults("unlink:32*2"):
+        report = rmtree(tree, on_attempt=hook)
+    expect(report.gone, f"left: {report.leftovers}")
+    expect(heard == [attempt.number for attempt in report.attempts], f"it heard of {heard}")

@@ -1,9 +1,0 @@
-"""Canary-Qwen: a speech-language model, which is no `.nemo` file and answers by generating.
-
-NeMo calls the class SALM. It comes as `config.json` and `model.safetensors`, and needs the
-configuration and the tokenizer of a language model from a second repository.
-"""
-
-from winasr_doctor.loader.speech_language.loading import Loaded, load
-
-__all__ = ["Loaded", "load"]

@@ -1,0 +1,123 @@
+"""What a deletion came to, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from winasr_doctor.locks.identity import Identity
+from winasr_doctor.windows.errors import DeleteClass
+
+if TYPE_CHECKING:
+    from winasr_doctor.locks.holders.model import Holding
+
+
+class CleanupStatus(str, Enum):
+    """How a deletion ended.
+
+    `refused`: what is at the path is a file, a link or a junction, or another folder has taken the
+    place of the one that was to go. It is left alone, now and later.
+    """
+
+    REMOVED = "removed"
+    ALREADY_GONE = "already_gone"
+    LEFT_BEHIND = "left_behind"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One path that could not be removed in one attempt.
+
+    Attributes:
+        path: The file or folder.
+        operation: What failed on it, such as `os.unlink`.
+        error: The exception.
+        delete: What the error means for a delete.
+        code: The Windows code that counts (32 for a masked one); `None` off Windows.
+        holding: Who has it open, where that was asked and answered in time.
+    """
+
+    path: str
+    operation: str
+    error: BaseException
+    delete: DeleteClass
+    code: int | None
+    holding: Holding | None = None
+
+    @property
+    def label(self) -> str:
+        """The error's number in words: `WinError 32`, `errno 13` or the exception's class."""
+        if self.code is not None:
+            return f"WinError {self.code}"
+        number = getattr(self.error, "errno", None)
+        return type(self.error).__name__ if number is None else f"errno {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One pass over the tree.
+
+    Attributes:
+        number: From 1.
+        path: The tree.
+        elapsed: Seconds from the first attempt to the end of this one.
+        failures: What could not be removed; empty when the tree is gone.
+        next_delay: Seconds until the next attempt; `None` when this was the last.
+        why_last: Why no further attempt is made, as a short phrase; empty while there is one.
+    """
+
+    number: int
+    path: str
+    elapsed: float
+    failures: tuple[Failure, ...] = ()
+    next_delay: float | None = None
+    why_last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupReport:
+    """What a deletion came to.
+
+    Attributes:
+        path: The tree, absolute.
+        status: How it ended.
+        attempts: Every pass, in order; at least one.
+        leftovers: What is still there, with the last error on each.
+        deferred: Whether the ledger has it, so that a later sweep removes it.
+        seconds: How long it took in all.
+        unrecorded: Files and folders that are left and that the ledger had no room for: a sweep
+            leaves them where they are.
+        root: What the folder is, where that could be read.
+    """
+
+    path: str
+    status: CleanupStatus
+    attempts: tuple[Attempt, ...]
+    leftovers: tuple[Failure, ...] = ()
+    deferred: bool = False
+    seconds: float = 0.0
+    unrecorded: int = 0
+    root: Identity | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing is left at the path."""
+        return self.status in {CleanupStatus.REMOVED, CleanupStatus.ALREADY_GONE}
+
+    @property
+    def refusal(self) -> str:
+        """Why the path was refused, as a short phrase; empty if it was not."""
+        return self.attempts[-1].why_last if self.status is CleanupStatus.REFUSED else ""
+
+    @property
+    def error(self) -> BaseException | None:
+        """The exception of the first leftover."""
+        return self.leftovers[0].error if self.leftovers else None
+
+    @property
+    def holding(self) -> Holding | None:
+        """Who has the first leftover open whose holder is known."""
+        known = (failure.holding for failure in self.leftovers)
+        return next((holding for holding in known if holding is not None), None)

@@ -1,0 +1,98 @@
+"""Asking who holds a path without making the deletion wait for the answer."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from winasr_doctor._util.clock import Clock
+
+if TYPE_CHECKING:
+    from winasr_doctor.locks.holders import Holder, Holding
+
+
+def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
+    """Say which of these paths this process holds itself; quick enough for every attempt.
+
+    Args:
+        tree: The folder that is being removed.
+        paths: Files or folders of it that could not be removed.
+        maps: Whether memory maps without an open file count, too.
+
+    Returns:
+        An answer for each path that this process has open; the others are left out.
+    """
+    from winasr_doctor.locks.holders import Holding, held_by_ourselves
+
+    paths = tuple(paths)
+    maps = maps and any(map(_may_be_mapped, paths))
+    if not held_by_ourselves(
+        tree, maps=maps
+    ):  # one question for all of them, and nearly always enough
+        return {}
+    return {
+        path: Holding(path, (_this_process(path),))
+        for path in paths
+        if held_by_ourselves(path, maps=maps)
+    }
+
+
+def _may_be_mapped(path: str) -> bool:
+    """Return whether a path may hold what somebody has mapped: a file with content.
+
+    Windows maps no empty file, and does not let a mapped one become empty. Source:
+    learn.microsoft.com, "CreateFileMappingW" (ERROR_FILE_INVALID) and "System Error Codes", 1224.
+    """
+    try:
+        status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode):
+            with os.scandir(path) as entries:
+                return next(entries, None) is not None
+    except OSError:
+        return True
+    return status.st_size > 0
+
+
+def _this_process(path: str) -> Holder:
+    from winasr_doctor.locks.holders import Holder, Who
+
+    how = "this process's own handles"
+    return Holder(Who.OURSELVES, os.getpid(), "python", path, "open handle", how)
+
+
+class HolderQuestion:
+    """The full question, put to the system in the background, once per path.
+
+    Under a virtual clock nothing is asked: what works in the background would make a
+    deterministic run depend on real time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Get ready; nothing is asked yet."""
+        self._enabled = not clock.virtual
+        self._asked: set[str] = set()
+        self._answers: dict[str, Holding] = {}
+
+    def ask(self, path: str) -> None:
+        """Ask about a path, unless that was done already or another question is open."""
+        if not self._enabled or path in self._asked or len(self._asked) > len(self._answers):
+            return
+        self._asked.add(path)
+        try:
+            threading.Thread(
+                target=self._answer, args=(path,), name="winasr-holders", daemon=True
+            ).start()
+        except RuntimeError:  # the system has no thread left
+            self._enabled = False
+
+    def answers(self) -> dict[str, Holding]:
+        """Return what is known so far, by path."""
+        return dict(self._answers)
+
+    def _answer(self, path: str) -> None:
+        from winasr_doctor.locks.holders import holders_of
+
+        self._answers[path] = holders_of(path)

@@ -1,0 +1,87 @@
+"""Asking about many things some of which may never answer."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Generic, TypeVar
+
+from winasr_doctor._util.workers import Task
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+_MOST_THREADS = 16
+
+
+class Patience(Generic[T, S]):
+    """One question, put to many things in the background, past those that hang.
+
+    Windows offers no way to give up a call that waits for a pipe, so the thread that makes it
+    is left behind (a daemon) and another one goes on. A thing whose answer is still awaited is
+    not asked again.
+    """
+
+    def __init__(self, ask: Callable[[T], S], *, per_item: float = 0.1) -> None:
+        """Get ready.
+
+        Args:
+            ask: The question about one thing; it does not raise.
+            per_item: Seconds without any answer after which the rest is asked in another thread.
+        """
+        self._ask = ask
+        self._per_item = per_item
+        self._hanging: set[T] = set()
+        self._lock = threading.Lock()
+
+    def answers(self, items: Iterable[T], *, seconds: float) -> tuple[dict[T, S], int]:
+        """Ask about each thing.
+
+        Args:
+            items: The things.
+            seconds: How long this may take in all.
+
+        Returns:
+            The answers, and how many things gave none in time.
+        """
+        deadline = monotonic() + seconds
+        with self._lock:
+            asked = list(dict.fromkeys(items))
+            waiting = deque(item for item in asked if item not in self._hanging)
+        expected = len(waiting)
+        answered: SimpleQueue[tuple[T, S]] = SimpleQueue()
+        found: dict[T, S] = {}
+        threads = self._start(waiting, answered, seconds)
+        while len(found) < expected:
+            patience = min(self._per_item, deadline - monotonic())
+            try:
+                item, answer = answered.get(timeout=max(patience, 0.0))
+            except Empty:
+                if monotonic() >= deadline or not waiting or threads >= _MOST_THREADS:
+                    break
+                threads += self._start(waiting, answered, seconds)
+            else:
+                found[item] = answer
+        waiting.clear()  # whoever still works on it finds nothing more to do
+        return found, len(asked) - len(found)
+
+    def _start(self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float) -> int:
+        def work() -> None:
+            while True:
+                try:
+                    item = waiting.popleft()
+                except IndexError:
+                    return
+                with self._lock:
+                    self._hanging.add(item)
+                try:
+                    answered.put((item, self._ask(item)))
+                finally:
+                    with self._lock:
+                        self._hanging.discard(item)
+
+        Task(work, seconds, "winasr-holders")
+        return 1

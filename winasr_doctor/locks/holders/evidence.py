@@ -1,0 +1,102 @@
+"""Collecting who holds a path from several places that are asked at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import NamedTuple
+
+from winasr_doctor.locks.holders.family import Family
+from winasr_doctor.locks.holders.model import Holder, Who
+from winasr_doctor.locks.holders.target import Target
+
+_ORDER = tuple(Who)
+
+
+class Hold(NamedTuple):
+    """One thing of one process that leads to a path: `Holder`'s fields of the same names."""
+
+    path: str
+    what: str
+    how: str
+
+
+class UndeterminedError(Exception):
+    """Something could not be determined; the text says what and why, without a full stop."""
+
+
+class Evidence:
+    """What was found so far, by whichever thread found it."""
+
+    def __init__(self, seconds: float, family: Family | None = None) -> None:
+        """Start with nothing found.
+
+        Args:
+            seconds: How long the search may take.
+            family: Which processes are our children; looked up when first needed by default.
+        """
+        self.family = family or Family()
+        self._deadline = monotonic() + seconds
+        self._lock = threading.Lock()
+        self._holders: dict[tuple[object, ...], Holder] = {}
+        self._undetermined: dict[str, None] = {}
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the search may still take."""
+        return max(0.0, self._deadline - monotonic())
+
+    def found(
+        self,
+        pid: int,
+        path: str,
+        what: str,
+        how: str,
+        *,
+        process: str | None = None,
+        via: str | None = None,
+    ) -> None:
+        """Note that a process holds a path; the same thing seen in two ways is noted once.
+
+        Args:
+            pid: The process.
+            path: What it holds.
+            what: How it holds it, such as `open file`.
+            how: How we know.
+            process: Its program, where the source knows it.
+            via: The Python object or the kind of worker; looked up for a child by default.
+        """
+        if pid == os.getpid():
+            who = Who.OURSELVES
+        elif self.family.has_child(pid):
+            who = Who.CHILD
+            via = via or self.family.worker(pid)
+        else:
+            who = Who.OTHER
+        process = process or self.family.name(pid)
+        holder = Holder(who, pid, process, path, what, how, via)
+        with self._lock:
+            self._holders.setdefault((pid, path, what, via), holder)
+
+    def cannot_tell(self, why: str) -> None:
+        """Note what could not be determined.
+
+        Args:
+            why: One sentence, without the full stop.
+        """
+        with self._lock:
+            self._undetermined.setdefault(why)
+
+    def answer(self) -> tuple[tuple[Holder, ...], tuple[str, ...]]:
+        """Return the holders so far, ourselves first, and what could not be determined."""
+        with self._lock:
+            holders = sorted(
+                self._holders.values(), key=lambda h: (_ORDER.index(h.who), h.pid, h.path, h.what)
+            )
+            return tuple(holders), tuple(self._undetermined)
+
+
+Source = Callable[[Target, Evidence], None]
+"""One place to ask: it adds what it finds to the evidence, and may take its time or fail."""

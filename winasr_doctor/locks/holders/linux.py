@@ -1,0 +1,170 @@
+"""Who holds a path on Linux: what `/proc` says of every process that may be read (proc(5))."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
+from winasr_doctor.locks.holders.target import DELETED, Target
+
+
+def sources() -> tuple[Source, ...]:
+    """Return the places to ask, besides this process itself."""
+    return (other_processes,)
+
+
+def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
+    """Yield how this process holds a target, what is cheap to see first.
+
+    Args:
+        target: What is asked about.
+        maps: Whether to look at memory maps, too; those that Python makes have a descriptor, and
+            are seen by it.
+
+    Raises:
+        UndeterminedError: `/proc/self` cannot be read.
+    """
+    if not os.path.isdir("/proc/self/fd"):
+        raise UndeterminedError("what this process has open, because /proc is not there")
+    yield from _holds("self", target, maps=maps)
+
+
+def other_processes(target: Target, evidence: Evidence) -> None:
+    """Ask every other process, our children first.
+
+    Args:
+        target: What is asked about.
+        evidence: Where to put what is found.
+    """
+    try:
+        numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        evidence.cannot_tell("what other processes have open, because /proc cannot be read")
+        return
+    numbers = [number for number in numbers if number != os.getpid()]
+    numbers.sort(key=lambda number: not evidence.family.has_child(number))
+    unreadable = 0
+    for number in numbers:
+        if not evidence.seconds_left:
+            return
+        try:
+            for hold in _holds(str(number), target):
+                evidence.found(number, *hold)
+        except UndeterminedError:
+            unreadable += 1
+    if unreadable:
+        subject = "1 process has" if unreadable == 1 else f"{unreadable} processes have"
+        evidence.cannot_tell(f"what {subject} open, which this account may not look into")
+
+
+def path_of_descriptor(descriptor: int) -> str | None:
+    """Return the path of one of this process's open files, `None` for a pipe or a socket.
+
+    Args:
+        descriptor: Its number.
+    """
+    try:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return None
+    return path if path.startswith("/") else None
+
+
+def path_of_mapping(address: int) -> str | None:
+    """Return the path of the file that is mapped at an address of this process.
+
+    Args:
+        address: Anywhere in the mapping.
+    """
+    for first, last, path in _mappings(_maps_of("self")):
+        if first <= address < last:
+            return path
+    return None
+
+
+def _holds(process: str, target: Target, *, maps: bool = True) -> Iterator[Hold]:
+    """Yield everything of a process that leads to the target.
+
+    Raises:
+        UndeterminedError: We may not look into this process.
+    """
+    folder = f"/proc/{process}"
+    try:
+        with os.scandir(f"{folder}/fd") as entries:
+            descriptors = [entry.path for entry in entries]
+        cwd = os.readlink(f"{folder}/cwd")
+    except PermissionError:
+        raise UndeterminedError(f"what process {process} has open") from None
+    except OSError:  # it has ended, or it is a part of the kernel
+        return
+    for descriptor in descriptors:
+        path = _open_path(descriptor, target)
+        if path is not None:
+            yield Hold(path, _name_of(path, "open file", target), f"{folder}/fd")
+    if target.covers(cwd):
+        yield Hold(cwd, "current directory", f"{folder}/cwd")
+    if maps:
+        yield from _maps(process, target)
+
+
+def _maps(process: str, target: Target) -> Iterator[Hold]:
+    try:
+        maps = _maps_of(process)
+    except PermissionError:
+        raise UndeterminedError(f"what process {process} has open") from None
+    except OSError:
+        return
+    if not any(_as_in_maps(spelling) in maps for spelling in target.spellings):
+        return  # as nearly always; the lines need not be taken apart
+    mapped = {path: None for _, _, path in _mappings(maps) if _matches(path, target)}
+    for path in mapped:
+        yield Hold(path, _name_of(path, "memory map", target), f"/proc/{process}/maps")
+
+
+def _open_path(descriptor: str, target: Target) -> str | None:
+    """Return what a descriptor has open, if that is the target or below it."""
+    try:
+        path = os.readlink(descriptor)
+        if not path.startswith("/"):  # a pipe, a socket or another thing without a path
+            return None
+        if _matches(path, target):
+            return path
+        if target.identity is not None and target.is_also(os.stat(descriptor)):
+            return path
+    except OSError:  # closed in the meantime
+        return None
+    return None
+
+
+def _matches(path: str, target: Target) -> bool:
+    """Tell whether a path is held; of a deleted file only if the target itself is gone."""
+    if not target.exists and path.endswith(DELETED):
+        path = path.removesuffix(DELETED)
+    return target.covers(path)
+
+
+def _name_of(path: str, what: str, target: Target) -> str:
+    if not target.exists:
+        return f"deleted {what.removeprefix('open ')}"
+    return "open directory" if what == "open file" and os.path.isdir(path) else what
+
+
+def _maps_of(process: str) -> bytes:
+    with open(f"/proc/{process}/maps", "rb") as file:
+        return file.read()
+
+
+def _as_in_maps(path: str) -> bytes:
+    return os.fsencode(path).replace(b"\n", b"\\012")
+
+
+def _mappings(maps: bytes) -> Iterator[tuple[int, int, str]]:
+    """Yield the first and the last address and the path of each file that a process maps."""
+    for line in maps.split(b"\n"):
+        start = line.find(b"/")
+        if start < 0:
+            continue
+        first, _, last = line[: line.index(b" ")].partition(b"-")
+        path = line[start:].replace(b"\\012", b"\n")
+        yield int(first, 16), int(last, 16), os.fsdecode(path)

@@ -1,0 +1,104 @@
+"""Who holds a path on macOS and other systems: what psutil may see."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
+from winasr_doctor.locks.holders.target import Target
+
+
+def sources() -> tuple[Source, ...]:
+    """Return the places to ask, besides this process itself."""
+    return (other_processes,)
+
+
+def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
+    """Yield how this process holds a target.
+
+    Args:
+        target: What is asked about.
+        maps: Not used: psutil cannot read memory maps here.
+
+    Raises:
+        UndeterminedError: psutil cannot say.
+    """
+    del maps
+    yield from _holds(os.getpid(), target)
+
+
+def other_processes(target: Target, evidence: Evidence) -> None:
+    """Ask every other process, our children first.
+
+    Args:
+        target: What is asked about.
+        evidence: Where to put what is found.
+    """
+    import psutil
+
+    numbers = [number for number in psutil.pids() if number != os.getpid()]
+    numbers.sort(key=lambda number: not evidence.family.has_child(number))
+    unreadable = 0
+    for number in numbers:
+        if not evidence.seconds_left:
+            return
+        try:
+            for hold in _holds(number, target):
+                evidence.found(number, *hold)
+        except UndeterminedError:
+            unreadable += 1
+    if unreadable:
+        evidence.cannot_tell(f"what {unreadable} processes have open that refuse this account")
+
+
+def path_of_descriptor(descriptor: int) -> str | None:
+    """Return the path of one of this process's open files, where the system can tell.
+
+    Args:
+        descriptor: Its number.
+    """
+    if sys.platform == "win32":  # for the type checker, which knows `fcntl` only elsewhere
+        return None
+    try:
+        import fcntl
+
+        command = getattr(fcntl, "F_GETPATH", 50)  # from Python 3.9 on, only on macOS
+        answer = fcntl.fcntl(descriptor, command, b"\0" * 1024)
+    except (ImportError, OSError, ValueError):
+        return None
+    return os.fsdecode(answer.rstrip(b"\0")) or None
+
+
+def path_of_mapping(address: int) -> str | None:
+    """Return `None`: which file is mapped where cannot be asked on these systems.
+
+    Args:
+        address: Anywhere in the mapping.
+    """
+    del address
+    return None
+
+
+def _holds(pid: int, target: Target) -> Iterator[Hold]:
+    """Yield everything of a process that leads to the target.
+
+    Raises:
+        UndeterminedError: We may not look into this process.
+    """
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        files = [file.path for file in process.open_files()]
+        cwd = process.cwd()
+    except psutil.NoSuchProcess:
+        return
+    except (psutil.Error, OSError):
+        raise UndeterminedError(f"what process {pid} has open") from None
+    for path in dict.fromkeys(files):
+        if target.covers(path):
+            yield Hold(path, "open file", "psutil.Process.open_files")
+    if cwd and target.covers(cwd):
+        yield Hold(cwd, "current directory", "psutil.Process.cwd")

@@ -1,0 +1,87 @@
+"""What is asked about: a file or a folder, in every spelling in which the system may name it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+
+from winasr_doctor._util.paths import segments
+
+DELETED = " (deleted)"
+"""What Linux appends to the name of an open file that was deleted (proc(5), `/proc/pid/fd`)."""
+
+OS_NAME = {"win32": "windows", "darwin": "darwin"}.get(sys.platform, "linux")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file or folder that somebody may have open.
+
+    Attributes:
+        asked: The path as it was asked for.
+        spellings: The absolute path, and the path without links where that differs.
+        exists: Whether anything is there.
+        folder: Whether it is a folder: what is open anywhere below it counts too.
+        identity: A file's volume and number, by which another name of it is known; `None` for
+            a folder or a file system that numbers nothing.
+    """
+
+    asked: str
+    spellings: tuple[str, ...]
+    exists: bool
+    folder: bool
+    identity: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str]) -> Target:
+        """Look at a path; one that cannot be looked at counts as a file that exists.
+
+        Args:
+            path: A file or folder.
+        """
+        asked = os.fspath(path)
+        absolute = os.path.abspath(asked)
+        try:
+            real = os.path.realpath(absolute)
+        except (OSError, ValueError):
+            real = absolute
+        exists, folder, identity = True, False, None
+        try:
+            found = os.stat(absolute)
+        except PermissionError:  # on Windows also a sharing violation: it is there
+            pass
+        except (OSError, ValueError):
+            exists = os.path.lexists(absolute)  # a link that leads nowhere
+        else:
+            folder = stat.S_ISDIR(found.st_mode)
+            if stat.S_ISREG(found.st_mode) and found.st_ino:
+                identity = (found.st_dev, found.st_ino)
+        spellings = (absolute,) if real == absolute else (absolute, real)
+        return cls(asked, spellings, exists, folder, identity)
+
+    def covers(self, path: str) -> bool:
+        """Tell whether a path, as the system spells it, is the target or lies below it.
+
+        Args:
+            path: An absolute path.
+        """
+        if OS_NAME == "linux":  # the hot loop over all of /proc: no splitting
+            return any(
+                path == root or path.startswith(root if root == "/" else root + "/")
+                for root in self.spellings
+            )
+        parts = segments(path, OS_NAME)
+        return any(parts[: len(head)] == head for head in self._heads())
+
+    def is_also(self, status: os.stat_result) -> bool:
+        """Tell whether the status of an open file is the target's, whatever its name.
+
+        Args:
+            status: From `os.stat` or `os.fstat`.
+        """
+        return self.identity is not None and self.identity == (status.st_dev, status.st_ino)
+
+    def _heads(self) -> list[tuple[str, ...]]:
+        return [head for root in self.spellings if (head := segments(root, OS_NAME))]

@@ -1,0 +1,203 @@
+"""The ledger of what is left on the disk, so that a later sweep removes it and nothing else.
+
+One small JSON file per entry, so that any number of processes can write, read and remove entries
+without a lock, and a crash in the middle of writing one leaves the others whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from winasr_doctor.locks.absolute_paths import absolute
+from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
+from winasr_doctor.locks.identity import Identity, identify, same_folder
+from winasr_doctor.locks.ledger_entry import Entry, EntryError, read, this_process, write
+from winasr_doctor.locks.leftovers import items_below
+
+__all__ = ["STATE_VARIABLE", "Contents", "Entry", "Ledger", "default_ledger", "this_process"]
+
+log = logging.getLogger("winasr_doctor.cleanup")
+
+STATE_VARIABLE = "WINASR_DOCTOR_STATE"
+"""Environment variable with another folder for the ledger."""
+
+_WRITE_TRIES = 6
+"""The first one may find no folder."""
+
+
+class Contents(NamedTuple):
+    """What a ledger holds.
+
+    Attributes:
+        entries: What can be acted on, also what could not be written to the disk.
+        set_aside: Files that are no entry that can be acted on, and why.
+    """
+
+    entries: list[Entry]
+    set_aside: list[tuple[Path, str]]
+
+
+class Ledger:
+    """The entries in one folder."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Name the folder; it is made when the first entry is written.
+
+        Args:
+            folder: Where the entries are kept.
+        """
+        self.folder = Path(folder)
+        self.left_here = False
+        """Whether this process has left something that is not yet swept."""
+        self._unwritten: list[Entry] = []
+        self._settled: set[Path] = set()
+        """Entries that are done with, in files that somebody holds: a scanner, for example."""
+        self._lock = threading.Lock()
+
+    def claim(self, path: str) -> Entry | None:
+        """Record a private temporary folder of ours while it is in use.
+
+        Should this process die, the next sweep removes the folder.
+
+        Args:
+            path: The folder, just made.
+
+        Returns:
+            The entry, to be settled when the folder is done with; `None` if it cannot be
+            looked at.
+        """
+        path = absolute(path)
+        try:
+            identity = identify(path)
+        except (OSError, ValueError):
+            return None
+        return self._write(Entry(path, identity, this_process(), whole=True, in_use=True))
+
+    def settle(self, entry: Entry | None) -> None:
+        """Forget an entry, if there is one: its folder is gone or not ours any more."""
+        if entry is None:
+            return
+        with self._lock:
+            self._unwritten = [other for other in self._unwritten if other != entry]
+        if entry.file is not None and not _is_removed(entry.file):
+            with self._lock:
+                self._settled.add(entry.file)
+
+    def leave(self, report: CleanupReport, claimed: Entry | None = None) -> Entry | None:
+        """Record what a deletion left behind.
+
+        A root that was refused, or that is not the folder any more that was to be removed, is
+        not recorded: nothing will ever remove it.
+
+        Args:
+            report: What the deletion came to.
+            claimed: The entry that `claim` returned for the folder, if any.
+
+        Returns:
+            The entry by which a sweep will find it; `None` if it will not.
+        """
+        path = absolute(report.path)
+        root = _folder(path, report.root, claimed)
+        if report.status is CleanupStatus.REFUSED or root is None:
+            return None
+        reason = report.leftovers[0].label if report.leftovers else ""
+        whole = claimed is not None and same_folder(root, claimed.identity)
+        items, unlisted = ((), 0) if whole else items_below(path, root)
+        entry = self._write(
+            Entry(path, root, this_process(), whole, items=items, reason=reason, unlisted=unlisted)
+        )
+        self.settle(claimed)
+        self.left_here = True
+        return entry
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, also those that could not be written to the disk."""
+        return self.read().entries
+
+    def read(self) -> Contents:
+        """Read all there is. What cannot be acted on hides nothing else."""
+        try:
+            files = sorted(self.folder.glob("*.json"))
+        except OSError:
+            files = []
+        found = Contents([], [])
+        with self._lock:
+            self._settled = {file for file in self._settled if not _is_removed(file)}
+            for file in files:
+                if file not in self._settled:
+                    _add(file, found)
+            found.entries.extend(self._unwritten)
+        return found
+
+    def _write(self, entry: Entry) -> Entry:
+        file = self.folder / f"{os.urandom(16).hex()}.json"
+        problem: OSError | None = None
+        for _ in range(_WRITE_TRIES):
+            try:
+                write(entry, file)
+            except FileNotFoundError as error:  # the first entry, or a sweep removed the folder
+                problem = error
+                with contextlib.suppress(OSError):
+                    self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:  # a scanner may hold the file
+                problem = error
+            else:
+                return replace(entry, file=file)
+        with self._lock:
+            self._unwritten.append(entry)
+        log.warning("the ledger of leftovers cannot be written: %s", problem)
+        return entry
+
+
+def _is_removed(file: Path) -> bool:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
+
+
+def default_ledger() -> Ledger:
+    """Return this account's ledger; the same object for the same folder."""
+    folder = os.environ.get(STATE_VARIABLE)
+    if not folder:
+        from platformdirs import user_state_dir
+
+        folder = user_state_dir("winasr_doctor", appauthor=False)
+    place = os.path.join(folder, "leftovers")
+    with _ledgers_lock:
+        return _ledgers.setdefault(place, Ledger(place))
+
+
+_ledgers: dict[str, Ledger] = {}
+_ledgers_lock = threading.Lock()
+
+
+def _folder(path: str, expected: Identity | None, claimed: Entry | None) -> Identity | None:
+    """Look at a folder; `None` if it is none, or not the one that is expected.
+
+    Where it cannot be looked at now, it is taken for what it was when it was claimed: a sweep
+    looks again before it removes anything.
+    """
+    try:
+        root = identify(path)
+    except (OSError, ValueError):
+        return None if claimed is None else claimed.identity
+    if root.kind != "folder" or (expected is not None and not same_folder(root, expected)):
+        return None
+    return root
+
+
+def _add(file: Path, found: Contents) -> None:
+    try:
+        found.entries.append(read(file))
+    except EntryError as error:
+        found.set_aside.append((file, str(error)))
+    except OSError as error:  # gone meanwhile, or a scanner has it: the next time will do
+        log.debug("%s cannot be read now: %s", file, error)

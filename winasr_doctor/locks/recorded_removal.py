@@ -1,0 +1,119 @@
+"""`rmtree`: removes a folder, and records what stays so that a later sweep removes it.
+
+The ledger and the sweep are imported where they are needed: most deletions leave nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from winasr_doctor.locks.absolute_paths import is_seen_to_be_gone
+from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
+from winasr_doctor.locks.retry_policy import RetryPolicy
+from winasr_doctor.locks.tree_removal import (
+    DEFAULT_POLICY,
+    OnAttempt,
+    Release,
+    collect_garbage,
+    held_by,
+    remove,
+)
+
+if TYPE_CHECKING:
+    from winasr_doctor.locks.ledger import Ledger
+    from winasr_doctor.locks.ledger_entry import Entry
+
+log = logging.getLogger("winasr_doctor.cleanup")
+
+
+def rmtree(
+    path: str | os.PathLike[str],
+    policy: RetryPolicy = DEFAULT_POLICY,
+    *,
+    on_attempt: OnAttempt | None = None,
+    release: Release = collect_garbage,
+    ledger: Ledger | None = None,
+    claim: Entry | None = None,
+    defer: bool = True,
+) -> CleanupReport:
+    """Remove a folder and everything in it, through passing locks.
+
+    Everything that can be removed is removed in the first pass; only transient errors are tried
+    again (see `winasr_doctor.windows.errors`), and not while this process itself is the holder.
+    Symbolic links and junctions are removed, never followed. A file, a link or a junction in the
+    folder's place is refused, now and later, and so is another folder that takes it meanwhile.
+
+    Args:
+        path: The folder; one that does not exist counts as gone.
+        policy: How long to keep trying.
+        on_attempt: Is told about each attempt.
+        release: Is asked to let go when this process holds what cannot be removed.
+        ledger: Where leftovers are recorded; the account's by default.
+        claim: What `Ledger.claim` returned when we made the folder: all of it is ours.
+        defer: Whether to record what is left, so that a later `sweep` removes it.
+
+    Returns:
+        What it came to. No `OSError` is raised: a path that stays is in `leftovers`.
+    """
+    where = os.fsdecode(path)
+    if claim is not None and not os.path.isabs(where):
+        where = claim.path  # the current folder may be another one by now
+    report = remove(where, policy, on_attempt=on_attempt, release=release)
+    if report.status is CleanupStatus.REFUSED:
+        log.warning("did not remove %s: %s; it is left alone", report.path, report.refusal)
+        return report
+    if not defer or (report.gone and claim is None):
+        return report
+    from winasr_doctor.locks.ledger import default_ledger
+
+    ledger = ledger or default_ledger()
+    if report.gone:
+        if claim is not None and (
+            report.status is CleanupStatus.REMOVED
+            or is_seen_to_be_gone(claim.path, claim.identity, claim.owner.started)
+        ):
+            ledger.settle(claim)
+        return report
+    left = ledger.leave(report, claim)
+    if left is not None:
+        from winasr_doctor.locks.sweeping import sweep_at_exit
+
+        sweep_at_exit(ledger)
+    report = replace(
+        report, deferred=left is not None, unrecorded=0 if left is None else left.unlisted
+    )
+    _say_what_is_left(report)
+    return report
+
+
+def _say_what_is_left(report: CleanupReport) -> None:
+    first, more = report.leftovers[0], len(report.leftovers) - 1
+    log.warning(
+        "left behind %s%s: %s%s (%s); %s",
+        first.path,
+        f" and {more:,} more" if more else "",
+        first.label,
+        held_by(first),
+        report.attempts[-1].why_last,
+        what_becomes_of_it(report),
+    )
+
+
+def what_becomes_of_it(report: CleanupReport) -> str:
+    """Say who removes what is left of a folder, as a clause.
+
+    Args:
+        report: Of a folder that is left behind.
+    """
+    if not report.deferred:
+        return "it is safe to delete by hand"
+    later = "it will be removed at exit or by `python -m winasr_doctor sweep`"
+    if not report.unrecorded:
+        return later
+    return (
+        f"{later}, but for {report.unrecorded:,} of the files and folders in it, which are too"
+        " many to be recorded and are safe to delete by hand"
+    )

@@ -1,0 +1,232 @@
+"""`sweep`: removes what earlier deletions left behind, and nothing else."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import logging
+import os
+import platform
+import threading
+from dataclasses import dataclass
+
+from winasr_doctor.locks.absolute_paths import is_gone, is_seen_to_be_gone
+from winasr_doctor.locks.cleanup_report import CleanupStatus
+from winasr_doctor.locks.debris import remove_debris
+from winasr_doctor.locks.identity import identify
+from winasr_doctor.locks.ledger import Contents, Ledger, default_ledger
+from winasr_doctor.locks.ledger_entry import Entry, Owner, started, this_process
+from winasr_doctor.locks.leftovers import remove_items
+from winasr_doctor.locks.retry_policy import ONCE, RetryPolicy
+from winasr_doctor.locks.tree_removal import OnAttempt, remove
+from winasr_doctor.windows.errors import DeleteClass, classify
+
+log = logging.getLogger("winasr_doctor.cleanup")
+
+_SAME_START = 2.0
+"""Seconds by which two readings of one process's start may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A leftover that a sweep did not remove, and why."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep came to.
+
+    Attributes:
+        removed: Folders that are gone now, also those that somebody else had removed.
+        kept: Folders that are still there.
+        set_aside: Files of the ledger that are no entries that can be acted on; nothing is removed
+            because of them, and they may be deleted by hand.
+    """
+
+    removed: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    set_aside: tuple[Kept, ...] = ()
+
+
+def sweep(
+    ledger: Ledger | None = None,
+    *,
+    policy: RetryPolicy = ONCE,
+    on_attempt: OnAttempt | None = None,
+) -> SweepReport:
+    """Remove the leftovers of earlier failed cleanups.
+
+    Only what the ledger lists is removed, and only while it is still what it was then: a folder
+    or file that something else has replaced is left alone and forgotten. What a living process
+    still works in is left alone too.
+
+    Args:
+        ledger: Where leftovers are recorded; this account's by default.
+        policy: How long to keep trying with each; by default one attempt.
+        on_attempt: Is told about each attempt.
+    """
+    ledger = ledger or default_ledger()
+    removed: list[str] = []
+    kept: list[Kept] = []
+    remove_debris(ledger)
+    found = ledger.read()
+    for entry in found.entries:
+        if entry.owner.machine != platform.node():
+            continue
+        why, done = _handle_anything(entry, ledger, policy, on_attempt)
+        if why:
+            kept.append(Kept(entry.path, why))
+        else:
+            removed.append(entry.path)
+        if done:
+            ledger.settle(entry)
+    ledger.left_here = ledger.left_here and bool(kept)
+    return SweepReport(tuple(removed), tuple(kept), _set_aside(found))
+
+
+_at_exit: list[Ledger] = []
+_at_exit_lock = threading.Lock()
+
+
+def sweep_at_exit(ledger: Ledger) -> None:
+    """Sweep a ledger when this process ends, too.
+
+    Args:
+        ledger: Where this process has left something.
+    """
+    with _at_exit_lock:
+        if not _at_exit:
+            atexit.register(_sweep_all)
+        if ledger not in _at_exit:
+            _at_exit.append(ledger)
+
+
+def _sweep_all() -> None:
+    gc.collect()
+    for ledger in _at_exit:
+        try:
+            sweep(ledger)
+        except Exception:
+            log.exception("the sweep at exit failed")
+
+
+def waiting(ledger: Ledger | None = None) -> SweepReport:
+    """Return what `sweep` would look at and set aside, and why each stayed; removes nothing.
+
+    Args:
+        ledger: Where leftovers are recorded; this account's by default.
+    """
+    found = (ledger or default_ledger()).read()
+    here = [entry for entry in found.entries if entry.owner.machine == platform.node()]
+    return SweepReport(
+        kept=tuple(Kept(entry.path, _why_it_waits(entry)) for entry in here),
+        set_aside=_set_aside(found),
+    )
+
+
+def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
+    """Return the leftovers that `sweep` would look at, and why each stayed; removes nothing.
+
+    Args:
+        ledger: Where leftovers are recorded; this account's by default.
+    """
+    return waiting(ledger).kept
+
+
+def _why_it_waits(entry: Entry) -> str:
+    return _in_use(entry) or entry.reason or "its process ended before removing it"
+
+
+def _set_aside(found: Contents) -> tuple[Kept, ...]:
+    return tuple(Kept(str(file), why) for file, why in found.set_aside)
+
+
+_REPLACED = "it is not the folder that was left behind any more; it is forgotten now"
+
+_OTHERS = "what is there now came later and is left alone; it is forgotten now"
+
+_AWAY = "its drive or share is not connected"
+
+
+def _unlisted(entry: Entry) -> str:
+    return (
+        f"{entry.unlisted:,} of the files and folders in it were too many to be recorded and are"
+        " left alone; delete them by hand; it is forgotten now"
+    )
+
+
+def _in_use(entry: Entry) -> str:
+    in_use = entry.in_use and _is_alive(entry.owner)
+    return f"process {entry.owner.pid} is still using it" if in_use else ""
+
+
+def _handle_anything(
+    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+) -> tuple[str, bool]:
+    """Remove one leftover as `_handle` does; whatever fails, the others have their turn."""
+    try:
+        return _handle(entry, ledger, policy, on_attempt)
+    except Exception as error:
+        log.exception("sweeping %s failed", entry.path)
+        return f"{type(error).__name__}: {error}", False
+
+
+def _handle(
+    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+) -> tuple[str, bool]:
+    """Remove one leftover.
+
+    Returns:
+        Why it is still there, or nothing; and whether its entry is done with.
+    """
+    in_use = _in_use(entry)
+    try:
+        now = identify(entry.path)
+    except OSError as error:
+        if is_seen_to_be_gone(entry.path, entry.identity, entry.owner.started):
+            return "", True
+        away = classify(error).delete is DeleteClass.ALREADY_GONE
+        return in_use or (_AWAY if away else f"it cannot be looked at: {error}"), False
+    if in_use:
+        return in_use, False
+    if now != entry.identity:
+        return _REPLACED, True
+    if entry.whole:
+        return _remove_whole(entry, ledger, policy, on_attempt)
+    return _remove_listed(entry)
+
+
+def _remove_listed(entry: Entry) -> tuple[str, bool]:
+    problem = remove_items(entry)
+    if problem is not None:
+        return problem, False
+    if is_gone(entry.path):
+        return "", True
+    return _unlisted(entry) if entry.unlisted else _OTHERS, True
+
+
+def _remove_whole(
+    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+) -> tuple[str, bool]:
+    report = remove(entry.path, policy, on_attempt=on_attempt, identity=entry.identity)
+    if report.gone:
+        return "", True
+    if report.status is CleanupStatus.REFUSED:
+        return _REPLACED, True
+    ledger.leave(report, entry)  # as it is now that a part of it is gone
+    sweep_at_exit(ledger)
+    return f"{report.leftovers[0].label} on {report.leftovers[0].path}", False
+
+
+def _is_alive(owner: Owner) -> bool:
+    if owner.pid == os.getpid():
+        return owner == this_process()
+    import psutil
+
+    if not psutil.pid_exists(owner.pid):
+        return False
+    now = started(owner.pid)
+    return not (now and owner.started) or abs(now - owner.started) <= _SAME_START

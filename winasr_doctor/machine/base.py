@@ -1,0 +1,149 @@
+"""The `Host` that every check reads, and how a section of it may be missing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+
+from winasr_doctor.machine import model
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource import Application
+    from winasr_doctor.models.hub import HubAnswers
+
+T = TypeVar("T")
+
+
+class Unreadable(Exception):  # noqa: N818 - a state of the machine, not an error of ours
+    """A section exists on this machine, but could not be read.
+
+    Attributes:
+        reason: One sentence.
+        needs: What it would take, such as `administrator`; `None` if nothing known helps.
+    """
+
+    def __init__(self, reason: str, needs: str | None = None) -> None:
+        super().__init__(reason, needs)
+        self.reason = reason
+        self.needs = needs
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class NotApplicable(Exception):  # noqa: N818 - a state of the machine, not an error of ours
+    """A section has no meaning on this machine or in this scan.
+
+    Attributes:
+        reason: One sentence.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Section(Generic[T]):
+    """One named part of what a machine looks like; read as an attribute of a `Host`.
+
+    Reading it returns the section's value, or raises `Unreadable` or `NotApplicable`.
+    """
+
+    name: str
+
+    def __init__(self, kind: type[T], title: str) -> None:
+        """Declare a section.
+
+        Args:
+            kind: The type of its value.
+            title: What it holds, for people, such as `Defender's settings`.
+        """
+        self.kind = kind
+        self.title = title
+
+    def __set_name__(self, owner: type[Host], name: str) -> None:
+        self.name = name
+        owner.sections = {**owner.sections, name: self}
+
+    @overload
+    def __get__(self, host: None, owner: type[Host]) -> Section[T]: ...
+    @overload
+    def __get__(self, host: Host, owner: type[Host]) -> T: ...
+    def __get__(self, host: Host | None, owner: type[Host]) -> Section[T] | T:
+        if host is None:
+            return self
+        value: T = host.read(self.name)
+        return value
+
+
+class Host(ABC):
+    """What a machine looks like, section by section.
+
+    Checks read a `Host` and nothing else. `LiveHost` asks the machine, `RecordedHost` a
+    snapshot; both may raise `Unreadable` or `NotApplicable` for any section.
+    """
+
+    sections: ClassVar[dict[str, Section[Any]]] = {}
+    """The sections a snapshot stores, by name."""
+
+    system = Section(model.System, "the operating system")
+    account = Section(model.Account, "the account's rights")
+    environment = Section(model.Environment, "environment variables")
+    python = Section(model.PythonRuntime, "the Python interpreter")
+    packages = Section(model.Packages, "installed packages")
+    places = Section(model.Places, "folders in use")
+    volumes = Section(model.Volumes, "drives")
+    leftovers = Section(model.Leftovers, "leftovers in TEMP")
+    sync_roots = Section(model.SyncRoots, "cloud-sync folders")
+    defender = Section(model.Defender, "Microsoft Defender")
+    security_products = Section(model.SecurityProducts, "antivirus products")
+    search_index = Section(model.SearchIndex, "Windows Search")
+    memory = Section(model.Memory, "memory")
+    gpus = Section(model.Gpus, "NVIDIA GPUs")
+    audio_tools = Section(model.AudioTools, "audio tools")
+    hub_cache = Section(model.HubCache, "the Hugging Face cache")
+    model_files = Section(model.ModelFiles, "local .nemo files")
+
+    app: Application
+    """The app's source and the pins to examine; empty when none was given. Never recorded."""
+
+    @property
+    def hub_answers(self) -> HubAnswers:
+        """What the Hub answered; only in a scan with `--online`. Never recorded."""
+        raise NotApplicable("the Hub is only asked with --online")
+
+    @abstractmethod
+    def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
+        """Return the value of a section.
+
+        Args:
+            name: A key of `sections`.
+
+        Raises:
+            Unreadable: It could not be read.
+            NotApplicable: It has no meaning here.
+        """
+
+    def prefetch(self, names: Iterable[str]) -> None:  # noqa: B027 - optional for a host
+        """Start reading these sections side by side, where that saves time."""
+
+    def describe(self) -> dict[str, object]:
+        """Return the machine in a few JSON values, for the head of a report. No names."""
+        described: dict[str, object] = {}
+        facts: dict[str, Callable[[], str | None]] = {
+            "system": lambda: f"{self.system.name} {self.system.version}",
+            "os": lambda: self.system.os,
+            "python": lambda: self.python.version,
+            "torch": lambda: self.packages.version("torch"),
+            "nemo_toolkit": lambda: self.packages.version("nemo-toolkit"),
+        }
+        for key, read in facts.items():
+            try:
+                described[key] = read()
+            except (Unreadable, NotApplicable):
+                described[key] = None
+        return described

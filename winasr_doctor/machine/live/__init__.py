@@ -1,0 +1,5 @@
+"""The machine this runs on, asked live: one module per section, side by side in time."""
+
+from winasr_doctor.machine.live.machine import LiveHost
+
+__all__ = ["LiveHost"]

@@ -1,0 +1,20 @@
+"""Finds the programs that read other audio than wav and flac."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winasr_doctor._util import programs
+from winasr_doctor.machine.model import AudioTools
+
+if TYPE_CHECKING:
+    from winasr_doctor.machine.live.machine import LiveHost
+
+
+def read(_host: LiveHost) -> AudioTools:
+    """Look for them on PATH."""
+    return AudioTools(
+        ffmpeg=programs.find("ffmpeg"),
+        ffprobe=programs.find("ffprobe"),
+        sox=programs.find("sox"),
+    )

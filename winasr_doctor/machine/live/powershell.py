@@ -1,0 +1,362 @@
+"""Asks Windows PowerShell, once per process, for what only WMI knows.
+
+One start of PowerShell costs seconds, so a single script asks for Defender's state, Defender's
+settings and the registered antivirus products. Each part may fail without the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from winasr_doctor._util import programs
+
+OVERRIDE = "WINASR_DOCTOR_POWERSHELL"
+"""Environment variable that names the PowerShell to ask instead of Windows' own."""
+
+SHARE = 0.8
+"""How much of a section's time PowerShell may take: the registry must still get its turn."""
+
+LIMIT = 8.0
+"""Seconds that PowerShell may take when nobody says."""
+
+ACCESS_DENIED = frozenset({0x80070005, 0x80041003})
+"""`E_ACCESSDENIED` and `WBEM_E_ACCESS_DENIED`.
+Source: learn.microsoft.com, "WMI Error Constants"."""
+
+NOT_THERE = frozenset({0x8004100E, 0x80041010})
+"""`WBEM_E_INVALID_NAMESPACE` and `WBEM_E_INVALID_CLASS`, from the same page."""
+
+DEFENDER_STOPPED = 0x800106BA
+"""Defender's service is stopped or turned off by policy.
+Source: learn.microsoft.com, "Microsoft Defender Antivirus event IDs and error codes"."""
+
+STATUS, PREFERENCE, PRODUCTS = "status", "preference", "products"
+
+QUERIES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    STATUS: (
+        r"root\Microsoft\Windows\Defender",
+        "MSFT_MpComputerStatus",
+        (
+            "AMRunningMode",
+            "AMProductVersion",
+            "AntivirusEnabled",
+            "RealTimeProtectionEnabled",
+            "IsTamperProtected",
+        ),
+    ),
+    PREFERENCE: (
+        r"root\Microsoft\Windows\Defender",
+        "MSFT_MpPreference",
+        (
+            "ExclusionPath",
+            "ExclusionProcess",
+            "ExclusionExtension",
+            "EnableControlledFolderAccess",
+            "ControlledFolderAccessProtectedFolders",
+            "PerformanceModeStatus",
+        ),
+    ),
+    PRODUCTS: (
+        r"root\SecurityCenter2",
+        "AntiVirusProduct",
+        ("displayName", "productState"),
+    ),
+}
+"""Part, and the WMI namespace, class and properties that answer it.
+
+Sources: learn.microsoft.com, "MSFT_MpPreference class", "MSFT_MpComputerStatus class",
+"Get-MpComputerStatus"; `AntiVirusProduct` is not documented, `Get-CimClass` shows it.
+"""
+
+_ASK = """
+try {{
+  $parts['{name}'] = @{{ rows = @(
+    Get-CimInstance -Namespace '{namespace}' -ClassName '{kind}' -OperationTimeoutSec 5 |
+    Select-Object -Property {properties}) }}
+}} catch {{
+  $parts['{name}'] = @{{
+    error = [string]$_.Exception.Message
+    id = [string]$_.FullyQualifiedErrorId
+    hresult = $_.Exception.HResult }}
+}}"""
+
+_SCRIPT = """
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$parts = @{{}}
+{asks}
+$json = ConvertTo-Json -InputObject $parts -Compress -Depth 5
+-join ($json.ToCharArray() | ForEach-Object {{
+  if ([int]$_ -gt 126) {{ '\\u{{0:x4}}' -f [int]$_ }} else {{ $_ }} }})
+"""
+"""All but ASCII is escaped, so that the console's code page cannot spoil the answer; numbers
+and property names do not depend on the culture. It also runs in the constrained language mode
+of application control, where encodings and cultures cannot be set."""
+
+
+class Part(NamedTuple):
+    """What became of one part of the question."""
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    error: str | None = None
+    """Why there are no rows, in PowerShell's words or ours."""
+    code: int | None = None
+    """The error's HRESULT, unsigned."""
+
+
+class Answer(NamedTuple):
+    """What PowerShell said."""
+
+    parts: Mapping[str, Part] = {}
+    failure: str = "PowerShell did not answer"
+    """Why a part that is not among `parts` is missing."""
+
+    def part(self, name: str) -> Part:
+        """Return one part, or the reason why it is missing."""
+        return self.parts.get(name) or Part(error=self.failure)
+
+
+_ANSWER = re.compile(r"\{\s*\"(?:" + "|".join(QUERIES) + r")\"")
+"""Where an answer may begin: each part of it is one of the questions."""
+
+_MOST_TRIED = 20
+"""Beginnings that are tried; what is nested without end begins again at every level."""
+
+Run = Callable[[str, Sequence[str], float], tuple[int, bytes]]
+"""Runs a program with arguments and a time limit; returns exit status and standard output.
+Raises `OSError` if it cannot be started and `TimeoutError` if it does not end."""
+
+_cached: list[Answer] = []
+_lock = threading.Lock()
+
+
+def answer(limit: float = LIMIT) -> Answer:
+    """Return what PowerShell said, asking it only the first time; others wait for that.
+
+    Args:
+        limit: Seconds that the first asking may take.
+    """
+    with _lock:
+        if not _cached:
+            _cached.append(ask(limit=limit))
+        return _cached[0]
+
+
+def forget() -> None:
+    """Forget the answer, so that PowerShell is asked again."""
+    with _lock:
+        _cached.clear()
+
+
+def ask(
+    programs: Iterable[str] | None = None, *, run: Run | None = None, limit: float = LIMIT
+) -> Answer:
+    """Ask PowerShell; a program that says nothing useful is followed by the next.
+
+    Args:
+        programs: Paths of PowerShell; those of this machine by default.
+        run: How to run one.
+        limit: Seconds that it may take.
+
+    Returns:
+        The parts that were answered; never raises.
+    """
+    run = run or _run
+    failure = "PowerShell was not found"
+    for program in candidates(os.environ) if programs is None else programs:
+        try:
+            status, output = run(program, arguments(), limit)
+        except TimeoutError:
+            return Answer(failure=f"PowerShell did not answer within {limit:g} s")
+        except (OSError, ValueError) as error:
+            failure = f"PowerShell could not be started: {error}"
+            continue
+        parts = parse(output)
+        if parts:
+            return Answer(parts, "PowerShell left it out of its answer")
+        failure = _silence(status, output)
+    return Answer(failure=failure)
+
+
+def _silence(status: int, output: bytes) -> str:
+    if status:
+        return f"PowerShell failed with exit status {status}"
+    return (
+        "PowerShell answered nothing" if not output.strip() else "PowerShell's answer is not JSON"
+    )
+
+
+def script() -> str:
+    """Return the script; it reads and changes nothing."""
+    asks = (
+        _ASK.format(
+            name=name, namespace=namespace, kind=kind, properties=", ".join(map(repr, properties))
+        )
+        for name, (namespace, kind, properties) in QUERIES.items()
+    )
+    return _SCRIPT.format(asks="".join(asks))
+
+
+def arguments() -> tuple[str, ...]:
+    """Return PowerShell's arguments.
+
+    The script is handed over in plain text, for administrators and scanners to see: encoded
+    commands look like malware. It holds no double quote that would need escaping.
+    """
+    return ("-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script())
+
+
+def candidates(environment: Mapping[str, str]) -> list[str]:
+    """Return the PowerShells to ask, best first: an override, Windows' own, those on PATH.
+
+    None is taken from the current folder.
+
+    Args:
+        environment: The environment variables.
+    """
+    folded = {name.upper(): value for name, value in environment.items()}
+    if override := folded.get(OVERRIDE):
+        return [override]
+    root = folded.get("SYSTEMROOT") or folded.get("WINDIR")
+    own = Path(root, "System32", "WindowsPowerShell", "v1.0", "powershell.exe") if root else None
+    found = [str(own)] if own and own.is_file() else []
+    for name in ("powershell", "pwsh"):
+        path = programs.find(name, environment)
+        if path is not None:
+            found.append(path)
+    return list({os.path.normcase(path): path for path in found}.values())
+
+
+def parse(output: bytes) -> dict[str, Part]:
+    """Return the parts of an answer, whatever else was printed before it.
+
+    Args:
+        output: PowerShell's standard output.
+
+    Returns:
+        Nothing if there is no answer in it.
+    """
+    import json
+
+    text = _text(output)
+    decoder = json.JSONDecoder()
+    for start in islice(_ANSWER.finditer(text), _MOST_TRIED):
+        try:
+            value, _ = decoder.raw_decode(text, start.start())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and not QUERIES.keys().isdisjoint(value):
+            return {name: _part(value[name]) for name in QUERIES if name in value}
+    return {}
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return a property's texts, of which WMI may give none, one or a list."""
+    value = _unwrapped(value)
+    items = value if isinstance(value, list) else [value]
+    return tuple(item for item in items if isinstance(item, str) and item.strip())
+
+
+def number(value: object) -> int | None:
+    """Return a property's number, or `None` if it has none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def truth(value: object) -> bool | None:
+    """Return a property's truth value, or `None` if it has none."""
+    return value if isinstance(value, bool) else None
+
+
+def _text(output: bytes) -> str:
+    if b"\0" in output[:64]:
+        return output.decode("utf-16", "replace")
+    return output.decode("utf-8-sig", "replace")
+
+
+def _part(value: object) -> Part:
+    if not isinstance(value, dict):
+        return Part(error="PowerShell answered something else")
+    if "error" in value:
+        return Part(error=_sentence(value["error"]), code=_code(value))
+    rows = _unwrapped(value.get("rows"))
+    found = rows if isinstance(rows, list) else [rows]
+    return Part(rows=tuple(row for row in found if isinstance(row, dict)))
+
+
+def _unwrapped(value: object) -> object:
+    """Undo PowerShell 5.1's habit of writing some lists as `{"value": [...], "Count": 2}`.
+
+    Source: PowerShell issue 3424 on GitHub.
+    """
+    if isinstance(value, dict) and value.keys() == {"value", "Count"}:
+        return value["value"]
+    return value
+
+
+def _sentence(text: object) -> str:
+    words = text.split() if isinstance(text, str) else ()
+    return " ".join(words) or "PowerShell gave no reason"
+
+
+def _code(value: Mapping[str, object]) -> int | None:
+    """Return the HRESULT: WMI's own stands in the error's identifier, .NET's in a property."""
+    identifier = value.get("id")
+    text = identifier if isinstance(identifier, str) else ""
+    named = re.match(r"HRESULT (0x[0-9a-fA-F]{8})", text)
+    if named:
+        return int(named[1], 16)
+    general = number(value.get("hresult"))
+    return None if general is None else general & 0xFFFF_FFFF
+
+
+def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
+    import subprocess
+
+    found = program if programs.is_full(program) else programs.find(program)
+    if found is None:
+        raise FileNotFoundError(f"{program} is neither a full path nor on PATH")
+    process = subprocess.Popen(  # noqa: S603 - our own script
+        (found, *given),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    try:
+        output, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        raise TimeoutError from None
+    return process.returncode, output
+
+
+def _end(process: Any) -> None:  # noqa: ANN401 - `Popen`, imported late
+    """End a process and what it started, which would otherwise keep its output open."""
+    import subprocess
+
+    import psutil
+
+    try:
+        started = psutil.Process(process.pid).children(recursive=True)
+    except (psutil.Error, OSError):
+        started = []
+    for one in (*started, process):
+        try:
+            one.kill()
+        except (psutil.Error, OSError):
+            continue
+    try:
+        process.communicate(timeout=1)
+    except subprocess.TimeoutExpired:
+        process.poll()

@@ -1,0 +1,46 @@
+"""Reads the Python interpreter that runs this, which is the one that runs the app."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from winasr_doctor.machine.model import PythonRuntime
+
+if TYPE_CHECKING:
+    from winasr_doctor.machine.live.machine import LiveHost
+
+_SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
+
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
+_STORE_PACKAGE = "\\windowsapps\\pythonsoftwarefoundation.python."
+"""In the path of every Python that came from the Microsoft Store.
+Source: docs.python.org, "Using Python on Windows"."""
+
+
+def read(_host: LiveHost) -> PythonRuntime:
+    """Read the interpreter."""
+    info = sys.version_info
+    suffix = f"{_SUFFIXES[info.releaselevel]}{info.serial}" if info.releaselevel != "final" else ""
+    name = sys.implementation.name
+    return PythonRuntime(
+        version=f"{info.major}.{info.minor}.{info.micro}{suffix}",
+        implementation=_IMPLEMENTATIONS.get(name, name),
+        bits=64 if sys.maxsize > 2**32 else 32,
+        executable=sys.executable or "",
+        prefix=sys.prefix,
+        base_prefix=sys.base_prefix,
+        store_build=is_store_build(sys.base_prefix, sys.executable or ""),
+        utf8_mode=bool(sys.flags.utf8_mode),
+        stdout_encoding=getattr(sys.stdout, "encoding", None),
+    )
+
+
+def is_store_build(*paths: str) -> bool:
+    """Tell by its paths whether a Python is the Microsoft Store's.
+
+    Args:
+        paths: Its base prefix and its executable.
+    """
+    return any(_STORE_PACKAGE in path.replace("/", "\\").casefold() for path in paths)

@@ -1,0 +1,75 @@
+r"""Reads the antivirus products that Windows Security Center knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winasr_doctor.machine.base import NotApplicable, Unreadable
+from winasr_doctor.machine.live import powershell
+from winasr_doctor.machine.live.powershell import Answer, Part
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, Registry
+from winasr_doctor.machine.model import SecurityProduct, SecurityProducts
+
+if TYPE_CHECKING:
+    from winasr_doctor.machine.live.machine import LiveHost
+
+PROVIDERS = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av"
+"""The same list in the registry, `DISPLAYNAME` and `STATE` of each; not documented, so asked
+only when WMI does not answer."""
+
+
+def read(
+    host: LiveHost | None = None,
+    *,
+    registry: Registry = WINDOWS_REGISTRY,
+    answer: Answer | None = None,
+) -> SecurityProducts:
+    """Read the registered antivirus products.
+
+    Args:
+        host: The host that asks, for its time limit.
+        registry: The registry to read when PowerShell does not answer.
+        answer: What PowerShell said; it is asked by default.
+
+    Raises:
+        NotApplicable: This Windows has no Security Center, as Windows Server has none.
+        Unreadable: Neither PowerShell nor the registry tells.
+    """
+    if answer is None:
+        answer = powershell.answer(host.timeout * powershell.SHARE if host else powershell.LIMIT)
+    part = answer.part(powershell.PRODUCTS)
+    if part.error is None:
+        return SecurityProducts(items=_distinct(_products(part)))
+    registered = _registered(registry)
+    if registered:
+        return SecurityProducts(items=_distinct(registered))
+    if part.code in powershell.NOT_THERE:
+        raise NotApplicable("this Windows has no Security Center (Windows Server has none)")
+    needs = "administrator" if part.code in powershell.ACCESS_DENIED else None
+    raise Unreadable(f"Windows Security Center could not be asked: {part.error}", needs)
+
+
+def _products(part: Part) -> list[SecurityProduct]:
+    named = ((row.get("displayName"), row.get("productState")) for row in part.rows)
+    return [
+        SecurityProduct(name=str(name), state=powershell.number(state) or 0)
+        for name, state in named
+        if name
+    ]
+
+
+def _registered(registry: Registry) -> list[SecurityProduct]:
+    found = []
+    try:
+        for provider in registry.subkeys(PROVIDERS):
+            values = registry.values(rf"{PROVIDERS}\{provider}")
+            name, state = values.get("DISPLAYNAME"), powershell.number(values.get("STATE"))
+            if name and state is not None:
+                found.append(SecurityProduct(name=str(name), state=state))
+    except OSError:
+        return []
+    return found
+
+
+def _distinct(products: list[SecurityProduct]) -> tuple[SecurityProduct, ...]:
+    return tuple({(one.name, one.state): one for one in products}.values())

@@ -1,0 +1,79 @@
+r"""Google Drive for desktop, mirrored folders and streamed drives.
+
+Its drive answers only while the client runs, and then slowly, so nothing here touches it.
+Sources: files-community/Files, `GoogleDriveCloudDetector`; DriveFS Sleuth for the columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from winasr_doctor.machine.live.sync_roots import sqlite
+from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.model import SyncRoot
+
+PROVIDER = "Google Drive"
+KEY = r"HKCU\Software\Google\DriveFS"
+VALUE = "PerAccountPreferences"
+DATABASE = "root_preference_sqlite.db"
+
+STREAM = "stream"
+"""The kind of a root that must not be touched."""
+
+_STREAMED_ROOT = 2
+"""`roots.sync_type`; 1 is a mirrored folder."""
+
+_DRIVE_FS = 10
+"""`media.fs_type` of Google's own drive."""
+
+
+def find(settings: Settings) -> Iterable[SyncRoot]:
+    """Find mirrored folders and streamed drives, in the client's database and the registry."""
+    yield from from_each((_roots, _media, _preferences), lambda read: read(settings))
+
+
+def database(settings: Settings) -> Path:
+    """Return the place of the client's database."""
+    base = {
+        "windows": settings.local / "Google",
+        "darwin": settings.home / "Library" / "Application Support" / "Google",
+        "linux": settings.home / ".config" / "Google",  # there is no client; nothing will be there
+    }[settings.os]
+    return base / "DriveFS" / DATABASE
+
+
+def _roots(settings: Settings) -> Iterator[SyncRoot]:
+    file = database(settings)
+    for row in sqlite.rows(file, "roots"):
+        kind = STREAM if row.get("sync_type") == _STREAMED_ROOT else "mirror"
+        yield from settings.root(PROVIDER, row.get("last_seen_absolute_path"), file, kind)
+
+
+def _media(settings: Settings) -> Iterator[SyncRoot]:
+    file = database(settings)
+    for row in sqlite.rows(file, "media"):
+        if row.get("fs_type") == _DRIVE_FS:
+            yield from _mounted(settings, row.get("last_mount_point"), file)
+
+
+def _preferences(settings: Settings) -> Iterator[SyncRoot]:
+    import json
+
+    preferences = settings.registry.values(KEY).get(VALUE)
+    if not isinstance(preferences, str):
+        return
+    for account in json.loads(preferences).get("per_account_preferences", ()):
+        mount = account.get("value", {}).get("mount_point_path")
+        yield from _mounted(settings, mount, rf"{KEY}\{VALUE}")
+
+
+def _mounted(settings: Settings, mount: object, source: object) -> Iterator[SyncRoot]:
+    r"""Yield a mount point, which may be a drive's mere letter.
+
+    The mount point rather than its `My Drive`, whose name is localised and beside which the
+    shared drives lie.
+    """
+    if isinstance(mount, str) and len(mount) == 1:
+        mount = f"{mount.upper()}:\\"
+    yield from settings.root(PROVIDER, mount, source, STREAM)

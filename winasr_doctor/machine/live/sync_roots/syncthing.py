@@ -1,0 +1,45 @@
+"""Syncthing, whose `config.xml` lists folders.
+
+Source: docs.syncthing.net, "Syncthing Configuration", also for where the file lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each, text
+from winasr_doctor.machine.model import SyncRoot
+
+PROVIDER = "Syncthing"
+
+
+def find(settings: Settings) -> Iterable[SyncRoot]:
+    """Find the folders it synchronises, paused ones too."""
+    yield from from_each(files(settings), lambda file: _read(settings, file))
+
+
+def files(settings: Settings) -> list[Path]:
+    """Return the places of the settings file, that of version 1.27 and newer first."""
+    usual = {
+        "windows": (settings.local / "Syncthing",),
+        "darwin": (settings.home / "Library" / "Application Support" / "Syncthing",),
+        "linux": (
+            settings.folder("XDG_STATE_HOME", ".local", "state") / "syncthing",
+            settings.folder("XDG_CONFIG_HOME", ".config") / "syncthing",
+        ),
+    }[settings.os]
+    moved = (settings.variable(name) for name in ("STCONFDIR", "STHOMEDIR"))
+    folders = [*(Path(folder) for folder in moved if folder), *usual]
+    return [folder / "config.xml" for folder in folders]
+
+
+def _read(settings: Settings, file: Path) -> Iterator[SyncRoot]:
+    from xml.etree import ElementTree as ET
+
+    # Only right below the root: the folder in <defaults> is a template.
+    for folder in ET.fromstring(text(file)).findall("folder"):  # noqa: S314
+        path = folder.get("path") or ""
+        if path == "~" or path.startswith(("~/", "~\\")):
+            path = str(settings.home) + path[1:]
+        yield from settings.root(PROVIDER, path, file)

@@ -1,0 +1,214 @@
+"""A machine from a JSON snapshot, and the snapshot itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from winasr_doctor._util.regular_files import read_regular
+from winasr_doctor._util.safe_text import without_surrogates
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.model import Fact
+from winasr_doctor.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from winasr_doctor.models.hub import HubAnswers
+
+SCHEMA: Literal["winasr-doctor/snapshot/1"] = "winasr-doctor/snapshot/1"
+MAX_SNAPSHOT_BYTES = 64 * 1024**2
+"""A real snapshot is some 20 kB; anything near this is not one."""
+
+
+class SnapshotError(ValueError):
+    """A snapshot that cannot be used; the message is one sentence for its owner."""
+
+
+class UnreadableSection(Fact, frozen=True, kw_only=True):
+    """Why a section is missing from a snapshot."""
+
+    reason: str
+    needs: str | None = None
+
+
+class SnapshotTool(Fact, frozen=True, kw_only=True):
+    """Which program recorded a snapshot."""
+
+    name: str
+    version: str
+
+
+class Snapshot(Fact, frozen=True, kw_only=True):
+    """A recorded machine: what `snapshot` writes and `scan --snapshot` reads."""
+
+    schema: Literal["winasr-doctor/snapshot/1"] = SCHEMA
+    tool: SnapshotTool
+    recorded: str
+    """When, as an ISO 8601 date or date and time (UTC)."""
+    hand_made: bool = False
+    """Written by a person from documented formats, not recorded from a machine."""
+    note: str = ""
+    sections: Sections
+    """Built below from `Host`'s own table."""
+    unreadable: dict[str, UnreadableSection] = {}
+    not_applicable: dict[str, str] = {}
+
+
+if TYPE_CHECKING:
+    Sections = Any
+else:
+    Sections = msgspec.defstruct(
+        "Sections",
+        [(name, section.kind | None, None) for name, section in Host.sections.items()],
+        bases=(Fact,),
+        namespace={"__doc__": "The sections that could be read."},
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        omit_defaults=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> msgspec.json.Decoder[Snapshot]:
+    return msgspec.json.Decoder(Snapshot)
+
+
+def decode_snapshot(document: bytes) -> Snapshot:
+    """Read a snapshot's JSON.
+
+    Args:
+        document: UTF-8 JSON; a byte-order mark is tolerated.
+
+    Returns:
+        The recorded machine.
+
+    Raises:
+        SnapshotError: It is not JSON, or not a snapshot of this schema.
+    """
+    try:
+        return _decoder().decode(document.removeprefix(b"\xef\xbb\xbf"))
+    except msgspec.ValidationError as error:
+        raise SnapshotError(f"does not fit the schema {SCHEMA}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SnapshotError(f"is not valid JSON: {error}") from error
+
+
+def load_snapshot(path: str | Path) -> Snapshot:
+    """Read a snapshot file.
+
+    Args:
+        path: A file that `snapshot` wrote.
+
+    Returns:
+        The recorded machine.
+
+    Raises:
+        SnapshotError: It cannot be read, is far too large, or is not a snapshot.
+    """
+    try:
+        document = read_regular(path, MAX_SNAPSHOT_BYTES)
+    except OSError as error:
+        raise SnapshotError(f"cannot read the snapshot {path}: {error.strerror}") from error
+    try:
+        return decode_snapshot(document)
+    except SnapshotError as error:
+        raise SnapshotError(f"the snapshot {path} {error}") from error.__cause__
+
+
+def record(host: Host) -> Snapshot:
+    """Read every section of a machine into a snapshot, as it is: nothing is redacted yet.
+
+    Args:
+        host: The machine.
+
+    Returns:
+        The snapshot; sections that could not be read are named in it with the reason.
+    """
+    host.prefetch(Host.sections)
+    sections: dict[str, object] = {}
+    unreadable: dict[str, UnreadableSection] = {}
+    not_applicable: dict[str, str] = {}
+    for name in Host.sections:
+        try:
+            sections[name] = host.read(name)
+        except Unreadable as missing:
+            unreadable[name] = UnreadableSection(reason=missing.reason, needs=missing.needs)
+        except NotApplicable as absent:
+            not_applicable[name] = absent.reason
+    return Snapshot(
+        tool=SnapshotTool(name="winasr_doctor", version=__version__),
+        recorded=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        sections=Sections(**sections),
+        unreadable=unreadable,
+        not_applicable=not_applicable,
+    )
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return a snapshot as indented UTF-8 JSON, ending in a newline.
+
+    A name that is not Unicode, as Linux and Windows allow, is written with U+FFFD.
+    """
+    try:
+        document = msgspec.json.encode(snapshot)
+    except UnicodeEncodeError:
+        document = msgspec.json.encode(_unicode(msgspec.to_builtins(snapshot)))
+    return msgspec.json.format(document, indent=2) + b"\n"
+
+
+def _unicode(value: Any) -> Any:  # noqa: ANN401 - what JSON is made of
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, dict):
+        return {_unicode(key): _unicode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unicode(item) for item in value]
+    return value
+
+
+class RecordedHost(Host):
+    """A machine as a snapshot describes it."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        app: Application | None = None,
+        hub_answers: HubAnswers | None = None,
+    ) -> None:
+        """Wrap a snapshot.
+
+        Args:
+            snapshot: The recorded machine.
+            app: The app's source to examine on it.
+            hub_answers: What the Hub said of the app's pins, if it was asked.
+        """
+        self.snapshot = snapshot
+        self.app = app or Application()
+        self._hub_answers = hub_answers
+
+    @property
+    def hub_answers(self) -> HubAnswers:
+        """What the Hub answered, if it was asked."""
+        if self._hub_answers is None:
+            raise NotApplicable("the Hub is only asked with --online")
+        return self._hub_answers
+
+    def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
+        """Return the recorded value; see `Host.read`."""
+        value = getattr(self.snapshot.sections, name)
+        if value is not None:
+            return value
+        if name in self.snapshot.not_applicable:
+            raise NotApplicable(self.snapshot.not_applicable[name])
+        if name in self.snapshot.unreadable:
+            missing = self.snapshot.unreadable[name]
+            raise Unreadable(missing.reason, missing.needs)
+        title = self.sections[name].title
+        raise Unreadable(f"the snapshot does not record {title}")

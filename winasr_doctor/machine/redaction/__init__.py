@@ -1,0 +1,13 @@
+"""Takes the people out of a snapshot or a report, and leaves it comparable.
+
+The same name becomes the same placeholder everywhere, so that "TEMP lies inside OneDrive" still
+holds afterwards. `positions` finds names by where they stand, `secrets` by their form, `known`
+the names already found in any spelling (`views`), `fields` by the field they are in.
+"""
+
+from winasr_doctor.machine.redaction.own_names import this_machine
+from winasr_doctor.machine.redaction.redactor import Redactor
+from winasr_doctor.machine.redaction.report import redact_machine, redact_report
+from winasr_doctor.machine.redaction.snapshot import redact_snapshot
+
+__all__ = ["Redactor", "redact_machine", "redact_report", "redact_snapshot", "this_machine"]

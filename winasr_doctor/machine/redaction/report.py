@@ -1,0 +1,63 @@
+"""Redacts the report of a scan."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from winasr_doctor.findings import Remedy, Report, Result
+from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.recorded import Snapshot, record
+from winasr_doctor.machine.redaction import fields
+from winasr_doctor.machine.redaction.redactor import Redactor
+from winasr_doctor.machine.redaction.snapshot import redact_snapshot
+
+
+def redact_machine(host: Host, redactor: Redactor) -> Snapshot:
+    """Record a machine and redact it, so that its names have their placeholders from now on.
+
+    Args:
+        host: The machine; what was not read of it yet is read now.
+        redactor: It learns the names.
+    """
+    return redact_snapshot(record(host), redactor)
+
+
+def redact_report(report: Report, redactor: Redactor) -> Report:
+    """Return a report with every summary, evidence and remedy redacted.
+
+    Args:
+        report: The report of a scan.
+        redactor: It learns the names from the report first. After `redact_machine` they have the
+            placeholders that the machine's snapshot has.
+    """
+    _learn(report, redactor)
+    return replace(
+        report,
+        host=redactor.values(report.host),
+        unreadable=tuple(redactor.text(text, prose=True) for text in report.unreadable),
+        results=tuple(_result(result, redactor) for result in report.results),
+    )
+
+
+def _learn(report: Report, redactor: Redactor) -> None:
+    for result in report.results:
+        redactor.learn(dict(result.evidence))
+        fields.know_repository(result.evidence.get("repo_id"), redactor)
+    redactor.learn([dict(report.host), report.unreadable])
+
+
+def _result(result: Result, redactor: Redactor) -> Result:
+    return replace(
+        result,
+        summary=redactor.text(result.summary, prose=True),
+        evidence=redactor.values(result.evidence),
+        remedies=tuple(_remedy(remedy, redactor) for remedy in result.remedies),
+    )
+
+
+def _remedy(remedy: Remedy, redactor: Redactor) -> Remedy:
+    return replace(
+        remedy,
+        title=redactor.text(remedy.title, prose=True),
+        steps=tuple(redactor.text(step, prose=True) for step in remedy.steps),
+    )

@@ -1,0 +1,1 @@
+"""Speech models: the known ones, their revisions, and the Hugging Face Hub."""

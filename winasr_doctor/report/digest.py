@@ -1,0 +1,195 @@
+"""What the formats for people have in common: the words, and the parts a finding is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from winasr_doctor.checks import FAMILIES
+from winasr_doctor.findings import Evidence, Report, Result, Status, Verdict
+from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.report.escaping import one_line, plain
+
+HEAD = (
+    ("system", "Machine"),
+    ("python", "Python"),
+    ("torch", "torch"),
+    ("nemo_toolkit", "NeMo"),
+)
+"""Keys of `Report.host` that head a report, and how they are called."""
+
+COUNTED = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "info": ("note", "notes"),
+    "crash": ("check crashed", "checks crashed"),
+    "unknown": ("unknown", "unknown"),
+    "pass": ("passed", "passed"),
+    "skip": ("skipped", "skipped"),
+}
+"""Keys of `Report.counts`, worst first, in the singular and the plural."""
+
+LABELS = {"info": "note"}
+"""How a severity or status is called for people where that is not its own name."""
+
+_VERDICTS = {
+    Verdict.FAIL: "loading or transcribing will fail here until the errors are fixed",
+    Verdict.WARN: "loading or transcribing may fail here under common conditions",
+    Verdict.PASS: f"nothing found that would break {NAMES} speech recognition here",
+}
+
+_LOCATION = frozenset({"file", "line", "column"})
+_TOLD_ELSEWHERE = _LOCATION | {"suppressed", "traceback", "needs", "reason"}
+"""Evidence that has a place of its own in a report."""
+
+_SHORT = 100
+"""Characters of a fact that is still read in passing."""
+
+
+class Location(Struct, frozen=True):
+    """A place in a source file; line and column count from 1, `None` where not known."""
+
+    file: str
+    line: int | None
+    column: int | None
+
+    def __str__(self) -> str:
+        """Write it as compilers do: `file:line:column`."""
+        return ":".join(
+            str(part) for part in (self.file, self.line, self.column) if part is not None
+        )
+
+
+class Family(Struct, frozen=True):
+    """The results of one family of checks."""
+
+    name: str
+    title: str
+    results: tuple[Result, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Results by severity or status, worst first; those that do not occur left out."""
+        seen = Counter(level(result) for result in self.results)
+        return {key: seen[key] for key in COUNTED if seen[key]}
+
+    @property
+    def worst(self) -> str:
+        """The worst severity or status in the family."""
+        return next(iter(self.counts))
+
+
+def level(result: Result) -> str:
+    """Return a result's severity where it has one, else its status."""
+    found: str = (result.severity or result.status).value
+    return found
+
+
+def label(result: Result) -> str:
+    """Return what a result's severity or status is called for people."""
+    return LABELS.get(level(result), level(result))
+
+
+def families(report: Report) -> list[Family]:
+    """Return the families of a report in the order they first occur."""
+    grouped: dict[str, list[Result]] = {}
+    for result in report.results:
+        grouped.setdefault(result.family, []).append(result)
+    return [Family(name, FAMILIES.get(name, ""), tuple(found)) for name, found in grouped.items()]
+
+
+def head(report: Report) -> list[tuple[str, str]]:
+    """Return what the report is about: machine, Python, torch and NeMo, as far as known."""
+    named = [(title, plain(report.host.get(key))) for key, title in HEAD]
+    return [(title, one_line(str(value)) if value else "not found") for title, value in named]
+
+
+def count_words(counts: dict[str, int]) -> list[str]:
+    """Return `1 error`, `2 warnings` and so on, worst first, zeros left out."""
+    return [
+        f"{counts[key]} {many if counts[key] != 1 else one}"
+        for key, (one, many) in COUNTED.items()
+        if counts.get(key)
+    ]
+
+
+def verdict_words(report: Report) -> str:
+    """Return the verdict as a sentence without its full stop."""
+    counts = report.counts
+    if not report.results:
+        return "no check was run"
+    words = _VERDICTS[report.verdict]
+    if report.verdict is Verdict.WARN and not counts["warning"]:
+        words = "no error or warning found, but a check crashed and could not decide"
+    if counts["unknown"]:
+        checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
+        words += f"; {checks} could not decide"
+    return words
+
+
+def location(evidence: Evidence) -> Location | None:
+    """Return where in the source a finding is, if its evidence says so."""
+    file = evidence.get("file")
+    if not isinstance(file, str) or not file:
+        return None
+    line = _position(evidence.get("line"))
+    return Location(file, line, _position(evidence.get("column")) if line else None)
+
+
+def _position(value: object) -> int | None:
+    good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
+    return value if good and isinstance(value, int) else None
+
+
+def suppression(evidence: Evidence) -> str | None:
+    """Return the reason why the source silences a finding, or `None` if it does not."""
+    if not evidence.get("suppressed"):
+        return None
+    return str(plain(evidence.get("reason") or ""))
+
+
+def needs(evidence: Evidence) -> str | None:
+    """Return what it takes to find out something unknown, if that is known."""
+    needed = evidence.get("needs")
+    return str(plain(needed)) if needed else None
+
+
+def facts(result: Result) -> list[tuple[str, str]]:
+    """Return the evidence that fits a line and that the summary does not already contain."""
+    found = []
+    for name, value in result.evidence.items():
+        if name in _TOLD_ELSEWHERE or value is None or value == "":
+            continue
+        words = fact_words(value)
+        if words and words not in result.summary and len(words) <= _SHORT:
+            found.append((str(name).replace("_", " "), words))
+    return found
+
+
+def fact_words(value: object) -> str:
+    """Write a value of evidence for people; empty where that takes more than a line."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(item, (str, int)) for item in value):
+        return ", ".join(map(str, value))
+    return ""
+
+
+def failing(results: Iterable[Result]) -> list[Result]:
+    """Return the failing results, worst first."""
+    from winasr_doctor.scanning import worst_first
+
+    return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
+
+
+def silenced(results: Iterable[Result]) -> list[Result]:
+    """Return the results that would have failed, had a comment in the source not silenced them."""
+    return [
+        result
+        for result in results
+        if result.status is not Status.FAIL and suppression(result.evidence) is not None
+    ]

@@ -1,0 +1,83 @@
+"""The report as one HTML file that loads nothing from anywhere.
+
+The template (`report.html.jinja`) is escaped by Jinja2, and a content security policy in the
+page itself forbids scripts and outside resources, whatever a path on the machine is called.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.report import digest
+from winasr_doctor.report.documentation import paragraph
+from winasr_doctor.report.escaping import plain_mapping, visible
+from winasr_doctor.report.interface import RenderOptions
+from winasr_doctor.report.json import dump
+
+TEMPLATE = "report.html.jinja"
+
+
+class _Listing(NamedTuple):
+    """Results that take a line each."""
+
+    title: str
+    results: list[Result]
+    folded: bool
+    """Whether the list opens on a click."""
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    source = files("winasr_doctor.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    return environment.from_string(source)
+
+
+def _shown(value: object) -> object:
+    """Make every text of the page visible before Jinja2 escapes it."""
+    return visible(value) if type(value) is str else value
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
+    """Write a report as HTML."""
+    listings = [
+        _Listing("Crashed checks", _with(report, Status.CRASH), folded=False),
+        _Listing("Unknown", _with(report, Status.UNKNOWN), folded=False),
+        _Listing("Silenced in the source", digest.silenced(report.results), folded=False),
+        _Listing("Skipped", _with(report, Status.SKIP), folded=True),
+        _Listing("Passed", _with(report, Status.PASS), folded=True),
+    ]
+    context: dict[str, Any] = {
+        "report": report,
+        "verdict": report.verdict.value,
+        "words": digest.verdict_words(report),
+        "counts": ", ".join(digest.count_words(report.counts)),
+        "head": digest.head(report),
+        "families": digest.families(report),
+        "columns": digest.COUNTED,
+        "failing": digest.failing(report.results),
+        "listings": [listing for listing in listings if listing.results],
+        "label": digest.label,
+        "level": digest.level,
+        "location": digest.location,
+        "needs": digest.needs,
+        "why": lambda result: paragraph(result.code, "Why") or result.title,
+        "evidence": lambda result: dump(plain_mapping(result.evidence)),
+    }
+    return _template().render(context)
+
+
+def _with(report: Report, status: Status) -> list[Result]:
+    return [result for result in report.results if result.status is status]

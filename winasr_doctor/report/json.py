@@ -1,0 +1,172 @@
+"""The report for programs; `winasr_doctor/schemas/report-1.json` is its schema."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
+from winasr_doctor.report.escaping import plain_mapping, utf8
+from winasr_doctor.report.interface import RenderOptions
+
+SCHEMA: Literal["winasr-doctor/report/1"] = "winasr-doctor/report/1"
+
+Count = Annotated[int, Meta(ge=0)]
+Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
+
+
+class ReportError(ValueError):
+    """A document that is not a report; the message is one sentence."""
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of everything a report is made of."""
+
+
+class ToolPart(Part, frozen=True, kw_only=True):
+    """Which program made a report."""
+
+    name: str
+    version: str
+
+
+class RemedyPart(Part, frozen=True, kw_only=True):
+    """One way out of a finding."""
+
+    title: str
+    steps: tuple[str, ...]
+    """Exact steps, in order."""
+    automatic: bool
+    """Whether `fix --apply` can perform it."""
+
+
+class ResultPart(Part, frozen=True, kw_only=True):
+    """What one check says; a check may say several things."""
+
+    code: Code
+    family: str
+    title: str
+    status: Literal["pass", "fail", "skip", "unknown", "crash"]
+    severity: Literal["error", "warning", "info"] | None
+    """Set when, and only when, the status is `fail`."""
+    summary: str
+    evidence: dict[str, Any]
+    remedies: tuple[RemedyPart, ...]
+    url: str
+    """Where the check is documented, relative to the project's root."""
+
+
+class CountsPart(Part, frozen=True, kw_only=True, rename={"passed": "pass"}):
+    """Results by severity for failures, by status for the rest."""
+
+    error: Count
+    warning: Count
+    info: Count
+    passed: Count
+    skip: Count
+    unknown: Count
+    crash: Count
+
+
+class ReportDocument(Part, frozen=True, kw_only=True):
+    """What winasr_doctor found out about a machine and an app."""
+
+    schema: Literal["winasr-doctor/report/1"]
+    tool: ToolPart
+    host: dict[str, Any]
+    """What the machine is; `null` for what could not be read."""
+    results: tuple[ResultPart, ...]
+    unreadable: tuple[str, ...]
+    """Input that could not be examined, one sentence each."""
+    counts: CountsPart
+    verdict: Literal["pass", "warn", "fail"]
+
+
+def document(report: Report) -> ReportDocument:
+    """Return a report as the JSON document that describes it."""
+    counts = report.counts
+    return ReportDocument(
+        schema=SCHEMA,
+        tool=ToolPart(name=utf8(report.tool.name), version=utf8(report.tool.version)),
+        host=plain_mapping(report.host),
+        results=tuple(map(_result_part, report.results)),
+        unreadable=tuple(map(utf8, report.unreadable)),
+        counts=CountsPart(passed=counts.pop("pass"), **counts),
+        verdict=report.verdict.value,
+    )
+
+
+def _result_part(result: Result) -> ResultPart:
+    return ResultPart(
+        code=utf8(result.code),
+        family=utf8(result.family),
+        title=utf8(result.title),
+        status=result.status.value,
+        severity=None if result.severity is None else result.severity.value,
+        summary=utf8(result.summary),
+        evidence=plain_mapping(result.evidence),
+        remedies=tuple(
+            RemedyPart(
+                title=utf8(remedy.title),
+                steps=tuple(map(utf8, remedy.steps)),
+                automatic=remedy.automatic,
+            )
+            for remedy in result.remedies
+        ),
+        url=utf8(result.url),
+    )
+
+
+def dump(value: object) -> str:
+    """Write plain values as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
+    """Write a report as JSON."""
+    return dump(document(report)) + "\n"
+
+
+def decode_report(document: bytes) -> Report:
+    """Read a report that `render` wrote.
+
+    Args:
+        document: UTF-8 JSON; a byte-order mark is tolerated.
+
+    Returns:
+        The report; counts and verdict follow from its results.
+
+    Raises:
+        ReportError: It is not JSON, or not a report of this schema.
+    """
+    try:
+        read = msgspec.json.decode(document.removeprefix(b"\xef\xbb\xbf"), type=ReportDocument)
+    except msgspec.ValidationError as error:
+        raise ReportError(f"the report does not fit the schema {SCHEMA}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ReportError(f"the report is not valid JSON: {error}") from error
+    for part in read.results:
+        if (part.status == "fail") != (part.severity is not None):
+            raise ReportError(f"{part.code} must have a severity when, and only when, it fails")
+    return Report(
+        tool=Tool(read.tool.name, read.tool.version),
+        host=read.host,
+        results=tuple(map(_result, read.results)),
+        unreadable=read.unreadable,
+    )
+
+
+def _result(part: ResultPart) -> Result:
+    return Result(
+        code=part.code,
+        family=part.family,
+        title=part.title,
+        status=Status(part.status),
+        severity=None if part.severity is None else Severity(part.severity),
+        summary=part.summary,
+        evidence=part.evidence,
+        remedies=tuple(Remedy(r.title, r.steps, r.automatic) for r in part.remedies),
+        url=part.url,
+    )

@@ -1,0 +1,178 @@
+"""The report as GitHub-flavoured Markdown, to paste into an issue or a chat.
+
+Nothing of the machine is obeyed: markup is escaped, and a word that would notify somebody
+(`@name`) or link to an issue (`#12`) becomes code, the only thing that stops that without
+changing the word (github/cmark-gfm issues 181 and 389).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from winasr_doctor.findings import Remedy, Report, Result, Status
+from winasr_doctor.report import digest
+from winasr_doctor.report.escaping import one_line, plain_mapping, visible
+from winasr_doctor.report.interface import RenderOptions
+from winasr_doctor.report.json import dump
+
+_MARKUP = re.compile(r"[\\`*_\[\]|~$#]")
+"""Characters that Markdown may take for markup anywhere in a line."""
+
+_BLOCK = re.compile(r">|[-+=]+$|\d{1,9}[.)]$")
+"""How a line begins that Markdown would take for a list, a quotation or an underline."""
+
+_REFERENCE = re.compile(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
+"""What makes of a word a mention, a link to an issue or an emoji."""
+
+_MARKS = {
+    "error": "❌",
+    "warning": "⚠️",
+    "info": "ℹ️",
+    "crash": "💥",
+    "unknown": "❔",
+    "pass": "✅",
+    "skip": "➖",
+    "fail": "❌",
+    "warn": "⚠️",
+}
+"""The sign of a severity, status or verdict; the word always stands beside it."""
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """Write a report as Markdown."""
+    verdict, words = report.verdict.value, digest.verdict_words(report)
+    blocks = [
+        f"## {escape(report.tool.name)}: {_MARKS[verdict]} {verdict.upper()}",
+        f"{escape(words[:1].upper() + words[1:])}.",
+        _bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
+    ]
+    if report.results:
+        blocks.append(_table(report))
+    for result in digest.failing(report.results):
+        blocks += _section(result)
+    blocks += _listing("Crashed", _with(report, Status.CRASH), evidence=True)
+    blocks += _listing("Unknown", _with(report, Status.UNKNOWN))
+    blocks += _listing("Silenced in the source", digest.silenced(report.results))
+    if options.verbose:
+        blocks += _listing("Skipped", _with(report, Status.SKIP))
+        blocks += _listing("Passed", _with(report, Status.PASS))
+    if report.unreadable:
+        blocks += ["### Not examined", _bullets(map(escape, report.unreadable))]
+    tool = f"{escape(report.tool.name)} {escape(report.tool.version)}"
+    blocks.append(f"Made by {tool}; `python -m winasr_doctor explain CODE` says more on a code.")
+    return "\n\n".join(blocks) + "\n"
+
+
+def escape(text: str) -> str:
+    """Write a text so that Markdown shows it as it is, on one line."""
+    first, *others = one_line(text).split(" ")
+    return " ".join([_first_word(first), *map(_word, others)])
+
+
+def _word(word: str) -> str:
+    if _REFERENCE.search(word):
+        return _code(word)
+    return _MARKUP.sub(r"\\\g<0>", word.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _first_word(word: str) -> str:
+    escaped = _word(word)
+    if not _BLOCK.match(word) or escaped[:1] != word[:1]:
+        return escaped
+    return f"{escaped[:-1]}\\{escaped[-1]}" if word[0].isdigit() else f"\\{escaped}"
+
+
+def _code(word: str) -> str:
+    fence = "`" * (_longest_run(word) + 1)
+    pad = " " if word.startswith("`") or word.endswith("`") else ""
+    return f"{fence}{pad}{word}{pad}{fence}"
+
+
+def _cell(text: str) -> str:
+    """Escape a table's cell, where even in code a pipe needs its backslash."""
+    return escape(text).replace("\\|", "|").replace("|", "\\|")
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _block(text: str, language: str = "", indent: int = 0) -> str:
+    """Write lines as a fenced block whose fence does not occur in them."""
+    text = visible(text)
+    fence = "`" * max(3, _longest_run(text) + 1)
+    lines = [f"{fence}{language}", *text.split("\n"), fence]
+    return "\n".join(" " * indent + line for line in lines)
+
+
+def _bullets(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _table(report: Report) -> str:
+    rows = ["| Family | | Results |", "| --- | --- | --- |"]
+    for family in digest.families(report):
+        name, title = _cell(family.name), _cell(family.title)
+        counts = ", ".join(digest.count_words(family.counts))
+        rows.append(f"| {_MARKS[family.worst]} {name} | {title} | {counts} |")
+    return "\n".join(rows)
+
+
+def _section(result: Result) -> list[str]:
+    level = digest.level(result)
+    blocks = [
+        f"### {_MARKS[level]} {escape(result.code)} {digest.label(result)}: {escape(result.title)}",
+        escape(result.summary),
+    ]
+    where = digest.location(result.evidence)
+    if where is not None:
+        blocks.append(f"At {_code(one_line(str(where)))}")
+    for rank, remedy in enumerate(result.remedies):
+        automatic = " (`fix --apply` can do it)" if remedy.automatic else ""
+        start = "Or: " if rank else ""
+        blocks.append(f"**{start}{escape(remedy.title)}**{automatic}")
+        blocks.append("\n".join(_step(n, step) for n, step in enumerate(remedy.steps, 1)).rstrip())
+    return [block for block in blocks if block] + _evidence(result)
+
+
+def _step(number: int, step: str) -> str:
+    """Write a step; lines after its first are something to type, so they become a block."""
+    first, _, rest = step.partition("\n")
+    lead = f"{number}. "
+    block = f"\n\n{_block(rest, indent=len(lead))}\n" if rest.strip() else ""
+    return f"{lead}{escape(first)}{block}"
+
+
+def _evidence(result: Result) -> list[str]:
+    if not result.evidence:
+        return []
+    block = _block(dump(plain_mapping(result.evidence)), "json")
+    return [f"<details><summary>Evidence</summary>\n\n{block}\n\n</details>"]
+
+
+def _with(report: Report, status: Status) -> list[Result]:
+    return [result for result in report.results if result.status is status]
+
+
+def _listing(title: str, results: list[Result], *, evidence: bool = False) -> list[str]:
+    if not results:
+        return []
+    blocks = [f"### {title}", _bullets(map(_item, results))]
+    for result in results if evidence else ():
+        blocks += _evidence(result)
+    return blocks
+
+
+def _item(result: Result) -> str:
+    words = f"**{escape(result.code)}**: {escape(result.summary)}"
+    needed = digest.needs(result.evidence)
+    if needed:
+        words += f" (needs {escape(needed)})"
+    for remedy in result.remedies:
+        words += f"\n  - {escape(_in_brief(remedy))}"
+    return words
+
+
+def _in_brief(remedy: Remedy) -> str:
+    return ": ".join([remedy.title, *([" ".join(remedy.steps)] if remedy.steps else [])])

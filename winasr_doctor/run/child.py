@@ -1,0 +1,119 @@
+"""What happens inside each process of the app, before its first line."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winasr_doctor._guard import guard
+from winasr_doctor._guard.events import FolderOpened, GuardEvent, Observer, opened
+from winasr_doctor.locks.ledger import default_ledger
+from winasr_doctor.run import final_diagnosis
+from winasr_doctor.run.events import EventLog, Silent, Started
+from winasr_doctor.run.folders import OpenFolders
+from winasr_doctor.run.recorder import Recorder
+from winasr_doctor.run.settings import Settings
+from winasr_doctor.run.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from winasr_doctor.faults import Injector
+
+_kept: list[ExitStack] = []
+"""What holds for the whole process. `atexit` alone does not keep it: `multiprocessing` clears that
+in a forked child (CPython 3.13, popen_fork.py)."""
+
+
+def begin(file: str) -> None:
+    """Put the guard on for the whole process, and the faults and the watchdog that were asked for.
+
+    Args:
+        file: The settings' file. Without one, the run is over and nothing is done.
+    """
+    if not Path(file).exists():
+        return
+    settings = Settings.read(file)
+    if os.path.normcase(settings.prefix) != os.path.normcase(sys.prefix):
+        return
+    log = EventLog(settings.events)
+    recorder, folders, whole = Recorder(log), OpenFolders(), ExitStack()
+    watchdog = _watchdog(folders, settings.silence, log)
+    observers: list[Observer] = [folders.observe, recorder.observe]
+    if settings.silence > 0:
+        observers.append(watchdog.observe)
+    recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
+    if settings.plan:
+        recorder.injector = whole.enter_context(_injecting(settings.plan, observers))
+
+    def forked() -> None:
+        for each in (log, recorder, folders, watchdog):
+            each.start_anew()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)
+
+    def end() -> None:
+        with suppress(Exception):
+            recorder.flush()
+            whole.close()
+        final_diagnosis.tell(settings.events)
+
+    _kept.append(whole)
+    atexit.register(end)  # the first to register is the last to be called
+    log.write(Started(os.getpid()))
+    _take_over(settings)
+
+
+def _take_over(settings: Settings) -> None:
+    """Let the app itself answer for its folders: it may live on when its parent is killed.
+
+    Only the first process does, as the others may end long before the app.
+    """
+    first = Path(settings.events, "first")
+    with suppress(OSError):
+        first.touch(exist_ok=False)
+        claims = [default_ledger().claim(folder) for folder in settings.folders]
+        if all(claim is not None and claim.file is not None for claim in claims):
+            for file in settings.claims:
+                Path(file).unlink(missing_ok=True)
+
+
+def _all(observers: Iterable[Observer]) -> Observer:
+    def observe(event: GuardEvent) -> None:
+        for each in observers:
+            each(event)
+
+    return observe
+
+
+@contextmanager
+def _injecting(text: str, observers: list[Observer]) -> Iterator[Injector]:
+    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    from winasr_doctor.faults import Plan, inject
+    from winasr_doctor.faults.within import Folders, within
+
+    folders = Folders()
+    observers.append(opened(folders.add))
+    with inject(within(Plan.parse(text), folders)) as injector:
+        yield injector
+
+
+def _watchdog(folders: OpenFolders, silence: float, log: EventLog) -> Watchdog:
+    def speak(report: str, folder: FolderOpened) -> None:
+        _to_stderr(report)
+        log.write(Silent(folder.phase, silence))
+
+    return Watchdog(folders, silence, speak)
+
+
+def _to_stderr(text: str) -> None:
+    """Write to the process's own stderr: the app may have put something else in its place."""
+    stream = sys.__stderr__
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            stream.write(text)
+            stream.flush()

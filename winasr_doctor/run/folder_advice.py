@@ -1,0 +1,115 @@
+"""What the doctor thinks of a folder in which NeMo is to unpack models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from winasr_doctor.checks.advice import gigabytes, known
+from winasr_doctor.findings import Result, Severity
+from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine.live.places import look
+from winasr_doctor.machine.live.readers import READERS, Reader
+from winasr_doctor.machine.model import Environment, Place, Places, Role
+from winasr_doctor.scanning import scan, worst_first
+
+CODES = (
+    "TMP001",
+    "TMP002",
+    "TMP004",
+    "TMP005",
+    "TMP007",
+    "TMP009",
+    "SYN001",
+    "SYN006",
+    "IDX001",
+)
+"""The checks that are about a temp folder and answer at once: there, writable, local, roomy,
+plain, its owner's, unsynced, unindexed."""
+
+PATIENCE = 4.0
+"""Seconds that each part of the machine may take to answer."""
+
+_ROLES: tuple[Role, ...] = ("tempfile", "TEMP", "TMP")
+
+LONGEST_SOCKET_FOLDER = 107 - len("/pymp-xxxxxxxx/listener-xxxxxxxx")
+"""Characters of a temp folder in which `multiprocessing` can still make its sockets.
+Source: Linux's unix(7), `sun_path`; CPython's Lib/multiprocessing/connection.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    r"""What is known about a folder.
+
+    Attributes:
+        path: The folder.
+        findings: What speaks against it, the worst first.
+        drive: What it lies on, in words, such as `C:\, a fixed drive with 35.0 GB free`.
+        writable: Whether a file could be made there.
+    """
+
+    path: str
+    findings: tuple[Result, ...]
+    drive: str
+    writable: bool
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Sort key: the better folder first."""
+        errors = sum(result.severity is Severity.ERROR for result in self.findings)
+        warnings = sum(result.severity is Severity.WARNING for result in self.findings)
+        cramped = os.name == "posix" and len(self.path) > LONGEST_SOCKET_FOLDER
+        return (errors + (not self.writable), warnings, int(cramped))
+
+
+class _With(LiveHost):
+    """This machine, with another temp folder."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(timeout=PATIENCE)
+        seen = look(folder, probe=True)
+        place = {
+            "path": folder,
+            "resolved": seen.resolved,
+            "exists": seen.exists,
+            "directory": seen.directory,
+            "writable": seen.writable,
+            "write_error": seen.write_error,
+            "volume": seen.volume,
+            "attributes": seen.attributes,
+        }
+        items = tuple(Place(role=role, **place) for role in _ROLES)  # type: ignore[arg-type]
+        own: Mapping[str, Reader] = {
+            "places": lambda _host: Places(items=items),
+            "environment": lambda _host: Environment(variables={"TEMP": folder, "TMP": folder}),
+        }
+        self.readers = {**READERS, **own}  # type: ignore[misc]
+
+
+def judge(folder: str) -> Judgement:
+    """Let the doctor look at a folder as if it were the temp folder.
+
+    Args:
+        folder: An absolute path; it exists.
+    """
+    host = _With(folder)
+    report = scan(host, select=CODES)
+    wrong = [r for r in report.results if r.severity in {Severity.ERROR, Severity.WARNING}]
+    place = host.places.items[0]
+    return Judgement(
+        folder,
+        tuple(sorted(wrong, key=worst_first)),
+        _drive(host, place),
+        writable=bool(place.writable) and Path(folder).is_dir(),
+    )
+
+
+def _drive(host: LiveHost, place: Place) -> str:
+    volumes = known(host, "volumes")
+    volume = volumes.of(place) if volumes else None
+    if volume is None:
+        return "a drive that did not answer"
+    room = "" if volume.free is None else f", {gigabytes(volume.free)} free"
+    return f"{volume.root}, {volume.drive_type} drive{room}"

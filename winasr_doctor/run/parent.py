@@ -1,0 +1,94 @@
+"""The parent of an app: prepares, starts it, passes signals on, and sums up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from winasr_doctor.faults.plan import Plan
+from winasr_doctor.locks import sweep
+from winasr_doctor.run import final_diagnosis, preflight, verdict
+from winasr_doctor.run.events import read_events
+from winasr_doctor.run.interpreter import command_for
+from winasr_doctor.run.scratch import Scratch, open_scratch
+from winasr_doctor.run.settings import Settings, point
+from winasr_doctor.run.signals import exit_code, relaying
+from winasr_doctor.run.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run, and how.
+
+    Attributes:
+        target: The app.
+        scratch: The folder to make its TEMP in; `None` lets the doctor choose.
+        plan: Faults to inject; `None` for none.
+        silence: Seconds without a move in NeMo after which the watchdog speaks; 0 for never.
+        quiet: Whether to say nothing before the app starts.
+    """
+
+    target: Target
+    scratch: str | None = None
+    plan: Plan | None = None
+    silence: float = 60.0
+    quiet: bool = False
+
+
+def run(order: Order, say: Callable[[str], None]) -> int:
+    """Run an app to its end.
+
+    Args:
+        order: What to run.
+        say: Is given each line for people; never the app's own output.
+
+    Returns:
+        The app's exit code; 128 and the signal's number if one ended it.
+
+    Raises:
+        ScratchError: There is no folder to work in.
+        TargetError: Python does not know where it is itself.
+    """
+    command = command_for(order.target.arguments)
+    scratch = open_scratch(order.scratch)
+    try:
+        settings = Path(scratch.notes, "settings.json")
+        plan = str(order.plan) if order.plan else ""
+        Settings(
+            scratch.notes,
+            plan=plan,
+            silence=order.silence,
+            folders=(scratch.temp, scratch.notes),
+            claims=scratch.claim_files,
+        ).write(settings)
+        if not order.quiet:
+            found = preflight.examine(order.target)
+            for line in preflight.lines(order.target, scratch, plan, found):
+                say(line)
+        began = monotonic()
+        code = _start_and_wait(command, scratch, settings)
+        seconds = monotonic() - began
+        events = tuple(read_events(scratch.notes))
+        cause = final_diagnosis.last_words(scratch.notes) if code else ()
+    finally:
+        removals = scratch.remove()
+    sweep()  # forget what the app had left to the ledger and went with its TEMP
+    for line in verdict.lines(verdict.Verdict(code, seconds, events, order.plan, removals)):
+        say(line)
+    for line in cause:
+        say(line)
+    return code
+
+
+def _start_and_wait(command: list[str], scratch: Scratch, settings: Path) -> int:
+    variables = dict(os.environ)
+    point(variables, scratch=scratch.temp, settings=str(settings))
+    with relaying() as relay:
+        # stdin, stdout, stderr and what else is inherited are the app's as they would be ours.
+        app = subprocess.Popen(command, env=variables, close_fds=False)  # noqa: S603 - the user's
+        relay.attach(app)
+        return exit_code(app.wait())

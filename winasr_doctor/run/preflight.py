@@ -1,0 +1,77 @@
+"""What is said before the app starts: where it works, and what will still go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from winasr_doctor.findings import Result, Severity
+from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.run.folder_advice import PATIENCE
+from winasr_doctor.run.interpreter import reads_startup
+from winasr_doctor.run.scratch import Scratch
+from winasr_doctor.run.target import Target
+
+CODES = ("NEM", "REV", "APP")
+"""Families that `run` does not cure: NeMo's installation, model pins, the app's own mistakes."""
+
+MOST_FINDINGS = 5
+_WRONG = {Severity.ERROR, Severity.WARNING}
+
+
+def examine(target: Target) -> tuple[Result, ...]:
+    """Let the doctor look at the app's source and at NeMo.
+
+    Args:
+        target: The app; of a module only NeMo's installation is looked at.
+
+    Returns:
+        What is wrong, errors first.
+    """
+    from winasr_doctor.appsource import SourcePathError, read_application
+    from winasr_doctor.appsource.application import Application
+    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.scanning import scan, worst_first
+
+    app = Application()
+    if target.script is not None and Path(target.script).suffix in {".py", ".pyw"}:
+        try:
+            app = read_application([target.script])
+        except SourcePathError:  # Python itself will say what is wrong with it
+            app = Application()
+    report = scan(LiveHost(app=app, timeout=PATIENCE), select=CODES)
+    return tuple(sorted((r for r in report.results if r.severity in _WRONG), key=worst_first))
+
+
+def lines(target: Target, scratch: Scratch, plan: str, found: Sequence[Result]) -> Iterator[str]:
+    """Yield the summary's lines.
+
+    Args:
+        target: The app.
+        scratch: Its folders.
+        plan: The fault plan's text; empty for none.
+        found: What `examine` returned.
+    """
+    why = "as you asked" if scratch.asked_for else "chosen by the doctor"
+    yield f"winasr_doctor: {target}"
+    yield f"  TEMP     {scratch.temp} ({why}; {scratch.judgement.drive})"
+    workers = "in worker processes too"
+    if not reads_startup():
+        workers = "not in spawned worker processes: this Python does not read PYTHONPATH"
+    yield f"  guard    on, {workers}"
+    if plan:
+        yield f"  faults   {plan} (in {NAMES}'s temporary folders, where no @GLOB says otherwise)"
+    for result in scratch.judgement.findings:
+        yield _finding(result)
+    for result in found[:MOST_FINDINGS]:
+        yield _finding(result)
+    if len(found) > MOST_FINDINGS:
+        yield f"  ... and {len(found) - MOST_FINDINGS} more"
+    if found:
+        app = f" --app {target.script}" if target.script else ""
+        yield f"  What to do about it: python -m winasr_doctor scan{app}"
+
+
+def _finding(result: Result) -> str:
+    level = result.severity.value if result.severity else ""
+    return f"  {level:<8} {result.code}: {result.summary}"

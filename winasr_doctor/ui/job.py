@@ -1,0 +1,369 @@
+"""One job: a thread that loads and transcribes, and what can be seen of it meanwhile.
+
+Gradio stops waiting for a callback that raises anything but an `Exception`, and its server ends
+with a `SystemExit`. So nothing is raised here: the thread catches everything, and whatever
+happens ends as an `Ending`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from winasr_doctor.asr.jobs import Downloaded, JobState, Step, where_is
+from winasr_doctor.asr.outcomes import LoadOutcome, Transcript
+from winasr_doctor.findings import Remedy
+from winasr_doctor.locks.cleanup_report import Attempt
+from winasr_doctor.ui import exports, status_messages, texts
+from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.job_slot import Desk
+from winasr_doctor.ui.models import Choice
+from winasr_doctor.ui.preflight import Blocker
+from winasr_doctor.ui.status import State, Status, plain_text
+
+log = logging.getLogger("winasr_doctor.ui")
+
+MOST_HOURS = 4.0
+"""Hours of audio that one job takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for.
+
+    Attributes:
+        audio: Paths of recordings.
+        choice: The model.
+        device: As `load_model` takes it.
+        timestamps: Whether to find out when each word was said.
+        anyway: Whether to load in spite of what the doctor says.
+        folder: Where the files to download are written.
+    """
+
+    audio: tuple[str, ...]
+    choice: Choice
+    device: str
+    timestamps: bool
+    anyway: bool
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a job came to.
+
+    Attributes:
+        status: For the person in front of the page.
+        transcripts: What was transcribed; also before a failure.
+        files: Format to path of the files to download.
+        blocked: Whether the doctor kept the model from being loaded.
+    """
+
+    status: Status
+    transcripts: tuple[Transcript, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What can be seen of a job that runs.
+
+    Attributes:
+        phase: What it does, for people.
+        elapsed: Seconds since it began.
+        quiet: Seconds since something was heard of it.
+        lines: What else there is to say: whom it waits for, the last attempt.
+    """
+
+    phase: str
+    elapsed: float
+    quiet: float
+    lines: tuple[str, ...]
+
+
+class StoppedError(Exception):
+    """Nobody waits for the job any more."""
+
+
+class Models:
+    """The model that was loaded last, kept for the next job."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._key: tuple[str, str] | None = None
+        self._outcome: LoadOutcome | None = None
+
+    def get(self, key: tuple[str, str]) -> LoadOutcome | None:
+        """Return the outcome of loading this name on this device, if it is the last."""
+        return self._outcome if self._key == key else None
+
+    def put(self, key: tuple[str, str], outcome: LoadOutcome) -> None:
+        """Keep a model in place of the one before."""
+        self._key, self._outcome = key, outcome
+
+    def forget(self) -> None:
+        """Let go of the model, before another one takes its memory."""
+        self._key = self._outcome = None
+
+
+class Job:
+    """One request and the thread that works on it."""
+
+    def __init__(
+        self, request: Request, engine: Engine, desk: Desk, models: Models, deadline: float
+    ) -> None:
+        """Get ready; `start` begins.
+
+        Args:
+            request: What to do.
+            engine: What does it.
+            desk: Where it waits for its turn.
+            models: Where loaded models are kept.
+            deadline: Seconds until it is given up.
+        """
+        self.request = request
+        self.deadline = deadline
+        self.cancel = threading.Event()
+        self.news = threading.Event()
+        self._engine, self._desk, self._models = engine, desk, models
+        self._phase, self._progress, self._attempt = "queued", "", ""
+        self._started = self._heard = monotonic()
+        self._look: Callable[[], JobState] | None = None
+        self._last_look: tuple[Step, str, Downloaded | None] | None = None
+        self._lock = threading.Lock()
+        self._ending: Ending | None = None
+        self._abandoned = False
+        self._thread = threading.Thread(target=self._run, name="winasr-page", daemon=True)
+
+    def start(self) -> None:
+        """Begin; a system that has no thread left is an ending too."""
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._settle(Ending(status_messages.of_error(texts.WORKER_DIED, error)))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return monotonic() - self._started
+
+    @property
+    def ending(self) -> Ending | None:
+        """What it came to; `None` while it runs."""
+        dead = self._thread.ident is not None and not self._thread.is_alive()
+        with self._lock:  # after `dead`: a thread that ends does so after it has settled
+            if self._ending is None and dead:
+                return Ending(Status(State.ERROR, f"{texts.WORKER_DIED}: {self.phase}."))
+            return self._ending
+
+    @property
+    def active(self) -> bool:
+        """Whether somebody waits for it."""
+        return not self._abandoned and self.ending is None
+
+    @property
+    def phase(self) -> str:
+        """What it does, for people."""
+        return self._phase_in(self._inner())
+
+    @property
+    def where(self) -> str:
+        """Where its innermost thread is, in the words of `jobs.where_is`."""
+        inner = self._inner()
+        return (inner.where if inner is not None else "") or where_is(self._thread.ident)
+
+    def sight(self) -> Sight:
+        """Look at it, from any thread."""
+        inner = self._inner()
+        self._hear(inner)
+        waiting = self._desk.busy if self._phase == "queued" else ""
+        stage = inner.stage if inner is not None else ""
+        lines = tuple(line for line in (waiting, stage, self._progress, self._attempt) if line)
+        return Sight(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
+
+    def _inner(self) -> JobState | None:
+        """Look at the loader's part of it, while there is one."""
+        look = self._look
+        return look() if look is not None else None
+
+    def _phase_in(self, inner: JobState | None) -> str:
+        phase, amount = self._phase, ""
+        if inner is not None and inner.step is Step.WAITING:
+            phase = "waiting"
+        elif inner is not None and inner.step is Step.DOWNLOADING:
+            phase = "asking" if inner.downloaded is None else "downloading"
+            amount = status_messages.of_download(inner.downloaded)
+        return texts.PHASES[phase].format(model=self.request.choice.name, amount=amount)
+
+    def _hear(self, inner: JobState | None) -> None:
+        """Take another step or more bytes for news. A wait's stage tells seconds: no news."""
+        if inner is None:
+            return
+        stage = "" if inner.step is Step.WAITING else inner.stage
+        seen = (inner.step, stage, inner.downloaded)
+        if seen != self._last_look:
+            self._last_look, self._heard = seen, monotonic()
+
+    def abandon(self) -> None:
+        """Stop waiting for it: its turn goes to the next, its late result is thrown away."""
+        with self._lock:
+            self._abandoned = True
+        self.cancel.set()
+        self._desk.give_back(self)
+
+    def _stopped(self) -> bool:
+        return self.cancel.is_set() or self.elapsed > self.deadline
+
+    def _at(self, phase: str) -> None:
+        if self.cancel.is_set():
+            raise StoppedError
+        self._look = None
+        self._phase, self._progress = phase, ""
+        self._tell()
+
+    def _tell(self) -> None:
+        self._heard = monotonic()
+        self.news.set()
+
+    def _settle(self, ending: Ending) -> None:
+        with self._lock:
+            if self._abandoned:
+                return
+            self._ending = ending
+        self.news.set()
+        level = logging.INFO if ending.status.state is State.OK else logging.WARNING
+        log.log(level, "%s", plain_text(ending.status))
+
+    def _run(self) -> None:
+        try:
+            if not self._desk.take(self, lambda: self.phase, self._stopped):
+                self._settle(self._not_begun())
+                return
+            try:
+                ending = self._work()
+            finally:
+                self._desk.give_back(self)
+        except StoppedError:
+            ending = Ending(status_messages.of_cancel(self.phase, ""))
+        except BaseException as error:  # noqa: BLE001 - SystemExit too: all of it must be seen
+            ending = Ending(
+                status_messages.of_error(_WHAT.get(self._phase, texts.FAILED_ELSEWHERE), error)
+            )
+        self._settle(ending)
+
+    def _not_begun(self) -> Ending:
+        if self.cancel.is_set():
+            return Ending(status_messages.of_cancel(self.phase, ""))
+        phase = f"{self.phase}: {self._desk.busy}"
+        return Ending(status_messages.of_deadline(self.elapsed, phase, ""))
+
+    def _work(self) -> Ending:
+        request = self.request
+        too_long = self._too_long()
+        if too_long is not None:
+            return Ending(too_long)
+        key = (request.choice.name, request.device)
+        kept, loaded = self._models.get(key), None
+        if kept is None:
+            found = self._blockers()
+            if found:
+                return Ending(status_messages.of_blockers(found), blocked=True)
+            self._at("preparing")
+            self._engine.prepare()
+            kept = loaded = self._load()
+            if not loaded.ok:
+                return Ending(status_messages.of_failure(texts.FAILED_TO_LOAD, loaded))
+            self._keep(key, loaded)
+        return self._transcribe(kept, loaded)
+
+    def _too_long(self) -> Status | None:
+        self._at("reading")
+        lengths = (self._engine.duration(path) for path in self.request.audio)
+        hours = sum(length for length in lengths if length is not None) / 3600
+        if hours <= MOST_HOURS:
+            return None
+        sentence = texts.TOO_LONG.format(hours=hours, most=MOST_HOURS)
+        return Status(State.ERROR, sentence, (), (Remedy("Give less", texts.SHORTEN),))
+
+    def _blockers(self) -> tuple[Blocker, ...]:
+        if self.request.anyway:
+            return ()
+        self._at("checking")
+        return self._engine.blockers(self.request.choice)
+
+    def _load(self) -> LoadOutcome:
+        self._at("loading")
+        self._models.forget()
+        return self._engine.load(
+            self.request.choice.name, device=self.request.device, **self._options()
+        )
+
+    def _keep(self, key: tuple[str, str], loaded: LoadOutcome) -> None:
+        """Keep the model for the next job, unless another one may have loaded its own by now."""
+        with self._lock:
+            if self._abandoned:
+                raise StoppedError
+            self._models.put(key, loaded)
+
+    def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> Ending:
+        self._at("transcribing")
+        heard = self._engine.transcribe(
+            kept.model,
+            list(self.request.audio),
+            timestamps=self.request.timestamps,
+            on_progress=self._on_progress,
+            **self._options(),
+        )
+        if not heard.ok:
+            status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, heard)
+            if not heard.transcripts:
+                return Ending(status)
+        else:
+            status = status_messages.of_success(loaded, heard)
+        self._look, self._phase = None, "exporting"
+        try:
+            files = exports.write_files(heard.transcripts, self.request.folder)
+        except OSError as error:
+            if heard.ok:
+                status = status_messages.of_error(texts.EXPORT_FAILED, error)
+            files = {}
+        return Ending(status, heard.transcripts, files)
+
+    def _options(self) -> dict[str, Any]:
+        left = max(0.1, self.deadline - self.elapsed)
+        return {
+            "timeout": left,
+            "cancel": self.cancel,
+            "on_attempt": self._on_attempt,
+            "on_start": self._on_start,
+        }
+
+    def _on_start(self, look: Callable[[], JobState]) -> None:
+        self._look = look
+
+    def _on_attempt(self, attempt: Attempt) -> None:
+        line = status_messages.of_attempt(attempt)
+        if line:
+            self._attempt = line
+            self._tell()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self._progress = texts.DONE_OF.format(done=done, total=total)
+        self._tell()
+
+
+_WHAT = {
+    "checking": texts.FAILED_TO_PREPARE,
+    "preparing": texts.FAILED_TO_PREPARE,
+    "loading": texts.FAILED_TO_LOAD,
+    "reading": texts.TRANSCRIPTION_FAILED,
+    "transcribing": texts.TRANSCRIPTION_FAILED,
+    "exporting": texts.EXPORT_FAILED,
+}
+"""Phase to what failed when it raises."""

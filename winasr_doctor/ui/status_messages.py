@@ -1,0 +1,194 @@
+"""From what happened to a `Status`: outcomes, exceptions, attempts, waits."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+from winasr_doctor.asr import truncated_audio
+from winasr_doctor.asr.errors import CancelledError, DeadlineError
+from winasr_doctor.asr.jobs import Downloaded
+from winasr_doctor.asr.outcomes import LoadOutcome, LoadStatus, TranscribeOutcome
+from winasr_doctor.diagnosis import Diagnosis
+from winasr_doctor.findings import Remedy
+from winasr_doctor.locks.cleanup_report import Attempt
+from winasr_doctor.ui import texts
+from winasr_doctor.ui.preflight import Blocker
+from winasr_doctor.ui.status import State, Status, text_of
+
+_MOST_ATTEMPTS = 30
+
+_UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
+
+
+def of_attempt(attempt: Attempt) -> str:
+    """Put one attempt at removing a folder into a line; empty when it succeeded at once."""
+    if not attempt.failures:
+        return ""
+    first = attempt.failures[0]
+    held = first.holding is not None and first.holding.holders
+    last = attempt.next_delay is None
+    return (texts.GAVE_UP_REMOVING if last else texts.RETRY).format(
+        path=first.path,
+        label=first.label,
+        holder=f", held by {first.holding}" if held else "",
+        number=attempt.number,
+        delay=(attempt.next_delay or 0) * 1000,
+    )
+
+
+def of_download(downloaded: Downloaded | None) -> str:
+    """Put the bytes of a download into words, such as `1.2 of 2.5 GB`; empty before the first."""
+    if downloaded is None:
+        return ""
+    done, total = downloaded.done, downloaded.total
+    unit, size = next(
+        ((unit, size) for unit, size in _UNITS if size <= (total or done)), _UNITS[-1]
+    )
+    if total is None:
+        return texts.DOWNLOADED_SO_FAR.format(done=done / size, unit=unit)
+    # The table's sizes are rounded: the last bytes must not be more than there are.
+    return texts.DOWNLOADED.format(done=min(done, total) / size, total=total / size, unit=unit)
+
+
+def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> Status:
+    """Say what failed: the real cause first, the WinError second.
+
+    Args:
+        what: Such as `Failed to load`.
+        outcome: One that is not `ok`; being cancelled and being late are told as such.
+    """
+    message, technical = outcome.message, _technical(outcome)
+    if isinstance(outcome.error, CancelledError):
+        return Status(State.WARN, texts.CANCELLED, message.details, (), technical)
+    if isinstance(outcome.error, DeadlineError):
+        gave_up = texts.GAVE_UP.format(seconds=outcome.seconds)
+        late = (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),)
+        return Status(State.ERROR, f"{gave_up}. {what}.", message.details, late, technical)
+    remedies = message.remedies or (_OTHER,)
+    return Status(State.ERROR, f"{what}: {message.headline}", message.details, remedies, technical)
+
+
+def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
+    """Say that it worked, and what became of the temporary folders.
+
+    Args:
+        loaded: How the model was loaded, when this job did it.
+        heard: How the recordings were transcribed.
+    """
+    short = tuple(truncated_audio.note(each) for each in heard.transcripts if each.missing)
+    unclean: list[LoadOutcome | TranscribeOutcome] = []
+    headlines = []
+    if loaded is not None and loaded.status is LoadStatus.LOADED_CLEANUP_FAILED:
+        unclean.append(loaded)
+        headlines.append(texts.LOADED_CLEANUP_FAILED)
+    if heard.leftovers:
+        unclean.append(heard)
+        headlines.append(texts.TRANSCRIBED_CLEANUP_FAILED)
+    if unclean:
+        return Status(
+            State.WARN,
+            f"{'. '.join(headlines)}. {texts.COMPLETE}",
+            _unique(
+                [
+                    *short,
+                    *(
+                        sentence
+                        for outcome in unclean
+                        for sentence in (outcome.message.headline, *outcome.message.details)
+                    ),
+                ]
+            ),
+            tuple(remedy for outcome in unclean for remedy in outcome.message.remedies),
+            "\n\n".join(_technical(outcome) for outcome in unclean),
+        )
+    if not any(transcript.text.strip() for transcript in heard.transcripts):
+        return Status(State.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", short)
+    seconds = heard.seconds + (loaded.seconds if loaded is not None else 0)
+    audio = sum(transcript.duration for transcript in heard.transcripts)
+    count = len(heard.transcripts)
+    done = texts.DONE_ONE if count == 1 else texts.DONE_MANY
+    headline = f"{texts.TRANSCRIBED}: {done.format(count=count, audio=audio, seconds=seconds)}"
+    messages = [loaded.message] if loaded is not None else []
+    details = tuple(each for message in (*messages, heard.message) for each in message.details)
+    if short:
+        return Status(State.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *details)))
+    return Status(State.OK, headline, details)
+
+
+def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
+
+
+def of_blockers(found: Sequence[Blocker]) -> Status:
+    """Say why a model is not loaded."""
+    own_words = Remedy(texts.ANYWAY, (texts.BLOCKED_STEP,))
+    return Status(
+        State.ERROR,
+        f"{texts.BLOCKED}. {found[0].summary}",
+        tuple(f"{each.code}: {each.summary}" for each in found),
+        (*(remedy for each in found for remedy in each.remedies), own_words),
+        "\n".join(f"{each.code}: {each.summary}" for each in found),
+    )
+
+
+def of_error(what: str, error: BaseException) -> Status:
+    """Say what an exception came to that nothing else has explained.
+
+    Args:
+        what: What failed, such as `Failed to load`.
+        error: The exception; of any class, and its `str()` may fail.
+    """
+    said, own = text_of(error), traceback_of(error)
+    diagnosis = _diagnosed(error)
+    if diagnosis is None or not diagnosis.source:  # nothing is known of it
+        return Status(State.ERROR, f"{what}: {said}", (), (_OTHER,), own)
+    advice = tuple(diagnosis.advice) or (_OTHER,)
+    return Status(State.ERROR, f"{what}: {diagnosis.cause}", (said,), advice, own)
+
+
+def _diagnosed(error: BaseException) -> Diagnosis | None:
+    from winasr_doctor.diagnosis import diagnose
+
+    try:
+        return diagnose(error)
+    except Exception:  # noqa: BLE001 - the diagnosis must not hide what it is about
+        return None
+
+
+def of_deadline(seconds: float, phase: str, where: str) -> Status:
+    """Say that nobody waits any more, and what is still blocked."""
+    place = where or texts.NOWHERE
+    return Status(
+        State.ERROR,
+        f"{texts.GAVE_UP.format(seconds=seconds)}: {phase}.",
+        (texts.STILL_BLOCKED.format(phase=phase, where=place),),
+        (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),),
+        f"{phase}\n{place}",
+    )
+
+
+def of_cancel(phase: str, where: str) -> Status:
+    """Say that a job was cancelled, and whether something of it goes on."""
+    details = (texts.STILL_BLOCKED.format(phase=phase, where=where),) if where else ()
+    return Status(State.WARN, texts.CANCELLED, details, (), f"{phase}\n{where}" if where else "")
+
+
+def traceback_of(error: BaseException) -> str:
+    """Write an exception's traceback; never fails."""
+    try:
+        return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    except BaseException:  # noqa: BLE001 - recursion, memory, a `str()` that raises
+        return text_of(error)
+
+
+_OTHER = Remedy("Try again, then report it", texts.OTHER_STEPS)
+
+
+def _technical(outcome: LoadOutcome | TranscribeOutcome) -> str:
+    """Return what belongs into a report: the attempts and the error's traceback."""
+    lines = [line for attempt in outcome.attempts if (line := of_attempt(attempt))]
+    parts = ["\n".join(lines[-_MOST_ATTEMPTS:])]
+    if outcome.error is not None:
+        parts.append(traceback_of(outcome.error))
+    return "\n".join(part for part in (f"status: {outcome.status.value}", *parts) if part)

@@ -1,0 +1,1 @@
+"""Facts about Windows, and calls into it."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from generating import DOCS, main
 
-from winasr_doctor.catalogue import Entry, Source, Step
+from winasr_doctor.catalogue import KnownError, Source, StepTemplate
 from winasr_doctor.catalogue.reading import read_entry, sources
 
 FOLDER = DOCS / "errors"
@@ -62,13 +62,13 @@ def pages() -> dict[str, str]:
     return made
 
 
-def _place(entry: Entry) -> tuple[int, str, str]:
+def _place(entry: KnownError) -> tuple[int, str, str]:
     order = list(FAMILIES)
     known = entry.family in FAMILIES
     return (order.index(entry.family) if known else len(order), entry.family, entry.id)
 
 
-def section(entry: Entry) -> Iterator[str]:
+def section(entry: KnownError) -> Iterator[str]:
     """Yield the lines of one known error."""
     yield from ("", f"## {entry.id}", "", f"> {inline(entry.title)}")
     yield from ("", inline(entry.cause), "")
@@ -84,7 +84,7 @@ def section(entry: Entry) -> Iterator[str]:
     yield from ("", f"*Affects: {inline(affects)}. Source: {_sources(entry)}.*")
 
 
-def _step(step: Step) -> str:
+def _step(step: StepTemplate) -> str:
     admin = " (needs an administrator)" if step.needs_admin else ""
     if step.unknown:  # what decides stands there; a page knows no machine
         return inline(step.unknown) + admin
@@ -92,7 +92,7 @@ def _step(step: Step) -> str:
     return f"{inline(step.text)}{admin}{command}"
 
 
-def _sources(entry: Entry) -> str:
+def _sources(entry: KnownError) -> str:
     return "; ".join(f"{_linked(source)} ({_SURE[source.sure]})" for source in entry.source)
 
 

@@ -11,7 +11,7 @@ import pytest
 from winasr_doctor import schemas
 from winasr_doctor.appsource import read_application
 from winasr_doctor.findings import Severity, Status, Verdict
-from winasr_doctor.machine import RecordedHost, load_snapshot
+from winasr_doctor.machine import RecordedMachine, load_snapshot
 from winasr_doctor.scanning import scan
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -41,7 +41,7 @@ def examine(machine):
     if machine == "broken-revision":
         app = read_application([str(EXAMPLES / "apps" / "pinned_canary.py")])
     snapshot = load_snapshot(EXAMPLES / "machines" / f"{machine}.json")
-    return scan(RecordedHost(snapshot, app=app))
+    return scan(RecordedMachine(snapshot, app=app))
 
 
 def test_every_machine_has_an_expectation():

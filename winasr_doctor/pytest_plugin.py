@@ -13,7 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from winasr_doctor.faults import FaultSweep, Injector, Plan, SharingEmulator, VirtualClock
-    from winasr_doctor.machine import RecordedHost
+    from winasr_doctor.machine import RecordedMachine
 
 _MOST_LINES = 20
 """Injections or refusals that a failure report shows."""
@@ -190,7 +190,7 @@ def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
 
 
 @pytest.fixture
-def recorded_host() -> Callable[..., RecordedHost]:
+def recorded_host() -> Callable[..., RecordedMachine]:
     """Return a function that makes a Windows machine for checks to look at.
 
     `recorded_host("snapshot.json")` is a machine that `winasr-doctor snapshot` recorded;
@@ -198,14 +198,14 @@ def recorded_host() -> Callable[..., RecordedHost]:
     `winasr_doctor.testing.machine` makes it.
     """
 
-    def make(snapshot: Any = None, **sections: Any) -> RecordedHost:  # noqa: ANN401
-        from winasr_doctor.machine.recorded import RecordedHost, load_snapshot
+    def make(snapshot: Any = None, **sections: Any) -> RecordedMachine:  # noqa: ANN401
+        from winasr_doctor.machine.recorded import RecordedMachine, load_snapshot
         from winasr_doctor.testing import machine
 
         if snapshot is None:
             return machine(**sections)
         if sections:
             raise TypeError("give a snapshot or sections, not both")
-        return RecordedHost(load_snapshot(snapshot))
+        return RecordedMachine(load_snapshot(snapshot))
 
     return make

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from winasr_doctor._util import dated
 from winasr_doctor.checks import Check, select_checks
 from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
-from winasr_doctor.machine import Host, NotApplicable, Unreadable
+from winasr_doctor.machine import Machine, NotApplicable, Unreadable
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ class UndeclaredSectionError(LookupError):
     """A check read a section that it does not declare in `reads`."""
 
 
-class _View(Host):
+class _View(Machine):
     """A host reduced to the sections a check declares, so that its `reads` cannot drift."""
 
-    def __init__(self, host: Host, check: Check) -> None:
+    def __init__(self, host: Machine, check: Check) -> None:
         self._host = host
         self._check = check
         self.app = host.app
@@ -38,7 +38,7 @@ class _View(Host):
         return self._host.hub_answers
 
 
-def run_check(check: Check, host: Host, *, today: dt.date | None = None) -> tuple[Result, ...]:
+def run_check(check: Check, host: Machine, *, today: dt.date | None = None) -> tuple[Result, ...]:
     """Run one check.
 
     Args:
@@ -92,7 +92,7 @@ def _result(check: Check, finding: Finding, today: dt.date) -> Result:
 
 
 def scan(
-    host: Host | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
+    host: Machine | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
 ) -> Report:
     """Look at a machine and say what will break NeMo speech recognition on it.
 
@@ -109,9 +109,9 @@ def scan(
     """
     checks = select_checks(select, ignore)
     if host is None:
-        from winasr_doctor.machine.live import LiveHost
+        from winasr_doctor.machine.live import LiveMachine
 
-        host = LiveHost()
+        host = LiveMachine()
     today = dated.today()
     host.prefetch({"system"}.union(*(check.reads for check in checks)))
     return Report(

@@ -16,7 +16,7 @@ from typing import Any
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import all_checks
 from winasr_doctor.findings import Result
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import (
     Account,
     AudioTools,
@@ -43,7 +43,7 @@ from winasr_doctor.machine.model import (
     Volumes,
 )
 from winasr_doctor.machine.recorded import (
-    RecordedHost,
+    RecordedMachine,
     Sections,
     Snapshot,
     SnapshotTool,
@@ -170,7 +170,7 @@ def machine(
     not_applicable: dict[str, str] | None = None,
     hub_answers: Any = None,  # noqa: ANN401 - a HubAnswers, which only --online needs
     **sections: Any,  # noqa: ANN401 - any section of Host
-) -> RecordedHost:
+) -> RecordedMachine:
     """Make a healthy Windows machine with some sections replaced.
 
     Args:
@@ -190,10 +190,10 @@ def machine(
         unreadable=unreadable or {},
         not_applicable=not_applicable or {},
     )
-    return RecordedHost(snapshot, app=app, hub_answers=hub_answers)
+    return RecordedMachine(snapshot, app=app, hub_answers=hub_answers)
 
 
-def compute_check(code: str, host: Host, *, today: dt.date | None = None) -> tuple[Result, ...]:
+def compute_check(code: str, host: Machine, *, today: dt.date | None = None) -> tuple[Result, ...]:
     """Run the check with this code, as a scan would.
 
     Args:

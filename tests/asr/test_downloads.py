@@ -10,9 +10,9 @@ import pytest
 
 from winasr_doctor.asr import DeadlineError, jobs, load_model
 from winasr_doctor.asr.downloads import Watch
-from winasr_doctor.asr.jobs import Downloaded, JobState, Step
+from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep
 from winasr_doctor.asr.models import find_model
-from winasr_doctor.asr.named_lock import Turn
+from winasr_doctor.asr.named_lock import NamedLock
 
 from .stand_in_hub import StandInHub, serving, use
 
@@ -79,7 +79,7 @@ def test_a_load_says_how_far_its_download_is(monkeypatch, tmp_path):
         caller.start()
         until(lambda: looks and looks[0]().downloaded == Downloaded(200_000, None))
         state = looks[0]()
-        assert state.step is Step.DOWNLOADING
+        assert state.step is JobStep.DOWNLOADING
         assert state.stage == "downloading stand-in.nemo of owner/stand-in"
         assert state.where
         cancel.set()
@@ -89,7 +89,7 @@ def test_a_load_says_how_far_its_download_is(monkeypatch, tmp_path):
 
 
 def test_a_job_that_waits_for_another_one_says_so():
-    turn, go_on, looks = Turn("the model"), threading.Event(), []
+    turn, go_on, looks = NamedLock("the model"), threading.Event(), []
 
     def first(job):
         with turn.taken(job):
@@ -104,7 +104,7 @@ def test_a_job_that_waits_for_another_one_says_so():
     until(lambda: turn.busy() != "waiting for the model")
     waiting = threading.Thread(target=lambda: jobs.run(second, on_start=looks.append))
     waiting.start()
-    until(lambda: looks and looks[0]().step is Step.WAITING)
+    until(lambda: looks and looks[0]().step is JobStep.WAITING)
     assert "another call has had it" in looks[0]().stage
     go_on.set()
     holder.join(10)
@@ -115,7 +115,7 @@ def test_a_job_that_waits_for_another_one_says_so():
 def test_it_is_said_before_the_work_begins():
     states = []
     jobs.run(lambda _job: None, on_start=lambda look: states.append(look()))
-    assert states == [JobState(Step.WORKING, "starting", "", None)]
+    assert states == [JobState(JobStep.WORKING, "starting", "", None)]
 
 
 def test_what_a_job_does_is_read_where_it_stands():
@@ -148,4 +148,4 @@ def test_the_size_is_passed_to_the_watch(monkeypatch):
     looks = []
     monkeypatch.setattr("winasr_doctor.asr.hub_download.download", no_download)
     load_model("parakeet-tdt-0.6b-v3", on_start=looks.append, scan=False)
-    assert found == [Step.DOWNLOADING]
+    assert found == [JobStep.DOWNLOADING]

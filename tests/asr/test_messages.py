@@ -13,7 +13,7 @@ from winasr_doctor.asr.errors import AudioError, DeadlineError
 from winasr_doctor.catalogue import by_id
 from winasr_doctor.diagnosis import diagnose
 from winasr_doctor.findings import Remedy, Result, Severity, Status
-from winasr_doctor.locks import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.locks import Attempt, CleanupReport, CleanupStatus, RemovalFailure
 from winasr_doctor.locks.holders.model import Holder, Holding, Who
 from winasr_doctor.windows.errors import DeleteClass
 
@@ -60,7 +60,7 @@ def locked(path=PATH):
 
 def report(*holders, deferred=True, gone=False):
     holding = Holding(PATH, holders) if holders else None
-    failure = Failure(PATH, "os.unlink", locked(), DeleteClass.TRANSIENT, 32, holding)
+    failure = RemovalFailure(PATH, "os.unlink", locked(), DeleteClass.TRANSIENT, 32, holding)
     attempts = (
         Attempt(1, "tmpab12cd", 0.0, (failure,), 0.01),
         Attempt(2, "tmpab12cd", 3.0, () if gone else (failure,), None, "3 s are over"),

@@ -10,7 +10,7 @@ import pytest
 
 from winasr_doctor.asr import jobs, named_lock
 from winasr_doctor.asr.jobs import Done, Job, Stuck
-from winasr_doctor.asr.named_lock import Turn, turn_of
+from winasr_doctor.asr.named_lock import NamedLock, turn_of
 
 
 class Model:
@@ -44,7 +44,7 @@ def test_what_cannot_be_a_model_is_a_type_error():
 
 
 def test_calls_follow_one_another():
-    turn, inside, most = Turn("the model"), [], []
+    turn, inside, most = NamedLock("the model"), [], []
     begin = threading.Barrier(4)
 
     def work(job):
@@ -69,7 +69,7 @@ def test_calls_follow_one_another():
 
 
 def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_call_is():
-    turn, gate, taken = Turn("the model"), threading.Event(), threading.Event()
+    turn, gate, taken = NamedLock("the model"), threading.Event(), threading.Event()
 
     def transcribing_for_ever():
         taken.set()
@@ -98,7 +98,7 @@ def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_ca
 
 
 def test_a_turn_is_free_again_after_an_error():
-    turn = Turn("the model")
+    turn = NamedLock("the model")
     with pytest.raises(ValueError, match="no"), turn.taken(Job()):
         raise ValueError("no")
     with turn.taken(Job()):

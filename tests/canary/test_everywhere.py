@@ -18,8 +18,8 @@ from winasr_doctor.cli import main
 from winasr_doctor.models.hub import ask_hub
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
-from winasr_doctor.ui.job import Job, Models, Request
-from winasr_doctor.ui.job_slot import Desk
+from winasr_doctor.ui.job import Models, Request, TranscriptionJob
+from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import ModelState, choices, read_cache
 
 from .conftest import COMMIT, KLATT3, OLDER, RECORDINGS, SALM, TRUNCATED, Fill
@@ -118,7 +118,7 @@ def test_the_page_knows_whether_it_is_here_or_what_it_takes(fill: Fill, hub_cach
 
 def test_the_page_transcribes_with_one_model_after_the_other(fill: Fill, tmp_path: Path):
     fill()
-    models, desk, found = Models(), Desk(), choices(cache=read_cache())
+    models, desk, found = Models(), JobSlot(), choices(cache=read_cache())
     for name in ("canary-qwen-2.5b", "tiny"):
         request = Request(
             audio=(str(KLATT3[0]),),
@@ -128,7 +128,7 @@ def test_the_page_transcribes_with_one_model_after_the_other(fill: Fill, tmp_pat
             anyway=True,
             folder=tmp_path,
         )
-        job = Job(request, Engine(), desk, models, 120.0)
+        job = TranscriptionJob(request, Engine(), desk, models, 120.0)
         job.start()
         while job.ending is None:
             time.sleep(0.05)

@@ -11,7 +11,7 @@ import pytest
 
 from winasr_doctor import diagnose, load_model, transcribe
 from winasr_doctor.asr import HubError, NoSpaceError, RevisionError
-from winasr_doctor.asr.jobs import JobState, Step
+from winasr_doctor.asr.jobs import JobState, JobStep
 from winasr_doctor.asr.speech_language import download, network
 
 from .conftest import COMMIT, KLATT3, OLDER, QWEN, SALM, TRUNCATED, Fill
@@ -172,7 +172,7 @@ def test_progress_tells_the_file_how_much_there_is_and_how_much_came(hub: StandI
     assert load(on_start=looks.append).ok
     watcher.join()
     (state,) = states
-    assert state.step is Step.DOWNLOADING
+    assert state.step is JobStep.DOWNLOADING
     assert state.downloaded.total == size
     assert state.stage.startswith(f"downloading model.safetensors of {SALM}: 0.")
     assert state.stage.endswith(f" of {size / 1e6:.1f} MB")

@@ -16,10 +16,10 @@ from winasr_doctor.asr import LockedFileError
 from winasr_doctor.asr.jobs import Job, JobState
 from winasr_doctor.asr.speech_language import files, progress
 from winasr_doctor.asr.speech_language.download import fetch
-from winasr_doctor.asr.speech_language.hub_resolve import Snapshot
+from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo
 from winasr_doctor.faults import FaultSweep, Plan, inject
 from winasr_doctor.faults.errors import windows_error
-from winasr_doctor.faults.sweep import Run
+from winasr_doctor.faults.sweep import SweepRun
 
 from .conftest import COMMIT, KLATT3, SALM, Checkpoint
 from .hub_server import StandIn
@@ -192,7 +192,7 @@ def test_a_download_survives_every_operation_that_fails_once(
     fault_sweep: FaultSweep, hub_cache: Path, checkpoint: Checkpoint
 ):
     sizes = {name: len(data) for name, data in checkpoint.salm.items()}
-    snapshot = Snapshot(SALM, "main", COMMIT, sizes)
+    snapshot = ResolvedRepo(SALM, "main", COMMIT, sizes)
     cache = hub_cache / "models--nvidia--canary-qwen-2.5b"
 
     def setup() -> None:
@@ -201,7 +201,7 @@ def test_a_download_survives_every_operation_that_fails_once(
         shutil.rmtree(cache, ignore_errors=True)
         shutil.rmtree(hub_cache / ".locks", ignore_errors=True)
 
-    def is_complete(run: Run) -> None:
+    def is_complete(run: SweepRun) -> None:
         assert run.error is None
         for name in ("config.json", "model.safetensors"):
             assert (cache / "snapshots" / COMMIT / name).read_bytes() == checkpoint.salm[name]

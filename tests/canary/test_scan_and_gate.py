@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor.gate import State
+from winasr_doctor.gate import StepState
 from winasr_doctor.gate.child import Child
 from winasr_doctor.gate.selftest_child import run as run_child
 from winasr_doctor.gate.selftests import selftests
-from winasr_doctor.gate.settings import Settings
-from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.gate.settings import GateSettings
+from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.scanning import scan
 
 from .conftest import COMMIT, QWEN, SALM, Fill
@@ -25,7 +25,7 @@ NAME = "canary-qwen-2.5b"
 
 
 def found(code: str, **options: Any) -> Any:
-    (result,) = scan(LiveHost(**options), select=[code]).results
+    (result,) = scan(LiveMachine(**options), select=[code]).results
     return result
 
 
@@ -84,7 +84,7 @@ def here(name: str, task: Any) -> Iterator[Here]:
 
 
 def gate_of(models: tuple[str, ...]) -> Any:
-    settings = Settings(plans=(), models=models, device="cpu")
+    settings = GateSettings(plans=(), models=models, device="cpu")
     return selftests(settings, lambda _line: None, here)
 
 
@@ -92,19 +92,19 @@ def test_the_gate_runs_it_with_and_without_the_plan(fill: Fill):
     fill()
     step = gate_of((NAME,))
     _bundled, clean, locked = step.cases
-    assert clean.state is State.PASS, clean
+    assert clean.state is StepState.PASS, clean
     assert (clean.facts["model"], clean.facts["revision"]) == (NAME, COMMIT)
     assert (clean.facts["texts_right"], clean.facts["texts"]) == (3, 3)
-    assert locked.state is State.SKIP, locked
+    assert locked.state is StepState.SKIP, locked
     assert locked.facts["texts_right"] == 3
-    assert step.state is State.PASS
+    assert step.state is StepState.PASS
     assert json.dumps(dict(clean.facts))
 
 
 def test_the_gate_fails_with_weights_of_another_text(fill: Fill, checkpoint: Any):
     fill(salm={"model.safetensors": bytes(len(checkpoint.salm["model.safetensors"]))})
     step = gate_of((NAME,))
-    assert {case.state for case in step.cases[1:]} == {State.FAIL}
+    assert {case.state for case in step.cases[1:]} == {StepState.FAIL}
 
 
 def answer_of_a_child() -> Any:
@@ -133,5 +133,5 @@ def test_a_gate_does_not_download_a_model(hub: StandIn, hub_cache: Path):
 def test_the_gate_asks_for_the_language_model_too(fill: Fill):
     fill(qwen={"config.json": None})
     case = gate_of((NAME,)).cases[-1]
-    assert (case.state, case.name) == (State.FAIL, f"{NAME} without faults")
+    assert (case.state, case.name) == (StepState.FAIL, f"{NAME} without faults")
     assert f"config.json of {QWEN}" in case.detail

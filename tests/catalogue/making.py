@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from winasr_doctor.catalogue import Entry
+from winasr_doctor.catalogue import KnownError
 
 SOURCES = Path(__file__).parents[2] / "winasr_doctor" / "catalogue" / "entries"
 """The data files: an installed package has them compiled, and without samples."""
 
 
-def entry(**changes: object) -> Entry:
+def entry(**changes: object) -> KnownError:
     """Return a correct entry with some parts replaced, as they stand in TOML."""
     content = {
         "id": "too-loud",
@@ -30,4 +30,4 @@ def entry(**changes: object) -> Entry:
             {"text": "signal is loud", "instead": "a remark"},
         ],
     }
-    return msgspec.convert({**content, **changes}, Entry)
+    return msgspec.convert({**content, **changes}, KnownError)

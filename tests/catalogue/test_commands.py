@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.catalogue.commands import typed
-from winasr_doctor.catalogue.schema import Step
+from winasr_doctor.catalogue.schema import StepTemplate
 from winasr_doctor.catalogue.templates import fitted
 
 from .making import entry
@@ -89,4 +89,4 @@ def test_a_remedy_comes_first_where_the_machine_calls_for_it(facts, titles):
 )
 def test_a_step_for_another_machine_is_dropped(facts, steps):
     second = fitted(REMEDIES, facts.get)[1]
-    assert second.steps == tuple(Step(text) for text in steps)
+    assert second.steps == tuple(StepTemplate(text) for text in steps)

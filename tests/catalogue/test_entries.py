@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 import pytest
 
-from winasr_doctor.catalogue import Catalogue, Entry
+from winasr_doctor.catalogue import Catalogue, KnownError
 from winasr_doctor.catalogue.linting import problems, problems_between
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import diagnose
@@ -25,7 +25,7 @@ def test_there_are_entries():
 
 
 @cache
-def entry_of(name: str) -> Entry:
+def entry_of(name: str) -> KnownError:
     return read_entry(FILES[name])
 
 
@@ -62,7 +62,7 @@ def test_the_look_alikes_are_not_taken_for_it(name):
 KNOWN = {file.stem for file in FILES.values()}
 
 
-def fooled(weaker: Entry, monkeypatch: pytest.MonkeyPatch) -> bool:
+def fooled(weaker: KnownError, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Return whether an entry that lacks a rule, alone, takes one of its look-alikes for itself."""
     alone = Catalogue([weaker])
     monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: alone)

@@ -13,7 +13,7 @@ import pytest
 from winasr_doctor import catalogue
 from winasr_doctor.catalogue import preflight, reading, tables
 from winasr_doctor.catalogue.linting import problems
-from winasr_doctor.catalogue.schema import Step
+from winasr_doctor.catalogue.schema import StepTemplate
 from winasr_doctor.catalogue.templates import fill, fitted
 from winasr_doctor.diagnosis import diagnose
 
@@ -122,10 +122,10 @@ def test_entries_are_found_by_id_and_by_words():
 
 
 def test_a_template_is_filled_or_replaced_by_its_fallback():
-    step = Step("Use {{torch}}", "pip install x=={{version:x}}", "Use your version")
+    step = StepTemplate("Use {{torch}}", "pip install x=={{version:x}}", "Use your version")
     facts = {"torch": "2.6.0", "version:x": "1.2"}
-    assert fill(step, facts.get) == Step("Use 2.6.0", "pip install x==1.2")
-    assert fill(step, {"torch": "2.6.0"}.get) == Step("Use your version")
+    assert fill(step, facts.get) == StepTemplate("Use 2.6.0", "pip install x==1.2")
+    assert fill(step, {"torch": "2.6.0"}.get) == StepTemplate("Use your version")
 
 
 @pytest.mark.parametrize(

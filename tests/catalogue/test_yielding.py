@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.diagnosis.raising import live, pasted
-from winasr_doctor.catalogue import Catalogue, Entry
+from winasr_doctor.catalogue import Catalogue, KnownError
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import diagnose
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
@@ -23,13 +23,13 @@ FILE = Path(__file__).with_name("yields.txt")
 PAIRS = [tuple(line.split(" > ")) for line in FILE.read_text(encoding="utf-8").splitlines()]
 
 
-def chains_of(entry: Entry) -> list[Chain]:
+def chains_of(entry: KnownError) -> list[Chain]:
     """Return what the samples of an entry tell of."""
     texts = (sample.text for sample in entry.samples if not sample.instead)
     return [chain for text in texts for chain in read(text)[:1]]
 
 
-def texts_with(entry: Entry, other: Entry) -> Iterator[str]:
+def texts_with(entry: KnownError, other: KnownError) -> Iterator[str]:
     """Yield texts that have a sample of both: in one chain or in one message."""
     for chain in chains_of(entry):
         for inner in chains_of(other):
@@ -63,7 +63,7 @@ def printed(chain: Chain) -> str:
     return "\n".join([*(line for node in chain for line in node.log), pasted(live(chain))])
 
 
-def answers(entries: list[Entry], text: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
+def answers(entries: list[KnownError], text: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
     """Return the answer of a catalogue with few entries."""
     few = Catalogue(entries)
     monkeypatch.setattr("winasr_doctor.catalogue.catalogue", lambda: few)

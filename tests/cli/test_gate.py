@@ -7,22 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.gate import Case, State, Step
+from winasr_doctor.gate import Case, GateStep, StepState
 from winasr_doctor.gate import steps as judging
-from winasr_doctor.gate.settings import Settings
+from winasr_doctor.gate.settings import GateSettings
 
 
 class Given:
     """What the steps were asked to do, and what they come to."""
 
     def __init__(self) -> None:
-        self.settings: Settings | None = None
-        self.state = State.PASS
+        self.settings: GateSettings | None = None
+        self.state = StepState.PASS
 
     def take(self, name: str):
-        def taken(settings: Settings, *_: object) -> Step:
+        def taken(settings: GateSettings, *_: object) -> GateStep:
             self.settings = settings
-            return Step(name, name, f"{name} in words", (Case("one", self.state, "what it is"),))
+            return GateStep(
+                name, name, f"{name} in words", (Case("one", self.state, "what it is"),)
+            )
 
         return taken
 
@@ -50,12 +52,12 @@ def test_a_healthy_machine_passes(run, healthy):
 
 
 def test_a_failed_step_is_exit_code_3(run, healthy, given):
-    given.state = State.FAIL
+    given.state = StepState.FAIL
     assert run("gate", "--snapshot", healthy).code == 3
 
 
 def test_a_self_test_that_could_not_be_tried_is_exit_code_3(run, healthy, given):
-    given.state = State.UNKNOWN
+    given.state = StepState.UNKNOWN
     assert run("gate", "--snapshot", healthy).code == 3
 
 
@@ -66,7 +68,7 @@ def test_a_finding_is_exit_code_3(run, sick):
 
 
 def test_warnings_are_exit_code_4_when_asked_for(run, healthy, given):
-    given.state = State.WARN
+    given.state = StepState.WARN
     assert run("gate", "--snapshot", healthy).code == 0
     assert run("gate", "--snapshot", healthy, "--fail-on", "warning").code == 4
     configure('fail_on = "warning"')
@@ -162,13 +164,13 @@ def test_one_run_writes_all_the_files(run, healthy):
 
 def test_the_markdown_names_nobody(run, healthy, given, monkeypatch):
     monkeypatch.setenv("USERNAME", "adalovelace")
-    given.state = State.FAIL
+    given.state = StepState.FAIL
     original = given.take("suite")
 
-    def named(settings: Settings, *_: object) -> Step:
+    def named(settings: GateSettings, *_: object) -> GateStep:
         step = original(settings)
         detail = r"cannot remove C:\Users\adalovelace\AppData\Local\Temp\tmp0"
-        return Step(step.name, step.title, step.summary, (Case("one", State.FAIL, detail),))
+        return GateStep(step.name, step.title, step.summary, (Case("one", StepState.FAIL, detail),))
 
     defaults = judging.gate.__kwdefaults__
     steps = judging.Steps(named, defaults["steps"].selftest, defaults["steps"].tests)

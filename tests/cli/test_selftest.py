@@ -10,13 +10,13 @@ import pytest
 from winasr_doctor._util.installation import install_extra
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.findings import Remedy
-from winasr_doctor.selftest import Ending, Heard, Injected, Peak, SelfTest
+from winasr_doctor.selftest import Heard, InjectedFaults, Peak, SelfTest, SelfTestOutcome
 
 RIGHT = Heard("klatt3.wav", "stop zero", "stop zero")
 WRONG = Heard("f3.wav", "nine yes", "nine no")
 
 
-def result(ending=Ending.PASSED, heard=(RIGHT,), **more):
+def result(ending=SelfTestOutcome.PASSED, heard=(RIGHT,), **more):
     return SelfTest(
         ending=ending,
         heard=heard,
@@ -79,7 +79,7 @@ def test_what_nemo_prints_goes_to_stderr(run, given):
 
 def test_a_wrong_text_is_exit_code_3(run, given):
     problems = Message("1 of 2 texts are wrong.")
-    given(result(Ending.WRONG_TEXT, (RIGHT, WRONG), problems=problems))
+    given(result(SelfTestOutcome.WRONG_TEXT, (RIGHT, WRONG), problems=problems))
     outcome = run("selftest")
     assert outcome.code == 3
     assert 'WRONG: "nine no" instead of "nine yes"' in outcome.out
@@ -88,7 +88,9 @@ def test_a_wrong_text_is_exit_code_3(run, given):
 
 def test_a_failure_is_exit_code_3_and_says_what_to_do(run, given):
     problems = Message("The GPU is full.", (), (Remedy("Use the CPU", ("--device cpu",)),))
-    given(result(Ending.FAILED, (Heard("a.wav", "one"),), problems=problems, device="cuda:0"))
+    given(
+        result(SelfTestOutcome.FAILED, (Heard("a.wav", "one"),), problems=problems, device="cuda:0")
+    )
     outcome = run("selftest")
     assert outcome.code == 3
     assert 'not transcribed: "one"' in outcome.out
@@ -97,7 +99,7 @@ def test_a_failure_is_exit_code_3_and_says_what_to_do(run, given):
 
 def test_a_missing_package_is_one_sentence_and_exit_code_2(run, given):
     problems = Message("torch cannot be imported.", (), (Remedy("Install it", ("pip install x",)),))
-    given(result(Ending.UNAVAILABLE, problems=problems))
+    given(result(SelfTestOutcome.UNAVAILABLE, problems=problems))
     outcome = run("selftest")
     assert outcome.code == 2
     assert outcome.out == ""
@@ -114,7 +116,7 @@ def test_without_nemo_the_real_self_test_says_so(run, monkeypatch, tmp_path):
 
 
 def test_a_plan_reaches_the_self_test_and_its_faults_are_counted(run, given):
-    asked = given(result(plan="unlink:32*2", injected=(Injected("unlink:32*2", 2),)))
+    asked = given(result(plan="unlink:32*2", injected=(InjectedFaults("unlink:32*2", 2),)))
     outcome = run("selftest", "--inject", "unlink:32*2", "--device", "cpu", "--deadline", "9")
     assert outcome.code == 0
     assert str(asked[0]["plan"]) == "unlink:32*2"
@@ -123,8 +125,8 @@ def test_a_plan_reaches_the_self_test_and_its_faults_are_counted(run, given):
 
 
 def test_a_plan_that_never_fired_is_exit_code_2(run, given):
-    unused = (Injected("rename:5", 0),)
-    given(result(Ending.NOTHING_INJECTED, injected=unused, problems=Message("Nothing.")))
+    unused = (InjectedFaults("rename:5", 0),)
+    given(result(SelfTestOutcome.NOTHING_INJECTED, injected=unused, problems=Message("Nothing.")))
     outcome = run("selftest", "--inject", "rename:5")
     assert outcome.code == 2
     assert "rename:5: never fired" in outcome.out
@@ -147,7 +149,11 @@ def test_no_place_for_temporary_folders_is_one_sentence(run, given):
 
 
 def test_json_has_every_figure(run, given):
-    given(result(Ending.WRONG_TEXT, (RIGHT, WRONG), peak=Peak(5, 7), problems=Message("Wrong.")))
+    given(
+        result(
+            SelfTestOutcome.WRONG_TEXT, (RIGHT, WRONG), peak=Peak(5, 7), problems=Message("Wrong.")
+        )
+    )
     document = json.loads(run("selftest", "--format", "json").out)
     assert document["schema"] == "winasr-doctor/selftest/1"
     assert document["ending"] == "wrong_text"

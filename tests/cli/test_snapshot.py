@@ -6,8 +6,8 @@ import getpass
 import json
 import platform
 
-from winasr_doctor.machine import RecordedHost, load_snapshot
-from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine import RecordedMachine, load_snapshot
+from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.machine.recorded import record
 from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_machine
 from winasr_doctor.scanning import scan
@@ -29,9 +29,9 @@ def test_a_snapshot_does_not_name_this_machine(run, tmp_path):
 
 
 def test_live_and_recorded_scans_agree():
-    live = LiveHost()
+    live = LiveMachine()
     snapshot = redact_snapshot(record(live), Redactor(**this_machine()))
-    replayed = scan(RecordedHost(snapshot))
+    replayed = scan(RecordedMachine(snapshot))
     outcomes = [(r.code, r.status, r.severity) for r in scan(live).results]
     assert [(r.code, r.status, r.severity) for r in replayed.results] == outcomes
 

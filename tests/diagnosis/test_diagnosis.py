@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from winasr_doctor.diagnosis import Phase, diagnose
+from winasr_doctor.diagnosis import FailurePhase, diagnose
 from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.live import chain_of
 from winasr_doctor.diagnosis.text import format_diagnosis
@@ -82,7 +82,7 @@ def masked(error=OOM, message=MESSAGES["English"]):
 def test_the_real_error_comes_out_from_behind_winerror_32(language, error, kind):
     diagnosis = diagnose(masked(error, MESSAGES[language]))
     assert diagnosis.kind == kind
-    assert diagnosis.phase is Phase.TRANSCRIBE
+    assert diagnosis.phase is FailurePhase.TRANSCRIBE
     assert diagnosis.hidden
     assert diagnosis.winerror == 32
     assert diagnosis.path == TEMP + r"\manifest.json"
@@ -102,7 +102,7 @@ def test_log_prefixes_quoting_and_line_ends_do_not_matter(prefix, end):
 
 def test_a_load_points_outside():
     diagnosis = diagnose(LOAD)
-    assert (diagnosis.phase, diagnosis.kind) == (Phase.LOAD, "locked-file")
+    assert (diagnosis.phase, diagnosis.kind) == (FailurePhase.LOAD, "locked-file")
     assert diagnosis.suspect.who == "another program"
     assert not diagnosis.hidden
 
@@ -110,7 +110,7 @@ def test_a_load_points_outside():
 def test_a_single_last_line_says_that_more_may_be_hidden():
     diagnosis = diagnose(f"PermissionError: [WinError 32] {MESSAGES['German']}: '{MANIFEST}'")
     assert diagnosis.incomplete
-    assert diagnosis.phase is Phase.TRANSCRIBE
+    assert diagnosis.phase is FailurePhase.TRANSCRIBE
     assert diagnosis.path == TEMP + r"\manifest.json"
     assert any("whole traceback" in remedy.title for remedy in diagnosis.advice)
 
@@ -247,7 +247,7 @@ def test_the_module_of_a_class_is_kept():
 
 def test_a_live_lock_without_another_error_hides_nothing(masked_live):
     diagnosis = diagnose(masked_live("model_weights.ckpt", None))
-    assert (diagnosis.phase, diagnosis.kind) == (Phase.LOAD, "locked-file")
+    assert (diagnosis.phase, diagnosis.kind) == (FailurePhase.LOAD, "locked-file")
     assert diagnosis.primary.winerror == 32
     assert not diagnosis.hidden
     assert not diagnosis.incomplete

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.diagnosis import forms
-from winasr_doctor.diagnosis import Phase, diagnose
+from winasr_doctor.diagnosis import FailurePhase, diagnose
 from winasr_doctor.diagnosis.reading import decode, read
 
 KINDS = ["PermissionError", "PermissionError", "OutOfMemoryError"]
@@ -19,7 +19,7 @@ def check(text, *, path=forms.PATH):
     assert (diagnosis.id, diagnosis.kind) == ("gpu-out-of-memory", "out-of-gpu-memory")
     assert diagnosis.hidden
     assert diagnosis.winerror == 32
-    assert diagnosis.phase is Phase.TRANSCRIBE
+    assert diagnosis.phase is FailurePhase.TRANSCRIBE
     if path is not None:
         assert diagnosis.path == path
     return diagnosis
@@ -237,7 +237,7 @@ def test_the_last_line_alone_is_known_to_hide_something(prefix):
         forms.wrapped(last, 80),
     ):
         diagnosis = diagnose(text)
-        assert (diagnosis.winerror, diagnosis.phase) == (32, Phase.TRANSCRIBE)
+        assert (diagnosis.winerror, diagnosis.phase) == (32, FailurePhase.TRANSCRIBE)
         assert diagnosis.incomplete
         assert diagnosis.path == forms.PATH
 
@@ -250,7 +250,7 @@ def test_the_english_words_stand_for_the_number():
 def test_the_last_box_alone_is_known_to_hide_something():
     diagnosis = diagnose(forms.rich().split("occurred:")[-1])
     assert diagnosis.incomplete
-    assert diagnosis.phase is Phase.TRANSCRIBE
+    assert diagnosis.phase is FailurePhase.TRANSCRIBE
 
 
 def test_the_hubs_message_goes_on_below_its_empty_line():

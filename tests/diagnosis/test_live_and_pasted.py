@@ -21,7 +21,7 @@ import pytest
 
 from tests.catalogue.making import SOURCES
 from tests.diagnosis.raising import live, pasted
-from winasr_doctor.catalogue import Entry
+from winasr_doctor.catalogue import KnownError
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import Diagnosis, diagnose
 from winasr_doctor.diagnosis.nodes import Chain
@@ -64,15 +64,15 @@ def both(error: BaseException) -> tuple[Any, Any]:
 
 
 @cache
-def families() -> dict[str, list[Entry]]:
+def families() -> dict[str, list[KnownError]]:
     """Return the entries with their samples."""
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[KnownError]] = {}
     for file in sources(SOURCES):
         found.setdefault(file.parent.name, []).append(read_entry(file))
     return found
 
 
-def raisable(entry: Entry, *, look_alikes: bool = False) -> Iterator[Chain]:
+def raisable(entry: KnownError, *, look_alikes: bool = False) -> Iterator[Chain]:
     """Yield the exceptions of an entry's samples that are not only printed."""
     for sample in entry.samples:
         if sample.instead and not look_alikes:
@@ -82,7 +82,7 @@ def raisable(entry: Entry, *, look_alikes: bool = False) -> Iterator[Chain]:
                 yield chain
 
 
-def samples(family: str) -> Iterator[tuple[Entry, Chain]]:
+def samples(family: str) -> Iterator[tuple[KnownError, Chain]]:
     """Yield the first such chain of each entry; all of them in the long run."""
     for entry in families()[family]:
         chains = list(raisable(entry, look_alikes=LONG))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from winasr_doctor.catalogue import Remedy
+from winasr_doctor.catalogue import RemedyTemplate
 from winasr_doctor.diagnosis import Diagnosis, diagnose
 
 if sys.version_info >= (3, 11):
@@ -55,7 +55,7 @@ def cases_of(folder: str) -> list[Case]:
 CASES = {f"{case.folder}/{case.name}": case for folder in SETS for case in cases_of(folder)}
 
 
-def words_of(remedy: Remedy) -> str:
+def words_of(remedy: RemedyTemplate) -> str:
     """Return the title and the steps of a remedy as one text."""
     steps = (f"{step.text} {step.command}" for step in remedy.steps)
     return " ".join((remedy.title, *steps))

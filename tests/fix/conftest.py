@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.appsource import read_application
-from winasr_doctor.fix import Journal, Workbench, tasks_of
+from winasr_doctor.fix import Journal, RepairExecutor, tasks_of
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine
 
@@ -43,7 +43,7 @@ def bench_for(journal):
     def build(*paths, select=("REV", "APP"), host=None, **options):
         given = [str(path) for path in paths]
         host = host or machine(read_application(given))
-        bench = Workbench(host, given, journal=journal, **options)
+        bench = RepairExecutor(host, given, journal=journal, **options)
         return bench, tasks_of(scan(host, select=select))
 
     return build

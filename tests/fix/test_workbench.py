@@ -13,7 +13,7 @@ import pytest
 from winasr_doctor.findings.actions import MakeFolder
 from winasr_doctor.fix import Hindered, Journal, NothingToDo, Repair, atomic_write, attributes
 from winasr_doctor.fix.atomic_write import WriteError, replace_file
-from winasr_doctor.fix.tasks import Task
+from winasr_doctor.fix.tasks import RepairTask
 from winasr_doctor.fix.undo import open_records, preview, take_back
 
 TWO_FAULTS = (
@@ -339,7 +339,7 @@ class TestUncommittedChanges:
 
 
 def folder_task(path):
-    return Task(("SYN001",), "Give the app its own scratch folder", MakeFolder(str(path)))
+    return RepairTask(("SYN001",), "Give the app its own scratch folder", MakeFolder(str(path)))
 
 
 def test_the_scratch_folder_is_made_and_taken_away_again(bench_for, tmp_path, journal, monkeypatch):

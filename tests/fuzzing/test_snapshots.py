@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from winasr_doctor import scan
 from winasr_doctor.findings import Status
-from winasr_doctor.machine.recorded import RecordedHost, SnapshotError, decode_snapshot
+from winasr_doctor.machine.recorded import RecordedMachine, SnapshotError, decode_snapshot
 from winasr_doctor.report import FORMATS, RenderOptions, render
 
 MACHINES = Path(__file__).parents[2] / "examples" / "machines"
@@ -72,7 +72,7 @@ def test_a_mutated_snapshot_is_refused_or_scanned(document, kind):
     if isinstance(snapshot, SnapshotError):
         assert "\n" not in str(snapshot)
         return
-    report = scan(RecordedHost(snapshot))
+    report = scan(RecordedMachine(snapshot))
     crashed = [(result.code, result.summary) for result in crashes(report)]
     assert crashed == []
     assert render(report, kind, RenderOptions()).encode("utf-8")

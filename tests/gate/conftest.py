@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from winasr_doctor.findings import Report
-from winasr_doctor.gate import Case, Gate, State, Step
+from winasr_doctor.gate import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.child import ChildError
 from winasr_doctor.gate.provenance import Package, Provenance
 from winasr_doctor.gate.steps import Steps, gate
@@ -53,19 +53,21 @@ class Children:
         yield Child(next(self._answers))
 
 
-def step(name: str, *states: State, required: bool = True) -> Step:
+def step(name: str, *states: StepState, required: bool = True) -> GateStep:
     cases = tuple(
         Case(f"case {n}", state, f"{state.value} it is") for n, state in enumerate(states)
     )
-    return Step(name, name.title(), f"{name} in words", cases, required=required)
+    return GateStep(name, name.title(), f"{name} in words", cases, required=required)
 
 
-def steps(**given: Step) -> Steps:
+def steps(**given: GateStep) -> Steps:
     """Return stand-ins: each step passes unless it is given."""
     return Steps(
-        suite=lambda _settings: given.get("suite", step("suite", State.PASS)),
-        selftest=lambda _settings, _progress: given.get("selftest", step("selftest", State.PASS)),
-        tests=lambda _settings: given.get("tests", step("tests", State.PASS)),
+        suite=lambda _settings: given.get("suite", step("suite", StepState.PASS)),
+        selftest=lambda _settings, _progress: given.get(
+            "selftest", step("selftest", StepState.PASS)
+        ),
+        tests=lambda _settings: given.get("tests", step("tests", StepState.PASS)),
         tested=lambda _host: TESTED,
     )
 

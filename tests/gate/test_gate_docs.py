@@ -9,7 +9,7 @@ import yaml
 
 from winasr_doctor.cli import cli
 from winasr_doctor.cli.config import load_gate
-from winasr_doctor.gate import Settings
+from winasr_doctor.gate import GateSettings
 from winasr_doctor.gate.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +27,9 @@ def test_the_table_of_the_page_is_accepted_and_names_every_setting(tmp_path: Pat
     settings = read_settings(load_gate(file))
     assert settings.accept[0].code == "SYN001"
     assert settings.tests == (str(tmp_path / "tests"),)
-    for name in Settings.__struct_fields__:
+    for name in GateSettings.__struct_fields__:
         assert re.search(rf"\b{name}\b", PAGE), name
-    assert f"default {Settings().min_cases}" in PAGE
+    assert f"default {GateSettings().min_cases}" in PAGE
 
 
 def test_the_hook_of_the_page_is_the_one_there_is():

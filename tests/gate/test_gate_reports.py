@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from winasr_doctor import schemas
 from winasr_doctor.findings import Report
-from winasr_doctor.gate import Acceptance, Case, Gate, State, Step
+from winasr_doctor.gate import Acceptance, Case, Gate, GateStep, StepState
 from winasr_doctor.gate.accepted_findings import accept
 from winasr_doctor.gate.provenance import App, Package, Provenance
 from winasr_doctor.gate.reports import FORMATS, render
@@ -29,17 +29,17 @@ def failed(report: Report) -> Gate:
     accepted = accept(report, [Acceptance("SYN001", dt.date(2030, 1, 1), NASTY)], dt.date.min)
     facts = {"real_time_factor": 0.5, "load_seconds": 1.0, "injected": {"unlink:32*1": 2}}
     cases = (
-        Case("without faults", State.PASS, "", 1.25, facts),
-        Case("under unlink:32*1", State.FAIL, NASTY, 0.5),
-        Case("under unlink:32*1", State.UNKNOWN, "no idea"),
+        Case("without faults", StepState.PASS, "", 1.25, facts),
+        Case("under unlink:32*1", StepState.FAIL, NASTY, 0.5),
+        Case("under unlink:32*1", StepState.UNKNOWN, "no idea"),
     )
     return Gate(
         (
-            step("scan", State.WARN),
-            step("suite", State.PASS, State.SKIP),
-            Step("selftest", "Self-test", NASTY, cases),
-            step("tests", State.UNKNOWN, required=False),
-            step("tested", State.WARN),
+            step("scan", StepState.WARN),
+            step("suite", StepState.PASS, StepState.SKIP),
+            GateStep("selftest", "Self-test", NASTY, cases),
+            step("tests", StepState.UNKNOWN, required=False),
+            step("tested", StepState.WARN),
         ),
         accepted.report,
         Provenance(
@@ -135,7 +135,7 @@ def test_the_junit_file_has_the_checks_of_the_scan(passed: Gate):
 
 
 def test_a_step_that_is_unknown_and_required_is_a_failure(passed: Gate):
-    unknown = replace(passed, steps=(step("selftest", State.UNKNOWN),))
+    unknown = replace(passed, steps=(step("selftest", StepState.UNKNOWN),))
     suite = junit(unknown)[0]
     assert suite.get("failures") == "2"  # the verdict and the step
 

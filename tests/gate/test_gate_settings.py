@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from winasr_doctor.faults import OPERATIONS, Plan
-from winasr_doctor.gate import Settings, SettingsError
+from winasr_doctor.gate import GateSettings, SettingsError
 from winasr_doctor.gate.settings import FEWEST_PLANS, PLANS, read_settings
 from winasr_doctor.gate.suite import CASES
 
@@ -15,7 +15,7 @@ GOOD = {"code": "SYN001", "until": dt.date(2027, 1, 31), "reason": "moved next m
 
 
 def test_an_empty_table_has_the_defaults():
-    assert read_settings({}) == Settings()
+    assert read_settings({}) == GateSettings()
 
 
 def test_an_acceptance_is_read():
@@ -60,4 +60,4 @@ def test_there_are_enough_default_plans_of_many_kinds():
 
 
 def test_the_suite_has_more_cases_than_it_must_have():
-    assert len(CASES) > Settings().min_cases
+    assert len(CASES) > GateSettings().min_cases

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.gate import Settings, State, Step
+from winasr_doctor.gate import GateSettings, GateStep, StepState
 from winasr_doctor.gate.suites import own_tests
 
 
@@ -18,11 +18,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they take longer than the tests
 
-    def run_tests(source: str, **settings: float) -> Step:
+    def run_tests(source: str, **settings: float) -> GateStep:
         (tmp_path / "pytest.ini").write_text("[pytest]\n")
         file = tmp_path / "test_app.py"
         file.write_text(source)
-        return own_tests(Settings(tests=(str(file),), **settings))
+        return own_tests(GateSettings(tests=(str(file),), **settings))
 
     return run_tests
 
@@ -38,29 +38,29 @@ def test_each_test_is_a_case_with_its_reason(run):
     assert [case.name for case in step.cases] == [
         f"test_app::test_{name}" for name in ("one", "two", "three")
     ]
-    assert [case.state for case in step.cases] == [State.FAIL, State.PASS, State.SKIP]
+    assert [case.state for case in step.cases] == [StepState.FAIL, StepState.PASS, StepState.SKIP]
     assert "assert 1 == 2" in step.cases[0].detail
     assert step.cases[2].detail == "not today"
-    assert step.state is State.FAIL
+    assert step.state is StepState.FAIL
 
 
 def test_tests_that_pass_pass_the_step(run):
-    assert run("def test_one(): pass\n").state is State.PASS
+    assert run("def test_one(): pass\n").state is StepState.PASS
 
 
 def test_a_file_without_tests_fails(run):
     step = run("")
-    assert step.state is State.FAIL
+    assert step.state is StepState.FAIL
     assert "no tests" in step.cases[0].detail
 
 
 def test_a_file_that_cannot_be_imported_fails(run):
-    assert run("import nothing_of_this_name\n").state is State.FAIL
+    assert run("import nothing_of_this_name\n").state is StepState.FAIL
 
 
 def test_tests_that_take_the_process_down_fail(run):
     step = run("import os\n\ndef test_one(): os._exit(0)\n")
-    assert step.state is State.FAIL
+    assert step.state is StepState.FAIL
     assert "said nothing" in step.cases[0].detail
 
 
@@ -71,8 +71,8 @@ def test_tests_that_hang_fail(run):
 
 @pytest.mark.usefixtures("run")
 def test_a_folder_that_is_not_there_fails():
-    step = own_tests(Settings(tests=("no such folder",)))
-    assert step.state is State.FAIL
+    step = own_tests(GateSettings(tests=("no such folder",)))
+    assert step.state is StepState.FAIL
 
 
 def test_where_pytest_is_missing_that_is_said(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.gate import Settings, State, suite_child
+from winasr_doctor.gate import GateSettings, StepState, suite_child
 from winasr_doctor.gate.child import ChildError
-from winasr_doctor.gate.suite import CASES, NotHere, Place, SuiteCase
+from winasr_doctor.gate.suite import CASES, CaseFolder, NotHere, SuiteCase
 from winasr_doctor.gate.suites import fault_suite
 
 from .conftest import Children
@@ -94,10 +94,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.wine_differs("it gives the time of the last change for that of creation")
 def test_the_suite_passes_and_leaves_nothing_behind(environment: Path):
-    step = fault_suite(Settings())
-    bad = [(case.name, case.detail) for case in step.cases if case.state is State.FAIL]
+    step = fault_suite(GateSettings())
+    bad = [(case.name, case.detail) for case in step.cases if case.state is StepState.FAIL]
     assert bad == []
-    assert step.state is State.PASS
+    assert step.state is StepState.PASS
     assert len(step.cases) == len(CASES)
     assert list(environment.iterdir()) == []
 
@@ -150,21 +150,21 @@ class TestRunning:
         return sent[1]
 
     def test_a_case_that_cannot_be_tried_is_skipped_with_the_reason(self, monkeypatch):
-        def run(_place: Place) -> None:
+        def run(_place: CaseFolder) -> None:
             raise NotHere("no links")
 
         answer = self.answers(monkeypatch, run)
         assert (answer["state"], answer["detail"]) == ("skip", "no links")
 
     def test_a_case_that_breaks_is_a_failed_case(self, monkeypatch):
-        def run(_place: Place) -> None:
+        def run(_place: CaseFolder) -> None:
             raise KeyError("name")
 
         answer = self.answers(monkeypatch, run)
         assert (answer["state"], answer["detail"]) == ("fail", "KeyError: 'name'")
 
     def test_a_fault_that_never_fires_fails_its_case(self, monkeypatch):
-        def run(place: Place) -> None:
+        def run(place: CaseFolder) -> None:
             with place.faults("unlink:32*1"):
                 pass
 
@@ -176,20 +176,22 @@ def answer(name: str, state: str = "pass") -> dict[str, object]:
 
 
 def test_too_few_cases_fail_the_step():
-    step = fault_suite(Settings(min_cases=2), Children([answer("one"), {"end": True}]))
-    assert step.state is State.FAIL
+    step = fault_suite(GateSettings(min_cases=2), Children([answer("one"), {"end": True}]))
+    assert step.state is StepState.FAIL
     assert "at least 2" in step.summary
 
 
 def test_skipped_cases_do_not_count_as_tried():
     children = Children([answer("one"), answer("two", "skip"), {"end": True}])
-    assert fault_suite(Settings(min_cases=2), children).state is State.FAIL
+    assert fault_suite(GateSettings(min_cases=2), children).state is StepState.FAIL
 
 
 def test_a_case_that_takes_the_process_down_is_named():
     crash = ChildError("its process ended by signal 11")
-    step = fault_suite(Settings(min_cases=1), Children([answer("one"), {"begins": "two"}, crash]))
-    assert step.state is State.FAIL
+    step = fault_suite(
+        GateSettings(min_cases=1), Children([answer("one"), {"begins": "two"}, crash])
+    )
+    assert step.state is StepState.FAIL
     assert step.cases[-1].name == "two"
     assert "signal 11" in step.cases[-1].detail
 
@@ -197,5 +199,5 @@ def test_a_case_that_takes_the_process_down_is_named():
 def test_a_crash_between_cases_is_not_laid_at_the_door_of_the_last_one():
     crash = ChildError("its process ended by signal 11")
     children = Children([{"begins": "one"}, answer("one"), crash])
-    step = fault_suite(Settings(min_cases=1), children)
+    step = fault_suite(GateSettings(min_cases=1), children)
     assert [case.name for case in step.cases] == ["one", "The suite runs to its end"]

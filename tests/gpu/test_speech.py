@@ -10,7 +10,7 @@ import torch
 from winasr_doctor._guard import guard
 from winasr_doctor.asr import load_model, transcribe
 from winasr_doctor.locks import RetryPolicy
-from winasr_doctor.selftest import Ending, self_test
+from winasr_doctor.selftest import SelfTestOutcome, self_test
 
 from .conftest import PATHS, TEXTS
 
@@ -100,7 +100,7 @@ def test_the_self_test_passes(device, plan, record_property):
     from winasr_doctor.faults import Plan
 
     result = self_test(device.name, plan=Plan.parse(plan) if plan else None)
-    assert result.ending is Ending.PASSED, result.problems
+    assert result.ending is SelfTestOutcome.PASSED, result.problems
     assert (result.peak.gpu is not None) == device.is_gpu
     gpu = "" if result.peak.gpu is None else f", {result.peak.gpu / 1e6:.0f} MB of the GPU"
     record_property(

@@ -12,7 +12,7 @@ import pytest
 from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.removal import by_path
 from winasr_doctor.locks import CleanupReport, CleanupStatus, pending, sweep
-from winasr_doctor.locks.ledger import Entry, Ledger
+from winasr_doctor.locks.ledger import Ledger, LedgerEntry
 
 links = pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
 
@@ -21,7 +21,7 @@ def left(path: Path) -> CleanupReport:
     return CleanupReport(str(path), CleanupStatus.LEFT_BEHIND, ())
 
 
-def of_a_dead_process(ledger: Ledger, path: Path) -> Entry:
+def of_a_dead_process(ledger: Ledger, path: Path) -> LedgerEntry:
     """Claim a folder in the name of a process that is gone."""
     claim = ledger.claim(str(path))
     ledger.settle(claim)

@@ -6,7 +6,7 @@ import pytest
 
 from winasr_doctor.machine import (
     NotApplicable,
-    RecordedHost,
+    RecordedMachine,
     SnapshotError,
     Unreadable,
     load_snapshot,
@@ -31,7 +31,7 @@ def test_recording_a_host_keeps_its_sections_and_the_reasons_of_missing_ones():
         unreadable={"defender": UnreadableSection(reason="denied", needs="administrator")},
         not_applicable={"search_index": "no such service"},
     )
-    copy = RecordedHost(record(host))
+    copy = RecordedMachine(record(host))
     assert copy.places == host.places
     with pytest.raises(Unreadable, match="denied") as unreadable:
         _ = copy.defender
@@ -44,7 +44,7 @@ def test_a_section_that_a_snapshot_does_not_mention_is_unreadable():
     document = b"""{"schema": "winasr-doctor/snapshot/1", "recorded": "2026-01-01",
                     "tool": {"name": "x", "version": "1"}, "sections": {}}"""
     with pytest.raises(Unreadable, match="does not record memory"):
-        _ = RecordedHost(decode_snapshot(document)).memory
+        _ = RecordedMachine(decode_snapshot(document)).memory
 
 
 def test_a_byte_order_mark_is_tolerated():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from winasr_doctor.models.revisions import Kind, classify, illegal_because
+from winasr_doctor.models.revisions import RevisionKind, classify, illegal_because
 
 FULL = "6cfc37ec7edc35a0545c403f551ecdf0b2f3e1aa"
 REPORTED = "2399591399e4e6438fa7804f2f1f660"
@@ -14,7 +14,7 @@ GIT = shutil.which("git")
 
 def test_the_reported_revision_is_a_truncated_hash_of_31_characters():
     revision = classify(REPORTED)
-    assert revision.kind is Kind.TRUNCATED_HASH
+    assert revision.kind is RevisionKind.TRUNCATED_HASH
     assert revision.kind.value == "truncated hash"
     assert revision.reason == "31 of 40 characters"
 
@@ -22,38 +22,38 @@ def test_the_reported_revision_is_a_truncated_hash_of_31_characters():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (FULL, Kind.FULL_HASH),
-        ("0" * 40, Kind.FULL_HASH),
-        (FULL.upper(), Kind.UPPER_CASE_HASH),
-        (FULL[:-1] + "A", Kind.UPPER_CASE_HASH),
-        (FULL[:39], Kind.TRUNCATED_HASH),
-        (FULL[:17], Kind.TRUNCATED_HASH),
-        (FULL[:30].upper(), Kind.TRUNCATED_HASH),
-        (FULL[:16], Kind.ABBREVIATION),
-        (FULL[:7], Kind.ABBREVIATION),
-        (FULL[:6], Kind.BRANCH_OR_TAG),
-        ("20240131", Kind.BRANCH_OR_TAG),
-        ("1" * 17, Kind.TRUNCATED_HASH),
-        ("a" * 41, Kind.OVERLONG_HASH),
-        ("a" * 63, Kind.OVERLONG_HASH),
-        ("a" * 64, Kind.LFS_SHA256),
-        ("A" * 64, Kind.LFS_SHA256),
-        ("a" * 65, Kind.OVERLONG_HASH),
-        ("main", Kind.BRANCH_OR_TAG),
-        ("v1.0", Kind.BRANCH_OR_TAG),
-        ("refs/heads/main", Kind.BRANCH_OR_TAG),
-        ("refs/pr/12", Kind.PULL_REQUEST),
-        ("refs/pr/x", Kind.BRANCH_OR_TAG),
-        ("refs/pr/", Kind.ILLEGAL_NAME),
-        ("", Kind.ILLEGAL_NAME),
-        (" ", Kind.ILLEGAL_NAME),
-        ("main ", Kind.ILLEGAL_NAME),
-        (f"{FULL}\n", Kind.ILLEGAL_NAME),
-        ("../main", Kind.ILLEGAL_NAME),
-        ("@", Kind.ILLEGAL_NAME),
-        ("a\0b", Kind.ILLEGAL_NAME),
-        ("a\ud800", Kind.ILLEGAL_NAME),
-        ("１２３４５６７８９", Kind.BRANCH_OR_TAG),
+        (FULL, RevisionKind.FULL_HASH),
+        ("0" * 40, RevisionKind.FULL_HASH),
+        (FULL.upper(), RevisionKind.UPPER_CASE_HASH),
+        (FULL[:-1] + "A", RevisionKind.UPPER_CASE_HASH),
+        (FULL[:39], RevisionKind.TRUNCATED_HASH),
+        (FULL[:17], RevisionKind.TRUNCATED_HASH),
+        (FULL[:30].upper(), RevisionKind.TRUNCATED_HASH),
+        (FULL[:16], RevisionKind.ABBREVIATION),
+        (FULL[:7], RevisionKind.ABBREVIATION),
+        (FULL[:6], RevisionKind.BRANCH_OR_TAG),
+        ("20240131", RevisionKind.BRANCH_OR_TAG),
+        ("1" * 17, RevisionKind.TRUNCATED_HASH),
+        ("a" * 41, RevisionKind.OVERLONG_HASH),
+        ("a" * 63, RevisionKind.OVERLONG_HASH),
+        ("a" * 64, RevisionKind.LFS_SHA256),
+        ("A" * 64, RevisionKind.LFS_SHA256),
+        ("a" * 65, RevisionKind.OVERLONG_HASH),
+        ("main", RevisionKind.BRANCH_OR_TAG),
+        ("v1.0", RevisionKind.BRANCH_OR_TAG),
+        ("refs/heads/main", RevisionKind.BRANCH_OR_TAG),
+        ("refs/pr/12", RevisionKind.PULL_REQUEST),
+        ("refs/pr/x", RevisionKind.BRANCH_OR_TAG),
+        ("refs/pr/", RevisionKind.ILLEGAL_NAME),
+        ("", RevisionKind.ILLEGAL_NAME),
+        (" ", RevisionKind.ILLEGAL_NAME),
+        ("main ", RevisionKind.ILLEGAL_NAME),
+        (f"{FULL}\n", RevisionKind.ILLEGAL_NAME),
+        ("../main", RevisionKind.ILLEGAL_NAME),
+        ("@", RevisionKind.ILLEGAL_NAME),
+        ("a\0b", RevisionKind.ILLEGAL_NAME),
+        ("a\ud800", RevisionKind.ILLEGAL_NAME),
+        ("１２３４５６７８９", RevisionKind.BRANCH_OR_TAG),
     ],
 )
 def test_revisions_are_told_apart_by_their_spelling(text, kind):
@@ -63,8 +63,12 @@ def test_revisions_are_told_apart_by_their_spelling(text, kind):
 @given(st.text(alphabet="0123456789abcdefABCDEF", min_size=17, max_size=100))
 def test_a_long_row_of_hexadecimal_digits_is_never_a_name(text):
     kind = classify(text).kind
-    assert kind not in {Kind.BRANCH_OR_TAG, Kind.ILLEGAL_NAME, Kind.PULL_REQUEST}
-    assert (kind is Kind.FULL_HASH) == (len(text) == 40 and text == text.lower())
+    assert kind not in {
+        RevisionKind.BRANCH_OR_TAG,
+        RevisionKind.ILLEGAL_NAME,
+        RevisionKind.PULL_REQUEST,
+    }
+    assert (kind is RevisionKind.FULL_HASH) == (len(text) == 40 and text == text.lower())
 
 
 @given(st.text())

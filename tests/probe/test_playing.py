@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.faults import inject
-from winasr_doctor.locks import Attempt, Failure
+from winasr_doctor.locks import Attempt, RemovalFailure
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.probe import trial
 from winasr_doctor.probe.trial import SMALL_FILES, archive, play, waits_of
@@ -93,7 +93,7 @@ def test_unpacking_that_is_too_slow_is_given_up(folder, virtual_clock):
 
 def attempt(number, elapsed, *paths, label=32):
     failures = tuple(
-        Failure(path, "os.unlink", OSError(), DeleteClass.TRANSIENT, label) for path in paths
+        RemovalFailure(path, "os.unlink", OSError(), DeleteClass.TRANSIENT, label) for path in paths
     )
     return Attempt(number, "tree", elapsed, failures)
 

@@ -16,12 +16,12 @@ from winasr_doctor._guard.events import CleanupAttempted, FolderClosed, FolderOp
 from winasr_doctor.cli import main
 from winasr_doctor.faults import Plan
 from winasr_doctor.locks import CleanupReport
-from winasr_doctor.locks.cleanup_report import Attempt, CleanupStatus, Failure
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupStatus, RemovalFailure
 from winasr_doctor.locks.holders import Holding
 from winasr_doctor.run.events import (
     Cleaned,
     EventLog,
-    Injected,
+    FaultInjected,
     Silent,
     Started,
     Unguarded,
@@ -29,10 +29,10 @@ from winasr_doctor.run.events import (
 )
 from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
-from winasr_doctor.run.settings import STARTUP, Settings, point
+from winasr_doctor.run.settings import STARTUP, RunSettings, point
 from winasr_doctor.run.signals import Relay, exit_code
-from winasr_doctor.run.target import Target, TargetError
-from winasr_doctor.run.verdict import Verdict, lines
+from winasr_doctor.run.target import RunTarget, TargetError
+from winasr_doctor.run.verdict import RunVerdict, lines
 from winasr_doctor.run.watchdog import Watchdog
 from winasr_doctor.windows.errors import DeleteClass
 
@@ -64,13 +64,13 @@ class TestWhatToRun:
         (tmp_path / "folder").mkdir()
         (tmp_path / "run.bat").touch()
         with pytest.raises(TargetError) as raised:
-            Target.parse(arguments)
+            RunTarget.parse(arguments)
         assert str(raised.value).startswith(sentence)
         assert "\n" not in str(raised.value)
 
     def test_a_module_of_the_current_folder_is_found(self, tmp_path: Path):
         (tmp_path / "mine.py").touch()
-        assert Target.parse(("-m", "mine", "-x")).arguments == ("-m", "mine", "-x")
+        assert RunTarget.parse(("-m", "mine", "-x")).arguments == ("-m", "mine", "-x")
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
@@ -138,16 +138,16 @@ def test_the_environment_of_a_run_inside_a_run_names_the_startup_folder_once():
 
 
 def test_settings_survive_their_file(tmp_path: Path):
-    settings = Settings("events", plan="unlink:32", silence=1.5)
+    settings = RunSettings("events", plan="unlink:32", silence=1.5)
     settings.write(tmp_path / "s.json")
-    assert Settings.read(str(tmp_path / "s.json")) == settings
+    assert RunSettings.read(str(tmp_path / "s.json")) == settings
 
 
 def test_events_survive_their_file_and_a_line_that_was_cut_off(tmp_path: Path):
     events = [
         Started(1),
         Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="f", label="WinError 32"),
-        Injected(1, {"unlink:32": 2}),
+        FaultInjected(1, {"unlink:32": 2}),
         Unguarded("ä"),
         Silent(Phase.LOADING, 60.0),
     ]
@@ -204,9 +204,9 @@ class TestTheRecorder:
         last = Attempt(len(holdings) + 1, "p", 1.0)
         return CleanupReport("p", CleanupStatus.REMOVED, (*attempts, last))
 
-    def failure(self, number: int, holding: Holding | None) -> Failure:
+    def failure(self, number: int, holding: Holding | None) -> RemovalFailure:
         error = OSError()
-        return Failure(f"f{number}", "os.unlink", error, DeleteClass.TRANSIENT, 32, holding)
+        return RemovalFailure(f"f{number}", "os.unlink", error, DeleteClass.TRANSIENT, 32, holding)
 
     def test_what_went_at_once_has_no_failure(self, tmp_path: Path):
         assert self.record(tmp_path, self.report()) == [
@@ -292,7 +292,7 @@ class TestTheWatchdog:
 class TestTheVerdict:
     def say(self, *events: object, plan: str = "", removals: tuple[CleanupReport, ...] = ()):
         parsed = Plan.parse(plan) if plan else None
-        return list(lines(Verdict(0, 1.0, tuple(events), parsed, removals)))  # type: ignore[arg-type]
+        return list(lines(RunVerdict(0, 1.0, tuple(events), parsed, removals)))  # type: ignore[arg-type]
 
     def test_an_app_that_never_told_is_said_to_be_unguarded(self):
         assert "  NOT GUARDED: no process of the app has reported that the guard is on" in (
@@ -320,15 +320,15 @@ class TestTheVerdict:
 
     def test_the_last_counts_of_each_process_are_added(self):
         said = self.say(
-            Injected(1, {"unlink:32": 1}),
-            Injected(1, {"unlink:32": 3}),
-            Injected(2, {"unlink:32": 1}),
+            FaultInjected(1, {"unlink:32": 1}),
+            FaultInjected(1, {"unlink:32": 3}),
+            FaultInjected(2, {"unlink:32": 1}),
             plan="unlink:32; rmdir:5",
         )
         assert "  injected: unlink:32 fired 4 times; rmdir:5 fired never" in said
 
     def test_what_stays_is_named(self):
-        stays = Failure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)
+        stays = RemovalFailure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)
         report = CleanupReport("/s", CleanupStatus.LEFT_BEHIND, (), (stays,))
         assert self.say(removals=(report,))[-1] == (
             "  left: /s/x; `python -m winasr_doctor sweep` removes it later"

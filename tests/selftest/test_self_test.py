@@ -10,14 +10,14 @@ import pytest
 from winasr_doctor.asr import DeviceError, MissingPackageError
 from winasr_doctor.faults import Plan
 from winasr_doctor.locks import RetryPolicy
-from winasr_doctor.selftest import Ending, self_test
+from winasr_doctor.selftest import SelfTestOutcome, self_test
 
 SHORT = RetryPolicy(total=0.1)
 
 
 def test_right_texts_pass(loader):
     result = self_test("cpu")
-    assert result.ending is Ending.PASSED
+    assert result.ending is SelfTestOutcome.PASSED
     assert result.ok
     assert [heard.right for heard in result.heard] == [True] * 3
     assert result.heard[0].expected == "stop zero four one"
@@ -28,7 +28,7 @@ def test_right_texts_pass(loader):
 def test_one_wrong_word_fails_and_says_which_recording(loader):
     loader.texts["f3.wav"] = "nine yes seven four"
     result = self_test("cpu")
-    assert result.ending is Ending.WRONG_TEXT
+    assert result.ending is SelfTestOutcome.WRONG_TEXT
     assert not result.ok
     assert [heard.file for heard in result.heard if not heard.right] == ["f3.wav"]
     assert result.problems.headline == "1 of 3 texts are wrong."
@@ -36,7 +36,7 @@ def test_one_wrong_word_fails_and_says_which_recording(loader):
 
 def test_an_empty_text_is_wrong(loader):
     loader.texts["m3.wav"] = ""
-    assert self_test("cpu").ending is Ending.WRONG_TEXT
+    assert self_test("cpu").ending is SelfTestOutcome.WRONG_TEXT
 
 
 def test_the_bundled_model_is_loaded_on_the_device_and_all_is_transcribed_at_once(loader):
@@ -59,7 +59,7 @@ def test_a_deadline_that_is_none_is_refused(loader):
 def test_a_failed_load_is_told_and_nothing_is_transcribed(loader):
     loader.load_error = RuntimeError("damaged weights")
     result = self_test("cpu")
-    assert result.ending is Ending.FAILED
+    assert result.ending is SelfTestOutcome.FAILED
     assert result.problems.headline == "damaged weights"
     assert [heard.text for heard in result.heard] == [None] * 3
     assert (result.transcribe_seconds, result.real_time_factor) == (None, None)
@@ -68,20 +68,20 @@ def test_a_failed_load_is_told_and_nothing_is_transcribed(loader):
 def test_a_failed_transcription_keeps_what_was_heard(loader):
     loader.transcribe_error = RuntimeError("kernel")
     result = self_test("cpu")
-    assert result.ending is Ending.FAILED
+    assert result.ending is SelfTestOutcome.FAILED
     assert [heard.text for heard in result.heard] == ["stop zero four one", None, None]
 
 
 @pytest.mark.parametrize("error", [MissingPackageError("no torch"), DeviceError("no GPU")])
 def test_what_is_not_there_is_no_failure_of_the_test(loader, error):
     loader.load_error = error
-    assert self_test("cuda").ending is Ending.UNAVAILABLE
+    assert self_test("cuda").ending is SelfTestOutcome.UNAVAILABLE
 
 
 class TestUnderAPlan:
     def test_faults_fire_in_nemos_folders_and_the_texts_are_right(self, loader):
         result = self_test("cpu", plan=Plan.parse("unlink:32*2"))
-        assert result.ending is Ending.PASSED
+        assert result.ending is SelfTestOutcome.PASSED
         assert result.plan == "unlink:32*2"
         assert [(each.fault, each.times) for each in result.injected] == [("unlink:32*2", 2)]
         assert result.injections == 2
@@ -90,7 +90,7 @@ class TestUnderAPlan:
 
     def test_a_lock_for_ever_is_reported_and_gone_when_the_plan_ends(self, loader, tmp_path):
         result = self_test("cpu", plan=Plan.parse("unlink:32*inf"), policy=SHORT)
-        assert result.ending is Ending.PASSED
+        assert result.ending is SelfTestOutcome.PASSED
         assert {Path(left.path).name for left in result.leftovers} == {
             "model_weights.ckpt",
             "manifest.json",
@@ -112,7 +112,7 @@ class TestUnderAPlan:
 
     def test_a_plan_that_never_fires_proves_nothing(self, loader):
         result = self_test("cpu", plan=Plan.parse("rename:32"))
-        assert result.ending is Ending.NOTHING_INJECTED
+        assert result.ending is SelfTestOutcome.NOTHING_INJECTED
         assert not result.ok
         assert "rename:32" in result.problems.headline
 

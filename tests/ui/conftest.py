@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.ui.handler import Handler, Wish
+from winasr_doctor.ui.handler import Handler, TranscriptionRequest
 from winasr_doctor.ui.sessions import Sessions
 
 from .fakes import TINY, Fake
@@ -37,4 +37,4 @@ def make(fake, sessions):
 
 @pytest.fixture
 def wish(recording):
-    return Wish((recording,), "tiny")
+    return TranscriptionRequest((recording,), "tiny")

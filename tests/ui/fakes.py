@@ -17,7 +17,7 @@ from winasr_doctor.asr.outcomes import (
     Word,
 )
 from winasr_doctor.findings import Remedy, Report, Tool
-from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, RemovalFailure
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.models import Choice, ModelState
 from winasr_doctor.windows.errors import DeleteClass
@@ -29,7 +29,7 @@ WORDS = (Word("stop", 0.1, 0.4), Word("zero", 0.4, 0.7))
 def locked(path="C:\\Temp\\tmpabc\\manifest.json"):
     error = PermissionError(13, "in use", path)
     error.winerror = 32
-    return Failure(path, "os.unlink", error, DeleteClass.TRANSIENT, 32)
+    return RemovalFailure(path, "os.unlink", error, DeleteClass.TRANSIENT, 32)
 
 
 def attempt(number=1, delay=0.1):

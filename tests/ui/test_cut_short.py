@@ -13,7 +13,7 @@ from winasr_doctor.asr.outcomes import (
     Transcript,
 )
 from winasr_doctor.ui import status_messages
-from winasr_doctor.ui.status import State
+from winasr_doctor.ui.status import StatusKind
 
 from .fakes import left_behind
 
@@ -35,13 +35,13 @@ def loaded(**options):
 @pytest.mark.parametrize("text", ["stop zero", ""])
 def test_it_is_a_warning_with_the_files_name(text):
     status = status_messages.of_success(loaded(), heard(text))
-    assert status.state is State.WARN
+    assert status.state is StatusKind.WARN
     assert [each for each in status.details if each.startswith("a.wav is cut short")]
     assert not [each for each in status.details if each.startswith("b.wav")]
 
 
 def test_a_whole_recording_is_no_warning():
-    assert status_messages.of_success(loaded(), heard(missing=0.0)).state is State.OK
+    assert status_messages.of_success(loaded(), heard(missing=0.0)).state is StatusKind.OK
 
 
 def test_it_is_said_beside_a_folder_that_stayed():

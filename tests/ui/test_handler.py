@@ -10,9 +10,9 @@ import pytest
 
 from winasr_doctor.asr.errors import CancelledError, DeadlineError
 from winasr_doctor.asr.outcomes import LoadOutcome, LoadStatus, Message, TranscribeStatus
-from winasr_doctor.ui.handler import Wish
+from winasr_doctor.ui.handler import TranscriptionRequest
 from winasr_doctor.ui.preflight import Blocker
-from winasr_doctor.ui.status import State, plain_text
+from winasr_doctor.ui.status import StatusKind, plain_text
 
 from .fakes import attempt, failed_load, heard, left_behind, until
 
@@ -40,7 +40,7 @@ def words(view):
 
 def test_a_recording_is_transcribed(make, wish):
     view = last(make(), wish)
-    assert view.status.state is State.OK
+    assert view.status.state is StatusKind.OK
     assert [each.text for each in view.transcripts] == ["stop zero"]
     assert set(view.files) == {"txt", "srt", "vtt", "json"}
 
@@ -91,7 +91,7 @@ def test_a_model_is_loaded_once(make, wish, fake):
 def test_whatever_is_raised_is_said(make, wish, fake, step, what, error):
     fake.steps[step] = raising(error)
     view = last(make(), wish)
-    assert view.status.state is State.ERROR
+    assert view.status.state is StatusKind.ERROR
     assert view.status.headline.startswith(f"{what}: ")
     assert "the reason" in words(view)
     assert type(error).__name__ in words(view)
@@ -119,7 +119,7 @@ def test_a_failed_transcription_is_told_apart_from_a_failed_load(make, wish, fak
 def test_what_was_finished_before_a_failure_is_kept(make, wish, fake):
     fake.steps["transcribe"] = lambda **_options: heard(TranscribeStatus.TRANSCRIBE_FAILED)
     view = last(make(), wish)
-    assert view.status.state is State.ERROR
+    assert view.status.state is StatusKind.ERROR
     assert [each.text for each in view.transcripts] == ["stop zero"]
     assert view.files
 
@@ -133,7 +133,7 @@ def test_a_failed_cleanup_after_loading_is_a_warning_with_the_text(make, wish, f
         cleanups=(left_behind(),),
     )
     view = last(make(), wish)
-    assert view.status.state is State.WARN
+    assert view.status.state is StatusKind.WARN
     assert view.status.headline.startswith("Loaded, but cleanup failed")
     assert "manifest.json (WinError 32)" in words(view)
     assert view.transcripts
@@ -143,7 +143,7 @@ def test_a_failed_cleanup_after_transcribing_is_a_warning_with_the_text(make, wi
     status = TranscribeStatus.TRANSCRIBED_CLEANUP_FAILED
     fake.steps["transcribe"] = lambda **_options: heard(status, cleanups=(left_behind(),))
     view = last(make(), wish)
-    assert view.status.state is State.WARN
+    assert view.status.state is StatusKind.WARN
     assert view.status.headline.startswith("Transcribed, but cleanup failed")
     assert view.transcripts
 
@@ -164,16 +164,18 @@ def test_a_failed_export_keeps_the_text(make, wish, monkeypatch):
 
 
 def test_no_recording_is_said(make, fake):
-    assert "There is no recording yet" in words(last(make(), Wish((), "tiny")))
+    assert "There is no recording yet" in words(last(make(), TranscriptionRequest((), "tiny")))
     assert fake.calls == []
 
 
 def test_no_model_is_said(make, recording):
-    assert "No model is chosen" in words(last(make(), Wish((recording,), "unheard of")))
+    assert "No model is chosen" in words(
+        last(make(), TranscriptionRequest((recording,), "unheard of"))
+    )
 
 
 def test_an_upload_that_is_gone_is_said(make):
-    view = last(make(), Wish(("/nowhere/speech.wav",), "tiny"))
+    view = last(make(), TranscriptionRequest(("/nowhere/speech.wav",), "tiny"))
     assert "speech.wav is no longer there" in words(view)
 
 
@@ -193,8 +195,8 @@ def test_a_finding_stops_the_load(make, wish, fake):
 
 def test_a_finding_can_be_overruled(make, fake, recording):
     fake.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
-    view = last(make(), Wish((recording,), "tiny", anyway=True))
-    assert view.status.state is State.OK
+    view = last(make(), TranscriptionRequest((recording,), "tiny", anyway=True))
+    assert view.status.state is StatusKind.OK
 
 
 def test_an_attempt_is_shown_while_it_runs(make, wish, fake):
@@ -270,7 +272,7 @@ def test_after_the_deadline_it_gives_up_and_says_what_is_blocked(make, wish, fak
     fake.steps["load"] = stands_here
     view = last(make(deadline=0.3), wish)
     release.set()
-    assert view.status.state is State.ERROR
+    assert view.status.state is StatusKind.ERROR
     assert view.status.headline.startswith("Gave up waiting after")
     assert "still blocked" in words(view)
     assert "stands_here" in words(view)
@@ -284,7 +286,7 @@ def test_a_deadline_that_the_loader_noticed_is_told_as_such(make, wish, fake):
 def test_a_cancel_that_the_loader_noticed_is_no_error(make, wish, fake):
     fake.steps["load"] = lambda **_options: failed_load("stopped", CancelledError("stopped"))
     view = last(make(), wish)
-    assert (view.status.state, view.status.headline) == (State.WARN, "Cancelled.")
+    assert (view.status.state, view.status.headline) == (StatusKind.WARN, "Cancelled.")
 
 
 def test_cancel_works_within_a_second_even_when_the_worker_does_not_listen(
@@ -313,7 +315,7 @@ def test_a_cancelled_job_leaves_no_turn_taken(make, wish, fake):
     handler.cancel("tab")
     list(views)
     fake.steps.clear()
-    assert last(handler, wish).status.state is State.OK
+    assert last(handler, wish).status.state is StatusKind.OK
     release.set()
 
 
@@ -333,7 +335,7 @@ def test_a_model_that_comes_after_its_job_was_cancelled_is_thrown_away(make, wis
     release.set()
     workers[0].join(60)
     fake.steps.clear()
-    assert last(handler, wish).status.state is State.OK
+    assert last(handler, wish).status.state is StatusKind.OK
     assert fake.calls.count("load") == 2
     assert fake.calls.count("transcribe") == 1
 
@@ -346,7 +348,7 @@ def test_a_closed_tab_leaves_no_turn_taken(make, wish, fake):
     until(lambda: next(views) and "load" in fake.calls)
     views.close()
     fake.steps.clear()
-    assert last(handler, wish, "another").status.state is State.OK
+    assert last(handler, wish, "another").status.state is StatusKind.OK
     assert told == [True]
 
 
@@ -378,7 +380,7 @@ def test_a_tab_has_one_job_at_a_time(make, wish, fake):
     next(views)
     assert "still running" in words(last(handler, wish))
     release.set()
-    assert list(views)[-1].status.state is State.OK
+    assert list(views)[-1].status.state is StatusKind.OK
 
 
 def test_a_tab_sees_only_its_own_trouble(make, sessions):
@@ -414,7 +416,7 @@ def test_what_goes_wrong_before_there_is_a_job_is_said_too(make, wish, monkeypat
 
     monkeypatch.setattr("winasr_doctor.ui.handler.tempfile.mkdtemp", no_folder)
     view = last(make(), wish)
-    assert view.status.state is State.ERROR
+    assert view.status.state is StatusKind.ERROR
     assert type(error).__name__ in words(view)
     assert not view.running
 
@@ -431,7 +433,7 @@ def test_what_goes_wrong_while_waiting_for_a_job_is_said_and_frees_it(
     with monkeypatch.context() as patch:
         patch.setattr(handler, "_wait", no_word)
         view = last(handler, wish)
-    assert view.status.state is State.ERROR
+    assert view.status.state is StatusKind.ERROR
     assert not view.running
     until(lambda: not handler.sessions.of("tab").job.active)
-    assert last(handler, wish).status.state is State.OK
+    assert last(handler, wish).status.state is StatusKind.OK

@@ -10,8 +10,8 @@ from winasr_doctor.findings import Remedy
 from winasr_doctor.ui.status import (
     LONGEST_DETAILS,
     LONGEST_LINE,
-    State,
-    Status,
+    PageStatus,
+    StatusKind,
     clean,
     plain_text,
     render,
@@ -45,30 +45,30 @@ class SilentError(Exception):
         raise ValueError("no text")
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(StatusKind))
 def test_the_state_is_in_the_markup(state):
-    assert parsed(Status(state, "x")).attributes["div"]["data-state"] == state.value
+    assert parsed(PageStatus(state, "x")).attributes["div"]["data-state"] == state.value
 
 
 def test_an_error_is_an_assertive_alert():
-    div = parsed(Status(State.ERROR, "x")).attributes["div"]
+    div = parsed(PageStatus(StatusKind.ERROR, "x")).attributes["div"]
     assert (div["role"], div["aria-live"]) == ("alert", "assertive")
 
 
-@pytest.mark.parametrize("state", [State.RUN, State.WARN, State.OK])
+@pytest.mark.parametrize("state", [StatusKind.RUN, StatusKind.WARN, StatusKind.OK])
 def test_everything_else_is_a_polite_status(state):
-    div = parsed(Status(state, "x")).attributes["div"]
+    div = parsed(PageStatus(state, "x")).attributes["div"]
     assert (div["role"], div["aria-live"]) == ("status", "polite")
 
 
 @pytest.mark.parametrize(
     "status",
     [
-        Status(State.ERROR, MARKUP),
-        Status(State.ERROR, "x", (MARKUP,)),
-        Status(State.ERROR, "x", (), (Remedy(MARKUP, ("x",)),)),
-        Status(State.ERROR, "x", (), (Remedy("x", (MARKUP,)),)),
-        Status(State.ERROR, "x", (), (), MARKUP),
+        PageStatus(StatusKind.ERROR, MARKUP),
+        PageStatus(StatusKind.ERROR, "x", (MARKUP,)),
+        PageStatus(StatusKind.ERROR, "x", (), (Remedy(MARKUP, ("x",)),)),
+        PageStatus(StatusKind.ERROR, "x", (), (Remedy("x", (MARKUP,)),)),
+        PageStatus(StatusKind.ERROR, "x", (), (), MARKUP),
     ],
 )
 def test_markup_is_shown_and_not_obeyed(status):
@@ -79,7 +79,7 @@ def test_markup_is_shown_and_not_obeyed(status):
 
 @pytest.mark.parametrize("technical", ["", "\udc80"])
 def test_a_lone_surrogate_can_be_sent(technical):
-    html = render(Status(State.ERROR, "a\udc80.wav", ("b\ud800",), (), technical))
+    html = render(PageStatus(StatusKind.ERROR, "a\udc80.wav", ("b\ud800",), (), technical))
     assert "a\\udc80.wav" in html
     html.encode("utf-8")
 
@@ -93,24 +93,27 @@ def test_a_long_sentence_is_cut():
 
 
 def test_of_long_details_the_end_is_kept():
-    text = plain_text(Status(State.ERROR, "x", (), (), "a" * 10**6 + "the error"))
+    text = plain_text(PageStatus(StatusKind.ERROR, "x", (), (), "a" * 10**6 + "the error"))
     assert text.endswith("the error")
     assert len(text) < LONGEST_DETAILS + 100
 
 
 def test_remedies_are_numbered_in_the_report():
-    text = plain_text(Status(State.ERROR, "x", (), (Remedy("a", ("b",)), Remedy("c", ()))))
+    text = plain_text(PageStatus(StatusKind.ERROR, "x", (), (Remedy("a", ("b",)), Remedy("c", ()))))
     assert text.splitlines() == ["x", "1. a", "   - b", "2. c"]
 
 
 def test_technical_details_are_folded_and_can_be_copied():
-    elements = parsed(Status(State.ERROR, "x", (), (), "traceback"))
+    elements = parsed(PageStatus(StatusKind.ERROR, "x", (), (), "traceback"))
     assert {"details", "summary", "pre", "button"} <= set(elements.tags)
     assert "open" not in elements.attributes["details"]
 
 
 def test_an_elapsed_time_is_not_announced_twice_a_second():
-    assert parsed(Status(State.RUN, "x", elapsed=1.25)).attributes["span"]["aria-live"] == "off"
+    assert (
+        parsed(PageStatus(StatusKind.RUN, "x", elapsed=1.25)).attributes["span"]["aria-live"]
+        == "off"
+    )
 
 
 def test_an_error_without_text_is_named():

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from winasr_doctor.asr.jobs import Downloaded, JobState, Step
+from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep
 from winasr_doctor.ui import status_messages
 from winasr_doctor.ui.handler import Handler
 from winasr_doctor.ui.models import ModelState
-from winasr_doctor.ui.status import State, plain_text
+from winasr_doctor.ui.status import StatusKind, plain_text
 
 from .fakes import TINY
 
@@ -57,22 +57,24 @@ def state(step, stage="doing it", where="", downloaded=None):
 
 
 def test_a_download_is_told_with_its_bytes(make, wish, fake):
-    look = state(Step.DOWNLOADING, downloaded=Downloaded(1_240 * MB, 2_509 * MB))
+    look = state(JobStep.DOWNLOADING, downloaded=Downloaded(1_240 * MB, 2_509 * MB))
     assert runs(make(), wish, fake, look, "Downloading 1.2 of 2.5 GB (tiny)")
 
 
 def test_before_the_first_byte_the_hub_is_asked(make, wish, fake):
-    assert runs(make(), wish, fake, state(Step.DOWNLOADING), "asking the Hub")
+    assert runs(make(), wish, fake, state(JobStep.DOWNLOADING), "asking the Hub")
 
 
 def test_what_is_being_done_and_with_which_file_is_told(make, wish, fake):
-    look = state(Step.WORKING, "looking at C:/m/tiny.nemo")
+    look = state(JobStep.WORKING, "looking at C:/m/tiny.nemo")
     seen = runs(make(), wish, fake, look, "looking at")
     assert seen.startswith("Loading tiny\nlooking at C:/m/tiny.nemo")
 
 
 def test_a_job_that_waits_for_another_does_not_claim_to_load(make, wish, fake):
-    seen = runs(make(), wish, fake, state(Step.WAITING, "waiting because"), "Waiting for another")
+    seen = runs(
+        make(), wish, fake, state(JobStep.WAITING, "waiting because"), "Waiting for another"
+    )
     assert "Loading" not in seen
 
 
@@ -81,7 +83,7 @@ def test_bytes_that_come_are_news(make, wish, fake):
 
     def look():
         done = next(count)
-        return JobState(Step.DOWNLOADING, "", "", Downloaded(done * MB, GB))
+        return JobState(JobStep.DOWNLOADING, "", "", Downloaded(done * MB, GB))
 
     release = threading.Event()
     handler = make(quiet=0.7)
@@ -101,7 +103,7 @@ def test_a_wait_that_only_counts_its_seconds_is_no_news(make, wish, fake):
     count = itertools.count(1)
 
     def look():
-        return JobState(Step.WAITING, f"for {next(count)} s", "stuck.py:3 in f", None)
+        return JobState(JobStep.WAITING, f"for {next(count)} s", "stuck.py:3 in f", None)
 
     seen = runs(make(quiet=0.5), wish, fake, look, "No news for")
     assert "stuck.py:3 in f" in seen
@@ -111,7 +113,7 @@ def test_where_the_loader_stands_is_told_after_the_deadline(make, wish, fake):
     release = threading.Event()
 
     def load(on_start, **_options):
-        on_start(state(Step.WORKING, where="nemo/stuck.py:3 in f"))
+        on_start(state(JobStep.WORKING, where="nemo/stuck.py:3 in f"))
         release.wait(10)
 
     fake.steps["load"] = load
@@ -124,5 +126,5 @@ def test_after_a_download_the_list_says_that_the_model_is_here(fake, sessions, w
     distant = replace(TINY, state=ModelState.DOWNLOAD, download_bytes=GB)
     handler = Handler(sessions, (distant,), engine=fake.engine, find=lambda: (TINY,))
     *_, view = handler.run("tab", wish)
-    assert view.status.state is State.OK
+    assert view.status.state is StatusKind.OK
     assert handler.choices["tiny"].state is ModelState.READY

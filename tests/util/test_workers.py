@@ -2,16 +2,16 @@ import threading
 
 import pytest
 
-from winasr_doctor._util.workers import Budget, Task, TooLateError, side_by_side
+from winasr_doctor._util.workers import Budget, DeadlineTask, TooLateError, side_by_side
 
 
 def test_a_task_returns_what_its_work_returned():
-    assert Task(lambda: 42, 10).result() == 42
+    assert DeadlineTask(lambda: 42, 10).result() == 42
 
 
 def test_a_task_raises_what_its_work_raised():
     with pytest.raises(ZeroDivisionError):
-        Task(lambda: 1 / 0, 10).result()
+        DeadlineTask(lambda: 1 / 0, 10).result()
 
 
 def test_work_that_wants_to_exit_python_does_not_end_the_one_who_asks():
@@ -19,12 +19,12 @@ def test_work_that_wants_to_exit_python_does_not_end_the_one_who_asks():
         raise SystemExit(3)
 
     with pytest.raises(RuntimeError, match="SystemExit: 3"):
-        Task(leave, 10).result()
+        DeadlineTask(leave, 10).result()
 
 
 def test_work_without_an_end_is_too_late():
     never = threading.Event()
-    task = Task(never.wait, 0.01)
+    task = DeadlineTask(never.wait, 0.01)
     with pytest.raises(TooLateError):
         task.result()
     never.set()
@@ -38,7 +38,7 @@ def test_work_that_was_called_late_stays_late():
         done.set()
         return "at last"
 
-    task = Task(work, 0.01)
+    task = DeadlineTask(work, 0.01)
     with pytest.raises(TooLateError):
         task.result()
     gate.set()
@@ -48,7 +48,7 @@ def test_work_that_was_called_late_stays_late():
 
 
 def test_a_task_runs_in_a_daemon_thread_so_that_python_can_exit():
-    assert Task(lambda: threading.current_thread().daemon, 10).result()
+    assert DeadlineTask(lambda: threading.current_thread().daemon, 10).result()
 
 
 def test_no_thread_left_is_an_error_of_the_task(monkeypatch):
@@ -57,7 +57,7 @@ def test_no_thread_left_is_an_error_of_the_task(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(RuntimeError, match="can't start"):
-        Task(lambda: 1, 10).result()
+        DeadlineTask(lambda: 1, 10).result()
 
 
 def test_many_things_are_done_at_once_and_keep_their_order():

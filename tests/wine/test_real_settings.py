@@ -8,7 +8,7 @@ import time
 import pytest
 
 from winasr_doctor.machine.base import Unreadable
-from winasr_doctor.machine.live import LiveHost, powershell
+from winasr_doctor.machine.live import LiveMachine, powershell
 
 DEFENDER = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
@@ -41,7 +41,7 @@ def test_exclusions_in_the_registry_are_read_when_powershell_is_a_stub(home, put
     put(rf"{DEFENDER}\Exclusions\Paths", {r"C:\scratch é": 0})
     put(rf"{DEFENDER}\Exclusions\Processes", {"python.exe": 0})
     put(rf"{POLICY}\Exclusions\Paths", {r"D:\models": 0})
-    defender = LiveHost().defender
+    defender = LiveMachine().defender
     assert defender.excluded_paths == (r"C:\scratch é", r"D:\models")
     assert defender.excluded_processes == ("python.exe",)
 
@@ -63,12 +63,12 @@ def test_a_protected_folder_that_holds_temp_is_a_finding_of_the_scan(home, put, 
 
 def test_the_stub_of_wine_answers_nothing_and_that_is_said(home):
     with pytest.raises(Unreadable, match="PowerShell answered nothing"):
-        _ = LiveHost().defender
+        _ = LiveMachine().defender
 
 
 def test_a_healthy_defender_is_read(home, fake_powershell):
     fake_powershell("WARNING: {profile}\n" + json.dumps(HEALTHY, indent=2))
-    host = LiveHost()
+    host = LiveMachine()
     assert host.defender.running_mode == "Normal"
     assert host.defender.real_time_protection is True
     assert host.defender.excluded_paths == (r"D:\models",)
@@ -91,7 +91,7 @@ def test_exclusions_that_only_an_administrator_sees_are_unknown_not_absent(fake_
 def test_a_refusal_is_unknown_and_names_the_right_it_needs(home, fake_powershell):
     fake_powershell(json.dumps(DENIED), code=1)
     with pytest.raises(Unreadable, match="Zugriff verweigert") as refused:
-        _ = LiveHost().defender
+        _ = LiveMachine().defender
     assert refused.value.needs == "administrator"
 
 
@@ -99,7 +99,7 @@ def test_a_refusal_is_unknown_and_names_the_right_it_needs(home, fake_powershell
 def test_nonsense_is_unknown(home, fake_powershell, said):
     fake_powershell(said)
     with pytest.raises(Unreadable, match="PowerShell"):
-        _ = LiveHost().defender
+        _ = LiveMachine().defender
 
 
 def test_a_powershell_that_hangs_is_ended_in_time(home, fake_powershell, monkeypatch):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.windows import win32
 
 MANAGER = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\SyncRootManager"
@@ -78,7 +78,7 @@ def test_a_root_is_found_once_and_is_there(client, provider, home, put):
     root = home.profile / "Wolke 雲"
     root.mkdir()
     client(home, put, root)
-    roots = LiveHost().sync_roots
+    roots = LiveMachine().sync_roots
     (found,) = [item for item in roots.items if item.path == str(root)]
     assert (found.provider, found.exists) == (provider, True)
     assert not roots.unread
@@ -119,7 +119,7 @@ def test_a_database_that_google_drive_has_open_is_read_and_nothing_stays(home, p
     with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("INSERT INTO roots VALUES ('y', 1, ?)", (rf"\\?\{root} 2",))
         database.commit()
-        paths = [item.path for item in LiveHost().sync_roots.items]
+        paths = [item.path for item in LiveMachine().sync_roots.items]
     assert {str(root), f"{root} 2"} <= set(paths)
     assert list(home.temp.iterdir()) == []
     file.unlink()  # nobody of us has it open

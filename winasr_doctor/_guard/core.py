@@ -18,7 +18,7 @@ from winasr_doctor._guard import session
 from winasr_doctor._guard.events import Observer
 from winasr_doctor._guard.import_hook import ImportWatcher
 from winasr_doctor._guard.mutex import Mutex
-from winasr_doctor._guard.patches import Patch, Target, targets_of
+from winasr_doctor._guard.patches import Patch, PatchTarget, targets_of
 from winasr_doctor._guard.session import GuardSession
 from winasr_doctor._util.private_names import INITIALIZING
 from winasr_doctor.frameworks.guarded import GUARDED
@@ -161,7 +161,7 @@ class _Patches:
     interrupted is completed by the next one, whichever block that belongs to.
     """
 
-    def __init__(self, targets: Sequence[Target]) -> None:
+    def __init__(self, targets: Sequence[PatchTarget]) -> None:
         self._targets = targets
         self._lock = threading.RLock()
         self._mutex = Mutex(self._lock)
@@ -233,7 +233,7 @@ class _Patches:
             self._undo.pop(target.module, None)
             self._apply(target, module, complete=True)
 
-    def _apply(self, target: Target, module: ModuleType, *, complete: bool) -> None:
+    def _apply(self, target: PatchTarget, module: ModuleType, *, complete: bool) -> None:
         patch = self._undo.get(target.module) or target.patch(module)
         if patch:
             self._undo[target.module] = patch
@@ -241,7 +241,7 @@ class _Patches:
         elif complete:
             self._report(target, "its module has another shape now")
 
-    def _miss(self, target: Target) -> None:
+    def _miss(self, target: PatchTarget) -> None:
         """Notice a module that is not there although the rest of its framework is."""
         if target.site.parent not in sys.modules or target.module in sys.modules:
             return
@@ -252,7 +252,7 @@ class _Patches:
         if missing:
             self._report(target, "its module is not there any more")
 
-    def _report(self, target: Target, why: str) -> None:
+    def _report(self, target: PatchTarget, why: str) -> None:
         if target.module in self._problems:
             return
         name = target.framework.name

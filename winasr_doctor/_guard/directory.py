@@ -19,7 +19,7 @@ from winasr_doctor._guard.events import CleanupAttempted, FolderClosed, FolderOp
 from winasr_doctor._guard.handle_release import let_go
 from winasr_doctor._util.private_names import FINALIZER
 from winasr_doctor.locks import Attempt, CleanupReport, rmtree
-from winasr_doctor.locks.ledger import Entry, default_ledger
+from winasr_doctor.locks.ledger import LedgerEntry, default_ledger
 
 log = logging.getLogger("winasr_doctor.guard")
 
@@ -115,7 +115,7 @@ def guarded_for(phase: Phase) -> type[GuardedDirectory]:
     return GuardedForPhase
 
 
-def _claim(path: str) -> Entry | None:
+def _claim(path: str) -> LedgerEntry | None:
     try:
         return default_ledger().claim(path)
     except Exception:  # the framework's work counts for more

@@ -153,7 +153,7 @@ class _Restoring:
         self._under_way.discard(self)
 
 
-class Target(NamedTuple):
+class PatchTarget(NamedTuple):
     """One module that is patched while a guard is on.
 
     Attributes:
@@ -172,10 +172,10 @@ class Target(NamedTuple):
         return self.site.module
 
 
-def targets_of(frameworks: Iterable[Framework]) -> tuple[Target, ...]:
+def targets_of(frameworks: Iterable[Framework]) -> tuple[PatchTarget, ...]:
     """Return what is patched in some frameworks."""
     return tuple(
-        Target(framework, site, _patch_of(site))
+        PatchTarget(framework, site, _patch_of(site))
         for framework in frameworks
         for site in framework.sites
     )

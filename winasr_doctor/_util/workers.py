@@ -23,7 +23,7 @@ class TooLateError(Exception):
     """The work did not end within its time limit."""
 
 
-class Task(Generic[T]):
+class DeadlineTask(Generic[T]):
     """One piece of work in a daemon thread.
 
     Its outcome never changes once anyone has seen it: work that ends after its time limit, when
@@ -103,7 +103,7 @@ def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> li
     def bound(item: S) -> Callable[[], T]:
         return lambda: work(item)
 
-    tasks = [Task(bound(item), limit) for item in items]
+    tasks = [DeadlineTask(bound(item), limit) for item in items]
     results: list[T | None] = []
     for task in tasks:
         try:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.index import Scope
-from winasr_doctor.appsource.inferred_values import Function, Literal, Made, Term
+from winasr_doctor.appsource.inferred_values import CallResult, Function, Literal, Term
 from winasr_doctor.appsource.objects import TRANSPARENT, Objects
 from winasr_doctor.appsource.syntax import last_name
 
@@ -29,7 +29,7 @@ class Calls(Objects):
         functions = [callee for callee in callees if isinstance(callee, Function)]
         if functions:
             return [value for function in functions for value in self.returned(function)]
-        return [Made(expr, scope)]
+        return [CallResult(expr, scope)]
 
     def _library_call(self, expr: ast.Call, name: str, scope: Scope) -> Iterable[Term] | None:
         """Return the value of a call whose meaning is known by its name, else `None`."""

@@ -17,12 +17,12 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from winasr_doctor.appsource.calls import Calls
 from winasr_doctor.appsource.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import (
+    CallResult,
     Class,
-    Display,
+    ContainerLiteral,
     Function,
     Imported,
     Literal,
-    Made,
     Term,
     distinct,
 )
@@ -249,7 +249,7 @@ class _Question(Calls):
                 )
             else:
                 found.append(term)
-        return [*found, *(term for term in added if isinstance(term, Display))]
+        return [*found, *(term for term in added if isinstance(term, ContainerLiteral))]
 
     def _imported(self, binding: Import) -> list[Term]:
         # Two modules may import a name from each other, each inside a `try`.
@@ -323,7 +323,7 @@ class _Question(Calls):
             for term in self._extended(left, right):
                 if isinstance(term, Literal):
                     yield Literal(term.value, scope.file, expr)
-        yield from (t for t in (*left, *right) if isinstance(t, Display | Made))
+        yield from (t for t in (*left, *right) if isinstance(t, ContainerLiteral | CallResult))
 
     def _negative(self, expr: ast.UnaryOp, scope: Scope) -> Iterable[Term]:
         for term in self.terms(expr.operand, scope):
@@ -343,7 +343,7 @@ class _Question(Calls):
         return self.terms(expr.value, scope)
 
     def _display(self, expr: ast.expr, scope: Scope) -> Iterable[Term]:
-        yield Display(expr, scope)
+        yield ContainerLiteral(expr, scope)
 
     def _lambda(self, expr: ast.Lambda, scope: Scope) -> Iterable[Term]:
         inner = scope.file.index.inner.get(expr)

@@ -22,20 +22,20 @@ class Literal(NamedTuple):
     """Writing another literal in the node's place changes the value to just that."""
 
 
-class Display(NamedTuple):
+class ContainerLiteral(NamedTuple):
     """A dict, list, tuple or set as it is written, or a comprehension of one."""
 
     node: ast.expr
     scope: Scope
 
 
-class Bundle(NamedTuple):
+class ImplicitTuple(NamedTuple):
     """A tuple that no one wrote, such as what `dict.items()` yields."""
 
     items: tuple[tuple[Term, ...], ...]
 
 
-class Made(NamedTuple):
+class CallResult(NamedTuple):
     """What a call returns: an instance, a namespace, a dict made by `dict(...)`."""
 
     node: ast.Call
@@ -72,7 +72,9 @@ class Keywords(NamedTuple):
     parameter: Parameter
 
 
-Term = Literal | Display | Bundle | Made | Class | Function | Imported | Keywords
+Term = (
+    Literal | ContainerLiteral | ImplicitTuple | CallResult | Class | Function | Imported | Keywords
+)
 
 
 def identity(term: Term) -> tuple[object, ...]:
@@ -83,8 +85,8 @@ def identity(term: Term) -> tuple[object, ...]:
         return Imported, term.name
     if isinstance(term, Keywords):
         return Keywords, id(term.parameter.function)
-    if isinstance(term, Bundle):
-        return Bundle, *(identity(item) for items in term.items for item in items[:1])
+    if isinstance(term, ImplicitTuple):
+        return ImplicitTuple, *(identity(item) for items in term.items for item in items[:1])
     return type(term), id(term.node)
 
 

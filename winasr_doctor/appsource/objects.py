@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from winasr_doctor.appsource.index import Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import (
-    Bundle,
+    CallResult,
     Class,
-    Display,
+    ContainerLiteral,
     Function,
+    ImplicitTuple,
     Imported,
     Keywords,
     Literal,
-    Made,
     Term,
     identity,
 )
@@ -73,12 +73,12 @@ class Objects(ABC):
         ]
 
     def _item(self, term: Term, key: object) -> Iterable[Term]:
-        if isinstance(term, Bundle):
+        if isinstance(term, ImplicitTuple):
             inside = isinstance(key, int) and -len(term.items) <= key < len(term.items)
             return term.items[key] if inside and isinstance(key, int) else ()
-        if isinstance(term, Display):
+        if isinstance(term, ContainerLiteral):
             return self._displayed(term, key)
-        if isinstance(term, Made) and isinstance(key, str):
+        if isinstance(term, CallResult) and isinstance(key, str):
             return self._made(term, key)
         if isinstance(term, Class) and isinstance(key, str):
             return self.attribute(term, key)
@@ -86,7 +86,7 @@ class Objects(ABC):
             return self._passed(term.parameter.scope, key)
         return ()
 
-    def _displayed(self, term: Display, key: object) -> Iterator[Term]:
+    def _displayed(self, term: ContainerLiteral, key: object) -> Iterator[Term]:
         node = term.node
         if isinstance(node, ast.List | ast.Tuple):
             fixed = not any(isinstance(item, ast.Starred) for item in node.elts)
@@ -106,7 +106,7 @@ class Objects(ABC):
             return bool(name.value == key)
         return any(isinstance(t, Literal) and t.value == key for t in self.terms(name, scope))
 
-    def _made(self, term: Made, key: str) -> Iterator[Term]:
+    def _made(self, term: CallResult, key: str) -> Iterator[Term]:
         """Yield an argument of the call by name: `dict(revision=...)`, `Namespace(**settings)`."""
         for keyword in term.node.keywords:
             if keyword.arg == key:
@@ -118,9 +118,9 @@ class Objects(ABC):
 
     def values_of(self, term: Term) -> list[Term]:
         """Return everything a container holds, for a key that is not known."""
-        if isinstance(term, Display) and isinstance(term.node, ast.Dict | ast.DictComp):
+        if isinstance(term, ContainerLiteral) and isinstance(term.node, ast.Dict | ast.DictComp):
             return [value for _, values in self._pairs(term) for value in values]
-        if isinstance(term, Made):
+        if isinstance(term, CallResult):
             return [value for _, values in self._pairs(term) for value in values]
         return self._members(term)
 
@@ -129,16 +129,16 @@ class Objects(ABC):
         yield from self.guarded(("pairs", identity(term)), partial(self._pairs_in, term))
 
     def _pairs_in(self, term: Term) -> Iterator[_Pair]:
-        if isinstance(term, Made):
+        if isinstance(term, CallResult):
             for keyword in term.node.keywords:
                 if keyword.arg is not None:
                     key = Literal(keyword.arg, term.scope.file, keyword.value)
                     yield [key], self.terms(keyword.value, term.scope)
             yield from self._pairs_of(term.node.args[:1], term.scope)
-        elif isinstance(term, Display) and isinstance(term.node, ast.DictComp):
+        elif isinstance(term, ContainerLiteral) and isinstance(term.node, ast.DictComp):
             inside = _inside(term.node, term.scope)
             yield self.terms(term.node.key, inside), self.terms(term.node.value, inside)
-        elif isinstance(term, Display) and isinstance(term.node, ast.Dict):
+        elif isinstance(term, ContainerLiteral) and isinstance(term.node, ast.Dict):
             for name, value in zip(term.node.keys, term.node.values, strict=True):
                 if name is None:
                     yield from self._pairs_of([value], term.scope)
@@ -155,12 +155,12 @@ class Objects(ABC):
         return self.guarded(("members", identity(term)), partial(self._members_of, term))
 
     def _members_of(self, term: Term) -> list[Term]:
-        if isinstance(term, Bundle):
+        if isinstance(term, ImplicitTuple):
             return [item for items in term.items for item in items]
         if isinstance(term, Class):  # an Enum
             plain = [n for n, found in term.scope.bindings.items() if isinstance(found[0], Value)]
             return [value for name in plain for value in self.bound(name, term.scope)]
-        if not isinstance(term, Display):
+        if not isinstance(term, ContainerLiteral):
             return []
         node, found = term.node, []
         if isinstance(node, ast.Dict | ast.DictComp):
@@ -186,12 +186,12 @@ class Objects(ABC):
                     for keys, values in self._pairs(base)
                 ]
                 if name == "items":
-                    return [Bundle(pair) for pair in pairs]
+                    return [ImplicitTuple(pair) for pair in pairs]
                 return [term for pair in pairs for term in pair[name == "values"]]
             if name == "enumerate" and expr.args:
-                return [Bundle(((), (term,))) for term in self.elements(expr.args[0], scope)]
+                return [ImplicitTuple(((), (term,))) for term in self.elements(expr.args[0], scope)]
             if name == "zip":
-                return [Bundle(tuple(tuple(self.elements(a, scope)) for a in expr.args))]
+                return [ImplicitTuple(tuple(tuple(self.elements(a, scope)) for a in expr.args))]
             if name in TRANSPARENT and expr.args:
                 return self.elements(expr.args[0], scope)
         return [member for term in self.terms(expr, scope) for member in self._members(term)]
@@ -206,7 +206,7 @@ class Objects(ABC):
             return self._of_import(term, name)
         if isinstance(term, Class):
             return self._class_attribute(term, name)
-        if isinstance(term, Made):
+        if isinstance(term, CallResult):
             classes = [t for t in self.terms(term.node.func, term.scope) if isinstance(t, Class)]
             if not classes:
                 return self._made(term, name)
@@ -241,7 +241,7 @@ class Objects(ABC):
                 )
         return found
 
-    def _instance(self, term: Made, owner: Class, name: str) -> list[Term]:
+    def _instance(self, term: CallResult, owner: Class, name: str) -> list[Term]:
         """Return an attribute of `Settings(revision=...)`: what is passed, else the default."""
         fields = [n for n, found in owner.scope.bindings.items() if isinstance(found[0], Value)]
         passed = list(self._named_argument(term, name))
@@ -258,7 +258,7 @@ class Objects(ABC):
             return passed
         return self._class_attribute(owner, name)
 
-    def _named_argument(self, term: Made, name: str) -> Iterator[Term]:
+    def _named_argument(self, term: CallResult, name: str) -> Iterator[Term]:
         for keyword in term.node.keywords:
             if keyword.arg == name:
                 yield from self.terms(keyword.value, term.scope)

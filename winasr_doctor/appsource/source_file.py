@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.index import FileIndex
 
 
-class Silence(NamedTuple):
+class Suppression(NamedTuple):
     """A comment `# winasr: ignore[CODE, CODE2] reason`."""
 
     codes: tuple[str, ...]
@@ -45,7 +45,7 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
     path: str
     text: str
     tree: ast.Module
-    silenced: Mapping[int, Silence] = {}
+    silenced: Mapping[int, Suppression] = {}
 
     @cached_property
     def lines(self) -> list[str]:

@@ -15,7 +15,7 @@ from winasr_doctor.asr.errors import (
     RevisionError,
     UnknownModelError,
 )
-from winasr_doctor.asr.jobs import Downloaded, JobState, Step
+from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep
 from winasr_doctor.asr.loading import load_model
 from winasr_doctor.asr.outcomes import (
     LoadOutcome,
@@ -37,6 +37,7 @@ __all__ = [
     "ExplainedError",
     "HubError",
     "JobState",
+    "JobStep",
     "LoadOutcome",
     "LoadStatus",
     "LockedFileError",
@@ -45,7 +46,6 @@ __all__ = [
     "ModelFileError",
     "NoSpaceError",
     "RevisionError",
-    "Step",
     "TranscribeOutcome",
     "TranscribeStatus",
     "Transcript",

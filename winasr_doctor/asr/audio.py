@@ -26,7 +26,7 @@ Source = Any
 """A path, an array of samples at 16 kHz, or an array and its sample rate in either order."""
 
 
-class Recording(NamedTuple):
+class AudioRecording(NamedTuple):
     """One recording, ready for NeMo.
 
     Attributes:
@@ -40,7 +40,7 @@ class Recording(NamedTuple):
     missing: float = 0.0
 
 
-def read_audio(source: Source) -> Recording:
+def read_audio(source: Source) -> AudioRecording:
     """Read a recording, mix it to mono and bring it to 16 kHz.
 
     Args:
@@ -134,7 +134,7 @@ def _given(source: Source) -> tuple[Any, int]:
     raise TypeError("audio must be a path, an array or a pair of array and sample rate")
 
 
-def _prepared(samples: Any, rate: int, name: str, path: str | None) -> Recording:  # noqa: ANN401
+def _prepared(samples: Any, rate: int, name: str, path: str | None) -> AudioRecording:  # noqa: ANN401
     import numpy as np
 
     if not 0 < rate <= _HIGHEST_RATE:
@@ -151,7 +151,7 @@ def _prepared(samples: Any, rate: int, name: str, path: str | None) -> Recording
             (_convert(path),),
         )
     duration = mono.size / rate
-    return Recording(np.ascontiguousarray(_resampled(mono, rate), dtype=np.float32), duration)
+    return AudioRecording(np.ascontiguousarray(_resampled(mono, rate), dtype=np.float32), duration)
 
 
 def _on_cpu(samples: Any) -> Any:  # noqa: ANN401 - a numpy array or a torch tensor

@@ -17,7 +17,7 @@ from winasr_doctor.locks import ONCE, CleanupReport
 from winasr_doctor.locks.tree_removal import remove
 
 
-class Failure(NamedTuple):
+class FailureReport(NamedTuple):
     """What an outcome says of a failure."""
 
     error: BaseException
@@ -33,7 +33,7 @@ def judge(
     problems: Sequence[str],
     *,
     scan: bool,
-) -> Failure:
+) -> FailureReport:
     """Diagnose what was raised and let go of everything it holds.
 
     Args:
@@ -53,7 +53,7 @@ def judge(
     tried = [_tried_once_more(report) for report in cleanups]
     after = tuple(tried)
     message = messages.of_failure(headline, error, diagnosis, after, problems, scan=scan)
-    return Failure(error, diagnosis, after, message)
+    return FailureReport(error, diagnosis, after, message)
 
 
 def of_leftovers(

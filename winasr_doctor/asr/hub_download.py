@@ -14,9 +14,11 @@ from winasr_doctor.asr.errors import HubError, MissingPackageError, RevisionErro
 from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
-from winasr_doctor.models.revisions import Kind, classify
+from winasr_doctor.models.revisions import RevisionKind, classify
 
-ACCEPTED = frozenset({Kind.FULL_HASH, Kind.BRANCH_OR_TAG, Kind.PULL_REQUEST})
+ACCEPTED = frozenset(
+    {RevisionKind.FULL_HASH, RevisionKind.BRANCH_OR_TAG, RevisionKind.PULL_REQUEST}
+)
 """What can be loaded, online and, once it is cached, offline. An abbreviated hash works online
 at best, and one in upper case is taken for a branch; see the checks REV002 and REV004."""
 
@@ -87,7 +89,7 @@ def _commit_of(path: str) -> str | None:
     Source: huggingface_hub, "Understand caching".
     """
     *_, above, folder, _name = ("", "", *Path(path).parts)
-    is_commit = above == "snapshots" and classify(folder).kind is Kind.FULL_HASH
+    is_commit = above == "snapshots" and classify(folder).kind is RevisionKind.FULL_HASH
     return folder if is_commit else None
 
 

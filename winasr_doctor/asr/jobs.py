@@ -37,7 +37,7 @@ Stage = str | Callable[[], str]
 """What a worker is doing, as a phrase, or a function that finds it out when asked."""
 
 
-class Step(str, Enum):
+class JobStep(str, Enum):
     """What kind of thing a worker is doing."""
 
     WORKING = "working"
@@ -70,7 +70,7 @@ class JobState:
         downloaded: How far its download is, once bytes have come.
     """
 
-    step: Step
+    step: JobStep
     stage: str
     where: str
     downloaded: Downloaded | None
@@ -129,7 +129,7 @@ class Job:
     def __init__(self) -> None:
         """Start; nothing is being done yet."""
         self._stage: Stage = "starting"
-        self._step = Step.WORKING
+        self._step = JobStep.WORKING
         self._downloaded: Callable[[], Downloaded | None] | None = None
         self._abandoned = threading.Event()
         self.thread: int | None = None
@@ -158,7 +158,7 @@ class Job:
     def at(
         self,
         stage: Stage,
-        step: Step = Step.WORKING,
+        step: JobStep = JobStep.WORKING,
         downloaded: Callable[[], Downloaded | None] | None = None,
     ) -> None:
         """Say what comes next; to be called between steps.

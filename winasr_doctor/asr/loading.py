@@ -157,7 +157,7 @@ def _load(
 
 def _at_download(job: jobs.Job, source: ModelSource, stage: str) -> None:
     assert source.repo_id is not None  # noqa: S101 - else there is nothing to download
-    job.at(stage, jobs.Step.DOWNLOADING, Watch(source.repo_id, source.download_bytes))
+    job.at(stage, jobs.JobStep.DOWNLOADING, Watch(source.repo_id, source.download_bytes))
 
 
 def _load_speech_language(

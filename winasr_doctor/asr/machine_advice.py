@@ -14,7 +14,7 @@ from winasr_doctor.findings import Remedy, Result, Severity, Status
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.locks.holders.model import Holding
-    from winasr_doctor.machine.base import Host
+    from winasr_doctor.machine.base import Machine
     from winasr_doctor.models.hub import HubAnswers
 
 T = TypeVar("T")
@@ -43,11 +43,11 @@ def findings(
     Returns:
         What failed, worst first; `None` when there was no answer in time.
     """
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.scanning import scan, worst_first
 
     def look() -> tuple[Result, ...]:
-        results = scan(LiveHost(timeout=0.9 * seconds), select=tuple(families)).results
+        results = scan(LiveMachine(timeout=0.9 * seconds), select=tuple(families)).results
         return tuple(sorted((r for r in results if r.status is Status.FAIL), key=worst_first))
 
     return _within(seconds, look)
@@ -64,10 +64,10 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.appsource.pins import Pin
     from winasr_doctor.checks.revision_edits import place_of
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
 
     app = Application(pins=(Pin(revision, repo_id),))
-    host = LiveHost(app=app, hub_answers=_asked(app), timeout=PATIENCE)
+    host = LiveMachine(app=app, hub_answers=_asked(app), timeout=PATIENCE)
     said = _said_by(REVISION_CODES, host)
     if said is None:
         return f"{revision!r} is no revision that a model can be loaded by", ()
@@ -90,14 +90,14 @@ def _asked(app: Application) -> HubAnswers | None:
 
 def on_model_file(path: str) -> Result | None:
     """Say in NEM006's words what is wrong with a model file; `None` when nothing is."""
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.machine.live.archive import inspect
     from winasr_doctor.machine.live.readers import READERS
     from winasr_doctor.machine.model import ModelFiles
 
     file = inspect(path)
 
-    class _OneFile(LiveHost):
+    class _OneFile(LiveMachine):
         readers = {**READERS, "model_files": lambda _host: ModelFiles(items=(file,))}
 
     return _said_by(("NEM006",), _OneFile(timeout=PATIENCE))
@@ -114,7 +114,7 @@ def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
     return _within(seconds, ask)
 
 
-def _said_by(codes: Iterable[str], host: Host) -> Result | None:
+def _said_by(codes: Iterable[str], host: Machine) -> Result | None:
     from winasr_doctor.checks import select_checks
     from winasr_doctor.scanning import run_check
 
@@ -129,9 +129,9 @@ def _said_by(codes: Iterable[str], host: Host) -> Result | None:
 
 
 def _within(seconds: float, ask: Callable[[], T]) -> T | None:
-    from winasr_doctor._util.workers import Task
+    from winasr_doctor._util.workers import DeadlineTask
 
     try:
-        return Task(ask, seconds, "winasr-doctor").result()
+        return DeadlineTask(ask, seconds, "winasr-doctor").result()
     except Exception:  # noqa: BLE001 - a help with an error in hand, never another error
         return None

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from winasr_doctor.asr.jobs import SLICE, Job, Step, where_is
+from winasr_doctor.asr.jobs import SLICE, Job, JobStep, where_is
 from winasr_doctor.frameworks.guarded import NAMES
 
 
-class Turn:
+class NamedLock:
     """A lock that knows who has it, and that a worker nobody waits for stops waiting for."""
 
     def __init__(self, what: str) -> None:
@@ -39,7 +39,7 @@ class Turn:
             AbandonedError: Nobody waits for the job any more.
         """
         while not self._lock.acquire(timeout=SLICE):
-            job.at(self.busy, Step.WAITING)
+            job.at(self.busy, JobStep.WAITING)
         try:
             self._holder = (threading.get_ident(), monotonic())
             yield
@@ -61,14 +61,14 @@ class Turn:
         )
 
 
-LOADING = Turn(f"{NAMES}'s loader")
+LOADING = NamedLock(f"{NAMES}'s loader")
 """The turn for loading."""
 
-_models: dict[int, tuple[weakref.ref[object], Turn]] = {}
+_models: dict[int, tuple[weakref.ref[object], NamedLock]] = {}
 _lock = threading.Lock()
 
 
-def turn_of(model: object) -> Turn:
+def turn_of(model: object) -> NamedLock:
     """Return the model's own turn; it is forgotten with the model.
 
     Raises:
@@ -79,7 +79,7 @@ def turn_of(model: object) -> Turn:
         entry = _models.get(key)
         if entry is not None and entry[0]() is model:
             return entry[1]
-        turn = Turn("the model")
+        turn = NamedLock("the model")
         # The callback runs before the number can be used again. It takes no lock: a collection
         # may run it in a thread that is just here.
         _models[key] = (weakref.ref(model, lambda _ref: _forget(key)), turn)

@@ -8,7 +8,7 @@ from typing import Any
 
 from winasr_doctor.diagnosis import Diagnosis
 from winasr_doctor.findings import Remedy
-from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, Failure
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, RemovalFailure
 
 
 class LoadStatus(str, Enum):
@@ -67,7 +67,7 @@ class _Outcome:
         return tuple(attempt for report in self.cleanups for attempt in report.attempts)
 
     @property
-    def leftovers(self) -> tuple[Failure, ...]:
+    def leftovers(self) -> tuple[RemovalFailure, ...]:
         """What is still on the disk, with the error on each."""
         return tuple(failure for report in self.cleanups for failure in report.leftovers)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from winasr_doctor.asr import failure as failing
 from winasr_doctor.asr import jobs, messages, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
-from winasr_doctor.asr.audio import Recording, as_sources, name_of, read_audio
+from winasr_doctor.asr.audio import AudioRecording, as_sources, name_of, read_audio
 from winasr_doctor.asr.errors import AudioError
-from winasr_doctor.asr.named_lock import Turn, turn_of
+from winasr_doctor.asr.named_lock import NamedLock, turn_of
 from winasr_doctor.asr.outcomes import TranscribeOutcome, TranscribeStatus, Transcript, Word
 from winasr_doctor.asr.speech_language.generating import (
     check_length,
@@ -180,7 +180,7 @@ def _of_unreadable(progress: _Progress, count: int) -> AudioError:
 
 
 def _transcribe(
-    job: jobs.Job, turn: Turn, request: _Request, progress: _Progress, cleanups: Cleanups
+    job: jobs.Job, turn: NamedLock, request: _Request, progress: _Progress, cleanups: Cleanups
 ) -> None:
     total = len(request.sources)
     with turn.taken(job), cleanups.guarded(job):
@@ -194,7 +194,7 @@ def _transcribe(
 
 def _read(
     job: jobs.Job, request: _Request, indices: range, progress: _Progress
-) -> Iterator[tuple[int, Recording]]:
+) -> Iterator[tuple[int, AudioRecording]]:
     for index in indices:
         source = request.sources[index]
         job.at(f"reading {name_of(source, index)}")
@@ -220,7 +220,9 @@ def _named(error: AudioError, index: int) -> AudioError:
     return error
 
 
-def _groups(model: object, recordings: Mapping[int, Recording]) -> Iterator[dict[int, Recording]]:
+def _groups(
+    model: object, recordings: Mapping[int, AudioRecording]
+) -> Iterator[dict[int, AudioRecording]]:
     """Yield what is transcribed at once: all, except what Canary must be given alone."""
     alone = {
         index
@@ -237,7 +239,7 @@ def _groups(model: object, recordings: Mapping[int, Recording]) -> Iterator[dict
 def _transcribe_group(
     job: jobs.Job,
     request: _Request,
-    group: Mapping[int, Recording],
+    group: Mapping[int, AudioRecording],
     progress: _Progress,
     cleanups: Cleanups,
 ) -> None:
@@ -259,7 +261,7 @@ def _transcribe_group(
 
 
 def _generate_group(
-    job: jobs.Job, request: _Request, group: Mapping[int, Recording], progress: _Progress
+    job: jobs.Job, request: _Request, group: Mapping[int, AudioRecording], progress: _Progress
 ) -> None:
     """Transcribe with a model that takes one recording after the other, in pieces."""
     for index, recording in group.items():

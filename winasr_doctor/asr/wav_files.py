@@ -13,7 +13,7 @@ from winasr_doctor.asr.audio import SAMPLE_RATE
 from winasr_doctor.asr.jobs import Job
 from winasr_doctor.locks import RetryPolicy, rmtree
 from winasr_doctor.locks.debris import make_folder
-from winasr_doctor.locks.ledger import Entry, default_ledger
+from winasr_doctor.locks.ledger import LedgerEntry, default_ledger
 
 log = logging.getLogger("winasr_doctor.loader")
 
@@ -46,7 +46,7 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
         cleanups.own.append(rmtree(folder, policy, on_attempt=cleanups.teller(job), claim=claim))
 
 
-def _claim(folder: str) -> Entry | None:
+def _claim(folder: str) -> LedgerEntry | None:
     try:
         return default_ledger().claim(folder)
     except Exception:

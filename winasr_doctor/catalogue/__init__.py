@@ -13,19 +13,26 @@ if TYPE_CHECKING:
     from winasr_doctor.catalogue.conditions import Node
     from winasr_doctor.catalogue.matching import Catalogue, Match, in_order
     from winasr_doctor.catalogue.reading import CatalogueError, all_entries
-    from winasr_doctor.catalogue.schema import Condition, Entry, Remedy, Sample, Source, Step
+    from winasr_doctor.catalogue.schema import (
+        Condition,
+        KnownError,
+        RemedyTemplate,
+        Sample,
+        Source,
+        StepTemplate,
+    )
 
 __all__ = [
     "Catalogue",
     "CatalogueError",
     "Condition",
-    "Entry",
+    "KnownError",
     "Match",
     "Node",
-    "Remedy",
+    "RemedyTemplate",
     "Sample",
     "Source",
-    "Step",
+    "StepTemplate",
     "all_entries",
     "by_id",
     "catalogue",
@@ -37,7 +44,9 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Catalogue", "Match", "in_order"), "matching"),
     **dict.fromkeys(("CatalogueError", "all_entries"), "reading"),
-    **dict.fromkeys(("Condition", "Entry", "Remedy", "Sample", "Source", "Step"), "schema"),
+    **dict.fromkeys(
+        ("Condition", "KnownError", "RemedyTemplate", "Sample", "Source", "StepTemplate"), "schema"
+    ),
     "Node": "conditions",
 }
 
@@ -63,7 +72,7 @@ def catalogue() -> Catalogue:
         return Catalogue(())
 
 
-def by_id(name: str) -> Entry | None:
+def by_id(name: str) -> KnownError | None:
     """Return the entry with an id, if there is one."""
     from winasr_doctor.catalogue.reading import all_entries
 
@@ -80,7 +89,7 @@ def match(node: Node, chain: Sequence[Node] = ()) -> list[Match]:
     return catalogue().match(node, chain)
 
 
-def search(wanted: str, *, limit: int = 8) -> list[Entry]:
+def search(wanted: str, *, limit: int = 8) -> list[KnownError]:
     """Return the known errors that a quoted message or words are about, the best first."""
     from winasr_doctor.catalogue.reading import all_entries
     from winasr_doctor.catalogue.searching import search as search_in

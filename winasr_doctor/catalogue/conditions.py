@@ -17,7 +17,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}
 
 
-class Place(Protocol):
+class NodeContext(Protocol):
     """A frame of a traceback, as `diagnosis.nodes.Frame`."""
 
     @property
@@ -44,7 +44,7 @@ class Node(Protocol):
     @property
     def path(self) -> str | None: ...  # noqa: D102
     @property
-    def frames(self) -> Sequence[Place]: ...  # noqa: D102
+    def frames(self) -> Sequence[NodeContext]: ...  # noqa: D102
     @property
     def log(self) -> Sequence[str]: ...  # noqa: D102
 
@@ -90,7 +90,7 @@ class Seen:
         return plain("\n".join(f"{other.kind}: {other.message}" for other in others)).casefold()
 
     @cached_property
-    def frames(self) -> list[Place]:
+    def frames(self) -> list[NodeContext]:
         """The frames of the exception and of the outer ones, which alone have its callers."""
         position = next((n for n, other in enumerate(self._chain) if other is self.node), 0)
         return [f for other in (self.node, *self._chain[:position]) for f in other.frames]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from winasr_doctor.catalogue.comparing import is_specifier, satisfies
 from winasr_doctor.catalogue.conditions import is_builtin
-from winasr_doctor.catalogue.schema import Condition, Entry
+from winasr_doctor.catalogue.schema import Condition, KnownError
 from winasr_doctor.catalogue.templates import facts_in, is_fact
 
 FEWEST_POSITIVE, FEWEST_NEGATIVE = 2, 1
@@ -25,7 +25,7 @@ _TELLING = {"MemoryError", "KeyboardInterrupt", "RecursionError"}
 _DISTINCT = re.compile(r"[0-9_.`'()\[\]:\\/=-]|[a-z][A-Z]")
 
 
-def problems(entry: Entry, file: Path | None = None) -> list[str]:
+def problems(entry: KnownError, file: Path | None = None) -> list[str]:
     """Return what is wrong with an entry, one clear sentence each.
 
     Args:
@@ -45,7 +45,7 @@ def problems(entry: Entry, file: Path | None = None) -> list[str]:
     return [f"{entry.family}/{entry.id}.toml: {problem}" for problem in found]
 
 
-def _of_names(entry: Entry, file: Path | None) -> Iterator[str]:
+def _of_names(entry: KnownError, file: Path | None) -> Iterator[str]:
     if not _ID.fullmatch(entry.id) or len(entry.id) > _LONGEST_ID:
         yield f"the id must be lower-case words with hyphens, at most {_LONGEST_ID} characters"
     if file is not None and file.stem != entry.id:
@@ -63,7 +63,7 @@ def _of_names(entry: Entry, file: Path | None) -> Iterator[str]:
             yield f"{name} is empty"
 
 
-def _of_conditions(entry: Entry) -> Iterator[str]:
+def _of_conditions(entry: KnownError) -> Iterator[str]:
     for number, condition in enumerate(entry.match, 1):
         where = f"match {number}"
         if entry.role != "family" and not _is_firm(condition):
@@ -125,7 +125,7 @@ def _is_firm_text(text: str) -> bool:
     return len(text) >= _FIRM_LETTERS and bool(_DISTINCT.search(text))
 
 
-def _of_samples(entry: Entry) -> Iterator[str]:
+def _of_samples(entry: KnownError) -> Iterator[str]:
     positive = sum(not sample.instead for sample in entry.samples)
     negative = len(entry.samples) - positive
     if positive < FEWEST_POSITIVE:
@@ -139,7 +139,7 @@ def _of_samples(entry: Entry) -> Iterator[str]:
             yield f"sample {number} says that it is this very entry"
 
 
-def _of_templates(entry: Entry) -> Iterator[str]:
+def _of_templates(entry: KnownError) -> Iterator[str]:
     caught = {
         name
         for condition in entry.match
@@ -165,7 +165,7 @@ def _of_templates(entry: Entry) -> Iterator[str]:
             yield from _of_when(when, "when")
 
 
-def _of_preflight(entry: Entry) -> Iterator[str]:
+def _of_preflight(entry: KnownError) -> Iterator[str]:
     for number, picture in enumerate(entry.preflight, 1):
         where = f"preflight {number}"
         if not picture.when:
@@ -197,7 +197,7 @@ def _group_names(pattern: str) -> Iterable[str]:
         return ()
 
 
-def problems_between(entries: Iterable[Entry]) -> list[str]:
+def problems_between(entries: Iterable[KnownError]) -> list[str]:
     """Return what is wrong between entries: ids used twice, references to none."""
     entries = list(entries)
     ids = Counter(entry.id for entry in entries)
@@ -208,7 +208,7 @@ def problems_between(entries: Iterable[Entry]) -> list[str]:
     ]
 
 
-def _between(entry: Entry, ids: Mapping[str, int]) -> Iterator[str]:
+def _between(entry: KnownError, ids: Mapping[str, int]) -> Iterator[str]:
     if ids[entry.id] > 1:
         yield "the id is used twice"
     for name in (*entry.see, *entry.yields_to):

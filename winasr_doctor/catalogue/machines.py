@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from winasr_doctor.catalogue.deriving import derived
-from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup
@@ -46,7 +46,7 @@ _ABSENT = "absent:"
 _NOT_A_NAME = r"[-_.]+"
 
 
-def of_host(host: Host) -> Lookup:
+def of_host(host: Machine) -> Lookup:
     """Return what gives the facts of a machine; `None` where one could not be read.
 
     It also answers `absent:FACT`, with `yes` where it is known that there is no such thing.
@@ -69,7 +69,7 @@ def of_host(host: Host) -> Lookup:
     return lookup
 
 
-def deciding(host: Host) -> Lookup:
+def deciding(host: Machine) -> Lookup:
     """Return what gives the facts of a machine, and raises where one could not be read.
 
     So `None` means that there is no such thing, or that the tables do not know it.
@@ -83,7 +83,7 @@ def deciding(host: Host) -> Lookup:
 class _Raw:
     """The raw facts of a machine; see `deriving.derived`."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Machine) -> None:
         self._host = host
         self._versions: dict[str, str] | None = None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from winasr_doctor.catalogue.conditions import Node, Seen, compiled, folded
-from winasr_doctor.catalogue.schema import Condition, Confidence, Entry
+from winasr_doctor.catalogue.schema import Condition, Confidence, KnownError
 
 _WORD = re.compile(r"\w{4,}")
 
@@ -24,7 +24,7 @@ class Match(NamedTuple):
         groups: What the named groups of the regular expressions caught.
     """
 
-    entry: Entry
+    entry: KnownError
     confidence: Confidence
     node: Node
     score: float
@@ -102,9 +102,9 @@ class Catalogue:
         entries: The known errors.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries: dict[str, Entry] = {entry.id: entry for entry in entries}
-        indexes: defaultdict[str, defaultdict[object, list[tuple[Entry, Condition]]]]
+    def __init__(self, entries: Iterable[KnownError]) -> None:
+        self.entries: dict[str, KnownError] = {entry.id: entry for entry in entries}
+        indexes: defaultdict[str, defaultdict[object, list[tuple[KnownError, Condition]]]]
         indexes = defaultdict(lambda: defaultdict(list))
         for entry in self.entries.values():
             for condition in entry.match:
@@ -114,7 +114,7 @@ class Catalogue:
         self._indexes = indexes
         self._literals = Literals(map(str, indexes["text"]))
 
-    def _candidates(self, seen: Seen) -> Iterable[tuple[Entry, Condition]]:
+    def _candidates(self, seen: Seen) -> Iterable[tuple[KnownError, Condition]]:
         indexes = self._indexes
         for literal in self._literals.found_in(seen.folded):
             yield from indexes["text"][literal]

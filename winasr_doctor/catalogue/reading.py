@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from winasr_doctor.catalogue.schema import Entry
+from winasr_doctor.catalogue.schema import KnownError
 from winasr_doctor.catalogue.toml import parsed
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +35,7 @@ def sources(folder: Path = SOURCES) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*/*.toml")))
 
 
-def read_entry(file: Path, *, samples: bool = True) -> Entry:
+def read_entry(file: Path, *, samples: bool = True) -> KnownError:
     """Read and validate one TOML file.
 
     Args:
@@ -50,7 +50,7 @@ def read_entry(file: Path, *, samples: bool = True) -> Entry:
         text = file.read_text(encoding="utf-8")
         if not samples:
             text = text.partition(f"\n{_SAMPLES}")[0]
-        return msgspec.convert({**parsed(text), "family": file.parent.name}, Entry)
+        return msgspec.convert({**parsed(text), "family": file.parent.name}, KnownError)
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{name}: {_clear(error)}") from error
 
@@ -63,13 +63,13 @@ def _clear(error: Exception) -> str:
 
 
 @lru_cache(maxsize=1)
-def all_entries() -> Mapping[str, Entry]:
+def all_entries() -> Mapping[str, KnownError]:
     """Return every entry by id, without samples, in the order of families and ids.
 
     Raises:
         CatalogueError: A file is wrong, or two have one id.
     """
-    found: dict[str, Entry] = {}
+    found: dict[str, KnownError] = {}
     for entry in _compiled() if COMPILED.is_file() else _from_sources():
         if entry.id in found:
             raise CatalogueError(f"two entries have the id {entry.id}")
@@ -77,7 +77,7 @@ def all_entries() -> Mapping[str, Entry]:
     return found
 
 
-def read_one(family: str, name: str) -> Entry:
+def read_one(family: str, name: str) -> KnownError:
     """Return one entry; where the sources are there, the others are not read.
 
     Args:
@@ -95,13 +95,13 @@ def read_one(family: str, name: str) -> Entry:
     return found
 
 
-def _compiled() -> tuple[Entry, ...]:
+def _compiled() -> tuple[KnownError, ...]:
     try:
-        return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[Entry, ...])
+        return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[KnownError, ...])
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{COMPILED.name}: {_clear(error)}") from error
 
 
-def _from_sources() -> Iterator[Entry]:
+def _from_sources() -> Iterator[KnownError]:
     for file in sources():
         yield read_entry(file, samples=False)

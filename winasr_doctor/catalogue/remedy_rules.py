@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from winasr_doctor.catalogue.schema import Entry, Remedy, Step
+from winasr_doctor.catalogue.schema import KnownError, RemedyTemplate, StepTemplate
 
 _BUT_NOT = re.compile(
     r"\b(?:not|never|don't|without|instead of|rather than|no need)\b", re.IGNORECASE
@@ -84,7 +84,7 @@ _GRADIO = re.compile(
 )
 
 
-def broken_rules(entry: Entry) -> Iterator[str]:
+def broken_rules(entry: KnownError) -> Iterator[str]:
     """Yield a sentence for each rule that an entry's remedies break."""
     for number, remedy in enumerate(entry.remedies, 1):
         for text in _texts(remedy):
@@ -98,7 +98,7 @@ def broken_rules(entry: Entry) -> Iterator[str]:
     yield from _pin_first(entry)
 
 
-def _texts(remedy: Remedy) -> Iterator[str]:
+def _texts(remedy: RemedyTemplate) -> Iterator[str]:
     yield remedy.title
     for step in remedy.steps:
         yield from filter(None, (step.text, step.unknown))
@@ -116,7 +116,7 @@ def _forbidden(text: str, *, first: bool) -> Iterator[str]:
         yield f"the remedy {text!r} is forbidden: {rule.why}"
 
 
-def _of_step(step: Step) -> Iterator[str]:
+def _of_step(step: StepTemplate) -> Iterator[str]:
     if not step.text.strip():
         yield "a step has no text"
     if "\n" in step.command:
@@ -146,7 +146,7 @@ def _gradio(text: str) -> Iterator[str]:
         yield f"{text!r} may change Gradio's major version: add an upper bound"
 
 
-def _pin_first(entry: Entry) -> Iterator[str]:
+def _pin_first(entry: KnownError) -> Iterator[str]:
     """A pin of a shared package breaks others: the update of what is old comes first."""
     if len(entry.remedies) == 1:
         return

@@ -63,7 +63,7 @@ class Condition(_Part, frozen=True):
     confidence: Confidence | None = None
 
 
-class Step(_Part, frozen=True):
+class StepTemplate(_Part, frozen=True):
     """One step of a remedy.
 
     Attributes:
@@ -81,7 +81,7 @@ class Step(_Part, frozen=True):
     when: dict[str, tuple[str, ...]] = {}
 
 
-class Remedy(_Part, frozen=True):
+class RemedyTemplate(_Part, frozen=True):
     """One way out, steps in order.
 
     Attributes:
@@ -94,7 +94,7 @@ class Remedy(_Part, frozen=True):
     """
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[StepTemplate, ...]
     when: dict[str, tuple[str, ...]] = {}
     first_when: dict[str, tuple[str, ...]] = {}
 
@@ -127,7 +127,7 @@ class Sample(_Part, frozen=True):
     instead: str = ""
 
 
-class Entry(_Part, frozen=True):
+class KnownError(_Part, frozen=True):
     """One known error.
 
     Attributes:
@@ -153,7 +153,7 @@ class Entry(_Part, frozen=True):
     title: str
     cause: str
     match: tuple[Condition, ...]
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyTemplate, ...]
     affects: tuple[Affected, ...]
     confidence: Confidence
     source: tuple[Source, ...]
@@ -166,7 +166,7 @@ class Entry(_Part, frozen=True):
     preflight: tuple[Preflight, ...] = ()
     family: str = ""
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[StepTemplate]:
         """Iterate over the steps of all remedies."""
         for remedy in self.remedies:
             yield from remedy.steps

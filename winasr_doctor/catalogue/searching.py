@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from winasr_doctor.catalogue.conditions import plain
-from winasr_doctor.catalogue.schema import Entry
+from winasr_doctor.catalogue.schema import KnownError
 
 _WORD = re.compile(r"[a-z0-9_]{3,}")
 _COMMON = frozenset(
@@ -18,7 +18,7 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(plain(text).casefold())) - _COMMON
 
 
-def search(entries: Iterable[Entry], wanted: str, *, limit: int = 8) -> list[Entry]:
+def search(entries: Iterable[KnownError], wanted: str, *, limit: int = 8) -> list[KnownError]:
     """Return the entries whose title, cause and texts have more than half of the wanted words.
 
     Args:
@@ -37,7 +37,7 @@ def search(entries: Iterable[Entry], wanted: str, *, limit: int = 8) -> list[Ent
     return [entry for *_, entry in sorted(ranked, key=lambda row: row[:2])[:limit]]
 
 
-def _all_text(entry: Entry) -> str:
+def _all_text(entry: KnownError) -> str:
     texts = [entry.id, entry.title, entry.cause]
     for condition in entry.match:
         texts += [*condition.text, *condition.any_text, *condition.classes, *condition.log]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from winasr_doctor.catalogue.schema import Entry, Remedy, Step
+from winasr_doctor.catalogue.schema import KnownError, RemedyTemplate, StepTemplate
 from winasr_doctor.catalogue.templates import Lookup, fitted
 
 FULL_REMEDIES = 2
@@ -29,7 +29,7 @@ def wrapped(text: str, width: int) -> str:
     )
 
 
-def what_to_do(remedies: tuple[Remedy, ...], width: int, *, verbose: bool) -> Iterator[str]:
+def what_to_do(remedies: tuple[RemedyTemplate, ...], width: int, *, verbose: bool) -> Iterator[str]:
     """Yield the lines of "What to do": numbered remedies, the first ones with their steps.
 
     Args:
@@ -48,7 +48,7 @@ def what_to_do(remedies: tuple[Remedy, ...], width: int, *, verbose: bool) -> It
         yield wrapped(f"More ways (-v shows them): {printable('; '.join(rest))}", width)
 
 
-def _step(step: Step, width: int) -> Iterable[str]:
+def _step(step: StepTemplate, width: int) -> Iterable[str]:
     admin = " (needs an administrator)" if step.needs_admin else ""
     yield wrapped(f"   - {printable(step.text)}{admin}", width)
     if step.command:
@@ -58,12 +58,14 @@ def _step(step: Step, width: int) -> Iterable[str]:
             yield f'       (PowerShell: $env:{setting["name"]} = "{setting["value"]}")'
 
 
-def filled(entry: Entry, lookup: Lookup) -> tuple[Remedy, ...]:
+def filled(entry: KnownError, lookup: Lookup) -> tuple[RemedyTemplate, ...]:
     """Return the remedies that fit a machine, with its facts filled in; never none."""
     return fitted(entry.remedies, lookup) or fitted(entry.remedies, lambda _fact: None)
 
 
-def format_entry(entry: Entry, lookup: Lookup, width: int = 80, *, verbose: bool = False) -> str:
+def format_entry(
+    entry: KnownError, lookup: Lookup, width: int = 80, *, verbose: bool = False
+) -> str:
     """Return a known error as plain text.
 
     Args:
@@ -84,7 +86,7 @@ def format_entry(entry: Entry, lookup: Lookup, width: int = 80, *, verbose: bool
     return "\n".join(lines) + "\n"
 
 
-def _details(entry: Entry) -> Iterator[tuple[str, str]]:
+def _details(entry: KnownError) -> Iterator[tuple[str, str]]:
     yield "Affects", ", ".join(f"{a.framework} {a.versions}".strip() for a in entry.affects)
     yield "When recognised, it is", _SURE[entry.confidence]
     if entry.precheck:
@@ -97,7 +99,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in entry.source)
 
 
-def format_list(entries: Iterable[Entry]) -> str:
+def format_list(entries: Iterable[KnownError]) -> str:
     """Return one line per known error, by family."""
     lines: list[str] = []
     for family, members in groupby(entries, key=lambda entry: entry.family):
@@ -110,7 +112,7 @@ def _short(title: str, longest: int = 64) -> str:
     return title if len(title) <= longest else f"{title[: longest - 4]} ..."
 
 
-def remedies_as_json(remedies: Iterable[Remedy]) -> list[dict[str, Any]]:
+def remedies_as_json(remedies: Iterable[RemedyTemplate]) -> list[dict[str, Any]]:
     """Return remedies as in the plan of a report."""
     return [
         {
@@ -123,12 +125,12 @@ def remedies_as_json(remedies: Iterable[Remedy]) -> list[dict[str, Any]]:
     ]
 
 
-def _step_as_json(step: Step) -> dict[str, Any]:
+def _step_as_json(step: StepTemplate) -> dict[str, Any]:
     command = {"command": step.command} if step.command else {}
     return {"text": step.text, **command, "needs_admin": step.needs_admin}
 
 
-def entry_as_json(entry: Entry, lookup: Lookup) -> dict[str, Any]:
+def entry_as_json(entry: KnownError, lookup: Lookup) -> dict[str, Any]:
     """Return a known error as JSON values."""
     return {
         "id": entry.id,

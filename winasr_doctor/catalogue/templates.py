@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from winasr_doctor.catalogue.commands import typed
 from winasr_doctor.catalogue.comparing import ABSENT, fits
-from winasr_doctor.catalogue.schema import Remedy, Step
+from winasr_doctor.catalogue.schema import RemedyTemplate, StepTemplate
 
 FACTS = MappingProxyType(
     {
@@ -65,14 +65,14 @@ def is_fact(name: str) -> bool:
     return head in PARAMETRIC and bool(argument) if colon else head in FACTS
 
 
-def fill(step: Step, lookup: Lookup) -> Step:
+def fill(step: StepTemplate, lookup: Lookup) -> StepTemplate:
     """Return a step with its facts filled in, or its fallback where one is not known."""
     names = facts_in(step.text + step.command)
     values = {name: lookup(name) for name in names}
     if any(value is None for value in values.values()):
-        return Step(text=step.unknown, needs_admin=step.needs_admin)
+        return StepTemplate(text=step.unknown, needs_admin=step.needs_admin)
     command = _filled(step.command, values)
-    return Step(
+    return StepTemplate(
         text=_filled(step.text, values),
         command=typed(command, lookup("shell"), lookup("python")) if command else "",
         needs_admin=step.needs_admin,
@@ -83,7 +83,7 @@ def _filled(template: str, values: dict[str, str | None]) -> str:
     return _FACT.sub(lambda found: values[found[1]] or "", template)
 
 
-def fitted(remedies: tuple[Remedy, ...], lookup: Lookup) -> tuple[Remedy, ...]:
+def fitted(remedies: tuple[RemedyTemplate, ...], lookup: Lookup) -> tuple[RemedyTemplate, ...]:
     """Return the remedies that fit a machine, the best first, with its facts filled in.
 
     Args:
@@ -97,10 +97,10 @@ def fitted(remedies: tuple[Remedy, ...], lookup: Lookup) -> tuple[Remedy, ...]:
         (pair for pair in zip(fitting, steps, strict=True) if pair[1]),
         key=lambda pair: not _surely_holds(pair[0].first_when, lookup),
     )
-    return tuple(Remedy(title=remedy.title, steps=filled) for remedy, filled in ordered)
+    return tuple(RemedyTemplate(title=remedy.title, steps=filled) for remedy, filled in ordered)
 
 
-def _steps(remedy: Remedy, lookup: Lookup) -> tuple[Step, ...]:
+def _steps(remedy: RemedyTemplate, lookup: Lookup) -> tuple[StepTemplate, ...]:
     return tuple(fill(step, lookup) for step in remedy.steps if _may_hold(step.when, lookup))
 
 

@@ -14,7 +14,7 @@ from winasr_doctor._util.paths import is_inside
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 from winasr_doctor.findings import Remedy
 from winasr_doctor.findings.actions import MakeFolder
-from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 from winasr_doctor.machine.model import Volume
 from winasr_doctor.models.known import GB, LARGEST_UNPACKED
 
@@ -28,7 +28,7 @@ SCRATCH_BYTES = 2 * LARGEST_UNPACKED
 _LOCAL_FILESYSTEMS = ("NTFS", "ReFS")
 
 
-def known(host: Host, section: str) -> Any:  # noqa: ANN401 - typed by the section that is asked
+def known(host: Machine, section: str) -> Any:  # noqa: ANN401 - typed by the section that is asked
     """Return a section's value, or `None` where it could not be read or does not apply.
 
     For facts that sharpen a finding or a remedy without deciding it.
@@ -47,7 +47,7 @@ def gigabytes(size: float) -> str:
 quoted = quoted_for_powershell
 
 
-def python_command(host: Host, arguments: str) -> str:
+def python_command(host: Machine, arguments: str) -> str:
     """Return the line that runs this machine's interpreter, for PowerShell or a POSIX shell.
 
     Args:
@@ -62,7 +62,7 @@ def python_command(host: Host, arguments: str) -> str:
     return f"{quoted_for_posix(python.executable)} {arguments}"
 
 
-def scratch_folder(host: Host) -> str:
+def scratch_folder(host: Machine) -> str:
     r"""Choose a folder for unpacked models on a Windows machine.
 
     The user's own `AppData\Local` is preferred: private to the user, not mirrored by any client
@@ -97,7 +97,7 @@ def _is_suitable(volume: Volume) -> bool:
     )
 
 
-def _is_synced(host: Host, path: str) -> bool:
+def _is_synced(host: Machine, path: str) -> bool:
     synced = known(host, "sync_roots")
     return synced is not None and any(
         is_inside(path, root.path, "windows") or is_inside(path, root.real, "windows")
@@ -105,7 +105,7 @@ def _is_synced(host: Host, path: str) -> bool:
     )
 
 
-def _local_app_data(host: Host) -> str | None:
+def _local_app_data(host: Machine) -> str | None:
     r"""Return `AppData\Local` of the user, from its variable or from a place below it.
 
     Not with the Microsoft Store's Python, whose writes there land in a private copy.
@@ -127,7 +127,7 @@ def _local_app_data(host: Host) -> str | None:
     return None
 
 
-def scratch_folder_remedy(host: Host) -> Remedy:
+def scratch_folder_remedy(host: Machine) -> Remedy:
     """Return the standard remedy: a folder of the app's own, TEMP pointing there for it alone.
 
     Args:
@@ -157,7 +157,7 @@ def scratch_folder_remedy(host: Host) -> Remedy:
     )
 
 
-def _posix_scratch_remedy(host: Host) -> Remedy:
+def _posix_scratch_remedy(host: Machine) -> Remedy:
     folder = f'"$HOME/.cache/{SCRATCH_NAME}"'
     show = python_command(host, "-c 'import tempfile; print(tempfile.gettempdir())'")
     return Remedy(

@@ -1,6 +1,6 @@
 """What a check is, and how one is written.
 
-A check is a generator function from a `Host` to findings, with a code and a docstring:
+A check is a generator function from a `Machine` to findings, with a code and a docstring:
 
     @check("TMP042", reads=("places",))
     def temp_is_purple(host: Host) -> Iterable[Finding]:
@@ -30,7 +30,7 @@ from types import ModuleType
 from msgspec import Struct
 
 from winasr_doctor.findings import Finding
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 CODE = r"[A-Z]{3}\d{3}"
 
@@ -46,7 +46,7 @@ FAMILIES = {
 }
 """The families of our own checks, in the order of a report; others come after them."""
 
-CheckFunction = Callable[[Host], Iterable[Finding]]
+CheckFunction = Callable[[Machine], Iterable[Finding]]
 
 
 class Check(Struct, frozen=True):
@@ -56,7 +56,7 @@ class Check(Struct, frozen=True):
         code: Three capital letters and three digits, stable for ever.
         title: One line: what is wrong when the check fails.
         doc: The rest of its documentation, Markdown.
-        reads: Names of the `Host` sections it reads; it sees no others.
+        reads: Names of the `Machine` sections it reads; it sees no others.
         windows_only: Skipped on other systems, without being run.
         run: The check itself.
     """
@@ -88,7 +88,7 @@ def check(
 
     Args:
         code: Its stable code, such as `TMP042`.
-        reads: Names of the `Host` sections it reads. An unreadable one makes the result
+        reads: Names of the `Machine` sections it reads. An unreadable one makes the result
             `unknown`, one that does not apply here makes it `skip`; a check that wants to say
             more catches `Unreadable` itself.
         windows_only: Skip it on other systems.
@@ -102,7 +102,7 @@ def check(
     """
     if not re.fullmatch(CODE, code):
         raise ValueError(f"{code!r} is not a check code: three capitals and three digits")
-    strangers = set(reads) - set(Host.sections) - {"app", "hub_answers"}
+    strangers = set(reads) - set(Machine.sections) - {"app", "hub_answers"}
     if strangers:
         raise ValueError(f"{code} reads sections that no host has: {sorted(strangers)}")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.checks.base import Check, checks_of
 from winasr_doctor.findings import Finding
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -92,5 +92,5 @@ def _broken(entry: EntryPoint, error: Exception) -> Check:
     )
 
 
-def _raise(error: Exception, _host: Host) -> Iterable[Finding]:
+def _raise(error: Exception, _host: Machine) -> Iterable[Finding]:
     raise error

@@ -28,11 +28,11 @@ from winasr_doctor.findings import (
     unknown,
 )
 from winasr_doctor.findings.actions import Constrain
-from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.preflight import Foretold, Preflight
-    from winasr_doctor.catalogue.schema import Entry, Step
+    from winasr_doctor.catalogue.schema import KnownError, StepTemplate
     from winasr_doctor.catalogue.templates import Lookup
 
 FORETOLD = Dated(
@@ -51,7 +51,7 @@ _WORDS = {"python_version": "Python {}", "gpu": "{}", "torch_cuda": "CUDA {}"}
 _OF_GPU = {"gpu", "gpu_arch", "kernels"}
 
 
-def foretold(host: Host, check: str) -> Iterator[Finding]:
+def foretold(host: Machine, check: str) -> Iterator[Finding]:
     """Judge a machine by the known errors that one check reports.
 
     Args:
@@ -68,7 +68,7 @@ def foretold(host: Host, check: str) -> Iterator[Finding]:
         yield resting_on(FORETOLD, finding, beyond=_beyond(finding)) if judged else finding
 
 
-def _judged(host: Host, check: str) -> list[Finding]:
+def _judged(host: Machine, check: str) -> list[Finding]:
     from winasr_doctor.catalogue.preflight import foretold_by
 
     facts = deciding(host)
@@ -94,7 +94,7 @@ def _judged(host: Host, check: str) -> list[Finding]:
     return [ok(f"nothing is known against the installed {', '.join(names)}", {"compared": names})]
 
 
-def named_by(host: Host, check: str) -> set[str]:
+def named_by(host: Machine, check: str) -> set[str]:
     """Return the packages that a check's findings are about, by their normalised names.
 
     Args:
@@ -143,7 +143,7 @@ def _fits(picture: Preflight, facts: Lookup) -> bool:
     return True
 
 
-def _finding(host: Host, entry: Foretold, picture: Preflight, facts: Lookup) -> Finding:
+def _finding(host: Machine, entry: Foretold, picture: Preflight, facts: Lookup) -> Finding:
     from winasr_doctor.catalogue.reading import read_one
 
     known = read_one(entry.family, entry.id)
@@ -202,7 +202,7 @@ def _beyond(finding: Finding) -> str | None:
     return None
 
 
-def remedies_of(host: Host, entry: Entry) -> tuple[Remedy, ...]:
+def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     """Return the remedies of a known error for a machine, with its facts and for its shell.
 
     Args:
@@ -221,12 +221,12 @@ def remedies_of(host: Host, entry: Entry) -> tuple[Remedy, ...]:
     )
 
 
-def _in_words(step: Step) -> str:
+def _in_words(step: StepTemplate) -> str:
     admin = " (needs an administrator)" if step.needs_admin else ""
     return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
 
 
-def _constraint(steps: Iterable[Step]) -> Constrain | None:
+def _constraint(steps: Iterable[StepTemplate]) -> Constrain | None:
     """Return what keeps pip from undoing a remedy, where its one pip command names versions."""
     commands = [step.command for step in steps if " -m pip install " in step.command]
     found = [match for line in commands[:1] for match in _PINNED.finditer(line)]

@@ -24,21 +24,21 @@ from winasr_doctor.checks.revision_edits import (
     without_revision,
 )
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
-from winasr_doctor.machine.base import Host, NotApplicable
-from winasr_doctor.models.revisions import Kind, Revision, classify
+from winasr_doctor.machine.base import Machine, NotApplicable
+from winasr_doctor.models.revisions import Revision, RevisionKind, classify
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.revision_uses import RevisionUse
     from winasr_doctor.models.hub import HubAnswers
 
 _Make = Callable[[str, dict[str, object], Iterable[Remedy]], Finding]
-_Advise = Callable[[Host, "RevisionUse"], Remedy]
+_Advise = Callable[[Machine, "RevisionUse"], Remedy]
 
 _ALL_WAYS: tuple[_Advise, ...] = (drop_the_pin, use_a_branch, use_the_full_hash)
 
 
 @check("REV001", reads=EDIT_READS)
-def truncated_hash(host: Host) -> Iterable[Finding]:
+def truncated_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is a truncated hash.
 
     **What.** Every revision in the app's source or given with `--revision`, wherever it is
@@ -50,11 +50,11 @@ def truncated_hash(host: Host) -> Iterable[Finding]:
     **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH) and its download guide;
     transformers `utils/hub.py`.
     """
-    yield from _judge(host, "REV001", (Kind.TRUNCATED_HASH,), error, _ALL_WAYS)
+    yield from _judge(host, "REV001", (RevisionKind.TRUNCATED_HASH,), error, _ALL_WAYS)
 
 
 @check("REV002", reads=EDIT_READS)
-def upper_case_hash(host: Host) -> Iterable[Finding]:
+def upper_case_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is a hash with upper case.
 
     **What.** Every revision in the app's source or given with `--revision`.
@@ -65,11 +65,11 @@ def upper_case_hash(host: Host) -> Iterable[Finding]:
     **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH).
     """
     ways = (use_the_full_hash, drop_the_pin, use_a_branch)
-    yield from _judge(host, "REV002", (Kind.UPPER_CASE_HASH,), warning, ways)
+    yield from _judge(host, "REV002", (RevisionKind.UPPER_CASE_HASH,), warning, ways)
 
 
 @check("REV003", reads=EDIT_READS)
-def overlong_hash(host: Host) -> Iterable[Finding]:
+def overlong_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is longer than a commit hash.
 
     **What.** Every revision in the app's source or given with `--revision`.
@@ -80,11 +80,13 @@ def overlong_hash(host: Host) -> Iterable[Finding]:
     **Source.** Git LFS specification (object ids are SHA-256); huggingface_hub
     `file_download.py`.
     """
-    yield from _judge(host, "REV003", (Kind.LFS_SHA256, Kind.OVERLONG_HASH), error, _ALL_WAYS)
+    yield from _judge(
+        host, "REV003", (RevisionKind.LFS_SHA256, RevisionKind.OVERLONG_HASH), error, _ALL_WAYS
+    )
 
 
 @check("REV004", reads=EDIT_READS)
-def abbreviated_hash(host: Host) -> Iterable[Finding]:
+def abbreviated_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is an abbreviated hash.
 
     **What.** Every revision in the app's source or given with `--revision`.
@@ -94,11 +96,11 @@ def abbreviated_hash(host: Host) -> Iterable[Finding]:
     **Do.** Write out all 40 characters.
     **Source.** huggingface_hub download guide and issue 197.
     """
-    yield from _judge(host, "REV004", (Kind.ABBREVIATION,), warning, _ALL_WAYS)
+    yield from _judge(host, "REV004", (RevisionKind.ABBREVIATION,), warning, _ALL_WAYS)
 
 
 @check("REV005", reads=EDIT_READS)
-def movable_revision(host: Host) -> Iterable[Finding]:
+def movable_revision(host: Machine) -> Iterable[Finding]:
     """A model revision is a name that can move.
 
     **What.** Branches, tags and pull requests among the revisions of the app.
@@ -108,12 +110,12 @@ def movable_revision(host: Host) -> Iterable[Finding]:
     **Do.** Nothing, or pin to a full hash where results must stay the same.
     **Source.** huggingface_hub download guide.
     """
-    kinds = (Kind.BRANCH_OR_TAG, Kind.PULL_REQUEST)
+    kinds = (RevisionKind.BRANCH_OR_TAG, RevisionKind.PULL_REQUEST)
     yield from _judge(host, "REV005", kinds, info, (use_the_full_hash,))
 
 
 @check("REV006", reads=EDIT_READS)
-def illegal_name(host: Host) -> Iterable[Finding]:
+def illegal_name(host: Machine) -> Iterable[Finding]:
     """A model revision is not a legal git name.
 
     **What.** Every revision in the app's source or given with `--revision`.
@@ -123,11 +125,11 @@ def illegal_name(host: Host) -> Iterable[Finding]:
     **Do.** Drop the pin, or use a branch, or a full hash without anything around it.
     **Source.** git-check-ref-format(1).
     """
-    yield from _judge(host, "REV006", (Kind.ILLEGAL_NAME,), error, _ALL_WAYS)
+    yield from _judge(host, "REV006", (RevisionKind.ILLEGAL_NAME,), error, _ALL_WAYS)
 
 
 @check("REV007", reads=("app",))
-def revision_not_accepted(host: Host) -> Iterable[Finding]:
+def revision_not_accepted(host: Machine) -> Iterable[Finding]:
     """NeMo's from_pretrained is given a revision, which it does not accept.
 
     **What.** Calls of `from_pretrained` on NeMo's model classes, by what the file imports.
@@ -169,7 +171,7 @@ def revision_not_accepted(host: Host) -> Iterable[Finding]:
 
 
 @check("REV008", reads=EDIT_READS)
-def not_in_the_cache(host: Host) -> Iterable[Finding]:
+def not_in_the_cache(host: Machine) -> Iterable[Finding]:
     """A model revision is not in the local cache.
 
     **What.** Every revision whose repository is known, against the Hugging Face cache.
@@ -202,7 +204,7 @@ def not_in_the_cache(host: Host) -> Iterable[Finding]:
         yield skip("none of the revisions can be loaded at all; see the other findings")
 
 
-def _look_up(host: Host, use: RevisionUse, revision: Revision, repo_id: str) -> Finding:
+def _look_up(host: Machine, use: RevisionUse, revision: Revision, repo_id: str) -> Finding:
     cache = host.hub_cache
     repo = cache.repo(repo_id)
     evidence = {**_evidence(use, revision, repo_id), "cache": cache.path, "offline": cache.offline}
@@ -223,7 +225,9 @@ def _look_up(host: Host, use: RevisionUse, revision: Revision, repo_id: str) -> 
             evidence,
             (fetch,),
         )
-    commit = use.revision if revision.kind is Kind.FULL_HASH else repo.refs.get(use.revision)
+    commit = (
+        use.revision if revision.kind is RevisionKind.FULL_HASH else repo.refs.get(use.revision)
+    )
     if commit in repo.snapshots:
         return ok(f"{name} is in the cache", {**evidence, "commit": commit})
     evidence["cached"] = sorted({*repo.refs, *repo.snapshots})
@@ -236,7 +240,7 @@ def _look_up(host: Host, use: RevisionUse, revision: Revision, repo_id: str) -> 
 
 
 @check("REV009", reads=EDIT_READS)
-def not_on_the_hub(host: Host) -> Iterable[Finding]:
+def not_on_the_hub(host: Machine) -> Iterable[Finding]:
     """A model revision does not exist on the Hub.
 
     **What.** With `--online`: every revision whose repository is known, asked of the Hub.
@@ -275,19 +279,23 @@ def not_on_the_hub(host: Host) -> Iterable[Finding]:
 
 
 _CONSEQUENCES = {
-    Kind.TRUNCATED_HASH: "a truncated hash ({reason}): no model can be loaded by it",
-    Kind.UPPER_CASE_HASH: "a hash with upper case: {reason}",
-    Kind.LFS_SHA256: "an LFS sha256 ({reason}): no model can be loaded by it",
-    Kind.OVERLONG_HASH: "a hash that is too long ({reason}): no model can be loaded by it",
-    Kind.ABBREVIATION: "an abbreviated hash ({reason}): it works online only, if at all",
-    Kind.BRANCH_OR_TAG: "a branch or a tag: {reason}",
-    Kind.PULL_REQUEST: "a pull request: {reason}",
-    Kind.ILLEGAL_NAME: "not a legal git name: {reason}",
+    RevisionKind.TRUNCATED_HASH: "a truncated hash ({reason}): no model can be loaded by it",
+    RevisionKind.UPPER_CASE_HASH: "a hash with upper case: {reason}",
+    RevisionKind.LFS_SHA256: "an LFS sha256 ({reason}): no model can be loaded by it",
+    RevisionKind.OVERLONG_HASH: "a hash that is too long ({reason}): no model can be loaded by it",
+    RevisionKind.ABBREVIATION: "an abbreviated hash ({reason}): it works online only, if at all",
+    RevisionKind.BRANCH_OR_TAG: "a branch or a tag: {reason}",
+    RevisionKind.PULL_REQUEST: "a pull request: {reason}",
+    RevisionKind.ILLEGAL_NAME: "not a legal git name: {reason}",
 }
 
 
 def _judge(
-    host: Host, code: str, kinds: tuple[Kind, ...], make: _Make, ways: tuple[_Advise, ...]
+    host: Machine,
+    code: str,
+    kinds: tuple[RevisionKind, ...],
+    make: _Make,
+    ways: tuple[_Advise, ...],
 ) -> Iterator[Finding]:
     """Yield a finding for every revision of these kinds, or the reason why there is none."""
     uses = list(_judged(host))
@@ -309,18 +317,18 @@ def _judge(
         yield ok(f"{counted} {verb} {' or '.join(_named(kind) for kind in kinds)}")
 
 
-def _named(kind: Kind) -> str:
-    if kind is Kind.ILLEGAL_NAME:
+def _named(kind: RevisionKind) -> str:
+    if kind is RevisionKind.ILLEGAL_NAME:
         return "against git's rules for names"
     return f"{'an' if kind.value[0] in 'aL' else 'a'} {kind.value}"
 
 
-def _judged(host: Host) -> Iterator[tuple[RevisionUse, Revision]]:
+def _judged(host: Machine) -> Iterator[tuple[RevisionUse, Revision]]:
     for use in host.app.revisions:
         yield use, classify(use.revision)
 
 
-def _nothing_found(host: Host) -> Finding:
+def _nothing_found(host: Machine) -> Finding:
     if host.app.files:
         count = len(host.app.files)
         return ok(f"no revision is pinned in the {count} file{'s' * (count != 1)} of the app")
@@ -329,7 +337,7 @@ def _nothing_found(host: Host) -> Finding:
     return skip("no revision found; give --app or --revision")
 
 
-def _answers(host: Host) -> HubAnswers | None:
+def _answers(host: Machine) -> HubAnswers | None:
     try:
         return host.hub_answers
     except NotApplicable:

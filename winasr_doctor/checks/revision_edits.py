@@ -9,9 +9,9 @@ from winasr_doctor.checks.advice import known, python_command
 from winasr_doctor.findings import Remedy
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.frameworks.nemo.files import archive_in
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import KNOWN_MODELS
-from winasr_doctor.models.revisions import FULL_HASH_LENGTH, Kind, classify
+from winasr_doctor.models.revisions import FULL_HASH_LENGTH, RevisionKind, classify
 
 if TYPE_CHECKING:
     import ast
@@ -23,11 +23,16 @@ EDIT_READS = ("app", "hub_answers", "hub_cache", "python")
 """Sections the remedies read; a check that offers them declares these."""
 
 CANNOT_BE_LOADED = frozenset(
-    {Kind.TRUNCATED_HASH, Kind.LFS_SHA256, Kind.OVERLONG_HASH, Kind.ILLEGAL_NAME}
+    {
+        RevisionKind.TRUNCATED_HASH,
+        RevisionKind.LFS_SHA256,
+        RevisionKind.OVERLONG_HASH,
+        RevisionKind.ILLEGAL_NAME,
+    }
 )
 """Kinds by which nothing is ever loaded, so that a branch in their place takes nothing away."""
 
-MEANS_A_COMMIT = CANNOT_BE_LOADED | {Kind.UPPER_CASE_HASH, Kind.ABBREVIATION}
+MEANS_A_COMMIT = CANNOT_BE_LOADED | {RevisionKind.UPPER_CASE_HASH, RevisionKind.ABBREVIATION}
 """Kinds that a full hash of the one commit they can mean replaces without changing the meaning."""
 
 _LONGEST_SHOWN = 200
@@ -49,7 +54,7 @@ def place_of(use: RevisionUse) -> str:
     return f"in {where['file']}, line {where['line']}"
 
 
-def drop_the_pin(host: Host, use: RevisionUse) -> Remedy:
+def drop_the_pin(host: Machine, use: RevisionUse) -> Remedy:
     """Let the library take the newest commit of the default branch."""
     return Remedy(
         "Drop the pin, so that the newest version is loaded",
@@ -57,7 +62,7 @@ def drop_the_pin(host: Host, use: RevisionUse) -> Remedy:
     )
 
 
-def use_a_branch(host: Host, use: RevisionUse) -> Remedy:
+def use_a_branch(host: Machine, use: RevisionUse) -> Remedy:
     """Name the default branch, for those who want something written there."""
     action = None
     if classify(use.revision).kind in CANNOT_BE_LOADED and full_hash(host, use) is None:
@@ -70,7 +75,7 @@ def use_a_branch(host: Host, use: RevisionUse) -> Remedy:
     )
 
 
-def use_the_full_hash(host: Host, use: RevisionUse) -> Remedy:
+def use_the_full_hash(host: Machine, use: RevisionUse) -> Remedy:
     """Pin to a commit by its 40 characters, filled in where they are known."""
     title = f"Use a full hash of {FULL_HASH_LENGTH} characters, which never changes its meaning"
     commit = full_hash(host, use)
@@ -90,7 +95,7 @@ def use_the_full_hash(host: Host, use: RevisionUse) -> Remedy:
     return Remedy(title, (*(step.rstrip() for step in steps), _edit(use, '"<the 40 characters>"')))
 
 
-def full_hash(host: Host, use: RevisionUse) -> str | None:
+def full_hash(host: Machine, use: RevisionUse) -> str | None:
     """Return the one commit a revision can mean, from its spelling, the Hub or the local cache.
 
     Args:
@@ -98,7 +103,7 @@ def full_hash(host: Host, use: RevisionUse) -> str | None:
         use: The revision.
     """
     tidy = use.revision.strip().lower()
-    if classify(tidy).kind is Kind.FULL_HASH:
+    if classify(tidy).kind is RevisionKind.FULL_HASH:
         return tidy
     answers = known(host, "hub_answers")
     told = {answers.of(repo, use.revision).commit for repo in use.repo_ids} if answers else set()
@@ -115,7 +120,7 @@ def _written(use: RevisionUse, revision: str) -> EditSource | None:
     return replace_string(use.literal.file, use.literal.node, revision)
 
 
-def _can_be_loaded(host: Host, use: RevisionUse, branch: str) -> bool:
+def _can_be_loaded(host: Machine, use: RevisionUse, branch: str) -> bool:
     """Tell whether a branch can be had: from the Hub, or offline from the cache."""
     cache = known(host, "hub_cache")
     if cache is None or not cache.offline:
@@ -126,23 +131,23 @@ def _can_be_loaded(host: Host, use: RevisionUse, branch: str) -> bool:
     )
 
 
-def _cached(host: Host, use: RevisionUse, prefix: str) -> Iterator[str]:
+def _cached(host: Machine, use: RevisionUse, prefix: str) -> Iterator[str]:
     cache = known(host, "hub_cache")
-    by_prefix = classify(prefix).kind in {Kind.TRUNCATED_HASH, Kind.ABBREVIATION}
+    by_prefix = classify(prefix).kind in {RevisionKind.TRUNCATED_HASH, RevisionKind.ABBREVIATION}
     wanted = {repo.casefold() for repo in use.repo_ids}
     for repo in cache.repos if cache else ():
         # A few digits may fit a commit of any model; who knows which one is meant?
         if repo.repo_id.casefold() not in wanted and (wanted or not by_prefix):
             continue
         ref = repo.refs.get(use.revision)
-        if ref is not None and classify(ref).kind is Kind.FULL_HASH:
+        if ref is not None and classify(ref).kind is RevisionKind.FULL_HASH:
             yield ref
         if by_prefix:
             commits = (*repo.snapshots, *repo.refs.values())
             yield from (c for c in commits if len(c) == FULL_HASH_LENGTH and c.startswith(prefix))
 
 
-def _fetch_first(host: Host) -> tuple[str, ...]:
+def _fetch_first(host: Machine) -> tuple[str, ...]:
     cache = known(host, "hub_cache")
     if cache is None or not cache.offline:
         return ()

@@ -8,7 +8,7 @@ from winasr_doctor._util.paths import segments
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.crawl_scope import deciding_rule
 from winasr_doctor.machine.model import FileAttribute, Place, Role, SearchRule
 
@@ -29,7 +29,7 @@ OPTIONS = "Open Settings > Privacy & security > Searching Windows, then Advanced
 
 
 @check("IDX001", reads=tuple(sorted({*SCRATCH_READS, "places", "search_index"})), windows_only=True)
-def temp_is_indexed(host: Host) -> Iterable[Finding]:
+def temp_is_indexed(host: Machine) -> Iterable[Finding]:
     r"""Windows Search indexes the folder in which models are unpacked.
 
     **What.** Whether the indexer's rules cover TEMP or the scratch folder.
@@ -55,7 +55,7 @@ def temp_is_indexed(host: Host) -> Iterable[Finding]:
 
 
 @check("IDX002", reads=("search_index",), windows_only=True)
-def search_service(host: Host) -> Iterable[Finding]:
+def search_service(host: Machine) -> Iterable[Finding]:
     """The Windows Search service is stopped for now, but may start again.
 
     **What.** The state of the service `WSearch`.
@@ -87,7 +87,7 @@ def search_service(host: Host) -> Iterable[Finding]:
 
 
 @check("IDX003", reads=("places", "search_index"), windows_only=True)
-def caches_are_indexed(host: Host) -> Iterable[Finding]:
+def caches_are_indexed(host: Machine) -> Iterable[Finding]:
     """Windows Search indexes a model cache or the app's folder.
 
     **What.** Whether the indexer's rules cover the Hugging Face cache, NeMo's cache or the
@@ -123,7 +123,7 @@ def caches_are_indexed(host: Host) -> Iterable[Finding]:
     )
 
 
-def _verdict(host: Host, place: Place) -> Finding:
+def _verdict(host: Machine, place: Place) -> Finding:
     rule = deciding_rule(host.search_index.rules, place.real)
     evidence = {**_evidence(place, rule), "service": host.search_index.service}
     if rule is None or not rule.include:
@@ -151,7 +151,7 @@ def _verdict(host: Host, place: Place) -> Finding:
     )
 
 
-def _covering_rule(host: Host, place: Place) -> SearchRule | None:
+def _covering_rule(host: Machine, place: Place) -> SearchRule | None:
     rule = deciding_rule(host.search_index.rules, place.real)
     return rule if rule and rule.include and not _is_unread(place) else None
 

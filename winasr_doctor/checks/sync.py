@@ -8,7 +8,7 @@ from winasr_doctor._util.paths import innermost
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import FileAttribute, ModelFile, Place, Role, SyncRoot
 
 PLACEHOLDER = (
@@ -18,7 +18,7 @@ PLACEHOLDER = (
 Source: learn.microsoft.com, "File Attribute Constants"."""
 
 
-def root_around(host: Host, *paths: str | None) -> SyncRoot | None:
+def root_around(host: Machine, *paths: str | None) -> SyncRoot | None:
     """Return the innermost sync root that contains any spelling of a place.
 
     Args:
@@ -53,7 +53,7 @@ def _facts(place: Place | ModelFile, root: SyncRoot) -> dict[str, object]:
 
 
 def _inside(
-    host: Host,
+    host: Machine,
     roles: tuple[Role, ...],
     make: Callable[..., Finding],
     why: str,
@@ -90,7 +90,7 @@ _LABELS: dict[str, str] = {
 
 
 @check("SYN001", reads=("sync_roots", *SCRATCH_READS))
-def temp_is_synchronised(host: Host) -> Iterable[Finding]:
+def temp_is_synchronised(host: Machine) -> Iterable[Finding]:
     """TEMP lies inside a folder that a cloud client synchronises.
 
     **What.** Compares the temp folder with the sync roots of every known client.
@@ -111,7 +111,7 @@ def temp_is_synchronised(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN002", reads=("sync_roots", *SCRATCH_READS))
-def scratch_is_synchronised(host: Host) -> Iterable[Finding]:
+def scratch_is_synchronised(host: Machine) -> Iterable[Finding]:
     """The app's scratch folder lies inside a synchronised folder.
 
     **What.** As SYN001, for the folder given with `--scratch`.
@@ -130,7 +130,7 @@ def scratch_is_synchronised(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN003", reads=("places", "sync_roots"))
-def app_is_synchronised(host: Host) -> Iterable[Finding]:
+def app_is_synchronised(host: Machine) -> Iterable[Finding]:
     """The app or its virtual environment lies inside a synchronised folder.
 
     **What.** As SYN001, for the app's folder and the interpreter's environment.
@@ -162,7 +162,7 @@ def app_is_synchronised(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN004", reads=("places", "sync_roots"))
-def model_cache_is_synchronised(host: Host) -> Iterable[Finding]:
+def model_cache_is_synchronised(host: Machine) -> Iterable[Finding]:
     """A model cache lies inside a synchronised folder.
 
     **What.** As SYN001, for the Hugging Face and NeMo caches.
@@ -190,7 +190,7 @@ def model_cache_is_synchronised(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN005", reads=("model_files", "sync_roots"))
-def model_file_is_synchronised(host: Host) -> Iterable[Finding]:
+def model_file_is_synchronised(host: Machine) -> Iterable[Finding]:
     """A .nemo file is synchronised, or its content is only in the cloud.
 
     **What.** Where local `.nemo` files lie, and their placeholder attributes.
@@ -234,7 +234,7 @@ def model_file_is_synchronised(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN006", reads=("places",), windows_only=True)
-def place_is_a_placeholder(host: Host) -> Iterable[Finding]:
+def place_is_a_placeholder(host: Machine) -> Iterable[Finding]:
     """A folder in use is a cloud placeholder.
 
     **What.** The attributes of the temp folder, the caches, the app and its environment.
@@ -263,7 +263,7 @@ def place_is_a_placeholder(host: Host) -> Iterable[Finding]:
 
 
 @check("SYN007", reads=("sync_roots",))
-def sync_settings_are_unreadable(host: Host) -> Iterable[Finding]:
+def sync_settings_are_unreadable(host: Machine) -> Iterable[Finding]:
     """A sync client is installed, but its settings could not be read.
 
     **What.** Clients whose settings exist on this machine.

@@ -9,7 +9,7 @@ from winasr_doctor.catalogue.templates import Lookup
 from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine import Host
+    from winasr_doctor.machine import Machine
 
 
 def of_machine(snapshot: str | None) -> Lookup:
@@ -24,10 +24,10 @@ def of_machine(snapshot: str | None) -> Lookup:
     if snapshot is None:
         return _of_this_machine
     from winasr_doctor.catalogue.machines import of_host
-    from winasr_doctor.machine import RecordedHost, SnapshotError, load_snapshot
+    from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
 
     try:
-        return of_host(RecordedHost(load_snapshot(snapshot)))
+        return of_host(RecordedMachine(load_snapshot(snapshot)))
     except SnapshotError as error:
         raise InputError(str(error)) from error
 
@@ -50,7 +50,7 @@ def _raw(name: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _this_machine() -> Host:
-    from winasr_doctor.machine.live import LiveHost
+def _this_machine() -> Machine:
+    from winasr_doctor.machine.live import LiveMachine
 
-    return LiveHost()
+    return LiveMachine()

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
 from winasr_doctor.cli.scan import exit_code
-from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
+from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 
 if TYPE_CHECKING:
-    from winasr_doctor.fix import Proposal, Task, Workbench
+    from winasr_doctor.fix import Proposal, RepairExecutor, RepairTask
 
 
 @click.command("fix", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     codes: tuple[str, ...],
-    subject: Subject,
+    subject: ScanSubject,
     apply: bool,
     undo: bool,
     yes: bool,
@@ -50,12 +50,12 @@ def command(
         ctx.exit(_undo(yes=yes))
     subject = replace(subject, select=codes or subject.select)
     host, report = subject.scan()
-    from winasr_doctor.fix import Workbench, default_journal, tasks_of
+    from winasr_doctor.fix import RepairExecutor, default_journal, tasks_of
     from winasr_doctor.fix.text import outcome_text, steps_text
 
     _say(steps_text(report))
     tasks = () if subject.snapshot else tasks_of(report, _leftovers())
-    bench = Workbench(host, subject.app, journal=default_journal(), allow_dirty=allow_dirty)
+    bench = RepairExecutor(host, subject.app, journal=default_journal(), allow_dirty=allow_dirty)
     outcome = _apply(bench, tasks, _question(yes=yes)) if apply else _show(bench, tasks)
     if outcome.repaired:
         before, (_, report) = report, subject.scan()
@@ -105,7 +105,7 @@ def _question(*, yes: bool) -> _Ask | None:
     return lambda words: click.confirm(words, err=True)
 
 
-def _show(bench: Workbench, tasks: Sequence[Task]) -> _Outcome:
+def _show(bench: RepairExecutor, tasks: Sequence[RepairTask]) -> _Outcome:
     """Show what `--apply` would do."""
     from winasr_doctor.fix import Repair
     from winasr_doctor.fix.text import proposal_text
@@ -119,7 +119,7 @@ def _show(bench: Workbench, tasks: Sequence[Task]) -> _Outcome:
     return _Outcome()
 
 
-def _apply(bench: Workbench, tasks: Sequence[Task], ask: _Ask | None) -> _Outcome:
+def _apply(bench: RepairExecutor, tasks: Sequence[RepairTask], ask: _Ask | None) -> _Outcome:
     """Make the repairs that are agreed to."""
     from winasr_doctor.fix import Repair
     from winasr_doctor.fix.atomic_write import WriteError

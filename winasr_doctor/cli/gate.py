@@ -22,7 +22,7 @@ from winasr_doctor.cli.console import (
 )
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.subject import (
-    Subject,
+    ScanSubject,
     apply_config,
     config_option,
     known_codes,
@@ -31,9 +31,9 @@ from winasr_doctor.cli.subject import (
 from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
-    from winasr_doctor.gate import Gate, Settings
-    from winasr_doctor.gate.outcome import Case, Step
-    from winasr_doctor.machine.base import Host
+    from winasr_doctor.gate import Gate, GateSettings
+    from winasr_doctor.gate.outcome import Case, GateStep
+    from winasr_doctor.machine.base import Machine
     from winasr_doctor.machine.redaction import Redactor
 
 _FORMATS = ("text", "json", "markdown", "junit")
@@ -75,7 +75,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @click.pass_context
 def command(
     ctx: click.Context,
-    subject: Subject,
+    subject: ScanSubject,
     fail_on: str | None,
     no_selftest: bool,
     device: str | None,
@@ -141,7 +141,7 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[
     return names, tuple(paths or (ctx.default_map or {}).get("model") or ())
 
 
-def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
+def _settings(ctx: click.Context, given: dict[str, Any]) -> GateSettings:
     """Read the table, with what the options say in its place."""
     from winasr_doctor.gate import SettingsError
     from winasr_doctor.gate.settings import read_settings
@@ -157,7 +157,9 @@ def _settings(ctx: click.Context, given: dict[str, Any]) -> Settings:
         raise InputError(f"{error}") from error
 
 
-def _write(outcome: Gate, host: Host, format_: str, output: str | None, *, verbose: bool) -> None:
+def _write(
+    outcome: Gate, host: Machine, format_: str, output: str | None, *, verbose: bool
+) -> None:
     from winasr_doctor.gate.reports import render
     from winasr_doctor.report import RenderOptions
 
@@ -169,7 +171,7 @@ def _write(outcome: Gate, host: Host, format_: str, output: str | None, *, verbo
     write_report(render(outcome, format_, options), output, encoding=encoding)
 
 
-def _redacted(outcome: Gate, host: Host) -> Gate:
+def _redacted(outcome: Gate, host: Machine) -> Gate:
     """Replace names of people and machines in what may be published."""
     from winasr_doctor.machine.redaction import (
         Redactor,
@@ -190,7 +192,7 @@ def _redacted(outcome: Gate, host: Host) -> Gate:
     )
 
 
-def _redacted_step(step: Step, redactor: Redactor) -> Step:
+def _redacted_step(step: GateStep, redactor: Redactor) -> GateStep:
     def change(case: Case) -> Case:
         return replace(
             case,

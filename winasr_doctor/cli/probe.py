@@ -62,7 +62,7 @@ def command(
     A model's unpacking and deletion is played in each folder in turn. Without DIR, TEMP is
     compared with the folder that the doctor would propose. Everything written is removed again.
     """
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.probe import conclude, probe
     from winasr_doctor.probe.candidates import candidates
 
@@ -70,7 +70,7 @@ def command(
         temp = tempfile.gettempdir()
     except OSError as error:
         raise InputError(f"there is no folder for temporary files: {error.strerror}") from error
-    chosen = candidates(folders, temp, LiveHost())
+    chosen = candidates(folders, temp, LiveMachine())
     results = probe(
         chosen,
         size=size * _MIB,

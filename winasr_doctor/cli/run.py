@@ -49,11 +49,11 @@ def command(
     python -m winasr_doctor run --inject "unlink:32*inf@manifest.json" -- -m my_app
     """  # noqa: D301 - click reads the control character
     from winasr_doctor.faults.plan import Plan, PlanError
-    from winasr_doctor.run import Order, ScratchError, Target, TargetError, run
+    from winasr_doctor.run import Order, RunTarget, ScratchError, TargetError, run
 
     try:
         order = Order(
-            Target.parse(app),
+            RunTarget.parse(app),
             scratch,
             Plan.parse(inject) if inject is not None else None,
             silence,

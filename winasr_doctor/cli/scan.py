@@ -15,9 +15,9 @@ from winasr_doctor.cli.console import (
     wants_colour,
     write_report,
 )
-from winasr_doctor.cli.subject import Subject, apply_config, config_option, subject_options
+from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 from winasr_doctor.findings import Report, Verdict
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.report import FORMATS, RenderOptions, render
 
 
@@ -58,7 +58,7 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
 @click.pass_context
 def command(
     ctx: click.Context,
-    subject: Subject,
+    subject: ScanSubject,
     format_: str,
     output: str | None,
     fail_on: str,
@@ -110,7 +110,7 @@ def exit_code(report: Report, fail_on: str) -> int:
     return PASSED
 
 
-def redacted(report: Report, host: Host) -> Report:
+def redacted(report: Report, host: Machine) -> Report:
     """Replace names of people and machines in a report.
 
     Args:

@@ -71,7 +71,7 @@ def command(
 ) -> None:
     """Load a model, transcribe the bundled recordings, say whether the text is right."""
     parsed = _plan(plan)
-    from winasr_doctor.selftest import Ending, self_test
+    from winasr_doctor.selftest import SelfTestOutcome, self_test
 
     if not model.strip():
         raise InputError("--model needs the name of a model")
@@ -84,7 +84,7 @@ def command(
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"no temporary folder could be made: {reason}") from error
-    if result.ending is Ending.UNAVAILABLE and result.problems and format_ == "text":
+    if result.ending is SelfTestOutcome.UNAVAILABLE and result.problems and format_ == "text":
         raise InputError(" ".join((result.problems.headline, *_first_step(result))))
     text = _json(result) if format_ == "json" else _text(result)
     write_report(text, None, encoding=stdout_encoding())

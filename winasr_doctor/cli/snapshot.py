@@ -22,9 +22,9 @@ def command(output: str, app: Sequence[str], model: Sequence[str], scratch: str 
     Names of users, machines and organisations, SIDs, e-mail addresses, tokens and credentials
     are replaced before anything is written; the same name gets the same placeholder everywhere.
     """
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
 
-    host = LiveHost(app_paths=app, scratch=scratch, models=model, progress=progress)
+    host = LiveMachine(app_paths=app, scratch=scratch, models=model, progress=progress)
     redactor = Redactor(**this_machine())
     snapshot = redact_snapshot(record(host), redactor)
     write_report(encode_snapshot(snapshot).decode(), output, encoding="utf-8")

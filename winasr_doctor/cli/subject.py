@@ -19,13 +19,13 @@ from winasr_doctor.findings import Report
 from winasr_doctor.scanning import scan
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine import Host
+    from winasr_doctor.machine import Machine
     from winasr_doctor.models.hub import HubAnswers
 
 T = TypeVar("T")
 
 
-class Subject(Struct, frozen=True):
+class ScanSubject(Struct, frozen=True):
     """What the options say is to be looked at, and for what.
 
     Attributes:
@@ -60,7 +60,7 @@ class Subject(Struct, frozen=True):
         """The codes and families not to look for, each on its own."""
         return split_codes(self.ignore)
 
-    def host(self) -> Host:
+    def host(self) -> Machine:
         """Return the machine, with the app.
 
         Raises:
@@ -70,9 +70,9 @@ class Subject(Struct, frozen=True):
         app = self._application()
         answers = _ask_hub(app) if self.online else None
         if self.snapshot is None:
-            from winasr_doctor.machine.live import LiveHost
+            from winasr_doctor.machine.live import LiveMachine
 
-            return LiveHost(
+            return LiveMachine(
                 app=app,
                 app_paths=app.roots,
                 scratch=self.scratch,
@@ -82,14 +82,14 @@ class Subject(Struct, frozen=True):
             )
         if self.scratch or self.model:
             raise InputError("--scratch and --model look at this machine; a snapshot has its own")
-        from winasr_doctor.machine import RecordedHost, SnapshotError, load_snapshot
+        from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
 
         try:
-            return RecordedHost(load_snapshot(self.snapshot), app=app, hub_answers=answers)
+            return RecordedMachine(load_snapshot(self.snapshot), app=app, hub_answers=answers)
         except SnapshotError as error:
             raise InputError(str(error)) from error
 
-    def scan(self) -> tuple[Host, Report]:
+    def scan(self) -> tuple[Machine, Report]:
         """Run the checks.
 
         Returns:
@@ -119,7 +119,7 @@ def subject_options(
     model_metavar: str = "PATH",
     model_help: str = "A .nemo file to look at.",
 ) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Give a command the options of a `Subject`, and the subject as the argument `subject`.
+    """Give a command the options of a `ScanSubject`, and the subject as the argument `subject`.
 
     Args:
         model_metavar: What `--model` takes.
@@ -150,8 +150,8 @@ def subject_options(
     def decorate(command: Callable[..., T]) -> Callable[..., T]:
         @functools.wraps(command)
         def with_subject(*args: object, **given: object) -> T:
-            fields = {name: given.pop(name) for name in Subject.__struct_fields__}
-            subject = Subject(**fields)  # type: ignore[arg-type] # click gives what the options say
+            fields = {name: given.pop(name) for name in ScanSubject.__struct_fields__}
+            subject = ScanSubject(**fields)  # type: ignore[arg-type] # click gives what the options say
             return command(*args, subject=subject, **given)
 
         for option in reversed(options):

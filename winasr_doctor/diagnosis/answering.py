@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from winasr_doctor import catalogue
-from winasr_doctor.catalogue import Entry, Match, Remedy, Source, Step
+from winasr_doctor.catalogue import KnownError, Match, RemedyTemplate, Source, StepTemplate
 from winasr_doctor.catalogue.schema import Confidence
 from winasr_doctor.catalogue.showing import filled
 from winasr_doctor.catalogue.templates import Lookup, facts_in
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     cause: str
     confidence: Confidence
     source: tuple[Source, ...]
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyTemplate, ...]
     facts: Mapping[str, str]
 
 
@@ -90,17 +90,17 @@ def of_entry(match: Match, lookup: Lookup) -> Answer:
     )
 
 
-def _of_family(entry: Entry, message: str) -> str:
+def _of_family(entry: KnownError, message: str) -> str:
     text = " ".join(message.split())
     return f"{entry.cause} The program says: {text}" if text else entry.cause
 
 
 def _of_code(node: ErrorNode) -> Answer:
     entry = CODES[node.winerror or 0]
-    steps = [Step(text=entry.advice)]
+    steps = [StepTemplate(text=entry.advice)]
     if node.path and entry.code in SHARING_CODES:
         quoted = f'python -m winasr_doctor who "{node.path}"'
-        steps.append(Step(text="See who has it open", command=quoted))
+        steps.append(StepTemplate(text="See who has it open", command=quoted))
     return Answer(
         node=node,
         id=None,
@@ -109,7 +109,7 @@ def _of_code(node: ErrorNode) -> Answer:
         confidence="likely",
         source=(Source(ref=f"{entry.name}: {entry.source}", sure="docs"),),
         remedies=(
-            Remedy(title=f"Act on Windows error {entry.code}", steps=tuple(steps)),
+            RemedyTemplate(title=f"Act on Windows error {entry.code}", steps=tuple(steps)),
             unknown.find_out_more(node),
         ),
         facts={},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor import findings
 from winasr_doctor._util.private_names import CLEANUP_FUNCTIONS
-from winasr_doctor.catalogue import Remedy, Source, Step
+from winasr_doctor.catalogue import RemedyTemplate, Source, StepTemplate
 from winasr_doctor.catalogue.schema import Confidence
 from winasr_doctor.catalogue.templates import Lookup
 from winasr_doctor.diagnosis import kinds
@@ -40,7 +40,7 @@ _HEX = re.compile(r"\b[0-9a-fA-F]{7,64}\b")
 FULL_HASH = 40
 
 
-class Phase(str, Enum):
+class FailurePhase(str, Enum):
     """What was going on."""
 
     LOAD = "load"
@@ -82,7 +82,7 @@ class Diagnosis(NamedTuple):
         facts: The facts of this machine that the remedies use.
     """
 
-    phase: Phase
+    phase: FailurePhase
     kind: str
     cause: str
     primary: ErrorNode | None
@@ -92,7 +92,7 @@ class Diagnosis(NamedTuple):
     path: str | None
     winerror: int | None
     suspect: Suspect
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyTemplate, ...]
     others: int = 0
     holding: Holding | None = None
     also: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ class Diagnosis(NamedTuple):
         return None if self.primary is None else self.primary.exception
 
 
-def in_words(step: Step) -> str:
+def in_words(step: StepTemplate) -> str:
     """Return a step as one sentence, its command after a colon."""
     admin = " (needs an administrator)" if step.needs_admin else ""
     return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
@@ -191,7 +191,7 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
 
 def _of_nothing() -> Diagnosis:
     return Diagnosis(
-        Phase.UNKNOWN,
+        FailurePhase.UNKNOWN,
         kinds.NOTHING,
         "There is no exception in this text.",
         None,
@@ -268,33 +268,33 @@ def _of_lock(told: Answer, cleanup: Chain, path: str | None) -> Answer:
     return told._replace(kind=kinds.LOCKED, cause=cause, confidence="likely")
 
 
-def _phase(chain: Chain, path: str | None) -> Phase:
+def _phase(chain: Chain, path: str | None) -> FailurePhase:
     frames = [frame for node in chain for frame in node.frames]
     names = {name for frame in frames for name in (frame.file, frame.function)}
     name = (path or "").replace("\\", "/").rpartition("/")[2].casefold()
     if name == MANIFEST or names & _TRANSCRIBE_FRAMES:
-        return Phase.TRANSCRIBE
+        return FailurePhase.TRANSCRIBE
     if names & _LOAD_FRAMES or _LOAD_FILES.search(name):
-        return Phase.LOAD
+        return FailurePhase.LOAD
     if names & _DOWNLOAD_FRAMES:
-        return Phase.DOWNLOAD
+        return FailurePhase.DOWNLOAD
     if any(node.kind in ("ImportError", "ModuleNotFoundError") for node in chain):
-        return Phase.IMPORT
-    return Phase.UNKNOWN
+        return FailurePhase.IMPORT
+    return FailurePhase.UNKNOWN
 
 
 def _suspect(
-    phase: Phase, path: str | None, *, cleanup: bool, hidden: bool, incomplete: bool
+    phase: FailurePhase, path: str | None, *, cleanup: bool, hidden: bool, incomplete: bool
 ) -> Suspect:
     if not cleanup:
         return Suspect("nobody", "no file was locked")
-    if phase is Phase.TRANSCRIBE and (hidden or incomplete):
+    if phase is FailurePhase.TRANSCRIBE and (hidden or incomplete):
         return Suspect(
             "own process",
             f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file"
             " open; waiting or retrying cannot release it",
         )
-    if phase is Phase.LOAD:
+    if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",
             "NeMo has closed the unpacked files by then: a virus scanner, sync client or indexer"
@@ -312,26 +312,32 @@ def _judged_revision(told: Answer) -> str:
     return f" {match[0]} is a truncated hash: {len(match[0])} of {FULL_HASH} characters."
 
 
-_RELEASE = Remedy(
+_RELEASE = RemedyTemplate(
     title="Do not retry or wait for the file",
     steps=(
-        Step(text="Cure the real error; the file is released when the exception is dropped"),
-        Step(text="Leave the except block, then call gc.collect(): the folder can be removed then"),
+        StepTemplate(
+            text="Cure the real error; the file is released when the exception is dropped"
+        ),
+        StepTemplate(
+            text="Leave the except block, then call gc.collect(): the folder can be removed then"
+        ),
     ),
 )
-_SCRATCH = Remedy(
+_SCRATCH = RemedyTemplate(
     title="Unpack models where nobody looks",
     steps=(
-        Step(
+        StepTemplate(
             text="See which program watches TEMP; it offers a scratch folder",
             command="python -m winasr_doctor scan",
         ),
-        Step(text="Point TEMP of this app there; do not exclude %TEMP% from the antivirus"),
+        StepTemplate(text="Point TEMP of this app there; do not exclude %TEMP% from the antivirus"),
     ),
 )
 
 
-def _remedies(told: Answer, suspect: Suspect, *, hidden: bool, incomplete: bool) -> list[Remedy]:
+def _remedies(
+    told: Answer, suspect: Suspect, *, hidden: bool, incomplete: bool
+) -> list[RemedyTemplate]:
     remedies = list(told.remedies)
     if incomplete and GET_THE_REST not in remedies:
         remedies.append(GET_THE_REST)

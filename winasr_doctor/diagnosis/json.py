@@ -37,7 +37,7 @@ class AdvicePart(msgspec.Struct, frozen=True):
     steps: tuple[str, ...]
 
 
-class StepPart(msgspec.Struct, frozen=True, omit_defaults=True):
+class DiagnosisStepPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """One step of a remedy, perhaps with a line to type."""
 
     text: str
@@ -45,14 +45,14 @@ class StepPart(msgspec.Struct, frozen=True, omit_defaults=True):
     command: str = ""
 
 
-class RemedyPart(msgspec.Struct, frozen=True):
+class DiagnosisRemedyPart(msgspec.Struct, frozen=True):
     """One way out, as in the plan of a report.
 
     `automatic` says whether `fix --apply` can perform it; `cures` has codes of checks.
     """
 
     title: str
-    steps: tuple[StepPart, ...]
+    steps: tuple[DiagnosisStepPart, ...]
     automatic: bool
     cures: tuple[str, ...] = ()
 
@@ -85,7 +85,7 @@ class DiagnosisDocument(msgspec.Struct, frozen=True):
     suspect: SuspectPart
     holder: str | None
     """Who has the path open, where that was found out."""
-    remedies: tuple[RemedyPart, ...]
+    remedies: tuple[DiagnosisRemedyPart, ...]
     """Never empty."""
     advice: tuple[AdvicePart, ...]
     """The remedies as sentences."""

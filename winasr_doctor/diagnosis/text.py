@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from winasr_doctor.catalogue.showing import printable, what_to_do, wrapped
 from winasr_doctor.diagnosis.answering import shown
-from winasr_doctor.diagnosis.core import Diagnosis, Phase
+from winasr_doctor.diagnosis.core import Diagnosis, FailurePhase
 from winasr_doctor.diagnosis.kinds import NOTHING, UNKNOWN
 
 _WHAT = {
-    Phase.LOAD: "Loading the model failed.",
-    Phase.TRANSCRIBE: "Transcribing failed.",
-    Phase.DOWNLOAD: "Downloading the model failed.",
-    Phase.IMPORT: "Importing failed.",
-    Phase.UNKNOWN: "Something failed; what was going on is not known.",
+    FailurePhase.LOAD: "Loading the model failed.",
+    FailurePhase.TRANSCRIBE: "Transcribing failed.",
+    FailurePhase.DOWNLOAD: "Downloading the model failed.",
+    FailurePhase.IMPORT: "Importing failed.",
+    FailurePhase.UNKNOWN: "Something failed; what was going on is not known.",
 }
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
 _SHORT, _LONG = 240, 600
@@ -39,7 +39,7 @@ def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = T
 
 
 def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
-    if verbose or diagnosis.phase is not Phase.UNKNOWN:
+    if verbose or diagnosis.phase is not FailurePhase.UNKNOWN:
         yield "What failed", _WHAT[diagnosis.phase]
     yield "Cause", _cause(diagnosis, verbose=verbose)
     if diagnosis.primary is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
-from winasr_doctor.catalogue import Remedy, Step
+from winasr_doctor.catalogue import RemedyTemplate, StepTemplate
 from winasr_doctor.diagnosis.nodes import ErrorNode
 
 _LONGEST_QUOTE = 80
@@ -33,38 +33,38 @@ _TRACKERS = MappingProxyType(
 )
 """Where the packages' issues are."""
 
-GET_THE_REST = Remedy(
+GET_THE_REST = RemedyTemplate(
     title="Get the whole traceback",
     steps=(
-        Step(
+        StepTemplate(
             text="In the app's except block, add: logging.exception('transcription failed')",
         ),
-        Step(text="Run it again and paste everything, from the first 'Traceback' on"),
+        StepTemplate(text="Run it again and paste everything, from the first 'Traceback' on"),
     ),
 )
-WHOLE_TEXT = Remedy(
+WHOLE_TEXT = RemedyTemplate(
     title="Explain the whole traceback",
     steps=(
-        Step(
+        StepTemplate(
             text="The last line alone does not say where it comes from: give everything, from the"
             " first 'Traceback' on, and the lines of the log before it",
             command="python -m winasr_doctor explain log.txt",
         ),
     ),
 )
-REPORT = Remedy(
+REPORT = RemedyTemplate(
     title="Report it",
     steps=(
-        Step(
+        StepTemplate(
             text="Record this machine, without names and secrets",
             command="python -m winasr_doctor snapshot -o machine.json",
         ),
-        Step(text="Attach it, the whole traceback, and what you did before"),
+        StepTemplate(text="Attach it, the whole traceback, and what you did before"),
     ),
 )
 
 
-def remedies(node: ErrorNode | None) -> tuple[Remedy, ...]:
+def remedies(node: ErrorNode | None) -> tuple[RemedyTemplate, ...]:
     """Return what to do about an error that nothing is known about.
 
     Args:
@@ -76,7 +76,7 @@ def remedies(node: ErrorNode | None) -> tuple[Remedy, ...]:
     return (*rest, find_out_more(node), REPORT)
 
 
-def find_out_more(node: ErrorNode) -> Remedy:
+def find_out_more(node: ErrorNode) -> RemedyTemplate:
     """Return how to look further: the doctor's scan, then the issues of the package."""
     package = raised_in(node)
     where = "the web"
@@ -84,11 +84,13 @@ def find_out_more(node: ErrorNode) -> Remedy:
         tracker = _TRACKERS.get(package)
         where = f"https://github.com/{tracker}/issues" if tracker else f"the issues of {package}"
     steps = [
-        Step(text="See whether the machine explains it", command="python -m winasr_doctor scan"),
+        StepTemplate(
+            text="See whether the machine explains it", command="python -m winasr_doctor scan"
+        ),
     ]
     if quote := searchable(node):
-        steps.append(Step(text=f'Search {where} for: "{quote}"'))
-    return Remedy(title="Look further", steps=tuple(steps))
+        steps.append(StepTemplate(text=f'Search {where} for: "{quote}"'))
+    return RemedyTemplate(title="Look further", steps=tuple(steps))
 
 
 def raised_in(node: ErrorNode) -> str:

@@ -15,7 +15,7 @@ from winasr_doctor._util.private_names import CHOOSING_NAME, CHOOSING_TEMP, GETF
 from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.plan import Fault, Plan
-from winasr_doctor.faults.stacks import Line, calling_lines, first_outside_library
+from winasr_doctor.faults.stacks import SourceLine, calling_lines, first_outside_library
 
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 
@@ -42,7 +42,7 @@ class Injection:
     call: int
     time: float
     thread: str
-    stack: tuple[Line, ...]
+    stack: tuple[SourceLine, ...]
 
     def __str__(self) -> str:
         target = "" if self.path2 is None else f" -> {self.path2!r}"

@@ -49,24 +49,24 @@ class Interceptor(Protocol):
         """Return the error to raise instead of the operation, or `None` to let it pass."""
 
 
-class Target(NamedTuple):
+class PatchedOperation(NamedTuple):
     """One place where a function is found: the attribute of a module or class."""
 
     owner: Any
     name: str
 
 
-def _targets(operation: str) -> list[Target]:
+def _targets(operation: str) -> list[PatchedOperation]:
     names = _NAMES[operation]
-    found = [Target(owner, name) for owner, name in names]
+    found = [PatchedOperation(owner, name) for owner, name in names]
     if operation == "open" and "tarfile" in sys.modules:  # binds builtins.open when imported
         tarfile = sys.modules["tarfile"]
         if TAR_OPEN.of_or(tarfile, None) is not None:
-            found.append(Target(tarfile, TAR_OPEN.name))
+            found.append(PatchedOperation(tarfile, TAR_OPEN.name))
     if PATHLIB_ACCESSOR.is_expected and "pathlib" in sys.modules:
         accessor = PATHLIB_ACCESSOR.of_or(sys.modules["pathlib"], object)
         if operation in vars(accessor):
-            found.append(Target(accessor, operation))
+            found.append(PatchedOperation(accessor, operation))
     return [target for target in found if hasattr(*target)]
 
 
@@ -278,7 +278,7 @@ def _replacement(operation: str, original: Function) -> Function:
 
 
 class _Replaced(NamedTuple):
-    target: Target
+    target: PatchedOperation
     replacement: Function
     before: Any
 

@@ -17,7 +17,7 @@ DEEPEST = 24
 """Frames that are kept of a stack."""
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of code that was running.
 
     Attributes:
@@ -43,7 +43,7 @@ class Line(NamedTuple):
         return f"{self.file}:{self.number} in {self.function}"
 
 
-def calling_lines(limit: int = DEEPEST) -> tuple[Line, ...]:
+def calling_lines(limit: int = DEEPEST) -> tuple[SourceLine, ...]:
     """Return the lines that are running in this thread, innermost first.
 
     Args:
@@ -52,16 +52,16 @@ def calling_lines(limit: int = DEEPEST) -> tuple[Line, ...]:
     Returns:
         They leave out the fault injection's own.
     """
-    lines: list[Line] = []
+    lines: list[SourceLine] = []
     frame: FrameType | None = _getframe(1)  # the only way without cost
     while frame is not None and len(lines) < limit:
         code = frame.f_code
         if not code.co_filename.startswith(_OWN):
-            lines.append(Line(code.co_filename, frame.f_lineno, code.co_name))
+            lines.append(SourceLine(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back
     return tuple(lines)
 
 
-def first_outside_library(lines: tuple[Line, ...]) -> Line | None:
+def first_outside_library(lines: tuple[SourceLine, ...]) -> SourceLine | None:
     """Return the innermost line that is not Python's own; the innermost one if all are."""
     return next((line for line in lines if not line.in_standard_library), next(iter(lines), None))

@@ -26,7 +26,7 @@ MOST_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SweepRun:
     """One run of the action.
 
     Attributes:
@@ -51,7 +51,7 @@ class Run:
         return bool(self.injections)
 
 
-Invariant = Callable[[Run], object]
+Invariant = Callable[[SweepRun], object]
 """Checks a run; it raises, usually an `AssertionError`, where something is wrong."""
 
 
@@ -77,7 +77,7 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
 
 
 @dataclass(frozen=True, slots=True)
-class SweepReport:
+class FaultSweepReport:
     """What a sweep did.
 
     Attributes:
@@ -148,7 +148,7 @@ class FaultSweep:
         invariants: Sequence[Invariant] = (),
         allowed: tuple[type[Exception], ...] = (OSError,),
         replace_time: bool = False,
-    ) -> SweepReport:
+    ) -> FaultSweepReport:
         """Sweep.
 
         Every run has a virtual clock of its own in the place of
@@ -179,13 +179,13 @@ class FaultSweep:
         with replaced(operations):
             if self._only is not None:
                 points[_kind(self._only)] = int(steps.run(self._only).fired)
-                return SweepReport(steps.runs, points)
+                return FaultSweepReport(steps.runs, points)
             steps.run(None)
             for kind in self._kinds(operations, codes, glob, times):
                 points[_kind(kind)] = self._sweep(steps, kind)
         if self._start is None and self._shard.number == 1 and not any(points.values()):
             raise SweepFailure(f"{', '.join(operations)}: nothing of this is ever called", None)
-        return SweepReport(steps.runs, points)
+        return FaultSweepReport(steps.runs, points)
 
     def _kinds(
         self,
@@ -252,7 +252,7 @@ class _Steps:
         self._invariants = invariants
         self._allowed = allowed
 
-    def run(self, case: Fault | None) -> Run:
+    def run(self, case: Fault | None) -> SweepRun:
         self.runs += 1
         state = None if self._setup is None else self._setup()
         arguments = () if self._setup is None else (state,)
@@ -268,11 +268,11 @@ class _Steps:
                 value = self._action(*arguments)
             except Exception as raised:  # noqa: BLE001 - whatever it is, it is judged below
                 error = raised
-        run = Run(case, state, value, error, tuple(injector.injections), time)
+        run = SweepRun(case, state, value, error, tuple(injector.injections), time)
         self._judge(run)
         return run
 
-    def _judge(self, run: Run) -> None:
+    def _judge(self, run: SweepRun) -> None:
         if run.error is not None and not (run.fired and isinstance(run.error, self._allowed)):
             name = type(run.error).__name__
             why = "" if run.fired else " though nothing had failed"

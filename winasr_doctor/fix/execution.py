@@ -12,7 +12,7 @@ from winasr_doctor.checks.advice import python_command, quoted
 from winasr_doctor.findings.actions import Constrain, EditSource, MakeFolder, SourceEdit
 from winasr_doctor.fix import attributes, constraints
 from winasr_doctor.fix.atomic_write import WriteError, read_bytes, refuse_if_odd, replace_file
-from winasr_doctor.fix.journal import Journal, Run
+from winasr_doctor.fix.journal import FixRun, Journal
 from winasr_doctor.fix.patching import PatchError, patched_python, unified_diff
 from winasr_doctor.fix.repairs import (
     FileChange,
@@ -23,18 +23,18 @@ from winasr_doctor.fix.repairs import (
     Removal,
     Repair,
 )
-from winasr_doctor.fix.tasks import Task
-from winasr_doctor.machine.base import Host
+from winasr_doctor.fix.tasks import RepairTask
+from winasr_doctor.machine.base import Machine
 
 UNDO = "python -m winasr_doctor fix --undo"
 
 
-class Workbench:
+class RepairExecutor:
     """The repairs of one use of `fix`."""
 
     def __init__(
         self,
-        host: Host,
+        host: Machine,
         roots: Sequence[str] = (),
         *,
         journal: Journal,
@@ -51,14 +51,14 @@ class Workbench:
         self._host = host
         self._roots = tuple(roots)
         self._allow_dirty = allow_dirty
-        self._run: Run = journal.begin()
+        self._run: FixRun = journal.begin()
         self._originals: dict[str, bytes] = {}
         self._accepted: dict[str, tuple[SourceEdit, ...]] = {}
         self._edits: dict[FileChange, tuple[SourceEdit, ...]] = {}
         self._contents: dict[str, bytes] = {}
         self._written: set[str] = set()
 
-    def propose(self, task: Task) -> Proposal:
+    def propose(self, task: RepairTask) -> Proposal:
         """Say what a task would change now.
 
         Args:
@@ -109,7 +109,7 @@ class Workbench:
         kept = "".join(f"; kept {each.path}: {each.why}" for each in report.kept)
         return f"removed {len(report.removed)} of {len(change.paths)} leftovers{kept}"
 
-    def _propose_edit(self, task: Task, action: EditSource) -> Proposal:
+    def _propose_edit(self, task: RepairTask, action: EditSource) -> Proposal:
         shown = action.edits[0].file
         path = os.path.realpath(shown)
         now = read_bytes(path)
@@ -132,7 +132,7 @@ class Workbench:
         self._edits[change] = edits
         return self._file_repair(task, change, shown)
 
-    def _propose_constraint(self, task: Task, action: Constrain) -> Proposal:
+    def _propose_constraint(self, task: RepairTask, action: Constrain) -> Proposal:
         root = Path(self._roots[0] if self._roots else ".")
         shown = (root if root.is_dir() else root.parent) / constraints.NAME
         path = os.path.realpath(shown)
@@ -153,7 +153,7 @@ class Workbench:
         return self._file_repair(task, FileChange(path, now, after), str(shown), then)
 
     def _file_repair(
-        self, task: Task, change: FileChange, shown: str, then: tuple[str, ...] = ()
+        self, task: RepairTask, change: FileChange, shown: str, then: tuple[str, ...] = ()
     ) -> Repair:
         undo = f"a copy is kept; {UNDO} puts it back"
         if change.before is None:
@@ -161,7 +161,7 @@ class Workbench:
         diff = unified_diff(change.before, change.after, shown)
         return Repair(task.codes, task.title, shown, diff, undo, then, change)
 
-    def _propose_folder(self, task: Task, action: MakeFolder) -> Proposal:
+    def _propose_folder(self, task: RepairTask, action: MakeFolder) -> Proposal:
         path = os.path.abspath(os.path.expanduser(action.path))  # noqa: PTH100, PTH111 - no resolve
         then = task.remedy.steps[1:] if task.remedy else ()
         exists = Path(path).is_dir()

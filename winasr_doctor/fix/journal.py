@@ -49,7 +49,7 @@ class Record:
     undone: bool = False
 
 
-class Run:
+class FixRun:
     """One use of `fix --apply`."""
 
     def __init__(self, folder: Path, records: tuple[Record, ...] = ()) -> None:
@@ -164,12 +164,12 @@ class Journal:
         """Name the folder; it is made with the first run."""
         self.folder = Path(folder)
 
-    def begin(self) -> Run:
+    def begin(self) -> FixRun:
         """Return a new run, later than every other."""
         stamp = f"{time.time_ns():020d}-{uuid.uuid4().hex[:8]}"
-        return Run(self.folder / stamp)
+        return FixRun(self.folder / stamp)
 
-    def runs(self) -> Iterator[Run]:
+    def runs(self) -> Iterator[FixRun]:
         """Yield the runs with something that can be taken back, the latest first.
 
         What cannot be read is left alone.
@@ -181,7 +181,7 @@ class Journal:
         for folder in folders:
             records = _read(folder / "journal.json")
             if any(not record.undone for record in records):
-                yield Run(folder, records)
+                yield FixRun(folder, records)
 
 
 def default_journal() -> Journal:

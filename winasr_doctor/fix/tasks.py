@@ -24,7 +24,7 @@ class SweepLeftovers:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class RepairTask:
     """Something to be done, and why.
 
     Attributes:
@@ -53,23 +53,23 @@ def chosen_remedy(result: Result) -> Remedy | None:
     return next(iter(complete or offered), None)
 
 
-def tasks_of(report: Report, leftovers: Sequence[str] = ()) -> tuple[Task, ...]:
+def tasks_of(report: Report, leftovers: Sequence[str] = ()) -> tuple[RepairTask, ...]:
     """Return what can be done about a report's findings, each thing once.
 
     Args:
         report: The report.
         leftovers: Folders in the ledger; swept if the report includes `TMP006`.
     """
-    found: dict[object, Task] = {}
+    found: dict[object, RepairTask] = {}
     for result in report.results:
         remedy = chosen_remedy(result)
         if remedy is None or remedy.action is None:
             continue
         known = found.get(remedy.action)
         codes = dict.fromkeys((*(known.codes if known else ()), result.code))
-        found[remedy.action] = Task(tuple(codes), remedy.title, remedy.action, remedy)
+        found[remedy.action] = RepairTask(tuple(codes), remedy.title, remedy.action, remedy)
     tasks = tuple(found.values())
     if leftovers and any(result.code == LEFTOVERS for result in report.results):
         sweep = SweepLeftovers(tuple(leftovers))
-        tasks += (Task((LEFTOVERS,), "Sweep what earlier cleanups left behind", sweep),)
+        tasks += (RepairTask((LEFTOVERS,), "Sweep what earlier cleanups left behind", sweep),)
     return tasks

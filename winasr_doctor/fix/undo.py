@@ -9,16 +9,16 @@ from pathlib import Path
 
 from winasr_doctor.fix import attributes
 from winasr_doctor.fix.atomic_write import WriteError, read_bytes, replace_file, through_locks
-from winasr_doctor.fix.journal import Record, Run, digest
+from winasr_doctor.fix.journal import FixRun, Record, digest
 from winasr_doctor.fix.patching import unified_diff
 
 
-def open_records(run: Run) -> Iterator[Record]:
+def open_records(run: FixRun) -> Iterator[Record]:
     """Yield what can be taken back of a run, the latest first."""
     yield from (record for record in reversed(run.records) if not record.undone)
 
 
-def preview(run: Run, record: Record) -> str:
+def preview(run: FixRun, record: Record) -> str:
     """Show what taking a change back would do: a unified diff, or a sentence.
 
     Args:
@@ -38,7 +38,7 @@ def preview(run: Run, record: Record) -> str:
     return unified_diff(now, before, record.path) or f"{record.path} is as it was before\n"
 
 
-def take_back(run: Run, record: Record) -> str:
+def take_back(run: FixRun, record: Record) -> str:
     """Take one change back.
 
     Args:
@@ -59,7 +59,7 @@ def take_back(run: Run, record: Record) -> str:
     return done
 
 
-def _file_as_written(run: Run, record: Record) -> bytes | None:
+def _file_as_written(run: FixRun, record: Record) -> bytes | None:
     now = read_bytes(record.path)
     found = None if now is None else digest(now)
     if found != record.before and found not in record.after:
@@ -69,7 +69,7 @@ def _file_as_written(run: Run, record: Record) -> bytes | None:
     return now
 
 
-def _file_back(run: Run, record: Record) -> str:
+def _file_back(run: FixRun, record: Record) -> str:
     now = _file_as_written(run, record)
     before = run.backup_of(record)
     if now == before:

@@ -5,8 +5,17 @@ fault suite of the installed version, the self-test without and with faults, and
 if asked for. What was tested is named by versions and hashes.
 """
 
-from winasr_doctor.gate.outcome import Case, Gate, State, Step
-from winasr_doctor.gate.settings import Acceptance, Settings, SettingsError
+from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
+from winasr_doctor.gate.settings import Acceptance, GateSettings, SettingsError
 from winasr_doctor.gate.steps import gate
 
-__all__ = ["Acceptance", "Case", "Gate", "Settings", "SettingsError", "State", "Step", "gate"]
+__all__ = [
+    "Acceptance",
+    "Case",
+    "Gate",
+    "GateSettings",
+    "GateStep",
+    "SettingsError",
+    "StepState",
+    "gate",
+]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from winasr_doctor.gate.provenance import Provenance
 
 
-class State(str, Enum):
+class StepState(str, Enum):
     """How a case or a step ended, best first."""
 
     PASS = "pass"  # noqa: S105 - not a password
@@ -25,13 +25,13 @@ class State(str, Enum):
     FAIL = "fail"
 
 
-_WORST_FIRST = (State.FAIL, State.UNKNOWN, State.WARN, State.PASS)
+_WORST_FIRST = (StepState.FAIL, StepState.UNKNOWN, StepState.WARN, StepState.PASS)
 
 
-def worst(states: Iterable[State]) -> State:
+def worst(states: Iterable[StepState]) -> StepState:
     """Return the worst of some states; `SKIP` if there is nothing else."""
     seen = set(states)
-    return next((state for state in _WORST_FIRST if state in seen), State.SKIP)
+    return next((state for state in _WORST_FIRST if state in seen), StepState.SKIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Case:
     """
 
     name: str
-    state: State
+    state: StepState
     detail: str = ""
     seconds: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GateStep:
     """One part of the gate.
 
     Attributes:
@@ -73,17 +73,17 @@ class Step:
     cases: tuple[Case, ...] = ()
     required: bool = True
     seconds: float = 0.0
-    own: State = State.SKIP
+    own: StepState = StepState.SKIP
 
     @property
-    def state(self) -> State:
+    def state(self) -> StepState:
         """The worst of its cases."""
         return worst((self.own, *(case.state for case in self.cases)))
 
     @property
     def stops(self) -> bool:
         """Whether the gate fails because of it."""
-        return self.state is State.FAIL or (self.state is State.UNKNOWN and self.required)
+        return self.state is StepState.FAIL or (self.state is StepState.UNKNOWN and self.required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Gate:
         seconds: How long it took in all.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[GateStep, ...]
     report: Report | None
     tested: Provenance
     notes: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ class Gate:
         """`FAIL` with any step that stops it, `WARN` with any warning, else `PASS`."""
         if any(step.stops for step in self.steps):
             return Verdict.FAIL
-        if any(step.state is State.WARN for step in self.steps):
+        if any(step.state is StepState.WARN for step in self.steps):
             return Verdict.WARN
         return Verdict.PASS
 

@@ -17,7 +17,7 @@ from winasr_doctor.version import __version__
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, PackagePath
 
-    from winasr_doctor.machine import Host
+    from winasr_doctor.machine import Machine
 
 PACKAGES = {
     "torch": "torch",
@@ -83,7 +83,7 @@ class Provenance:
     app: App | None = None
 
 
-def provenance_of(host: Host) -> Provenance:
+def provenance_of(host: Machine) -> Provenance:
     """Find out what is being tested.
 
     Args:
@@ -196,7 +196,7 @@ def _changed(files: Sequence[PackagePath]) -> Iterable[str]:
             yield file.as_posix()
 
 
-def app(host: Host) -> App | None:
+def app(host: Machine) -> App | None:
     """Find out which version of the app this is; `None` if none was given."""
     files = host.app.files
     if not files:

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from winasr_doctor.gate.cached_models import model_source
 from winasr_doctor.gate.child import Answer, Child, ChildError
-from winasr_doctor.gate.outcome import Case, State, Step
+from winasr_doctor.gate.outcome import Case, GateStep, StepState
 from winasr_doctor.gate.selftest_child import NOT_CACHED
-from winasr_doctor.gate.settings import MODEL_PLANS, Settings
+from winasr_doctor.gate.settings import MODEL_PLANS, GateSettings
 
 CLEAN = "without faults"
 _MB = 1e6
@@ -24,18 +24,18 @@ _GRACE = 60.0
 Progress = Callable[[str], None]
 
 
-class Work(Protocol):
+class SelfTestWork(Protocol):
     """A child as this module sees it."""
 
     def next(self, seconds: float) -> Answer:
         """Wait for an answer; raises `ChildError`."""
 
 
-Start = Callable[[str, object], AbstractContextManager[Work]]
+Start = Callable[[str, object], AbstractContextManager[SelfTestWork]]
 """Starts a child; see `Child`."""
 
 
-def selftests(settings: Settings, progress: Progress, start: Start = Child) -> Step:
+def selftests(settings: GateSettings, progress: Progress, start: Start = Child) -> GateStep:
     """Run the self-tests.
 
     Args:
@@ -49,14 +49,18 @@ def selftests(settings: Settings, progress: Progress, start: Start = Child) -> S
     began = monotonic()
     bundled = _all_runs(None, settings.plans, settings, progress, start)
     others: dict[str, list[Case]] = {}
-    if bundled[0].state is not State.UNKNOWN:
+    if bundled[0].state is not StepState.UNKNOWN:
         for model in settings.models:
             others[model] = _all_runs(model, MODEL_PLANS, settings, progress, start)
     return _step(bundled, others, settings, monotonic() - began)
 
 
 def _all_runs(
-    model: str | None, plans: Sequence[str], settings: Settings, progress: Progress, start: Start
+    model: str | None,
+    plans: Sequence[str],
+    settings: GateSettings,
+    progress: Progress,
+    start: Start,
 ) -> list[Case]:
     """Run a model without faults and under each plan, in as many processes as that takes."""
     cases: list[Case] = []
@@ -65,7 +69,7 @@ def _all_runs(
         done = list(_one_process(model, waiting, settings, progress, start))
         cases += done
         del waiting[: len(done)]
-        if cases[0].state is State.UNKNOWN or cases[-1].facts.get("ending") in _FOR_ALL:
+        if cases[0].state is StepState.UNKNOWN or cases[-1].facts.get("ending") in _FOR_ALL:
             break
     return cases
 
@@ -77,11 +81,11 @@ _FOR_ALL = (NOT_CACHED, "unavailable")
 def _step(
     bundled: Sequence[Case],
     others: Mapping[str, Sequence[Case]],
-    settings: Settings,
+    settings: GateSettings,
     seconds: float,
-) -> Step:
+) -> GateStep:
     more = f" and {' and '.join(others)}" if others else ""
-    return Step(
+    return GateStep(
         "selftest",
         f"Self-test: the bundled model{more} on the bundled recordings",
         _summary(bundled, settings) + "".join(_of_model(*each) for each in others.items()),
@@ -91,11 +95,11 @@ def _step(
     )
 
 
-def _summary(cases: Sequence[Case], settings: Settings) -> str:
-    if cases[0].state is State.UNKNOWN:
+def _summary(cases: Sequence[Case], settings: GateSettings) -> str:
+    if cases[0].state is StepState.UNKNOWN:
         required = "" if settings.require_selftest else ", which is not required"
         return f"could not be tried{required}: {cases[0].detail.rstrip('.')}"
-    bad = sum(case.state is State.FAIL for case in cases)
+    bad = sum(case.state is StepState.FAIL for case in cases)
     plans = f"under {len(cases) - 1} fault plans"
     if bad:
         return f"{bad} of {len(cases)} runs failed (one without faults, the others {plans})"
@@ -106,7 +110,7 @@ def _summary(cases: Sequence[Case], settings: Settings) -> str:
 
 
 def _of_model(model: str, cases: Sequence[Case]) -> str:
-    bad = sum(case.state is State.FAIL for case in cases)
+    bad = sum(case.state is StepState.FAIL for case in cases)
     if bad:
         return f"; {bad} of {len(cases)} run{'s' * (len(cases) != 1)} of {model} failed"
     return f"; {model}: every text was right"
@@ -117,7 +121,11 @@ def _times(facts: Mapping[str, Any]) -> int:
 
 
 def _one_process(
-    model: str | None, plans: Sequence[str], settings: Settings, progress: Progress, start: Start
+    model: str | None,
+    plans: Sequence[str],
+    settings: GateSettings,
+    progress: Progress,
+    start: Start,
 ) -> Iterator[Case]:
     """Yield a case for each plan until one has gone so wrong that a new process is needed."""
     deadline = settings.selftest_timeout
@@ -141,10 +149,10 @@ def _one_process(
                 child.next(_GRACE)
     except ChildError as error:
         problem = f"The self-test broke down: {error}."
-        yield Case(_name(model, plans[answered]), State.FAIL, problem, monotonic() - began)
+        yield Case(_name(model, plans[answered]), StepState.FAIL, problem, monotonic() - began)
     except OSError as error:
         problem = f"No process could be started: {error}."
-        yield Case(_name(model, plans[answered]), State.FAIL, problem)
+        yield Case(_name(model, plans[answered]), StepState.FAIL, problem)
 
 
 def _name(model: str | None, plan: str) -> str:
@@ -153,23 +161,23 @@ def _name(model: str | None, plan: str) -> str:
 
 
 def _judged(
-    model: str | None, plan: str, answer: Answer, settings: Settings, seconds: float
+    model: str | None, plan: str, answer: Answer, settings: GateSettings, seconds: float
 ) -> Case:
     facts = {key: value for key, value in answer.items() if key not in {"problems", "first_step"}}
     words = [str(answer[key]) for key in ("problems", "first_step") if answer.get(key)]
     ending = answer.get("ending")
     if ending == "unavailable":
         # Who names a model wants it tried; the bundled one has said before what is missing.
-        state = State.UNKNOWN if model is None else State.FAIL
+        state = StepState.UNKNOWN if model is None else StepState.FAIL
     elif ending == "nothing_injected" and _has_no_folders(model):
-        state, words = State.SKIP, [_NOTHING_TO_LOCK]
+        state, words = StepState.SKIP, [_NOTHING_TO_LOCK]
     elif ending != "passed":
-        state, words = State.FAIL, words or [f"It ended with {ending}."]
+        state, words = StepState.FAIL, words or [f"It ended with {ending}."]
     elif plan:
         state, words = _fired(answer)
     else:
         # The thresholds are about the bundled model: another one's size is another matter.
-        state, words = _within(answer, settings if model is None else Settings())
+        state, words = _within(answer, settings if model is None else GateSettings())
     return Case(_name(model, plan), state, " ".join(words), seconds, facts)
 
 
@@ -186,12 +194,12 @@ def _has_no_folders(model: str | None) -> bool:
     return model is not None and model_source(model).is_speech_language
 
 
-def _fired(answer: Answer) -> tuple[State, list[str]]:
+def _fired(answer: Answer) -> tuple[StepState, list[str]]:
     never = [fault for fault, times in answer["injected"].items() if not times]
     if not never and answer["injected"]:
-        return State.PASS, []
+        return StepState.PASS, []
     which = ", ".join(never) or "no fault"
-    return State.FAIL, [f"{which} never fired, so the run proves nothing about it."]
+    return StepState.FAIL, [f"{which} never fired, so the run proves nothing about it."]
 
 
 _LIMITS = (
@@ -203,19 +211,19 @@ _LIMITS = (
 """Setting, measured value, unit, and what the value is called."""
 
 
-def _within(answer: Answer, settings: Settings) -> tuple[State, list[str]]:
-    state, words = State.PASS, []
+def _within(answer: Answer, settings: GateSettings) -> tuple[StepState, list[str]]:
+    state, words = StepState.PASS, []
     for setting, name, unit, called in _LIMITS:
         limit, value = getattr(settings, setting), answer.get(name)
         if limit is None:
             continue
         if value is None:
-            state = State.FAIL
+            state = StepState.FAIL
             words.append(f"{setting} is set, but was not measured here.")
         elif value / unit > limit:
-            state = State.FAIL
+            state = StepState.FAIL
             words.append(f"{value / unit:.3g} {called} are more than {limit:g} ({setting}).")
-    if answer.get("left") and state is State.PASS:
+    if answer.get("left") and state is StepState.PASS:
         left = answer["left"]
-        return State.WARN, [f"{left} paths could not be removed although nothing was injected."]
+        return StepState.WARN, [f"{left} paths could not be removed although nothing was injected."]
     return state, words

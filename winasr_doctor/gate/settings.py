@@ -51,7 +51,7 @@ class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(pattern=r"\S")]
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Thresholds and accepted findings."""
 
     fail_on: Literal["error", "warning"] = "error"
@@ -82,7 +82,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds of the app's own tests."""
 
 
-def read_settings(table: Mapping[str, Any]) -> Settings:
+def read_settings(table: Mapping[str, Any]) -> GateSettings:
     """Read and check the table.
 
     Args:
@@ -95,7 +95,7 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
     from winasr_doctor.faults.plan import Plan, PlanError
 
     try:
-        settings = msgspec.convert(table, Settings)
+        settings = msgspec.convert(table, GateSettings)
     except msgspec.ValidationError as error:
         raise SettingsError(_in_words(str(error))) from error
     try:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from winasr_doctor.findings import Report, Severity, Status, Verdict
 from winasr_doctor.gate import provenance, selftests, suites
 from winasr_doctor.gate.accepted_findings import accept, accepted_in
-from winasr_doctor.gate.outcome import Case, Gate, State, Step
-from winasr_doctor.gate.settings import Settings
+from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
+from winasr_doctor.gate.settings import GateSettings
 from winasr_doctor.scanning import scan
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine import Host
+    from winasr_doctor.machine import Machine
 
 Progress = Callable[[str], None]
 
@@ -33,18 +33,18 @@ class Steps:
         tested: Names versions and hashes.
     """
 
-    suite: Callable[[Settings], Step] = suites.fault_suite
-    selftest: Callable[[Settings, Progress], Step] = selftests.selftests
-    tests: Callable[[Settings], Step] = suites.own_tests
-    tested: Callable[[Host], provenance.Provenance] = field(default=provenance.provenance_of)
+    suite: Callable[[GateSettings], GateStep] = suites.fault_suite
+    selftest: Callable[[GateSettings, Progress], GateStep] = selftests.selftests
+    tests: Callable[[GateSettings], GateStep] = suites.own_tests
+    tested: Callable[[Machine], provenance.Provenance] = field(default=provenance.provenance_of)
 
 
 _STEPS = Steps()
 
 
 def gate(
-    host: Host,
-    settings: Settings | None = None,
+    host: Machine,
+    settings: GateSettings | None = None,
     *,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
@@ -71,7 +71,7 @@ def gate(
     Raises:
         UnknownCodeError: `select` or `ignore` names no check.
     """
-    settings = settings or Settings()
+    settings = settings or GateSettings()
     began = monotonic()
     progress("Scanning this machine and the app ...")
     report = scan(host, select=select, ignore=ignore)
@@ -84,7 +84,7 @@ def gate(
         taken.append(run)
     else:
         left_out = "left out on request: nothing is known about transcribing here"
-        taken.append(Step("selftest", "Self-test", left_out, required=False))
+        taken.append(GateStep("selftest", "Self-test", left_out, required=False))
     if settings.tests:
         progress("Running the app's own tests ...")
         taken.append(_taken("tests", "The app's own tests", lambda: steps.tests(settings)))
@@ -93,24 +93,24 @@ def gate(
     return Gate(tuple(taken), accepted.report, what, accepted.notes, monotonic() - began)
 
 
-def _taken(name: str, title: str, take: Callable[[], Step]) -> Step:
+def _taken(name: str, title: str, take: Callable[[], GateStep]) -> GateStep:
     try:
         return take()
     except Exception as error:  # noqa: BLE001 - one step never takes the gate down
         reason = "".join(traceback.format_exception_only(error)).strip()
         trace = "".join(traceback.format_exception(error))
-        case = Case("The step comes to its end", State.FAIL, f"{reason}\n\n{trace}")
-        return Step(name, title, f"the step itself failed: {reason}", (case,))
+        case = Case("The step comes to its end", StepState.FAIL, f"{reason}\n\n{trace}")
+        return GateStep(name, title, f"the step itself failed: {reason}", (case,))
 
 
 _OF_VERDICT = {
-    Verdict.PASS: State.PASS,
-    Verdict.WARN: State.WARN,
-    Verdict.FAIL: State.FAIL,
+    Verdict.PASS: StepState.PASS,
+    Verdict.WARN: StepState.WARN,
+    Verdict.FAIL: StepState.FAIL,
 }
 
 
-def scan_step(report: Report, seconds: float) -> Step:
+def scan_step(report: Report, seconds: float) -> GateStep:
     """Judge a scan whose accepted findings are already skipped.
 
     Args:
@@ -130,20 +130,20 @@ def scan_step(report: Report, seconds: float) -> Step:
         words.append(f"{accepted} accepted")
     if report.unreadable:
         words.append(f"{len(report.unreadable)} inputs could not be examined")
-    state = State.FAIL if report.unreadable else _OF_VERDICT[report.verdict]
-    return Step(
+    state = StepState.FAIL if report.unreadable else _OF_VERDICT[report.verdict]
+    return GateStep(
         "scan", "Scan of the machine and the app", ", ".join(words), seconds=seconds, own=state
     )
 
 
-def _tested(host: Host, steps: Steps) -> provenance.Provenance:
+def _tested(host: Machine, steps: Steps) -> provenance.Provenance:
     try:
         return steps.tested(host)
     except OSError:
         return provenance.Provenance(provenance.versions())
 
 
-def provenance_step(what: provenance.Provenance) -> Step:
+def provenance_step(what: provenance.Provenance) -> GateStep:
     """Judge what was tested: an installed package must be what was installed.
 
     Args:
@@ -151,12 +151,14 @@ def provenance_step(what: provenance.Provenance) -> Step:
     """
     title = "What was tested"
     if what.package is None:
-        return Step("tested", title, "the package cannot read its own files", own=State.FAIL)
+        return GateStep(
+            "tested", title, "the package cannot read its own files", own=StepState.FAIL
+        )
     how = "installed" if what.package.installed else "from its sources"
     summary = f"winasr_doctor {what.versions.get('winasr_doctor')}, {how}"
     changed = what.package.changed
     if not changed:
-        return Step("tested", title, summary, own=State.PASS)
+        return GateStep("tested", title, summary, own=StepState.PASS)
     detail = f"They are not what was installed: {', '.join(changed)}."
-    case = Case("Installed files are unchanged", State.WARN, detail)
-    return Step("tested", title, f"{summary}, with changed files", (case,))
+    case = Case("Installed files are unchanged", StepState.WARN, detail)
+    return GateStep("tested", title, f"{summary}, with changed files", (case,))

@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 
 from winasr_doctor.gate.child import Send
-from winasr_doctor.gate.outcome import State
-from winasr_doctor.gate.suite import CASES, NotHere, Place, SuiteCase
+from winasr_doctor.gate.outcome import StepState
+from winasr_doctor.gate.suite import CASES, CaseFolder, NotHere, SuiteCase
 from winasr_doctor.gate.suite.table import virtual_time
 from winasr_doctor.locks import ONCE, rmtree
 from winasr_doctor.locks.ledger import STATE_VARIABLE
@@ -43,15 +43,15 @@ def _run(case: SuiteCase, folder: Path) -> dict[str, object]:
     os.environ[STATE_VARIABLE] = str(folder / "state")
     work = folder / "work"
     work.mkdir()
-    started, state, detail = perf_counter(), State.PASS, ""
+    started, state, detail = perf_counter(), StepState.PASS, ""
     try:
         with virtual_time() as time:
-            case.run(Place(work, time))
+            case.run(CaseFolder(work, time))
     except NotHere as reason:
-        state, detail = State.SKIP, str(reason)
+        state, detail = StepState.SKIP, str(reason)
     except AssertionError as broken:
-        state, detail = State.FAIL, str(broken) or "a promise is broken"
+        state, detail = StepState.FAIL, str(broken) or "a promise is broken"
     except Exception as error:  # noqa: BLE001 - a case that breaks never takes the others down
-        state, detail = State.FAIL, f"{type(error).__name__}: {error}"
+        state, detail = StepState.FAIL, f"{type(error).__name__}: {error}"
     seconds = perf_counter() - started
     return {"name": case.name, "state": state.value, "detail": detail, "seconds": seconds}

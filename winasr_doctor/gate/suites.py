@@ -14,22 +14,22 @@ from typing import Protocol
 from xml.etree import ElementTree as ET
 
 from winasr_doctor.gate.child import Answer, Child, ChildError
-from winasr_doctor.gate.outcome import Case, State, Step
-from winasr_doctor.gate.settings import Settings
+from winasr_doctor.gate.outcome import Case, GateStep, StepState
+from winasr_doctor.gate.settings import GateSettings
 
 
-class Work(Protocol):
+class SuiteWork(Protocol):
     """A child as this module sees it."""
 
     def rest(self, seconds: float) -> Iterator[Answer]:
         """Yield its answers; raises `ChildError`."""
 
 
-Start = Callable[[str, object], AbstractContextManager[Work]]
+Start = Callable[[str, object], AbstractContextManager[SuiteWork]]
 """Starts a child; see `Child`."""
 
 
-def fault_suite(settings: Settings, start: Start = Child) -> Step:
+def fault_suite(settings: GateSettings, start: Start = Child) -> GateStep:
     """Run the fault suite of the installed version.
 
     Args:
@@ -49,33 +49,33 @@ def fault_suite(settings: Settings, start: Start = Child) -> Step:
                     begun = str(answer["begins"])
                     continue
                 begun = None
-                state = State(answer["state"])
+                state = StepState(answer["state"])
                 cases.append(Case(answer["name"], state, answer["detail"], answer["seconds"]))
     except (ChildError, OSError) as error:
         name = begun or "The suite runs to its end"
-        cases.append(Case(name, State.FAIL, f"The suite broke down: {error}."))
-    ran = sum(case.state is not State.SKIP for case in cases)
+        cases.append(Case(name, StepState.FAIL, f"The suite broke down: {error}."))
+    ran = sum(case.state is not StepState.SKIP for case in cases)
     short = ran < settings.min_cases
-    return Step(
+    return GateStep(
         "suite",
         "Fault suite of the installed version",
         f"{_counted(cases)}"
         + (f"; at least {settings.min_cases} must be tried (min_cases)" if short else ""),
         tuple(cases),
         seconds=monotonic() - began,
-        own=State.FAIL if short else State.SKIP,
+        own=StepState.FAIL if short else StepState.SKIP,
     )
 
 
 def _counted(cases: Sequence[Case]) -> str:
-    seen = {state: sum(case.state is state for case in cases) for state in State}
-    passed = f"{seen[State.PASS]} of {len(cases)} cases passed"
-    words = {State.FAIL: "failed", State.SKIP: "skipped"}
+    seen = {state: sum(case.state is state for case in cases) for state in StepState}
+    passed = f"{seen[StepState.PASS]} of {len(cases)} cases passed"
+    words = {StepState.FAIL: "failed", StepState.SKIP: "skipped"}
     others = [f"{seen[state]} {word}" for state, word in words.items() if seen[state]]
     return ", ".join([passed, *others])
 
 
-def own_tests(settings: Settings) -> Step:
+def own_tests(settings: GateSettings) -> GateStep:
     """Run the app's own tests with pytest, in a process of its own.
 
     Args:
@@ -86,9 +86,9 @@ def own_tests(settings: Settings) -> Step:
         file = Path(folder, "tests.xml")
         problem = _pytest(settings, file)
         cases = list(_read(file)) if file.exists() else []
-    if problem and all(case.state is not State.FAIL for case in cases):
-        cases.append(Case("pytest runs the tests", State.FAIL, problem))
-    return Step(
+    if problem and all(case.state is not StepState.FAIL for case in cases):
+        cases.append(Case("pytest runs the tests", StepState.FAIL, problem))
+    return GateStep(
         "tests",
         "The app's own tests",
         _counted(cases),
@@ -107,7 +107,7 @@ _EXIT_CODES = {
 """Source: docs.pytest.org, "Exit codes"."""
 
 
-def _pytest(settings: Settings, file: Path) -> str:
+def _pytest(settings: GateSettings, file: Path) -> str:
     """Run pytest; return what is wrong, as a sentence, or nothing."""
     command = [sys.executable, "-m", "pytest", f"--junit-xml={file}", *settings.tests]
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
@@ -138,7 +138,7 @@ def _has_descriptor() -> bool:
         return False
 
 
-_STATES = {"failure": State.FAIL, "error": State.FAIL, "skipped": State.SKIP}
+_STATES = {"failure": StepState.FAIL, "error": StepState.FAIL, "skipped": StepState.SKIP}
 
 
 def _read(file: Path) -> Iterator[Case]:
@@ -146,12 +146,18 @@ def _read(file: Path) -> Iterator[Case]:
     try:
         root = ET.parse(file).getroot()  # noqa: S314
     except (ET.ParseError, OSError) as error:
-        yield Case("pytest says what became of the tests", State.FAIL, f"{error}.")
+        yield Case("pytest says what became of the tests", StepState.FAIL, f"{error}.")
         return
     for element in root.iter("testcase"):
         name = "::".join(filter(None, (element.get("classname"), element.get("name"))))
         ends = [child for child in element if child.tag in _STATES]
         states = {_STATES[child.tag] for child in ends}
-        state = State.FAIL if State.FAIL in states else State.SKIP if states else State.PASS
+        state = (
+            StepState.FAIL
+            if StepState.FAIL in states
+            else StepState.SKIP
+            if states
+            else StepState.PASS
+        )
         detail = "\n".join(child.get("message") or "" for child in ends)
         yield Case(name, state, detail, float(element.get("time") or 0))

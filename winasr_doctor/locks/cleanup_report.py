@@ -27,7 +27,7 @@ class CleanupStatus(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RemovalFailure:
     """One path that could not be removed in one attempt.
 
     Attributes:
@@ -71,7 +71,7 @@ class Attempt:
     number: int
     path: str
     elapsed: float
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[RemovalFailure, ...] = ()
     next_delay: float | None = None
     why_last: str = ""
 
@@ -95,7 +95,7 @@ class CleanupReport:
     path: str
     status: CleanupStatus
     attempts: tuple[Attempt, ...]
-    leftovers: tuple[Failure, ...] = ()
+    leftovers: tuple[RemovalFailure, ...] = ()
     deferred: bool = False
     seconds: float = 0.0
     unrecorded: int = 0

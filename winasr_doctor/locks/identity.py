@@ -53,7 +53,7 @@ def identify(path: str, dir_fd: int | None = None) -> Identity:
     return _identity(status, start, path)
 
 
-class Look(NamedTuple):
+class PathLook(NamedTuple):
     """What a path was when it was looked at, and what would show that it is the same still.
 
     Attributes:
@@ -65,7 +65,7 @@ class Look(NamedTuple):
     stamp: tuple[int, int, int, int]
 
 
-def look_again(path: str, before: Look | None) -> Look:
+def look_again(path: str, before: PathLook | None) -> PathLook:
     """Say what a path is now, with one system call if nothing about it has changed.
 
     Args:
@@ -80,7 +80,7 @@ def look_again(path: str, before: Look | None) -> Look:
     stamp = (status.st_dev, status.st_ino, status.st_mode, status.st_ctime_ns)
     if before is not None and stamp == before.stamp:
         return before
-    return Look(_identity(status, _AT_FDCWD, path), stamp)
+    return PathLook(_identity(status, _AT_FDCWD, path), stamp)
 
 
 def identify_open(descriptor: int) -> Identity:

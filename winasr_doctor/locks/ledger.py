@@ -17,10 +17,17 @@ from typing import NamedTuple
 from winasr_doctor.locks.absolute_paths import absolute
 from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
 from winasr_doctor.locks.identity import Identity, identify, same_folder
-from winasr_doctor.locks.ledger_entry import Entry, EntryError, read, this_process, write
+from winasr_doctor.locks.ledger_entry import EntryError, LedgerEntry, read, this_process, write
 from winasr_doctor.locks.leftovers import items_below
 
-__all__ = ["STATE_VARIABLE", "Contents", "Entry", "Ledger", "default_ledger", "this_process"]
+__all__ = [
+    "STATE_VARIABLE",
+    "Ledger",
+    "LedgerContents",
+    "LedgerEntry",
+    "default_ledger",
+    "this_process",
+]
 
 log = logging.getLogger("winasr_doctor.cleanup")
 
@@ -31,7 +38,7 @@ _WRITE_TRIES = 6
 """The first one may find no folder."""
 
 
-class Contents(NamedTuple):
+class LedgerContents(NamedTuple):
     """What a ledger holds.
 
     Attributes:
@@ -39,7 +46,7 @@ class Contents(NamedTuple):
         set_aside: Files that are no entry that can be acted on, and why.
     """
 
-    entries: list[Entry]
+    entries: list[LedgerEntry]
     set_aside: list[tuple[Path, str]]
 
 
@@ -55,12 +62,12 @@ class Ledger:
         self.folder = Path(folder)
         self.left_here = False
         """Whether this process has left something that is not yet swept."""
-        self._unwritten: list[Entry] = []
+        self._unwritten: list[LedgerEntry] = []
         self._settled: set[Path] = set()
         """Entries that are done with, in files that somebody holds: a scanner, for example."""
         self._lock = threading.Lock()
 
-    def claim(self, path: str) -> Entry | None:
+    def claim(self, path: str) -> LedgerEntry | None:
         """Record a private temporary folder of ours while it is in use.
 
         Should this process die, the next sweep removes the folder.
@@ -77,9 +84,9 @@ class Ledger:
             identity = identify(path)
         except (OSError, ValueError):
             return None
-        return self._write(Entry(path, identity, this_process(), whole=True, in_use=True))
+        return self._write(LedgerEntry(path, identity, this_process(), whole=True, in_use=True))
 
-    def settle(self, entry: Entry | None) -> None:
+    def settle(self, entry: LedgerEntry | None) -> None:
         """Forget an entry, if there is one: its folder is gone or not ours any more."""
         if entry is None:
             return
@@ -89,7 +96,9 @@ class Ledger:
             with self._lock:
                 self._settled.add(entry.file)
 
-    def leave(self, report: CleanupReport, claimed: Entry | None = None) -> Entry | None:
+    def leave(
+        self, report: CleanupReport, claimed: LedgerEntry | None = None
+    ) -> LedgerEntry | None:
         """Record what a deletion left behind.
 
         A root that was refused, or that is not the folder any more that was to be removed, is
@@ -110,23 +119,25 @@ class Ledger:
         whole = claimed is not None and same_folder(root, claimed.identity)
         items, unlisted = ((), 0) if whole else items_below(path, root)
         entry = self._write(
-            Entry(path, root, this_process(), whole, items=items, reason=reason, unlisted=unlisted)
+            LedgerEntry(
+                path, root, this_process(), whole, items=items, reason=reason, unlisted=unlisted
+            )
         )
         self.settle(claimed)
         self.left_here = True
         return entry
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         """Return all entries, also those that could not be written to the disk."""
         return self.read().entries
 
-    def read(self) -> Contents:
+    def read(self) -> LedgerContents:
         """Read all there is. What cannot be acted on hides nothing else."""
         try:
             files = sorted(self.folder.glob("*.json"))
         except OSError:
             files = []
-        found = Contents([], [])
+        found = LedgerContents([], [])
         with self._lock:
             self._settled = {file for file in self._settled if not _is_removed(file)}
             for file in files:
@@ -135,7 +146,7 @@ class Ledger:
             found.entries.extend(self._unwritten)
         return found
 
-    def _write(self, entry: Entry) -> Entry:
+    def _write(self, entry: LedgerEntry) -> LedgerEntry:
         file = self.folder / f"{os.urandom(16).hex()}.json"
         problem: OSError | None = None
         for _ in range(_WRITE_TRIES):
@@ -179,7 +190,7 @@ _ledgers: dict[str, Ledger] = {}
 _ledgers_lock = threading.Lock()
 
 
-def _folder(path: str, expected: Identity | None, claimed: Entry | None) -> Identity | None:
+def _folder(path: str, expected: Identity | None, claimed: LedgerEntry | None) -> Identity | None:
     """Look at a folder; `None` if it is none, or not the one that is expected.
 
     Where it cannot be looked at now, it is taken for what it was when it was claimed: a sweep
@@ -194,7 +205,7 @@ def _folder(path: str, expected: Identity | None, claimed: Entry | None) -> Iden
     return root
 
 
-def _add(file: Path, found: Contents) -> None:
+def _add(file: Path, found: LedgerContents) -> None:
     try:
         found.entries.append(read(file))
     except EntryError as error:

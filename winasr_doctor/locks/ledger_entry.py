@@ -43,7 +43,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One folder that is to be removed.
 
     Attributes:
@@ -99,7 +99,7 @@ def started(pid: int) -> float:
         return 0.0
 
 
-def write(entry: Entry, file: Path) -> None:
+def write(entry: LedgerEntry, file: Path) -> None:
     """Write an entry's file, all of it or nothing.
 
     Raises:
@@ -116,7 +116,7 @@ def write(entry: Entry, file: Path) -> None:
         raise
 
 
-def _as_json(entry: Entry) -> dict[str, Any]:
+def _as_json(entry: LedgerEntry) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "path": entry.path,
@@ -130,7 +130,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def read(file: Path) -> Entry:
+def read(file: Path) -> LedgerEntry:
     """Read an entry.
 
     Raises:
@@ -161,12 +161,12 @@ def _content(file: Path) -> bytes:
     return content
 
 
-def _entry(document: dict[str, Any], file: Path) -> Entry:
+def _entry(document: dict[str, Any], file: Path) -> LedgerEntry:
     identity = _identity(document["identity"])
     if identity.kind != "folder":
         raise EntryError("it names something that is not a folder")
     owner = document["owner"]
-    return Entry(
+    return LedgerEntry(
         path=_checked(document["path"], is_path, "a path that is not absolute or not possible"),
         identity=identity,
         owner=Owner(_pid(owner["pid"]), _time(owner["started"]), _text(owner["machine"])),

@@ -8,7 +8,7 @@ import os
 
 from winasr_doctor.locks.descent import Descent, ReplacedError, descent
 from winasr_doctor.locks.identity import Identity, identify, same_folder
-from winasr_doctor.locks.ledger_entry import LARGEST, Entry
+from winasr_doctor.locks.ledger_entry import LARGEST, LedgerEntry
 from winasr_doctor.locks.removal_pass import add_write_right
 from winasr_doctor.windows.errors import Classification, DeleteClass, classify
 
@@ -98,7 +98,7 @@ def _look(place: Descent, found: _List) -> list[tuple[str, Identity]]:
     return folders
 
 
-def remove_items(entry: Entry) -> str | None:
+def remove_items(entry: LedgerEntry) -> str | None:
     """Remove what an entry lists, and the folders among it, and the folder itself, if empty then.
 
     Only what is still what it was is removed. Between the last look at a file and its deletion
@@ -136,7 +136,7 @@ def _remove_at(
     return _remove_item(place, parts[-1], identity)
 
 
-def _remove_root(entry: Entry) -> str | None:
+def _remove_root(entry: LedgerEntry) -> str | None:
     try:
         with descent(entry.path, entry.identity) as place:
             place.remove_root()

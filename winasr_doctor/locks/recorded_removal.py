@@ -24,7 +24,7 @@ from winasr_doctor.locks.tree_removal import (
 
 if TYPE_CHECKING:
     from winasr_doctor.locks.ledger import Ledger
-    from winasr_doctor.locks.ledger_entry import Entry
+    from winasr_doctor.locks.ledger_entry import LedgerEntry
 
 log = logging.getLogger("winasr_doctor.cleanup")
 
@@ -36,7 +36,7 @@ def rmtree(
     on_attempt: OnAttempt | None = None,
     release: Release = collect_garbage,
     ledger: Ledger | None = None,
-    claim: Entry | None = None,
+    claim: LedgerEntry | None = None,
     defer: bool = True,
 ) -> CleanupReport:
     """Remove a folder and everything in it, through passing locks.

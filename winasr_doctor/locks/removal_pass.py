@@ -16,10 +16,10 @@ from collections.abc import Callable
 from typing import Any
 
 from winasr_doctor.locks.absolute_paths import is_gone
-from winasr_doctor.locks.cleanup_report import Failure
+from winasr_doctor.locks.cleanup_report import RemovalFailure
 from winasr_doctor.locks.descent import ReplacedError, by_descriptors, descent
 from winasr_doctor.locks.emptying import remove_tree
-from winasr_doctor.locks.identity import Identity, Look, is_folder, look_again, same_folder
+from winasr_doctor.locks.identity import Identity, PathLook, is_folder, look_again, same_folder
 from winasr_doctor.locks.pinned_folder import held_in_place
 from winasr_doctor.windows.errors import Classification, DeleteClass, classify
 
@@ -59,8 +59,8 @@ class Tree:
         refused again."""
         self._cleared: set[str] = set()
         self._is_there = False
-        self._look: Look | None = None
-        self._failures: list[tuple[Failure, Classification]] = []
+        self._look: PathLook | None = None
+        self._failures: list[tuple[RemovalFailure, Classification]] = []
 
     def look(self) -> None:
         """Look at what is at the root, and remember it.
@@ -81,7 +81,7 @@ class Tree:
             raise RefusedError(REPLACED)
         self.identity = now
 
-    def remove(self) -> list[tuple[Failure, Classification]]:
+    def remove(self) -> list[tuple[RemovalFailure, Classification]]:
         """Make one pass.
 
         Returns:
@@ -109,7 +109,7 @@ class Tree:
             self._failures = []
         return self._failures
 
-    def _remove_by_paths(self, before: tuple[tuple[Failure, Classification], ...]) -> None:
+    def _remove_by_paths(self, before: tuple[tuple[RemovalFailure, Classification], ...]) -> None:
         with held_in_place(self._above):
             self.look()
             if before and all(self._is_refused_again(failure) for failure, _ in before):
@@ -126,7 +126,7 @@ class Tree:
                 with descent(self.path, self.identity) as place:
                     remove_tree(place, self._on_error)
 
-    def _is_refused_again(self, failure: Failure) -> bool:
+    def _is_refused_again(self, failure: RemovalFailure) -> bool:
         """Try once more what failed, which is cheaper than to go through the tree again."""
         if failure.operation not in _TRIED_AGAIN or not self._is_in_place(failure.path):
             return False
@@ -163,7 +163,7 @@ class Tree:
             return
         self._make_writable(path, meaning)
         operation = getattr(function, "__name__", str(function))
-        failure = Failure(path, operation, error, meaning.delete, meaning.code)
+        failure = RemovalFailure(path, operation, error, meaning.delete, meaning.code)
         self._failures.append((failure, meaning))
 
     def _is_consequence(self, path: str, meaning: Classification) -> bool:

@@ -14,8 +14,8 @@ from winasr_doctor.locks.absolute_paths import is_gone, is_seen_to_be_gone
 from winasr_doctor.locks.cleanup_report import CleanupStatus
 from winasr_doctor.locks.debris import remove_debris
 from winasr_doctor.locks.identity import identify
-from winasr_doctor.locks.ledger import Contents, Ledger, default_ledger
-from winasr_doctor.locks.ledger_entry import Entry, Owner, started, this_process
+from winasr_doctor.locks.ledger import Ledger, LedgerContents, default_ledger
+from winasr_doctor.locks.ledger_entry import LedgerEntry, Owner, started, this_process
 from winasr_doctor.locks.leftovers import remove_items
 from winasr_doctor.locks.retry_policy import ONCE, RetryPolicy
 from winasr_doctor.locks.tree_removal import OnAttempt, remove
@@ -136,11 +136,11 @@ def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
     return waiting(ledger).kept
 
 
-def _why_it_waits(entry: Entry) -> str:
+def _why_it_waits(entry: LedgerEntry) -> str:
     return _in_use(entry) or entry.reason or "its process ended before removing it"
 
 
-def _set_aside(found: Contents) -> tuple[Kept, ...]:
+def _set_aside(found: LedgerContents) -> tuple[Kept, ...]:
     return tuple(Kept(str(file), why) for file, why in found.set_aside)
 
 
@@ -151,20 +151,20 @@ _OTHERS = "what is there now came later and is left alone; it is forgotten now"
 _AWAY = "its drive or share is not connected"
 
 
-def _unlisted(entry: Entry) -> str:
+def _unlisted(entry: LedgerEntry) -> str:
     return (
         f"{entry.unlisted:,} of the files and folders in it were too many to be recorded and are"
         " left alone; delete them by hand; it is forgotten now"
     )
 
 
-def _in_use(entry: Entry) -> str:
+def _in_use(entry: LedgerEntry) -> str:
     in_use = entry.in_use and _is_alive(entry.owner)
     return f"process {entry.owner.pid} is still using it" if in_use else ""
 
 
 def _handle_anything(
-    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+    entry: LedgerEntry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
 ) -> tuple[str, bool]:
     """Remove one leftover as `_handle` does; whatever fails, the others have their turn."""
     try:
@@ -175,7 +175,7 @@ def _handle_anything(
 
 
 def _handle(
-    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+    entry: LedgerEntry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
 ) -> tuple[str, bool]:
     """Remove one leftover.
 
@@ -199,7 +199,7 @@ def _handle(
     return _remove_listed(entry)
 
 
-def _remove_listed(entry: Entry) -> tuple[str, bool]:
+def _remove_listed(entry: LedgerEntry) -> tuple[str, bool]:
     problem = remove_items(entry)
     if problem is not None:
         return problem, False
@@ -209,7 +209,7 @@ def _remove_listed(entry: Entry) -> tuple[str, bool]:
 
 
 def _remove_whole(
-    entry: Entry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
+    entry: LedgerEntry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
 ) -> tuple[str, bool]:
     report = remove(entry.path, policy, on_attempt=on_attempt, identity=entry.identity)
     if report.gone:

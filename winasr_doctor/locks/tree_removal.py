@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util import clock
 from winasr_doctor.locks.absolute_paths import absolute, is_gone
-from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, Failure
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, RemovalFailure
 from winasr_doctor.locks.holder_lookup import HolderQuestion, ours
 from winasr_doctor.locks.identity import Identity
 from winasr_doctor.locks.removal_pass import RefusedError, Tree
@@ -112,14 +112,14 @@ class _Deletion:
 
     def _refuse(self, why: str) -> CleanupReport:
         error = NotADirectoryError(errno.ENOTDIR, why, self._tree.path)
-        failure = Failure(self._tree.path, "rmtree", error, DeleteClass.PERMANENT, None)
+        failure = RemovalFailure(self._tree.path, "rmtree", error, DeleteClass.PERMANENT, None)
         self._note((failure,), None, why)
         return self._report(CleanupStatus.REFUSED, (failure,))
 
     def _elapsed(self) -> float:
         return self._clock.monotonic() - self._started
 
-    def _with_holders(self, failures: list[Failure]) -> tuple[Failure, ...]:
+    def _with_holders(self, failures: list[RemovalFailure]) -> tuple[RemovalFailure, ...]:
         waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
         elapsed = self._elapsed()
         last = self._policy.is_over(elapsed)
@@ -137,7 +137,7 @@ class _Deletion:
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(
-        self, failures: tuple[Failure, ...], meanings: list[Classification]
+        self, failures: tuple[RemovalFailure, ...], meanings: list[Classification]
     ) -> tuple[float | None, str]:
         """Return seconds until the next attempt, or `None` and why there is none."""
         if self._tree.made_writable:
@@ -168,7 +168,9 @@ class _Deletion:
             log.exception("could not let go of %s", paths[0])
             return False
 
-    def _note(self, failures: tuple[Failure, ...], delay: float | None, why_last: str) -> None:
+    def _note(
+        self, failures: tuple[RemovalFailure, ...], delay: float | None, why_last: str
+    ) -> None:
         attempt = Attempt(
             len(self._attempts) + 1, self._tree.path, self._elapsed(), failures, delay, why_last
         )
@@ -184,7 +186,7 @@ class _Deletion:
             except Exception:
                 log.exception("on_attempt failed")
 
-    def _report(self, status: CleanupStatus, left: tuple[Failure, ...]) -> CleanupReport:
+    def _report(self, status: CleanupStatus, left: tuple[RemovalFailure, ...]) -> CleanupReport:
         return CleanupReport(
             self._tree.path,
             status,
@@ -195,7 +197,7 @@ class _Deletion:
         )
 
 
-def held_by(failure: Failure) -> str:
+def held_by(failure: RemovalFailure) -> str:
     """Return who holds a path, as a clause; empty where nobody is known."""
     return f", held by {failure.holding}" if failure.holding and failure.holding.holders else ""
 

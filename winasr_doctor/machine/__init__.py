@@ -1,12 +1,12 @@
-"""What a machine looks like: `Host`, a live one and a recorded one."""
+"""What a machine looks like: `Machine`, a live one and a recorded one."""
 
-from winasr_doctor.machine.base import Host, NotApplicable, Section, Unreadable
-from winasr_doctor.machine.recorded import RecordedHost, Snapshot, SnapshotError, load_snapshot
+from winasr_doctor.machine.base import Machine, NotApplicable, Section, Unreadable
+from winasr_doctor.machine.recorded import RecordedMachine, Snapshot, SnapshotError, load_snapshot
 
 __all__ = [
-    "Host",
+    "Machine",
     "NotApplicable",
-    "RecordedHost",
+    "RecordedMachine",
     "Section",
     "Snapshot",
     "SnapshotError",

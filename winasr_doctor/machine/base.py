@@ -1,4 +1,4 @@
-"""The `Host` that every check reads, and how a section of it may be missing."""
+"""The `Machine` that every check reads, and how a section of it may be missing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class NotApplicable(Exception):  # noqa: N818 - a state of the machine, not an e
 
 
 class Section(Generic[T]):
-    """One named part of what a machine looks like; read as an attribute of a `Host`.
+    """One named part of what a machine looks like; read as an attribute of a `Machine`.
 
     Reading it returns the section's value, or raises `Unreadable` or `NotApplicable`.
     """
@@ -65,25 +65,25 @@ class Section(Generic[T]):
         self.kind = kind
         self.title = title
 
-    def __set_name__(self, owner: type[Host], name: str) -> None:
+    def __set_name__(self, owner: type[Machine], name: str) -> None:
         self.name = name
         owner.sections = {**owner.sections, name: self}
 
     @overload
-    def __get__(self, host: None, owner: type[Host]) -> Section[T]: ...
+    def __get__(self, host: None, owner: type[Machine]) -> Section[T]: ...
     @overload
-    def __get__(self, host: Host, owner: type[Host]) -> T: ...
-    def __get__(self, host: Host | None, owner: type[Host]) -> Section[T] | T:
+    def __get__(self, host: Machine, owner: type[Machine]) -> T: ...
+    def __get__(self, host: Machine | None, owner: type[Machine]) -> Section[T] | T:
         if host is None:
             return self
         value: T = host.read(self.name)
         return value
 
 
-class Host(ABC):
+class Machine(ABC):
     """What a machine looks like, section by section.
 
-    Checks read a `Host` and nothing else. `LiveHost` asks the machine, `RecordedHost` a
+    Checks read a `Machine` and nothing else. `LiveHost` asks the machine, `RecordedHost` a
     snapshot; both may raise `Unreadable` or `NotApplicable` for any section.
     """
 

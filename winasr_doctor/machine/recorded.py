@@ -11,7 +11,7 @@ import msgspec
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor._util.safe_text import without_surrogates
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 from winasr_doctor.machine.model import Fact
 from winasr_doctor.version import __version__
 
@@ -54,7 +54,7 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     """Written by a person from documented formats, not recorded from a machine."""
     note: str = ""
     sections: Sections
-    """Built below from `Host`'s own table."""
+    """Built below from `Machine`'s own table."""
     unreadable: dict[str, UnreadableSection] = {}
     not_applicable: dict[str, str] = {}
 
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 else:
     Sections = msgspec.defstruct(
         "Sections",
-        [(name, section.kind | None, None) for name, section in Host.sections.items()],
+        [(name, section.kind | None, None) for name, section in Machine.sections.items()],
         bases=(Fact,),
         namespace={"__doc__": "The sections that could be read."},
         frozen=True,
@@ -121,7 +121,7 @@ def load_snapshot(path: str | Path) -> Snapshot:
         raise SnapshotError(f"the snapshot {path} {error}") from error.__cause__
 
 
-def record(host: Host) -> Snapshot:
+def record(host: Machine) -> Snapshot:
     """Read every section of a machine into a snapshot, as it is: nothing is redacted yet.
 
     Args:
@@ -130,11 +130,11 @@ def record(host: Host) -> Snapshot:
     Returns:
         The snapshot; sections that could not be read are named in it with the reason.
     """
-    host.prefetch(Host.sections)
+    host.prefetch(Machine.sections)
     sections: dict[str, object] = {}
     unreadable: dict[str, UnreadableSection] = {}
     not_applicable: dict[str, str] = {}
-    for name in Host.sections:
+    for name in Machine.sections:
         try:
             sections[name] = host.read(name)
         except Unreadable as missing:
@@ -172,7 +172,7 @@ def _unicode(value: Any) -> Any:  # noqa: ANN401 - what JSON is made of
     return value
 
 
-class RecordedHost(Host):
+class RecordedMachine(Machine):
     """A machine as a snapshot describes it."""
 
     def __init__(

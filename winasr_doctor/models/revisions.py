@@ -34,7 +34,7 @@ _FORBIDDEN = {
 }
 
 
-class Kind(str, Enum):
+class RevisionKind(str, Enum):
     """What a revision is."""
 
     FULL_HASH = "full hash"
@@ -49,12 +49,12 @@ class Kind(str, Enum):
 
 
 _HASH_REASONS = {
-    Kind.FULL_HASH: "{length} of 40 characters",
-    Kind.UPPER_CASE_HASH: "only lower case is recognised as a commit",
-    Kind.TRUNCATED_HASH: "{length} of 40 characters",
-    Kind.ABBREVIATION: "{length} of 40 characters",
-    Kind.LFS_SHA256: "{length} characters identify a stored file, not a commit",
-    Kind.OVERLONG_HASH: "{length} characters instead of 40",
+    RevisionKind.FULL_HASH: "{length} of 40 characters",
+    RevisionKind.UPPER_CASE_HASH: "only lower case is recognised as a commit",
+    RevisionKind.TRUNCATED_HASH: "{length} of 40 characters",
+    RevisionKind.ABBREVIATION: "{length} of 40 characters",
+    RevisionKind.LFS_SHA256: "{length} characters identify a stored file, not a commit",
+    RevisionKind.OVERLONG_HASH: "{length} characters instead of 40",
 }
 
 
@@ -62,7 +62,7 @@ class Revision(Struct, frozen=True):
     """A revision and what it is."""
 
     text: str
-    kind: Kind
+    kind: RevisionKind
     reason: str
     """Why it is of that kind; completes `... is KIND: `."""
 
@@ -78,7 +78,7 @@ def classify(text: str) -> Revision:
     """
     fault = illegal_because(text)
     if fault is not None:
-        return Revision(text, Kind.ILLEGAL_NAME, fault)
+        return Revision(text, RevisionKind.ILLEGAL_NAME, fault)
     decimal = _DIGITS.issuperset(text) and len(text) <= LONGEST_ABBREVIATION  # a date, a number
     if len(text) < SHORTEST_ABBREVIATION or decimal or not _HEX.issuperset(text.lower()):
         return _named(text)
@@ -86,20 +86,24 @@ def classify(text: str) -> Revision:
     return Revision(text, kind, _HASH_REASONS[kind].format(length=len(text)))
 
 
-def _hash_kind(text: str) -> Kind:
+def _hash_kind(text: str) -> RevisionKind:
     length = len(text)
     if length == FULL_HASH_LENGTH:
-        return Kind.FULL_HASH if _HEX.issuperset(text) else Kind.UPPER_CASE_HASH
+        return RevisionKind.FULL_HASH if _HEX.issuperset(text) else RevisionKind.UPPER_CASE_HASH
     if length > FULL_HASH_LENGTH:
-        return Kind.LFS_SHA256 if length == SHA256_LENGTH else Kind.OVERLONG_HASH
-    return Kind.TRUNCATED_HASH if length > LONGEST_ABBREVIATION else Kind.ABBREVIATION
+        return RevisionKind.LFS_SHA256 if length == SHA256_LENGTH else RevisionKind.OVERLONG_HASH
+    return (
+        RevisionKind.TRUNCATED_HASH if length > LONGEST_ABBREVIATION else RevisionKind.ABBREVIATION
+    )
 
 
 def _named(text: str) -> Revision:
     number = text.removeprefix("refs/pr/")
     if number != text and number.isascii() and number.isdigit():
-        return Revision(text, Kind.PULL_REQUEST, "it moves whenever the pull request does")
-    return Revision(text, Kind.BRANCH_OR_TAG, "it can be moved to another commit at any time")
+        return Revision(text, RevisionKind.PULL_REQUEST, "it moves whenever the pull request does")
+    return Revision(
+        text, RevisionKind.BRANCH_OR_TAG, "it can be moved to another commit at any time"
+    )
 
 
 def illegal_because(name: str) -> str | None:

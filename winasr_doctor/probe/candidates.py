@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util.paths import innermost, is_inside
-from winasr_doctor._util.workers import Task, TooLateError
+from winasr_doctor._util.workers import DeadlineTask, TooLateError
 from winasr_doctor.checks.advice import known, scratch_folder
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine import Host
+    from winasr_doctor.machine import Machine
 
 ANSWER_SECONDS = 5.0
 """What a drive may take to say where a folder on it is; one that is gone takes minutes."""
@@ -47,7 +47,7 @@ class Candidate:
     problem: str = ""
 
 
-def candidates(given: Sequence[str], temp: str, host: Host) -> tuple[Candidate, ...]:
+def candidates(given: Sequence[str], temp: str, host: Machine) -> tuple[Candidate, ...]:
     """Return the folders to measure: TEMP, and those given or else one that is likely good.
 
     Args:
@@ -103,8 +103,8 @@ def made_if_missing(candidate: Candidate) -> Iterator[str]:
 def _located(candidates: Sequence[Candidate]) -> Iterator[tuple[str, Candidate]]:
     """Yield each with its real path, and those whose drive does not answer with that problem."""
 
-    def question(path: str) -> Task[str]:
-        return Task(lambda: os.path.realpath(path), ANSWER_SECONDS, "winasr-probe")
+    def question(path: str) -> DeadlineTask[str]:
+        return DeadlineTask(lambda: os.path.realpath(path), ANSWER_SECONDS, "winasr-probe")
 
     for candidate, task in [(each, question(each.path)) for each in candidates]:
         try:
@@ -118,7 +118,7 @@ def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute())
 
 
-def _likely(host: Host) -> str:
+def _likely(host: Machine) -> str:
     if sys.platform == "win32":
         return scratch_folder(host)
     from platformdirs import user_cache_dir
@@ -126,7 +126,7 @@ def _likely(host: Host) -> str:
     return user_cache_dir("winasr-scratch")
 
 
-def _objections(path: str, host: Host) -> Iterator[str]:
+def _objections(path: str, host: Machine) -> Iterator[str]:
     system = host.system.os
     synced = known(host, "sync_roots")
     for root in synced.items if synced else ():

@@ -62,7 +62,7 @@ class Location(Struct, frozen=True):
         )
 
 
-class Family(Struct, frozen=True):
+class CheckFamily(Struct, frozen=True):
     """The results of one family of checks."""
 
     name: str
@@ -92,12 +92,14 @@ def label(result: Result) -> str:
     return LABELS.get(level(result), level(result))
 
 
-def families(report: Report) -> list[Family]:
+def families(report: Report) -> list[CheckFamily]:
     """Return the families of a report in the order they first occur."""
     grouped: dict[str, list[Result]] = {}
     for result in report.results:
         grouped.setdefault(result.family, []).append(result)
-    return [Family(name, FAMILIES.get(name, ""), tuple(found)) for name, found in grouped.items()]
+    return [
+        CheckFamily(name, FAMILIES.get(name, ""), tuple(found)) for name, found in grouped.items()
+    ]
 
 
 def head(report: Report) -> list[tuple[str, str]]:

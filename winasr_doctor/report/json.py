@@ -21,18 +21,18 @@ class ReportError(ValueError):
     """A document that is not a report; the message is one sentence."""
 
 
-class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReportPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of everything a report is made of."""
 
 
-class ToolPart(Part, frozen=True, kw_only=True):
+class ToolPart(ReportPart, frozen=True, kw_only=True):
     """Which program made a report."""
 
     name: str
     version: str
 
 
-class RemedyPart(Part, frozen=True, kw_only=True):
+class RemedyPart(ReportPart, frozen=True, kw_only=True):
     """One way out of a finding."""
 
     title: str
@@ -42,7 +42,7 @@ class RemedyPart(Part, frozen=True, kw_only=True):
     """Whether `fix --apply` can perform it."""
 
 
-class ResultPart(Part, frozen=True, kw_only=True):
+class ResultPart(ReportPart, frozen=True, kw_only=True):
     """What one check says; a check may say several things."""
 
     code: Code
@@ -58,7 +58,7 @@ class ResultPart(Part, frozen=True, kw_only=True):
     """Where the check is documented, relative to the project's root."""
 
 
-class CountsPart(Part, frozen=True, kw_only=True, rename={"passed": "pass"}):
+class CountsPart(ReportPart, frozen=True, kw_only=True, rename={"passed": "pass"}):
     """Results by severity for failures, by status for the rest."""
 
     error: Count
@@ -70,7 +70,7 @@ class CountsPart(Part, frozen=True, kw_only=True, rename={"passed": "pass"}):
     crash: Count
 
 
-class ReportDocument(Part, frozen=True, kw_only=True):
+class ReportDocument(ReportPart, frozen=True, kw_only=True):
     """What winasr_doctor found out about a machine and an app."""
 
     schema: Literal["winasr-doctor/report/1"]

@@ -7,6 +7,6 @@ a `sitecustomize` on `PYTHONPATH` (`startup/`), which reaches the app's worker p
 
 from winasr_doctor.run.parent import Order, run
 from winasr_doctor.run.scratch import ScratchError
-from winasr_doctor.run.target import Target, TargetError
+from winasr_doctor.run.target import RunTarget, TargetError
 
-__all__ = ["Order", "ScratchError", "Target", "TargetError", "run"]
+__all__ = ["Order", "RunTarget", "ScratchError", "TargetError", "run"]

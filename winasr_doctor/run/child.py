@@ -17,7 +17,7 @@ from winasr_doctor.run import final_diagnosis
 from winasr_doctor.run.events import EventLog, Silent, Started
 from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
-from winasr_doctor.run.settings import Settings
+from winasr_doctor.run.settings import RunSettings
 from winasr_doctor.run.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def begin(file: str) -> None:
     """
     if not Path(file).exists():
         return
-    settings = Settings.read(file)
+    settings = RunSettings.read(file)
     if os.path.normcase(settings.prefix) != os.path.normcase(sys.prefix):
         return
     log = EventLog(settings.events)
@@ -68,7 +68,7 @@ def begin(file: str) -> None:
     _take_over(settings)
 
 
-def _take_over(settings: Settings) -> None:
+def _take_over(settings: RunSettings) -> None:
     """Let the app itself answer for its folders: it may live on when its parent is killed.
 
     Only the first process does, as the others may end long before the app.

@@ -53,7 +53,7 @@ class Cleaned:
 
 
 @dataclass(frozen=True, slots=True)
-class Injected:
+class FaultInjected:
     """How often each fault of the plan has fired in one process, so far."""
 
     pid: int
@@ -75,10 +75,10 @@ class Silent:
     seconds: float
 
 
-Event = Started | Cleaned | Injected | Unguarded | Silent
+Event = Started | Cleaned | FaultInjected | Unguarded | Silent
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Cleaned, Injected, Unguarded, Silent)
+    kind.__name__: kind for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent)
 }
 
 

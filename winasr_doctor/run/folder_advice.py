@@ -9,7 +9,7 @@ from pathlib import Path
 
 from winasr_doctor.checks.advice import gigabytes, known
 from winasr_doctor.findings import Result, Severity
-from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.machine.live.places import look
 from winasr_doctor.machine.live.readers import READERS, Reader
 from winasr_doctor.machine.model import Environment, Place, Places, Role
@@ -64,7 +64,7 @@ class Judgement:
         return (errors + (not self.writable), warnings, int(cramped))
 
 
-class _With(LiveHost):
+class _With(LiveMachine):
     """This machine, with another temp folder."""
 
     def __init__(self, folder: str) -> None:
@@ -106,7 +106,7 @@ def judge(folder: str) -> Judgement:
     )
 
 
-def _drive(host: LiveHost, place: Place) -> str:
+def _drive(host: LiveMachine, place: Place) -> str:
     volumes = known(host, "volumes")
     volume = volumes.of(place) if volumes else None
     if volume is None:

@@ -15,9 +15,9 @@ from winasr_doctor.run import final_diagnosis, preflight, verdict
 from winasr_doctor.run.events import read_events
 from winasr_doctor.run.interpreter import command_for
 from winasr_doctor.run.scratch import Scratch, open_scratch
-from winasr_doctor.run.settings import Settings, point
+from winasr_doctor.run.settings import RunSettings, point
 from winasr_doctor.run.signals import exit_code, relaying
-from winasr_doctor.run.target import Target
+from winasr_doctor.run.target import RunTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Order:
         quiet: Whether to say nothing before the app starts.
     """
 
-    target: Target
+    target: RunTarget
     scratch: str | None = None
     plan: Plan | None = None
     silence: float = 60.0
@@ -58,7 +58,7 @@ def run(order: Order, say: Callable[[str], None]) -> int:
     try:
         settings = Path(scratch.notes, "settings.json")
         plan = str(order.plan) if order.plan else ""
-        Settings(
+        RunSettings(
             scratch.notes,
             plan=plan,
             silence=order.silence,
@@ -77,7 +77,7 @@ def run(order: Order, say: Callable[[str], None]) -> int:
     finally:
         removals = scratch.remove()
     sweep()  # forget what the app had left to the ledger and went with its TEMP
-    for line in verdict.lines(verdict.Verdict(code, seconds, events, order.plan, removals)):
+    for line in verdict.lines(verdict.RunVerdict(code, seconds, events, order.plan, removals)):
         say(line)
     for line in cause:
         say(line)

@@ -10,7 +10,7 @@ from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.run.folder_advice import PATIENCE
 from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.scratch import Scratch
-from winasr_doctor.run.target import Target
+from winasr_doctor.run.target import RunTarget
 
 CODES = ("NEM", "REV", "APP")
 """Families that `run` does not cure: NeMo's installation, model pins, the app's own mistakes."""
@@ -19,7 +19,7 @@ MOST_FINDINGS = 5
 _WRONG = {Severity.ERROR, Severity.WARNING}
 
 
-def examine(target: Target) -> tuple[Result, ...]:
+def examine(target: RunTarget) -> tuple[Result, ...]:
     """Let the doctor look at the app's source and at NeMo.
 
     Args:
@@ -30,7 +30,7 @@ def examine(target: Target) -> tuple[Result, ...]:
     """
     from winasr_doctor.appsource import SourcePathError, read_application
     from winasr_doctor.appsource.application import Application
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.scanning import scan, worst_first
 
     app = Application()
@@ -39,11 +39,11 @@ def examine(target: Target) -> tuple[Result, ...]:
             app = read_application([target.script])
         except SourcePathError:  # Python itself will say what is wrong with it
             app = Application()
-    report = scan(LiveHost(app=app, timeout=PATIENCE), select=CODES)
+    report = scan(LiveMachine(app=app, timeout=PATIENCE), select=CODES)
     return tuple(sorted((r for r in report.results if r.severity in _WRONG), key=worst_first))
 
 
-def lines(target: Target, scratch: Scratch, plan: str, found: Sequence[Result]) -> Iterator[str]:
+def lines(target: RunTarget, scratch: Scratch, plan: str, found: Sequence[Result]) -> Iterator[str]:
     """Yield the summary's lines.
 
     Args:

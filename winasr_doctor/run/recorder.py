@@ -9,8 +9,8 @@ from collections import Counter
 from winasr_doctor._guard.events import FolderClosed, GuardEvent
 from winasr_doctor._guard.session import GuardSession
 from winasr_doctor.faults.injector import Injector
-from winasr_doctor.locks.cleanup_report import CleanupReport, Failure
-from winasr_doctor.run.events import Cleaned, EventLog, Injected, Unguarded
+from winasr_doctor.locks.cleanup_report import CleanupReport, RemovalFailure
+from winasr_doctor.run.events import Cleaned, EventLog, FaultInjected, Unguarded
 
 
 class Recorder:
@@ -53,7 +53,7 @@ class Recorder:
             counts = dict(Counter(str(each.fault) for each in list(self.injector.injections)))
             if counts != self._counts:
                 self._counts = counts
-                self._log.write(Injected(os.getpid(), counts))
+                self._log.write(FaultInjected(os.getpid(), counts))
         for sentence in self.session.problems if self.session else ():
             if sentence not in self._told:
                 self._told.add(sentence)
@@ -76,13 +76,13 @@ def _cleaned(event: FolderClosed, report: CleanupReport) -> Cleaned:
     )
 
 
-def _telling_failure(report: CleanupReport) -> Failure | None:
+def _telling_failure(report: CleanupReport) -> RemovalFailure | None:
     """Return the first failure of the latest attempt that knew who holds it, or of the first."""
     firsts = [attempt.failures[0] for attempt in report.attempts if attempt.failures]
     known = [failure for failure in firsts if failure.holding is not None]
     return next(iter([*known[-1:], *firsts]), None)
 
 
-def _holders(failure: Failure | None) -> str:
+def _holders(failure: RemovalFailure | None) -> str:
     holding = failure.holding if failure else None
     return "; ".join(map(str, holding.holders)) if holding else ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winasr_doctor.locks import CleanupReport, rmtree
-from winasr_doctor.locks.ledger import Entry, default_ledger
+from winasr_doctor.locks.ledger import LedgerEntry, default_ledger
 from winasr_doctor.machine.model import FileAttribute
 from winasr_doctor.run.folder_advice import Judgement, judge
 
@@ -39,7 +39,7 @@ class Scratch:
     notes: str
     judgement: Judgement
     asked_for: bool
-    claims: tuple[Entry | None, Entry | None]
+    claims: tuple[LedgerEntry | None, LedgerEntry | None]
 
     @property
     def claim_files(self) -> tuple[str, ...]:
@@ -134,9 +134,9 @@ def usual_places() -> tuple[str, ...]:
 
     if os.name == "nt":
         from winasr_doctor.checks.advice import scratch_folder
-        from winasr_doctor.machine.live import LiveHost
+        from winasr_doctor.machine.live import LiveMachine
 
-        recommended = scratch_folder(LiveHost(timeout=2.0))
+        recommended = scratch_folder(LiveMachine(timeout=2.0))
         local = os.environ.get("LOCALAPPDATA")
         first = [str(Path(local, "winasr_doctor", "scratch"))] if local else []
         return (*first, recommended, tempfile.gettempdir())

@@ -20,7 +20,7 @@ TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunSettings:
     """What every process of the app needs to know.
 
     Attributes:
@@ -44,7 +44,7 @@ class Settings:
         file.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
-    def read(cls, file: str) -> Settings:
+    def read(cls, file: str) -> RunSettings:
         """Read what `write` wrote."""
         document = json.loads(Path(file).read_text(encoding="utf-8"))
         lists = {name: tuple(document.get(name, ())) for name in ("folders", "claims")}

@@ -15,7 +15,7 @@ class TargetError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RunTarget:
     """An app.
 
     Attributes:
@@ -27,7 +27,7 @@ class Target:
     script: str | None
 
     @classmethod
-    def parse(cls, arguments: Sequence[str]) -> Target:
+    def parse(cls, arguments: Sequence[str]) -> RunTarget:
         """Read `SCRIPT ARGS` or `-m MODULE ARGS`.
 
         Args:

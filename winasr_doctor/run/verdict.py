@@ -11,7 +11,7 @@ from winasr_doctor._guard.events import Phase
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.locks import CleanupReport
-from winasr_doctor.run.events import Cleaned, Event, Injected, Silent, Started, Unguarded
+from winasr_doctor.run.events import Cleaned, Event, FaultInjected, Silent, Started, Unguarded
 
 MOST_LINES = 8
 """Rescues of different kinds that are listed."""
@@ -24,7 +24,7 @@ KEPT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RunVerdict:
     """How a run went.
 
     Attributes:
@@ -42,7 +42,7 @@ class Verdict:
     removals: tuple[CleanupReport, ...]
 
 
-def lines(verdict: Verdict) -> Iterator[str]:
+def lines(verdict: RunVerdict) -> Iterator[str]:
     """Yield the verdict's lines."""
     ended = f"exit code {verdict.code} after {verdict.seconds:.1f} s"
     yield f"winasr_doctor: the app ended with {ended}"
@@ -100,7 +100,7 @@ def _sentences(events: Iterable[Event]) -> Iterator[str]:
 
 
 def _injected(plan: Plan, events: Iterable[Event]) -> str:
-    latest = {event.pid: event.counts for event in events if isinstance(event, Injected)}
+    latest = {event.pid: event.counts for event in events if isinstance(event, FaultInjected)}
     total: Counter[str] = Counter()
     for counts in latest.values():
         total.update(counts)

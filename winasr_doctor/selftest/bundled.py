@@ -13,15 +13,17 @@ MODEL = "tiny"
 _FACTS = "tiny-tdt.json"
 
 
-class Recording(NamedTuple):
+class BundledRecording(NamedTuple):
     """One recording and its text."""
 
     path: Path
     text: str
 
 
-def recordings() -> tuple[Recording, ...]:
+def recordings() -> tuple[BundledRecording, ...]:
     """Return every bundled recording; the wheel is never run from an archive."""
     data = Path(str(files("winasr_doctor") / "data"))
     facts = json.loads((data / _FACTS).read_text(encoding="utf-8"))
-    return tuple(Recording(data / each["file"], each["text"]) for each in facts["recordings"])
+    return tuple(
+        BundledRecording(data / each["file"], each["text"]) for each in facts["recordings"]
+    )

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from winasr_doctor.faults.injector import Injection
 from winasr_doctor.faults.plan import Plan
-from winasr_doctor.selftest.result import Injected
+from winasr_doctor.selftest.result import InjectedFaults
 
 
-def counted(given: Plan, used: Plan, injections: Iterable[Injection]) -> tuple[Injected, ...]:
+def counted(given: Plan, used: Plan, injections: Iterable[Injection]) -> tuple[InjectedFaults, ...]:
     """Count how often each fault fired.
 
     Args:
@@ -20,6 +20,6 @@ def counted(given: Plan, used: Plan, injections: Iterable[Injection]) -> tuple[I
     """
     fired = Counter(id(injection.fault) for injection in injections)  # two faults may be equal
     return tuple(
-        Injected(str(said), fired[id(meant)])
+        InjectedFaults(str(said), fired[id(meant)])
         for said, meant in zip(given.faults, used.faults, strict=True)
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from winasr_doctor.asr.outcomes import Message
-from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, Failure
+from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, RemovalFailure
 from winasr_doctor.selftest.bundled import MODEL
 from winasr_doctor.selftest.comparing import words
 
 
-class Ending(str, Enum):
+class SelfTestOutcome(str, Enum):
     """How a self-test ended."""
 
     PASSED = "passed"
@@ -47,7 +47,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Injected:
+class InjectedFaults:
     """One fault of the plan.
 
     Attributes:
@@ -95,7 +95,7 @@ class SelfTest:
         versions: Of Python and of the packages that matter; those that are installed.
     """
 
-    ending: Ending
+    ending: SelfTestOutcome
     heard: tuple[Heard, ...]
     model: str = MODEL
     device: str | None = None
@@ -106,7 +106,7 @@ class SelfTest:
     audio_seconds: float = 0.0
     peak: Peak = field(default_factory=Peak)
     plan: str = ""
-    injected: tuple[Injected, ...] = ()
+    injected: tuple[InjectedFaults, ...] = ()
     cleanups: tuple[CleanupReport, ...] = ()
     problems: Message | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class SelfTest:
     @property
     def ok(self) -> bool:
         """Whether it passed."""
-        return self.ending is Ending.PASSED
+        return self.ending is SelfTestOutcome.PASSED
 
     @property
     def real_time_factor(self) -> float | None:
@@ -134,7 +134,7 @@ class SelfTest:
         return tuple(attempt for report in self.cleanups for attempt in report.attempts)
 
     @property
-    def leftovers(self) -> tuple[Failure, ...]:
+    def leftovers(self) -> tuple[RemovalFailure, ...]:
         """What could not be removed while the plan was in force."""
         return tuple(failure for report in self.cleanups for failure in report.leftovers)
 

@@ -23,9 +23,9 @@ from winasr_doctor.locks import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.locks.debris import make_folder
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.selftest import facts
-from winasr_doctor.selftest.bundled import MODEL, Recording, recordings
+from winasr_doctor.selftest.bundled import MODEL, BundledRecording, recordings
 from winasr_doctor.selftest.injection import counted
-from winasr_doctor.selftest.result import Ending, Heard, Injected, Peak, SelfTest
+from winasr_doctor.selftest.result import Heard, InjectedFaults, Peak, SelfTest, SelfTestOutcome
 
 log = logging.getLogger("winasr_doctor.selftest")
 
@@ -87,7 +87,7 @@ def self_test(
     parse_device(device)
     ends = perf_counter() + deadline
     bundled, notes = recordings(), _Notes()
-    injected: tuple[Injected, ...] = ()
+    injected: tuple[InjectedFaults, ...] = ()
     with _private_folder():
         notes.import_seconds = _import_framework(deadline)
         facts.start_measuring(device)
@@ -140,7 +140,7 @@ def _import_framework(deadline: float) -> float:
 def _load_and_transcribe(
     model: str,
     device: str,
-    bundled: tuple[Recording, ...],
+    bundled: tuple[BundledRecording, ...],
     notes: _Notes,
     ends: float,
     policy: RetryPolicy | None,
@@ -168,10 +168,10 @@ def _left(ends: float) -> float:
 
 def _result(
     model: str,
-    bundled: tuple[Recording, ...],
+    bundled: tuple[BundledRecording, ...],
     notes: _Notes,
     plan: str,
-    injected: tuple[Injected, ...],
+    injected: tuple[InjectedFaults, ...],
 ) -> SelfTest:
     transcripts = () if notes.transcribed is None else notes.transcribed.transcripts
     texts = {transcript.source: transcript.text for transcript in transcripts}
@@ -200,18 +200,21 @@ def _result(
 
 
 def _ending(
-    notes: _Notes, heard: tuple[Heard, ...], plan: str, injected: tuple[Injected, ...]
-) -> tuple[Ending, Message | None]:
+    notes: _Notes, heard: tuple[Heard, ...], plan: str, injected: tuple[InjectedFaults, ...]
+) -> tuple[SelfTestOutcome, Message | None]:
     for outcome in (notes.loaded, notes.transcribed):
         if outcome is not None and not outcome.ok:
             missing = isinstance(outcome.error, (MissingPackageError, DeviceError))
-            return Ending.UNAVAILABLE if missing else Ending.FAILED, outcome.message
+            return (
+                SelfTestOutcome.UNAVAILABLE if missing else SelfTestOutcome.FAILED,
+                outcome.message,
+            )
     wrong = sum(not each.right for each in heard)
     if wrong:
-        return Ending.WRONG_TEXT, Message(f"{wrong} of {len(heard)} texts are wrong.")
+        return SelfTestOutcome.WRONG_TEXT, Message(f"{wrong} of {len(heard)} texts are wrong.")
     if plan and not any(each.times for each in injected):
-        return Ending.NOTHING_INJECTED, Message(
+        return SelfTestOutcome.NOTHING_INJECTED, Message(
             f"No fault of the plan {plan} ever fired, so the self-test proves nothing about it.",
             (f"Without @GLOB, faults are injected into {NAMES}'s temporary folders only.",),
         )
-    return Ending.PASSED, None
+    return SelfTestOutcome.PASSED, None

@@ -12,11 +12,11 @@ from winasr_doctor.asr.outcomes import Transcript
 from winasr_doctor.findings import Remedy
 from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
-from winasr_doctor.ui.job import Ending, Job, Models, Request
-from winasr_doctor.ui.job_slot import Desk
+from winasr_doctor.ui.job import JobResult, Models, Request, TranscriptionJob
+from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.sessions import Session, Sessions
-from winasr_doctor.ui.status import State, Status
+from winasr_doctor.ui.status import PageStatus, StatusKind
 
 HEARTBEAT = 0.4
 """Seconds between two words about a job, at most."""
@@ -32,7 +32,7 @@ GRACE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PageView:
     """What the page shows.
 
     Attributes:
@@ -43,7 +43,7 @@ class View:
         blocked: Whether `Load anyway` is of use.
     """
 
-    status: Status
+    status: PageStatus
     running: bool = False
     transcripts: tuple[Transcript, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TranscriptionRequest:
     """What is filled in on the page.
 
     Attributes:
@@ -98,14 +98,14 @@ class Handler:
         self._find = find
         self.deadline = deadline
         self.quiet = quiet
-        self._desk, self._models = Desk(), Models()
+        self._desk, self._models = JobSlot(), Models()
 
     def refresh(self) -> None:
         """Find out again what it takes to use each model."""
         if self._find is not None:
             self.choices = {choice.name: choice for choice in self._find()}
 
-    def run(self, name: str, wish: Wish) -> Iterator[View]:
+    def run(self, name: str, wish: TranscriptionRequest) -> Iterator[PageView]:
         """Do what a tab asks for, telling how it goes at least twice a second.
 
         Args:
@@ -120,7 +120,7 @@ class Handler:
         try:
             refusal, job = self._begin(name, wish)
             if job is None:
-                yield View(refusal)
+                yield PageView(refusal)
                 return
             yield self._running(job)
             while (ending := self._wait(job)) is None:
@@ -131,12 +131,12 @@ class Handler:
         except GeneratorExit:  # the tab is closed
             raise
         except BaseException as error:  # noqa: BLE001 - nothing may leave: see the module
-            yield View(status_messages.of_error(texts.FAILED_ELSEWHERE, error))
+            yield PageView(status_messages.of_error(texts.FAILED_ELSEWHERE, error))
         finally:
             if job is not None:
                 job.abandon()
 
-    def cancel(self, name: str) -> Status | None:
+    def cancel(self, name: str) -> PageStatus | None:
         """Ask a tab's job to stop.
 
         Returns:
@@ -144,21 +144,23 @@ class Handler:
         """
         job = self.sessions.of(name).job
         if job is None or job.ending is not None or job.cancel.is_set():
-            return Status(State.OK, texts.NOTHING_TO_CANCEL)
+            return PageStatus(StatusKind.OK, texts.NOTHING_TO_CANCEL)
         job.cancel.set()
         job.news.set()
         return None
 
-    def trouble(self, name: str) -> Status:
+    def trouble(self, name: str) -> PageStatus:
         """Say what went wrong outside of the job, such as in Gradio."""
         session = self.sessions.of(name)
         error, session.trouble = session.trouble, None
         if error is None:  # it did not get as far as a callback
             remedy = Remedy(texts.REFUSED_TITLE, texts.REFUSED_STEPS)
-            return Status(State.ERROR, f"{texts.REFUSED}.", (), (remedy,))
+            return PageStatus(StatusKind.ERROR, f"{texts.REFUSED}.", (), (remedy,))
         return status_messages.of_error(texts.FAILED_ELSEWHERE, error)
 
-    def _begin(self, name: str, wish: Wish) -> tuple[Status, Job | None]:
+    def _begin(
+        self, name: str, wish: TranscriptionRequest
+    ) -> tuple[PageStatus, TranscriptionJob | None]:
         session = self.sessions.of(name)
         session.trouble = None
         choice = self.choices.get(wish.model or "")
@@ -167,27 +169,29 @@ class Handler:
             (choice is None, texts.NO_MODEL),
         ):
             if wrong:
-                return Status(State.WARN, sentence), None
+                return PageStatus(StatusKind.WARN, sentence), None
         gone = [path for path in wish.audio if not Path(path).is_file()]
         if gone:
             sentence = texts.MISSING_UPLOAD.format(name=Path(gone[0]).name)
-            return Status(State.ERROR, sentence), None
+            return PageStatus(StatusKind.ERROR, sentence), None
         assert choice is not None  # noqa: S101 - see above
         return self._start(session, wish, choice)
 
-    def _start(self, session: Session, wish: Wish, choice: Choice) -> tuple[Status, Job | None]:
+    def _start(
+        self, session: Session, wish: TranscriptionRequest, choice: Choice
+    ) -> tuple[PageStatus, TranscriptionJob | None]:
         with session.lock:
             if session.job is not None and session.job.active:
-                return Status(State.WARN, texts.BUSY), None
+                return PageStatus(StatusKind.WARN, texts.BUSY), None
             session.folder.mkdir(mode=0o700, exist_ok=True)
             folder = Path(tempfile.mkdtemp(dir=session.folder))
             request = Request(wish.audio, choice, wish.device, wish.timestamps, wish.anyway, folder)
-            job = Job(request, self.engine, self._desk, self._models, self.deadline)
+            job = TranscriptionJob(request, self.engine, self._desk, self._models, self.deadline)
             session.job = job
             job.start()
-        return Status(State.RUN, ""), job
+        return PageStatus(StatusKind.RUN, ""), job
 
-    def _wait(self, job: Job) -> Ending | None:
+    def _wait(self, job: TranscriptionJob) -> JobResult | None:
         """Wait for news, but not for long; decide when the wait is over."""
         job.news.wait(HEARTBEAT)
         time.sleep(SHORTEST)
@@ -203,7 +207,7 @@ class Handler:
             )
         return None
 
-    def _stopped(self, job: Job, tell: Callable[[str, str], Status]) -> Ending:
+    def _stopped(self, job: TranscriptionJob, tell: Callable[[str, str], PageStatus]) -> JobResult:
         """Give the worker a moment to end by itself, then go on without it."""
         until = time.monotonic() + GRACE
         while time.monotonic() < until:
@@ -213,22 +217,22 @@ class Handler:
         where = job.where
         phase = job.phase
         job.abandon()
-        return Ending(tell(phase, where))
+        return JobResult(tell(phase, where))
 
-    def _running(self, job: Job) -> View:
+    def _running(self, job: TranscriptionJob) -> PageView:
         sight = job.sight()
         lines = sight.lines
         if sight.quiet >= self.quiet:
             where = texts.STANDS.format(where=job.where or texts.NOWHERE)
             lines = (*lines, f"{texts.QUIET.format(seconds=sight.quiet)}. {where}")
-        return View(
-            Status(State.RUN, sight.phase, lines, elapsed=sight.elapsed),
+        return PageView(
+            PageStatus(StatusKind.RUN, sight.phase, lines, elapsed=sight.elapsed),
             running=True,
         )
 
 
-def _ended(ending: Ending) -> View:
-    return View(
+def _ended(ending: JobResult) -> PageView:
+    return PageView(
         ending.status,
         transcripts=ending.transcripts,
         files=ending.files,

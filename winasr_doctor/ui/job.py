@@ -2,7 +2,7 @@
 
 Gradio stops waiting for a callback that raises anything but an `Exception`, and its server ends
 with a `SystemExit`. So nothing is raised here: the thread catches everything, and whatever
-happens ends as an `Ending`.
+happens ends as an `JobResult`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from winasr_doctor.asr.jobs import Downloaded, JobState, Step, where_is
+from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep, where_is
 from winasr_doctor.asr.outcomes import LoadOutcome, Transcript
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
 from winasr_doctor.ui import exports, status_messages, texts
 from winasr_doctor.ui.engine import Engine
-from winasr_doctor.ui.job_slot import Desk
+from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker
-from winasr_doctor.ui.status import State, Status, plain_text
+from winasr_doctor.ui.status import PageStatus, StatusKind, plain_text
 
 log = logging.getLogger("winasr_doctor.ui")
 
@@ -54,7 +54,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class JobResult:
     """What a job came to.
 
     Attributes:
@@ -64,14 +64,14 @@ class Ending:
         blocked: Whether the doctor kept the model from being loaded.
     """
 
-    status: Status
+    status: PageStatus
     transcripts: tuple[Transcript, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class JobSnapshot:
     """What can be seen of a job that runs.
 
     Attributes:
@@ -112,11 +112,11 @@ class Models:
         self._key = self._outcome = None
 
 
-class Job:
+class TranscriptionJob:
     """One request and the thread that works on it."""
 
     def __init__(
-        self, request: Request, engine: Engine, desk: Desk, models: Models, deadline: float
+        self, request: Request, engine: Engine, desk: JobSlot, models: Models, deadline: float
     ) -> None:
         """Get ready; `start` begins.
 
@@ -135,9 +135,9 @@ class Job:
         self._phase, self._progress, self._attempt = "queued", "", ""
         self._started = self._heard = monotonic()
         self._look: Callable[[], JobState] | None = None
-        self._last_look: tuple[Step, str, Downloaded | None] | None = None
+        self._last_look: tuple[JobStep, str, Downloaded | None] | None = None
         self._lock = threading.Lock()
-        self._ending: Ending | None = None
+        self._ending: JobResult | None = None
         self._abandoned = False
         self._thread = threading.Thread(target=self._run, name="winasr-page", daemon=True)
 
@@ -146,7 +146,7 @@ class Job:
         try:
             self._thread.start()
         except RuntimeError as error:
-            self._settle(Ending(status_messages.of_error(texts.WORKER_DIED, error)))
+            self._settle(JobResult(status_messages.of_error(texts.WORKER_DIED, error)))
 
     @property
     def elapsed(self) -> float:
@@ -154,12 +154,14 @@ class Job:
         return monotonic() - self._started
 
     @property
-    def ending(self) -> Ending | None:
+    def ending(self) -> JobResult | None:
         """What it came to; `None` while it runs."""
         dead = self._thread.ident is not None and not self._thread.is_alive()
         with self._lock:  # after `dead`: a thread that ends does so after it has settled
             if self._ending is None and dead:
-                return Ending(Status(State.ERROR, f"{texts.WORKER_DIED}: {self.phase}."))
+                return JobResult(
+                    PageStatus(StatusKind.ERROR, f"{texts.WORKER_DIED}: {self.phase}.")
+                )
             return self._ending
 
     @property
@@ -178,14 +180,14 @@ class Job:
         inner = self._inner()
         return (inner.where if inner is not None else "") or where_is(self._thread.ident)
 
-    def sight(self) -> Sight:
+    def sight(self) -> JobSnapshot:
         """Look at it, from any thread."""
         inner = self._inner()
         self._hear(inner)
         waiting = self._desk.busy if self._phase == "queued" else ""
         stage = inner.stage if inner is not None else ""
         lines = tuple(line for line in (waiting, stage, self._progress, self._attempt) if line)
-        return Sight(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
+        return JobSnapshot(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
 
     def _inner(self) -> JobState | None:
         """Look at the loader's part of it, while there is one."""
@@ -194,9 +196,9 @@ class Job:
 
     def _phase_in(self, inner: JobState | None) -> str:
         phase, amount = self._phase, ""
-        if inner is not None and inner.step is Step.WAITING:
+        if inner is not None and inner.step is JobStep.WAITING:
             phase = "waiting"
-        elif inner is not None and inner.step is Step.DOWNLOADING:
+        elif inner is not None and inner.step is JobStep.DOWNLOADING:
             phase = "asking" if inner.downloaded is None else "downloading"
             amount = status_messages.of_download(inner.downloaded)
         return texts.PHASES[phase].format(model=self.request.choice.name, amount=amount)
@@ -205,7 +207,7 @@ class Job:
         """Take another step or more bytes for news. A wait's stage tells seconds: no news."""
         if inner is None:
             return
-        stage = "" if inner.step is Step.WAITING else inner.stage
+        stage = "" if inner.step is JobStep.WAITING else inner.stage
         seen = (inner.step, stage, inner.downloaded)
         if seen != self._last_look:
             self._last_look, self._heard = seen, monotonic()
@@ -231,13 +233,13 @@ class Job:
         self._heard = monotonic()
         self.news.set()
 
-    def _settle(self, ending: Ending) -> None:
+    def _settle(self, ending: JobResult) -> None:
         with self._lock:
             if self._abandoned:
                 return
             self._ending = ending
         self.news.set()
-        level = logging.INFO if ending.status.state is State.OK else logging.WARNING
+        level = logging.INFO if ending.status.state is StatusKind.OK else logging.WARNING
         log.log(level, "%s", plain_text(ending.status))
 
     def _run(self) -> None:
@@ -250,46 +252,46 @@ class Job:
             finally:
                 self._desk.give_back(self)
         except StoppedError:
-            ending = Ending(status_messages.of_cancel(self.phase, ""))
+            ending = JobResult(status_messages.of_cancel(self.phase, ""))
         except BaseException as error:  # noqa: BLE001 - SystemExit too: all of it must be seen
-            ending = Ending(
+            ending = JobResult(
                 status_messages.of_error(_WHAT.get(self._phase, texts.FAILED_ELSEWHERE), error)
             )
         self._settle(ending)
 
-    def _not_begun(self) -> Ending:
+    def _not_begun(self) -> JobResult:
         if self.cancel.is_set():
-            return Ending(status_messages.of_cancel(self.phase, ""))
+            return JobResult(status_messages.of_cancel(self.phase, ""))
         phase = f"{self.phase}: {self._desk.busy}"
-        return Ending(status_messages.of_deadline(self.elapsed, phase, ""))
+        return JobResult(status_messages.of_deadline(self.elapsed, phase, ""))
 
-    def _work(self) -> Ending:
+    def _work(self) -> JobResult:
         request = self.request
         too_long = self._too_long()
         if too_long is not None:
-            return Ending(too_long)
+            return JobResult(too_long)
         key = (request.choice.name, request.device)
         kept, loaded = self._models.get(key), None
         if kept is None:
             found = self._blockers()
             if found:
-                return Ending(status_messages.of_blockers(found), blocked=True)
+                return JobResult(status_messages.of_blockers(found), blocked=True)
             self._at("preparing")
             self._engine.prepare()
             kept = loaded = self._load()
             if not loaded.ok:
-                return Ending(status_messages.of_failure(texts.FAILED_TO_LOAD, loaded))
+                return JobResult(status_messages.of_failure(texts.FAILED_TO_LOAD, loaded))
             self._keep(key, loaded)
         return self._transcribe(kept, loaded)
 
-    def _too_long(self) -> Status | None:
+    def _too_long(self) -> PageStatus | None:
         self._at("reading")
         lengths = (self._engine.duration(path) for path in self.request.audio)
         hours = sum(length for length in lengths if length is not None) / 3600
         if hours <= MOST_HOURS:
             return None
         sentence = texts.TOO_LONG.format(hours=hours, most=MOST_HOURS)
-        return Status(State.ERROR, sentence, (), (Remedy("Give less", texts.SHORTEN),))
+        return PageStatus(StatusKind.ERROR, sentence, (), (Remedy("Give less", texts.SHORTEN),))
 
     def _blockers(self) -> tuple[Blocker, ...]:
         if self.request.anyway:
@@ -311,7 +313,7 @@ class Job:
                 raise StoppedError
             self._models.put(key, loaded)
 
-    def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> Ending:
+    def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> JobResult:
         self._at("transcribing")
         heard = self._engine.transcribe(
             kept.model,
@@ -323,7 +325,7 @@ class Job:
         if not heard.ok:
             status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, heard)
             if not heard.transcripts:
-                return Ending(status)
+                return JobResult(status)
         else:
             status = status_messages.of_success(loaded, heard)
         self._look, self._phase = None, "exporting"
@@ -333,7 +335,7 @@ class Job:
             if heard.ok:
                 status = status_messages.of_error(texts.EXPORT_FAILED, error)
             files = {}
-        return Ending(status, heard.transcripts, files)
+        return JobResult(status, heard.transcripts, files)
 
     def _options(self) -> dict[str, Any]:
         left = max(0.1, self.deadline - self.elapsed)

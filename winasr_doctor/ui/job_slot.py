@@ -12,7 +12,7 @@ SLICE = 0.1
 """Seconds of one wait, at most: how late a waiting job notices that it was cancelled."""
 
 
-class Desk:
+class JobSlot:
     """A lock for one job at a time that says what it is busy with.
 
     It is given back by name, so that it can also be taken from a job that is stuck: the job's

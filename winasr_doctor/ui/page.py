@@ -15,9 +15,9 @@ import gradio as gr
 
 from winasr_doctor.ui import findings, status_messages, texts
 from winasr_doctor.ui.exports import FORMATS, name_of
-from winasr_doctor.ui.handler import Handler, View, Wish
+from winasr_doctor.ui.handler import Handler, PageView, TranscriptionRequest
 from winasr_doctor.ui.preflight import blocked_by
-from winasr_doctor.ui.status import State, Status, clean, render
+from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render
 
 WAITING = 16
 """Transcriptions that may wait or run at once; one more is refused, with words."""
@@ -94,7 +94,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     cancel = gr.Button(texts.CANCEL, interactive=False, elem_id="cancel")
             with gr.Column():
                 status = gr.HTML(
-                    render(Status(State.OK, texts.READY)),
+                    render(PageStatus(StatusKind.OK, texts.READY)),
                     label=texts.STATUS,
                     elem_id="status_output",
                 )
@@ -201,7 +201,7 @@ class _Callbacks:
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         """Transcribe what is chosen."""
-        wish = Wish(_paths(audio, microphone), model, device, timestamps)
+        wish = TranscriptionRequest(_paths(audio, microphone), model, device, timestamps)
         yield from self._run(request, wish)
 
     def transcribe_anyway(
@@ -214,10 +214,12 @@ class _Callbacks:
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         """Transcribe what is chosen, whatever the doctor says."""
-        wish = Wish(_paths(audio, microphone), model, device, timestamps, anyway=True)
+        wish = TranscriptionRequest(
+            _paths(audio, microphone), model, device, timestamps, anyway=True
+        )
         yield from self._run(request, wish)
 
-    def _run(self, request: gr.Request, wish: Wish) -> Iterator[list[Any]]:
+    def _run(self, request: gr.Request, wish: TranscriptionRequest) -> Iterator[list[Any]]:
         with self._handler.sessions.using(wish.audio):  # a program's belong to no tab
             for view in self._handler.run(_session(request), wish):
                 yield _shown(view)
@@ -265,7 +267,7 @@ def _paths(audio: list[str] | None, microphone: str | None) -> tuple[str, ...]:
     return (*(audio or ()), *((microphone,) if microphone else ()))
 
 
-def _shown(view: View) -> list[Any]:
+def _shown(view: PageView) -> list[Any]:
     """Turn a view into values for the page's outputs."""
     try:
         status = render(view.status)

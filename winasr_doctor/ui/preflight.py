@@ -44,11 +44,11 @@ def blockers(choice: Choice) -> tuple[Blocker, ...]:
     Returns:
         Every reason not to load it; empty when nothing is known to be in the way.
     """
-    from winasr_doctor.machine.live import LiveHost
+    from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.scanning import scan
 
     models = (choice.path,) if choice.path is not None else ()
-    report = scan(LiveHost(models=models, timeout=4.0), select=CODES)
+    report = scan(LiveMachine(models=models, timeout=4.0), select=CODES)
     return (*concerning(report, choice), *_no_room_to_download(choice))
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from winasr_doctor.locks import RetryPolicy, rmtree
 from winasr_doctor.locks.debris import make_folder
-from winasr_doctor.locks.ledger import Entry, default_ledger
-from winasr_doctor.ui.job import Job
+from winasr_doctor.locks.ledger import LedgerEntry, default_ledger
+from winasr_doctor.ui.job import TranscriptionJob
 from winasr_doctor.ui.uploads import Unclaimed
 
 log = logging.getLogger("winasr_doctor.ui")
@@ -36,7 +36,7 @@ class Session:
     def __init__(self, folder: Path) -> None:
         """Start with nothing."""
         self.folder = folder
-        self.job: Job | None = None
+        self.job: TranscriptionJob | None = None
         self.uploads: set[str] = set()
         self.trouble: BaseException | None = None
         self.lock = threading.Lock()
@@ -132,7 +132,7 @@ class Sessions:
         _remove(str(self.root), self._claim)
 
 
-def _remove(folder: str, claim: Entry | None = None) -> None:
+def _remove(folder: str, claim: LedgerEntry | None = None) -> None:
     try:
         rmtree(folder, POLICY, claim=claim)
     except Exception:

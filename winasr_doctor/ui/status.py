@@ -26,7 +26,7 @@ MOST_ITEMS = 12
 """Details, remedies and steps of each that are shown."""
 
 
-class State(str, Enum):
+class StatusKind(str, Enum):
     """How things stand; the page's `data-state`."""
 
     RUN = "run"
@@ -36,7 +36,7 @@ class State(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class PageStatus:
     """What to tell the person in front of the page.
 
     Attributes:
@@ -48,7 +48,7 @@ class Status:
         elapsed: Seconds since the job began, while it runs.
     """
 
-    state: State
+    state: StatusKind
     headline: str
     details: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
@@ -72,13 +72,13 @@ def clean(text: str, longest: int = LONGEST_LINE) -> str:
     return shown if len(text) <= longest else f"{shown[:longest]} ..."
 
 
-def render(status: Status) -> str:
+def render(status: PageStatus) -> str:
     """Write a status as HTML, everything in it escaped.
 
     Returns:
         One element with `data-state`; an error is an alert, all else a polite status.
     """
-    urgent = status.state is State.ERROR
+    urgent = status.state is StatusKind.ERROR
     role, live = ("alert", "assertive") if urgent else ("status", "polite")
     parts = [
         f'<div class="winasr-status" data-state="{status.state.value}" role="{role}"'
@@ -107,7 +107,7 @@ def steps_html(remedies: Iterable[Remedy]) -> str:
     )
 
 
-def plain_text(status: Status) -> str:
+def plain_text(status: PageStatus) -> str:
     """Write a status as text, for the console and for a report."""
     lines = [clean(status.headline), *(clean(each) for each in status.details)]
     for number, remedy in enumerate(status.remedies, 1):
@@ -118,7 +118,7 @@ def plain_text(status: Status) -> str:
     return "\n".join(lines)
 
 
-def _timer(status: Status) -> str:
+def _timer(status: PageStatus) -> str:
     if status.elapsed is None:
         return ""
     elapsed = texts.ELAPSED.format(seconds=status.elapsed)
@@ -126,7 +126,7 @@ def _timer(status: Status) -> str:
     return f' <span class="winasr-timer" role="timer" aria-live="off">{elapsed}</span>'
 
 
-def _technical(status: Status) -> str:
+def _technical(status: PageStatus) -> str:
     if not status.technical:
         return ""
     return (

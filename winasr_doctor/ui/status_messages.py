@@ -1,4 +1,4 @@
-"""From what happened to a `Status`: outcomes, exceptions, attempts, waits."""
+"""From what happened to a `PageStatus`: outcomes, exceptions, attempts, waits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.preflight import Blocker
-from winasr_doctor.ui.status import State, Status, text_of
+from winasr_doctor.ui.status import PageStatus, StatusKind, text_of
 
 _MOST_ATTEMPTS = 30
 
@@ -51,7 +51,7 @@ def of_download(downloaded: Downloaded | None) -> str:
     return texts.DOWNLOADED.format(done=min(done, total) / size, total=total / size, unit=unit)
 
 
-def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> Status:
+def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatus:
     """Say what failed: the real cause first, the WinError second.
 
     Args:
@@ -60,16 +60,18 @@ def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> Status:
     """
     message, technical = outcome.message, _technical(outcome)
     if isinstance(outcome.error, CancelledError):
-        return Status(State.WARN, texts.CANCELLED, message.details, (), technical)
+        return PageStatus(StatusKind.WARN, texts.CANCELLED, message.details, (), technical)
     if isinstance(outcome.error, DeadlineError):
         gave_up = texts.GAVE_UP.format(seconds=outcome.seconds)
         late = (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),)
-        return Status(State.ERROR, f"{gave_up}. {what}.", message.details, late, technical)
+        return PageStatus(StatusKind.ERROR, f"{gave_up}. {what}.", message.details, late, technical)
     remedies = message.remedies or (_OTHER,)
-    return Status(State.ERROR, f"{what}: {message.headline}", message.details, remedies, technical)
+    return PageStatus(
+        StatusKind.ERROR, f"{what}: {message.headline}", message.details, remedies, technical
+    )
 
 
-def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
+def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStatus:
     """Say that it worked, and what became of the temporary folders.
 
     Args:
@@ -86,8 +88,8 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
         unclean.append(heard)
         headlines.append(texts.TRANSCRIBED_CLEANUP_FAILED)
     if unclean:
-        return Status(
-            State.WARN,
+        return PageStatus(
+            StatusKind.WARN,
             f"{'. '.join(headlines)}. {texts.COMPLETE}",
             _unique(
                 [
@@ -103,7 +105,7 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
             "\n\n".join(_technical(outcome) for outcome in unclean),
         )
     if not any(transcript.text.strip() for transcript in heard.transcripts):
-        return Status(State.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", short)
+        return PageStatus(StatusKind.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", short)
     seconds = heard.seconds + (loaded.seconds if loaded is not None else 0)
     audio = sum(transcript.duration for transcript in heard.transcripts)
     count = len(heard.transcripts)
@@ -112,19 +114,21 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> Status:
     messages = [loaded.message] if loaded is not None else []
     details = tuple(each for message in (*messages, heard.message) for each in message.details)
     if short:
-        return Status(State.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *details)))
-    return Status(State.OK, headline, details)
+        return PageStatus(
+            StatusKind.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *details))
+        )
+    return PageStatus(StatusKind.OK, headline, details)
 
 
 def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentences))
 
 
-def of_blockers(found: Sequence[Blocker]) -> Status:
+def of_blockers(found: Sequence[Blocker]) -> PageStatus:
     """Say why a model is not loaded."""
     own_words = Remedy(texts.ANYWAY, (texts.BLOCKED_STEP,))
-    return Status(
-        State.ERROR,
+    return PageStatus(
+        StatusKind.ERROR,
         f"{texts.BLOCKED}. {found[0].summary}",
         tuple(f"{each.code}: {each.summary}" for each in found),
         (*(remedy for each in found for remedy in each.remedies), own_words),
@@ -132,7 +136,7 @@ def of_blockers(found: Sequence[Blocker]) -> Status:
     )
 
 
-def of_error(what: str, error: BaseException) -> Status:
+def of_error(what: str, error: BaseException) -> PageStatus:
     """Say what an exception came to that nothing else has explained.
 
     Args:
@@ -142,9 +146,9 @@ def of_error(what: str, error: BaseException) -> Status:
     said, own = text_of(error), traceback_of(error)
     diagnosis = _diagnosed(error)
     if diagnosis is None or not diagnosis.source:  # nothing is known of it
-        return Status(State.ERROR, f"{what}: {said}", (), (_OTHER,), own)
+        return PageStatus(StatusKind.ERROR, f"{what}: {said}", (), (_OTHER,), own)
     advice = tuple(diagnosis.advice) or (_OTHER,)
-    return Status(State.ERROR, f"{what}: {diagnosis.cause}", (said,), advice, own)
+    return PageStatus(StatusKind.ERROR, f"{what}: {diagnosis.cause}", (said,), advice, own)
 
 
 def _diagnosed(error: BaseException) -> Diagnosis | None:
@@ -156,11 +160,11 @@ def _diagnosed(error: BaseException) -> Diagnosis | None:
         return None
 
 
-def of_deadline(seconds: float, phase: str, where: str) -> Status:
+def of_deadline(seconds: float, phase: str, where: str) -> PageStatus:
     """Say that nobody waits any more, and what is still blocked."""
     place = where or texts.NOWHERE
-    return Status(
-        State.ERROR,
+    return PageStatus(
+        StatusKind.ERROR,
         f"{texts.GAVE_UP.format(seconds=seconds)}: {phase}.",
         (texts.STILL_BLOCKED.format(phase=phase, where=place),),
         (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),),
@@ -168,10 +172,12 @@ def of_deadline(seconds: float, phase: str, where: str) -> Status:
     )
 
 
-def of_cancel(phase: str, where: str) -> Status:
+def of_cancel(phase: str, where: str) -> PageStatus:
     """Say that a job was cancelled, and whether something of it goes on."""
     details = (texts.STILL_BLOCKED.format(phase=phase, where=where),) if where else ()
-    return Status(State.WARN, texts.CANCELLED, details, (), f"{phase}\n{where}" if where else "")
+    return PageStatus(
+        StatusKind.WARN, texts.CANCELLED, details, (), f"{phase}\n{where}" if where else ""
+    )
 
 
 def traceback_of(error: BaseException) -> str:

@@ -31,11 +31,11 @@ def decode(documents: list[bytes]) -> None:
 def scan_all(documents: list[bytes]) -> None:
     """Decode and scan each."""
     from winasr_doctor import scan
-    from winasr_doctor.machine import RecordedHost
+    from winasr_doctor.machine import RecordedMachine
     from winasr_doctor.machine.recorded import decode_snapshot
 
     for document in documents:
-        scan(RecordedHost(decode_snapshot(document)))
+        scan(RecordedMachine(decode_snapshot(document)))
 
 
 def parse(root: Path) -> None:

@@ -158,7 +158,7 @@ def keep_the_frames():
 @fault("loader/test_turns.py")
 def use_a_model_twice_at_once():
     """Calls on one model do not wait for each other."""
-    put(named_lock.Turn, "taken", lambda *_: contextlib.nullcontext())
+    put(named_lock.NamedLock, "taken", lambda *_: contextlib.nullcontext())
 
 
 @fault("loader/test_jobs.py")

@@ -12,12 +12,12 @@ import torch
 
 import winasr_doctor
 from winasr_doctor.asr import LoadOutcome, LoadStatus, TranscribeOutcome, TranscribeStatus
-from winasr_doctor.faults import Run
+from winasr_doctor.faults import SweepRun
 from winasr_doctor.locks import CleanupReport, RetryPolicy, sweep
 from winasr_doctor.locks.ledger import Ledger
 
 Outcome = LoadOutcome | TranscribeOutcome
-Invariant = Callable[[Run], None]
+Invariant = Callable[[SweepRun], None]
 
 BUDGET = RetryPolicy().total
 """Seconds that one folder may be waited for."""
@@ -52,7 +52,7 @@ def is_same_model(model: Any, reference: Any) -> bool:
 def the_model_is_there(reference: Any) -> Invariant:
     """Return the invariant that a load under the guard gave the whole model."""
 
-    def the_model_is_not_lost(run: Run) -> None:
+    def the_model_is_not_lost(run: SweepRun) -> None:
         assert run.value.error is None
         assert is_same_model(run.value.result, reference)
 
@@ -62,7 +62,7 @@ def the_model_is_there(reference: Any) -> Invariant:
 def the_texts_are(*texts: str) -> Invariant:
     """Return the invariant that a transcription under the guard gave these texts."""
 
-    def the_texts_are_not_lost(run: Run) -> None:
+    def the_texts_are_not_lost(run: SweepRun) -> None:
         assert run.value.error is None
         assert tuple(result.text for result in run.value.result) == texts
 
@@ -72,7 +72,7 @@ def the_texts_are(*texts: str) -> Invariant:
 def the_error_is(error: BaseException) -> Invariant:
     """Return the invariant that this very error came out, with nothing before or behind it."""
 
-    def the_real_error_is_not_hidden(run: Run) -> None:
+    def the_real_error_is_not_hidden(run: SweepRun) -> None:
         assert run.value.error is error
         assert error.__cause__ is None
         assert error.__context__ is None
@@ -80,7 +80,7 @@ def the_error_is(error: BaseException) -> Invariant:
     return the_real_error_is_not_hidden
 
 
-def an_error_is_nemos_own(run: Run) -> None:
+def an_error_is_nemos_own(run: SweepRun) -> None:
     """What comes out when NeMo cannot read comes out of NeMo, and names what it could not read.
 
     It is the injected error itself, or NeMo's word for a file that seems to be missing; never
@@ -102,7 +102,7 @@ def an_error_is_nemos_own(run: Run) -> None:
         assert run.case.operation == "stat"
 
 
-def nothing_waits_past_its_budget(run: Run) -> None:
+def nothing_waits_past_its_budget(run: SweepRun) -> None:
     """No folder is waited for longer than the policy allows, and nothing else is waited for."""
     cleanups = run.value.cleanups
     assert all(report.seconds <= BUDGET + ROUNDING for report in cleanups)
@@ -112,7 +112,7 @@ def nothing_waits_past_its_budget(run: Run) -> None:
 def what_is_left_goes_later(temp: Path, ledger: Ledger) -> Invariant:
     """Return the invariant that leftovers are reported, recorded, and removed by a sweep."""
 
-    def nothing_is_left_for_ever(run: Run) -> None:
+    def nothing_is_left_for_ever(run: SweepRun) -> None:
         cleanups: tuple[CleanupReport, ...] = run.value.cleanups
         assert cleanups or not run.fired or run.value.error is not None
         left = {str(path) for path in temp.iterdir()}
@@ -133,7 +133,7 @@ def what_is_left_goes_later(temp: Path, ledger: Ledger) -> Invariant:
     return nothing_is_left_for_ever
 
 
-def the_status_says_what_happened(run: Run) -> None:
+def the_status_says_what_happened(run: SweepRun) -> None:
     """An outcome's status tells *done* from *done, but something is left* and from *failed*."""
     outcome: Outcome = run.value
     clean = all(report.gone for report in outcome.cleanups)
@@ -145,7 +145,7 @@ def the_status_says_what_happened(run: Run) -> None:
     assert outcome.ok is (outcome.error is None)
 
 
-def the_user_is_told(run: Run) -> None:
+def the_user_is_told(run: SweepRun) -> None:
     """The text that the user sees names what failed and what to do about it."""
     outcome: Outcome = run.value
     text = str(outcome.message)

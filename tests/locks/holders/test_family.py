@@ -11,12 +11,12 @@ from types import ModuleType
 import pytest
 
 from winasr_doctor.locks.holders import Who, holders_of, processes
-from winasr_doctor.locks.holders.family import Family
+from winasr_doctor.locks.holders.family import ProcessFamily
 
 
 def test_a_child_is_ours_and_a_stranger_and_our_parent_are_not(manifest, child, stranger):
     mine, other = child("open", manifest), stranger("open", manifest)
-    family = Family()
+    family = ProcessFamily()
     assert family.has_child(mine.pid)
     assert not family.has_child(other.pid)
     assert not family.has_child(os.getppid())
@@ -24,7 +24,7 @@ def test_a_child_is_ours_and_a_stranger_and_our_parent_are_not(manifest, child, 
 
 
 def test_a_process_that_is_not_there_has_no_name():
-    assert Family().name(2**22 + 17) is None
+    assert ProcessFamily().name(2**22 + 17) is None
 
 
 class KnownProcess:
@@ -91,7 +91,7 @@ def test_a_closed_worker_is_passed_over(monkeypatch):
     module = ModuleType("multiprocessing.process")
     module._children = {Closed()}
     monkeypatch.setitem(sys.modules, "multiprocessing.process", module)
-    assert Family().worker(os.getpid()) is None
+    assert ProcessFamily().worker(os.getpid()) is None
 
 
 def test_a_name_with_spaces_and_parentheses_is_read(tmp_path):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from winasr_doctor.locks.holders.bounded_queries import Patience
+from winasr_doctor.locks.holders.bounded_queries import BoundedQueries
 
 
 def test_everything_is_answered():
-    assert Patience(str).answers(range(100), seconds=5) == ({n: str(n) for n in range(100)}, 0)
+    assert BoundedQueries(str).answers(range(100), seconds=5) == (
+        {n: str(n) for n in range(100)},
+        0,
+    )
 
 
 def test_one_that_hangs_costs_only_its_own_answer():
@@ -19,7 +22,7 @@ def test_one_that_hangs_costs_only_its_own_answer():
             free.wait()
         return number * 2
 
-    patience = Patience(ask, per_item=0.02)
+    patience = BoundedQueries(ask, per_item=0.02)
     answers, mute = patience.answers([0, 1, 2, 3], seconds=5)
     assert (answers, mute) == ({0: 0, 2: 4, 3: 6}, 1)
     free.set()
@@ -32,7 +35,7 @@ def test_one_that_hangs_is_not_asked_again_while_it_does():
         asked.append(number)
         free.wait()
 
-    patience = Patience(ask, per_item=0.01)
+    patience = BoundedQueries(ask, per_item=0.01)
     for _ in range(3):
         assert patience.answers([7], seconds=0.02) == ({}, 1)
     assert asked == [7]
@@ -46,7 +49,7 @@ def test_time_that_is_up_leaves_the_rest_unasked():
         asked.append(number)
         free.wait()
 
-    answers, mute = Patience(ask, per_item=10).answers(range(50), seconds=0.05)
+    answers, mute = BoundedQueries(ask, per_item=10).answers(range(50), seconds=0.05)
     free.set()
     for thread in threading.enumerate():
         if thread.name == "winasr-holders":

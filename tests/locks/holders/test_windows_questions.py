@@ -11,7 +11,7 @@ import pytest
 from winasr_doctor.locks.holders import ntapi, restart_manager, windows
 from winasr_doctor.locks.holders.evidence import Evidence, UndeterminedError
 from winasr_doctor.locks.holders.ntapi import NtStatusError
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 
 STRANGER = 2**22 + 11
 MORE_DATA = 234
@@ -34,7 +34,7 @@ def _settable(function):
 
 def ask(path):
     evidence = Evidence(2.0)
-    windows.other_processes(Target.of(path), evidence)
+    windows.other_processes(HeldPath.of(path), evidence)
     return evidence.answer()
 
 

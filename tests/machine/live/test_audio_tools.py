@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from winasr_doctor.machine.live import LiveHost, audio_tools
+from winasr_doctor.machine.live import LiveMachine, audio_tools
 
 
 def test_programs_are_found_on_path(monkeypatch, tmp_path):
@@ -9,6 +9,6 @@ def test_programs_are_found_on_path(monkeypatch, tmp_path):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    read = audio_tools.read(LiveHost())
+    read = audio_tools.read(LiveMachine())
     assert Path(read.ffmpeg).samefile(program)
     assert (read.ffprobe, read.sox) == (None, None)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import defender
-from winasr_doctor.machine.live.powershell import Answer, Part
+from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart
 from winasr_doctor.machine.live.registry import RegistryDict
 
 LOCAL = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
@@ -31,9 +31,9 @@ PREFERENCE = {
 
 def answer(status=STATUS, preference=PREFERENCE, code=None, error="it failed"):
     def part(row):
-        return Part(error=error, code=code) if row is None else Part(rows=(row,))
+        return QueryPart(error=error, code=code) if row is None else QueryPart(rows=(row,))
 
-    return Answer({"status": part(status), "preference": part(preference)})
+    return PowerShellAnswer({"status": part(status), "preference": part(preference)})
 
 
 def read(said, keys=None, denied=()):
@@ -134,7 +134,7 @@ def test_the_registry_stands_in_for_a_silent_powershell():
         rf"{LOCAL}\{FOLDER_ACCESS}": {"EnableControlledFolderAccess": 1},
         rf"{LOCAL}\Real-Time Protection": {"DisableRealtimeMonitoring": 1},
     }
-    facts = read(Answer(), keys)
+    facts = read(PowerShellAnswer(), keys)
     assert facts.excluded_paths == (r"C:\scratch",)
     assert facts.excluded_processes == ()
     assert facts.exclusions_hidden is None
@@ -147,7 +147,7 @@ def test_the_registry_stands_in_for_a_silent_powershell():
 @pytest.mark.parametrize("denied", [rf"{LOCAL}\Exclusions", rf"{LOCAL}\Exclusions\Paths"])
 def test_exclusions_that_neither_tells_say_who_may_read_them(denied):
     keys = {LOCAL: {}, rf"{LOCAL}\Exclusions": {}, rf"{LOCAL}\Features": {"TamperProtection": 0}}
-    facts = read(Answer(), keys, denied=[denied])
+    facts = read(PowerShellAnswer(), keys, denied=[denied])
     assert facts.excluded_paths is None
     assert "administrator" in facts.exclusions_hidden
     assert facts.tamper_protection is False
@@ -158,7 +158,7 @@ def test_the_policys_mode_of_folder_access_comes_before_the_local_one():
         rf"{LOCAL}\{FOLDER_ACCESS}": {"EnableControlledFolderAccess": 0},
         rf"{POLICY}\{FOLDER_ACCESS}": {"EnableControlledFolderAccess": 2},
     }
-    assert read(Answer(), keys).controlled_folder_access == 2
+    assert read(PowerShellAnswer(), keys).controlled_folder_access == 2
 
 
 def test_protected_folders_are_the_default_ones_and_those_added():
@@ -197,7 +197,7 @@ def test_a_stopped_service_does_not_run():
 
 def test_nothing_read_is_unreadable_with_the_reason():
     with pytest.raises(Unreadable) as caught:
-        read(Answer(failure="PowerShell answered nothing"), {})
+        read(PowerShellAnswer(failure="PowerShell answered nothing"), {})
     assert "PowerShell answered nothing" in caught.value.reason
     assert caught.value.needs is None
 

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from winasr_doctor.machine.base import Unreadable
-from winasr_doctor.machine.live import LiveHost, gpus
+from winasr_doctor.machine.live import LiveMachine, gpus
 from winasr_doctor.machine.model import Gpu, Gpus
 
 # Printed by `nvidia-smi`, as its documentation shows it.
@@ -61,7 +61,7 @@ def test_a_program_that_fails_without_a_word_is_unreadable():
 def test_without_the_program_there_are_no_devices(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("SYSTEMROOT", raising=False)
-    assert gpus.read(LiveHost()) == Gpus()
+    assert gpus.read(LiveMachine()) == Gpus()
 
 
 def test_a_program_that_hangs_is_unreadable(monkeypatch):
@@ -71,13 +71,13 @@ def test_a_program_that_hangs_is_unreadable(monkeypatch):
     monkeypatch.setattr(gpus.programs, "find", lambda _name: "nvidia-smi")
     monkeypatch.setattr(subprocess, "run", hang)
     with pytest.raises(Unreadable, match="did not answer within 5 s"):
-        gpus.read(LiveHost(timeout=10))
+        gpus.read(LiveMachine(timeout=10))
 
 
 def test_a_program_that_cannot_be_started_is_unreadable(monkeypatch, tmp_path):
     monkeypatch.setattr(gpus.programs, "find", lambda _name: str(tmp_path / "missing"))
     with pytest.raises(Unreadable, match="could not be started"):
-        gpus.read(LiveHost())
+        gpus.read(LiveMachine())
 
 
 def test_what_it_prints_is_read_whatever_its_encoding():

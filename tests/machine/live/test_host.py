@@ -4,8 +4,8 @@ import pytest
 
 from winasr_doctor.findings import Status
 from winasr_doctor.machine import NotApplicable, Unreadable
-from winasr_doctor.machine.base import Host
-from winasr_doctor.machine.live import LiveHost
+from winasr_doctor.machine.base import Machine
+from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.machine.live import machine as host
 from winasr_doctor.machine.live.readers import AFTER_OTHERS, READERS
 from winasr_doctor.machine.model import AudioTools, Memory
@@ -16,7 +16,7 @@ TOOLS = AudioTools(sox="sox")
 
 
 def asked(timeout=10.0, progress=None, **readers):
-    machine = LiveHost(timeout=timeout, progress=progress)
+    machine = LiveMachine(timeout=timeout, progress=progress)
     machine.readers = dict(readers.items())
     return machine
 
@@ -29,7 +29,7 @@ def fails(error):
 
 
 def test_every_section_has_a_reader():
-    assert set(READERS) == set(Host.sections)
+    assert set(READERS) == set(Machine.sections)
 
 
 def test_a_section_is_read_once():
@@ -151,23 +151,23 @@ def test_ctrl_c_is_not_taken_for_a_reader_that_failed(monkeypatch):
         raise KeyboardInterrupt
 
     machine = asked(memory=lambda _: MEMORY)
-    monkeypatch.setattr(host.Task, "finished_within", interrupt)
+    monkeypatch.setattr(host.DeadlineTask, "finished_within", interrupt)
     with pytest.raises(KeyboardInterrupt):
         machine.read("memory")
 
 
 def test_the_hub_is_not_asked_by_default():
     with pytest.raises(NotApplicable, match="--online"):
-        _ = LiveHost().hub_answers
+        _ = LiveMachine().hub_answers
 
 
 def test_what_the_hub_answered_is_handed_on():
     answers = object()
-    assert LiveHost(hub_answers=answers).hub_answers is answers
+    assert LiveMachine(hub_answers=answers).hub_answers is answers
 
 
 def test_a_scan_of_this_very_machine_is_complete():
-    machine = LiveHost()
+    machine = LiveMachine()
     report = scan(machine)
     crashed = [result.summary for result in report.results if result.status is Status.CRASH]
     assert crashed == []
@@ -178,4 +178,4 @@ def test_sections_that_only_windows_has_do_not_apply_elsewhere(monkeypatch):
     monkeypatch.setattr("sys.platform", "linux")
     for section in ("defender", "security_products", "search_index"):
         with pytest.raises(NotApplicable, match="^only on Windows$"):
-            READERS[section](LiveHost())
+            READERS[section](LiveMachine())

@@ -4,7 +4,7 @@ import pytest
 
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.machine.base import Unreadable
-from winasr_doctor.machine.live import LiveHost, hub_cache, speech_language
+from winasr_doctor.machine.live import LiveMachine, hub_cache, speech_language
 
 COMMIT = "a" * 40
 MODEL = "nvidia/parakeet-tdt-0.6b-v3"
@@ -185,4 +185,4 @@ def test_a_file_of_that_name_or_nothing_is_no_folder(app):
 def test_a_scan_of_this_machine_looks_for_such_folders(app, monkeypatch):
     (app / "nvidia" / "canary-qwen-2.5b").mkdir(parents=True)
     monkeypatch.setenv("HF_HUB_CACHE", str(app / "hub"))
-    assert len(LiveHost(app_paths=[str(app)]).hub_cache.shadows) == 1
+    assert len(LiveMachine(app_paths=[str(app)]).hub_cache.shadows) == 1

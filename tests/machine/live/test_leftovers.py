@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from winasr_doctor.machine.live import LiveHost, leftovers
+from winasr_doctor.machine.live import LiveMachine, leftovers
 from winasr_doctor.machine.model import Place, Places
 
 LINE = '{"audio_filepath": "a.wav", "duration": 100000, "text": ""}\n'
@@ -114,7 +114,7 @@ def test_a_missing_temp_folder_holds_nothing(tmp_path):
 def test_each_temp_folder_is_looked_through_once(tmp_path, later):
     make(tmp_path / "tmpab12", manifest__json=LINE)
 
-    class Told(LiveHost):
+    class Told(LiveMachine):
         readers = {
             "places": lambda _: Places(
                 items=tuple(Place(role=role, path=str(tmp_path)) for role in ("TEMP", "TMP"))

@@ -4,7 +4,7 @@ import pytest
 
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.machine.base import Unreadable
-from winasr_doctor.machine.live import LiveHost, model_files
+from winasr_doctor.machine.live import LiveMachine, model_files
 from winasr_doctor.machine.model import CachedRepo, HubCache, ModelFile
 
 COMMIT = "a" * 40
@@ -16,7 +16,7 @@ def no_nemo_cache(monkeypatch, tmp_path):
 
 
 def read(hub=None, **options):
-    class Told(LiveHost):
+    class Told(LiveMachine):
         readers = {"hub_cache": lambda _: hub or HubCache(path="/none")}
 
     return model_files.read(Told(**options)).items
@@ -82,7 +82,7 @@ def test_a_hub_cache_that_cannot_be_read_does_not_hide_the_rest(tmp_path):
     def refuse(_host):
         raise Unreadable("no")
 
-    class Told(LiveHost):
+    class Told(LiveMachine):
         readers = {"hub_cache": refuse}
 
     found = model_files.read(Told(models=[make(tmp_path / "m.nemo")])).items

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.machine.live import LiveHost, places
+from winasr_doctor.machine.live import LiveMachine, places
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def clean(monkeypatch):
 
 
 def read(**options):
-    return places.read(LiveHost(**options))
+    return places.read(LiveMachine(**options))
 
 
 def test_each_temp_variable_is_a_place(clean, monkeypatch, tmp_path):

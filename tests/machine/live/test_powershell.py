@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.machine.live import powershell
-from winasr_doctor.machine.live.powershell import Answer, ask, candidates, parse, texts
+from winasr_doctor.machine.live.powershell import PowerShellAnswer, ask, candidates, parse, texts
 
 GOOD = {
     "status": {"rows": [{"AMRunningMode": "Normal"}]},
@@ -109,8 +109,8 @@ def test_a_negative_hresult_is_read_as_the_number_it_stands_for():
 
 
 def test_a_part_that_is_missing_from_an_answer_has_a_reason():
-    answer = Answer(parse(b'{"status": {"rows": []}}'), "left out")
-    assert answer.part("status") == powershell.Part()
+    answer = PowerShellAnswer(parse(b'{"status": {"rows": []}}'), "left out")
+    assert answer.part("status") == powershell.QueryPart()
     assert answer.part("products").error == "left out"
 
 
@@ -152,7 +152,7 @@ def test_powershell_is_asked_once_by_many_threads(monkeypatch):
     def say(limit):
         asked.append(limit)
         assert powershell._lock.locked()  # whoever comes now waits for this answer
-        return Answer()
+        return PowerShellAnswer()
 
     monkeypatch.setattr(powershell, "ask", say)
     threads = [threading.Thread(target=powershell.answer) for _ in range(8)]

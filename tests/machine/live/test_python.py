@@ -3,11 +3,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor.machine.live import LiveHost, python
+from winasr_doctor.machine.live import LiveMachine, python
 
 
 def test_the_interpreter_is_the_one_that_runs_this():
-    read = python.read(LiveHost())
+    read = python.read(LiveMachine())
     assert read.release == sys.version_info[:3]
     assert (read.executable, read.prefix) == (sys.executable, sys.prefix)
     assert read.bits == 64
@@ -16,12 +16,12 @@ def test_the_interpreter_is_the_one_that_runs_this():
 def test_a_pre_release_says_so(monkeypatch):
     info = SimpleNamespace(major=3, minor=14, micro=0, releaselevel="candidate", serial=2)
     monkeypatch.setattr(sys, "version_info", info)
-    assert python.read(LiveHost()).version == "3.14.0rc2"
+    assert python.read(LiveMachine()).version == "3.14.0rc2"
 
 
 def test_python_without_a_console_has_no_encoding(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
-    assert python.read(LiveHost()).stdout_encoding is None
+    assert python.read(LiveMachine()).stdout_encoding is None
 
 
 @pytest.mark.parametrize(

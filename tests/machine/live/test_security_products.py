@@ -2,7 +2,7 @@ import pytest
 
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import security_products
-from winasr_doctor.machine.live.powershell import Answer, Part
+from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart
 from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.machine.model import SecurityProduct
 
@@ -11,24 +11,28 @@ PROVIDER = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av\{GUID}"
 
 
 def read(part, keys=None):
-    answer = Answer({"products": part}) if part else Answer(failure="PowerShell answered nothing")
+    answer = (
+        PowerShellAnswer({"products": part})
+        if part
+        else PowerShellAnswer(failure="PowerShell answered nothing")
+    )
     return security_products.read(registry=RegistryDict(keys or {}), answer=answer)
 
 
 def test_registered_products_are_listed_with_their_state():
     other = {"displayName": "Other AV", "productState": "266240"}
-    assert read(Part(rows=(DEFENDER, other))).items == (
+    assert read(QueryPart(rows=(DEFENDER, other))).items == (
         SecurityProduct(name="Windows Defender", state=397568),
         SecurityProduct(name="Other AV", state=266240),
     )
 
 
 def test_a_product_registered_twice_is_listed_once():
-    assert len(read(Part(rows=(DEFENDER, DEFENDER))).items) == 1
+    assert len(read(QueryPart(rows=(DEFENDER, DEFENDER))).items) == 1
 
 
 def test_no_product_is_an_empty_list():
-    assert read(Part()).items == ()
+    assert read(QueryPart()).items == ()
 
 
 def test_the_registry_stands_in_for_a_silent_powershell():
@@ -38,7 +42,7 @@ def test_the_registry_stands_in_for_a_silent_powershell():
 
 def test_windows_server_has_no_security_center():
     with pytest.raises(NotApplicable):
-        read(Part(error="Invalid namespace", code=0x8004100E))
+        read(QueryPart(error="Invalid namespace", code=0x8004100E))
 
 
 def test_no_answer_is_unreadable_with_the_reason():
@@ -50,5 +54,5 @@ def test_no_answer_is_unreadable_with_the_reason():
 
 def test_a_refusal_needs_an_administrator():
     with pytest.raises(Unreadable) as caught:
-        read(Part(error="Access denied", code=0x80070005))
+        read(QueryPart(error="Access denied", code=0x80070005))
     assert caught.value.needs == "administrator"

@@ -1,7 +1,7 @@
 import psutil
 import pytest
 
-from winasr_doctor.machine.live import LiveHost, folders, volumes
+from winasr_doctor.machine.live import LiveMachine, folders, volumes
 from winasr_doctor.machine.model import Place, Places
 from winasr_doctor.windows import win32
 
@@ -88,7 +88,7 @@ def test_a_drive_that_is_gone_has_no_size(tmp_path):
 
 
 def host_with(*roots):
-    class Told(LiveHost):
+    class Told(LiveMachine):
         readers = {
             "places": lambda _: Places(
                 items=tuple(Place(role="app", path=root, volume=root) for root in roots)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from winasr_doctor.findings import Report
-from winasr_doctor.machine import RecordedHost, load_snapshot
+from winasr_doctor.machine import RecordedMachine, load_snapshot
 from winasr_doctor.machine.model import (
     CachedRepo,
     Environment,
@@ -52,9 +52,9 @@ def keys(value: object) -> list[str]:
 @pytest.mark.parametrize("file", MACHINES, ids=lambda file: file.stem)
 def test_a_user_called_like_a_word_changes_no_verdict_key_or_sentence(file):
     snapshot = load_snapshot(file)
-    report = scan(RecordedHost(snapshot))
+    report = scan(RecordedMachine(snapshot))
     redacted = redact_snapshot(snapshot, Redactor(users=WORDS))
-    assert outcomes(scan(RecordedHost(redacted))) == outcomes(report)
+    assert outcomes(scan(RecordedMachine(redacted))) == outcomes(report)
     assert keys(msgspec.to_builtins(redacted)) == keys(msgspec.to_builtins(snapshot))
     nobody, everybody = Redactor(), Redactor(users=WORDS)
     assert redact_report(report, everybody) == redact_report(report, nobody)
@@ -156,7 +156,7 @@ def test_a_name_has_one_placeholder_in_every_document_of_a_machine():
     def all_of(redactor: Redactor) -> str:
         return encode_snapshot(redact_snapshot(sick(), redactor)).decode()
 
-    host = RecordedHost(sick())
+    host = RecordedMachine(sick())
     redactor = Redactor(users=["ghopper"])
     redact_machine(host, redactor)
     report = repr(redact_report(scan(host), redactor))
@@ -187,7 +187,7 @@ def test_long_texts_take_time_in_proportion():
 
 
 def test_a_report_keeps_the_names_of_its_facts():
-    report = scan(RecordedHost(sick()))
+    report = scan(RecordedMachine(sick()))
     redacted = redact_report(report, Redactor(users=["path", "provider", "kind"]))
     facts = [list(result.evidence) for result in redacted.results]
     assert facts == [list(result.evidence) for result in report.results]

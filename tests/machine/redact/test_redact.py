@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from winasr_doctor._util.paths import is_inside
 from winasr_doctor.findings import Status
-from winasr_doctor.machine import RecordedHost
+from winasr_doctor.machine import RecordedMachine
 from winasr_doctor.machine.model import (
     Environment,
     ModelFile,
@@ -196,7 +196,7 @@ def outcomes(report):
 @given(machines())
 @settings(max_examples=50)
 def test_a_scan_of_the_redacted_snapshot_gives_the_same_results(host):
-    redacted = RecordedHost(redact_snapshot(host.snapshot, Redactor()))
+    redacted = RecordedMachine(redact_snapshot(host.snapshot, Redactor()))
     assert outcomes(scan(redacted)) == outcomes(scan(host))
 
 
@@ -205,7 +205,7 @@ def test_a_scan_of_the_redacted_snapshot_gives_the_same_results(host):
 def test_redacting_twice_changes_nothing_that_matters(host, name):
     once = redact_snapshot(host.snapshot, Redactor(users=[name]))
     twice = redact_snapshot(once, Redactor())
-    assert outcomes(scan(RecordedHost(twice))) == outcomes(scan(RecordedHost(once)))
+    assert outcomes(scan(RecordedMachine(twice))) == outcomes(scan(RecordedMachine(once)))
 
 
 def test_a_user_called_like_an_enumerated_value_does_not_break_the_snapshot():

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from winasr_doctor.asr.jobs import JobState, Step
+from winasr_doctor.asr.jobs import JobState, JobStep
 from winasr_doctor.models.known import KnownModel
 from winasr_doctor.ui.models import Choice, ModelState
 
@@ -49,7 +49,9 @@ def test_the_bytes_of_a_download_are_read(
 
 def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
     go_on = threading.Event()
-    wait = JobState(Step.WAITING, "waiting because another call has it: stuck.py:3 in f", "", None)
+    wait = JobState(
+        JobStep.WAITING, "waiting because another call has it: stuck.py:3 in f", "", None
+    )
 
     def load(on_start, **_options):
         on_start(lambda: wait)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from winasr_doctor.models.revisions import Kind, classify
+from winasr_doctor.models.revisions import RevisionKind, classify
 
 DEFAULT = "main"
 """The branch that is meant when no revision is given."""
@@ -28,7 +28,7 @@ def cache_folder() -> Path:
     return Path(constants.HF_HUB_CACHE).expanduser()
 
 
-class CachedRepo:
+class RepoCache:
     """A repository's folder in the cache; it may not be there."""
 
     def __init__(self, repo_id: str) -> None:
@@ -39,10 +39,10 @@ class CachedRepo:
     def commit_of(self, revision: str | None) -> str | None:
         """Return the commit that the cache takes a revision for; `None` if it knows none."""
         name = revision or DEFAULT
-        if classify(name).kind is Kind.FULL_HASH:
+        if classify(name).kind is RevisionKind.FULL_HASH:
             return name if self.snapshot(name).is_dir() else None
         commit = _read(self.folder / "refs" / name)
-        return commit if commit and classify(commit).kind is Kind.FULL_HASH else None
+        return commit if commit and classify(commit).kind is RevisionKind.FULL_HASH else None
 
     def snapshot(self, commit: str) -> Path:
         """Return where a commit's files lie."""

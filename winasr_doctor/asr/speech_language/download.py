@@ -17,8 +17,8 @@ from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError, NoSpaceError
 from winasr_doctor.asr.jobs import Job
 from winasr_doctor.asr.models import ModelSource
-from winasr_doctor.asr.speech_language.cache import CachedRepo, cache_folder
-from winasr_doctor.asr.speech_language.hub_resolve import Snapshot
+from winasr_doctor.asr.speech_language.cache import RepoCache, cache_folder
+from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo
 from winasr_doctor.asr.speech_language.progress import Progress, size_of
 from winasr_doctor.asr.speech_language.retry import PRIVILEGE_NOT_HELD, patiently
 from winasr_doctor.diagnosis.live import walk
@@ -34,7 +34,7 @@ _PARTIAL = ".incomplete"
 
 
 def fetch(
-    job: Job, snapshot: Snapshot, wanted: Sequence[str], policy: RetryPolicy | None
+    job: Job, snapshot: ResolvedRepo, wanted: Sequence[str], policy: RetryPolicy | None
 ) -> tuple[str, ...]:
     """Download what is wanted of a commit and not in the cache yet.
 
@@ -56,7 +56,7 @@ def fetch(
         OSError: The cache cannot be written.
     """
     policy = policy or RetryPolicy()
-    repo, repo_id, commit = CachedRepo(snapshot.repo_id), snapshot.repo_id, snapshot.commit
+    repo, repo_id, commit = RepoCache(snapshot.repo_id), snapshot.repo_id, snapshot.commit
     held = set(repo.held(commit))
     lacking = tuple(name for name in wanted if name not in held)
     sizes = {name: (snapshot.sizes or {}).get(name, 0) for name in lacking}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from winasr_doctor.asr.audio import Recording
+from winasr_doctor.asr.audio import AudioRecording
 from winasr_doctor.asr.errors import AudioError
 from winasr_doctor.asr.speech_language.chunking import pieces
 from winasr_doctor.models.known import CANARY_SECONDS
@@ -28,7 +28,7 @@ def is_generator(model: object) -> bool:
     return not callable(getattr(model, "transcribe", None))
 
 
-def check_length(model: object, recording: Recording, name: str, path: str | None) -> None:
+def check_length(model: object, recording: AudioRecording, name: str, path: str | None) -> None:
     """Refuse a recording that is too short for the model to hear anything in it.
 
     Raises:

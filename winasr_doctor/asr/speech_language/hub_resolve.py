@@ -9,7 +9,7 @@ from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError
 from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.speech_language import network
-from winasr_doctor.asr.speech_language.cache import DEFAULT, CachedRepo
+from winasr_doctor.asr.speech_language.cache import DEFAULT, RepoCache
 from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 
@@ -19,7 +19,7 @@ MissingOf = Callable[[Iterable[str]], tuple[str, ...]]
 _ABOUT_ACCESS = frozenset({"RepositoryNotFoundError", "GatedRepoError"})
 
 
-class Snapshot(NamedTuple):
+class ResolvedRepo(NamedTuple):
     """A commit of a repository.
 
     Attributes:
@@ -37,16 +37,16 @@ class Snapshot(NamedTuple):
     note: str = ""
 
 
-def from_cache(repo_id: str, revision: str | None, missing_of: MissingOf) -> Snapshot | None:
+def from_cache(repo_id: str, revision: str | None, missing_of: MissingOf) -> ResolvedRepo | None:
     """Return what the cache takes a revision for, if it holds all that is needed of it."""
-    repo = CachedRepo(repo_id)
+    repo = RepoCache(repo_id)
     commit = repo.commit_of(revision)
     if commit is None or missing_of(repo.held(commit)):
         return None
-    return Snapshot(repo_id, revision, commit)
+    return ResolvedRepo(repo_id, revision, commit)
 
 
-def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf) -> Snapshot:
+def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf) -> ResolvedRepo:
     """Find the commit that a revision means, with one question to the Hub at most.
 
     A full hash that is cached is not asked about. Where the Hub cannot be reached, or does not
@@ -85,7 +85,7 @@ def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf
         raise _unreachable(source, revision, error) from error
 
 
-def _ask(repo_id: str, revision: str | None) -> Snapshot:
+def _ask(repo_id: str, revision: str | None) -> ResolvedRepo:
     """Ask the Hub once, without its client's silent retries."""
     from huggingface_hub import HfApi, constants
 
@@ -96,12 +96,12 @@ def _ask(repo_id: str, revision: str | None) -> Snapshot:
         timeout=constants.HF_HUB_ETAG_TIMEOUT,
     )
     sizes = {each.rfilename: int(each.size or 0) for each in info.siblings or ()}
-    return Snapshot(repo_id, revision, str(info.sha), sizes)
+    return ResolvedRepo(repo_id, revision, str(info.sha), sizes)
 
 
 def _not_cached(source: ModelSource, revision: str | None, missing_of: MissingOf) -> HubError:
     """Say what is missing offline, which the libraries do not: they blame the connection."""
-    repo = CachedRepo(str(source.repo_id))
+    repo = RepoCache(str(source.repo_id))
     commit, name = repo.commit_of(revision), revision or DEFAULT
     off = "and HF_HUB_OFFLINE keeps us from asking the Hub"
     if commit is not None:

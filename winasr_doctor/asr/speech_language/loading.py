@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from winasr_doctor.asr.arguments import Cleanups
 from winasr_doctor.asr.errors import ExplainedError, MissingPackageError, ModelFileError
-from winasr_doctor.asr.jobs import Job, Step
+from winasr_doctor.asr.jobs import Job, JobStep
 from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.named_lock import LOADING
 from winasr_doctor.asr.speech_language import file_inspection, files, restoring
-from winasr_doctor.asr.speech_language.cache import CachedRepo
+from winasr_doctor.asr.speech_language.cache import RepoCache
 from winasr_doctor.asr.speech_language.download import fetch
-from winasr_doctor.asr.speech_language.hub_resolve import Snapshot, find_commit, from_cache
+from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo, find_commit, from_cache
 from winasr_doctor.asr.speech_language.packages import check_packages
 from winasr_doctor.asr.speech_language.retry import locks_explained, patiently
 from winasr_doctor.findings import Remedy
@@ -117,10 +117,10 @@ def _from_hub(job: Job, source: ModelSource, revision: str | None, cleanups: Cle
             "huggingface_hub, which downloads models, cannot be imported.",
             (Remedy("Install it", ("python -m pip install -U huggingface_hub",)),),
         ) from error
-    job.at(f"asking the Hub about {source.repo_id}", Step.DOWNLOADING)
+    job.at(f"asking the Hub about {source.repo_id}", JobStep.DOWNLOADING)
     found = find_commit(source, revision, files.missing_of_model)
     left = fetch(job, found, files.of_model(found.sizes or ()), cleanups.policy)
-    folder = CachedRepo(found.repo_id).snapshot(found.commit)
+    folder = RepoCache(found.repo_id).snapshot(found.commit)
     language_model = _language_model(source, folder, cleanups)
     notes = [found.note, *left]
     if language_model is not None:
@@ -168,7 +168,7 @@ def _fetch_language_model(
             (Remedy("Get it out of the way", _out_of_the_way(repo_id)),),
         )
     source = ModelSource(repo_id, repo_id=repo_id, filename=files.CONFIG)
-    job.at(f"asking the Hub about {repo_id}, the language model inside", Step.DOWNLOADING)
+    job.at(f"asking the Hub about {repo_id}, the language model inside", JobStep.DOWNLOADING)
     try:
         # The cache is believed: a tokenizer does not change, and NeMo offers no pin to it.
         found = from_cache(repo_id, None, files.missing_of_language_model) or find_commit(
@@ -183,9 +183,9 @@ def _fetch_language_model(
     return (found.note, *left)
 
 
-def _check_language_model(source: ModelSource, found: Snapshot, cleanups: Cleanups) -> None:
-    folder = CachedRepo(found.repo_id).snapshot(found.commit)
-    lacking = files.missing_of_language_model(CachedRepo(found.repo_id).held(found.commit))
+def _check_language_model(source: ModelSource, found: ResolvedRepo, cleanups: Cleanups) -> None:
+    folder = RepoCache(found.repo_id).snapshot(found.commit)
+    lacking = files.missing_of_language_model(RepoCache(found.repo_id).held(found.commit))
     if lacking:
         raise ModelFileError(f"{found.repo_id} has no {' and no '.join(lacking)}.")
     for name in (files.CONFIG, "tokenizer_config.json", "tokenizer.json"):

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from winasr_doctor.asr.downloads import Watch
-from winasr_doctor.asr.jobs import AbandonedError, Downloaded, Job, Step
+from winasr_doctor.asr.jobs import AbandonedError, Downloaded, Job, JobStep
 from winasr_doctor.checks.advice import gigabytes
 
 QUIET = 3.0
@@ -38,7 +38,7 @@ class Progress:
         """Say which file comes next."""
         self._file, self._seen, self._heard = name, None, monotonic()
         self._watch = Watch(self._repo_id, self._sizes.get(name))
-        self._job.at(self.sentence, Step.DOWNLOADING, self.downloaded)
+        self._job.at(self.sentence, JobStep.DOWNLOADING, self.downloaded)
 
     def came(self, name: str) -> None:
         """Note that a file is complete."""

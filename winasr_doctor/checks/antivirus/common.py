@@ -5,7 +5,7 @@ from __future__ import annotations
 from winasr_doctor._util.paths import segments
 from winasr_doctor.checks.advice import known, python_command, quoted
 from winasr_doctor.findings import Finding, Remedy, unknown
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Place
 
 AS_ADMINISTRATOR = (
@@ -19,7 +19,7 @@ UNPACK_READS = ("defender", "environment", "places", "python")
 """Sections that the functions here read; a check that calls them declares these too."""
 
 
-def unpacking_places(host: Host) -> tuple[Place, ...]:
+def unpacking_places(host: Machine) -> tuple[Place, ...]:
     """Return where models are unpacked: the scratch folder, else where Python's tempfile writes.
 
     Args:
@@ -49,14 +49,14 @@ def why_not_scanning(defender: Defender) -> str:
     return "Defender's real-time protection is off"
 
 
-def system_drive(host: Host) -> str:
+def system_drive(host: Machine) -> str:
     """Return the drive Windows lies on, such as `C:`."""
     environment = known(host, "environment")
     found = environment and (environment.get("SystemDrive") or environment.get("SystemRoot"))
     return str(found)[:2].upper() if found and found[1:2] == ":" else "C:"
 
 
-def hidden_exclusions(host: Host) -> Finding:
+def hidden_exclusions(host: Machine) -> Finding:
     """Say that the exclusions could not be read, and how an administrator can read them."""
     defender = host.defender
     reason = defender.exclusions_hidden or "they were not given to this account"
@@ -82,6 +82,6 @@ def hidden_exclusions(host: Host) -> Finding:
     )
 
 
-def _elevated(host: Host) -> bool | None:
+def _elevated(host: Machine) -> bool | None:
     account = known(host, "account")
     return account.elevated if account else None

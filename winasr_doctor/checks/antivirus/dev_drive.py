@@ -17,7 +17,7 @@ from winasr_doctor.checks.antivirus.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, unknown
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Volume
 
 NEEDED_PLATFORM = Dated(
@@ -31,7 +31,7 @@ PERFORMANCE_MODE_OFF = 1
 
 
 @check("AVX008", reads=("defender", "places", "volumes"), windows_only=True)
-def dev_drive(host: Host) -> Iterable[Finding]:
+def dev_drive(host: Machine) -> Iterable[Finding]:
     """A Dev Drive is there, but models are not unpacked on it, or Defender does not spare it.
 
     **What.** Whether a Dev Drive exists, is trusted, and holds the folder where models are
@@ -55,7 +55,7 @@ def dev_drive(host: Host) -> Iterable[Finding]:
         yield resting_on(NEEDED_PLATFORM, _verdict(host, drive))
 
 
-def _verdict(host: Host, drive: Volume) -> Finding:
+def _verdict(host: Machine, drive: Volume) -> Finding:
     letter = drive.root.rstrip("\\")
     evidence = {
         "drive": drive.root,

@@ -16,7 +16,7 @@ from winasr_doctor.checks.antivirus.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, ok, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender
 from winasr_doctor.windows.defender_exclusions import (
     breadth_of,
@@ -30,7 +30,7 @@ READS = tuple(sorted({*UNPACK_READS, "account", "volumes"}))
 
 
 @check("AVX003", reads=READS, windows_only=True)
-def dead_exclusion(host: Host) -> Iterable[Finding]:
+def dead_exclusion(host: Machine) -> Iterable[Finding]:
     r"""A Defender exclusion can never match what it was made for.
 
     **What.** Path exclusions whose form is wrong: `%TEMP%` and other variables of a user,
@@ -68,7 +68,7 @@ def dead_exclusion(host: Host) -> Iterable[Finding]:
         )
 
 
-class Kind(Struct, frozen=True):
+class ExclusionKind(Struct, frozen=True):
     """One of Defender's lists of exclusions, and what makes an entry of it dangerous."""
 
     parameter: str
@@ -78,7 +78,7 @@ class Kind(Struct, frozen=True):
 
 
 @check("AVX004", reads=READS, windows_only=True)
-def broad_exclusion(host: Host) -> Iterable[Finding]:
+def broad_exclusion(host: Machine) -> Iterable[Finding]:
     r"""A Defender exclusion leaves the machine open to malware.
 
     **What.** Exclusions of a whole drive, `C:\Users`, a profile, Windows' own folders, a TEMP
@@ -112,17 +112,21 @@ def broad_exclusion(host: Host) -> Iterable[Finding]:
         yield ok("no exclusion is dangerously broad")
 
 
-def _kinds(drive: str) -> tuple[Kind, ...]:
+def _kinds(drive: str) -> tuple[ExclusionKind, ...]:
     return (
-        Kind("ExclusionPath", "path", lambda d: d.excluded_paths, partial(breadth_of, drive=drive)),
-        Kind("ExclusionProcess", "process", lambda d: d.excluded_processes, breadth_of_process),
-        Kind(
+        ExclusionKind(
+            "ExclusionPath", "path", lambda d: d.excluded_paths, partial(breadth_of, drive=drive)
+        ),
+        ExclusionKind(
+            "ExclusionProcess", "process", lambda d: d.excluded_processes, breadth_of_process
+        ),
+        ExclusionKind(
             "ExclusionExtension", "extension", lambda d: d.excluded_extensions, breadth_of_extension
         ),
     )
 
 
-def _covers_a_place(host: Host, entry: str, drive: str) -> bool:
+def _covers_a_place(host: Machine, entry: str, drive: str) -> bool:
     return any(covers(entry, place.real, drive=drive) for place in host.places.items)
 
 

@@ -9,7 +9,7 @@ from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, system_drive
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place, Role
 
 MODES = {
@@ -35,7 +35,7 @@ VARIABLES = {"hub_cache": "HF_HUB_CACHE", "nemo_cache": "NEMO_CACHE_DIR"}
 
 
 @check("AVX006", reads=("defender", "environment", "places"), windows_only=True)
-def controlled_folder_access(host: Host) -> Iterable[Finding]:
+def controlled_folder_access(host: Machine) -> Iterable[Finding]:
     """Controlled Folder Access protects a folder that speech recognition writes to.
 
     **What.** The mode of Controlled Folder Access, and whether the app, its virtual environment,
@@ -85,7 +85,7 @@ def _protected(mode: int, place: Place, folder: str) -> Finding:
     )
 
 
-def _nothing_inside(host: Host, mode: int) -> Finding:
+def _nothing_inside(host: Machine, mode: int) -> Finding:
     state = f"Controlled Folder Access is {MODES[mode]}"
     evidence = {"mode": mode, "protected_folders_read": host.defender.protected_folders is not None}
     if host.defender.protected_folders is not None:
@@ -99,14 +99,14 @@ def _nothing_inside(host: Host, mode: int) -> Finding:
     )
 
 
-def _protecting_folder(host: Host, place: Place) -> str | None:
+def _protecting_folder(host: Machine, place: Place) -> str | None:
     for folder in host.defender.protected_folders or ():
         if is_inside(place.real, folder, "windows") or is_inside(place.path, folder, "windows"):
             return folder
     return _default_folder(host, place.real)
 
 
-def _default_folder(host: Host, path: str) -> str | None:
+def _default_folder(host: Machine, path: str) -> str | None:
     """Return the default protected folder that a path lies in, by its usual place."""
     if host.defender.protected_folders is not None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import SecurityProduct
 
 STATE, SIGNATURES, OWNER = 0xF000, 0x00F0, 0x0F00
@@ -21,7 +21,7 @@ Defender switched on, 0x60100 Defender switched off, 0x41000 another product swi
 
 
 @check("AVX007", reads=tuple(sorted({*SCRATCH_READS, "security_products"})), windows_only=True)
-def other_products(host: Host) -> Iterable[Finding]:
+def other_products(host: Machine) -> Iterable[Finding]:
     r"""Another antivirus product than Defender scans this machine, or two do at once.
 
     **What.** The products that Windows Security Center knows, and their state.
@@ -75,7 +75,7 @@ def is_microsoft(product: SecurityProduct) -> bool:
     return product.state & OWNER == MICROSOFT
 
 
-def _stranger(host: Host, product: SecurityProduct) -> Finding:
+def _stranger(host: Machine, product: SecurityProduct) -> Finding:
     folder = scratch_folder(host)
     return info(
         f"{product.name} scans this machine; what it holds, and for how long, only its own"

@@ -16,7 +16,7 @@ from winasr_doctor.checks.antivirus.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place
 from winasr_doctor.windows.defender_exclusions import breadth_of, covers
 
@@ -24,7 +24,7 @@ READS = tuple(sorted({*UNPACK_READS, *SCRATCH_READS, "account"}))
 
 
 @check("AVX001", reads=READS, windows_only=True)
-def real_time_protection(host: Host) -> Iterable[Finding]:
+def real_time_protection(host: Machine) -> Iterable[Finding]:
     """Defender's real-time protection scans the folder in which models are unpacked.
 
     **What.** Whether Microsoft Defender scans the folder where NeMo unpacks a `.nemo` file.
@@ -64,7 +64,7 @@ def real_time_protection(host: Host) -> Iterable[Finding]:
 
 
 @check("AVX002", reads=READS, windows_only=True)
-def exclusions_of_scratch(host: Host) -> Iterable[Finding]:
+def exclusions_of_scratch(host: Machine) -> Iterable[Finding]:
     """No Defender exclusion covers the scratch folder.
 
     **What.** Whether one of Defender's path exclusions covers the folder in which models are
@@ -91,7 +91,7 @@ def exclusions_of_scratch(host: Host) -> Iterable[Finding]:
 
 
 @check("AVX005", reads=READS, windows_only=True)
-def exclusion_policy(host: Host) -> Iterable[Finding]:
+def exclusion_policy(host: Machine) -> Iterable[Finding]:
     """A policy hides Defender's exclusions, or ignores those made on this machine.
 
     **What.** Two policies about exclusions.
@@ -121,7 +121,7 @@ def exclusion_policy(host: Host) -> Iterable[Finding]:
         yield ok("no policy hides or overrides Defender's exclusions")
 
 
-def _ignored(host: Host) -> Iterable[Finding]:
+def _ignored(host: Machine) -> Iterable[Finding]:
     evidence = {"policy": "DisableLocalAdminMerge"}
     relied = {entry for place in unpacking_places(host) for entry in _covering(host, place)}
     if relied:
@@ -143,7 +143,7 @@ def _ask(what: str) -> Remedy:
     return Remedy("Ask whoever manages this machine", (f"Ask {what}.",))
 
 
-def _covering(host: Host, place: Place) -> tuple[str, ...]:
+def _covering(host: Machine, place: Place) -> tuple[str, ...]:
     drive = system_drive(host)
     entries = host.defender.excluded_paths or ()
     return tuple(entry for entry in entries if covers(entry, place.real, drive=drive))
@@ -153,7 +153,7 @@ def _is_dedicated(place: Place) -> bool:
     return breadth_of(place.real) is None
 
 
-def _coverage(host: Host, place: Place) -> Finding:
+def _coverage(host: Machine, place: Place) -> Finding:
     entries = _covering(host, place)
     evidence = {"path": place.real, "role": place.role, "exclusions": list(entries)}
     if entries and host.defender.local_exclusions_ignored:

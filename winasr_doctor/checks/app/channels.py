@@ -10,7 +10,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, found, keyword, over_files, uses_nemo
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -59,7 +59,7 @@ def _selections(file: SourceFile) -> Iterator[ast.AST]:
 
 
 @check(CODE)
-def averages_channels(host: Host) -> Iterable[Finding]:
+def averages_channels(host: Machine) -> Iterable[Finding]:
     """channel_selector="average" raises ValueError.
 
     **What.** `channel_selector="average"` in a call, a configuration or a dictionary.

@@ -10,7 +10,7 @@ from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, ok, skip
 from winasr_doctor.findings.actions import EditSource
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -52,7 +52,7 @@ def over_files(code: str, look: FileCheck, clean: str) -> CheckFunction:
         clean: What to say when no file has any.
     """
 
-    def run(host: Host) -> Iterator[Finding]:
+    def run(host: Machine) -> Iterator[Finding]:
         app = host.app
         if not app.files:
             yield skip("no app source was given; use --app PATH")

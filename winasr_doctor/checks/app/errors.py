@@ -19,7 +19,7 @@ from winasr_doctor.checks.app.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -125,7 +125,7 @@ def _only_shown(file: SourceFile, node: ast.Raise) -> bool:
 
 
 @check("APP003")
-def loses_the_cause(host: Host) -> Iterable[Finding]:
+def loses_the_cause(host: Machine) -> Iterable[Finding]:
     """An except block shows only the error's text and loses the hidden cause.
 
     **What.** Broad `except` blocks around loading or transcribing that use the error as text.
@@ -191,7 +191,7 @@ def _is_compared(file: SourceFile, node: ast.AST) -> bool:
 
 
 @check("APP004")
-def matches_message_text(host: Host) -> Iterable[Finding]:
+def matches_message_text(host: Machine) -> Iterable[Finding]:
     """An error is recognised by its message, which Windows translates.
 
     **What.** Comparisons and searches with texts such as `WinError 32` or `being used by another

@@ -11,7 +11,7 @@ from winasr_doctor.checks.app.common import calls, constant, edit, found, keywor
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.findings.actions import EditSource
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -59,7 +59,7 @@ def _is_foreign(file: SourceFile, call: ast.Call) -> bool:
 
 
 @check(CODE)
-def page_keeps_errors_in_the_terminal(host: Host) -> Iterable[Finding]:
+def page_keeps_errors_in_the_terminal(host: Machine) -> Iterable[Finding]:
     """A Gradio page is launched without show_error, so errors stay in the terminal.
 
     **What.** `launch()` of a Gradio page.

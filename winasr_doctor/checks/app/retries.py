@@ -17,7 +17,7 @@ from winasr_doctor.checks.app.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -120,7 +120,7 @@ def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
 
 
 @check(CODE)
-def retry_repeats_the_failure(host: Host) -> Iterable[Finding]:
+def retry_repeats_the_failure(host: Machine) -> Iterable[Finding]:
     """A retry loop around transcribe() can only repeat the failure.
 
     **What.** A loop with `try`, or a retry decorator, around `transcribe()` or loading.

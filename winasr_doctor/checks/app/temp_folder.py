@@ -10,7 +10,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, found, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -100,7 +100,7 @@ def _changes(file: SourceFile) -> Iterator[tuple[ast.AST, bool]]:
 
 
 @check(CODE)
-def temp_is_changed_too_late(host: Host) -> Iterable[Finding]:
+def temp_is_changed_too_late(host: Machine) -> Iterable[Finding]:
     """TEMP is changed after tempfile has fixed its answer.
 
     **What.** Assignments to `os.environ["TEMP"]`, `TMP` or `TMPDIR`.

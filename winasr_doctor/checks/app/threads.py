@@ -20,7 +20,7 @@ from winasr_doctor.checks.app.common import (
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -148,7 +148,7 @@ def _endpoints(file: SourceFile, unlocked: list[ast.Call]) -> Iterator[tuple[ast
 
 
 @check(CODE)
-def transcribes_concurrently(host: Host) -> Iterable[Finding]:
+def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     """Several transcriptions run at once on one model.
 
     **What.** `transcribe()` in thread pools, threads, Gradio events with a raised concurrency limit

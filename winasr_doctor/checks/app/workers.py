@@ -10,7 +10,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, edit, found, keyword, nemo_calls, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
@@ -105,7 +105,7 @@ def _number_is_set(file: SourceFile, name: str) -> bool:
 
 
 @check(CODE)
-def switches_workers_on(host: Host) -> Iterable[Finding]:
+def switches_workers_on(host: Machine) -> Iterable[Finding]:
     """transcribe() is made to start worker processes.
 
     **What.** `override_config=model.get_transcribe_config()`, a `TranscribeConfig` without

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, KNOWN_MODELS, MODELS
 
 SMALLEST_COMMIT = 12 * GB
@@ -16,7 +16,7 @@ margin: the CUDA libraries alone commit some 3 GB per process."""
 
 
 @check("ENV005", reads=("memory",), windows_only=True)
-def commit_limit_is_too_small(host: Host) -> Iterable[Finding]:
+def commit_limit_is_too_small(host: Machine) -> Iterable[Finding]:
     """The commit limit is too small: the paging file will be "too small".
 
     **What.** Windows' commit limit (memory plus paging file) and what of it is free.
@@ -60,7 +60,7 @@ def commit_limit_is_too_small(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV006", reads=("memory",))
-def memory_is_short(host: Host) -> Iterable[Finding]:
+def memory_is_short(host: Machine) -> Iterable[Finding]:
     """There is less free memory than a model needs.
 
     **What.** Free physical memory against the known models.

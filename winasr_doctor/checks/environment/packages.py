@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.predicted_errors import foretold
 from winasr_doctor.findings import Finding
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 
 @check("ENV013", reads=("packages", "gpus", "python"))
-def build_does_not_fit_the_gpu(host: Host) -> Iterable[Finding]:
+def build_does_not_fit_the_gpu(host: Machine) -> Iterable[Finding]:
     """An installed build does not fit this GPU, or lacks its CUDA libraries.
 
     **What.** The builds of torch and CTranslate2 (the engine of faster-whisper) against the GPUs'
@@ -28,7 +28,7 @@ def build_does_not_fit_the_gpu(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV014", reads=("packages", "python"))
-def partner_of_torch_does_not_belong(host: Host) -> Iterable[Finding]:
+def partner_of_torch_does_not_belong(host: Machine) -> Iterable[Finding]:
     """A partner package does not belong to the installed torch.
 
     **What.** torchaudio, torchvision and torchcodec: their versions, and their CUDA builds.
@@ -44,7 +44,7 @@ def partner_of_torch_does_not_belong(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV015", reads=("packages", "python", "environment"))
-def packages_do_not_work_together(host: Host) -> Iterable[Finding]:
+def packages_do_not_work_together(host: Machine) -> Iterable[Finding]:
     """Installed packages do not work together.
 
     **What.** The versions of packages of which known errors say that they fail together, such as
@@ -58,7 +58,7 @@ def packages_do_not_work_together(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV016", reads=("packages", "python"))
-def package_does_not_work_with_this_python(host: Host) -> Iterable[Finding]:
+def package_does_not_work_with_this_python(host: Machine) -> Iterable[Finding]:
     """An installed package does not work with this Python.
 
     **What.** Packages that import modules which Python 3.13 has removed, without the package that

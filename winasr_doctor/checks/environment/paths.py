@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, skip, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 LONG_PATH = 160
 """Characters of a cache or environment path from which files below it pass 259: the Hub's cache
@@ -15,7 +15,7 @@ adds `models--org--name/snapshots/<40>/<file>`, some 100 characters."""
 
 
 @check("ENV007", reads=("places",), windows_only=True)
-def long_paths_are_off(host: Host) -> Iterable[Finding]:
+def long_paths_are_off(host: Machine) -> Iterable[Finding]:
     """Long paths are off while a cache or environment path is long.
 
     **What.** `LongPathsEnabled` and the paths of caches and the environment.
@@ -50,7 +50,7 @@ def long_paths_are_off(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV008", reads=("account", "hub_cache"), windows_only=True)
-def symlinks_are_not_allowed(host: Host) -> Iterable[Finding]:
+def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
     """This account may not create symbolic links, so the Hub cache stores twice.
 
     **What.** The symbolic-link right and developer mode.
@@ -87,7 +87,7 @@ UTF8_CODE_PAGE = 65001
 
 
 @check("ENV009", reads=("places", "python"), windows_only=True)
-def code_page_cannot_show_the_paths(host: Host) -> Iterable[Finding]:
+def code_page_cannot_show_the_paths(host: Machine) -> Iterable[Finding]:
     """Paths have characters that the ANSI code page may not know.
 
     **What.** The code page, Python's UTF-8 mode and the paths in use.

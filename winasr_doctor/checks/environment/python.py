@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
 
 
-def python_remedy(host: Host, wanted: str) -> Remedy:
+def python_remedy(host: Machine, wanted: str) -> Remedy:
     """Return the remedy that makes an environment with another Python.
 
     Args:
@@ -31,7 +31,7 @@ def python_remedy(host: Host, wanted: str) -> Remedy:
 
 
 @check("ENV001", reads=("python",), windows_only=True)
-def python_masks_a_locked_file(host: Host) -> Iterable[Finding]:
+def python_masks_a_locked_file(host: Machine) -> Iterable[Finding]:
     """This Python shows a locked file as another error.
 
     **What.** The interpreter's version.
@@ -54,7 +54,7 @@ def python_masks_a_locked_file(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV002", reads=SCRATCH_READS, windows_only=True)
-def tempfile_can_hang(host: Host) -> Iterable[Finding]:
+def tempfile_can_hang(host: Machine) -> Iterable[Finding]:
     """Tempfile hangs for hours where TEMP cannot be written.
 
     **What.** The interpreter's version, and whether the temp folder can be written.
@@ -67,7 +67,7 @@ def tempfile_can_hang(host: Host) -> Iterable[Finding]:
     yield resting_on(NAME_SEARCH_FIXED, _name_search(host))
 
 
-def _name_search(host: Host) -> Finding:
+def _name_search(host: Machine) -> Finding:
     python = host.python
     if has_fix(NAME_SEARCH_FIXED, python.release):
         return ok(f"Python {python.version} gives up after 20 names")
@@ -83,7 +83,7 @@ def _name_search(host: Host) -> Finding:
 
 
 @check("ENV011", reads=("python",), windows_only=True)
-def python_is_from_the_store(host: Host) -> Iterable[Finding]:
+def python_is_from_the_store(host: Machine) -> Iterable[Finding]:
     """This is the Microsoft Store's Python, whose files are not where it says.
 
     **What.** Where the interpreter is installed.

@@ -16,7 +16,7 @@ from winasr_doctor.checks.versions import (
     wheels_for,
 )
 from winasr_doctor.findings import Evidence, Finding, Remedy, error, ok, resting_on, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 _WORD_SIZE = 64
 _MOST_USED = "3.12"
@@ -24,7 +24,7 @@ _MOST_USED = "3.12"
 
 
 @check("ENV010", reads=("packages", "python"))
-def python_is_not_supported(host: Host) -> Iterable[Finding]:
+def python_is_not_supported(host: Machine) -> Iterable[Finding]:
     """NeMo does not support this Python.
 
     **What.** The interpreter's version, implementation and word size, and which NeMo is installed.
@@ -55,7 +55,7 @@ def python_is_not_supported(host: Host) -> Iterable[Finding]:
         yield _by_the_table(host, evidence)
 
 
-def _by_the_table(host: Host, evidence: Evidence) -> Finding:
+def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
     packages = known(host, "packages")
     installed: str | None = packages.version("nemo-toolkit") if packages else None
     nemo = installed or NEWEST.rows["nemo_toolkit"]
@@ -86,7 +86,7 @@ def _by_the_table(host: Host, evidence: Evidence) -> Finding:
     return resting_on(NEMO_WHEELS, found, beyond=wheels.beyond)
 
 
-def _good(host: Host, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
+def _good(host: Machine, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
     """Pass; the table is about Windows, so elsewhere it only says what it knows."""
     if wheels.beyond:
         text = f"Nothing is known against NeMo {nemo} on Python {host.python.version}"
@@ -97,7 +97,7 @@ def _good(host: Host, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
     return resting_on(NEMO_WHEELS, ok(text, evidence), beyond=wheels.beyond)
 
 
-def _remedies(host: Host, nemo: str, wheels: Wheels) -> Iterable[Remedy]:
+def _remedies(host: Machine, nemo: str, wheels: Wheels) -> Iterable[Remedy]:
     if wheels.good:
         good = _MOST_USED if _MOST_USED in wheels.good else wheels.good[-1]
         yield python_remedy(host, good)

@@ -11,7 +11,7 @@ from winasr_doctor.checks.advice import python_command
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.predicted_errors import remedies_of
 from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import TorchBuild
 
 _INDEX = "https://download.pytorch.org/whl"
@@ -26,7 +26,7 @@ def _number(version: str) -> float:
     return float(match[0]) if match else 0.0
 
 
-def _remedies(host: Host, known_error: str) -> tuple[Remedy, ...]:
+def _remedies(host: Machine, known_error: str) -> tuple[Remedy, ...]:
     from winasr_doctor.catalogue.reading import read_one
 
     return remedies_of(host, read_one("torch", known_error))
@@ -39,7 +39,7 @@ def _resting_on_builds(found: Finding, beyond: str | None = None) -> Finding:
 
 
 @check("ENV003", reads=_READS)
-def torch_ignores_the_gpu(host: Host) -> Iterable[Finding]:
+def torch_ignores_the_gpu(host: Machine) -> Iterable[Finding]:
     """Torch is a CPU build on a machine with an NVIDIA GPU.
 
     **What.** torch's build and the machine's GPUs.
@@ -65,7 +65,7 @@ def torch_ignores_the_gpu(host: Host) -> Iterable[Finding]:
 
 
 @check("ENV004", reads=_READS, windows_only=True)
-def driver_is_too_old(host: Host) -> Iterable[Finding]:
+def driver_is_too_old(host: Machine) -> Iterable[Finding]:
     """The NVIDIA driver is too old for torch's CUDA.
 
     **What.** The driver's version and the CUDA version torch was built for.
@@ -88,7 +88,7 @@ def driver_is_too_old(host: Host) -> Iterable[Finding]:
     yield _resting_on_builds(_driver(host, torch, torch.cuda), beyond=beyond)
 
 
-def _driver(host: Host, torch: TorchBuild, cuda: str) -> Finding:
+def _driver(host: Machine, torch: TorchBuild, cuda: str) -> Finding:
     """Judge by the driver's version, or by the CUDA that it serves where that alone is known."""
     gpus, major = host.gpus, int(_number(cuda))
     needed = oldest_driver(major)
@@ -110,7 +110,7 @@ def _driver(host: Host, torch: TorchBuild, cuda: str) -> Finding:
 
 
 @check("ENV012", reads=("packages", "python", "gpus"))
-def torch_is_missing(host: Host) -> Iterable[Finding]:
+def torch_is_missing(host: Machine) -> Iterable[Finding]:
     """Torch is not installed in this environment.
 
     **What.** Installed distributions.

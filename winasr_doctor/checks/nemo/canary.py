@@ -8,7 +8,7 @@ from winasr_doctor.checks.advice import gigabytes, python_command
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.files import MEGABYTE, NOT_AN_ARCHIVE, removal
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import CachedRepo, CachedWeights, HubCache, ShadowingFolder
 from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
 
@@ -21,7 +21,7 @@ _TOKENIZERS = (("tokenizer.json",), ("vocab.json", "merges.txt"))
 
 
 @check("NEM010", reads=("hub_cache", "python"))
-def canary_qwen_weights(host: Host) -> Iterable[Finding]:
+def canary_qwen_weights(host: Machine) -> Iterable[Finding]:
     """Canary-Qwen's weights in the Hugging Face cache are missing or damaged.
 
     **What.** `model.safetensors` of each revision of Canary-Qwen that the cache holds.
@@ -53,7 +53,7 @@ def _has_weights(repo: CachedRepo) -> bool:
     return any(_WEIGHTS in names for names in wanted)
 
 
-def _judged(host: Host, cache: HubCache, weights: CachedWeights) -> Finding:
+def _judged(host: Machine, cache: HubCache, weights: CachedWeights) -> Finding:
     path = _path(cache, weights)
     evidence: dict[str, object] = {
         "path": path,
@@ -129,7 +129,7 @@ def _load_it_once(cache: HubCache) -> Remedy:
 
 
 @check("NEM011", reads=("hub_cache",))
-def language_model_inside(host: Host) -> Iterable[Finding]:
+def language_model_inside(host: Machine) -> Iterable[Finding]:
     """The language model inside Canary-Qwen is not in the Hugging Face cache.
 
     **What.** Qwen/Qwen3-1.7B, where the cache holds Canary-Qwen: its `config.json`,
@@ -172,7 +172,7 @@ def _lacking(repo: CachedRepo | None) -> tuple[str, ...]:
 
 
 @check("NEM012", reads=("hub_cache",))
-def shadowing_folder(host: Host) -> Iterable[Finding]:
+def shadowing_folder(host: Machine) -> Iterable[Finding]:
     """A folder stands in for Canary-Qwen's repository.
 
     **What.** A folder `nvidia/canary-qwen-2.5b` below the current folder or the app's.

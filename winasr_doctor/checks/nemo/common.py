@@ -5,7 +5,7 @@ from __future__ import annotations
 from winasr_doctor.checks.advice import python_command
 from winasr_doctor.checks.versions import Release, release
 from winasr_doctor.findings import Remedy
-from winasr_doctor.machine.base import Host, NotApplicable
+from winasr_doctor.machine.base import Machine, NotApplicable
 
 __all__ = ["NEMO", "PIP_READS", "Release", "nemo_version", "pip_install", "release"]
 
@@ -15,7 +15,7 @@ PIP_READS = ("packages", "python")
 """Sections that the functions here read; a check that calls them declares these too."""
 
 
-def nemo_version(host: Host) -> str:
+def nemo_version(host: Machine) -> str:
     """Return the installed NeMo's version.
 
     Args:
@@ -30,7 +30,7 @@ def nemo_version(host: Host) -> str:
     return version
 
 
-def pip_install(host: Host, title: str, requirements: str) -> Remedy:
+def pip_install(host: Machine, title: str, requirements: str) -> Remedy:
     """Return the remedy that installs something with the interpreter that was examined.
 
     Args:

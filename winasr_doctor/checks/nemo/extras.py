@@ -9,7 +9,7 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
 from winasr_doctor.checks.predicted_errors import foretold
 from winasr_doctor.findings import Finding, Remedy, Status, info, ok, resting_on
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import AudioTools
 from winasr_doctor.models.known import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
 
@@ -24,7 +24,7 @@ FFMPEG_STEPS = {
 
 
 @check("NEM004", reads=(*PIP_READS, "hub_cache"))
-def canary_qwen(host: Host) -> Iterable[Finding]:
+def canary_qwen(host: Machine) -> Iterable[Finding]:
     """Packages that Canary-Qwen needs beyond NeMo's [asr] are missing.
 
     **What.** `peft` and `accelerate`.
@@ -61,7 +61,7 @@ def canary_qwen(host: Host) -> Iterable[Finding]:
 
 
 @check("NEM005", reads=(*PIP_READS, "audio_tools"))
-def compressed_audio(host: Host) -> Iterable[Finding]:
+def compressed_audio(host: Machine) -> Iterable[Finding]:
     """There is no ffmpeg for recordings in m4a, mp4 or webm.
 
     **What.** Whether `ffmpeg` is on PATH.
@@ -83,7 +83,7 @@ def compressed_audio(host: Host) -> Iterable[Finding]:
     yield from needed or [_only_nemo(host, tools)]
 
 
-def _only_nemo(host: Host, tools: AudioTools) -> Finding:
+def _only_nemo(host: Machine, tools: AudioTools) -> Finding:
     return info(
         "There is no ffmpeg on PATH: wav, flac and ogg can be transcribed, m4a, mp4 and webm"
         " cannot",

@@ -9,7 +9,7 @@ from winasr_doctor._util.shells import quoted_for_posix
 from winasr_doctor.checks.advice import gigabytes, python_command, quoted
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import ModelFile
 from winasr_doctor.models.known import KNOWN_MODELS
 
@@ -31,7 +31,7 @@ caching"."""
 
 
 @check("NEM006", reads=("model_files", "python"))
-def model_file(host: Host) -> Iterable[Finding]:
+def model_file(host: Machine) -> Iterable[Finding]:
     """A local .nemo file is damaged or is no model at all.
 
     **What.** Each `.nemo` file that was named or lies in the caches or beside the app.
@@ -50,7 +50,7 @@ def model_file(host: Host) -> Iterable[Finding]:
         yield _verdict(host, file)
 
 
-def _verdict(host: Host, file: ModelFile) -> Finding:
+def _verdict(host: Machine, file: ModelFile) -> Finding:
     evidence: dict[str, object] = {"path": file.path, "size": file.size, "form": file.form}
     if file.form == "unreadable":
         reason = file.error or "it could not be opened"
@@ -80,7 +80,7 @@ def _fault(file: ModelFile) -> str | None:
     return f"is an archive without {' and '.join(missing)}" if missing else None
 
 
-def _download_again(host: Host, file: ModelFile) -> Remedy:
+def _download_again(host: Machine, file: ModelFile) -> Remedy:
     name = file.path.replace("/", "\\").rpartition("\\")[2]
     repo_id = _repo_id(file.path, name)
     if repo_id is None:
@@ -111,7 +111,7 @@ def _download_again(host: Host, file: ModelFile) -> Remedy:
     return Remedy(f"Download {name} again from {repo_id}", tuple(steps))
 
 
-def removal(host: Host, path: str) -> str:
+def removal(host: Machine, path: str) -> str:
     """Return the line that deletes a file, for PowerShell or a POSIX shell."""
     if host.system.os == "windows":
         return f"Remove-Item -LiteralPath {quoted(path)}"

@@ -18,7 +18,7 @@ from winasr_doctor.checks.nemo.common import (
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
 from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 FIRST_KNOWN: Release = (2, 0, 0)
 """The oldest NeMo whose needs were read."""
@@ -56,7 +56,7 @@ NeMo 3.0.0 imported, restored and transcribed."""
 
 
 @check("NEM001", reads=PIP_READS)
-def not_installed(host: Host) -> Iterable[Finding]:
+def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
     **What.** Whether the interpreter that runs this scan has `nemo-toolkit`.
@@ -88,7 +88,7 @@ def not_installed(host: Host) -> Iterable[Finding]:
 
 
 @check("NEM002", reads=PIP_READS, windows_only=True)
-def cannot_import(host: Host) -> Iterable[Finding]:
+def cannot_import(host: Machine) -> Iterable[Finding]:
     """This version of NeMo cannot be imported on Windows.
 
     **What.** The version of NeMo.
@@ -103,7 +103,7 @@ def cannot_import(host: Host) -> Iterable[Finding]:
 
 
 @check("NEM007", reads=("packages",), windows_only=True)
-def unsupported_platform(host: Host) -> Iterable[Finding]:
+def unsupported_platform(host: Machine) -> Iterable[Finding]:
     """NVIDIA does not support NeMo on Windows.
 
     **What.** Whether NeMo is used on native Windows.
@@ -131,7 +131,7 @@ def unsupported_platform(host: Host) -> Iterable[Finding]:
 
 
 @check("NEM008", reads=PIP_READS)
-def missing_dependency(host: Host) -> Iterable[Finding]:
+def missing_dependency(host: Machine) -> Iterable[Finding]:
     """NeMo is installed without packages that its speech models need.
 
     **What.** The distributions that NeMo's speech classes import.
@@ -151,7 +151,7 @@ def missing_dependency(host: Host) -> Iterable[Finding]:
     yield resting_on(NEEDED, found, beyond=newer_than_known("nemo_toolkit", version))
 
 
-def _missing(host: Host, version: str) -> Finding:
+def _missing(host: Machine, version: str) -> Finding:
     needed = [name for name, since in NEEDED.rows if release(version) >= since]
     missing = [name for name in needed if host.packages.version(name) is None]
     evidence = {"nemo_toolkit": version, "missing": missing}

@@ -29,7 +29,7 @@ from winasr_doctor.findings import (
     warning,
 )
 from winasr_doctor.findings.actions import Constrain
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 
 class Requirement(Struct, frozen=True):
@@ -84,7 +84,7 @@ and transcribes with NumPy 2.2.6 (run). pyarrow 26 refuses NumPy 1 (run)."""
 
 
 @check("NEM003", reads=PIP_READS)
-def sampler(host: Host) -> Iterable[Finding]:
+def sampler(host: Machine) -> Iterable[Finding]:
     """This lhotse does not work with this torch.
 
     **What.** The versions of lhotse and torch.
@@ -100,7 +100,7 @@ def sampler(host: Host) -> Iterable[Finding]:
 
 
 @check("NEM009", reads=(*PIP_READS, "gpus"))
-def requirement(host: Host) -> Iterable[Finding]:
+def requirement(host: Machine) -> Iterable[Finding]:
     """A package has a version that this NeMo rules out.
 
     **What.** lhotse, numpy and kaldialign, where NeMo limits their versions.
@@ -120,7 +120,7 @@ def requirement(host: Host) -> Iterable[Finding]:
     yield from (resting_on(REQUIREMENTS, each, beyond=beyond) for each in found)
 
 
-def _violation(host: Host, nemo: str, limit: Requirement) -> Finding | None:
+def _violation(host: Machine, nemo: str, limit: Requirement) -> Finding | None:
     version = host.packages.version(limit.distribution)
     if version is None or not limit.nemo_from <= release(nemo) < limit.nemo_below:
         return None
@@ -139,14 +139,14 @@ def _violation(host: Host, nemo: str, limit: Requirement) -> Finding | None:
     )
 
 
-def _install(host: Host, title: str, limit: Requirement) -> Remedy:
+def _install(host: Machine, title: str, limit: Requirement) -> Remedy:
     together = [limit.pip, limit.beside] if limit.beside else [limit.pip]
     remedy = pip_install(host, title, " ".join(together))
     return replace(remedy, action=Constrain(tuple(each.strip('"') for each in together)))
 
 
 @check("NEM013", reads=(*PIP_READS, "gpus"))
-def nemo_does_not_work_with_a_package(host: Host) -> Iterable[Finding]:
+def nemo_does_not_work_with_a_package(host: Machine) -> Iterable[Finding]:
     """NeMo does not work with an installed package.
 
     **What.** The versions of NeMo and of packages that it imports, such as huggingface_hub, NumPy,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place
 
 
-def temp_places(host: Host) -> tuple[Place, ...]:
+def temp_places(host: Machine) -> tuple[Place, ...]:
     """Return the distinct folders that temporary files may go to, Python's own choice first."""
     distinct: dict[str, Place] = {}
     for place in host.places.of("tempfile", "TEMP", "TMP", "TMPDIR"):

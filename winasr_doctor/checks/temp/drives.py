@@ -9,7 +9,7 @@ from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratc
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, LARGEST_UNPACKED, MODELS
 
 MANY_LEFTOVERS = 1 * GB
@@ -25,7 +25,7 @@ _DRIVE_TROUBLE = {
 
 
 @check("TMP004", reads=("volumes", *SCRATCH_READS))
-def temp_is_on_an_unusual_drive(host: Host) -> Iterable[Finding]:
+def temp_is_on_an_unusual_drive(host: Machine) -> Iterable[Finding]:
     """TEMP is on a network, removable, substituted or RAM drive.
 
     **What.** The type of the drive below the temp folder.
@@ -63,7 +63,7 @@ def temp_is_on_an_unusual_drive(host: Host) -> Iterable[Finding]:
 
 
 @check("TMP005", reads=("volumes", *SCRATCH_READS))
-def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
+def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
     """There is too little free space where models are unpacked.
 
     **What.** Free space on the drive of the temp folder and of the scratch folder.
@@ -108,7 +108,7 @@ def temp_has_too_little_room(host: Host) -> Iterable[Finding]:
 
 
 @check("TMP006", reads=("leftovers",))
-def earlier_cleanups_failed(host: Host) -> Iterable[Finding]:
+def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
     """Earlier failed cleanups left folders behind.
 
     **What.** Folders below TEMP that hold what NeMo writes there and nothing else removes.

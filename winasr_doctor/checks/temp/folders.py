@@ -10,7 +10,7 @@ from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_re
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place
 
 _WRITE_ERRORS = {
@@ -25,7 +25,7 @@ _WRITE_ERRORS = {
 
 
 @check("TMP001", reads=("environment", *SCRATCH_READS))
-def temp_is_missing(host: Host) -> Iterable[Finding]:
+def temp_is_missing(host: Machine) -> Iterable[Finding]:
     """TEMP or TMP is unset, does not exist or is not a folder.
 
     **What.** The variables `TEMP` and `TMP` (`TMPDIR` elsewhere) and the folders they name.
@@ -59,7 +59,7 @@ def temp_is_missing(host: Host) -> Iterable[Finding]:
         yield ok("the temp folder exists")
 
 
-def _point_at_existing(host: Host, place: Place) -> Remedy:
+def _point_at_existing(host: Machine, place: Place) -> Remedy:
     if host.system.os != "windows":
         return Remedy(f"Create {place.path}", (f"mkdir -p -- {quoted_for_posix(place.path)}",))
     return Remedy(
@@ -69,7 +69,7 @@ def _point_at_existing(host: Host, place: Place) -> Remedy:
 
 
 @check("TMP002", reads=SCRATCH_READS)
-def temp_is_not_writable(host: Host) -> Iterable[Finding]:
+def temp_is_not_writable(host: Machine) -> Iterable[Finding]:
     """The temp folder cannot be written to.
 
     **What.** Tries to create and remove one file, with `os.open` rather than `tempfile`.
@@ -96,7 +96,7 @@ def temp_is_not_writable(host: Host) -> Iterable[Finding]:
 
 
 @check("TMP003", reads=("places", *SCRATCH_READS))
-def temp_variables_differ(host: Host) -> Iterable[Finding]:
+def temp_variables_differ(host: Machine) -> Iterable[Finding]:
     """TEMP, TMP and what Python uses are not the same folder.
 
     **What.** Compares `TEMP`, `TMP`, `TMPDIR` and the folder Python's `tempfile` picks.

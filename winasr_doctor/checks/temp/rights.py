@@ -9,7 +9,7 @@ from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_rem
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 
 _FOLDER_ACCESS = {1: error, 2: info}
 """What `EnableControlledFolderAccess` means for folders: 1 blocks, 2 audits; 0 is off, 3 and 4 are
@@ -17,7 +17,7 @@ about disk sectors. Source: learn.microsoft.com, "Set-MpPreference"."""
 
 
 @check("TMP008", reads=("defender", *SCRATCH_READS), windows_only=True)
-def temp_is_protected_by_controlled_folder_access(host: Host) -> Iterable[Finding]:
+def temp_is_protected_by_controlled_folder_access(host: Machine) -> Iterable[Finding]:
     r"""TEMP lies in a folder that Controlled Folder Access protects.
 
     **What.** Defender's ransomware protection and the folders it guards.
@@ -59,7 +59,7 @@ _MACHINE_TEMPS = (
 
 
 @check("TMP009", reads=("account", *SCRATCH_READS), windows_only=True)
-def temp_belongs_to_the_machine(host: Host) -> Iterable[Finding]:
+def temp_belongs_to_the_machine(host: Machine) -> Iterable[Finding]:
     r"""TEMP is the machine's own or a service's, not a user's.
 
     **What.** Whether the temp folder is `C:\Windows\TEMP` or lies in a service profile.

@@ -9,7 +9,7 @@ from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_rem
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place
 
 MAX_PATH = 259
@@ -25,7 +25,7 @@ archives."""
 
 
 @check("TMP007", reads=("model_files", *SCRATCH_READS))
-def temp_path_is_awkward(host: Host) -> Iterable[Finding]:
+def temp_path_is_awkward(host: Machine) -> Iterable[Finding]:
     """The temp path is relative, not ASCII, has short names, or is too long.
 
     **What.** The text of the temp folder's path.
@@ -53,7 +53,7 @@ def temp_path_is_awkward(host: Host) -> Iterable[Finding]:
 
 
 def _awkward(
-    host: Host, place: Place, os: str
+    host: Machine, place: Place, os: str
 ) -> Iterator[tuple[Callable[..., Finding], str, dict[str, object]]]:
     path = place.path
     if os == "windows":
@@ -86,7 +86,7 @@ def _is_short_name(part: str) -> bool:
     return bool(stem) and number.isdigit() and len(part.partition(".")[0]) <= len("LONGNA~1")
 
 
-def _longest_member(host: Host) -> int:
+def _longest_member(host: Machine) -> int:
     files = known(host, "model_files")
     found: list[int] = [file.longest_member for file in files.items] if files else []
     return max([LONGEST_MEMBER, *found])

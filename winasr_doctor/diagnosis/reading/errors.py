@@ -69,7 +69,7 @@ class Strength(IntEnum):
     STRONG = 2
 
 
-class Ending(NamedTuple):
+class ErrorLine(NamedTuple):
     """The line that names the exception.
 
     Attributes:
@@ -89,7 +89,7 @@ class Ending(NamedTuple):
         return not self.module and self.kind in ("Error", "error", "Timeout")
 
 
-def ending_in(body: str, expected: str | None = None) -> Ending | None:
+def ending_in(body: str, expected: str | None = None) -> ErrorLine | None:
     """Return the exception that a whole line names.
 
     Args:
@@ -108,7 +108,7 @@ def ending_in(body: str, expected: str | None = None) -> Ending | None:
         strength = Strength.STRONG
     if strength is Strength.NO:
         return None
-    return Ending(kind, module, message, strength)
+    return ErrorLine(kind, module, message, strength)
 
 
 def _strength(kind: str, module: str, *, bare: bool) -> Strength:
@@ -123,13 +123,13 @@ def _strength(kind: str, module: str, *, bare: bool) -> Strength:
     return Strength.WEAK if _HUMPS.match(kind) else Strength.NO
 
 
-def ending_within(body: str) -> Ending | None:
+def ending_within(body: str) -> ErrorLine | None:
     """Return the exception that a line names somewhere, as in `ERROR app: ValueError: text`."""
     match = _ANYWHERE.search(body)
     if match is None or _SOURCE.search(body[: match.start("kind")]):
         return None
     module, _, kind = match["kind"].rpartition(".")
-    return Ending(kind, module, (match["message"] or "").strip(), Strength.STRONG)
+    return ErrorLine(kind, module, (match["message"] or "").strip(), Strength.STRONG)
 
 
 def node_from(kind: str, module: str, message: str, frames: tuple[Frame, ...] = ()) -> ErrorNode:

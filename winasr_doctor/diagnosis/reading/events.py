@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame
-from winasr_doctor.diagnosis.reading.errors import Ending, node_from
+from winasr_doctor.diagnosis.reading.errors import ErrorLine, node_from
 
 _MOST_FRAMES = 3_000
 _MOST_LINES = 60
@@ -65,7 +65,7 @@ class Draft:
         blanks: Empty lines since the last row.
     """
 
-    ending: Ending | None
+    ending: ErrorLine | None
     frames: list[Frame]
     lines: list[str]
     event: Event
@@ -122,7 +122,7 @@ def _joined(lines: list[str], widths: list[int]) -> str:
 
 
 @dataclass(slots=True)
-class Stream:
+class ErrorStream:
     """What is going on in the lines of one process.
 
     Attributes:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from winasr_doctor.diagnosis.nodes import Frame
 from winasr_doctor.diagnosis.reading.errors import (
-    Ending,
+    ErrorLine,
     Strength,
     ending_in,
     ending_within,
 )
-from winasr_doctor.diagnosis.reading.events import Draft, Event, Stream
+from winasr_doctor.diagnosis.reading.events import Draft, ErrorStream, Event
 from winasr_doctor.diagnosis.reading.frames import frame_in
 from winasr_doctor.diagnosis.reading.messages import (
     begins_message,
@@ -30,7 +30,7 @@ from winasr_doctor.diagnosis.reading.patterns import (
     LONGEST_LINE,
     NOISE,
 )
-from winasr_doctor.diagnosis.reading.prefixes import Line
+from winasr_doctor.diagnosis.reading.prefixes import LogLine
 
 _BORDER = re.compile(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
 _POOR_BOX = re.compile(r"\+-{4,200} Traceback|\?{5,200} Traceback")
@@ -74,7 +74,7 @@ class Parser:
     def __init__(self, *, pretty: bool = False, lines: int | None = None) -> None:
         self.events: list[Event] = []
         self.messages: list[Event] = []
-        self._streams: dict[str, Stream] = {}
+        self._streams: dict[str, ErrorStream] = {}
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self._group: tuple[str, Event] | None = None
         self._row = ""
@@ -86,7 +86,7 @@ class Parser:
         self._short = lines is not None and lines <= _SHORT
         self._few = lines is not None and lines <= _FEW
 
-    def read(self, lines: Iterable[Line]) -> None:
+    def read(self, lines: Iterable[LogLine]) -> None:
         """Read all lines and finish what is open."""
         for line in lines:
             if len(self.events) >= _MOST_EVENTS:
@@ -97,8 +97,8 @@ class Parser:
             self._finish(stream)
             self._leave_unfinished(stream)
 
-    def _line(self, line: Line) -> None:
-        stream = self._streams.setdefault(line.stream, Stream(line.stream))
+    def _line(self, line: LogLine) -> None:
+        stream = self._streams.setdefault(line.stream, ErrorStream(line.stream))
         body = line.body[:LONGEST_LINE]
         boxed = body.lstrip()[:1] in ("│", "┃")
         if boxed:
@@ -121,7 +121,7 @@ class Parser:
 
     # --- what tracebacks are made of ---------------------------------------------------------
 
-    def _is_structure(self, stream: Stream, line: Line, body: str) -> bool:
+    def _is_structure(self, stream: ErrorStream, line: LogLine, body: str) -> bool:
         if "(most recent" in body or "raceback" in body:
             if NOISE.search(body) and "CategoryInfo" in body:
                 return True
@@ -138,7 +138,7 @@ class Parser:
             return True
         return self._is_ending(stream, line, body)
 
-    def _add(self, stream: Stream, frame: Frame, body: str) -> None:
+    def _add(self, stream: ErrorStream, frame: Frame, body: str) -> None:
         if stream.draft is not None and stream.draft.is_from(body):
             stream.draft.frames.append(frame)
             return
@@ -150,7 +150,7 @@ class Parser:
         stream.strangers = 0
         self._last_row = self._number
 
-    def _is_head(self, stream: Stream, body: str) -> bool:
+    def _is_head(self, stream: ErrorStream, body: str) -> bool:
         drawn = _POOR_BOX.match(body)
         self._border = "" if drawn is None else "|" if drawn[0][0] == "+" else "?"
         dump = DUMP.search(body)
@@ -172,7 +172,7 @@ class Parser:
         stream.is_current = dump is not None and dump["current"] is not None
         return True
 
-    def _is_ending(self, stream: Stream, line: Line, body: str) -> bool:
+    def _is_ending(self, stream: ErrorStream, line: LogLine, body: str) -> bool:
         if stream.is_open:
             ending = ending_in(body, stream.expected)
             if ending is None or NOISE.search(body) or is_log_line(line.body):
@@ -183,13 +183,13 @@ class Parser:
             return True
         return self._is_single(stream, line, body)
 
-    def _is_single(self, stream: Stream, line: Line, body: str) -> bool:
+    def _is_single(self, stream: ErrorStream, line: LogLine, body: str) -> bool:
         """Recognise an exception outside a traceback."""
         debugger = _DEBUGGER.match(body)
         if debugger is not None:
             self._finish(stream)
             module, _, kind = debugger["kind"].rpartition(".")
-            self._begin(stream, Ending(kind, module, "", Strength.STRONG), [])
+            self._begin(stream, ErrorLine(kind, module, "", Strength.STRONG), [])
             if stream.event is not None:
                 stream.event.announced = True
             return True
@@ -212,7 +212,7 @@ class Parser:
         return True
 
     def _begin(
-        self, stream: Stream, ending: Ending | None, frames: list[Frame], width: int = 0
+        self, stream: ErrorStream, ending: ErrorLine | None, frames: list[Frame], width: int = 0
     ) -> None:
         """Begin an exception: a new event, or a part of the last one."""
         goes_on = (stream.linked or stream.inner) and stream.event is not None
@@ -230,7 +230,7 @@ class Parser:
         if ending is not None and ending.kind.endswith("ExceptionGroup"):
             self._group = (stream.name, event)
 
-    def _place(self, stream: Stream, event: Event) -> None:
+    def _place(self, stream: ErrorStream, event: Event) -> None:
         if self._group is not None:
             key, group = self._group
             own = stream.name
@@ -240,12 +240,12 @@ class Parser:
             self._group = None
         self.events.append(event)
 
-    def _finish(self, stream: Stream) -> None:
+    def _finish(self, stream: ErrorStream) -> None:
         if stream.draft is not None:
             stream.draft.finish()
             stream.draft = None
 
-    def _take_back(self, stream: Stream) -> None:
+    def _take_back(self, stream: ErrorStream) -> None:
         """Go on with a traceback that only seemed to be over."""
         draft = stream.draft
         if draft is None or draft.ending is None or draft.ending.strength is not Strength.WEAK:
@@ -257,7 +257,7 @@ class Parser:
             self.events.pop()
             stream.event = None
 
-    def _leave_unfinished(self, stream: Stream) -> None:
+    def _leave_unfinished(self, stream: ErrorStream) -> None:
         """End a traceback whose last line is missing, or stands above it."""
         if not stream.is_open:
             return
@@ -275,7 +275,7 @@ class Parser:
 
     # --- what stands between --------------------------------------------------------------------
 
-    def _is_row(self, stream: Stream, body: str) -> bool:
+    def _is_row(self, stream: ErrorStream, body: str) -> bool:
         """Join the rows of a path that rich has broken inside its box."""
         if not stream.is_open or body[:1].isspace() or body[:1] in "❱>?":
             self._row, self._rows = "", 0
@@ -293,7 +293,7 @@ class Parser:
             self._row, self._rows = "", 0
         return True
 
-    def _other(self, stream: Stream, line: Line, body: str) -> None:
+    def _other(self, stream: ErrorStream, line: LogLine, body: str) -> None:
         if stream.is_open:
             if stream.frames and (again := _REPEATED.search(body)) is not None:
                 stream.frames += stream.frames[-1:] * min(int(again[1]), _MOST_REPEATED)
@@ -324,7 +324,7 @@ class Parser:
             stream.draft = Draft(None, [], [body.strip()], event, widths=[len(body)])
             stream.event = None
 
-    def _goes_on(self, draft: Draft, line: Line, body: str) -> bool:
+    def _goes_on(self, draft: Draft, line: LogLine, body: str) -> bool:
         if NOISE.search(body) or is_end(body) or (is_log_line(line.body) and draft.lines != [""]):
             return False
         indented = body[:1].isspace()

@@ -30,7 +30,7 @@ _MOST_STREAMS = 12
 _MOST_TEMPLATES = 40
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One line without what stands in front of it.
 
     Attributes:
@@ -74,7 +74,7 @@ def _without_common(lines: Sequence[str]) -> list[str]:
     return [line[size:] if line[:size] == common else "" for line in lines]
 
 
-def divided(lines: Sequence[str]) -> Iterator[Line]:
+def divided(lines: Sequence[str]) -> Iterator[LogLine]:
     """Yield every line with its prefix apart.
 
     A prefix is what stands before the frames of a traceback, its numbers aside: several lines
@@ -88,10 +88,10 @@ def divided(lines: Sequence[str]) -> Iterator[Line]:
             if match is not None:
                 key = _key(match[0])
                 crowded = len(streams[pattern.pattern]) > _MOST_STREAMS
-                yield Line(pattern.pattern if crowded else key, line[match.end() :], line)
+                yield LogLine(pattern.pattern if crowded else key, line[match.end() :], line)
                 break
         else:
-            yield Line("", _PROGRAM.sub("", line), line)
+            yield LogLine("", _PROGRAM.sub("", line), line)
 
 
 def _key(prefix: str) -> str:

@@ -100,7 +100,7 @@ SharesDelete = Callable[[Handle], bool]
 """Tells whether a handle was opened so that others may delete the file."""
 
 
-class Subject:
+class SharedPath:
     """A file or folder that an operation is about; what is asked of it is looked up once."""
 
     def __init__(self, path: str, shares_delete: SharesDelete) -> None:
@@ -153,7 +153,7 @@ class Subject:
         """Return what is held inside a folder; nothing there may move, shared or not."""
         return tuple(below(os.path.realpath(self.path))) if self.is_folder else ()
 
-    def is_same_file(self, other: Subject) -> bool:
+    def is_same_file(self, other: SharedPath) -> bool:
         """Tell whether the other name is one of this file."""
         return (
             self.status is not None
@@ -173,8 +173,8 @@ _BEFORE_THE_TARGET = frozenset({Situation.OPEN, Situation.CURRENT_DIRECTORY})
 Found = tuple[str, tuple[Handle, ...]] | None
 
 
-def _held(*kinds: HandleKind) -> Callable[[Subject, Subject], Found]:
-    def recognise(source: Subject, target: Subject) -> Found:
+def _held(*kinds: HandleKind) -> Callable[[SharedPath, SharedPath], Found]:
+    def recognise(source: SharedPath, target: SharedPath) -> Found:
         del target
         handles = source.handles(*kinds)
         return (source.path, handles) if handles else None
@@ -182,38 +182,38 @@ def _held(*kinds: HandleKind) -> Callable[[Subject, Subject], Found]:
     return recognise
 
 
-def _read_only(source: Subject, target: Subject) -> Found:
+def _read_only(source: SharedPath, target: SharedPath) -> Found:
     del target
     return (source.path, ()) if source.is_read_only else None
 
 
-def _open_inside(source: Subject, target: Subject) -> Found:
+def _open_inside(source: SharedPath, target: SharedPath) -> Found:
     del target
     handles = source.handles_inside()
     return (source.path, handles) if handles else None
 
 
-def _target_exists(source: Subject, target: Subject) -> Found:
+def _target_exists(source: SharedPath, target: SharedPath) -> Found:
     taken = target.exists and not target.is_same_file(source)
     return (target.path, ()) if taken else None
 
 
-def _target_folder(source: Subject, target: Subject) -> Found:
+def _target_folder(source: SharedPath, target: SharedPath) -> Found:
     in_the_way = target.is_folder and not target.is_same_file(source)
     return (target.path, ()) if in_the_way else None
 
 
-def _target_open(source: Subject, target: Subject) -> Found:
+def _target_open(source: SharedPath, target: SharedPath) -> Found:
     handles = () if target.is_same_file(source) else target.handles(*_ANYHOW)
     return (target.path, handles) if handles else None
 
 
-def _target_read_only(source: Subject, target: Subject) -> Found:
+def _target_read_only(source: SharedPath, target: SharedPath) -> Found:
     del source
     return (target.path, ()) if target.is_read_only else None
 
 
-_RECOGNISE: dict[Situation, Callable[[Subject, Subject], Found]] = {
+_RECOGNISE: dict[Situation, Callable[[SharedPath, SharedPath], Found]] = {
     Situation.OPEN: _held(*_OPEN),
     Situation.CURRENT_DIRECTORY: _held(HandleKind.CURRENT_DIRECTORY),
     Situation.LIBRARY: _held(HandleKind.LIBRARY),
@@ -241,11 +241,11 @@ def obstacle(
     Returns:
         The first objection; `None` where Windows has none of those in the table.
     """
-    source = Subject(path, shares_delete)
+    source = SharedPath(path, shares_delete)
     wrong_kind = operation in _WANTS_FOLDER and source.is_folder != _WANTS_FOLDER[operation]
     if not source.exists or wrong_kind:
         return None  # the operation fails by itself
-    target = source if path2 is None else Subject(path2, shares_delete)
+    target = source if path2 is None else SharedPath(path2, shares_delete)
     for decision in DECISIONS:
         if decision.operation != operation:
             continue

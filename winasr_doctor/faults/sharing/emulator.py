@@ -14,7 +14,7 @@ from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing.decisions import OPERATIONS, Obstacle, Situation, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import lines_that_opened, listening
-from winasr_doctor.faults.stacks import Line, calling_lines, first_outside_library
+from winasr_doctor.faults.stacks import SourceLine, calling_lines, first_outside_library
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Held:
     """
 
     handle: Handle
-    opened: tuple[tuple[Line, ...], ...]
+    opened: tuple[tuple[SourceLine, ...], ...]
     objects: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ class Refusal:
     code: int
     situation: Situation
     held: tuple[Held, ...]
-    stack: tuple[Line, ...]
+    stack: tuple[SourceLine, ...]
 
     def __str__(self) -> str:
         where = first_outside_library(self.stack)
@@ -151,7 +151,7 @@ def _describe_objects(path: str) -> tuple[str, ...]:
 _LINES_OF_AN_OPENING = 4
 
 
-def _opened(handle: Handle) -> tuple[tuple[Line, ...], ...]:
+def _opened(handle: Handle) -> tuple[tuple[SourceLine, ...], ...]:
     if handle.pid != os.getpid() or handle.descriptor is None:
         return ()
     openings = []

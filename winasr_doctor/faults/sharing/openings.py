@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from winasr_doctor.faults.stacks import Line, calling_lines
+from winasr_doctor.faults.stacks import SourceLine, calling_lines
 
 _MOST_PATHS = 4096
 _MOST_PER_PATH = 4
 _DEEPEST = 12
 
-Stack = tuple[Line, ...]
+Stack = tuple[SourceLine, ...]
 
 _listeners: list[object] = []
 _added = False

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from winasr_doctor.gate.accepted_findings import accepted_in
-from winasr_doctor.gate.outcome import Case, Gate, Step
+from winasr_doctor.gate.outcome import Case, Gate, GateStep
 from winasr_doctor.gate.provenance import App, Package, Provenance
 from winasr_doctor.report.escaping import plain_mapping, utf8
 from winasr_doctor.report.interface import RenderOptions
-from winasr_doctor.report.json import Code, Part, ReportDocument, ToolPart, dump
+from winasr_doctor.report.json import Code, ReportDocument, ReportPart, ToolPart, dump
 from winasr_doctor.report.json import document as scan_document
 from winasr_doctor.version import __version__
 
@@ -22,7 +22,7 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 StateName = Literal["pass", "skip", "warn", "unknown", "fail"]
 
 
-class CasePart(Part, frozen=True, kw_only=True):
+class CasePart(ReportPart, frozen=True, kw_only=True):
     """One thing that was tried."""
 
     name: str
@@ -33,7 +33,7 @@ class CasePart(Part, frozen=True, kw_only=True):
     """Measured values, and how often each injected fault fired."""
 
 
-class StepPart(Part, frozen=True, kw_only=True):
+class GateStepPart(ReportPart, frozen=True, kw_only=True):
     """One part of the gate."""
 
     name: Literal["scan", "suite", "selftest", "tests", "tested"]
@@ -46,7 +46,7 @@ class StepPart(Part, frozen=True, kw_only=True):
     cases: tuple[CasePart, ...]
 
 
-class AcceptedPart(Part, frozen=True, kw_only=True):
+class AcceptedPart(ReportPart, frozen=True, kw_only=True):
     """A finding that was accepted; it stands in `scan` as skipped."""
 
     code: Code
@@ -56,7 +56,7 @@ class AcceptedPart(Part, frozen=True, kw_only=True):
     reason: str
 
 
-class PackagePart(Part, frozen=True, kw_only=True):
+class PackagePart(ReportPart, frozen=True, kw_only=True):
     """The winasr_doctor that ran."""
 
     installed: bool
@@ -67,7 +67,7 @@ class PackagePart(Part, frozen=True, kw_only=True):
     """Files that are not what RECORD says, the first few."""
 
 
-class AppPart(Part, frozen=True, kw_only=True):
+class AppPart(ReportPart, frozen=True, kw_only=True):
     """The app's source files that were examined."""
 
     files: Annotated[int, Meta(ge=1)]
@@ -77,7 +77,7 @@ class AppPart(Part, frozen=True, kw_only=True):
     dirty: bool | None
 
 
-class TestedPart(Part, frozen=True, kw_only=True):
+class TestedPart(ReportPart, frozen=True, kw_only=True):
     """Versions and hashes of what was tested."""
 
     versions: dict[str, str | None]
@@ -88,14 +88,14 @@ class TestedPart(Part, frozen=True, kw_only=True):
     app: AppPart | None
 
 
-class GateDocument(Part, frozen=True, kw_only=True):
+class GateDocument(ReportPart, frozen=True, kw_only=True):
     """What the gate of winasr_doctor came to."""
 
     schema: Literal["winasr-doctor/gate/1"]
     tool: ToolPart
     verdict: Literal["pass", "warn", "fail"]
     seconds: Seconds
-    steps: tuple[StepPart, ...]
+    steps: tuple[GateStepPart, ...]
     accepted: tuple[AcceptedPart, ...]
     notes: tuple[str, ...]
     """Acceptances that are over, or that nothing needed, one sentence each."""
@@ -119,9 +119,9 @@ def document(gate: Gate) -> GateDocument:
     )
 
 
-def _step(step: Step) -> StepPart:
+def _step(step: GateStep) -> GateStepPart:
     name: Any = step.name
-    return StepPart(
+    return GateStepPart(
         name=name,
         title=utf8(step.title),
         state=step.state.value,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from winasr_doctor.findings import Verdict
-from winasr_doctor.gate.outcome import Case, Gate, State, Step
+from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
 from winasr_doctor.report.escaping import one_line, visible
@@ -17,10 +17,10 @@ from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
 
 _ELEMENTS = {
-    State.FAIL: "failure",
-    State.UNKNOWN: "skipped",
-    State.WARN: "system-out",
-    State.SKIP: "skipped",
+    StepState.FAIL: "failure",
+    StepState.UNKNOWN: "skipped",
+    StepState.WARN: "system-out",
+    StepState.SKIP: "skipped",
 }
 """What a state becomes below a `testcase`; nothing for `pass`."""
 
@@ -52,15 +52,19 @@ def render(gate: Gate, options: RenderOptions) -> str:
 
 def _verdict(gate: Gate) -> Iterable[ET.Element]:
     """Yield a test for the verdict and one for each step, so that the file says what we say."""
-    states = {Verdict.PASS: State.PASS, Verdict.WARN: State.WARN, Verdict.FAIL: State.FAIL}
+    states = {
+        Verdict.PASS: StepState.PASS,
+        Verdict.WARN: StepState.WARN,
+        Verdict.FAIL: StepState.FAIL,
+    }
     detail = "\n".join((f"The gate {words.in_short(gate)}.", *gate.notes))
     yield _element("gate", Case("verdict", states[gate.verdict], detail, gate.seconds), "")
     for step in gate.steps:
-        state = State.FAIL if step.stops else step.state
+        state = StepState.FAIL if step.stops else step.state
         yield _element("gate", Case(step.name, state, step.summary, step.seconds), "")
 
 
-def _cases(step: Step) -> Iterable[ET.Element]:
+def _cases(step: GateStep) -> Iterable[ET.Element]:
     taken: dict[str, int] = {}
     for case in step.cases:
         name = one_line(case.name)

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.accepted_findings import accepted_in
-from winasr_doctor.gate.outcome import Case, Gate, State, Step
+from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.markdown import escape
 
 _MARKS = {
-    State.PASS: "✅ pass",
-    State.SKIP: "➖ skip",
-    State.WARN: "⚠️ warning",
-    State.UNKNOWN: "❔ unknown",
-    State.FAIL: "❌ fail",
+    StepState.PASS: "✅ pass",
+    StepState.SKIP: "➖ skip",
+    StepState.WARN: "⚠️ warning",
+    StepState.UNKNOWN: "❔ unknown",
+    StepState.FAIL: "❌ fail",
 }
 _VERDICTS = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.FAIL: "❌"}
 
@@ -47,12 +47,12 @@ def render(gate: Gate, options: RenderOptions) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _row(step: Step) -> tuple[str, ...]:
-    state = _MARKS[State.FAIL if step.stops else step.state]
+def _row(step: GateStep) -> tuple[str, ...]:
+    state = _MARKS[StepState.FAIL if step.stops else step.state]
     return _cell(step.name), state, _cell(step.summary), f"{step.seconds:.1f}"
 
 
-def _notable(step: Step) -> list[str]:
+def _notable(step: GateStep) -> list[str]:
     cases = words.notable(step)
     if not cases:
         return []

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.accepted_findings import accepted_in
-from winasr_doctor.gate.outcome import Gate, State, Step
+from winasr_doctor.gate.outcome import Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
 from winasr_doctor.report.escaping import one_line, visible
 from winasr_doctor.report.interface import RenderOptions
 
 _LABELS = {
-    State.PASS: "pass",
-    State.SKIP: "skip",
-    State.WARN: "WARN",
-    State.UNKNOWN: "UNKNOWN",
-    State.FAIL: "FAIL",
+    StepState.PASS: "pass",
+    StepState.SKIP: "skip",
+    StepState.WARN: "WARN",
+    StepState.UNKNOWN: "UNKNOWN",
+    StepState.FAIL: "FAIL",
 }
 _WIDEST = max(map(len, _LABELS.values()))
 
@@ -40,14 +40,18 @@ def render(gate: Gate, options: RenderOptions) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _step(step: Step, options: RenderOptions) -> Iterator[str]:
+def _step(step: GateStep, options: RenderOptions) -> Iterator[str]:
     yield from _wrapped(
         f"{_LABELS[step.state]:<{_WIDEST}} {step.name}: {visible(step.summary)}",
         " " * (_WIDEST + 1),
         options,
     )
     for case in step.cases if options.verbose else words.notable(step):
-        said = case.detail if case.state is State.FAIL or options.verbose else one_line(case.detail)
+        said = (
+            case.detail
+            if case.state is StepState.FAIL or options.verbose
+            else one_line(case.detail)
+        )
         colon = ": " if said else ""
         text = f"  - {_LABELS[case.state]} {one_line(case.name)}{colon}{visible(said)}"
         yield from _wrapped(text, "    ", options)

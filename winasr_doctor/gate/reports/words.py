@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winasr_doctor.findings import Verdict
-from winasr_doctor.gate.outcome import Case, Gate, State, Step
+from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.provenance import Provenance
 
 VERDICTS = {
@@ -18,9 +18,9 @@ SHORT = 12
 """Characters of a hash that are shown to people; JSON has all of it."""
 
 
-def notable(step: Step) -> list[Case]:
+def notable(step: GateStep) -> list[Case]:
     """Return the cases that did not simply pass, the worst first."""
-    order = [State.FAIL, State.UNKNOWN, State.WARN, State.SKIP]
+    order = [StepState.FAIL, StepState.UNKNOWN, StepState.WARN, StepState.SKIP]
     return sorted(
         (case for case in step.cases if case.state in order),
         key=lambda case: order.index(case.state),

@@ -10,6 +10,15 @@ from winasr_doctor.gate.suite import (
     guarding,
     leftovers,  # they fill the table
 )
-from winasr_doctor.gate.suite.table import CASES, NotHere, Place, SuiteCase
+from winasr_doctor.gate.suite.table import CASES, CaseFolder, NotHere, SuiteCase
 
-__all__ = ["CASES", "NotHere", "Place", "SuiteCase", "deleting", "errors", "guarding", "leftovers"]
+__all__ = [
+    "CASES",
+    "CaseFolder",
+    "NotHere",
+    "SuiteCase",
+    "deleting",
+    "errors",
+    "guarding",
+    "leftovers",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 
-from winasr_doctor.gate.suite.table import Place, case, expect, there
+from winasr_doctor.gate.suite.table import CaseFolder, case, expect, there
 from winasr_doctor.locks import ONCE, Attempt, CleanupStatus, RetryPolicy, rmtree
 from winasr_doctor.locks.tree_removal import DEFAULT_POLICY
 
@@ -13,7 +13,7 @@ _ABOUT_HALF_A_SECOND = 0.8
 _EXACT = 1e-6
 
 
-def _gone_after(place: Place, plan: str, longest: float = DEFAULT_POLICY.total) -> None:
+def _gone_after(place: CaseFolder, plan: str, longest: float = DEFAULT_POLICY.total) -> None:
     tree = place.tree()
     with place.faults(plan):
         report = rmtree(tree)
@@ -23,56 +23,56 @@ def _gone_after(place: Place, plan: str, longest: float = DEFAULT_POLICY.total) 
 
 
 @case
-def files_held_briefly(place: Place) -> None:
+def files_held_briefly(place: CaseFolder) -> None:
     """A folder goes although a scanner holds its files at first (32)."""
     _gone_after(place, "unlink:32*2")
     expect(place.time.sleeps, "it was not waited for")
 
 
 @case
-def folders_held_briefly(place: Place) -> None:
+def folders_held_briefly(place: CaseFolder) -> None:
     """A folder goes although a sync client holds its folders at first (32)."""
     _gone_after(place, "rmdir:32*2")
 
 
 @case
-def held_for_half_a_second(place: Place) -> None:
+def held_for_half_a_second(place: CaseFolder) -> None:
     """Little is waited after a lock of half a second has gone (32)."""
     _gone_after(place, "unlink:32~0.5", _ABOUT_HALF_A_SECOND)
 
 
 @case
-def locked_ranges(place: Place) -> None:
+def locked_ranges(place: CaseFolder) -> None:
     """A locked range of a file is waited for (33)."""
     _gone_after(place, "unlink:33*3")
 
 
 @case
-def pending_deletions(place: Place) -> None:
+def pending_deletions(place: CaseFolder) -> None:
     """A deletion that is still pending is waited for (5)."""
     _gone_after(place, "unlink:5*2")
 
 
 @case
-def folders_that_fill(place: Place) -> None:
+def folders_that_fill(place: CaseFolder) -> None:
     """A folder that fills while it is emptied is emptied again (145)."""
     _gone_after(place, "rmdir:145*2")
 
 
 @case
-def folders_that_cannot_be_listed(place: Place) -> None:
+def folders_that_cannot_be_listed(place: CaseFolder) -> None:
     """A folder that cannot be listed at first is listed again (5)."""
     _gone_after(place, "scandir:5*1")
 
 
 @case
-def the_whole_deletion_at_once(place: Place) -> None:
+def the_whole_deletion_at_once(place: CaseFolder) -> None:
     """A deletion that fails as a whole is tried again (32)."""
     _gone_after(place, "rmtree:32*2")
 
 
 @case
-def gone_meanwhile(place: Place) -> None:
+def gone_meanwhile(place: CaseFolder) -> None:
     """What somebody else removed meanwhile counts as gone (2)."""
     report = rmtree(place.folder / "nothing")
     expect(report.status is CleanupStatus.ALREADY_GONE, f"{report.status.value}")
@@ -80,7 +80,7 @@ def gone_meanwhile(place: Place) -> None:
 
 
 @case
-def all_but_one(place: Place) -> None:
+def all_but_one(place: CaseFolder) -> None:
     """One file that is held keeps nothing else in place."""
     tree = place.tree()
     for name in ("a", "m", "z"):
@@ -92,7 +92,7 @@ def all_but_one(place: Place) -> None:
 
 
 @case
-def held_for_good(place: Place) -> None:
+def held_for_good(place: CaseFolder) -> None:
     """A file held for good costs its budget and no more; everything else goes."""
     tree, policy = place.tree(), RetryPolicy(total=1.0)
     with place.faults("unlink:32*inf@manifest.json"):
@@ -107,7 +107,7 @@ def held_for_good(place: Place) -> None:
 
 
 @case
-def access_denied(place: Place) -> None:
+def access_denied(place: CaseFolder) -> None:
     """A right that is missing is not waited for longer than half a second (5)."""
     tree = place.tree()
     with place.faults("unlink:5*inf@manifest.json"):
@@ -118,7 +118,7 @@ def access_denied(place: Place) -> None:
 
 
 @case
-def no_passing_error(place: Place) -> None:
+def no_passing_error(place: CaseFolder) -> None:
     """A damaged disk is not waited for (1392)."""
     tree = place.tree()
     with place.faults("unlink:1392*1@manifest.json"):
@@ -128,7 +128,7 @@ def no_passing_error(place: Place) -> None:
 
 
 @case
-def our_own_handle(place: Place) -> None:
+def our_own_handle(place: CaseFolder) -> None:
     """A file that this process has open is not waited for (32)."""
     tree = place.tree()
     with (tree / "manifest.json").open(encoding="utf-8"):
@@ -139,7 +139,7 @@ def our_own_handle(place: Place) -> None:
 
 
 @case
-def letting_go(place: Place) -> None:
+def letting_go(place: CaseFolder) -> None:
     """What this process lets go of goes at once."""
     tree = place.tree()
     file = (tree / "manifest.json").open(encoding="utf-8")
@@ -155,7 +155,7 @@ def letting_go(place: Place) -> None:
 
 
 @case
-def read_only(place: Place) -> None:
+def read_only(place: CaseFolder) -> None:
     """A read-only file goes."""
     tree = place.tree()
     if sys.platform == "win32":
@@ -170,7 +170,7 @@ def read_only(place: Place) -> None:
 
 
 @case
-def links_in_the_tree(place: Place) -> None:
+def links_in_the_tree(place: CaseFolder) -> None:
     """A link in a folder goes, and what it leads to stays."""
     outside, tree = place.tree("outside"), place.tree()
     place.link(tree / "link", outside)
@@ -181,7 +181,7 @@ def links_in_the_tree(place: Place) -> None:
 
 
 @case
-def a_link_for_a_tree(place: Place) -> None:
+def a_link_for_a_tree(place: CaseFolder) -> None:
     """A link that is given for a folder is refused."""
     outside, link = place.tree("outside"), place.folder / "link"
     place.link(link, outside)
@@ -190,7 +190,7 @@ def a_link_for_a_tree(place: Place) -> None:
 
 
 @case
-def neighbours(place: Place) -> None:
+def neighbours(place: CaseFolder) -> None:
     """Neighbours of a folder stay, also when deleting fails."""
     tree, neighbours = place.tree(), [place.tree("tree2"), place.tree("tre")]
     with place.faults("unlink:32*3; rmdir:32*3"):
@@ -200,7 +200,7 @@ def neighbours(place: Place) -> None:
 
 
 @case
-def hooks_that_fail(place: Place) -> None:
+def hooks_that_fail(place: CaseFolder) -> None:
     """A hook that fails does not stop a deletion, and hears of every attempt."""
     tree, heard = place.tree(), []
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from winasr_doctor.diagnosis import diagnose
 from winasr_doctor.faults import windows_error
-from winasr_doctor.gate.suite.table import Place, case, expect
+from winasr_doctor.gate.suite.table import CaseFolder, case, expect
 from winasr_doctor.windows.errors import DeleteClass, classify
 
 
-def _hidden_by_a_cleanup(own: BaseException, place: Place) -> BaseException:
+def _hidden_by_a_cleanup(own: BaseException, place: CaseFolder) -> BaseException:
     """Return what comes out when a cleanup fails while an error is on its way."""
     locked = windows_error(32, str(place.folder / "tmp0" / "manifest.json"))
     try:
@@ -21,7 +21,7 @@ def _hidden_by_a_cleanup(own: BaseException, place: Place) -> BaseException:
 
 
 @case
-def the_hidden_error(place: Place) -> None:
+def the_hidden_error(place: CaseFolder) -> None:
     """The error that a failed cleanup hides is the one that is told."""
     own = RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
     diagnosis = diagnose(_hidden_by_a_cleanup(own, place))
@@ -31,7 +31,7 @@ def the_hidden_error(place: Place) -> None:
 
 
 @case
-def a_lone_cleanup_error(place: Place) -> None:
+def a_lone_cleanup_error(place: CaseFolder) -> None:
     """A failed cleanup that hides nothing is told as what it is."""
     diagnosis = diagnose(windows_error(32, str(place.folder / "tmp0" / "manifest.json")))
     expect(not diagnosis.hidden, "it is said to hide another error")
@@ -39,7 +39,7 @@ def a_lone_cleanup_error(place: Place) -> None:
 
 
 @case
-def numbers_count(place: Place) -> None:
+def numbers_count(place: CaseFolder) -> None:
     """An error without a number is not judged by its text."""
     del place
     meaning = classify(OSError("[WinError 32] The process cannot access the file"))
@@ -47,7 +47,7 @@ def numbers_count(place: Place) -> None:
 
 
 @case
-def translated_texts(place: Place) -> None:
+def translated_texts(place: CaseFolder) -> None:
     """An error with a number is judged by it, in any language."""
     error = windows_error(32, str(place.folder / "manifest.json"))
     error.strerror = "Le processus ne peut pas accéder au fichier"

@@ -18,7 +18,7 @@ from winasr_doctor._guard import guard
 from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing import handles
 from winasr_doctor.frameworks.nemo.sites import LOADING, TRANSCRIBING
-from winasr_doctor.gate.suite.table import NotHere, Place, case, expect, there
+from winasr_doctor.gate.suite.table import CaseFolder, NotHere, case, expect, there
 from winasr_doctor.locks import sweep
 
 Work = Callable[[Path], Any]
@@ -48,7 +48,7 @@ class _StandIn:
 
 
 @contextmanager
-def _stand_in(place: Place) -> Iterator[_StandIn]:
+def _stand_in(place: CaseFolder) -> Iterator[_StandIn]:
     asr, temp = _StandIn(), tempfile.tempdir
     before = {name: sys.modules.get(name) for name in asr.modules}
     sys.modules.update(asr.modules)
@@ -87,7 +87,7 @@ _HELD = "unlink:32*inf@manifest.json"
 
 
 @case
-def without_the_guard(place: Place) -> None:
+def without_the_guard(place: CaseFolder) -> None:
     """Without the guard a text is lost, so that the other cases mean something."""
     with _stand_in(place) as asr, place.faults(_HELD):
         error = _raised(lambda: asr.transcribe(_writes("manifest.json")))
@@ -95,7 +95,7 @@ def without_the_guard(place: Place) -> None:
 
 
 @case
-def a_text_is_kept(place: Place) -> None:
+def a_text_is_kept(place: CaseFolder) -> None:
     """A text is kept when its folder stays locked."""
     with _stand_in(place) as asr, place.faults(_HELD), guard() as session:
         texts = asr.transcribe(_writes("manifest.json", "text"))
@@ -105,7 +105,7 @@ def a_text_is_kept(place: Place) -> None:
 
 
 @case
-def a_model_is_kept(place: Place) -> None:
+def a_model_is_kept(place: CaseFolder) -> None:
     """A model is kept when its folder stays locked."""
     with _stand_in(place) as asr, place.faults("rmdir:32*inf"), guard() as session:
         model = asr.load(_writes("model_weights.ckpt", "model"))
@@ -114,7 +114,7 @@ def a_model_is_kept(place: Place) -> None:
 
 
 @case
-def a_passing_lock(place: Place) -> None:
+def a_passing_lock(place: CaseFolder) -> None:
     """After a passing lock nothing is left, and nothing is recorded."""
     with _stand_in(place) as asr, place.faults("unlink:32*3"), guard() as session:
         asr.load(_writes("model_weights.ckpt"))
@@ -124,7 +124,7 @@ def a_passing_lock(place: Place) -> None:
 
 
 @case
-def what_is_left_goes_later(place: Place) -> None:
+def what_is_left_goes_later(place: CaseFolder) -> None:
     """What the guard leaves goes with the next sweep."""
     with _stand_in(place) as asr, place.faults(_HELD), guard() as session:
         asr.transcribe(_writes("manifest.json"))
@@ -134,7 +134,7 @@ def what_is_left_goes_later(place: Place) -> None:
 
 
 @case
-def the_true_error(place: Place) -> None:
+def the_true_error(place: CaseFolder) -> None:
     """NeMo's own error comes out as it is when its folder stays locked."""
     before, own = KeyError("target"), ValueError("bad config")
 
@@ -151,7 +151,7 @@ def the_true_error(place: Place) -> None:
 
 
 @case
-def an_oserror_of_its_own(place: Place) -> None:
+def an_oserror_of_its_own(place: CaseFolder) -> None:
     """A permission that NeMo itself lacks is not taken for a failed cleanup."""
     own = PermissionError(13, "denied", "somewhere else")
     with _stand_in(place) as asr, place.faults("unlink:32*1"), guard():
@@ -160,7 +160,7 @@ def an_oserror_of_its_own(place: Place) -> None:
 
 
 @case
-def a_stop(place: Place) -> None:
+def a_stop(place: CaseFolder) -> None:
     """Ctrl+C comes out, and the folder goes all the same."""
     own = KeyboardInterrupt()
     with _stand_in(place) as asr, place.faults("unlink:32*1"), guard() as session:
@@ -170,7 +170,7 @@ def a_stop(place: Place) -> None:
 
 
 @case
-def our_own_reader(place: Place) -> None:
+def our_own_reader(place: CaseFolder) -> None:
     """A manifest that a suspended reader keeps open is closed at once, and the true error told."""
     if not handles.available():
         raise NotHere("Windows' sharing rules need Linux's /proc, or Windows")
@@ -193,7 +193,7 @@ def our_own_reader(place: Place) -> None:
 
 
 @case
-def other_folders(place: Place) -> None:
+def other_folders(place: CaseFolder) -> None:
     """A temporary folder of anybody else is as it was, also while the guard is on."""
     with _stand_in(place), guard():
         folder = tempfile.TemporaryDirectory()
@@ -205,7 +205,7 @@ def other_folders(place: Place) -> None:
 
 
 @case
-def everything_restored(place: Place) -> None:
+def everything_restored(place: CaseFolder) -> None:
     """The guard leaves NeMo as it was, with the last block and not before."""
     with _stand_in(place) as asr:
         modules = asr.modules.values()
@@ -219,7 +219,7 @@ def everything_restored(place: Place) -> None:
 
 
 @case
-def patches_of_others(place: Place) -> None:
+def patches_of_others(place: CaseFolder) -> None:
     """What somebody else has patched since is left in place."""
     theirs = ModuleType("tempfile")
     with _stand_in(place) as asr:

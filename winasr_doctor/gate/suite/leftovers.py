@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from winasr_doctor.gate.suite.table import Place, case, expect, there
+from winasr_doctor.gate.suite.table import CaseFolder, case, expect, there
 from winasr_doctor.locks import CleanupReport, pending, rmtree, sweep
 from winasr_doctor.locks.ledger import Ledger
 
 
-def _left(place: Place, tree: Path) -> CleanupReport:
+def _left(place: CaseFolder, tree: Path) -> CleanupReport:
     with place.faults("unlink:32*inf"):
         report = rmtree(tree)
     expect(not report.gone, "it is said to be gone")
@@ -20,7 +20,7 @@ def _left(place: Place, tree: Path) -> CleanupReport:
     return report
 
 
-def _of_another(place: Place, tree: Path, **owner: Any) -> None:  # noqa: ANN401 - any JSON
+def _of_another(place: CaseFolder, tree: Path, **owner: Any) -> None:  # noqa: ANN401 - any JSON
     """Record a folder as in use by another process."""
     claim = place.ledger.claim(str(tree))
     expect(claim is not None and claim.file is not None, "the ledger cannot be written")
@@ -31,7 +31,7 @@ def _of_another(place: Place, tree: Path, **owner: Any) -> None:  # noqa: ANN401
 
 
 @case
-def recorded_and_swept(place: Place) -> None:
+def recorded_and_swept(place: CaseFolder) -> None:
     """What stays is recorded, and goes with the next sweep."""
     tree = place.tree()
     _left(place, tree)
@@ -42,7 +42,7 @@ def recorded_and_swept(place: Place) -> None:
 
 
 @case
-def recorded_on_the_disk(place: Place) -> None:
+def recorded_on_the_disk(place: CaseFolder) -> None:
     """What stays is recorded for other processes, too."""
     tree = place.tree()
     _left(place, tree)
@@ -51,7 +51,7 @@ def recorded_on_the_disk(place: Place) -> None:
 
 
 @case
-def nothing_stays_recorded(place: Place) -> None:
+def nothing_stays_recorded(place: CaseFolder) -> None:
     """A folder of ours that goes is not recorded any more."""
     tree = place.tree()
     claim = place.ledger.claim(str(tree))
@@ -62,7 +62,7 @@ def nothing_stays_recorded(place: Place) -> None:
 
 
 @case
-def sweeping_under_faults(place: Place) -> None:
+def sweeping_under_faults(place: CaseFolder) -> None:
     """What a sweep cannot remove stays recorded for the next one."""
     tree = place.tree()
     _left(place, tree)
@@ -73,7 +73,7 @@ def sweeping_under_faults(place: Place) -> None:
 
 
 @case
-def what_came_later(place: Place) -> None:
+def what_came_later(place: CaseFolder) -> None:
     """What came into a folder after it was left behind stays."""
     tree = place.tree()
     _left(place, tree)
@@ -84,7 +84,7 @@ def what_came_later(place: Place) -> None:
 
 
 @case
-def folders_that_were_replaced(place: Place) -> None:
+def folders_that_were_replaced(place: CaseFolder) -> None:
     """A folder in the place of one that was left behind stays."""
     tree = place.tree()
     claim = place.ledger.claim(str(tree))
@@ -98,7 +98,7 @@ def folders_that_were_replaced(place: Place) -> None:
 
 
 @case
-def links_in_the_place_of_folders(place: Place) -> None:
+def links_in_the_place_of_folders(place: CaseFolder) -> None:
     """A link in the place of a folder that was left behind is not followed."""
     tree, moved = place.tree(), place.folder / "moved"
     _left(place, tree)
@@ -109,7 +109,7 @@ def links_in_the_place_of_folders(place: Place) -> None:
 
 
 @case
-def folders_in_use(place: Place) -> None:
+def folders_in_use(place: CaseFolder) -> None:
     """A folder that a living process works in stays."""
     tree = place.tree()
     place.ledger.claim(str(tree))
@@ -118,7 +118,7 @@ def folders_in_use(place: Place) -> None:
 
 
 @case
-def folders_of_the_dead(place: Place) -> None:
+def folders_of_the_dead(place: CaseFolder) -> None:
     """A folder of a process that died goes, also when its number is used again."""
     tree = place.tree()
     _of_another(place, tree, pid=os.getppid(), started=1.0)
@@ -127,7 +127,7 @@ def folders_of_the_dead(place: Place) -> None:
 
 
 @case
-def folders_of_other_machines(place: Place) -> None:
+def folders_of_other_machines(place: CaseFolder) -> None:
     """A folder that another machine recorded in a shared home stays."""
     tree = place.tree()
     _of_another(place, tree, pid=1, started=1.0, machine="another machine")

@@ -17,7 +17,7 @@ class NotHere(Exception):  # noqa: N818 - a state of the machine, not an error o
     """A case cannot be tried on this machine; the message says why."""
 
 
-class Place:
+class CaseFolder:
     """A folder of a case's own, with virtual time and an empty ledger.
 
     Attributes:
@@ -83,13 +83,13 @@ class SuiteCase:
     """
 
     name: str
-    run: Callable[[Place], None]
+    run: Callable[[CaseFolder], None]
 
 
 CASES: list[SuiteCase] = []
 
 
-def case(run: Callable[[Place], None]) -> Callable[[Place], None]:
+def case(run: Callable[[CaseFolder], None]) -> Callable[[CaseFolder], None]:
     """Add a function to the table; its docstring is its name."""
     CASES.append(SuiteCase(" ".join((run.__doc__ or "").split()).rstrip("."), run))
     return run

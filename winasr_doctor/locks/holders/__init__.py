@@ -9,13 +9,13 @@ import os
 from collections.abc import Sequence
 from time import monotonic
 
-from winasr_doctor._util.workers import Task, TooLateError
+from winasr_doctor._util.workers import DeadlineTask, TooLateError
 from winasr_doctor.locks.holders.evidence import Evidence, Source, UndeterminedError
 from winasr_doctor.locks.holders.model import Holder, Holding, Who
 from winasr_doctor.locks.holders.objects import HeldObject, objects_holding
 from winasr_doctor.locks.holders.own import this_process
 from winasr_doctor.locks.holders.system import own_holds, sources
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 
 __all__ = [
     "HeldObject",
@@ -56,7 +56,7 @@ def held_by_ourselves(path: str | os.PathLike[str], *, maps: bool = True) -> boo
         `None` if it could not be determined.
     """
     try:
-        return next(iter(own_holds(Target.of(path), maps=maps)), None) is not None
+        return next(iter(own_holds(HeldPath.of(path), maps=maps)), None) is not None
     except (UndeterminedError, OSError):
         return None
 
@@ -67,11 +67,11 @@ def _ask(path: str | os.PathLike[str], places: Sequence[Source], timeout: float)
     evidence = Evidence(timeout)
     asked, exists = os.fspath(path), True
 
-    def look() -> Target:
-        return Target.of(path)
+    def look() -> HeldPath:
+        return HeldPath.of(path)
 
     try:
-        target = Task(look, timeout, "winasr-holders").result()
+        target = DeadlineTask(look, timeout, "winasr-holders").result()
     except TooLateError:
         evidence.cannot_tell(f"whether {asked} exists: its drive did not answer in time")
     except Exception as error:  # noqa: BLE001 - such as a relative path in a folder that is gone
@@ -85,9 +85,11 @@ def _ask(path: str | os.PathLike[str], places: Sequence[Source], timeout: float)
     return Holding(asked, holders, undetermined, monotonic() - started, exists)
 
 
-def _ask_all(target: Target, evidence: Evidence, places: Sequence[Source]) -> None:
-    def bound(place: Source) -> Task[None]:
-        return Task(lambda: place(target, evidence), evidence.seconds_left, "winasr-holders")
+def _ask_all(target: HeldPath, evidence: Evidence, places: Sequence[Source]) -> None:
+    def bound(place: Source) -> DeadlineTask[None]:
+        return DeadlineTask(
+            lambda: place(target, evidence), evidence.seconds_left, "winasr-holders"
+        )
 
     tasks = [(place, bound(place)) for place in places]
     for place, task in tasks:

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Generic, TypeVar
 
-from winasr_doctor._util.workers import Task
+from winasr_doctor._util.workers import DeadlineTask
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -17,7 +17,7 @@ S = TypeVar("S")
 _MOST_THREADS = 16
 
 
-class Patience(Generic[T, S]):
+class BoundedQueries(Generic[T, S]):
     """One question, put to many things in the background, past those that hang.
 
     Windows offers no way to give up a call that waits for a pipe, so the thread that makes it
@@ -83,5 +83,5 @@ class Patience(Generic[T, S]):
                     with self._lock:
                         self._hanging.discard(item)
 
-        Task(work, seconds, "winasr-holders")
+        DeadlineTask(work, seconds, "winasr-holders")
         return 1

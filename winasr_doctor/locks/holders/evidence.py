@@ -8,9 +8,9 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
-from winasr_doctor.locks.holders.family import Family
+from winasr_doctor.locks.holders.family import ProcessFamily
 from winasr_doctor.locks.holders.model import Holder, Who
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 
 _ORDER = tuple(Who)
 
@@ -30,14 +30,14 @@ class UndeterminedError(Exception):
 class Evidence:
     """What was found so far, by whichever thread found it."""
 
-    def __init__(self, seconds: float, family: Family | None = None) -> None:
+    def __init__(self, seconds: float, family: ProcessFamily | None = None) -> None:
         """Start with nothing found.
 
         Args:
             seconds: How long the search may take.
             family: Which processes are our children; looked up when first needed by default.
         """
-        self.family = family or Family()
+        self.family = family or ProcessFamily()
         self._deadline = monotonic() + seconds
         self._lock = threading.Lock()
         self._holders: dict[tuple[object, ...], Holder] = {}
@@ -98,5 +98,5 @@ class Evidence:
             return tuple(holders), tuple(self._undetermined)
 
 
-Source = Callable[[Target, Evidence], None]
+Source = Callable[[HeldPath, Evidence], None]
 """One place to ask: it adds what it finds to the evidence, and may take its time or fail."""

@@ -12,7 +12,7 @@ from winasr_doctor.locks.holders.processes import process_name, process_table
 from winasr_doctor.locks.holders.tracked import instances_of
 
 
-class Family:
+class ProcessFamily:
     """This process's children and their children, as they were when first asked."""
 
     def has_child(self, pid: int) -> bool:

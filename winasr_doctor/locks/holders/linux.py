@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
-from winasr_doctor.locks.holders.target import DELETED, Target
+from winasr_doctor.locks.holders.target import DELETED, HeldPath
 
 
 def sources() -> tuple[Source, ...]:
@@ -14,7 +14,7 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
+def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target, what is cheap to see first.
 
     Args:
@@ -30,7 +30,7 @@ def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
     yield from _holds("self", target, maps=maps)
 
 
-def other_processes(target: Target, evidence: Evidence) -> None:
+def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """Ask every other process, our children first.
 
     Args:
@@ -83,7 +83,7 @@ def path_of_mapping(address: int) -> str | None:
     return None
 
 
-def _holds(process: str, target: Target, *, maps: bool = True) -> Iterator[Hold]:
+def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield everything of a process that leads to the target.
 
     Raises:
@@ -108,7 +108,7 @@ def _holds(process: str, target: Target, *, maps: bool = True) -> Iterator[Hold]
         yield from _maps(process, target)
 
 
-def _maps(process: str, target: Target) -> Iterator[Hold]:
+def _maps(process: str, target: HeldPath) -> Iterator[Hold]:
     try:
         maps = _maps_of(process)
     except PermissionError:
@@ -122,7 +122,7 @@ def _maps(process: str, target: Target) -> Iterator[Hold]:
         yield Hold(path, _name_of(path, "memory map", target), f"/proc/{process}/maps")
 
 
-def _open_path(descriptor: str, target: Target) -> str | None:
+def _open_path(descriptor: str, target: HeldPath) -> str | None:
     """Return what a descriptor has open, if that is the target or below it."""
     try:
         path = os.readlink(descriptor)
@@ -137,14 +137,14 @@ def _open_path(descriptor: str, target: Target) -> str | None:
     return None
 
 
-def _matches(path: str, target: Target) -> bool:
+def _matches(path: str, target: HeldPath) -> bool:
     """Tell whether a path is held; of a deleted file only if the target itself is gone."""
     if not target.exists and path.endswith(DELETED):
         path = path.removesuffix(DELETED)
     return target.covers(path)
 
 
-def _name_of(path: str, what: str, target: Target) -> str:
+def _name_of(path: str, what: str, target: HeldPath) -> str:
     if not target.exists:
         return f"deleted {what.removeprefix('open ')}"
     return "open directory" if what == "open file" and os.path.isdir(path) else what

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from winasr_doctor.locks.holders.reachable import Reach, referents
 from winasr_doctor.locks.holders.system import path_of_descriptor, path_of_mapping
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 from winasr_doctor.locks.holders.tracked import instances_of
 
 _FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
@@ -73,7 +73,7 @@ def objects_holding(
         because the walk ends soon after the first find.
     """
     deadline = monotonic() + seconds
-    targets = [Target.of(path) for path in paths]
+    targets = [HeldPath.of(path) for path in paths]
     candidates: list[Any] = []
     held: dict[int, HeldObject] = {}
     reach = None if roots is None else Reach(roots, limit=limit, deadline=deadline)
@@ -103,7 +103,7 @@ def _with_subclasses(kinds: Iterable[type]) -> Iterator[type]:
         yield from _with_subclasses(kind.__subclasses__())
 
 
-def _held(value: Any, targets: Sequence[Target]) -> HeldObject | None:  # noqa: ANN401
+def _held(value: Any, targets: Sequence[HeldPath]) -> HeldObject | None:  # noqa: ANN401
     """Return what a file object or memory map holds of the targets."""
     if type(value) is GeneratorType:
         return None
@@ -128,7 +128,7 @@ def _layers_below(file: Any) -> Iterator[Any]:  # noqa: ANN401 - any layer of a 
             yield from _layers_below(layer)
 
 
-def _file_path(file: Any, targets: Sequence[Target]) -> str | None:  # noqa: ANN401
+def _file_path(file: Any, targets: Sequence[HeldPath]) -> str | None:  # noqa: ANN401
     if file.closed:
         return None
     name = getattr(file, "name", None)
@@ -153,7 +153,7 @@ def _describe_file(file: Any) -> str:  # noqa: ANN401
     return f"file object opened for {purpose}"
 
 
-def _mapped_path(mapping: mmap.mmap, targets: Sequence[Target]) -> str | None:
+def _mapped_path(mapping: mmap.mmap, targets: Sequence[HeldPath]) -> str | None:
     path = path_of_mapping(_address(mapping))
     return path if path is not None and any(t.covers(path) for t in targets) else None
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 
 
 def sources() -> tuple[Source, ...]:
@@ -15,7 +15,7 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
+def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
@@ -29,7 +29,7 @@ def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
     yield from _holds(os.getpid(), target)
 
 
-def other_processes(target: Target, evidence: Evidence) -> None:
+def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """Ask every other process, our children first.
 
     Args:
@@ -81,7 +81,7 @@ def path_of_mapping(address: int) -> str | None:
     return None
 
 
-def _holds(pid: int, target: Target) -> Iterator[Hold]:
+def _holds(pid: int, target: HeldPath) -> Iterator[Hold]:
     """Yield everything of a process that leads to the target.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, UndeterminedError
 from winasr_doctor.locks.holders.objects import HeldObject, objects_holding
 from winasr_doctor.locks.holders.system import own_holds
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 
 _SECONDS_FOR_OBJECTS = 0.5
 """For one pass over all objects; a process that has loaded NeMo has about a million."""
@@ -17,7 +17,7 @@ _EXPLAINED_BY = {"open file": ("file", "mmap"), "memory map": ("mmap",)}
 """Which kinds of object may be behind a hold; a current directory is no object's."""
 
 
-def this_process(target: Target, evidence: Evidence) -> None:
+def this_process(target: HeldPath, evidence: Evidence) -> None:
     """Ask this process: its open files, directories and memory maps, then its objects.
 
     Args:
@@ -33,7 +33,7 @@ def this_process(target: Target, evidence: Evidence) -> None:
     seconds = min(_SECONDS_FOR_OBJECTS, evidence.seconds_left / 2)
     held = objects_holding([target.asked], seconds=seconds) if target.exists else []
     held = _outermost(held)
-    places = {id(each): Target.of(each.target) for each in held}
+    places = {id(each): HeldPath.of(each.target) for each in held}
     explained: set[int] = set()
     for hold in dict.fromkeys(holds):
         there = [each for each in held if places[id(each)].covers(hold.path)]

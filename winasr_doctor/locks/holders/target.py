@@ -16,7 +16,7 @@ OS_NAME = {"win32": "windows", "darwin": "darwin"}.get(sys.platform, "linux")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class HeldPath:
     """A file or folder that somebody may have open.
 
     Attributes:
@@ -35,7 +35,7 @@ class Target:
     identity: tuple[int, int] | None
 
     @classmethod
-    def of(cls, path: str | os.PathLike[str]) -> Target:
+    def of(cls, path: str | os.PathLike[str]) -> HeldPath:
         """Look at a path; one that cannot be looked at counts as a file that exists.
 
         Args:

@@ -11,9 +11,9 @@ from itertools import groupby
 from winasr_doctor._util.paths import same, without_device_prefix
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.locks.holders import ntapi, restart_manager
-from winasr_doctor.locks.holders.bounded_queries import Patience
+from winasr_doctor.locks.holders.bounded_queries import BoundedQueries
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
-from winasr_doctor.locks.holders.target import Target
+from winasr_doctor.locks.holders.target import HeldPath
 from winasr_doctor.windows.win32 import dos_device
 
 _SECONDS_FOR_OWN = 0.5
@@ -27,7 +27,7 @@ _MOST_BELOW = 2_000
 
 _DRIVES = [f"{letter}:" for letter in "CDEFGHIJKLMNOPQRSTUVWXYZAB"]
 
-_OWN_HANDLES: Patience[int, str | None] = Patience(ntapi.path_of_handle)
+_OWN_HANDLES: BoundedQueries[int, str | None] = BoundedQueries(ntapi.path_of_handle)
 
 
 def sources() -> tuple[Source, ...]:
@@ -35,7 +35,7 @@ def sources() -> tuple[Source, ...]:
     return (other_processes,)
 
 
-def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
+def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
@@ -68,7 +68,7 @@ def own_holds(target: Target, *, maps: bool = True) -> Iterator[Hold]:
         )
 
 
-def other_processes(target: Target, evidence: Evidence) -> None:
+def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """Ask who else holds a target, in one way after the other until one can tell.
 
     Args:
@@ -123,7 +123,7 @@ def path_of_mapping(address: int) -> str | None:
     return path
 
 
-def _by_use(target: Target, evidence: Evidence) -> None:
+def _by_use(target: HeldPath, evidence: Evidence) -> None:
     """Ask the file system (`NtQueryInformationFile`); for a folder also about all below it.
 
     Raises:
@@ -174,7 +174,7 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
     return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0))
 
 
-def _by_restart_manager(target: Target, evidence: Evidence) -> None:
+def _by_restart_manager(target: HeldPath, evidence: Evidence) -> None:
     """Ask the Restart Manager.
 
     Raises:
@@ -188,7 +188,7 @@ def _by_restart_manager(target: Target, evidence: Evidence) -> None:
             evidence.found(pid, path, "open file", "Restart Manager", process=name)
 
 
-def _by_handles(target: Target, evidence: Evidence) -> None:
+def _by_handles(target: HeldPath, evidence: Evidence) -> None:
     """Go through the handles of all processes that this account may look into.
 
     Raises:
@@ -231,11 +231,11 @@ def _paths_of(pid: int, handles: list[int], evidence: Evidence) -> tuple[list[st
         def ask(handle: int) -> str | None:
             return ntapi.path_of_foreign_handle(process, handle)
 
-        paths, mute = Patience(ask).answers(handles, seconds=evidence.seconds_left * 0.9)
+        paths, mute = BoundedQueries(ask).answers(handles, seconds=evidence.seconds_left * 0.9)
     return list(paths.values()), mute
 
 
-def _own_mappings(target: Target) -> Iterator[Hold]:
+def _own_mappings(target: HeldPath) -> Iterator[Hold]:
     """Yield the files that this process maps; they stay in use after the file was closed."""
     if sys.platform != "win32":  # for the type checker, as above
         return
@@ -249,7 +249,7 @@ def _own_mappings(target: Target) -> Iterator[Hold]:
         yield Hold(path, "memory map", "VirtualQuery, GetMappedFileName")
 
 
-def _matching(paths: Iterable[str | None], target: Target) -> list[str]:
+def _matching(paths: Iterable[str | None], target: HeldPath) -> list[str]:
     """Return those paths that lead to the target, each once, as people write them."""
     plain = dict.fromkeys(without_device_prefix(path) for path in paths if path is not None)
     return [path for path in plain if target.covers(path)]

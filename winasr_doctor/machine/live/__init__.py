@@ -1,5 +1,5 @@
 """The machine this runs on, asked live: one module per section, side by side in time."""
 
-from winasr_doctor.machine.live.machine import LiveHost
+from winasr_doctor.machine.live.machine import LiveMachine
 
-__all__ = ["LiveHost"]
+__all__ = ["LiveMachine"]

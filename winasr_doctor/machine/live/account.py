@@ -11,7 +11,7 @@ from winasr_doctor.machine.model import Account
 from winasr_doctor.windows import win32
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
     from winasr_doctor.machine.live.registry import Registry
 
 APP_MODEL_UNLOCK = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\AppModelUnlock"
@@ -31,7 +31,7 @@ Source: learn.microsoft.com, "Service Changes for Windows Vista"."""
 Kind = Literal["user", "service", "system"]
 
 
-def read(_host: LiveHost) -> Account:
+def read(_host: LiveMachine) -> Account:
     """Read the account's kind and rights."""
     if this_os() != "windows":
         return posix()

@@ -44,7 +44,7 @@ weights, while all of it may be gigabytes."""
 _HEAD = 1024
 
 
-class Contents(NamedTuple):
+class ArchiveContents(NamedTuple):
     """What an archive holds, as far as it was read."""
 
     config: bool = False
@@ -78,7 +78,7 @@ def inspect(path: str, resolved: str | None = None) -> ModelFile:
         )
     if attributes is not None and attributes & NOT_HERE:
         form: Form = "unreadable"
-        contents = Contents(error="only in the cloud: reading it would download it")
+        contents = ArchiveContents(error="only in the cloud: reading it would download it")
     else:
         form, contents = _look_inside(path)
     return ModelFile(
@@ -96,7 +96,7 @@ def inspect(path: str, resolved: str | None = None) -> ModelFile:
     )
 
 
-def _look_inside(path: str) -> tuple[Form, Contents]:
+def _look_inside(path: str) -> tuple[Form, ArchiveContents]:
     try:
         with open_regular(path) as file:
             head = file.read(_HEAD)
@@ -106,9 +106,9 @@ def _look_inside(path: str) -> tuple[Form, Contents]:
                 return form, _plain(file)
             if form == "tar.gz":
                 return form, _compressed(file)
-            return form, Contents()
+            return form, ArchiveContents()
     except OSError as error:
-        return "unreadable", Contents(error=_sentence(error))
+        return "unreadable", ArchiveContents(error=_sentence(error))
 
 
 def _form(head: bytes) -> Form:
@@ -128,7 +128,7 @@ def _form(head: bytes) -> Form:
     return "tar"
 
 
-def _plain(file: IO[bytes]) -> Contents:
+def _plain(file: IO[bytes]) -> ArchiveContents:
     """List a plain archive, which takes one short read per member however large it is."""
     members: list[tarfile.TarInfo] = []
     end = 0
@@ -146,7 +146,9 @@ def _plain(file: IO[bytes]) -> Contents:
     return _at_end_mark(contents, file.read(BLOCK), members)
 
 
-def _at_end_mark(contents: Contents, block: bytes, members: list[tarfile.TarInfo]) -> Contents:
+def _at_end_mark(
+    contents: ArchiveContents, block: bytes, members: list[tarfile.TarInfo]
+) -> ArchiveContents:
     """Judge an archive by the block after its last member, which should be all zeros."""
     if not block and contents.config and contents.weights:
         return contents  # no end mark, but nothing is missing
@@ -157,7 +159,7 @@ def _at_end_mark(contents: Contents, block: bytes, members: list[tarfile.TarInfo
     return contents
 
 
-def _compressed(file: IO[bytes]) -> Contents:
+def _compressed(file: IO[bytes]) -> ArchiveContents:
     """List a compressed archive, for as long as the time allows."""
     import gzip
 
@@ -188,7 +190,7 @@ def _first(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
             return
 
 
-class Stream(Protocol):
+class ArchiveStream(Protocol):
     """What `tarfile` reads from front to back."""
 
     def read(self, size: int, /) -> bytes:
@@ -199,7 +201,7 @@ class Stream(Protocol):
 class _Limited:
     """A stream that stops being read when its time is up."""
 
-    def __init__(self, stream: Stream, deadline: float) -> None:
+    def __init__(self, stream: ArchiveStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 
@@ -222,9 +224,9 @@ def _ends_like_gzipped_tar(file: IO[bytes]) -> bool:
     return False
 
 
-def _contents(members: list[tarfile.TarInfo], *, truncated: bool) -> Contents:
+def _contents(members: list[tarfile.TarInfo], *, truncated: bool) -> ArchiveContents:
     names = [member.name.removeprefix("./") for member in members]
-    return Contents(
+    return ArchiveContents(
         config=CONFIG in names,
         weights=WEIGHTS in names,
         truncated=truncated,

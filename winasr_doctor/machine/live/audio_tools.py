@@ -8,10 +8,10 @@ from winasr_doctor._util import programs
 from winasr_doctor.machine.model import AudioTools
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 
-def read(_host: LiveHost) -> AudioTools:
+def read(_host: LiveMachine) -> AudioTools:
     """Look for them on PATH."""
     return AudioTools(
         ffmpeg=programs.find("ffmpeg"),

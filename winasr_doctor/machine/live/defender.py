@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from winasr_doctor._util.paths import fold
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import powershell
-from winasr_doctor.machine.live.powershell import Answer, Part, number, texts, truth
+from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart, number, texts, truth
 from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, Registry, expanded
 from winasr_doctor.machine.model import Defender
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 LOCAL = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 GROUP_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"
@@ -85,10 +85,10 @@ names: learn.microsoft.com, "KNOWNFOLDERID" and "Folder Redirection"."""
 
 
 def read(
-    host: LiveHost | None = None,
+    host: LiveMachine | None = None,
     *,
     registry: Registry = WINDOWS_REGISTRY,
-    answer: Answer | None = None,
+    answer: PowerShellAnswer | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Defender:
     """Read Defender's state and settings.
@@ -129,7 +129,7 @@ def is_hidden(entry: str) -> bool:
     return bool(_HIDDEN.match(entry))
 
 
-def _state(status: Part, registry: Registry) -> dict[str, object]:
+def _state(status: QueryPart, registry: Registry) -> dict[str, object]:
     row: Mapping[str, object] = status.rows[0] if status.rows else {}
     stopped = status.code == powershell.DEFENDER_STOPPED
     return {
@@ -154,7 +154,7 @@ def _real_time_turned_off(registry: Registry) -> bool:
     )
 
 
-def _exclusions(preference: Part, registry: Registry) -> dict[str, object]:
+def _exclusions(preference: QueryPart, registry: Registry) -> dict[str, object]:
     row = preference.rows[0] if preference.rows else None
     facts: dict[str, object] = {}
     for exclusions in EXCLUSIONS:
@@ -175,7 +175,7 @@ def _exclusions(preference: Part, registry: Registry) -> dict[str, object]:
 
 
 def _registered_exclusions(
-    preference: Part, registry: Registry, kind: str
+    preference: QueryPart, registry: Registry, kind: str
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the exclusions that the registry holds, or why they are not to be had."""
     why = preference.error or "PowerShell left them out of its answer"
@@ -189,7 +189,7 @@ def _registered_exclusions(
 
 
 def _folder_access(
-    preference: Part, registry: Registry, environment: Mapping[str, str]
+    preference: QueryPart, registry: Registry, environment: Mapping[str, str]
 ) -> dict[str, object]:
     row: Mapping[str, object] = preference.rows[0] if preference.rows else {}
     keys = [rf"{key}\{CONTROLLED_FOLDER_ACCESS}" for key in (GROUP_POLICY, LOCAL)]
@@ -227,7 +227,7 @@ def _located(
     return None
 
 
-def _nothing_read(status: Part, preference: Part, registry: Registry) -> Exception:
+def _nothing_read(status: QueryPart, preference: QueryPart, registry: Registry) -> Exception:
     absent = _missing(lambda: registry.values(LOCAL))
     if absent and powershell.NOT_THERE.issuperset({status.code, preference.code}):
         return NotApplicable("Microsoft Defender is not installed")

@@ -11,7 +11,7 @@ from winasr_doctor._util.safe_text import without_surrogates
 from winasr_doctor.machine.model import Environment
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 SECRET = "<set>"  # noqa: S105 - stands in for a secret
 
@@ -90,7 +90,7 @@ _CREDENTIALS = re.compile(
 """A password may hold a slash that its owner should have escaped."""
 
 
-def read(_host: LiveHost) -> Environment:
+def read(_host: LiveMachine) -> Environment:
     """Read this process's environment."""
     return recorded(os.environ)
 

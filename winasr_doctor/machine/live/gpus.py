@@ -14,7 +14,7 @@ from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.model import Gpu, Gpus
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 MIB = 1024**2
 
@@ -31,7 +31,7 @@ Run = Callable[[Sequence[str]], tuple[int, str]]
 """Runs a program and returns its exit status and what it printed."""
 
 
-def read(host: LiveHost) -> Gpus:
+def read(host: LiveMachine) -> Gpus:
     """Read the devices; without `nvidia-smi` there is no driver, so there are none."""
     program = _find()
     if program is None:

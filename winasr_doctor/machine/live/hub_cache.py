@@ -21,7 +21,7 @@ from winasr_doctor.machine.live import cache_folders, speech_language
 from winasr_doctor.machine.model import CachedRepo, HubCache
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 PREFIX = "models--"
 """`models--nvidia--parakeet-tdt-0.6b-v3` is `nvidia/parakeet-tdt-0.6b-v3`."""
@@ -33,7 +33,7 @@ _REF_BYTES = 100
 """A ref holds 40 hexadecimal digits."""
 
 
-def read(host: LiveHost) -> HubCache:
+def read(host: LiveMachine) -> HubCache:
     """Read the cache that huggingface_hub will use."""
     found = cached(os.environ, Budget(host.timeout / 2, ENTRIES))
     return msgspec.structs.replace(found, shadows=speech_language.shadows(host.app_paths))

@@ -21,7 +21,7 @@ from winasr_doctor.frameworks.nemo.files import (
 from winasr_doctor.machine.model import FileAttribute, Leftover, Leftovers
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 Phase = Literal["load", "transcribe"]
 
@@ -44,7 +44,7 @@ class _Content(NamedTuple):
     newest: float
 
 
-def read(host: LiveHost) -> Leftovers:
+def read(host: LiveMachine) -> Leftovers:
     """Look through the temp folders and the scratch folder, each only once."""
     places = host.places.of("TEMP", "TMP", "TMPDIR", "tempfile", "scratch")
     folders = list(dict.fromkeys(place.real for place in places if place.exists))

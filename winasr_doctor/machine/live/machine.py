@@ -1,4 +1,4 @@
-"""`LiveHost`: the machine this runs on."""
+"""`LiveMachine`: the machine this runs on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from winasr_doctor._util.workers import Task, TooLateError
+from winasr_doctor._util.workers import DeadlineTask, TooLateError
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.machine.base import Host, NotApplicable, Unreadable
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 from winasr_doctor.machine.live.readers import AFTER_OTHERS, READERS, Reader
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PATIENCE = 1.0
 """Seconds of waiting after which the user is told what is being waited for."""
 
 
-class LiveHost(Host):
+class LiveMachine(Machine):
     """The machine this runs on, each section read once, in its own thread, in its own time.
 
     A section whose reader fails or hangs is `Unreadable`; the others are not held up by it, and
@@ -59,7 +59,7 @@ class LiveHost(Host):
         self._hub_answers = hub_answers
         self._progress = progress or (lambda _line: None)
         self._announced: set[str] = set()
-        self._tasks: dict[str, Task[Any]] = {}
+        self._tasks: dict[str, DeadlineTask[Any]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -99,11 +99,13 @@ class LiveHost(Host):
             reason = f"{title} could not be read: {type(error).__name__}: {error}"
             raise Unreadable(reason) from error
 
-    def _task(self, name: str) -> Task[Any]:
+    def _task(self, name: str) -> DeadlineTask[Any]:
         with self._lock:
             if name not in self._tasks:
                 reader = self.readers[name]
-                self._tasks[name] = Task(lambda: reader(self), self._limit(name), f"read {name}")
+                self._tasks[name] = DeadlineTask(
+                    lambda: reader(self), self._limit(name), f"read {name}"
+                )
             return self._tasks[name]
 
     def _limit(self, name: str) -> float:

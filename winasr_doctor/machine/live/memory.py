@@ -10,10 +10,10 @@ from winasr_doctor.machine.model import Memory
 from winasr_doctor.windows import win32
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 
-def read(_host: LiveHost) -> Memory:
+def read(_host: LiveMachine) -> Memory:
     """Read memory, in bytes."""
     return windows() if this_os() == "windows" else posix()
 

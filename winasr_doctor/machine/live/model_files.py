@@ -17,7 +17,7 @@ from winasr_doctor.machine.live.folders import resolve
 from winasr_doctor.machine.model import HubCache, ModelFile, ModelFiles
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 DEPTH = 4
 """Folders below the one given; NeMo's cache has version, model and checksum."""
@@ -29,7 +29,7 @@ SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "en
 """Folders that hold no models but very many files; so do those that start with a dot."""
 
 
-def read(host: LiveHost) -> ModelFiles:
+def read(host: LiveMachine) -> ModelFiles:
     """Find the files and look at each, side by side."""
     seconds = host.timeout / 2
     asked = [path for path in host.models if not Path(path).is_dir()]
@@ -76,7 +76,7 @@ def _may_hold_models(entry: os.DirEntry[str]) -> bool:
     return not skipped and entry.is_dir(follow_symlinks=False)
 
 
-def _in_hub(host: LiveHost) -> Iterator[str]:
+def _in_hub(host: LiveMachine) -> Iterator[str]:
     try:
         cache: HubCache = host.hub_cache
     except Unreadable:

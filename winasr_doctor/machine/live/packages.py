@@ -14,7 +14,7 @@ from winasr_doctor.machine.model import Packages, TorchBuild
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 _NOT_A_NAME = r"[-_.]+"
 """Runs of these are one hyphen. Source: PEP 503, "Normalized Names"."""
@@ -26,7 +26,7 @@ _ASSIGNED = r"""^{name}\s*(?::[^=\n]+)?=\s*(?:['"](?P<value>[^'"]*)['"]|None)"""
 """torch/version.py is generated: `__version__ = '2.9.1+cu128'`, `cuda: Optional[str] = '12.8'`."""
 
 
-def read(_host: LiveHost) -> Packages:
+def read(_host: LiveMachine) -> Packages:
     """Read the distributions on this interpreter's path."""
     return installed(sys.path)
 

@@ -18,7 +18,7 @@ from winasr_doctor.machine.live.volumes import drive_of, root_of
 from winasr_doctor.machine.model import Place, Places, Role
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 WRITTEN: frozenset[Role] = frozenset(
     {"TEMP", "TMP", "TMPDIR", "tempfile", "scratch", "hub_cache", "nemo_cache"}
@@ -30,7 +30,7 @@ TEMP_VARIABLES: tuple[Role, ...] = ("TMPDIR", "TEMP", "TMP")
 """In the order in which tempfile tries them. Source: docs.python.org, `tempfile.gettempdir`."""
 
 
-class Look(NamedTuple):
+class PlaceLook(NamedTuple):
     """What one path looks like."""
 
     resolved: str | None
@@ -42,7 +42,7 @@ class Look(NamedTuple):
     write_error: int | None
 
 
-def read(host: LiveHost) -> Places:
+def read(host: LiveMachine) -> Places:
     """Read every place, side by side: one dead network drive must not hide the others."""
     limit = host.timeout / 2
     named = list(_places(host, os.environ, limit))
@@ -53,7 +53,7 @@ def read(host: LiveHost) -> Places:
     return Places(items=tuple(_place(role, path, looks[path]) for role, path in named))
 
 
-def look(path: str, probe: bool = False) -> Look:
+def look(path: str, probe: bool = False) -> PlaceLook:
     """Look at one path.
 
     Args:
@@ -65,7 +65,7 @@ def look(path: str, probe: bool = False) -> Look:
     error = write_error(path) if probe and exists and directory else None
     tried = probe and exists and directory
     resolved = resolve(path)
-    return Look(
+    return PlaceLook(
         resolved=resolved,
         exists=exists,
         directory=directory,
@@ -117,7 +117,7 @@ def tempfile_answer(candidates: Iterable[str], limit: float) -> str | None:
 
 
 def _places(
-    host: LiveHost, variables: Mapping[str, str], limit: float
+    host: LiveMachine, variables: Mapping[str, str], limit: float
 ) -> Iterator[tuple[Role, str]]:
     for role in ("TEMP", "TMP", "TMPDIR"):
         if path := variables.get(role):
@@ -141,7 +141,7 @@ def _virtual_environment() -> str | None:
     return sys.prefix if conda or sys.prefix != sys.base_prefix else None
 
 
-def _place(role: Role, path: str, seen: Look | None) -> Place:
+def _place(role: Role, path: str, seen: PlaceLook | None) -> Place:
     if seen is None:  # it did not answer; that it exists is the assumption that claims least
         return Place(role=role, path=path, volume=drive_of(path))
     return Place(

@@ -100,7 +100,7 @@ and property names do not depend on the culture. It also runs in the constrained
 of application control, where encodings and cultures cannot be set."""
 
 
-class Part(NamedTuple):
+class QueryPart(NamedTuple):
     """What became of one part of the question."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
@@ -110,16 +110,16 @@ class Part(NamedTuple):
     """The error's HRESULT, unsigned."""
 
 
-class Answer(NamedTuple):
+class PowerShellAnswer(NamedTuple):
     """What PowerShell said."""
 
-    parts: Mapping[str, Part] = {}
+    parts: Mapping[str, QueryPart] = {}
     failure: str = "PowerShell did not answer"
     """Why a part that is not among `parts` is missing."""
 
-    def part(self, name: str) -> Part:
+    def part(self, name: str) -> QueryPart:
         """Return one part, or the reason why it is missing."""
-        return self.parts.get(name) or Part(error=self.failure)
+        return self.parts.get(name) or QueryPart(error=self.failure)
 
 
 _ANSWER = re.compile(r"\{\s*\"(?:" + "|".join(QUERIES) + r")\"")
@@ -132,11 +132,11 @@ Run = Callable[[str, Sequence[str], float], tuple[int, bytes]]
 """Runs a program with arguments and a time limit; returns exit status and standard output.
 Raises `OSError` if it cannot be started and `TimeoutError` if it does not end."""
 
-_cached: list[Answer] = []
+_cached: list[PowerShellAnswer] = []
 _lock = threading.Lock()
 
 
-def answer(limit: float = LIMIT) -> Answer:
+def answer(limit: float = LIMIT) -> PowerShellAnswer:
     """Return what PowerShell said, asking it only the first time; others wait for that.
 
     Args:
@@ -156,7 +156,7 @@ def forget() -> None:
 
 def ask(
     programs: Iterable[str] | None = None, *, run: Run | None = None, limit: float = LIMIT
-) -> Answer:
+) -> PowerShellAnswer:
     """Ask PowerShell; a program that says nothing useful is followed by the next.
 
     Args:
@@ -173,15 +173,15 @@ def ask(
         try:
             status, output = run(program, arguments(), limit)
         except TimeoutError:
-            return Answer(failure=f"PowerShell did not answer within {limit:g} s")
+            return PowerShellAnswer(failure=f"PowerShell did not answer within {limit:g} s")
         except (OSError, ValueError) as error:
             failure = f"PowerShell could not be started: {error}"
             continue
         parts = parse(output)
         if parts:
-            return Answer(parts, "PowerShell left it out of its answer")
+            return PowerShellAnswer(parts, "PowerShell left it out of its answer")
         failure = _silence(status, output)
-    return Answer(failure=failure)
+    return PowerShellAnswer(failure=failure)
 
 
 def _silence(status: int, output: bytes) -> str:
@@ -233,7 +233,7 @@ def candidates(environment: Mapping[str, str]) -> list[str]:
     return list({os.path.normcase(path): path for path in found}.values())
 
 
-def parse(output: bytes) -> dict[str, Part]:
+def parse(output: bytes) -> dict[str, QueryPart]:
     """Return the parts of an answer, whatever else was printed before it.
 
     Args:
@@ -284,14 +284,14 @@ def _text(output: bytes) -> str:
     return output.decode("utf-8-sig", "replace")
 
 
-def _part(value: object) -> Part:
+def _part(value: object) -> QueryPart:
     if not isinstance(value, dict):
-        return Part(error="PowerShell answered something else")
+        return QueryPart(error="PowerShell answered something else")
     if "error" in value:
-        return Part(error=_sentence(value["error"]), code=_code(value))
+        return QueryPart(error=_sentence(value["error"]), code=_code(value))
     rows = _unwrapped(value.get("rows"))
     found = rows if isinstance(rows, list) else [rows]
-    return Part(rows=tuple(row for row in found if isinstance(row, dict)))
+    return QueryPart(rows=tuple(row for row in found if isinstance(row, dict)))
 
 
 def _unwrapped(value: object) -> object:

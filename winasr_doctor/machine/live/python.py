@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.machine.model import PythonRuntime
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 _SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
 
@@ -19,7 +19,7 @@ _STORE_PACKAGE = "\\windowsapps\\pythonsoftwarefoundation.python."
 Source: docs.python.org, "Using Python on Windows"."""
 
 
-def read(_host: LiveHost) -> PythonRuntime:
+def read(_host: LiveMachine) -> PythonRuntime:
     """Read the interpreter."""
     info = sys.version_info
     suffix = f"{_SUFFIXES[info.releaselevel]}{info.serial}" if info.releaselevel != "final" else ""

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 from winasr_doctor.machine.base import NotApplicable
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
-Reader = Callable[["LiveHost"], Any]
+Reader = Callable[["LiveMachine"], Any]
 """Takes the host, for what it was told and for other sections; returns a section's value."""
 
 
 def _module(name: str) -> Reader:
-    def read(host: LiveHost) -> Any:  # noqa: ANN401 - each section has its own type
+    def read(host: LiveMachine) -> Any:  # noqa: ANN401 - each section has its own type
         return import_module(f"winasr_doctor.machine.live.{name}").read(host)
 
     return read
 
 
 def _windows_module(name: str) -> Reader:
-    def read(host: LiveHost) -> Any:  # noqa: ANN401 - each section has its own type
+    def read(host: LiveMachine) -> Any:  # noqa: ANN401 - each section has its own type
         if sys.platform != "win32":
             raise NotApplicable("only on Windows")
         return import_module(f"winasr_doctor.machine.live.{name}").read(host)

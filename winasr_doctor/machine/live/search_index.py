@@ -15,7 +15,7 @@ from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, Registry
 from winasr_doctor.machine.model import SearchIndex, SearchRule
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 Service = Literal["running", "stopped", "disabled", "absent", "unknown"]
 
@@ -48,7 +48,7 @@ _FILE_URL = re.compile(
 
 
 def read(
-    _host: LiveHost | None = None,
+    _host: LiveMachine | None = None,
     *,
     registry: Registry = WINDOWS_REGISTRY,
     status: Callable[[str], str] | None = None,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import powershell
-from winasr_doctor.machine.live.powershell import Answer, Part
+from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart
 from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, Registry
 from winasr_doctor.machine.model import SecurityProduct, SecurityProducts
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 PROVIDERS = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av"
 """The same list in the registry, `DISPLAYNAME` and `STATE` of each; not documented, so asked
@@ -19,10 +19,10 @@ only when WMI does not answer."""
 
 
 def read(
-    host: LiveHost | None = None,
+    host: LiveMachine | None = None,
     *,
     registry: Registry = WINDOWS_REGISTRY,
-    answer: Answer | None = None,
+    answer: PowerShellAnswer | None = None,
 ) -> SecurityProducts:
     """Read the registered antivirus products.
 
@@ -49,7 +49,7 @@ def read(
     raise Unreadable(f"Windows Security Center could not be asked: {part.error}", needs)
 
 
-def _products(part: Part) -> list[SecurityProduct]:
+def _products(part: QueryPart) -> list[SecurityProduct]:
     named = ((row.get("displayName"), row.get("productState")) for row in part.rows)
     return [
         SecurityProduct(name=str(name), state=powershell.number(state) or 0)

@@ -10,7 +10,7 @@ from winasr_doctor.machine.model import System
 from winasr_doctor.windows import win32
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
     from winasr_doctor.machine.live.registry import Registry
 
 OS = Literal["windows", "linux", "darwin"]
@@ -32,7 +32,7 @@ def this_os() -> OS:
     return "darwin" if sys.platform == "darwin" else "linux"
 
 
-def read(_host: LiveHost) -> System:
+def read(_host: LiveMachine) -> System:
     """Read the operating system."""
     os = this_os()
     if os != "windows":

@@ -16,7 +16,7 @@ from winasr_doctor.windows import win32
 from winasr_doctor.windows.win32 import DriveType
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
 FILE_SYSTEMS: dict[str, DriveType] = {
     **dict.fromkeys(
@@ -53,7 +53,7 @@ class _Space(NamedTuple):
     free: int | None
 
 
-def read(host: LiveHost) -> Volumes:
+def read(host: LiveMachine) -> Volumes:
     """Read the drives of all places, side by side: a dead network drive answers late."""
     roots = list(dict.fromkeys(place.volume for place in host.places.items if place.volume))
     if this_os() == "windows":

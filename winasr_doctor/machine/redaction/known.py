@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from winasr_doctor.machine.redaction import tables
 from winasr_doctor.machine.redaction.placeholders import HEADS, is_placeholder
 from winasr_doctor.machine.redaction.tables import PATH_WORDS, SHARED_PROFILES, prose_words
-from winasr_doctor.machine.redaction.views import View, fold, folded
+from winasr_doctor.machine.redaction.views import TextView, fold, folded
 
 _HUMP = "\0"
 _SHORTEST_PART = 3
@@ -54,7 +54,7 @@ class KnownNames:
         """Return what a name is known to name."""
         return self._kinds.get(fold(name))
 
-    def occurrences(self, view: View) -> Iterator[tuple[str, int, int]]:
+    def occurrences(self, view: TextView) -> Iterator[tuple[str, int, int]]:
         """Find known names in a view: kind, and the span in the view's original."""
         if self._compiled is None:
             self._compiled = tuple(self._patterns())
@@ -86,7 +86,7 @@ class KnownNames:
             yield re.compile(rf"(?<=[\\/])(?:{'|'.join(segments)})(?=[\\/]|$)")
 
 
-def _variants(view: View) -> Iterator[View]:
+def _variants(view: TextView) -> Iterator[TextView]:
     yield folded(view)
     if not (view.text.islower() or view.text.isupper()):
         humps = folded(view, hump=_HUMP)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from winasr_doctor.findings import Remedy, Report, Result
-from winasr_doctor.machine.base import Host
+from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.recorded import Snapshot, record
 from winasr_doctor.machine.redaction import fields
 from winasr_doctor.machine.redaction.redactor import Redactor
 from winasr_doctor.machine.redaction.snapshot import redact_snapshot
 
 
-def redact_machine(host: Host, redactor: Redactor) -> Snapshot:
+def redact_machine(host: Machine, redactor: Redactor) -> Snapshot:
     """Record a machine and redact it, so that its names have their placeholders from now on.
 
     Args:

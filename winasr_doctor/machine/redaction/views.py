@@ -40,7 +40,7 @@ _WITHOUT_A_DECOMPOSITION = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "a
 Turkish lower case makes of `I`. Source: Unicode, SpecialCasing.txt and UnicodeData.txt."""
 
 
-class View(NamedTuple):
+class TextView(NamedTuple):
     """A text and, for each of its characters, the span of the original it stands for."""
 
     text: str
@@ -52,12 +52,12 @@ class View(NamedTuple):
         return self.starts[start], self.ends[end - 1]
 
 
-def plain(text: str) -> View:
+def plain(text: str) -> TextView:
     """Return a text as it is."""
-    return View(text, range(len(text)), range(1, len(text) + 1))
+    return TextView(text, range(len(text)), range(1, len(text) + 1))
 
 
-def readings(text: str) -> Iterator[View]:
+def readings(text: str) -> Iterator[TextView]:
     r"""Return a text as it is and, where it holds any, with its escapes decoded.
 
     Both count: in `C:\Users\u1234` the same characters may be an escape or a name.
@@ -113,8 +113,8 @@ def _backslash(match: re.Match[str]) -> _Decoded:
 
 
 def _decoded(
-    view: View, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], _Decoded]
-) -> View:
+    view: TextView, pattern: re.Pattern[str], decode: Callable[[re.Match[str]], _Decoded]
+) -> TextView:
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -136,7 +136,7 @@ def _decoded(
             ends.append(view.ends[at - 1])
         last = match.end()
     keep(last, len(view.text))
-    return View("".join(chars), starts, ends)
+    return TextView("".join(chars), starts, ends)
 
 
 @lru_cache(maxsize=4096)
@@ -161,7 +161,7 @@ def fold(text: str) -> str:
     return "".join(map(_folded_char, text))
 
 
-def folded(view: View, *, hump: str = "") -> View:
+def folded(view: TextView, *, hump: str = "") -> TextView:
     """Return the folded view of a view.
 
     Args:
@@ -169,7 +169,7 @@ def folded(view: View, *, hump: str = "") -> View:
         hump: What to put before a capital where a word begins, as in `modelsGrace` or `GHopper`.
     """
     if view.text.isascii() and not hump:
-        return View(view.text.lower(), view.starts, view.ends)
+        return TextView(view.text.lower(), view.starts, view.ends)
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -188,4 +188,4 @@ def folded(view: View, *, hump: str = "") -> View:
             chars.append(each)
             starts.append(start)
             ends.append(end)
-    return View("".join(chars), starts, ends)
+    return TextView("".join(chars), starts, ends)

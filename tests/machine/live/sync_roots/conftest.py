@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.machine.live.registry import RegistryDict
-from winasr_doctor.machine.live.sync_roots.settings import Settings
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings
 
 SID = "S-1-5-21-1-2-3-1001"
 
 
 @pytest.fixture
-def settings(tmp_path) -> Callable[..., Settings]:
+def settings(tmp_path) -> Callable[..., SyncSettings]:
     """Make what a client is given: a Windows user's folder below `tmp_path`, unless told."""
 
     def make(keys=None, *, os="windows", environment=None, sid=SID, denied=()):
@@ -19,7 +19,7 @@ def settings(tmp_path) -> Callable[..., Settings]:
             "AppData": str(tmp_path / "AppData" / "Roaming"),
         }
         variables = (windows if os == "windows" else {}) | (environment or {})
-        return Settings(os, RegistryDict(keys or {}, denied=denied), variables, tmp_path, sid)
+        return SyncSettings(os, RegistryDict(keys or {}, denied=denied), variables, tmp_path, sid)
 
     return make
 

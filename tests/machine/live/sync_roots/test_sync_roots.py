@@ -148,7 +148,7 @@ def test_a_real_folder_exists_and_is_resolved(tmp_path):
     ],
 )
 def test_a_windows_path_gets_its_usual_spelling(tmp_path, path, plain):
-    given = settings.Settings("windows", RegistryDict({}), {}, tmp_path)
+    given = settings.SyncSettings("windows", RegistryDict({}), {}, tmp_path)
     assert given.plain(path) == plain
 
 

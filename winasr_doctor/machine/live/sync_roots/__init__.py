@@ -25,14 +25,14 @@ from winasr_doctor.machine.live.sync_roots import (
     syncthing,
     synology,
 )
-from winasr_doctor.machine.live.sync_roots.settings import Settings
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings
 from winasr_doctor.machine.live.system import OS, this_os
 from winasr_doctor.machine.model import SyncRoot, SyncRoots
 
 if TYPE_CHECKING:
-    from winasr_doctor.machine.live.machine import LiveHost
+    from winasr_doctor.machine.live.machine import LiveMachine
 
-Find = Callable[[Settings], Iterable[SyncRoot]]
+Find = Callable[[SyncSettings], Iterable[SyncRoot]]
 Look = Callable[[str], tuple[bool, str | None]]
 """Tells whether a folder exists, and its path with links and short names resolved."""
 
@@ -56,7 +56,7 @@ PATIENCE = 3.0
 
 
 def read(
-    _host: LiveHost | None = None,
+    _host: LiveMachine | None = None,
     *,
     os: OS | None = None,
     registry: Registry = WINDOWS_REGISTRY,
@@ -111,13 +111,13 @@ def _settings(
     environment: Mapping[str, str] | None,
     home: Path | None,
     sid: str | None,
-) -> Settings:
+) -> SyncSettings:
     if sid is None and this_os() == "windows":
         from winasr_doctor.windows import win32
 
         sid = win32.user_sid()
     variables = os.environ if environment is None else environment
-    return Settings(os_name, registry, variables, home or _home(), sid)
+    return SyncSettings(os_name, registry, variables, home or _home(), sid)
 
 
 def _home() -> Path:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each, text
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each, text
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "Box"
 FILES = ("Box/Box/data/shell/sync_root_folder.txt", "Box Sync/sync_root_folder.txt")
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the folder of Box Drive and that of Box Sync."""
     if settings.os == "windows":
         files = (settings.local / file for file in FILES)
         yield from from_each(files, lambda file: _read(settings, file))
 
 
-def _read(settings: Settings, file: Path) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, file: Path) -> Iterator[SyncRoot]:
     yield from settings.root(PROVIDER, text(file).strip("\0\r\n\t "), file)

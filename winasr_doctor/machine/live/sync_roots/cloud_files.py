@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each
 from winasr_doctor.machine.model import SyncRoot
 
 KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\SyncRootManager"
@@ -32,14 +32,14 @@ ONE_DRIVE_KINDS = (("personal", "personal"), ("business", "business"))
 """How the account's name starts, and whose it is."""
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the roots that were registered for this user."""
     if settings.os == "windows":
         identifiers = from_each((KEY,), settings.registry.subkeys)
         yield from from_each(identifiers, lambda identifier: _read(settings, identifier))
 
 
-def _read(settings: Settings, identifier: str) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, identifier: str) -> Iterator[SyncRoot]:
     key = rf"{KEY}\{identifier}"
     provider, _, account = identifier.partition("!")
     named = settings.registry.values(key).get("DisplayNameResource")

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each, text
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each, text
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "Dropbox"
 STORE = "Packages/DropboxInc.Dropbox_*/LocalCache/Local/Dropbox/info.json"
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the personal and the business folder."""
     yield from from_each(files(settings), lambda file: _read(settings, file))
 
 
-def files(settings: Settings) -> list[Path]:
+def files(settings: SyncSettings) -> list[Path]:
     """Return the places of `info.json`; of the Store build's, the newest comes first."""
     if settings.os != "windows":
         return [settings.home / ".dropbox" / "info.json"]
@@ -39,7 +39,7 @@ def _written(file: Path) -> float:
         return 0.0
 
 
-def _read(settings: Settings, file: Path) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, file: Path) -> Iterator[SyncRoot]:
     import json
 
     for kind, account in json.loads(text(file)).items():

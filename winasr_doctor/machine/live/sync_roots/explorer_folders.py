@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from winasr_doctor.machine.live.registry import expanded
 from winasr_doctor.machine.live.sync_roots.cloud_files import PROVIDERS
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each
 from winasr_doctor.machine.model import SyncRoot
 
 KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Desktop\NameSpace"
@@ -17,7 +17,7 @@ CLASSES = (r"HKCU\Software\Classes\CLSID", r"HKCR\CLSID")
 PINNED = "System.IsPinnedToNameSpaceTree"
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find pinned folders that stand for a folder on disk."""
     if settings.os == "windows":
         identifiers = from_each((KEY,), settings.registry.subkeys)
@@ -25,7 +25,7 @@ def find(settings: Settings) -> Iterable[SyncRoot]:
         yield from from_each(classes, lambda key: _read(settings, key))
 
 
-def _read(settings: Settings, key: str) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, key: str) -> Iterator[SyncRoot]:
     described = settings.registry.values(key)
     if described.get(PINNED) != 1:
         return

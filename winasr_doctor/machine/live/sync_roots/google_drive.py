@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from winasr_doctor.machine.live.sync_roots import sqlite
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "Google Drive"
@@ -28,12 +28,12 @@ _DRIVE_FS = 10
 """`media.fs_type` of Google's own drive."""
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find mirrored folders and streamed drives, in the client's database and the registry."""
     yield from from_each((_roots, _media, _preferences), lambda read: read(settings))
 
 
-def database(settings: Settings) -> Path:
+def database(settings: SyncSettings) -> Path:
     """Return the place of the client's database."""
     base = {
         "windows": settings.local / "Google",
@@ -43,21 +43,21 @@ def database(settings: Settings) -> Path:
     return base / "DriveFS" / DATABASE
 
 
-def _roots(settings: Settings) -> Iterator[SyncRoot]:
+def _roots(settings: SyncSettings) -> Iterator[SyncRoot]:
     file = database(settings)
     for row in sqlite.rows(file, "roots"):
         kind = STREAM if row.get("sync_type") == _STREAMED_ROOT else "mirror"
         yield from settings.root(PROVIDER, row.get("last_seen_absolute_path"), file, kind)
 
 
-def _media(settings: Settings) -> Iterator[SyncRoot]:
+def _media(settings: SyncSettings) -> Iterator[SyncRoot]:
     file = database(settings)
     for row in sqlite.rows(file, "media"):
         if row.get("fs_type") == _DRIVE_FS:
             yield from _mounted(settings, row.get("last_mount_point"), file)
 
 
-def _preferences(settings: Settings) -> Iterator[SyncRoot]:
+def _preferences(settings: SyncSettings) -> Iterator[SyncRoot]:
     import json
 
     preferences = settings.registry.values(KEY).get(VALUE)
@@ -68,7 +68,7 @@ def _preferences(settings: Settings) -> Iterator[SyncRoot]:
         yield from _mounted(settings, mount, rf"{KEY}\{VALUE}")
 
 
-def _mounted(settings: Settings, mount: object, source: object) -> Iterator[SyncRoot]:
+def _mounted(settings: SyncSettings, mount: object, source: object) -> Iterator[SyncRoot]:
     r"""Yield a mount point, which may be a drive's mere letter.
 
     The mount point rather than its `My Drive`, whose name is localised and beside which the

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each, text
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each, text
 from winasr_doctor.machine.model import SyncRoot
 
 CLIENTS = (("Nextcloud", "nextcloud.cfg"), ("ownCloud", "owncloud.cfg"))
@@ -22,12 +22,12 @@ _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{1,4})|\\(.)")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the folders of both clients."""
     yield from from_each(files(settings), lambda named: _read(settings, *named))
 
 
-def files(settings: Settings) -> Iterator[tuple[str, Path]]:
+def files(settings: SyncSettings) -> Iterator[tuple[str, Path]]:
     """Return the clients' settings files, each with the client's name."""
     bases = {
         "windows": (settings.roaming, settings.local),
@@ -56,6 +56,6 @@ def unescaped(value: str) -> str:
     return _ESCAPE.sub(plain, value)
 
 
-def _read(settings: Settings, client: str, file: Path) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, client: str, file: Path) -> Iterator[SyncRoot]:
     for match in _FOLDER.finditer(text(file)):
         yield from settings.root(client, unescaped(match[1]), file)

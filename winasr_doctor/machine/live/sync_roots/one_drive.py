@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from winasr_doctor._util.paths import same
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "OneDrive"
@@ -28,12 +28,12 @@ VARIABLES = {
 """Environment variable and whose folder it names. They outlive an unlinked account."""
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find roots where OneDrive's engines, accounts and variables name them."""
     yield from from_each((_engines, _accounts, _variables), lambda read: read(settings))
 
 
-def _engines(settings: Settings) -> Iterator[SyncRoot]:
+def _engines(settings: SyncSettings) -> Iterator[SyncRoot]:
     for name in settings.registry.subkeys(ENGINES):
         key = rf"{ENGINES}\{name}"
         values = settings.registry.values(key)
@@ -42,19 +42,19 @@ def _engines(settings: Settings) -> Iterator[SyncRoot]:
         yield from settings.root(PROVIDER, values.get("MountPoint"), key, kind)
 
 
-def _accounts(settings: Settings) -> Iterator[SyncRoot]:
+def _accounts(settings: SyncSettings) -> Iterator[SyncRoot]:
     for name in settings.registry.subkeys(ACCOUNTS):
         readers = (partial(_own, settings, name), partial(_shared, settings, name))
         yield from from_each(readers, lambda read: read())
 
 
-def _own(settings: Settings, account: str) -> Iterator[SyncRoot]:
+def _own(settings: SyncSettings, account: str) -> Iterator[SyncRoot]:
     key = rf"{ACCOUNTS}\{account}"
     kind = "personal" if _is_personal(account) else "business"
     yield from settings.root(PROVIDER, settings.registry.values(key).get("UserFolder"), key, kind)
 
 
-def _shared(settings: Settings, account: str) -> Iterator[SyncRoot]:
+def _shared(settings: SyncSettings, account: str) -> Iterator[SyncRoot]:
     """Yield the libraries of other people or teams that an account synchronises too."""
     own = str(settings.registry.values(rf"{ACCOUNTS}\{account}").get("UserFolder") or "")
     cache = rf"{ACCOUNTS}\{account}\ScopeIdToMountPointPathCache"
@@ -68,6 +68,6 @@ def _is_personal(account: str) -> bool:
     return account.lower().startswith("personal")
 
 
-def _variables(settings: Settings) -> Iterator[SyncRoot]:
+def _variables(settings: SyncSettings) -> Iterator[SyncRoot]:
     for name, kind in VARIABLES.items():
         yield from settings.root(PROVIDER, settings.variable(name), f"%{name}%", kind)

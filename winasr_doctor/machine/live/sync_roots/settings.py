@@ -18,7 +18,7 @@ _LARGEST = 16 * 1024**2
 """Bytes; no client's settings file is anywhere near this."""
 
 
-class Settings(NamedTuple):
+class SyncSettings(NamedTuple):
     """Where clients keep what they know. A client reads nothing else."""
 
     os: Literal["windows", "linux", "darwin"]

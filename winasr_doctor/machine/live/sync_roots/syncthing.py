@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each, text
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each, text
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "Syncthing"
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the folders it synchronises, paused ones too."""
     yield from from_each(files(settings), lambda file: _read(settings, file))
 
 
-def files(settings: Settings) -> list[Path]:
+def files(settings: SyncSettings) -> list[Path]:
     """Return the places of the settings file, that of version 1.27 and newer first."""
     usual = {
         "windows": (settings.local / "Syncthing",),
@@ -34,7 +34,7 @@ def files(settings: Settings) -> list[Path]:
     return [folder / "config.xml" for folder in folders]
 
 
-def _read(settings: Settings, file: Path) -> Iterator[SyncRoot]:
+def _read(settings: SyncSettings, file: Path) -> Iterator[SyncRoot]:
     from xml.etree import ElementTree as ET
 
     # Only right below the root: the folder in <defaults> is a template.

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from winasr_doctor.machine.live.sync_roots import sqlite
-from winasr_doctor.machine.live.sync_roots.settings import Settings, from_each
+from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_each
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDER = "Synology Drive"
@@ -18,12 +18,12 @@ _SYNC_TASK = 1
 """`connection_table.conn_type`; 2 is a backup task, which does not write to the folder."""
 
 
-def find(settings: Settings) -> Iterable[SyncRoot]:
+def find(settings: SyncSettings) -> Iterable[SyncRoot]:
     """Find the folders of sync tasks."""
     yield from from_each((database(settings),), lambda file: _read(settings, file))
 
 
-def database(settings: Settings) -> Path:
+def database(settings: SyncSettings) -> Path:
     """Return the place of the client's database."""
     base = {
         "windows": settings.local / "SynologyDrive",
@@ -33,7 +33,7 @@ def database(settings: Settings) -> Path:
     return base / "data" / "db" / "sys.sqlite"
 
 
-def _read(settings: Settings, file: Path) -> Iterable[SyncRoot]:
+def _read(settings: SyncSettings, file: Path) -> Iterable[SyncRoot]:
     connections = sqlite.rows(file, "connection_table")
     syncing = {row.get("id") for row in connections if row.get("conn_type") == _SYNC_TASK}
     for session in sqlite.rows(file, "session_table"):

@@ -6,7 +6,6 @@ without a lock, and a crash in the middle of writing one leaves the others whole
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import threading
@@ -34,8 +33,7 @@ log = logging.getLogger("winasr_doctor.cleanup")
 STATE_VARIABLE = "WINASR_DOCTOR_STATE"
 """Environment variable with another folder for the ledger."""
 
-_WRITE_TRIES = 6
-"""The first one may find no folder."""
+_WRITE_TRIES = 5
 
 
 class LedgerContents(NamedTuple):
@@ -151,12 +149,9 @@ class Ledger:
         problem: OSError | None = None
         for _ in range(_WRITE_TRIES):
             try:
+                self.folder.mkdir(parents=True, exist_ok=True)
                 write(entry, file)
-            except FileNotFoundError as error:  # the first entry, or a sweep removed the folder
-                problem = error
-                with contextlib.suppress(OSError):
-                    self.folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:  # a scanner may hold the file
+            except OSError as error:  # a sweep may remove the folder, a scanner may hold the file
                 problem = error
             else:
                 return replace(entry, file=file)

@@ -15,7 +15,7 @@ QUICK = ("--size", "1", "--rounds", "1")
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
     """TEMP and another folder, on a machine that is not this one."""
-    monkeypatch.setattr("winasr_doctor.machine.live.LiveHost", machine)
+    monkeypatch.setattr("winasr_doctor.machine.live.LiveMachine", machine)
     temp, other = tmp_path / "in-use", tmp_path / "other"
     temp.mkdir()
     other.mkdir()

@@ -55,7 +55,7 @@ def test_leftovers_are_swept_now_and_then(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(core, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(core, "default_ledger", lambda: SimpleNamespace(left_here=True))
     monkeypatch.setattr(core, "sweep", lambda _: swept.append(now[0]))
-    patches = core._Patches()
+    patches = core._Patches(())
     for seconds in (0.0, core._BETWEEN_SWEEPS - 1, 1.0, core._BETWEEN_SWEEPS - 1, 1.0):
         now[0] += seconds
         patches.sweep_now_and_then()
@@ -68,7 +68,7 @@ def test_a_process_that_left_nothing_sweeps_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(core, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(core, "default_ledger", lambda: SimpleNamespace(left_here=False))
     monkeypatch.setattr(core, "sweep", lambda _: swept.append(now[0]))
-    patches = core._Patches()
+    patches = core._Patches(())
     for _ in range(3):
         patches.sweep_now_and_then()
         now[0] += 10 * core._BETWEEN_SWEEPS

@@ -403,7 +403,7 @@ def test_a_dead_worker_is_said(make, wish, monkeypatch):
     def dies(self):
         raise SystemError("not even the catching works")
 
-    monkeypatch.setattr("winasr_doctor.ui.job.Job._run", dies)
+    monkeypatch.setattr("winasr_doctor.ui.job.TranscriptionJob._run", dies)
     assert "The worker ended without an answer" in words(last(make(), wish))
 
 

@@ -66,7 +66,7 @@ def test_none_of_them_is_found(examined):
     [
         "from winasr_doctor import git; git.head(Path('.').resolve())",
         "from winasr_doctor import git; git.uncommitted(str(Path('app.py').resolve()))",
-        "from winasr_doctor.machine.live import LiveHost, gpus; gpus.read(LiveHost())",
+        "from winasr_doctor.machine.live import LiveMachine, gpus; gpus.read(LiveMachine())",
         "from winasr_doctor.machine.live import powershell; powershell.ask()",
     ],
 )

@@ -3,7 +3,7 @@
 A check is a generator function from a `Machine` to findings, with a code and a docstring:
 
     @check("TMP042", reads=("places",))
-    def temp_is_purple(host: Host) -> Iterable[Finding]:
+    def temp_is_purple(host: Machine) -> Iterable[Finding]:
         \"\"\"TEMP is purple.
 
         **What.** What the check looks at and what it reports.

@@ -83,7 +83,7 @@ class Section(Generic[T]):
 class Machine(ABC):
     """What a machine looks like, section by section.
 
-    Checks read a `Machine` and nothing else. `LiveHost` asks the machine, `RecordedHost` a
+    Checks read a `Machine` and nothing else. `LiveMachine` asks the machine, `RecordedMachine` a
     snapshot; both may raise `Unreadable` or `NotApplicable` for any section.
     """
 

@@ -201,7 +201,7 @@ class RecordedMachine(Machine):
         return self._hub_answers
 
     def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
-        """Return the recorded value; see `Host.read`."""
+        """Return the recorded value; see `Machine.read`."""
         value = getattr(self.snapshot.sections, name)
         if value is not None:
             return value

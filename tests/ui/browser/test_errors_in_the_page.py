@@ -189,7 +189,7 @@ def test_a_missing_microphone_is_read(tab):
 
 
 def test_a_dead_worker_is_read(tab, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.ui.job.Job._run", lambda _self: None)
+    monkeypatch.setattr("winasr_doctor.ui.job.TranscriptionJob._run", lambda _self: None)
     tab.transcribe()
     tab.sees("The worker ended without an answer", "error")
 

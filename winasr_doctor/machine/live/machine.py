@@ -70,13 +70,13 @@ class LiveMachine(Machine):
         return self._hub_answers
 
     def prefetch(self, names: Iterable[str]) -> None:
-        """Start reading these sections side by side; see `Host.prefetch`."""
+        """Start reading these sections side by side; see `Machine.prefetch`."""
         for name in names:
             if name in self.readers:
                 self._task(name)
 
     def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
-        """Return a section's value, waiting no longer than its time limit; see `Host.read`.
+        """Return a section's value, waiting no longer than its time limit; see `Machine.read`.
 
         A reader may itself read other sections. Should two readers ever wait for each other,
         their time limits end it.

@@ -169,7 +169,7 @@ def machine(
     unreadable: dict[str, UnreadableSection] | None = None,
     not_applicable: dict[str, str] | None = None,
     hub_answers: Any = None,  # noqa: ANN401 - a HubAnswers, which only --online needs
-    **sections: Any,  # noqa: ANN401 - any section of Host
+    **sections: Any,  # noqa: ANN401 - any section of a machine
 ) -> RecordedMachine:
     """Make a healthy Windows machine with some sections replaced.
 

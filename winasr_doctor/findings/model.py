@@ -212,7 +212,7 @@ class Report(Struct, frozen=True):
 
     Attributes:
         tool: The program and version that made it.
-        host: What the machine is, in a few JSON values; see `Host.describe`.
+        host: What the machine is, in a few JSON values; see `Machine.describe`.
         results: In the order of the checks; a check gives at least one.
         unreadable: Input that could not be examined, one sentence each; the rest was.
     """

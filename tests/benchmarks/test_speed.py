@@ -69,7 +69,7 @@ def test_the_check_passes_on_the_code_as_it_is(copy: Path):
 
 
 def test_the_check_turns_red_when_deleting_becomes_slow(copy: Path):
-    passes = copy / "winasr_doctor" / "cleanup" / "passes.py"
+    passes = copy / "winasr_doctor" / "locks" / "removal_pass.py"
     slow = """
 _remove = Tree.remove
 

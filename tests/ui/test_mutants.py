@@ -18,7 +18,7 @@ from .mutants import failures
             id="escaping removed",
         ),
         pytest.param(
-            "ui/work.py",
+            "ui/job.py",
             "except BaseException as error:",
             "except Exception as error:",
             "test_handler.py::test_whatever_is_raised_is_said",

@@ -54,7 +54,7 @@ ELSEWHERE = {
 }
 """Folders, files and tests that are not run, and why."""
 
-LONG = ("rescue", "plugin", "wine", "cli")
+LONG = ("run", "plugin", "wine", "cli")
 """Folders whose tests start many processes: these go first."""
 
 VARIABLES = {

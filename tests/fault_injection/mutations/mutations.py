@@ -5,7 +5,7 @@ installed wheel; its name and its docstring are its line in the table that the s
 `test_mutations.py` runs the tests of the fault's rooms with it, in a process of its own.
 """
 
-from . import in_cleanup, in_guard_and_loader  # they fill the table
+from . import in_guard_and_asr, in_locks  # they fill the table
 from .table import MUTATIONS, Mutation
 
-__all__ = ["MUTATIONS", "Mutation", "in_cleanup", "in_guard_and_loader"]
+__all__ = ["MUTATIONS", "Mutation", "in_guard_and_asr", "in_locks"]

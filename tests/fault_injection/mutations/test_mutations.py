@@ -84,5 +84,5 @@ def test_there_are_at_least_fifteen_faults_with_names_of_their_own():
 
 
 def test_a_test_that_catches_nothing_is_noticed(tmp_path: Path):
-    run = run_tests("never retry", ["cleanup/test_identity.py"], tmp_path)
+    run = run_tests("never retry", ["locks/test_identity.py"], tmp_path)
     assert (run.code, run.failed) == (pytest.ExitCode.OK, [])

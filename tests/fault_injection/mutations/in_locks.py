@@ -11,12 +11,12 @@ from winasr_doctor.windows.errors import DeleteClass
 
 from .table import everywhere, fault, put
 
-RETRYING = "cleanup/test_retrying.py"
-RMTREE = "cleanup/test_rmtree.py"
-POLICY = "cleanup/test_policy.py"
-LEDGER = "cleanup/test_ledger.py"
-SWEEPING = "cleanup/test_sweeping.py"
-GUARD = "nemo_guard/test_guard.py"
+RETRYING = "locks/test_retrying.py"
+RMTREE = "locks/test_rmtree.py"
+POLICY = "locks/test_policy.py"
+LEDGER = "locks/test_ledger.py"
+SWEEPING = "locks/test_sweeping.py"
+GUARD = "guard/test_guard.py"
 WINERROR = "test_winerror.py"
 
 

@@ -12,7 +12,7 @@ from winasr_doctor.diagnosis import core as diagnosis
 
 from .table import everywhere, fault, put
 
-GUARD = "nemo_guard/test_guard.py"
+GUARD = "guard/test_guard.py"
 DIAGNOSIS = "diagnosis/test_diagnosis.py"
 
 
@@ -111,7 +111,7 @@ def patch_tempfile_for_everybody():
     put(patches.Replacement, "__init__", for_all)
 
 
-@fault("nemo_guard/test_interrupts.py")
+@fault("guard/test_interrupts.py")
 def begin_before_noting_what_to_undo():
     """Ctrl+C between a patch and its note leaves the patch on for ever."""
 
@@ -143,25 +143,25 @@ def diagnose_without_context():
     put(diagnosis, "chain_of", lambda error: chain_of(error)[:1])
 
 
-@fault("loader/test_releasing.py")
+@fault("asr/test_traceback_release.py")
 def report_the_cleanup_error():
     """The outcome's error is the one that hides the real one."""
     everywhere(traceback_release.primary_error, lambda error, _: error)
 
 
-@fault("loader/test_messages.py")
+@fault("asr/test_messages.py")
 def keep_the_frames():
     """A failed call's memory and open files live as long as its exception."""
     everywhere(traceback_release.release_frames, lambda _error: None)
 
 
-@fault("loader/test_turns.py")
+@fault("asr/test_named_lock.py")
 def use_a_model_twice_at_once():
     """Calls on one model do not wait for each other."""
     put(named_lock.NamedLock, "taken", lambda *_: contextlib.nullcontext())
 
 
-@fault("loader/test_jobs.py")
+@fault("asr/test_jobs.py")
 def swallow_a_stop_in_the_worker():
     """A `SystemExit` in the worker is taken for an end without a result."""
     settle = jobs._Worker._settle

@@ -190,7 +190,7 @@ def test_no_table_of_versions_in_checks_is_undated():
     found = {}
     for file, tree in trees():
         room = file.relative_to(PACKAGE).parts[0]
-        if room not in {"checks", "models", "windows"}:
+        if room not in {"checks", "models"} and file.name != "cpython_fixes.py":
             continue
         for node in tree.body:
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import TooLargeError, read_regular
-from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path

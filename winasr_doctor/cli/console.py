@@ -8,15 +8,11 @@ import sys
 
 import click
 
+from winasr_doctor._util.input_error import InputError
+
 
 class StreamClosedError(Exception):
     """The reader of our output went away, or the output cannot be written."""
-
-
-class InputError(click.ClickException):
-    """Bad input: one sentence on stderr and exit code 2."""
-
-    exit_code = 2
 
 
 def stdout_encoding() -> str:

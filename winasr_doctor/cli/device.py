@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from winasr_doctor._util.devices import DEVICE_METAVAR, parse_device
-from winasr_doctor.cli.console import InputError
+from winasr_doctor._util.input_error import InputError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import NotRegularError, open_regular
-from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
+from winasr_doctor.cli.console import stdout_encoding, stdout_width, write_report
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.catalogue.templates import Lookup
-from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
     from winasr_doctor.machine import Machine

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 from msgspec.structs import replace
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 from winasr_doctor.cli.scan import exit_code
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 

@@ -11,15 +11,10 @@ import click
 from click.core import ParameterSource
 from msgspec import structs
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
-from winasr_doctor.cli.console import (
-    InputError,
-    progress,
-    stdout_encoding,
-    stdout_width,
-    write_report,
-)
+from winasr_doctor.cli.console import progress, stdout_encoding, stdout_width, write_report
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.subject import (
     ScanSubject,

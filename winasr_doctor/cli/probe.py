@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 
 if TYPE_CHECKING:
     from winasr_doctor.probe import Conclusion, FolderResult

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.frameworks.guarded import NAMES
 

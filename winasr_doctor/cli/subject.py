@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 from msgspec import Struct
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
-from winasr_doctor.cli.console import InputError, progress
+from winasr_doctor.cli.console import progress
 from winasr_doctor.findings import Report
 from winasr_doctor.scanning import scan
 

@@ -1,4 +1,4 @@
-"""Which frameworks the guard is for."""
+"""The frameworks that the guard supports."""
 
 from winasr_doctor.frameworks.nemo.sites import FRAMEWORK as _NEMO
 

@@ -1,4 +1,4 @@
-"""NeMo's files, in its archives and in its temporary folders."""
+"""Names of NeMo's files, in its archives and in its temporary folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MANIFEST_KEY = b'"audio_filepath"'
 
 
 def archive_in(repo_id: str) -> str:
-    """Return the name of the archive that NeMo asks a repository of the Hub for.
+    """Return the name of the archive that NeMo requests from a Hub repository.
 
     Source: NeMo's `core/classes/common.py`.
 

@@ -1,4 +1,4 @@
-"""What NeMo calls itself, and its files."""
+"""The names of NeMo and of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`fix`: the remedies as exact steps, and those performed that are safe and reversible."""
+"""`fix`: shows remedies as exact steps, and applies those that are safe and reversible."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _leftovers() -> tuple[str, ...]:
 
 
 class _Outcome(NamedTuple):
-    """What came of the repairs."""
+    """The outcome of the repairs."""
 
     repaired: tuple[str, ...] = ()
     """The codes they were for."""
@@ -97,7 +97,7 @@ class _Outcome(NamedTuple):
 
 
 def _question(*, yes: bool) -> _Ask | None:
-    """Return how to ask; `None` if there is no one."""
+    """Return a function that asks the user; `None` if no user can answer."""
     if yes:
         return lambda _words: True
     if not sys.stdin.isatty():
@@ -120,7 +120,7 @@ def _show(bench: RepairExecutor, tasks: Sequence[RepairTask]) -> _Outcome:
 
 
 def _apply(bench: RepairExecutor, tasks: Sequence[RepairTask], ask: _Ask | None) -> _Outcome:
-    """Make the repairs that are agreed to."""
+    """Make the repairs that the user agrees to."""
     from winasr_doctor.fix import Repair
     from winasr_doctor.fix.atomic_write import WriteError
     from winasr_doctor.fix.text import done_text, proposal_text

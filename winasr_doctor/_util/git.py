@@ -103,9 +103,7 @@ def _filters(folder: Path) -> list[str] | None:
         for scope, entry in zip(parts[::2], parts[1::2], strict=False)
         if scope not in {"system", "global"}
     }
-    if any(
-        "=" in name or "\n" in name for name in theirs
-    ):  # `-c` would treat it as part of the value
+    if any("=" in name or "\n" in name for name in theirs):  # `-c` would misread the name
         return None
     return [option for name in sorted(theirs) for option in _off(name)]
 

@@ -45,7 +45,7 @@ def find(
 
 
 def is_full(path: str) -> bool:
-    r"""Return whether a path does not depend on the current folder; on Windows `C:x` and `\x` do."""
+    r"""Return whether a path does not depend on where we are; `C:x` and `\x` on Windows do."""
     if not os.path.isabs(path):  # noqa: PTH117
         return False
     return os.name != "nt" or bool(os.path.splitdrive(path)[0])

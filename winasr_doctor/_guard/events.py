@@ -70,7 +70,7 @@ class FolderClosed:
 GuardEvent = FolderOpened | CleanupAttempted | FolderClosed
 
 Observer = Callable[[GuardEvent], None]
-"""Is called in the thread that works with the folder; what it raises is logged."""
+"""Called in the thread that works with the folder; exceptions it raises are logged."""
 
 
 def opened(tell: Callable[[str], object]) -> Observer:

@@ -133,7 +133,7 @@ class _Restoring:
 
     _mutex = Mutex()
     _under_way: ClassVar[weakref.WeakSet[_Restoring]] = weakref.WeakSet()
-    """Those that have begun; one whose end an interrupt has kept Python from calling goes too."""
+    """Loads in progress. Weak, so that one that was interrupted before its end goes too."""
 
     def __init__(self, undo: Undo) -> None:
         self._undo = undo

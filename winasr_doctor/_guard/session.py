@@ -74,7 +74,7 @@ here: ContextVar[tuple[GuardSession, ...]] = ContextVar("winasr_doctor.guard", d
 """The open sessions of this context, outermost first."""
 
 everywhere: list[GuardSession] = []
-"""The open sessions of the process, oldest first: for threads that nobody gave a context."""
+"""The open sessions of the process, oldest first: for threads without a block's context."""
 
 
 def concerned() -> tuple[GuardSession, ...]:

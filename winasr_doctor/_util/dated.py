@@ -16,15 +16,15 @@ import msgspec
 from msgspec import Struct
 
 BY_COMMAND = "python tools/refresh_tables"
-"""How a table is made anew where a package index can tell."""
+"""How to renew a table if a package index has the facts."""
 
 MONTHS = 6
-"""A table that is older than this is old."""
+"""A table is old after this many months."""
 
 Rows_co = TypeVar("Rows_co", covariant=True)
 
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "tables")  # noqa: PTH118, PTH120
-"""Without pathlib, whose import takes longer than all tables together."""
+"""Not a `Path`: importing pathlib takes longer than reading all tables."""
 
 
 class Dated(Struct, Generic[Rows_co], frozen=True):

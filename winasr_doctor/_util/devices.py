@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 DEVICE_METAVAR = "auto|cpu|cuda[:N]|mps"
-"""How the options of the command line show what they take."""
+"""The metavar of the command-line options that take a device."""
 
 _PATTERN = re.compile(r"(?P<kind>auto|cpu|mps|cuda)(?:(?<=cuda):(?P<number>[0-9]{1,3}))?")
 

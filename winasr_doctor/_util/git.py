@@ -39,7 +39,7 @@ _VARIABLES = {
 """Source: git's manual, git, "Environment Variables"."""
 
 _STATUS = ("status", "--porcelain", "--ignore-submodules=dirty")
-"""Submodules have configurations of their own, so git is not to look into them."""
+"""Submodules have configurations of their own, so git must not look into them."""
 
 
 def head(folder: Path) -> str | None:

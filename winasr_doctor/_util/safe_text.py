@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MOST_DIGITS = 18
-"""Far more than any number that is read here has, and fewer than Python refuses to convert."""
+"""Far more than any number read here has, and fewer than Python refuses to convert."""
 
 _SURROGATE = "[\ud800-\udfff]"
 

@@ -126,7 +126,7 @@ class Budget:
         self._deadline = monotonic() + seconds
         self._steps = steps
         self.exceeded = False
-        """Whether something was left out."""
+        """Whether the walk was cut short."""
 
     def spend(self, steps: int = 1) -> bool:
         """Use up some steps and return whether the budget still allowed them."""

@@ -39,7 +39,7 @@ MAX_DEPTH = 50
 MAX_STEPS = 1_000
 MAX_VALUES = 64
 MAX_PLACES = 200
-"""Bounds of one question; beyond them the answer is what was found so far."""
+"""Limits for one question; beyond them the answer is what was found so far."""
 
 
 class CallSite(NamedTuple):

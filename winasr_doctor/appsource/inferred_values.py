@@ -19,7 +19,7 @@ class Literal(NamedTuple):
     node: ast.expr
     """The literal itself; for an f-string or a sum of strings, that whole expression."""
     exact: bool = True
-    """Writing another literal in the node's place changes the value to just that."""
+    """Whether replacing the node with another literal changes the value to exactly that literal."""
 
 
 class ContainerLiteral(NamedTuple):
@@ -63,7 +63,7 @@ class Imported(NamedTuple):
     """Dotted and complete, such as `nemo.collections.asr.models.ASRModel`."""
     importer: SourceFile
     file: SourceFile | None = None
-    """The module's file, where it is one of the app's."""
+    """The module's file, if it is part of the app."""
 
 
 class Keywords(NamedTuple):

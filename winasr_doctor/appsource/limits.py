@@ -17,8 +17,8 @@ MAX_FSTRING_COST = 2_000_000_000
 string again for every field (measured on 3.10 to 3.13: 1.4 s for 1,000,000,000)."""
 
 LONG_LINE = 20_000
-"""Characters of a line that is not given to `tokenize`: on Python 3.12.1 it copies the whole line
-for every token of it."""
+"""A line of this many characters is not passed to `tokenize`: Python 3.12.1 copies the whole line
+for each of its tokens."""
 
 _TOO_MANY = f"it has more than {MAX_TOKENS:,} tokens, which take too much memory to parse"
 _TOO_LONG = "its f-strings are too long and have too many fields to be parsed in time"

@@ -8,7 +8,7 @@ from heapq import nlargest
 from winasr_doctor.appsource.source_file import SourceFile
 
 _DEEPEST = 8
-"""Packages nested more deeply than this are found by their last parts only."""
+"""Packages nested more deeply than this are found only by their last parts."""
 
 _MOST_COMPARED = 200
 """Files of one name that are compared; there may be one in each of a thousand folders."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from winasr_doctor.appsource.limits import LONG_LINE, MAX_TOKENS
 
 _LONGEST_STATEMENT = 2_000
-"""Tokens that are looked at. A statement is tried with every pattern."""
+"""The most tokens to examine: a statement is matched against every pattern."""
 
 _Tokens = Sequence[TokenInfo]
 

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.constants import CallSite, Constants
 
 TRANSPARENT = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
-"""Functions that hand their argument on, as far as constants go."""
+"""Functions that return their argument, as far as constants are concerned."""
 
 _PROPERTIES = frozenset({"property", "cached_property", "cache", "lru_cache"})
 
 T = TypeVar("T")
 _Pair = tuple[list[Term], list[Term]]
-"""What a key and its value may be."""
+"""The possible values of a key and of its entry."""
 
 
 class Objects(ABC):

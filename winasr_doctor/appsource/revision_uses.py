@@ -27,7 +27,7 @@ _OTHER_REVISIONS = re.compile(
     r"(?i)(?:^|_)(?:alembic|api|app|build|db|database|docs?|down|git|hg|protocol|schema|source|svn)"
     r"_(?:revision|commit_hash)$"
 )
-"""Revisions of something else; only believed to be a model's where a call loads with them."""
+"""Revisions of other things; they count as a model's only if a call loads with them."""
 
 _MENTIONED = ("revision", "commit_hash")
 
@@ -74,7 +74,7 @@ class RefusedRevision(NamedTuple):
     keyword: ast.keyword
     """The `revision=...`, or the `**settings` that contain one."""
     callee: str
-    """The complete dotted name."""
+    """The full dotted name."""
     revisions: tuple[Literal, ...]
     repo_ids: tuple[str, ...]
 

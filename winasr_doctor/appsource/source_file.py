@@ -25,7 +25,7 @@ class Suppression(NamedTuple):
     codes: tuple[str, ...]
     """Codes or family prefixes, in capitals."""
     reason: str
-    """What the author says; empty when nothing."""
+    """The author's reason; empty if none is given."""
 
     def covers(self, code: str) -> bool:
         """Return whether it covers findings of this check."""

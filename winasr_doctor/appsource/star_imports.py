@@ -8,7 +8,7 @@ from winasr_doctor.appsource.index import Scope
 from winasr_doctor.appsource.modules import Modules
 
 MAX_MODULES = 200
-"""Modules that are visited for one name; beyond them the answer is what was found so far."""
+"""The most modules to visit for one name; beyond them the answer is what was found so far."""
 
 
 class Stars:

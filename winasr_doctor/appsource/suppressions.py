@@ -14,7 +14,7 @@ from winasr_doctor.appsource.limits import LONG_LINE
 from winasr_doctor.appsource.source_file import Suppression
 
 MAX_LIST = 1_000
-"""Characters of one list; all codes there are take fewer."""
+"""The longest list, in characters; all existing codes together are shorter."""
 
 _MARK = "winasr:"
 _COMMENT = re.compile(r"#\s*winasr:\s*ignore\s*\[([^\[\]]*)\]")

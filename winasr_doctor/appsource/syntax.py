@@ -9,7 +9,7 @@ from winasr_doctor.appsource.index import Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
 
 _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
-"""Calls whose keywords name entries or attributes of what they make."""
+"""Calls whose keywords become entries or attributes of the result."""
 
 
 def last_name(expr: ast.expr) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Cleanups:
-    """The outcomes of temporary folders, which the worker records and the caller can always read."""
+    """The outcomes of temporary folders, recorded by the worker and readable at any time."""
 
     def __init__(self, policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> None:
         """Create an empty record.
@@ -30,7 +30,7 @@ class Cleanups:
         self._on_attempt = on_attempt
         self._sessions: list[GuardSession] = []
         self.own: list[CleanupReport] = []
-        """Folders that we made ourselves."""
+        """Reports on folders that we made ourselves."""
 
     @property
     def reports(self) -> tuple[CleanupReport, ...]:

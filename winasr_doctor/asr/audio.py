@@ -16,10 +16,10 @@ from winasr_doctor.asr.truncated_audio import share_missing
 from winasr_doctor.findings import Remedy
 
 SAMPLE_RATE = 16_000
-"""Hertz that all the known models take."""
+"""The sample rate in hertz that all known models expect."""
 
 MOST_CHANNELS = 64
-"""More than this is no recording but a matrix of something else."""
+"""An array with more channels is not a recording but some other matrix."""
 
 _HIGHEST_RATE = 10_000_000
 

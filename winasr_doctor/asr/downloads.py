@@ -15,7 +15,7 @@ from pathlib import Path
 from winasr_doctor.asr.jobs import Downloaded
 
 _BLOCK = 512
-"""Bytes of a unit of `st_blocks`. Source: Python, `os.stat_result`."""
+"""Bytes per unit of `st_blocks`. Source: Python, `os.stat_result`."""
 
 
 class Watch:

@@ -34,7 +34,7 @@ _PACKAGE = str(Path(__file__).parents[1]) + os.sep
 _MOST_FRAMES = 4
 
 Stage = str | Callable[[], str]
-"""What a worker is doing, as a phrase, or a function that finds it out when asked."""
+"""What a worker is doing, as a phrase, or a function that returns that phrase."""
 
 
 class JobStep(str, Enum):
@@ -77,7 +77,7 @@ class JobState:
 
 
 OnStart = Callable[[Callable[[], JobState]], None]
-"""Is given, before the work begins, a function that says from any thread what it is doing."""
+"""Called before the work begins with a function that returns its state, from any thread."""
 
 
 class Why(str, Enum):
@@ -120,7 +120,7 @@ class Stuck:
 
 
 class AbandonedError(Exception):
-    """Raised in a worker nobody waits for any more, at the next point where it can stop."""
+    """Raised in an abandoned worker, at the next point where it can stop."""
 
 
 class Job:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 2.0
-"""Seconds the doctor is given."""
+"""Time limit of a scan, in seconds."""
 
 LOCK_FAMILIES = ("TMP", "SYN", "AVX", "IDX")
-"""What locks fresh files: where TEMP is, sync clients, virus scanners, the search index."""
+"""The checks for what locks new files: TEMP's place, sync clients, virus scanners, the index."""
 
 REVISION_CODES = ("REV001", "REV002", "REV003", "REV004", "REV006")
 """The checks that judge a revision by its spelling."""

@@ -14,7 +14,7 @@ from winasr_doctor.locks.cleanup_report import CleanupReport
 from winasr_doctor.windows.errors import DeleteClass, classify
 
 _LONGEST = 400
-"""Characters of an error's text that are shown."""
+"""The most characters to show of an error's text."""
 
 HOLDERS = {
     "msmpeng.exe": "AVX",

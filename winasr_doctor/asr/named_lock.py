@@ -62,7 +62,7 @@ class NamedLock:
 
 
 LOADING = NamedLock(f"{NAMES}'s loader")
-"""The turn for loading."""
+"""The lock for loading."""
 
 _models: dict[int, tuple[weakref.ref[object], NamedLock]] = {}
 _lock = threading.Lock()

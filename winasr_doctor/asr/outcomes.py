@@ -53,13 +53,13 @@ class Message:
 class _Outcome:
     message: Message
     error: BaseException | None = None
-    """The real error when it failed; never a cleanup error that hides one."""
+    """The real error after a failure; never a cleanup error that hides one."""
     diagnosis: Diagnosis | None = None
-    """What the error means, when there is one."""
+    """The diagnosis of the error, if there is one."""
     cleanups: tuple[CleanupReport, ...] = ()
-    """Every temporary folder that was cleaned up, clean ones too."""
+    """The cleanup of every temporary folder, including successful ones."""
     seconds: float = 0.0
-    """How long it took, waiting for another call on the same model included."""
+    """Duration, including the wait for another call on the same model."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

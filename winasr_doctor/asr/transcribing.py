@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("winasr_doctor.loader")
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many recordings are done and how many there are, in the worker's thread."""
+"""Called with the number of finished recordings and the total, in the worker's thread."""
 
 _OVERRIDING = "override_config"
 """NeMo ignores every other argument when it is given, and then starts worker processes."""

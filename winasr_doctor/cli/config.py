@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TABLE = "tool.winasr_doctor"
 
 MAX_BYTES = 1024**2
-"""A hundred times more than a long pyproject.toml."""
+"""A hundred times the size of a long pyproject.toml."""
 
 MAX_DEPTH = 50
 """Parts of a dotted key. The memory that `tomllib` takes grows with the square of them."""

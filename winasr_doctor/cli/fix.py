@@ -91,9 +91,9 @@ class _Outcome(NamedTuple):
     """The outcome of the repairs."""
 
     repaired: tuple[str, ...] = ()
-    """The codes they were for."""
+    """The codes of the checks that were repaired."""
     unasked: bool = False
-    """Whether something was left undone because there was no one to ask."""
+    """Whether something was left undone because no user could be asked."""
 
 
 def _question(*, yes: bool) -> _Ask | None:

@@ -128,7 +128,7 @@ _CLASSES: dict[type[OSError], type[_AsOnWindowsError]] = {
 }
 
 Name = str | bytes | None
-"""A file's name as the failed call was given it."""
+"""A file's name as passed to the failed call."""
 
 
 def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:

@@ -32,7 +32,7 @@ from winasr_doctor.faults.translation import as_on_windows
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
 )
-"""Replaced for every user, so that real errors of these read as on Windows, too."""
+"""Always replaced, so that their real errors also read as on Windows."""
 
 Function = Callable[..., Any]
 FileName = str | bytes
@@ -42,7 +42,7 @@ class Interceptor(Protocol):
     """Something that may refuse an operation."""
 
     operations: frozenset[str]
-    """Those it wants to be asked about."""
+    """The operations that it may refuse."""
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error to raise instead of the operation, or `None` to let it pass."""

@@ -26,7 +26,7 @@ OPERATIONS = (
     "chmod",
     "open",
 )
-"""What can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
+"""The operations that can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
 
 FOREVER = math.inf
 
@@ -34,7 +34,7 @@ LONGEST_GLOB = 1_000
 """Characters of a pattern; the time to match one grows with it."""
 
 _SHOWN = 60
-"""Characters before and after an error that its message shows of a long plan."""
+"""The number of characters of a long plan that a message shows before and after an error."""
 
 _SEPARATOR = ";"
 

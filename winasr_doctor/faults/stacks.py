@@ -14,7 +14,7 @@ _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 24
-"""Frames that are kept of a stack."""
+"""The most frames to keep of a stack."""
 
 
 class SourceLine(NamedTuple):

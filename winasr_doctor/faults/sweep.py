@@ -19,10 +19,10 @@ from winasr_doctor.faults.operations import asking, replaced
 from winasr_doctor.faults.plan import FOREVER, Fault, Plan
 
 DELETING = ("scandir", "unlink", "rmdir")
-"""The operations that removing a tree consists of."""
+"""The operations used to remove a tree."""
 
 MOST_POINTS = 10_000
-"""A sweep that comes to this many points does not converge, and fails."""
+"""A sweep that reaches this many points does not converge, and fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class SweepRun:
 
 
 Invariant = Callable[[SweepRun], object]
-"""Checks a run; it raises, usually an `AssertionError`, where something is wrong."""
+"""Checks a run; raises, usually an `AssertionError`, if something is wrong."""
 
 
 class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like AssertionError

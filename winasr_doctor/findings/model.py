@@ -32,7 +32,7 @@ class Severity(str, Enum):
     ERROR = "error"
     """Loading or transcribing will fail, or a result will be lost."""
     WARNING = "warning"
-    """It will fail under conditions that are common."""
+    """It will fail under common conditions."""
     INFO = "info"
     """Worth knowing when something else goes wrong."""
 
@@ -43,11 +43,11 @@ class Status(str, Enum):
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
     SKIP = "skip"
-    """It does not apply to this machine or this scan."""
+    """The check does not apply to this machine or this scan."""
     UNKNOWN = "unknown"
-    """What it needs could not be read; neither safe nor broken."""
+    """The check could not read what it needs; neither safe nor broken."""
     CRASH = "crash"
-    """The check itself failed; the scan went on."""
+    """The check itself failed; the scan continued."""
 
 
 class Verdict(str, Enum):

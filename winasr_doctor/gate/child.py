@@ -26,7 +26,7 @@ _START = (
     " from winasr_doctor.gate.child import answer; answer(sys.argv[2], json.loads(sys.argv[3]))"
 )
 _SAID = 2_000
-"""Characters of a dead child's last words that are kept."""
+"""The most characters to keep of a dead child's last line."""
 
 _PATIENCE = 30.0
 """Seconds that a child which has answered everything may take to end: it sweeps at exit."""

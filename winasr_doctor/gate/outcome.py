@@ -18,10 +18,10 @@ class StepState(str, Enum):
 
     PASS = "pass"  # noqa: S105 - not a password
     SKIP = "skip"
-    """It was left out on request, or does not apply here."""
+    """Left out on request, or not applicable here."""
     WARN = "warn"
     UNKNOWN = "unknown"
-    """It could not be tried; the gate fails if the step is required."""
+    """Could not be tried; the gate fails if the step is required."""
     FAIL = "fail"
 
 

@@ -75,7 +75,7 @@ def _all_runs(
 
 
 _FOR_ALL = (NOT_CACHED, "unavailable")
-"""Endings that every other run of the model would have as well."""
+"""Endings that every further run of the model would share."""
 
 
 def _step(

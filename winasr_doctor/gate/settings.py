@@ -29,10 +29,10 @@ whole deletion at once, and folders that somebody holds for good. Each is about 
 cleanup does, so each fires with every NeMo."""
 
 MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)
-"""What the models that are named must survive: one plan, as each costs a load of gigabytes."""
+"""What named models must survive: one plan, because each one loads gigabytes."""
 
 FEWEST_PLANS = 6
-"""Below this number the self-test has not seen enough."""
+"""With fewer plans the self-test has not tested enough."""
 
 Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
 Above0 = Annotated[float, Meta(gt=0)]
@@ -59,7 +59,7 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     plans: tuple[str, ...] = PLANS
     """Faults for the self-test, each a plan of its own."""
     models: tuple[str, ...] = ()
-    """Models of the Hub that the self-test runs too, out of the local cache."""
+    """Models of the Hub, from the local cache, that the self-test also runs."""
     require_selftest: bool = True
     device: str = "auto"
     max_real_time_factor: Above0 | None = None

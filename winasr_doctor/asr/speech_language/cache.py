@@ -16,7 +16,7 @@ from uuid import uuid4
 from winasr_doctor.models.revisions import RevisionKind, classify
 
 DEFAULT = "main"
-"""The branch that is meant when no revision is given."""
+"""The branch that is used when no revision is given."""
 
 _SHOWN = 5
 

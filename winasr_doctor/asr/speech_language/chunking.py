@@ -10,7 +10,7 @@ WINDOW = 0.1
 """Seconds over which loudness is measured; a pause between words is about as long."""
 
 SEARCHED = 0.25
-"""The last part of a piece in which a quiet place is looked for."""
+"""The last part of a piece, which is searched for a quiet place."""
 
 
 def pieces(samples: Any, longest: float) -> list[Any]:  # noqa: ANN401 - numpy arrays

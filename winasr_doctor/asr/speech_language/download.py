@@ -27,10 +27,10 @@ from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.windows.errors import number
 
 _HTTP = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3"})
-"""What huggingface_hub talks through, by release."""
+"""The HTTP library of huggingface_hub, by release."""
 
 _PARTIAL = ".incomplete"
-"""What huggingface_hub ends a file's name in while it is downloaded."""
+"""The suffix that huggingface_hub gives a file during its download."""
 
 
 def fetch(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 BACKBONE = "llm_backbone/"
-"""A folder that later checkpoints keep their language model's configuration in."""
+"""The folder in which later checkpoints keep their language model's configuration."""
 
 _TOKENIZER = (
     "tokenizer_config.json",

@@ -14,7 +14,7 @@ from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 
 MissingOf = Callable[[Iterable[str]], tuple[str, ...]]
-"""From the names of files that are there to those that are missing."""
+"""Returns the names of the missing files, given those of the existing ones."""
 
 _ABOUT_ACCESS = frozenset({"RepositoryNotFoundError", "GatedRepoError"})
 

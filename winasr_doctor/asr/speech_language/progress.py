@@ -11,7 +11,7 @@ from winasr_doctor.asr.jobs import AbandonedError, Downloaded, Job, JobStep
 from winasr_doctor.checks.advice import gigabytes
 
 QUIET = 3.0
-"""Seconds without a byte after which that is said."""
+"""Seconds without a byte after which the progress mentions it."""
 
 _MEGABYTE = 1_000_000
 

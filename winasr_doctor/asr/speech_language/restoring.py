@@ -8,7 +8,7 @@ from winasr_doctor.asr.speech_language.network import network_off
 from winasr_doctor.asr.speech_language.packages import import_salm
 
 _TOO_MANY = 0.5
-"""The part of a model's weights that, missing in the file, makes it another model's file."""
+"""If more than this share of the weights is missing, the file is another model's."""
 
 
 def restore(name: str, where: str, commit: str | None, device: str) -> Any:  # noqa: ANN401

@@ -97,7 +97,7 @@ class Obstacle(NamedTuple):
 
 
 SharesDelete = Callable[[Handle], bool]
-"""Tells whether a handle was opened so that others may delete the file."""
+"""Returns whether a handle was opened so that others may delete the file."""
 
 
 class SharedPath:

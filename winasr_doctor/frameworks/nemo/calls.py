@@ -17,7 +17,7 @@ LONG = 30.0
 (NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
 
 TimedWord = tuple[str, float, float]
-"""A word, and when it begins and ends in seconds from the start of the recording."""
+"""A word with its start and end, in seconds from the start of the recording."""
 
 
 def import_asr_model() -> Any:  # noqa: ANN401 - a class of NeMo

@@ -9,7 +9,7 @@ CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
 `core/connectors/save_restore_connector.py`."""
 
 TOKENIZER = "_tokenizer.model"
-"""How the name of another unpacked file ends, which may be the only one left."""
+"""The end of another unpacked file's name; that file may be the only one left."""
 
 MANIFEST = "manifest.json"
 """Written by `transcribe()`, as JSON lines. Source: NeMo's `parts/mixins/transcription.py`."""

@@ -15,7 +15,7 @@ VERDICTS = {
 }
 
 SHORT = 12
-"""Characters of a hash that are shown to people; JSON has all of it."""
+"""The number of characters of a hash shown to people; JSON has the whole hash."""
 
 
 def notable(step: GateStep) -> list[Case]:

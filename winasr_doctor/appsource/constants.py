@@ -62,7 +62,6 @@ class Constants:
     """
 
     def __init__(self, files: Sequence[SourceFile]) -> None:
-        """Prepare to answer questions about these files."""
         self.files = tuple(files)
         self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
         self._sites_named: dict[str, Sequence[CallSite]] = {}

@@ -22,7 +22,6 @@ class Modules:
     """
 
     def __init__(self, files: Sequence[SourceFile]) -> None:
-        """Index the files by name."""
         self._parts = {file: _parts(file.path) for file in files}
         self._by_name: dict[str, list[SourceFile]] = {}
         for file, parts in self._parts.items():

@@ -18,7 +18,6 @@ class Stars:
     """
 
     def __init__(self, modules: Modules) -> None:
-        """Prepare to answer questions about these files."""
         self._modules = modules
         self._imported: dict[Scope, tuple[Scope, ...]] = {}
         self._homes: dict[tuple[str, Scope], tuple[Scope, ...]] = {}

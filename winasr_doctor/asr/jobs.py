@@ -127,7 +127,6 @@ class Job:
     """State shared between a worker and its caller."""
 
     def __init__(self) -> None:
-        """Create a job that has not started yet."""
         self._stage: Stage = "starting"
         self._step = JobStep.WORKING
         self._downloaded: Callable[[], Downloaded | None] | None = None

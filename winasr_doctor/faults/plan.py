@@ -49,7 +49,6 @@ class PlanError(ValueError):
     """
 
     def __init__(self, reason: str, text: str, column: int) -> None:
-        """Make the error for a character of the plan."""
         super().__init__(reason, text, column)
         self.reason = reason
         self.text = text

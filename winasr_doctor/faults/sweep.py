@@ -64,7 +64,6 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
     """
 
     def __init__(self, reason: str, case: Fault | None) -> None:
-        """Make the error for a run."""
         self.case = "" if case is None else str(case)
         again = (
             "in the run without any fault"

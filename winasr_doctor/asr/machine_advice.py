@@ -38,7 +38,7 @@ def findings(
 
     Args:
         families: Which checks to run.
-        seconds: Time limit.
+        seconds: Time limit, in seconds.
 
     Returns:
         The failed checks, worst first; `None` if there was no answer in time.

@@ -83,7 +83,7 @@ def _tempfile_chooses_a_name() -> bool:
     On Windows, tempfile treats a PermissionError as a name that is already in use and tries another
     one, up to 2,147,483,647 times (CPython gh-66305).
     """
-    replacement = _getframe(3)  # called by _refusal, which was called by refuse
+    replacement = _getframe(3)  # it called _refusal, which called refuse
     frame = replacement.f_back
     for _ in range(2):  # the caller may be a function of os.path
         if frame is None:

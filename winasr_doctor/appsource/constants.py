@@ -43,7 +43,7 @@ MAX_PLACES = 200
 
 
 class CallSite(NamedTuple):
-    """A call, and how many parameters to skip to reach the callee's arguments."""
+    """A call, and how many of its arguments to skip to reach those of the callee."""
 
     call: ast.Call
     scope: Scope

@@ -63,7 +63,7 @@ def too_costly(text: str) -> str | None:
 
 
 def _pieces_exceed(text: str, most: int) -> bool:
-    """Return whether a text has more words, marks and line ends, also in strings and comments."""
+    """Return whether a text has more than `most` words, marks and line ends, anywhere in it."""
     pieces = _AT_LEAST_A_TOKEN.finditer(text)
     return next(islice(pieces, most, None), None) is not None
 

@@ -15,7 +15,7 @@ from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
 
 TINY = "tiny"
-"""The bundled model, for tests: it knows twenty English words."""
+"""The bundled model, to try things out: it knows twenty English words."""
 
 TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 

@@ -26,7 +26,7 @@ _START = (
     " from winasr_doctor.gate.child import answer; answer(sys.argv[2], json.loads(sys.argv[3]))"
 )
 _SAID = 2_000
-"""The most characters to keep of a dead child's last line."""
+"""The number of bytes at the end of a dead child's output to search for its last line."""
 
 _PATIENCE = 30.0
 """Seconds that a child which has answered everything may take to end: it sweeps at exit."""
@@ -161,7 +161,7 @@ class Child:
         return f"by signal {-code}" if code < 0 else f"with exit code {code}"
 
     def last_words(self) -> str:
-        """Return the last line that it printed, in brackets; empty if it printed nothing."""
+        """Return the last line of its standard error, in brackets; empty if there is none."""
         self._said.seek(0, os.SEEK_END)
         self._said.seek(max(self._said.tell() - _SAID, 0))
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()

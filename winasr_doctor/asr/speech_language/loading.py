@@ -95,7 +95,7 @@ def load(
 def _prepared(
     job: Job, source: ModelSource, revision: str | None, cleanups: Cleanups
 ) -> tuple[Path, frozenset[str], _Parts]:
-    """Fetch and check all files; return them with the weights' path and tensor names."""
+    """Fetch and check all files; return the weights' path, their tensors' names and the rest."""
     with locks_explained():
         if source.path is None:
             parts = _from_hub(job, source, revision, cleanups)

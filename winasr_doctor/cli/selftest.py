@@ -103,7 +103,7 @@ def _plan(text: str | None) -> Plan | None:
 
 
 def _first_step(result: SelfTest) -> Iterator[str]:
-    """Yield the first remedy's title and first step, to append in brackets to a sentence."""
+    """Yield the first remedy's title and first step, to append to a sentence."""
     if result.problems and result.problems.remedies:
         remedy = result.problems.remedies[0]
         yield f"{remedy.title}: {remedy.steps[0]}"

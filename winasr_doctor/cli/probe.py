@@ -1,4 +1,4 @@
-"""`probe`: how long fresh files really stay locked, in TEMP and in other folders."""
+"""`probe`: measures how long new files stay locked, in TEMP and in other folders."""
 
 from __future__ import annotations
 

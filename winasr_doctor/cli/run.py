@@ -1,4 +1,4 @@
-"""`run`: an unmodified app with a safe TEMP and the guard on."""
+"""`run`: runs an unmodified app with a safe TEMP and the guard on."""
 
 from __future__ import annotations
 

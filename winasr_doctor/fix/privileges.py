@@ -1,4 +1,4 @@
-"""Who must run a command that is only ever printed."""
+"""Says who must run a step's command, for commands that `fix` only prints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEEDS_ADMINISTRATOR = re.compile(
 
 
 def who_must_run(step: str) -> str | None:
-    """Return who has to run a step's command, if not just the user.
+    """Return who has to run a step's command if it is not just the user.
 
     Args:
         step: One step of a remedy.

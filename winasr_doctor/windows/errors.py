@@ -247,6 +247,15 @@ class Classification(NamedTuple):
         """The code's line in the table."""
         return None if self.code is None else CODES.get(self.code)
 
+    def may_pass(self, elapsed: float) -> bool:
+        """Return whether another attempt may succeed.
+
+        Args:
+            elapsed: Seconds since the first attempt.
+        """
+        in_time = self.grace is None or elapsed < self.grace
+        return self.delete is DeleteClass.TRANSIENT and in_time
+
 
 SHARING_CODES = frozenset({32, 33})
 _CONTEXT_LIMIT = 5_000

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
+from winasr_doctor._util.foreign_exceptions import attribute_of, first_line, walk
 from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError, NoSpaceError
 from winasr_doctor.asr.jobs import Job
@@ -20,7 +21,6 @@ from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.speech_language.cache import RepoCache, cache_folder
 from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo
 from winasr_doctor.asr.speech_language.progress import Progress, size_of
-from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.windows.errors import number
@@ -128,7 +128,7 @@ def _does_without_links(error: BaseException) -> bool:
 
 def _partial_files(error: BaseException) -> set[str]:
     """Return the half-downloaded files that the client could not remove: ours beyond doubt."""
-    named = (getattr(each, "filename", None) for each in walk(error))
+    named = (attribute_of(each, "filename") for each in walk(error))
     return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
 
 
@@ -148,7 +148,6 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
     told = hub_download.explained(error, source, revision)
     if told is not None or not _is_about_the_transfer(error):
         return told
-    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     return HubError(
         f"The download of {name} of {repo_id} broke off.",
         (
@@ -157,7 +156,7 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
                 ("What is complete is kept", "Check the network, the proxy and the firewall"),
             ),
         ),
-        (f"{type(error).__name__}: {first[:300]}",),
+        (f"{type(error).__name__}: {first_line(error)[:300]}",),
     )
 
 

@@ -7,10 +7,10 @@ import weakref
 
 import pytest
 
+from winasr_doctor._util.foreign_exceptions import walk
 from winasr_doctor.asr import failure as failing
 from winasr_doctor.asr.traceback_release import primary_error, release_frames
 from winasr_doctor.diagnosis import diagnose
-from winasr_doctor.diagnosis.live import walk
 
 
 class Local:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
+from winasr_doctor._util.foreign_exceptions import text_of
 from winasr_doctor.asr.errors import AudioError, MissingPackageError
 from winasr_doctor.asr.truncated_audio import share_missing
 from winasr_doctor.findings import Remedy
@@ -264,10 +265,7 @@ def _reason(path: str, error: Exception) -> str:
     # The str() of a LibsndfileError can fail; this attribute is what it is made from.
     text = getattr(error, "error_string", None)
     if not isinstance(text, str):
-        try:
-            text = str(error)
-        except Exception:  # noqa: BLE001 - see above
-            text = type(error).__name__
+        text = text_of(error)
     return " ".join(text.split()).rstrip(".") or type(error).__name__
 
 

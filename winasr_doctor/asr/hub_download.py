@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winasr_doctor._util.foreign_exceptions import text_of, walk
 from winasr_doctor.asr import machine_advice
 from winasr_doctor.asr.errors import HubError, MissingPackageError, RevisionError
 from winasr_doctor.asr.models import ModelSource
-from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.models.revisions import RevisionKind, classify
 
@@ -119,7 +119,7 @@ def explained(error: Exception, source: ModelSource, revision: str | None) -> Hu
 
 def _said(error: BaseException) -> str:
     """Return the first line of the library's own message."""
-    first = next(iter(str(error).strip().splitlines()), "")
+    first = next(iter(text_of(error).strip().splitlines()), "")
     return f"huggingface_hub says: {type(error).__name__}: {first[:300]}"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from winasr_doctor._util.foreign_exceptions import walk
 from winasr_doctor.asr import machine_advice
 from winasr_doctor.asr.errors import CancelledError, DeadlineError, ExplainedError
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.diagnosis import Diagnosis
-from winasr_doctor.diagnosis.live import node_of, walk
+from winasr_doctor.diagnosis.live import node_of
 from winasr_doctor.findings import Remedy, Result
 from winasr_doctor.locks.cleanup_report import CleanupReport
 from winasr_doctor.windows.errors import DeleteClass, classify

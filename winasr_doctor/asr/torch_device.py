@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from winasr_doctor._util.devices import DeviceKind, DeviceName
+from winasr_doctor._util.foreign_exceptions import first_line
 from winasr_doctor._util.installation import install_extra
 from winasr_doctor.asr.errors import DeviceError, MissingPackageError
 from winasr_doctor.findings import Remedy
@@ -56,7 +57,7 @@ def needed(package: str) -> Iterator[None]:
 
 def _missing(package: str, error: BaseException) -> MissingPackageError:
     return MissingPackageError(
-        f"{package} cannot be imported: {_first_line(error)}.",
+        f"{package} cannot be imported: {first_line(error).rstrip('.')}.",
         (
             Remedy(
                 "Install or repair it",
@@ -90,11 +91,3 @@ def _no_device(device: str, why: str) -> DeviceError:
             ),
         ),
     )
-
-
-def _first_line(error: BaseException) -> str:
-    try:
-        lines = str(error).strip().splitlines()
-    except Exception:  # noqa: BLE001 - an error whose own text fails
-        lines = []
-    return (lines[0] if lines else type(error).__name__).rstrip(".")

@@ -12,8 +12,8 @@ import sys
 import traceback
 from contextlib import suppress
 
+from winasr_doctor._util.foreign_exceptions import walk
 from winasr_doctor.diagnosis import Diagnosis
-from winasr_doctor.diagnosis.live import walk
 
 
 def release_frames(error: BaseException) -> None:

@@ -4,31 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winasr_doctor._util.foreign_exceptions import attribute_of, text_of, walk
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame, last_part
 from winasr_doctor.diagnosis.reading.errors import node_from
-
-LONGEST_CHAIN = 100_000
-
-
-def walk(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception, then its causes, contexts and group members, outermost first.
-
-    Args:
-        error: Any exception; cycles and endless chains are survived.
-    """
-    seen: set[int] = set()
-    pending = [error]
-    while pending and len(seen) < LONGEST_CHAIN:
-        exception = pending.pop()
-        if id(exception) in seen:
-            continue
-        seen.add(id(exception))
-        yield exception
-        members = _attribute(exception, "exceptions")
-        if isinstance(members, (tuple, list)):
-            pending.extend(m for m in reversed(members) if isinstance(m, BaseException))
-        behind = (exception.__context__, exception.__cause__)
-        pending.extend(other for other in behind if other is not None)
 
 
 def chain_of(error: BaseException) -> Chain:
@@ -48,11 +26,11 @@ def node_of(exception: BaseException) -> ErrorNode:
     `__main__` has no module, as in a traceback (CPython, Lib/traceback.py).
     """
     kind, module = type(exception).__name__, str(type(exception).__module__)
-    message = "\n".join([_text(exception), *_notes(exception)])
+    message = "\n".join([text_of(exception, "(its text cannot be shown)"), *_notes(exception)])
     said = node_from(kind, "" if module == "__main__" else module, message)
-    winerror = _integer(_attribute(exception, "winerror"))
-    errno = _integer(_attribute(exception, "errno"))
-    path = _attribute(exception, "filename")
+    winerror = _integer(attribute_of(exception, "winerror"))
+    errno = _integer(attribute_of(exception, "errno"))
+    path = attribute_of(exception, "filename")
     if isinstance(path, bytes):
         path = path.decode("utf-8", "replace")
     return said._replace(
@@ -65,24 +43,10 @@ def node_of(exception: BaseException) -> ErrorNode:
     )
 
 
-def _text(exception: BaseException) -> str:
-    try:
-        return str(exception)
-    except Exception:  # noqa: BLE001 - soundfile's LibsndfileError is known to fail here
-        return "(its text cannot be shown)"
-
-
 def _notes(exception: BaseException) -> list[str]:
     """Return what `add_note` has added, which a traceback shows below the message (PEP 678)."""
-    notes = _attribute(exception, "__notes__")
+    notes = attribute_of(exception, "__notes__")
     return [note for note in notes if isinstance(note, str)] if isinstance(notes, list) else []
-
-
-def _attribute(exception: BaseException, name: str) -> object:
-    try:
-        return getattr(exception, name, None)
-    except Exception:  # noqa: BLE001 - a property of somebody else's class may raise anything
-        return None
 
 
 def _integer(value: object) -> int | None:

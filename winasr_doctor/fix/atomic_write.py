@@ -7,14 +7,9 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from winasr_doctor._util import clock
 from winasr_doctor.locks import RetryPolicy
-from winasr_doctor.windows.errors import DeleteClass, classify
-
-WAIT = RetryPolicy()
 
 
 class WriteError(Exception):
@@ -50,12 +45,12 @@ def replace_file(path: str, data: bytes, *, expected: bytes | None) -> None:
         else:
             shutil.copymode(path, unfinished)
         _still_holds(path, expected)
-        through_locks(lambda: move(unfinished, path))
+        RetryPolicy().call(lambda: move(unfinished, path))
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
     finally:
         with contextlib.suppress(FileNotFoundError):
-            through_locks(lambda: os.unlink(unfinished))  # noqa: PTH108 - as os.replace above
+            RetryPolicy().call(lambda: os.unlink(unfinished))  # noqa: PTH108 - as os.replace above
 
 
 def refuse_if_odd(path: str, *, exists: bool) -> None:
@@ -85,34 +80,6 @@ def move(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None
         OSError: As `os.replace`, which tests make fail.
     """
     os.replace(source, target)  # noqa: PTH105
-
-
-def through_locks(action: Callable[[], None]) -> None:
-    """Run an action on a file, and retry while a temporary lock is in the way.
-
-    Args:
-        action: The function to call.
-
-    Raises:
-        OSError: The last attempt's error, or one that waiting cannot fix.
-    """
-    time = clock.current()
-    started = time.monotonic()
-    while True:
-        try:
-            action()
-        except OSError as error:
-            meaning = classify(error)
-            elapsed = time.monotonic() - started
-            passing = meaning.delete is DeleteClass.TRANSIENT and (
-                meaning.grace is None or elapsed < meaning.grace
-            )
-            delay = WAIT.delay(elapsed) if passing else None
-            if delay is None:
-                raise
-            time.sleep(delay)
-        else:
-            return
 
 
 def read_bytes(path: str) -> bytes | None:

@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from winasr_doctor.fix.atomic_write import WriteError, move, read_bytes, through_locks
+from winasr_doctor.fix.atomic_write import WriteError, move, read_bytes
+from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.locks.ledger import STATE_VARIABLE
 
 SCHEMA = "winasr-doctor/fix-journal/1"
@@ -152,7 +153,7 @@ class FixRun:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            through_locks(lambda: move(unfinished, self.folder / name))
+            RetryPolicy().call(lambda: move(unfinished, self.folder / name))
         except OSError as error:
             raise WriteError(f"no copy can be kept in {self.folder}: {error}") from error
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from winasr_doctor.fix import attributes
-from winasr_doctor.fix.atomic_write import WriteError, read_bytes, replace_file, through_locks
+from winasr_doctor.fix.atomic_write import WriteError, read_bytes, replace_file
 from winasr_doctor.fix.journal import FixRun, Record, digest
 from winasr_doctor.fix.patching import unified_diff
+from winasr_doctor.locks import RetryPolicy
 
 
 def open_records(run: FixRun) -> Iterator[Record]:
@@ -75,7 +76,7 @@ def _file_back(run: FixRun, record: Record) -> str:
     if now == before:
         return f"{record.path} is as it was before"
     if before is None:
-        through_locks(lambda: os.unlink(record.path))  # noqa: PTH108 - tests let it fail
+        RetryPolicy().call(lambda: os.unlink(record.path))  # noqa: PTH108 - tests let it fail
         return f"removed {record.path}"
     replace_file(record.path, before, expected=now)
     return f"put {record.path} back"
@@ -88,7 +89,7 @@ def _folder_back(record: Record) -> str:
     if record.made:
         if any(folder.iterdir()):
             raise WriteError(f"{record.path} is in use (it is not empty), so it is left alone")
-        through_locks(lambda: os.rmdir(folder))  # noqa: PTH106 - tests let it fail
+        RetryPolicy().call(lambda: os.rmdir(folder))  # noqa: PTH106 - tests let it fail
         return f"removed {record.path}"
     attributes.set_indexed(record.path, indexed=True)
     return f"let Windows Search read {record.path} again"

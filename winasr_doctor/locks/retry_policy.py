@@ -1,9 +1,25 @@
-"""How long to keep trying, and how often."""
+"""How long to keep trying, how often, and the loop that does it."""
 
 from __future__ import annotations
 
+import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from winasr_doctor._util import clock
+from winasr_doctor.windows.errors import classify
+
+T = TypeVar("T")
+
+log = logging.getLogger("winasr_doctor.cleanup")
+
+RetryIf = Callable[[Exception], bool]
+"""Returns whether an operation that failed with this error is worth another attempt."""
+
+OnRetry = Callable[[Exception, float], None]
+"""Called with the error and the seconds until the next attempt; its own exceptions are logged."""
 
 LONGEST_TOTAL = 10.0
 """Seconds that a policy may wait in all; what is still locked then is not a passing lock."""
@@ -63,12 +79,70 @@ class RetryPolicy:
         return min(paced * (1 - self.jitter * self._random.random()), self.total - elapsed)
 
     def is_over(self, elapsed: float) -> bool:
-        """Tell whether time is up.
+        """Return whether time is up.
 
         Args:
             elapsed: Seconds since the first attempt.
         """
         return self.total - elapsed < _SHORTEST
+
+    def call(
+        self,
+        operation: Callable[[], T],
+        *,
+        retry_if: RetryIf | None = None,
+        on_retry: OnRetry | None = None,
+    ) -> T:
+        """Call a file operation until no passing lock is in its way.
+
+        It waits in the calling thread. Close your own handles first: a file that this process
+        has open stays locked, however long you wait.
+
+        Args:
+            operation: Takes no arguments, such as `lambda: os.replace(new, old)`. It must be
+                safe to repeat after it has failed.
+            retry_if: Replaces the test whether an error may pass. By default that is an
+                `OSError` whose `winerror` or `errno` says so in the table that `rmtree` uses
+                (see the reference of Windows errors), "access denied" for half a second.
+            on_retry: Is told about each failure that another attempt follows, before the wait.
+
+        Returns:
+            What the operation returned.
+
+        Raises:
+            Exception: The operation's own last error, as it is: one that does not pass, or one
+                that was still there when `total` was over.
+        """
+        time = clock.current()
+        started = time.monotonic()
+        while True:
+            try:
+                return operation()
+            except Exception as error:
+                delay = self._delay_after(error, time.monotonic() - started, retry_if)
+                if delay is None:
+                    raise
+                if on_retry is not None:
+                    _tell(on_retry, error, delay)
+            # Here the error is gone, and with its traceback what that may have kept open.
+            time.sleep(delay)
+
+    def _delay_after(
+        self, error: Exception, elapsed: float, retry_if: RetryIf | None
+    ) -> float | None:
+        again = _may_pass(error, elapsed) if retry_if is None else retry_if(error)
+        return self.delay(elapsed) if again else None
+
+
+def _may_pass(error: Exception, elapsed: float) -> bool:
+    return isinstance(error, OSError) and classify(error).may_pass(elapsed)
+
+
+def _tell(on_retry: OnRetry, error: Exception, delay: float) -> None:
+    try:
+        on_retry(error, delay)
+    except Exception:
+        log.exception("on_retry failed")
 
 
 ONCE = RetryPolicy(total=0.0)

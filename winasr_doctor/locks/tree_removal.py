@@ -146,8 +146,7 @@ class _Deletion:
         passing = [
             failure
             for failure, meaning in zip(failures, meanings, strict=True)
-            if failure.delete is DeleteClass.TRANSIENT
-            and (meaning.grace is None or elapsed < meaning.grace)
+            if meaning.may_pass(elapsed)
         ]
         if not passing:
             return None, "no error that passes with time"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from winasr_doctor._util.foreign_exceptions import text_of
+
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.appsource.revision_uses import RevisionUse
@@ -147,8 +149,5 @@ def _ask_all(
 
 
 def _one_line(error: Exception) -> str:
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001 - an error whose own text fails
-        text = ""
+    text = " ".join(text_of(error).split())
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

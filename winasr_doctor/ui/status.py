@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from winasr_doctor._util import foreign_exceptions
 from winasr_doctor.findings import Remedy
 from winasr_doctor.report.escaping import visible
 from winasr_doctor.ui import texts
@@ -59,10 +60,8 @@ class PageStatus:
 def text_of(error: BaseException) -> str:
     """Return `Class: text` of an exception, also of one whose `str()` fails."""
     kind = type(error).__name__
-    try:
-        text = str(error)
-    except BaseException:  # noqa: BLE001 - whatever it raises, the error itself must be shown
-        text = "(its text cannot be shown)"
+    # Whatever its `str()` raises, the error itself must be shown.
+    text = foreign_exceptions.text_of(error, "(its text cannot be shown)", survive=BaseException)
     return f"{kind}: {text}" if text else kind
 
 

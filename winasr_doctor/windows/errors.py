@@ -11,6 +11,8 @@ import sys
 from enum import Enum
 from typing import NamedTuple
 
+from winasr_doctor._util.foreign_exceptions import attribute_of, contexts
+
 
 class DeleteClass(str, Enum):
     """What an error says about a delete that failed with it."""
@@ -247,9 +249,17 @@ class Classification(NamedTuple):
         """The code's line in the table."""
         return None if self.code is None else CODES.get(self.code)
 
+    def may_pass(self, elapsed: float) -> bool:
+        """Return whether another attempt may succeed.
+
+        Args:
+            elapsed: Seconds since the first attempt.
+        """
+        in_time = self.grace is None or elapsed < self.grace
+        return self.delete is DeleteClass.TRANSIENT and in_time
+
 
 SHARING_CODES = frozenset({32, 33})
-_CONTEXT_LIMIT = 5_000
 
 
 def masks_sharing_violations(python: tuple[int, ...]) -> bool:
@@ -269,10 +279,7 @@ def masks_sharing_violations(python: tuple[int, ...]) -> bool:
 
 def number(exc: BaseException, name: str) -> int | None:
     """Return `winerror` or `errno` of an exception if it is a number, else `None`."""
-    try:
-        value = getattr(exc, name, None)
-    except Exception:  # noqa: BLE001 - somebody's property may do anything
-        return None
+    value = attribute_of(exc, name)
     if value is None or type(value) is int:  # as nearly always
         return value
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
@@ -280,16 +287,12 @@ def number(exc: BaseException, name: str) -> int | None:
 
 def _hides_sharing_violation(exc: BaseException) -> bool:
     """Look for a sharing violation that was being handled when this exception was raised."""
-    seen: set[int] = set()
-    at = exc.__context__
-    while at is not None and id(at) not in seen and len(seen) < _CONTEXT_LIMIT:
-        seen.add(id(at))
+    for at in contexts(exc):
         code = number(at, "winerror")
         if code in SHARING_CODES:
             return True
         if code is None and isinstance(at, PermissionError) and number(at, "errno") == posix.EACCES:
             return True
-        at = at.__context__
     return False
 
 

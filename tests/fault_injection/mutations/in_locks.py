@@ -17,7 +17,7 @@ POLICY = "locks/test_policy.py"
 LEDGER = "locks/test_ledger.py"
 SWEEPING = "locks/test_sweeping.py"
 GUARD = "guard/test_guard.py"
-WINERROR = "test_winerror.py"
+WINERROR = "windows/test_errors.py"
 
 
 # --- which errors are tried again, and how long ---------------------------------------------

@@ -7,11 +7,6 @@ from winasr_doctor.machine.live import folders
 from winasr_doctor.windows import win32
 
 
-@pytest.fixture
-def no_pauses(monkeypatch):
-    monkeypatch.setattr(folders, "sleep", lambda _seconds: None)
-
-
 def refuse(winerror=5, kind=PermissionError, number=errno.EACCES):
     def call(path, *_args, **_options):
         error = kind(number, "Access is denied", path)
@@ -60,7 +55,7 @@ def test_names_that_are_taken_are_tried_twice_at_most(monkeypatch, tmp_path):
     assert len(set(calls)) == 2
 
 
-def test_a_scanner_that_lets_go_soon_does_no_harm(monkeypatch, tmp_path, no_pauses):
+def test_a_scanner_that_lets_go_soon_does_no_harm(monkeypatch, tmp_path, virtual_clock):
     real, held = os.unlink, iter([True, True, False])
 
     def unlink(path):
@@ -73,9 +68,10 @@ def test_a_scanner_that_lets_go_soon_does_no_harm(monkeypatch, tmp_path, no_paus
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_removed_again_is_an_error(monkeypatch, tmp_path, no_pauses):
+def test_a_file_that_cannot_be_removed_again_is_an_error(monkeypatch, tmp_path, virtual_clock):
     monkeypatch.setattr(os, "unlink", refuse(32))
     assert folders.write_error(str(tmp_path)) == 32
+    assert virtual_clock.monotonic() < 0.5
 
 
 def test_a_file_that_somebody_else_removed_is_no_error(monkeypatch, tmp_path):

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
+from winasr_doctor._util.foreign_exceptions import attribute_of, first_line, walk
 from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError, NoSpaceError
 from winasr_doctor.asr.jobs import Job
@@ -20,14 +21,14 @@ from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.speech_language.cache import RepoCache, cache_folder
 from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo
 from winasr_doctor.asr.speech_language.progress import Progress, size_of
-from winasr_doctor.asr.speech_language.retry import PRIVILEGE_NOT_HELD, patiently
-from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.windows.errors import number
 
 _HTTP = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3"})
 """The HTTP library of huggingface_hub, by release."""
+
+_PRIVILEGE_NOT_HELD = 1314
 
 _PARTIAL = ".incomplete"
 """The suffix that huggingface_hub gives a file during its download."""
@@ -69,7 +70,7 @@ def fetch(
         progress.at(name)
         left |= _download(repo_id, name, commit, progress, policy)
         progress.came(name)
-    patiently(policy, lambda: repo.remember(snapshot.revision, commit))
+    policy.call(lambda: repo.remember(snapshot.revision, commit))
     return tuple(
         f"{path} is left of the download: another program has it open. It is safe to delete."
         for path in sorted(left)
@@ -87,14 +88,19 @@ def _download(
         options["tqdm_class"] = progress.bar()
     partial: set[str] = set()
 
-    def on_error(error: Exception) -> bool:
-        partial.update(_partial_files(error))
-        return _does_without_links(error)
+    def attempt() -> None:
+        try:
+            huggingface_hub.hf_hub_download(repo_id, name, **options)
+        except Exception as error:
+            partial.update(_partial_files(error))
+            if not _does_without_links(error):
+                raise
+        else:
+            return
+        attempt()  # without links, at once; that cannot happen twice
 
     try:
-        patiently(
-            policy, lambda: huggingface_hub.hf_hub_download(repo_id, name, **options), on_error
-        )
+        policy.call(attempt)
     except Exception as error:
         told = _explained(error, repo_id, name, revision)
         if told is None:
@@ -112,7 +118,7 @@ def _does_without_links(error: BaseException) -> bool:
     """
     from huggingface_hub import constants
 
-    if number(error, "winerror") != PRIVILEGE_NOT_HELD:
+    if number(error, "winerror") != _PRIVILEGE_NOT_HELD:
         return False
     if getattr(constants, "HF_HUB_DISABLE_SYMLINKS", None) is not False:
         return False
@@ -122,13 +128,13 @@ def _does_without_links(error: BaseException) -> bool:
 
 def _partial_files(error: BaseException) -> set[str]:
     """Return the partial downloads that the client could not remove: they are certainly ours."""
-    named = (getattr(each, "filename", None) for each in walk(error))
+    named = (attribute_of(each, "filename") for each in walk(error))
     return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
 
 
 def _is_removed(path: str, policy: RetryPolicy) -> bool:
     try:
-        patiently(policy, lambda: os.unlink(path))  # noqa: PTH108
+        policy.call(lambda: os.unlink(path))  # noqa: PTH108
     except FileNotFoundError:
         return True
     except OSError:
@@ -142,7 +148,6 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
     told = hub_download.explained(error, source, revision)
     if told is not None or not _is_about_the_transfer(error):
         return told
-    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     return HubError(
         f"The download of {name} of {repo_id} broke off.",
         (
@@ -151,7 +156,7 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
                 ("What is complete is kept", "Check the network, the proxy and the firewall"),
             ),
         ),
-        (f"{type(error).__name__}: {first[:300]}",),
+        (f"{type(error).__name__}: {first_line(error)[:300]}",),
     )
 
 

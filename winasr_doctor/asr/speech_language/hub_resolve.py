@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from winasr_doctor._util.foreign_exceptions import first_line, walk
 from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError
 from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.speech_language import network
 from winasr_doctor.asr.speech_language.cache import DEFAULT, RepoCache
-from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 
 MissingOf = Callable[[Iterable[str]], tuple[str, ...]]
@@ -123,7 +123,6 @@ def _not_cached(source: ModelSource, revision: str | None, missing_of: MissingOf
 
 def _unreachable(source: ModelSource, revision: str | None, error: Exception) -> HubError:
     name = revision or DEFAULT
-    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     return HubError(
         f"{source.repo_id} at revision {name} is not in the local cache, and the Hub cannot be"
         " reached.",
@@ -136,7 +135,7 @@ def _unreachable(source: ModelSource, revision: str | None, error: Exception) ->
                 ),
             ),
         ),
-        (f"{type(error).__name__}: {first[:300]}",),
+        (f"{type(error).__name__}: {first_line(error)[:300]}",),
     )
 
 

@@ -16,9 +16,9 @@ from winasr_doctor.asr.named_lock import LOADING
 from winasr_doctor.asr.speech_language import file_inspection, files, restoring
 from winasr_doctor.asr.speech_language.cache import RepoCache
 from winasr_doctor.asr.speech_language.download import fetch
+from winasr_doctor.asr.speech_language.explained_locks import locks_explained
 from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo, find_commit, from_cache
 from winasr_doctor.asr.speech_language.packages import check_packages
-from winasr_doctor.asr.speech_language.retry import locks_explained, patiently
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo.names import NAME
 from winasr_doctor.locks import RetryPolicy
@@ -197,7 +197,7 @@ def _check_language_model(source: ModelSource, found: ResolvedRepo, cleanups: Cl
 
 def _look(cleanups: Cleanups, at: Callable[[Path], T], path: Path) -> T:
     """Inspect a file, even if another program has it open for a moment."""
-    return patiently(cleanups.policy or RetryPolicy(), lambda: at(path))
+    return (cleanups.policy or RetryPolicy()).call(lambda: at(path))
 
 
 def _unshadowed(source: ModelSource, parts: _Parts) -> tuple[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
+from winasr_doctor._util.foreign_exceptions import first_line
 from winasr_doctor.asr.errors import MissingPackageError
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo import calls, names
@@ -40,8 +41,7 @@ def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
     try:
         return calls.import_speech_language_model()
     except Exception as error:
-        lines = str(error).strip().splitlines()
-        reason = (lines[0] if lines else type(error).__name__).rstrip(".")
+        reason = first_line(error).rstrip(".")
         raise MissingPackageError(
             f"{name} cannot be loaded, because {names.NAME}'s class for it cannot be imported:"
             f" {reason}.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ntpath
 import os
-from time import sleep
 
 from winasr_doctor.machine.live.system import this_os
 from winasr_doctor.windows import win32
@@ -12,8 +11,8 @@ from winasr_doctor.windows import win32
 _NAMES = 2
 """How many random names are tried; that even one of them is taken does not happen."""
 
-_REMOVALS = (0.02, 0.1, 0.3)
-"""Seconds between tries to remove the file again, while a scanner looks at it."""
+_LONGEST_REMOVAL = 0.42
+"""Seconds of trying to remove the file again, while a scanner looks at it."""
 
 _SUBST = "\\??\\"
 
@@ -84,17 +83,14 @@ def write_error(folder: str) -> int | None:
 
 
 def _removal_error(file: str) -> int | None:
-    for pause in (*_REMOVALS, None):
-        try:
-            os.unlink(file)  # noqa: PTH108
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            if pause is None:
-                return _code(error)
-            sleep(pause)
-        else:
-            return None
+    from winasr_doctor.locks import RetryPolicy  # what a recorded machine need not import
+
+    try:
+        RetryPolicy(total=_LONGEST_REMOVAL).call(lambda: os.unlink(file))  # noqa: PTH108
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return _code(error)
     return None
 
 

@@ -188,7 +188,7 @@ def test_a_slow_place_neither_delays_nor_hides_the_others(manifest):
     def quick(target, evidence):
         evidence.found(os.getpid(), target.asked, "open file", "at once")
 
-    holding = _ask(manifest, (slow, quick), 0.2)  # returns, though the slow one never does
+    holding = _ask(manifest, (slow, quick), 1.0)  # returns, though the slow one never does
     assert [holder.how for holder in holding.holders] == ["at once"]
     assert holding.undetermined == ("all that other processes may have open: the time was up",)
     never.set()

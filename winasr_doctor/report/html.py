@@ -71,7 +71,6 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "listings": [listing for listing in listings if listing.results],
         "label": digest.label,
         "level": digest.level,
-        "location": digest.location,
         "needs": digest.needs,
         "why": lambda result: paragraph(result.code, "Why") or result.title,
         "evidence": lambda result: dump(plain_mapping(result.evidence)),

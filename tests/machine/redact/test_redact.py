@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winasr_doctor._util.paths import is_inside
+from winasr_doctor.appsource import read_application
 from winasr_doctor.findings import Status
 from winasr_doctor.machine import RecordedMachine
 from winasr_doctor.machine.model import (
@@ -226,3 +227,16 @@ def test_a_redacted_report_names_nobody():
     report = redact_report(scan(host), Redactor())
     assert "jdoe" not in repr(report)
     assert any(r.code == "SYN001" and r.status is Status.FAIL for r in report.results)
+
+
+def test_a_redacted_report_has_one_place_and_one_reason_for_a_finding(tmp_path):
+    source = tmp_path / "jdoe.corp.example.com.py"
+    source.write_text(
+        "import nemo\nmodel.transcribe(['a'], num_workers=2)"
+        "  # winasr: ignore[APP001] as C:\\Users\\jdoe\\notes.txt says\n"
+    )
+    report = scan(machine(app=read_application([source])), select=["APP001"])
+    (result,) = redact_report(report, Redactor(users=["jdoe"])).results
+    assert "jdoe" not in repr(result)
+    assert result.location.file == result.evidence["file"]
+    assert result.suppression.reason == result.evidence["reason"]

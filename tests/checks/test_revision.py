@@ -322,6 +322,15 @@ def test_a_revision_on_the_hub_passes_with_its_commit():
     result = online(HubAnswer("exists", FULL))
     assert result.status is Status.PASS
     assert result.evidence["commit"] == FULL
+    assert result.location is None
+
+
+def test_a_revision_in_the_app_that_is_on_the_hub_passes_with_its_place(tmp_path):
+    source = app(tmp_path, f'MODEL = {{"repo_id": "{REPO}", "revision": "v1"}}\n')
+    answers = HubAnswers({(REPO, "v1"): HubAnswer("exists", FULL)})
+    (result,) = compute_check("REV009", machine(source, hub_answers=answers))
+    assert result.status is Status.PASS
+    assert result.location.line == 1
 
 
 def test_a_revision_not_on_the_hub_is_an_error():

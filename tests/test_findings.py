@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from winasr_doctor.findings import (
@@ -12,6 +14,7 @@ from winasr_doctor.findings import (
     Result,
     Severity,
     Status,
+    Step,
     Suppression,
     Tool,
     Verdict,
@@ -67,6 +70,13 @@ def test_the_evidence_of_a_report_has_the_place_and_the_reason():
     assert found.reported_evidence == {
         "file": "app.py", "line": 4, "kind": "x", "suppressed": True, "reason": "known",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_a_step_is_its_text_and_keeps_its_command_when_copied(again):
+    step = again(Step("Run: reg add x", "reg add x", needs_admin=True))
+    assert step == "Run: reg add x"
+    assert (step.command, step.needs_admin) == ("reg add x", True)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from winasr_doctor.findings import (
     Result,
     Severity,
     Status,
+    Step,
     Suppression,
     Tool,
 )
@@ -166,7 +167,7 @@ def nasty() -> Report:
             title=text,
             evidence={text: [text], "needs": text, "traceback": text},
             location=Location(text, 3),
-            remedies=(Remedy(text, (text, text)),),
+            remedies=(Remedy(text, (text, Step(text, text))),),
         )
         for number, text in enumerate(NASTY * 7)
     ]
@@ -201,7 +202,8 @@ evidences = st.dictionaries(texts, values, max_size=3).flatmap(
 )
 positions = st.none() | st.integers(1, 2**31 - 1)
 locations = st.builds(Location, texts, positions, positions)
-remedies = st.builds(Remedy, texts, st.lists(texts, max_size=3).map(tuple), st.booleans())
+steps = texts | st.builds(Step, texts, st.none() | texts, needs_admin=st.booleans())
+remedies = st.builds(Remedy, texts, st.lists(steps, max_size=3).map(tuple), st.booleans())
 results = st.builds(
     result,
     st.from_regex(r"[A-Z]{3}[0-9]{3}", fullmatch=True) | st.sampled_from(["TMP001", "APP001"]),

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from msgspec import Struct, structs
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.findings.actions import Action
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
@@ -85,12 +88,39 @@ class Suppression(Struct, frozen=True):
     reason: str
 
 
+class Step(str):
+    """A step of a remedy that knows its command; as a string it is the step's text.
+
+    Attributes:
+        command: What to run, without the words around it; `None` if there is nothing to run.
+        needs_admin: Whether only an administrator can do it.
+    """
+
+    __slots__ = ("command", "needs_admin")
+    command: str | None
+    needs_admin: bool
+
+    def __new__(cls, text: str, command: str | None = None, *, needs_admin: bool = False) -> Self:
+        """Make a step.
+
+        Args:
+            text: The whole step, with the command in it.
+            command: See the attribute.
+            needs_admin: See the attribute.
+        """
+        step = super().__new__(cls, text)
+        step.command = command
+        step.needs_admin = needs_admin
+        return step
+
+
 class Remedy(Struct, frozen=True):
     """One way out of a finding.
 
     Attributes:
         title: What it achieves, as a short imperative.
-        steps: Exact steps in order, with this machine's paths filled in.
+        steps: Exact steps in order, with this machine's paths filled in; a `Step` where it is
+            known what must be run and by whom.
         automatic: Whether `fix --apply` can perform it: safe and reversible.
         action: What `fix --apply` does of it; all of it when `automatic`. Not part of a report.
     """

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from winasr_doctor._util.paths import is_inside
 from winasr_doctor.appsource import read_application
-from winasr_doctor.findings import Status
+from winasr_doctor.findings import Remedy, Report, Result, Status, Step, Tool
 from winasr_doctor.machine import RecordedMachine
 from winasr_doctor.machine.model import (
     Environment,
@@ -240,3 +240,18 @@ def test_a_redacted_report_has_one_place_and_one_reason_for_a_finding(tmp_path):
     assert "jdoe" not in repr(result)
     assert result.location.file == result.evidence["file"]
     assert result.suppression.reason == result.evidence["reason"]
+
+
+def test_a_redacted_step_still_says_who_must_run_it():
+    command = r"Add-MpPreference -ExclusionPath 'C:\Users\jdoe\asr'"
+    steps = (Step(f"Run: {command}", command, needs_admin=True), "Restart")
+    result = Result(
+        "AVX001", "AVX", "t", Status.UNKNOWN, None, "s", {}, (Remedy("Do", steps),), "u"
+    )
+    report = Report(Tool("winasr_doctor", "0"), {}, (result,))
+    (remedy,) = redact_report(report, Redactor()).results[0].remedies
+    first, second = remedy.steps
+    assert first == f"Run: {first.command}"
+    assert first.needs_admin
+    assert "jdoe" not in first
+    assert second == "Restart"

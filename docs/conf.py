@@ -38,15 +38,15 @@ nitpick_ignore_regex = [
     # The standard library and extras, whose inventories would have to be fetched from outside.
     (r"py:.*", r"(?!winasr_doctor\b).*"),
     # Types of ours that are no part of what is promised: the page shows their names only.
-    (r"py:class", r"winasr_doctor\.(actions|winerror)\..*"),
-    (r"py:class", r"winasr_doctor\.(checks|host)\.base\.(Check|Host)"),
-    (r"py:class", r"winasr_doctor\.cleanup\.(ledger\.Ledger|identity\.Identity)"),
-    (r"py:class", r"winasr_doctor\.catalogue\.schema\.(Remedy|Source)"),
-    (r"py:class", r"winasr_doctor\.dated\.Dated"),
-    (r"py:class", r"winasr_doctor\.nemo_guard\.core\._Block"),
-    (r"py:class", r"winasr_doctor\.loader\.audio\.Recording"),
+    (r"py:class", r"winasr_doctor\.(findings\.actions|windows\.errors)\..*"),
+    (r"py:class", r"winasr_doctor\.(checks|machine)\.base\.(Check|Machine)"),
+    (r"py:class", r"winasr_doctor\.locks\.(ledger\.Ledger|identity\.Identity)"),
+    (r"py:class", r"winasr_doctor\.catalogue\.schema\.(RemedyTemplate|Source)"),
+    (r"py:class", r"winasr_doctor\._util\.dated\.Dated"),
+    (r"py:class", r"winasr_doctor\._guard\.core\._Block"),
+    (r"py:class", r"winasr_doctor\.asr\.audio\.AudioRecording"),
     (r"py:class", r"winasr_doctor\.diagnosis\.nodes\.ErrorNode"),
-    (r"py:class", r"winasr_doctor\.faults\.(stacks\.Line|sharing\.\w+\.(Situation|Held))"),
+    (r"py:class", r"winasr_doctor\.faults\.(stacks\.SourceLine|sharing\.\w+\.(Situation|Held))"),
 ]
 
 html_theme = "furo"

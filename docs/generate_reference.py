@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import Any, get_origin
 
 import click
 from generating import DOCS, main
@@ -287,7 +287,9 @@ def api() -> Iterator[str]:
         names = getattr(module, "__all__", None) or own_names(module)
         for name in names:
             thing = getattr(module, name)
-            if inspect.isclass(thing):
+            if get_origin(thing) is not None:  # an alias: a class on some Pythons, not on others
+                yield f".. autodata:: {name}\n   :no-value:"
+            elif inspect.isclass(thing):
                 yield f".. autoclass:: {name}\n   :members:"
             elif callable(thing):
                 yield f".. autofunction:: {name}"

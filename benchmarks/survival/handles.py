@@ -103,7 +103,7 @@ def _mapped(path: str) -> mmap.mmap:
 def _started(folder: str, descriptor: int | None) -> Callable[[], None]:
     """Start a process that does nothing, in a folder and with a descriptor; return its end."""
     if os.name == "nt":
-        from survival.real import started
+        from survival.processes import started
 
         return started(folder, descriptor)
     keep = () if descriptor is None else (descriptor,)

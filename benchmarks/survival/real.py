@@ -6,18 +6,15 @@ timer. Nothing is emulated.
 
 from __future__ import annotations
 
-import msvcrt
 import os
 import stat
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from survival.handles import Handles
+from survival.processes import process
 from survival.schedules import FOREVER, Holder, How, Lock, Schedule
 from winasr_doctor.locks import identity
 from winasr_doctor.windows.win32 import wine_version
@@ -46,38 +43,6 @@ _HOW = {
     How.FOLDER: "folder",
     How.CURRENT_DIRECTORY: "current directory",
 }
-
-
-def _process(arguments: list[str], **options: Any) -> Callable[[], None]:  # noqa: ANN401
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "SURVIVAL": os.path.dirname(os.path.dirname(__file__))},
-        **options,
-    )
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018
-    process.stdout.readline()
-
-    def end() -> None:
-        process.communicate()  # closes its stdin: it closes what it holds, and ends
-
-    return end
-
-
-def started(folder: str, descriptor: int | None) -> Callable[[], None]:
-    """Start a child process in a folder that inherits a descriptor; return its end."""
-    if descriptor is None:
-        options: dict[str, Any] = {}
-    else:
-        handle = msvcrt.get_osfhandle(descriptor)  # type: ignore[attr-defined,unused-ignore]
-        os.set_handle_inheritable(handle, True)  # type: ignore[attr-defined,unused-ignore]
-        startup = subprocess.STARTUPINFO()  # type: ignore[attr-defined,unused-ignore]
-        startup.lpAttributeList = {"handle_list": [handle]}
-        options = {"startupinfo": startup}
-    code = "import sys; print('ready', flush=True); sys.stdin.read()"
-    return _process(["-c", code], cwd=folder, **options)
 
 
 class RealWorld:
@@ -151,7 +116,7 @@ class RealWorld:
         if lock.holder is Holder.OTHER:
             if self._folders > 1 and not self._schedule.comes_back:
                 return None
-            end = _once(_process(["-c", _HOLDING, _HOW[lock.how], path]))
+            end = _once(process(["-c", _HOLDING, _HOW[lock.how], path]))
             self._others.append(end)
             return end
         if lock.holder is Holder.OWN:

@@ -6,8 +6,8 @@ from budget import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli.config import find_pyproject, load_defaults, load_gate
-from winasr_doctor.cli.console import InputError
 
 WORDS = st.sampled_from(
     [

@@ -81,7 +81,7 @@ def test_the_gates_table_refuses_a_bad_device(text):
 
 
 def test_the_self_test_and_the_page_refuse_a_bad_device_before_any_work():
-    from winasr_doctor.cli.console import InputError
+    from winasr_doctor._util.input_error import InputError
     from winasr_doctor.ui import server
 
     with pytest.raises(ValueError, match="device must be"):

@@ -1,9 +1,9 @@
-"""The guard: NeMo's load and transcribe survive a failing cleanup of their temporary folders.
+"""The guard keeps NeMo's results when the cleanup of a temporary folder fails.
 
-NeMo unpacks a model into one `tempfile.TemporaryDirectory` and writes the list of recordings
-into another. When removing one fails, Python raises out of the `with` statement: the model or
-the texts that were computed are lost, and the error that a failing load or transcription raised
-is hidden behind a `PermissionError` (NeMo 3.0.0, save_restore_connector.py and transcription.py).
+NeMo unpacks a model into one `tempfile.TemporaryDirectory` and writes the list of recordings into
+another. If removing one fails, the `with` statement raises: the loaded model or the finished texts
+are lost, and an error of the load or transcription itself is hidden behind a `PermissionError`
+(NeMo 3.0.0, save_restore_connector.py and transcription.py).
 """
 
 from winasr_doctor._guard.core import guard

@@ -1,4 +1,4 @@
-"""`guard()`: the patches on while any block is open, counted over the whole process."""
+"""`guard()`: patches the frameworks while any block in the process is open."""
 
 from __future__ import annotations
 
@@ -42,32 +42,33 @@ def guard(
     *,
     whole_process: bool = False,
 ) -> _Block:
-    """Let NeMo load and transcribe through failing cleanups while the block runs.
+    """Keep NeMo's results and errors when a cleanup fails while the block runs.
 
-    NeMo's results are kept when a temporary folder cannot be removed, and its own errors come
-    out as they are. Only temporary folders that NeMo makes for loading, saving and transcribing
-    are touched; what stays of one is recorded and removed later (`winasr_doctor.sweep`).
+    If a temporary folder cannot be removed, NeMo's result is still returned, and NeMo's own errors
+    are raised unchanged. Only the temporary folders that NeMo makes for loading, saving and
+    transcribing are affected; whatever remains of one is recorded and removed later
+    (`winasr_doctor.sweep`).
 
-    Blocks may be nested and open in several threads; the patches are process-wide and go with
-    the last block. NeMo may be imported before or inside.
+    Blocks may be nested and may be open in several threads; the patches are process-wide and are
+    removed with the last block. NeMo may be imported before or inside the block.
 
-    Ctrl+C may strike while a block is entered or left; everything is restored then too. Python
-    itself never calls the end of a block if it is interrupted just before the call or in its
-    first bytecode. Everything is restored in that case as soon as nothing refers to the block
-    any more, which is when the `KeyboardInterrupt` has been handled.
+    If Ctrl+C interrupts entering or leaving a block, everything is restored too. Python does not
+    run the end of a block if it is interrupted just before that call or in its first bytecode. In
+    that case everything is restored once nothing refers to the block any more, that is, after the
+    `KeyboardInterrupt` has been handled.
 
     Args:
-        policy: How long to keep trying to remove a folder; an outer block's, or 3 s, by default.
-        on_attempt: Is told about each attempt; an outer block's by default.
-        observer: Is given a `FolderOpened`, a `CleanupAttempted` or a `FolderClosed` as it
-            happens, for each folder that is made in this block or in a block inside it. What it
-            raises is logged.
-        whole_process: Whether the folders of every thread belong to this block, and not only
-            those of its own context.
+        policy: How long to keep trying to remove a folder; by default as in the outer block, or 3
+            s.
+        on_attempt: Called after each attempt. Default: the outer block's callback.
+        observer: Called with a `FolderOpened`, `CleanupAttempted` or `FolderClosed` as it happens,
+            for each folder made in this block or a nested one. Exceptions it raises are logged.
+        whole_process: Whether the folders of every thread belong to this block, not only those of
+            its own context.
 
     Returns:
-        A context manager, for one block at a time, or a decorator. Entering it gives the session,
-        which tells what became of the folders, also after the block.
+        A context manager for one block at a time, which also works as a decorator. Entering it
+        returns the session, which reports what happened to the folders, also after the block.
     """
     return _Block(
         functools.partial(
@@ -79,8 +80,8 @@ def guard(
 class _Block:
     """One `with guard():` statement.
 
-    Not `contextlib.contextmanager`: what a generator has still to do is lost if an interrupt
-    strikes in its first bytecode after the block.
+    This is not a `contextlib.contextmanager`: if an interrupt arrives in a generator's first
+    bytecode after the block, the rest of the generator never runs.
     """
 
     _undo: weakref.finalize[[GuardSession], _Block] | None = None
@@ -91,7 +92,7 @@ class _Block:
         self._new_session = new_session
 
     def __call__(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Return the function with a block around each of its calls."""
+        """Return the function wrapped so that each call runs in a block."""
 
         @functools.wraps(function)
         def guarded(*args: P.args, **options: P.kwargs) -> T:
@@ -119,7 +120,7 @@ class _Block:
             try:
                 self._leave()
             finally:
-                self._leave()  # does nothing, unless an interrupt struck in the first
+                self._leave()  # does nothing, unless an interrupt arrived in the first
 
     def _leave(self) -> None:
         if self._undo is not None:
@@ -135,9 +136,9 @@ def _open(this: GuardSession) -> None:
 
 
 def _close(this: GuardSession) -> None:
-    """Undo all that opening a session did or began to do; may be repeated."""
+    """Undo everything that opening a session did or started; safe to repeat."""
     _PATCHES.leave(this)
-    # Not `reset`: a block in a generator may end in another context than it began in.
+    # Not `reset`: a block in a generator may end in a different context than it began in.
     session.here.set(tuple([each for each in session.here.get() if each is not this]))
 
 
@@ -157,8 +158,8 @@ def _new_session(
 class _Patches:
     """The patches of the process.
 
-    Every step first notes what is to be done, then does it, and can be run again: a step that was
-    interrupted is completed by the next one, whichever block that belongs to.
+    Each step first records what it is about to do, then does it, and can be run again. If a step is
+    interrupted, the next step completes it, whichever block runs that one.
     """
 
     def __init__(self, targets: Sequence[PatchTarget]) -> None:
@@ -171,7 +172,7 @@ class _Patches:
         self._swept_at: float | None = None
 
     def enter(self, this: GuardSession) -> bool:
-        """Open a session; returns whether it is the only one."""
+        """Open a session and return whether it is the only open one."""
         return self._mutex.run(self._enter, this)
 
     def _enter(self, this: GuardSession) -> bool:
@@ -182,7 +183,7 @@ class _Patches:
         return first
 
     def look_back(self, this: GuardSession) -> None:
-        """Note, at the end of a session, what could not be guarded in it."""
+        """Record, at the end of a session, what could not be guarded in it."""
         self._mutex.run(self._look_back, this)
 
     def _look_back(self, this: GuardSession) -> None:
@@ -191,7 +192,7 @@ class _Patches:
         self._tell(this)
 
     def leave(self, this: GuardSession) -> None:
-        """Close a session, open or not; nothing stays of the last one."""
+        """Close a session, open or not; closing the last one removes every patch."""
         self._mutex.run(self._leave, this)
 
     def _leave(self, this: GuardSession) -> None:
@@ -200,7 +201,7 @@ class _Patches:
         self._settle()
 
     def _settle(self) -> None:
-        """Have the patches on while a session is open, and off while none is."""
+        """Apply the patches while a session is open, and remove them while none is."""
         if session.everywhere:
             self._put_on()
         else:
@@ -242,7 +243,7 @@ class _Patches:
             self._report(target, "its module has another shape now")
 
     def _miss(self, target: PatchTarget) -> None:
-        """Notice a module that is not there although the rest of its framework is."""
+        """Record a module that is missing although the rest of its framework is present."""
         if target.site.parent not in sys.modules or target.module in sys.modules:
             return
         try:
@@ -270,7 +271,7 @@ class _Patches:
             this.add_problem(sentence)
 
     def sweep_now_and_then(self) -> None:
-        """Remove what earlier processes, or earlier blocks of this one, had to leave behind."""
+        """Remove what earlier processes, or earlier blocks of this one, left behind."""
         now = time.monotonic()
         try:
             ledger = default_ledger()
@@ -287,7 +288,7 @@ class _Patches:
 
 
 def _is_loading(module: ModuleType) -> bool:
-    """Tell whether another thread is in the middle of importing a module."""
+    """Return whether another thread is in the middle of importing a module."""
     INITIALIZING.of_or(__spec__, None)  # only what was imported has it, as this module was
     return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 

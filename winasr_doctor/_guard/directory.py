@@ -1,4 +1,4 @@
-"""The `TemporaryDirectory` that a framework gets: its cleanup never raises."""
+"""The `TemporaryDirectory` that guarded frameworks use: its cleanup never raises."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger("winasr_doctor.guard")
 
 
 class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
-    """A temporary folder that is recorded in the ledger from the start to its removal.
+    """A temporary folder that is in the ledger from its creation until its removal.
 
     Attributes:
         usual_phase: What such a folder is for; see `guarded_for`.
@@ -34,7 +34,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
     usual_phase: ClassVar[Phase]
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - whatever is passed
-        """Make the folder; takes what `tempfile.TemporaryDirectory` takes."""
+        """Make the folder; accepts the arguments of `tempfile.TemporaryDirectory`."""
         super().__init__(*args, **options)
         self._path = os.fsdecode(self.name)
         self._phase = phases.current() or self.usual_phase
@@ -52,7 +52,7 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Clean up, knowing which frames may keep a file in the folder open."""
+        """Clean up, given the frames that may keep a file in the folder open."""
         self._error = error
         self._frames = [frame for frame, _ in traceback.walk_tb(trace)]
         here = inspect.currentframe()
@@ -64,13 +64,13 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
             self._frames, self._error = [], None
 
     def cleanup(self) -> None:
-        """Remove the folder, or leave what stays to the ledger; nothing is raised."""
+        """Remove the folder, or leave what remains to the ledger; never raises."""
         finalizer: weakref.finalize[..., Any] | None = FINALIZER.of_or(self, None)
         if not ((finalizer and finalizer.detach()) or os.path.exists(self.name)):
             return
         try:
             self._remove()
-        except Exception:  # what was computed, or its own error, counts for more
+        except Exception:  # the computed result, or the framework's own error, matters more
             log.exception("cleaning up %s failed", self.name)
 
     def _remove(self) -> None:
@@ -99,15 +99,15 @@ class GuardedDirectory(tempfile.TemporaryDirectory):  # type: ignore[type-arg]
     def _release(self, paths: Sequence[str]) -> bool:
         """Close what this process keeps open in the folder.
 
-        The frame with the `with` statement comes first: it has the data loader, and with that the
-        suspended iterator over the recordings.
+        The frame with the `with` statement is searched first: it holds the data loader, which holds
+        the suspended iterator over the recordings.
         """
         return let_go(self._path, paths, self._frames, self._home)
 
 
 @functools.cache
 def guarded_for(phase: Phase) -> type[GuardedDirectory]:
-    """Return the class of the folders that are made for a phase."""
+    """Return the folder class for a phase."""
 
     class GuardedForPhase(GuardedDirectory):
         usual_phase = phase
@@ -118,7 +118,7 @@ def guarded_for(phase: Phase) -> type[GuardedDirectory]:
 def _claim(path: str) -> LedgerEntry | None:
     try:
         return default_ledger().claim(path)
-    except Exception:  # the framework's work counts for more
+    except Exception:  # the framework's work matters more
         log.exception("recording %s failed", path)
         return None
 

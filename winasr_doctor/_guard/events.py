@@ -1,4 +1,4 @@
-"""What the guard tells its observers, as it happens."""
+"""The events that the guard reports to its observers."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class FolderClosed:
     Attributes:
         path: The folder.
         phase: What it was for.
-        report: What became of it; `None` if the cleanup itself was interrupted or failed.
-        error: The exception that leaves the `with` statement of the folder. Its frames keep
-            alive whatever the load or the transcription had in memory, so do not store it.
+        report: How it ended; `None` if the cleanup itself was interrupted or failed.
+        error: The exception that leaves the folder's `with` statement. Its frames keep everything
+            that the load or transcription had in memory alive, so do not store it.
     """
 
     path: str
@@ -70,14 +70,14 @@ class FolderClosed:
 GuardEvent = FolderOpened | CleanupAttempted | FolderClosed
 
 Observer = Callable[[GuardEvent], None]
-"""Is called in the thread that works with the folder; what it raises is logged."""
+"""Called in the thread that works with the folder; exceptions it raises are logged."""
 
 
 def opened(tell: Callable[[str], object]) -> Observer:
-    """Return an observer that passes on the path of each folder that is opened.
+    """Return an observer that passes on the path of each opened folder.
 
     Args:
-        tell: Is given the path.
+        tell: Called with the path.
     """
 
     def observe(event: GuardEvent) -> None:

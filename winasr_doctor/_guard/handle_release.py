@@ -1,8 +1,8 @@
-"""Letting go of what this process itself keeps open in a folder that is to be removed.
+"""Closes what this process itself keeps open in a folder that is about to be removed.
 
-Waiting cannot help there, and collecting garbage neither while an exception is on its way: its
-traceback keeps the frames, they keep the DataLoader, and that keeps a generator that is suspended
-inside `with open(...)`. Closing that generator closes the file.
+Waiting does not help here. Garbage collection does not help either while an exception propagates:
+its traceback keeps the frames alive, the frames keep the DataLoader, and the DataLoader keeps a
+generator that is suspended inside `with open(...)`. Closing that generator closes the file.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ def let_go(
     """Close what these frames keep open in a temporary folder.
 
     Args:
-        folder: The temporary folder, all of whose contents are about to be deleted.
-        paths: What in it this process holds.
-        frames: Where to look, that of the `with` statement first.
-        home: Where to go if the folder is our current directory.
+        folder: The temporary folder whose contents are all about to be deleted.
+        paths: The paths in it that this process has open.
+        frames: The frames to search, the one with the `with` statement first.
+        home: The directory to change to if the folder is our current directory.
 
     Returns:
-        Whether anything was let go of.
+        Whether anything was closed.
     """
     done = _leave(folder, home)
     for _ in range(_ROUNDS):
         held = objects_holding([folder, *paths], list(_roots(frames)), seconds=math.inf)
-        # A generator comes before its file: closing it runs its own `with` statements, in order.
+        # Close a generator before its file: that runs its own `with` statements, in order.
         closed = [_close(each) for each in held]
         if not any(closed):
             break
@@ -52,7 +52,7 @@ def let_go(
 def _close(held: HeldObject) -> bool:
     try:
         held.value.close()
-    except Exception:  # exported buffers, or a generator that will not end
+    except Exception:  # exported buffers, or a generator that refuses to end
         log.debug("closing %s failed", held.description, exc_info=True)
         return False
     log.info("closed %s, which kept %s open", held.description, held.target)
@@ -60,7 +60,7 @@ def _close(held: HeldObject) -> bool:
 
 
 def _leave(folder: str, home: str | None) -> bool:
-    """Go back to where we were if the current directory is about to be deleted."""
+    """Leave the current directory if it is about to be deleted."""
     with contextlib.suppress(OSError, ValueError):
         here = os.path.realpath(os.getcwd())
         if home is not None and os.path.commonpath([here, os.path.realpath(folder)]) == (
@@ -72,7 +72,7 @@ def _leave(folder: str, home: str | None) -> bool:
 
 
 def _roots(frames: Sequence[FrameType]) -> Iterator[object]:
-    """Return what the frames' variables are; the model itself, a large graph, last."""
+    """Return the values of the frames' variables; the model itself, a large graph, comes last."""
     last: list[object] = []
     for frame in frames:
         for name, value in list(frame.f_locals.items()):

@@ -1,4 +1,4 @@
-"""Patching modules that are imported after the guard was entered."""
+"""Patches modules that are imported after the guard was entered."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Loaded = Callable[[ModuleType], None]
 
 
 class ImportWatcher(importlib.abc.MetaPathFinder):
-    """A finder that finds nothing itself and tells when certain modules have been executed."""
+    """A finder that finds nothing itself and reports when watched modules are executed."""
 
     def __init__(self, names: Collection[str], loaded: Loaded) -> None:
-        """Get ready; to be put first into `sys.meta_path`.
+        """Create the finder; put it first in `sys.meta_path`.
 
         Args:
-            names: The modules to tell about.
-            loaded: Is called with each, before its importer sees it.
+            names: The modules to watch.
+            loaded: Called with each module before its importer sees it.
         """
         self._names = names
         self._loaded = loaded
@@ -27,7 +27,7 @@ class ImportWatcher(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find a watched module with the other finders, and watch its execution."""
+        """Find a watched module with the other finders and watch its execution."""
         if fullname not in self._names:
             return None
         for finder in sys.meta_path:

@@ -1,4 +1,4 @@
-"""Mutual exclusion that an interrupt between any two bytecodes leaves free."""
+"""A mutex that stays usable when an interrupt arrives between any two bytecodes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ T = TypeVar("T")
 
 
 class Mutex:
-    """Runs one step at a time, in whichever thread.
+    """Runs one step at a time, in any thread.
 
-    `with lock:` does not promise that: Python may raise `KeyboardInterrupt` between the last
-    bytecode of the block and the call of `__exit__`, and the lock then stays taken for ever.
-    Only a reentrant lock says by itself whether this thread has it: `RLock.release` raises
-    `RuntimeError` if not. So it can be released a second time to make sure.
+    `with lock:` does not guarantee that: Python may raise `KeyboardInterrupt` between the last
+    bytecode of the block and the call of `__exit__`, and the lock then stays taken forever. Only a
+    reentrant lock knows whether this thread holds it: `RLock.release` raises `RuntimeError` if not.
+    So it can safely be released a second time.
     """
 
     def __init__(self, lock: threading.RLock | None = None) -> None:  # type: ignore[valid-type,unused-ignore]
-        """Start free.
+        """Create a free mutex.
 
         Args:
-            lock: What excludes the other threads; a new one by default.
+            lock: The lock that excludes other threads; a new one by default.
         """
         self._lock = threading.RLock() if lock is None else lock
         self._inside: int | None = None
@@ -32,16 +32,16 @@ class Mutex:
     def run(self, step: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """Run a step while no other thread runs one.
 
-        A step that is called within another of the same thread, such as by a finalizer, runs at
-        once: steps must stand that.
+        A step called within another step of the same thread, for example by a finalizer, runs at
+        once. Steps must allow for that.
 
         Args:
-            step: What to do.
-            args: What to give to it.
-            options: What to give to it by name.
+            step: The function to call.
+            args: Its positional arguments.
+            options: Its keyword arguments.
 
         Returns:
-            What the step returns.
+            The step's return value.
         """
         me = threading.get_ident()
         if self._inside == me:
@@ -56,7 +56,7 @@ class Mutex:
                 self._let_go(me)
                 free = True
         finally:
-            if not free:  # an interrupt struck just before or after it was
+            if not free:  # an interrupt arrived just before or after it was
                 self._let_go(me)
 
     def _let_go(self, me: int) -> None:

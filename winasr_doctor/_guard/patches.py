@@ -1,4 +1,4 @@
-"""What the guard replaces in a framework's modules, and how it is put in place and undone."""
+"""Replaces attributes in a framework's modules and restores them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from winasr_doctor.frameworks.sites import FolderSite, Framework, StateSite, Und
 
 
 class Replacement:
-    """One attribute of a framework's, before and while the guard is on."""
+    """One attribute of a framework, before and while the guard is on."""
 
     def __init__(self, owner: Any, name: str, value: object) -> None:  # noqa: ANN401
-        """Note what to replace; nothing is replaced yet.
+        """Record what to replace; nothing is replaced yet.
 
         Args:
-            owner: A module or class that has the attribute itself.
-            name: The attribute.
-            value: What it is to be.
+            owner: The module or class that defines the attribute.
+            name: The attribute's name.
+            value: The value to set.
         """
         self._owner = owner
         self._name = name
@@ -32,11 +32,11 @@ class Replacement:
         self._before = vars(owner)[name]
 
     def put(self) -> None:
-        """Replace the attribute, unless somebody else has since."""
+        """Replace the attribute, unless someone else has already replaced it."""
         self._swap(self._before, self._value)
 
     def undo(self) -> None:
-        """Put the attribute back, unless somebody else has replaced it since."""
+        """Restore the attribute, unless someone else has replaced it since."""
         self._swap(self._value, self._before)
 
     def _swap(self, old: object, new: object) -> None:
@@ -45,23 +45,23 @@ class Replacement:
 
 
 class Patch(tuple[Replacement, ...]):
-    """What is replaced in one module. Each part can be repeated after an interrupt."""
+    """All replacements in one module. Each operation can be repeated after an interrupt."""
 
     __slots__ = ()
 
     def put(self) -> None:
-        """Replace all of it that is as it was."""
+        """Replace every attribute that still has its original value."""
         for each in self:
             each.put()
 
     def undo(self) -> None:
-        """Put back all of it that is as we left it."""
+        """Restore every attribute that still has our value."""
         for each in self:
             each.undo()
 
 
 class _GuardedTempfile(ModuleType):
-    """`tempfile` as a framework sees it: all of it, with another `TemporaryDirectory`."""
+    """`tempfile` as a framework sees it: the same module with another `TemporaryDirectory`."""
 
     TemporaryDirectory: ClassVar[type[GuardedDirectory]]
 
@@ -107,14 +107,14 @@ def _patch_phases(site: FolderSite, module: ModuleType) -> Iterator[Replacement]
 
 
 def _find(dotted: str, module: ModuleType) -> tuple[object, str, object]:
-    """Return a class, the name of its method, and the method; `None` if it is not there."""
+    """Return a class, a method's name and the method; `None` if it is missing."""
     class_name, _, name = dotted.partition(".")
     owner = vars(module).get(class_name)
     return owner, name, vars(owner).get(name) if isinstance(owner, type) else None
 
 
 def _patch_state(site: StateSite, module: ModuleType) -> Patch:
-    """Let a class method put global state in order when it fails."""
+    """Make a class method restore global state when it fails."""
     owner, name, original = _find(site.method, module)
     if not isinstance(original, classmethod) or not all(hasattr(module, n) for n in site.needs):
         return Patch()
@@ -129,11 +129,11 @@ def _patch_state(site: StateSite, module: ModuleType) -> Patch:
 
 
 class _Restoring:
-    """A load under way; when one fails and no other is under way, nothing is being restored."""
+    """Counts loads in progress; once one fails and no other is running, restores the state."""
 
     _mutex = Mutex()
     _under_way: ClassVar[weakref.WeakSet[_Restoring]] = weakref.WeakSet()
-    """Those that have begun; one whose end an interrupt has kept Python from calling goes too."""
+    """Loads in progress. Weak, so that one that was interrupted before its end goes too."""
 
     def __init__(self, undo: Undo) -> None:
         self._undo = undo
@@ -157,9 +157,9 @@ class PatchTarget(NamedTuple):
     """One module that is patched while a guard is on.
 
     Attributes:
-        framework: Whose module it is.
-        site: What is known about it.
-        patch: Returns what to replace; nothing: the shape is unknown.
+        framework: The framework that the module belongs to.
+        site: What is known about the module.
+        patch: Returns what to replace; nothing if the module's shape is unknown.
     """
 
     framework: Framework
@@ -173,7 +173,7 @@ class PatchTarget(NamedTuple):
 
 
 def targets_of(frameworks: Iterable[Framework]) -> tuple[PatchTarget, ...]:
-    """Return what is patched in some frameworks."""
+    """Return what to patch in some frameworks."""
     return tuple(
         PatchTarget(framework, site, _patch_of(site))
         for framework in frameworks

@@ -1,4 +1,4 @@
-"""Calls that have a phase of their own, whatever their module's folders are usually for."""
+"""Assigns a phase of its own to certain calls, whatever their module's folders are usually for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class _Call:
-    """A call under way."""
+    """A call in progress."""
 
     __slots__ = ("__weakref__", "phase")
 
@@ -28,14 +28,14 @@ _innermost: ContextVar[weakref.ref[_Call] | None] = ContextVar("winasr_doctor.ph
 
 
 def current() -> Phase | None:
-    """Return the phase of the innermost such call in this context; `None` outside of any."""
+    """Return the phase of the innermost such call in this context; `None` outside of one."""
     reference = _innermost.get()
     call = reference() if reference is not None else None
     return None if call is None else call.phase
 
 
 def during(phase: Phase, function: Callable[P, T]) -> Callable[P, T]:
-    """Return a function whose calls have a phase of their own."""
+    """Return the function wrapped so that its calls have their own phase."""
 
     @functools.wraps(function)
     def called(*args: P.args, **options: P.kwargs) -> T:

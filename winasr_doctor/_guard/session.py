@@ -1,4 +1,4 @@
-"""What happened inside one `with guard():` block."""
+"""Records what happened inside one `with guard():` block."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class GuardSession:
 
     Attributes:
         policy: How long to keep trying to remove a temporary folder.
-        on_attempt: Is told about each attempt; may be `None`.
-        observer: Is told about each folder; may be `None`.
+        on_attempt: Called after each attempt; may be `None`.
+        observer: Called with each folder's events; may be `None`.
         whole_process: Whether the folders of every thread belong to this block.
     """
 
@@ -31,12 +31,12 @@ class GuardSession:
         *,
         whole_process: bool = False,
     ) -> None:
-        """Start with nothing to tell.
+        """Create a session with nothing recorded.
 
         Args:
             policy: How long to keep trying.
-            on_attempt: Is told about each attempt.
-            observer: Is told about each folder.
+            on_attempt: Called after each attempt.
+            observer: Called with each folder's events.
             whole_process: Whether the folders of every thread belong to this block.
         """
         self.policy = policy
@@ -48,24 +48,24 @@ class GuardSession:
 
     @property
     def cleanups(self) -> tuple[CleanupReport, ...]:
-        """What became of each temporary folder that was made in this block, in order.
+        """The outcome of each temporary folder made in this block, in order.
 
-        Those of threads count when they were started with a copy of the block's context
+        Folders of other threads count if the thread was started with a copy of the block's context
         (`contextvars.copy_context`), as `asyncio.to_thread` does.
         """
         return tuple(self._cleanups)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What cannot be guarded in this version, one sentence each; empty when all is well."""
+        """What cannot be guarded in this version, one sentence each; empty if nothing."""
         return tuple(self._problems)
 
     def add_cleanup(self, report: CleanupReport) -> None:
-        """Note what became of a folder."""
+        """Record the outcome of a folder."""
         self._cleanups.append(report)
 
     def add_problem(self, sentence: str) -> None:
-        """Note what cannot be guarded, once."""
+        """Record what cannot be guarded, once."""
         if sentence not in self._problems:
             self._problems.append(sentence)
 
@@ -74,14 +74,14 @@ here: ContextVar[tuple[GuardSession, ...]] = ContextVar("winasr_doctor.guard", d
 """The open sessions of this context, outermost first."""
 
 everywhere: list[GuardSession] = []
-"""The open sessions of the process, oldest first: for threads that nobody gave a context."""
+"""The open sessions of the process, oldest first: for threads without a block's context."""
 
 
 def concerned() -> tuple[GuardSession, ...]:
     """Return the sessions that a folder made here belongs to, outermost first.
 
-    In a thread that nobody gave a context that is the open session, if there is just one. To
-    sessions of the whole process every folder belongs.
+    A thread that was started without the block's context belongs to the open session if there is
+    only one. Every folder belongs to the sessions of the whole process.
     """
     own, all_open = here.get(), tuple(everywhere)
     others = [each for each in all_open if not each.whole_process]
@@ -91,15 +91,15 @@ def concerned() -> tuple[GuardSession, ...]:
 
 
 def in_charge(sessions: tuple[GuardSession, ...]) -> GuardSession:
-    """Return the session whose policy counts for a folder of these sessions."""
+    """Return the session whose policy applies to a folder of these sessions."""
     candidates = (*sessions[-1:], *everywhere[-1:])
     if candidates:
         return candidates[0]
-    return GuardSession(DEFAULT_POLICY, None)  # the block ended while the work went on
+    return GuardSession(DEFAULT_POLICY, None)  # the block ended while the work continued
 
 
 def tell(sessions: Iterable[GuardSession], event: GuardEvent) -> None:
-    """Tell the sessions' observers; none of them can disturb the work that is guarded."""
+    """Notify the sessions' observers; their failures never disturb the guarded work."""
     for each in sessions:
         if each.observer is None:
             continue

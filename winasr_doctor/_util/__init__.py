@@ -1,1 +1,1 @@
-"""What every package may use and what knows none of them."""
+"""Helpers that every package may use and that import no other package."""

@@ -1,7 +1,7 @@
-"""The clock that retries wait by; tests replace it by a virtual one.
+"""The clock that retries use for waiting; tests replace it with a virtual one.
 
-Everything in this package that waits or measures asks this module, so that a test of a
-ten-second budget takes no time and always ends the same way.
+Everything in this package that waits or measures time uses this module, so a test of a ten-second
+budget takes no time and always ends the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Clock(Protocol):
     """A source of time.
 
     Attributes:
-        virtual: Whether its time passes only in `sleep`; nothing then works in the background.
+        virtual: Whether its time passes only in `sleep`; if so, nothing works in the background.
     """
 
     virtual: bool
@@ -54,7 +54,7 @@ def current() -> Clock:
 
 @contextmanager
 def using(clock: Clock) -> Iterator[Clock]:
-    """Use another clock, in all threads, until the block ends."""
+    """Use another clock in all threads until the block ends."""
     global _active  # noqa: PLW0603 - one clock for the whole process is the point
     before, _active = _active, clock
     try:

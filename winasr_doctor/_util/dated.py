@@ -1,8 +1,8 @@
-"""Knowledge that ages: tables with the day on which they were made.
+"""Tables whose facts age, each with the date on which it was made.
 
-New versions appear, and what works with what changes, while this package stays the same. So every
-such table says when it was made and how to make it anew. An answer that rests on it says so once
-the table is old, and where the question is about something newer than the table.
+New versions appear and compatibility changes while this package stays the same. So each such table
+records when it was made and how to renew it. An answer based on a table says so if the table is old
+or if the question is about something newer than the table.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ import msgspec
 from msgspec import Struct
 
 BY_COMMAND = "python tools/refresh_tables"
-"""How a table is made anew where a package index can tell."""
+"""How to renew a table if a package index has the facts."""
 
 MONTHS = 6
-"""A table that is older than this is old."""
+"""A table is old after this many months."""
 
 Rows_co = TypeVar("Rows_co", covariant=True)
 
 _FOLDER = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "tables")  # noqa: PTH118, PTH120
-"""Without pathlib, whose import takes longer than all tables together."""
+"""Not a `Path`: importing pathlib takes longer than reading all tables."""
 
 
 class Dated(Struct, Generic[Rows_co], frozen=True):
-    """A table that ages.
+    """A table whose facts age.
 
     Attributes:
-        name: What it is about, as it stands in a sentence.
+        name: What it is about, worded to fit into a sentence.
         made: The day on which its rows were true.
-        rows: Its content.
-        renew: How to make it anew: `BY_COMMAND`, or where to look by hand.
+        rows: The table's content.
+        renew: How to renew it: `BY_COMMAND`, or where to look by hand.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Dated(Struct, Generic[Rows_co], frozen=True):
         """Return whether the table is older than six months.
 
         Args:
-            today: The date here.
+            today: Today's local date.
         """
         years, month = divmod(self.made.month - 1 + MONTHS, 12)
         first = dt.date(self.made.year + years, month + 1, 1)
@@ -54,7 +54,7 @@ class Dated(Struct, Generic[Rows_co], frozen=True):
 
 
 def today() -> dt.date:
-    """Return the date here; the one clock by which tables are judged."""
+    """Return today's local date; the only clock used to judge tables."""
     return dt.datetime.now().astimezone().date()
 
 
@@ -62,8 +62,8 @@ def read_table(file: str, name: str) -> Dated[Any]:
     """Read a table that `tools/refresh_tables` writes.
 
     Args:
-        file: Its file's name, without `.json`.
-        name: What it is about, as it stands in a sentence.
+        file: The file's name without `.json`.
+        name: What it is about, worded to fit into a sentence.
     """
     with open(os.path.join(_FOLDER, f"{file}.json"), "rb") as table:  # noqa: PTH118, PTH123
         content = msgspec.json.decode(table.read())
@@ -71,11 +71,11 @@ def read_table(file: str, name: str) -> Dated[Any]:
 
 
 def age_note(tables: tuple[Dated[Any], ...], day: dt.date) -> str:
-    """Return what to add to an answer that rests on old tables; empty where none is old.
+    """Return a note for an answer that relies on old tables; empty if none is old.
 
     Args:
-        tables: What the answer rests on.
-        day: The date here.
+        tables: The tables that the answer relies on.
+        day: Today's local date.
     """
     return "".join(_notes(tables, day))
 

@@ -1,4 +1,4 @@
-"""Names of the devices that a model can be put on."""
+"""Names of the devices that a model can run on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 DEVICE_METAVAR = "auto|cpu|cuda[:N]|mps"
-"""How the options of the command line show what they take."""
+"""The metavar of the command-line options that take a device."""
 
 _PATTERN = re.compile(r"(?P<kind>auto|cpu|mps|cuda)(?:(?<=cuda):(?P<number>[0-9]{1,3}))?")
 
@@ -25,7 +25,7 @@ class DeviceKind(str, Enum):
 
 
 class DeviceName(NamedTuple):
-    """A device that somebody asked for; whether the machine has it is another question.
+    """A requested device, whether or not the machine has it.
 
     Attributes:
         kind: Its kind.
@@ -43,8 +43,8 @@ def parse_device(text: str) -> DeviceName:
         text: The name, spelled as torch spells it; `cuda` is `cuda:0`.
 
     Raises:
-        TypeError: It is not a text.
-        ValueError: It names no device; the message is one sentence.
+        TypeError: It is not a string.
+        ValueError: It does not name a device; the message is one sentence.
     """
     if not isinstance(text, str):
         raise TypeError(f"device must be a text, not {type(text).__name__}")

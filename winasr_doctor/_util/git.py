@@ -1,7 +1,7 @@
-"""Asking git about a repository that is being examined, without running anything it names.
+"""Queries git about a repository under examination, without running any program it names.
 
-Nothing of ours changes a repository, and whose it is we do not know: its configuration may name
-programs that git starts to answer a mere `git status`.
+We never change a repository, and we do not know who made it: its configuration may name programs
+that git starts even for a `git status`.
 """
 
 from __future__ import annotations
@@ -39,37 +39,37 @@ _VARIABLES = {
 """Source: git's manual, git, "Environment Variables"."""
 
 _STATUS = ("status", "--porcelain", "--ignore-submodules=dirty")
-"""Submodules have configurations of their own, so git is not to look into them."""
+"""Submodules have configurations of their own, so git must not look into them."""
 
 
 def head(folder: Path) -> str | None:
-    """Return the commit that a folder's repository is at.
+    """Return the commit that a folder's repository has checked out.
 
     Returns:
-        `None` where there is no git, no repository or no commit.
+        The commit; `None` if there is no git, no repository or no commit.
     """
     said = _ask(folder, "rev-parse", "--verify", "HEAD")
     return said.decode("ascii", "replace").strip() or None if said is not None else None
 
 
 def changed(place: Path) -> bool | None:
-    """Return whether there are changed or new files at or below a place.
+    """Return whether a path has changed or new files at or below it.
 
     Returns:
-        `None` where there is no git or no repository, or it cannot be asked safely.
+        `None` if there is no git or no repository, or if git cannot be run safely.
     """
     said = _status(place, "--untracked-files=normal")
     return None if said is None else bool(said)
 
 
 def uncommitted(path: str) -> bool | None:
-    """Return whether a file has changes that are in no commit; an untracked one has.
+    """Return whether a file has uncommitted changes; an untracked file does.
 
     Args:
         path: The file.
 
     Returns:
-        `None` where there is no git, or the file is in no repository or ignored by it.
+        `None` if there is no git, or if the file is outside any repository or ignored.
     """
     said = _status(Path(path), "--ignored", "--untracked-files=all")
     return None if said is None or said.startswith(b"!!") else bool(said)
@@ -87,11 +87,11 @@ def _status(place: Path, *options: str) -> bytes | None:
 
 
 def _filters(folder: Path) -> list[str] | None:
-    """Return the options that turn off the filters which the repository itself defines.
+    """Return the options that turn off the filters that the repository itself defines.
 
-    `git status` runs the filters of `.gitattributes` on a file to find out whether it has
-    changed. Those that the user or the machine has defined, such as Git LFS, stay. Source: git's
-    manual, gitattributes, "filter".
+    `git status` runs the filters of `.gitattributes` on a file to find out whether it has changed.
+    Filters defined by the user or the machine, such as Git LFS, stay on. Source: git's manual,
+    gitattributes, "filter".
     """
     listing = ("config", "--null", "--show-scope", "--get-regexp", r"^filter\.")
     said = _ask(folder, *listing, also=(_NOTHING_FOUND,))
@@ -103,7 +103,7 @@ def _filters(folder: Path) -> list[str] | None:
         for scope, entry in zip(parts[::2], parts[1::2], strict=False)
         if scope not in {"system", "global"}
     }
-    if any("=" in name or "\n" in name for name in theirs):  # `-c` would take it for the value
+    if any("=" in name or "\n" in name for name in theirs):  # `-c` would misread the name
         return None
     return [option for name in sorted(theirs) for option in _off(name)]
 
@@ -116,7 +116,7 @@ def _off(name: str) -> Iterable[str]:
 def _ask(
     folder: Path, *arguments: str, off: Sequence[str] = (), also: Sequence[int] = ()
 ) -> bytes | None:
-    """Return what git answers; `None` if it fails with another exit code than those given."""
+    """Return git's output; `None` if git fails with an unexpected exit code."""
     git = programs.find("git", avoid=(str(folder), os.getcwd()))  # noqa: PTH109
     if git is None:
         return None

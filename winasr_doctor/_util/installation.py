@@ -1,7 +1,8 @@
-"""Where this installation of the doctor came from, and how to add an extra to it.
+"""Finds where this installation of the doctor came from and how to add an extra to it.
 
-No package index has the doctor: a line that names it alone would fail, or install whatever somebody
-else has put there under this name. So advice repeats the source of this installation.
+The doctor is not on any package index: a command with just its name would fail, or would install
+whatever someone else has published under that name. So advice repeats the source of this
+installation.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ DISTRIBUTION = "winasr_doctor"
 
 
 class Origin(NamedTuple):
-    """What pip is given to install the doctor again.
+    """The argument with which pip installs the doctor again.
 
     Attributes:
         target: The path of a folder or of a built file, or a URL.
@@ -37,9 +38,10 @@ def install_extra(extra: str, *, origin: Origin | None = None, windows: bool | N
     """Return the command that adds an extra to this installation, or say where to run it.
 
     Args:
-        extra: Such as `asr`; several are joined by commas.
-        origin: Where the doctor came from; by default what this installation says.
-        windows: Whether the command is for Windows' shells; by default this system decides.
+        extra: The extra, such as `asr`; separate several with commas.
+        origin: Where the doctor came from; by default as recorded in this installation.
+        windows: Whether the command is for Windows shells; by default, whether this system is
+            Windows.
     """
     windows = os.name == "nt" if windows is None else windows
     origin = find_origin(windows=windows) if origin is None else origin
@@ -60,10 +62,10 @@ def install_extra(extra: str, *, origin: Origin | None = None, windows: bool | N
 
 
 def find_origin(*, windows: bool) -> Origin | None:
-    """Return where this installation came from, if its metadata says so and it is still there.
+    """Return where this installation came from, if that is recorded and still exists.
 
     Args:
-        windows: Whether paths are Windows'.
+        windows: Whether paths are Windows paths.
     """
     from importlib import metadata
 
@@ -81,8 +83,8 @@ def parse_origin(text: str, *, windows: bool) -> Origin | None:
     """Read a `direct_url.json`.
 
     Args:
-        text: Its content.
-        windows: Whether paths are Windows'.
+        text: The file's content.
+        windows: Whether paths are Windows paths.
 
     Returns:
         The origin; `None` if the text is damaged or of an unknown kind. Source: PyPA
@@ -117,7 +119,7 @@ def _of_path(url: str, record: dict[str, Any], *, windows: bool) -> Origin | Non
 
 
 def _of_repository(url: str, record: dict[str, Any]) -> Origin | None:
-    """Return the commit that is installed, not what its branch has become."""
+    """Return the installed commit, not the current head of its branch."""
     tool, commit = record["vcs_info"].get("vcs"), record["vcs_info"].get("commit_id")
     words = re.compile(r"[0-9A-Za-z._-]+")
     if not all(isinstance(word, str) and words.fullmatch(word) for word in (tool, commit)):
@@ -133,7 +135,7 @@ def _fragment(record: dict[str, Any]) -> str:
 
 
 def _without_secrets(url: str) -> str:
-    """Leave out the fragment and who logs in, but for `git`, which stands for nobody."""
+    """Remove the fragment and the credentials, except the user `git`, which identifies nobody."""
     parts = urlsplit(url)
     user, _, place = parts.netloc.rpartition("@")
     kept = parts.netloc if user == "git" else place

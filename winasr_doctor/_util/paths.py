@@ -1,8 +1,8 @@
-r"""Comparing paths of a machine that need not be this one.
+r"""Compares paths of a machine, which need not be this one.
 
-Paths compare by whole segments, as the system they belong to would compare them: on Windows
-and macOS without case, on Windows with either slash and with the `\\?\` prefix ignored.
-Resolving short names, junctions and links is the business of whoever read the path.
+Paths are compared by whole segments, as their own system would compare them: on Windows and macOS
+case-insensitively, on Windows with either slash and without the `\\?\` prefix. The code that reads
+a path resolves short names, junctions and links.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _DEVICE_PREFIXES = (
 
 
 def fold(name: str) -> str:
-    """Fold a name's case as NTFS does: character by character, so that no name changes length.
+    """Fold a name's case as NTFS does: one character at a time, so its length never changes.
 
-    `str.casefold` would make `Straße` and `STRASSE` equal, which NTFS keeps apart.
+    `str.casefold` would make `Straße` and `STRASSE` equal; NTFS treats them as different names.
     Source: Microsoft's [MS-FSA] 2.1.5 and NTFS's `$UpCase`, a table of single characters.
     """
     return "".join(up if len(up := char.upper()) == 1 else char for char in name)
@@ -44,7 +44,7 @@ def without_device_prefix(path: str) -> str:
 
 
 def segments(path: str, os: str) -> tuple[str, ...]:
-    """Split a path into folded segments that can be compared.
+    """Split a path into folded segments for comparison.
 
     Args:
         path: An absolute path; `.` and `..` are resolved as text.
@@ -64,15 +64,15 @@ def segments(path: str, os: str) -> tuple[str, ...]:
 
 
 def same(path: str, other: str, os: str) -> bool:
-    """Tell whether two paths name the same place, as text."""
+    """Return whether two paths name the same place, compared as text."""
     return segments(path, os) == segments(other, os)
 
 
 def is_inside(path: str, root: str, os: str) -> bool:
-    """Tell whether a path is a folder or lies anywhere below it.
+    """Return whether a path is a folder or lies anywhere below it.
 
     Args:
-        path: The path in question.
+        path: The path to check.
         root: The folder; an empty one contains nothing.
         os: `windows`, `linux` or `darwin`.
     """
@@ -81,11 +81,11 @@ def is_inside(path: str, root: str, os: str) -> bool:
 
 
 def innermost(path: str, roots: Iterable[tuple[str, T]], os: str) -> T | None:
-    """Return what belongs to the longest root that contains a path.
+    """Return the value of the longest root that contains a path.
 
     Args:
-        path: The path in question.
-        roots: Folders, each with what it stands for.
+        path: The path to look up.
+        roots: Folders, each with its value.
         os: `windows`, `linux` or `darwin`.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Every private name of the standard library that this package relies on, in one table.
+"""All private names of the standard library that this package relies on, in one table.
 
-None of these is promised by Python's documentation, so any release may drop or change one. A test
-asks the running Python for each. Where one is missing at run time, `MissingNameError` says which.
+Python's documentation guarantees none of these, so any release may drop or change one. A test
+checks each in the running Python. If one is missing at run time, `MissingNameError` names it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ Version = tuple[int, int]
 
 
 class MissingNameError(RuntimeError):
-    """This Python lacks a private name, or has something else under it; says so in a sentence."""
+    """This Python lacks a private name, or has something else under it; the message says so."""
 
 
 class PrivateName(NamedTuple):
-    """A name of CPython's that nobody promises.
+    """A private name in CPython.
 
     Attributes:
         owner: The module, or `module.Class` for an attribute that instances have.
         name: The attribute.
-        without: What does not work without it, as the rest of "without it, ...".
-        is_usable: Returns whether a value is what we take it for.
+        without: What does not work without it; completes "without it, ...".
+        is_usable: Returns whether a value is what we expect.
         source: Where CPython defines it.
         first: The first Python that has it.
         last: The last one; `None` while the newest has it.
@@ -60,7 +60,7 @@ class PrivateName(NamedTuple):
             owner: The module or the instance.
 
         Raises:
-            MissingNameError: There is none, or one of another shape.
+            MissingNameError: The name is missing, or its value is not what we expect.
         """
         try:
             value = getattr(owner, self.name)
@@ -76,11 +76,11 @@ class PrivateName(NamedTuple):
         return value
 
     def of_or(self, owner: object, otherwise: Any) -> Any:  # noqa: ANN401
-        """Return what `of` returns, or something else after logging, once, what is missing.
+        """Return what `of` returns; if the name is missing, log that once and return a fallback.
 
         Args:
             owner: The module or the instance.
-            otherwise: What to go on with.
+            otherwise: The fallback.
         """
         try:
             return self.of(owner)

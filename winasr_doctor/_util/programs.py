@@ -1,10 +1,10 @@
-"""Finding other programs, always by their full path and never in the current folder.
+"""Finds other programs, always by full path and never in the current folder.
 
 On Windows `CreateProcess` looks for a bare name beside the running program and in the current
-folder before it looks in PATH, and `shutil.which` looks in the current folder first, too; whoever
-can put a `git.exe` into a folder that is examined could have it run. Sources: Microsoft's
-documentation of `CreateProcessW`, "lpApplicationName", and of
-`NeedCurrentDirectoryForExePathW`; docs.python.org, `shutil.which`.
+folder before it searches PATH, and `shutil.which` also searches the current folder first. Anyone
+who can put a `git.exe` into an examined folder could have it run. Sources: Microsoft's
+documentation of `CreateProcessW`, "lpApplicationName", and of `NeedCurrentDirectoryForExePathW`;
+docs.python.org, `shutil.which`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ def find(
 ) -> str | None:
     """Return the full path of a program on PATH.
 
-    Entries of PATH that are empty or relative mean the current folder, or one below it, and are
+    PATH entries that are empty or relative mean the current folder or one below it; they are
     skipped.
 
     Args:
-        name: What the program is called, without a folder and without `.exe`.
-        environment: The environment variables; this process' by default.
-        avoid: Folders not to take it from, whatever PATH says.
+        name: The program's name, without a folder and without `.exe`.
+        environment: The environment variables; this process's by default.
+        avoid: Folders to ignore, even if they are on PATH.
 
     Returns:
-        `None` if it is not there.
+        The path; `None` if the program is not found.
     """
     file = f"{name}.exe" if os.name == "nt" else name  # what CreateProcess can start by itself
     avoided = {_same(folder) for folder in avoid}
@@ -45,7 +45,7 @@ def find(
 
 
 def is_full(path: str) -> bool:
-    r"""Return whether a path means the same wherever we are; `C:x` and `\x` on Windows do not."""
+    r"""Return whether a path does not depend on where we are; `C:x` and `\x` on Windows do."""
     if not os.path.isabs(path):  # noqa: PTH117
         return False
     return os.name != "nt" or bool(os.path.splitdrive(path)[0])

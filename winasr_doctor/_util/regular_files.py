@@ -1,4 +1,4 @@
-"""Reads files that may be anything: a pipe nobody writes to, a device without an end, a folder."""
+"""Reads paths that may be anything: a pipe without a writer, an endless device, a folder."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _KINDS = (
 
 
 class NotRegularError(OSError):
-    """A path that does not lead to a regular file; `strerror` is the reason."""
+    """The path does not lead to a regular file; `strerror` is the reason."""
 
 
 class TooLargeError(OSError):
-    """A file that is larger than its reader allows; `strerror` is the reason."""
+    """The file is larger than its reader allows; `strerror` is the reason."""
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a regular file for reading without ever waiting for it.
+    """Open a regular file for reading without ever blocking.
 
     Args:
         path: The file; links are followed.
@@ -45,7 +45,7 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     except ValueError as error:
         raise NotRegularError(errno.EINVAL, str(error)) from error
     try:
-        _refuse_others(os.fstat(file.fileno()).st_mode)  # what it is by now
+        _refuse_others(os.fstat(file.fileno()).st_mode)  # what it is now
     except OSError:
         file.close()
         raise
@@ -57,10 +57,10 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
 
     Args:
         path: The file.
-        most: How many bytes it may have.
+        most: The largest allowed size, in bytes.
 
     Raises:
-        TooLargeError: It has more.
+        TooLargeError: It is larger.
         OSError: It cannot be read; see `open_regular`.
     """
     with open_regular(path) as file:
@@ -71,7 +71,7 @@ def read_regular(path: str | os.PathLike[str], most: int) -> bytes:
 
 
 def read_start(path: str | os.PathLike[str], most: int) -> bytes:
-    """Read at most so many bytes of the start of a regular file; see `open_regular`."""
+    """Read at most `most` bytes from the start of a regular file; see `open_regular`."""
     with open_regular(path) as file:
         return file.read(most)
 

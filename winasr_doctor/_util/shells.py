@@ -15,7 +15,7 @@ _A_VARIABLE_OF_CMD = "%[^%]+%"
 def quoted_for_powershell(text: str) -> str:
     """Quote a text for PowerShell, literally.
 
-    Typographic quotes are doubled as well: PowerShell takes each of them for a quote. Source:
+    Typographic quotes are doubled as well: PowerShell treats each of them as a quote. Source:
     learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
     specification, `single-quote-character`.
     """
@@ -25,7 +25,7 @@ def quoted_for_powershell(text: str) -> str:
 def quoted_for_cmd(text: str) -> str:
     """Quote a text for cmd's prompt, literally.
 
-    Between quotes only `%` has a meaning there. A caret outside of quotes breaks up the name of the
+    Between quotes only `%` is special. A caret outside of quotes breaks up the name of the
     variable, and cmd then removes it. Source: learn.microsoft.com, "cmd", remarks on special
     characters; cmd leaves `%NAME%` as it is where no variable has that name.
 
@@ -43,15 +43,15 @@ def quoted_for_posix(text: str) -> str:
 
 
 def quoted_everywhere(text: str, *, windows: bool) -> Mapping[str, str]:
-    """Quote a text for every shell that may be in use on a system.
+    """Quote a text for every shell that people may use on a system.
 
     Args:
         text: A path, a URL or a requirement.
         windows: Whether the system is Windows, with PowerShell and cmd.
 
     Returns:
-        The text by the shell's name; a single entry with an empty name where one way of quoting is
-        right in all of them.
+        The quoted text for each shell's name; a single entry with an empty name if the same quoting
+        is right in all of them.
     """
     plain = f'"{text}"'
     if not windows:

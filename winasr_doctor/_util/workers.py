@@ -1,7 +1,7 @@
-"""Work that nobody has to wait for: daemon threads with a time limit each.
+"""Runs work in daemon threads, each with a time limit.
 
-A reader may hang for minutes on a dead network drive. `concurrent.futures` joins its threads
-when Python exits, so one hung drive would keep the doctor from ending; a daemon thread does not.
+Reading from a dead network drive may hang for minutes. `concurrent.futures` joins its threads when
+Python exits, so one hung drive would keep the doctor from ending; a daemon thread does not.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class TooLateError(Exception):
 class DeadlineTask(Generic[T]):
     """One piece of work in a daemon thread.
 
-    Its outcome never changes once anyone has seen it: work that ends after its time limit, when
-    somebody was already told that it is late, stays late.
+    Its outcome never changes once someone has seen it: if a caller has been told that the work is
+    late, it stays late even if it ends afterwards.
     """
 
     def __init__(self, work: Callable[[], T], limit: float, name: str = "task") -> None:
         """Start the work.
 
         Args:
-            work: What to do.
-            limit: Seconds from now that it may take.
+            work: The function to run.
+            limit: Time limit in seconds from now.
             name: The thread's name.
         """
         self.started = monotonic()
@@ -50,7 +50,7 @@ class DeadlineTask(Generic[T]):
             self._settle(error=error)
 
     def finished_within(self, seconds: float) -> bool:
-        """Wait, but not past the time limit, and tell whether the work has ended."""
+        """Wait, but not past the time limit, and return whether the work has ended."""
         until = min(monotonic() + seconds, self._deadline)
         while not self._settled.is_set() and (left := until - monotonic()) > 0:
             self._settled.wait(min(left, _SLICE))
@@ -88,15 +88,15 @@ class DeadlineTask(Generic[T]):
 
 
 def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> list[T | None]:
-    """Do the same to many things at once.
+    """Apply one function to many items in parallel.
 
     Args:
-        work: What to do with one thing.
-        items: The things.
-        limit: Seconds that each may take.
+        work: The function to apply to each item.
+        items: The items.
+        limit: Time limit for each, in seconds.
 
     Returns:
-        What came out, in the order of the things; `None` where it took too long or failed, so
+        The results in the order of the items; `None` for an item that took too long or failed, so
         that one dead drive does not hide the others.
     """
 
@@ -114,7 +114,7 @@ def side_by_side(work: Callable[[S], T], items: Iterable[S], limit: float) -> li
 
 
 class Budget:
-    """A limit of time and of steps for a walk through folders that may be huge."""
+    """A limit on the time and the steps of a walk through folders that may be huge."""
 
     def __init__(self, seconds: float, steps: int) -> None:
         """Start the clock.
@@ -126,10 +126,10 @@ class Budget:
         self._deadline = monotonic() + seconds
         self._steps = steps
         self.exceeded = False
-        """Whether something was left out."""
+        """Whether the walk was cut short."""
 
     def spend(self, steps: int = 1) -> bool:
-        """Take some steps, and tell whether there was still room for them."""
+        """Use up some steps and return whether the budget still allowed them."""
         self._steps -= steps
         if self._steps < 0 or monotonic() > self._deadline:
             self.exceeded = True

@@ -1,7 +1,7 @@
 """The app's source and pins, as the checks see them: plain values, cheap to import.
 
-`reading` makes them; nothing of the app is ever imported or executed. The modules that follow
-constants are imported when a check first asks for what they find.
+`reading` creates them; nothing of the app is ever imported or executed. The modules that follow
+constants are imported when a check first needs their results.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class Application(Struct, frozen=True, eq=False, dict=True):
-    """What the user asked to have examined besides the machine.
+    """The app source that the user wants examined besides the machine.
 
     Attributes:
-        files: Every file that could be parsed, in the order found.
+        files: Every parsed file, in the order found.
         pins: Revisions given with `--revision`.
         unreadable: Files that could not be examined, one sentence each.
-        roots: The files and folders that were given, as given.
+        roots: The files and folders as given by the user.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -36,14 +36,14 @@ class Application(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def constants(self) -> Constants:
-        """Follows constants through all the files."""
+        """Follows constants through all files."""
         from winasr_doctor.appsource.constants import Constants
 
         return Constants(self.files)
 
     @cached_property
     def revisions(self) -> tuple[RevisionUse, ...]:
-        """Every model revision in the files and among the pins, each literal once."""
+        """Every model revision in the files and the pins, each literal once."""
         if not self.files and not self.pins:
             return ()
         from winasr_doctor.appsource.revision_uses import find_revisions

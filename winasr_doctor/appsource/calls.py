@@ -1,4 +1,4 @@
-"""What a call gives back: functions of the app, and the library functions settings go through."""
+"""Resolves what a call returns: functions of the app, and library functions that carry settings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FIELDS = frozenset({"field", "Field", "attrib", "ib", "Option", "Argument"})
 
 
 class Calls(Objects):
-    """The part of a question that is about calls."""
+    """The part of a question that deals with calls."""
 
     def called(self, expr: ast.Call, scope: Scope) -> list[Term]:
-        """Return what a call may give back."""
+        """Return what a call may return."""
         known = self._library_call(expr, last_name(expr.func), scope)
         if known is not None:
             return list(known)
@@ -32,7 +32,7 @@ class Calls(Objects):
         return [CallResult(expr, scope)]
 
     def _library_call(self, expr: ast.Call, name: str, scope: Scope) -> Iterable[Term] | None:
-        """Return the value of a call whose meaning is known by its name, else `None`."""
+        """Return the value of a call whose meaning follows from its name, else `None`."""
         is_method, count = isinstance(expr.func, ast.Attribute), len(expr.args)
         found: Iterable[Term] | None = None
         if name in _LOOKUPS and is_method and count:

@@ -1,9 +1,9 @@
-"""Follows constants through the app's files as a person would, without running anything.
+"""Follows constants through the app's files as a reader would, without running anything.
 
-The answer is every literal an expression may turn out to be: both sides of a condition, the
-default and what callers pass, each entry a loop goes through. It is a reader's estimate, not a
-proof: where nothing certain is known about `config["revision"]`, every entry of that name in
-the app is taken for an answer.
+The answer is every literal that an expression may evaluate to: both sides of a condition, the
+default and what callers pass, each entry that a loop visits. It is an estimate, not a proof: if
+nothing certain is known about `config["revision"]`, every entry of that name in the app counts as
+an answer.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ MAX_DEPTH = 50
 MAX_STEPS = 1_000
 MAX_VALUES = 64
 MAX_PLACES = 200
-"""Bounds of one question; beyond them the answer is what was found so far."""
+"""Limits for one question; beyond them the answer is what was found so far."""
 
 
 class CallSite(NamedTuple):
-    """A call and what has to be skipped to reach the callee's arguments."""
+    """A call, and how many of its arguments to skip to reach those of the callee."""
 
     call: ast.Call
     scope: Scope
@@ -55,14 +55,13 @@ _FORWARDING = {"partial": 1, "submit": 1, "to_thread": 1}
 
 
 class Constants:
-    """Answers what an expression in one of the app's files may be.
+    """Finds the values that an expression in one of the app's files may have.
 
-    Whatever needs all files (who calls what, which keys there are) is collected when a question
-    first asks for it.
+    Data that needs all files (who calls what, which keys exist) is collected when a question first
+    needs it.
     """
 
     def __init__(self, files: Sequence[SourceFile]) -> None:
-        """Prepare for questions about these files."""
         self.files = tuple(files)
         self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
         self._sites_named: dict[str, Sequence[CallSite]] = {}
@@ -71,13 +70,13 @@ class Constants:
         self._literals: dict[tuple[ast.expr, Scope, bool], tuple[Literal, ...]] = {}
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
-        """Return every literal an expression may turn out to be.
+        """Return every literal that an expression may evaluate to.
 
         Args:
-            expr: An expression of one of the files.
-            scope: The scope it stands in; see `FileIndex`.
-            guess: Whether an entry or attribute of an unknown object may be any in the app that
-                has the same name.
+            expr: An expression in one of the files.
+            scope: The scope that contains it; see `FileIndex`.
+            guess: Whether an entry or attribute of an unknown object may be any entry or attribute
+                in the app with the same name.
         """
         key = (expr, scope, guess)
         if key not in self._literals:  # several checks ask about the same calls
@@ -94,21 +93,21 @@ class Constants:
         return tuple(term for term in found if isinstance(term, Literal))
 
     def named(self, name: str, scope: Scope) -> tuple[Literal, ...]:
-        """Return every literal a name bound in this very scope may stand for in the end."""
+        """Return every literal that a name bound in exactly this scope may finally stand for."""
         found = _Question(self, guess=True).bound(name, scope)
         return tuple(term for term in found if isinstance(term, Literal))
 
     def imported_names(self, expr: ast.expr, scope: Scope) -> tuple[str, ...]:
-        """Return the complete dotted names of imported things an expression may be.
+        """Return the full dotted names of imported things that an expression may be.
 
-        `nemo_asr.models.ASRModel` gives `nemo.collections.asr.models.ASRModel` where the file
-        says `import nemo.collections.asr as nemo_asr`.
+        `nemo_asr.models.ASRModel` gives `nemo.collections.asr.models.ASRModel` if the file says
+        `import nemo.collections.asr as nemo_asr`.
         """
         found = _Question(self, guess=False).terms(expr, scope)
         return tuple(term.name for term in found if isinstance(term, Imported))
 
     def classes(self, expr: ast.expr, scope: Scope) -> tuple[Class, ...]:
-        """Return the classes of the app an expression may be."""
+        """Return the classes of the app that an expression may be."""
         found = _Question(self, guess=False).terms(expr, scope)
         return tuple(term for term in found if isinstance(term, Class))
 
@@ -123,19 +122,19 @@ class Constants:
         return Stars(self.modules)
 
     def call_sites(self, name: str) -> Sequence[CallSite]:
-        """Return the calls in the app whose callee's name ends in this part, up to a bound."""
+        """Return the calls in the app whose callee's name ends in this part, up to a limit."""
         if name not in self._sites_named:
             sites = (
                 site
                 for file in self.files
-                if name in file.text  # spares walking the files that cannot have one
+                if name in file.text  # avoids walking files that cannot contain one
                 for site in self._calls_of(file).get(name, ())
             )
             self._sites_named[name] = tuple(islice(sites, MAX_PLACES))
         return self._sites_named[name]
 
     def entries(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
-        """Return the dict entries, attributes and option defaults of this name, up to a bound."""
+        """Return the dict entries, attributes and option defaults with this name, up to a limit."""
         if name not in self._values_named:
             values = (
                 value
@@ -171,7 +170,7 @@ class Constants:
 
 
 class _Question(Calls):
-    """One question: it remembers what it is in the middle of, so that cycles end."""
+    """One question; it remembers what it is currently resolving, so that cycles end."""
 
     def __init__(self, constants: Constants, guess: bool) -> None:
         self.constants = constants
@@ -188,7 +187,7 @@ class _Question(Calls):
         return distinct(self.guarded(key, lambda: handler(self, expr, scope)), MAX_VALUES)
 
     def guarded(self, key: tuple[object, ...], produce: Callable[[], Iterable[T]]) -> list[T]:
-        """Return what a function yields, or nothing while the same question is being answered."""
+        """Return what a function yields, or nothing while the same question is being resolved."""
         if key in self._asking or len(self._asking) >= MAX_DEPTH or self._steps >= MAX_STEPS:
             return []
         self._steps += 1
@@ -199,7 +198,7 @@ class _Question(Calls):
             self._asking.discard(key)
 
     def bound(self, name: str, scope: Scope) -> list[Term]:
-        """Return what a name bound in this very scope may be."""
+        """Return what a name bound in exactly this scope may be."""
         found: list[Term] = []
         for binding in scope.bindings.get(name, ())[:MAX_VALUES]:
             if isinstance(binding, Augmented):
@@ -215,7 +214,7 @@ class _Question(Calls):
         return distinct(found, MAX_VALUES)
 
     def of_module(self, name: str, scope: Scope) -> list[Term]:
-        """Return what a module's name may be, its `from x import *` included."""
+        """Return what a module's name may be, including names from `from x import *`."""
         if name in scope.bindings:
             return self.bound(name, scope)
         return self.guarded(("star", id(scope), name), lambda: self._by_star(name, scope))
@@ -237,7 +236,7 @@ class _Question(Calls):
 
     @staticmethod
     def _extended(before: list[Term], added: list[Term]) -> list[Term]:
-        """Return what `name += added` leaves: longer texts, or both lists."""
+        """Return the result of `name += added`: longer texts, or both lists."""
         texts = [t.value for t in added if isinstance(t, Literal) and isinstance(t.value, str)]
         found: list[Term] = []
         for term in before:
@@ -291,7 +290,7 @@ class _Question(Calls):
         return found or [term for key in keys for term in self.guessed(key, bases)]
 
     def guessed(self, key: object, bases: list[Term]) -> list[Term]:
-        """Return every value in the app that has this name, where the object is unknown."""
+        """Return every value in the app with this name if the object is unknown."""
         outside = any(isinstance(base, Imported) for base in bases)
         if not self.guess or outside or not isinstance(key, str):
             return []
@@ -347,7 +346,7 @@ class _Question(Calls):
 
     def _lambda(self, expr: ast.Lambda, scope: Scope) -> Iterable[Term]:
         inner = scope.file.index.inner.get(expr)
-        if inner is not None:  # an annotation is not walked
+        if inner is not None:  # annotations are not walked
             yield Function(expr, inner)
 
     def _call(self, expr: ast.Call, scope: Scope) -> Iterable[Term]:

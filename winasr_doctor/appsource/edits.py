@@ -1,6 +1,6 @@
-"""Edits of an app's source that change one thing, leave every other character and still mean it.
+"""Edits the app's source so that only one thing changes and every other character stays.
 
-Each function returns `None` where that cannot be promised; the remedy is then for people only.
+Each function returns `None` if it cannot guarantee that; the remedy is then left to people.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LAYOUT = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT})
 
 
 def replace_string(file: SourceFile, node: ast.AST, text: str) -> EditSource | None:
-    """Write another text into a string literal, keeping its quotes and prefix.
+    """Replace the text of a string literal, keeping its quotes and prefix.
 
     Args:
         file: The file.
@@ -45,11 +45,11 @@ def replace_string(file: SourceFile, node: ast.AST, text: str) -> EditSource | N
 
 
 def replace_node(file: SourceFile, node: ast.AST, new: str) -> EditSource | None:
-    """Write something else in a node's place.
+    """Replace a node's source text.
 
     Args:
         file: The file.
-        node: What is to be replaced; it has a position.
+        node: The node to replace; it has a position.
         new: Its replacement.
     """
     end_line = getattr(node, "end_lineno", None)
@@ -60,11 +60,11 @@ def replace_node(file: SourceFile, node: ast.AST, new: str) -> EditSource | None
 
 
 def add_keyword(file: SourceFile, call: ast.Call, name: str, value: str) -> EditSource | None:
-    """Pass one more keyword to a call, laid out as its other arguments are.
+    """Add a keyword argument to a call, laid out like its other arguments.
 
     Args:
         file: The file.
-        call: The call; it has no such keyword yet.
+        call: The call; it does not have this keyword yet.
         name: The keyword.
         value: An expression.
     """
@@ -99,7 +99,7 @@ def add_keyword(file: SourceFile, call: ast.Call, name: str, value: str) -> Edit
 
 
 def remove_keyword(file: SourceFile, call: ast.Call, keyword: ast.keyword) -> EditSource | None:
-    """Take a keyword out of a call, without losing a comment.
+    """Remove a keyword argument from a call without losing a comment.
 
     Args:
         file: The file.
@@ -130,14 +130,14 @@ def remove_keyword(file: SourceFile, call: ast.Call, keyword: ast.keyword) -> Ed
 
 
 def log_exception(file: SourceFile, handler: ast.ExceptHandler, message: str) -> EditSource | None:
-    """Log the exception, with its chain, as the first thing an `except` block does.
+    """Log the exception, with its chain, at the start of an `except` block.
 
-    A module's own logger is used: `logging.exception` would configure the root logger.
+    This uses a logger of the module: `logging.exception` would configure the root logger.
 
     Args:
         file: The file.
         handler: The block.
-        message: What to log: plain characters without quotes.
+        message: The message to log: plain characters without quotes.
     """
     first = handler.body[0]
     indent = file.lines[first.lineno - 1][: first.col_offset]
@@ -154,7 +154,7 @@ def log_exception(file: SourceFile, handler: ast.ExceptHandler, message: str) ->
 def _import_of_logging(
     file: SourceFile, handler: ast.ExceptHandler
 ) -> tuple[SourceEdit, ...] | None:
-    """Return the edit that imports `logging`, none if it is imported, `None` if it cannot be."""
+    """Return the edit that imports `logging`: empty if already imported, `None` if impossible."""
     bound = [node for node in ast.walk(file.tree) if _binds_logging(node)]
     for statement in file.tree.body:
         if isinstance(statement, ast.Import) and any(
@@ -214,7 +214,7 @@ def _between_parentheses(file: SourceFile, call: ast.Call) -> list[tokenize.Toke
         return None
     begin = (end_line or 0, file.column(end_line or 0, end_offset or 0) - 1)
     end = (last_line or 0, file.column(last_line or 0, last_offset or 0) - 1)
-    # Read from the parenthesis on, with what stands before it on its line as blanks.
+    # Start at the parenthesis; the text before it on its line is replaced with blanks.
     lines = iter([" " * begin[1] + file.lines[begin[0] - 1][begin[1] :], *file.lines[begin[0] :]])
     above = begin[0] - 1
     found: list[tokenize.TokenInfo] = []
@@ -237,7 +237,7 @@ def _between_parentheses(file: SourceFile, call: ast.Call) -> list[tokenize.Toke
 def _spans(
     tokens: list[tokenize.TokenInfo], start: tuple[int, int]
 ) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
-    """Yield what can be taken out with the argument that starts here, the tidiest first."""
+    """Yield what can be removed with the argument that starts here, the tidiest first."""
     code = [token for token in tokens if token.type not in _LAYOUT]
     first = next((n for n, token in enumerate(code) if token.start == start), None)
     if first is None:
@@ -274,10 +274,10 @@ def _text_between(file: SourceFile, span: tuple[tuple[int, int], tuple[int, int]
 def _if_meant(
     file: SourceFile, call: ast.Call, edit: SourceEdit, change: Callable[[ast.Call], object]
 ) -> EditSource | None:
-    """Return the edit if the parser reads in it exactly the change that was meant.
+    """Return the edit if parsing the result shows exactly the intended change.
 
-    Only the smallest statement around the call that can be read alone is parsed again: a file with
-    a hundred findings is not parsed a hundred times.
+    Only the smallest statement around the call that can be parsed alone is parsed again, so that a
+    file with a hundred findings is not parsed a hundred times.
     """
     for body, first, last in _around(file, call):
         before = file.lines[first - 1 : last]
@@ -291,7 +291,7 @@ def _if_meant(
 
 
 def _around(file: SourceFile, call: ast.Call) -> Iterable[tuple[list[ast.stmt], int, int]]:
-    """Yield each statement that a call is in, the innermost first, then the file, and its lines."""
+    """Yield each statement around a call, the innermost first, then the file; with its lines."""
     node: ast.AST | None = call
     while node is not None:
         if isinstance(node, ast.stmt):
@@ -301,7 +301,7 @@ def _around(file: SourceFile, call: ast.Call) -> Iterable[tuple[list[ast.stmt], 
 
 
 def _reads_as(text: str, body: list[ast.stmt]) -> bool:
-    """Tell whether a text, which may be indented, is these statements and nothing else."""
+    """Return whether a text, possibly indented, consists of exactly these statements."""
     indented = text[:1].isspace()
     try:
         with warnings.catch_warnings():
@@ -315,7 +315,7 @@ def _reads_as(text: str, body: list[ast.stmt]) -> bool:
 
 
 def _same_call(body: list[ast.stmt], call: ast.Call) -> ast.Call:
-    """Return a call in the copy of the statements that it is in."""
+    """Return the call's counterpart in a copy of the statements around it."""
     text = ast.dump(call)
     return next(
         node
@@ -328,7 +328,7 @@ def _same_call(body: list[ast.stmt], call: ast.Call) -> ast.Call:
 
 
 def _edited(lines: list[str], edit: SourceEdit, first: int) -> str:
-    """Return lines, the first of which has this number, with an edit of them made."""
+    """Return lines with an edit applied; `first` is the number of the first line."""
     (line, column), (end, last) = edit.start, edit.end
     head = "\n".join((*lines[: line - first], lines[line - first][: column - 1]))
     tail = "\n".join((lines[end - first][last - 1 :], *lines[end - first + 1 :]))

@@ -1,4 +1,4 @@
-"""What a file binds and calls, scope by scope: one walk, no recursion, nothing resolved yet."""
+"""Indexes what a file binds and calls, scope by scope: one walk, no recursion, nothing resolved."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ Binding = Value | Augmented | Parameter | Import | Definition
 
 
 class Scope:
-    """A module, class, function or comprehension: names and what they are bound to."""
+    """A module, class, function or comprehension: its names and what they are bound to."""
 
     __slots__ = ("bindings", "file", "globals", "node", "parent", "returns", "stars")
 
@@ -92,13 +92,13 @@ class Scope:
         return isinstance(self.node, ast.ClassDef)
 
     def bind(self, name: str, binding: Binding) -> None:
-        """Add one more thing a name is bound to."""
+        """Add another thing that a name is bound to."""
         self.bindings.setdefault(name, []).append(binding)
 
     def enclosing(self) -> Iterator[Scope]:
-        """Yield the scopes a name is looked up in, from here outwards.
+        """Yield the scopes in which a name is looked up, from here outwards.
 
-        A class is skipped by the functions inside it, as Python does.
+        As in Python, functions inside a class skip the class.
         """
         yield self
         scope = self.parent
@@ -120,8 +120,8 @@ class FileIndex:
 
     Attributes:
         module: The outermost scope.
-        calls: Every call with the scope it stands in, in the order of the source.
-        dicts: Every dict display, likewise.
+        calls: Every call with its scope, in source order.
+        dicts: Every dict display with its scope, in source order.
         stores: Assignments to `x.name` and `x["name"]`: target, value, scope.
         scopes: Every scope, the module first.
     """
@@ -161,7 +161,7 @@ class FileIndex:
                 pending.extend(children)
 
     def _inside(self, node: ast.AST, scope: Scope) -> list[tuple[ast.AST, Scope]]:
-        """Open a scope; return the node's children, each with the scope it stands in."""
+        """Open a scope; return the node's children, each with its scope."""
         inner = Scope(node, scope, self.file)
         self.scopes.append(inner)
         self.inner[node] = inner
@@ -205,7 +205,7 @@ class FileIndex:
             scope.bind(node.target.id, Augmented(node.value, scope))
 
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
-        # PEP 572: inside a comprehension it binds in the scope around it.
+        # PEP 572: inside a comprehension it binds in the surrounding scope.
         around = next(s for s in scope.enclosing() if not isinstance(s.node, _COMPREHENSIONS))
         self._bind(node.target, Value(node.value, scope), around)
 
@@ -241,7 +241,7 @@ class FileIndex:
             elif isinstance(part, ast.Tuple | ast.List):
                 for number, item in enumerate(part.elts):
                     if isinstance(item, ast.Starred):
-                        break  # what follows has no fixed place
+                        break  # what follows has no fixed position
                     pending.append((item, bound._replace(path=(*bound.path, number))))
             elif isinstance(part, ast.Attribute | ast.Subscript) and not bound.iterated:
                 self.stores.append((part, bound.expr, bound.scope))
@@ -279,12 +279,12 @@ def _parameters(function: FunctionNode, scope: Scope) -> Iterator[Parameter]:
 
 
 def _node_fields() -> dict[type, tuple[str, ...]]:
-    """Return, for every kind of node, the fields that can hold an expression or a statement.
+    """Return, for each kind of node, the fields that can hold an expression or a statement.
 
-    `ast.iter_child_nodes` looks at every field of every node; most of them are names, numbers
-    and operators. Leaving these out makes the walk three times as fast. A field that is not known
-    here is looked at: the walk itself knows a node from a number, such as the `is_lazy` that
-    imports have since Python 3.15.
+    `ast.iter_child_nodes` looks at every field of every node; most of them are names, numbers and
+    operators. Skipping these makes the walk three times as fast. Unknown fields are included: the
+    walk itself can tell a node from a number, such as `is_lazy`, which imports have since Python
+    3.15.
     """
     leaves = {
         *("annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs"),

@@ -1,4 +1,4 @@
-"""What an expression can turn out to be, as far as that can be told without running it."""
+"""The values that an expression can have, as far as that is known without running it."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ class Literal(NamedTuple):
     node: ast.expr
     """The literal itself; for an f-string or a sum of strings, that whole expression."""
     exact: bool = True
-    """Writing another literal in the node's place changes the value to just that."""
+    """Whether replacing the node with another literal changes the value to exactly that literal."""
 
 
 class ContainerLiteral(NamedTuple):
-    """A dict, list, tuple or set as it is written, or a comprehension of one."""
+    """A dict, list, tuple or set as written, or a comprehension of one."""
 
     node: ast.expr
     scope: Scope
 
 
 class ImplicitTuple(NamedTuple):
-    """A tuple that no one wrote, such as what `dict.items()` yields."""
+    """A tuple that is not written in the source, such as what `dict.items()` yields."""
 
     items: tuple[tuple[Term, ...], ...]
 
 
 class CallResult(NamedTuple):
-    """What a call returns: an instance, a namespace, a dict made by `dict(...)`."""
+    """The result of a call: an instance, a namespace, a dict made by `dict(...)`."""
 
     node: ast.Call
     scope: Scope
 
 
 class Class(NamedTuple):
-    """A class of the app, or an instance of it where the difference does not matter."""
+    """A class of the app, or an instance of it if the difference does not matter."""
 
     node: ast.ClassDef
     scope: Scope
@@ -57,13 +57,13 @@ class Function(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """A module, or something of a module that is not part of the app."""
+    """A module, or a member of a module that is not part of the app."""
 
     name: str
     """Dotted and complete, such as `nemo.collections.asr.models.ASRModel`."""
     importer: SourceFile
     file: SourceFile | None = None
-    """The module's file, where it is one of the app's."""
+    """The module's file, if it is part of the app."""
 
 
 class Keywords(NamedTuple):
@@ -78,7 +78,7 @@ Term = (
 
 
 def identity(term: Term) -> tuple[object, ...]:
-    """Return what tells a term from others, though it may have been made twice."""
+    """Return what distinguishes a term from others, even if it was created twice."""
     if isinstance(term, Literal):
         return Literal, id(term.node), term.value
     if isinstance(term, Imported):
@@ -91,7 +91,7 @@ def identity(term: Term) -> tuple[object, ...]:
 
 
 def distinct(terms: Iterable[Term], limit: int) -> list[Term]:
-    """Leave out repetitions and whatever goes beyond a limit; the order stays."""
+    """Drop duplicates and anything beyond a limit; keep the order."""
     seen: dict[object, Term] = {}
     for term in terms:
         seen.setdefault(identity(term), term)

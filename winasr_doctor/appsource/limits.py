@@ -1,4 +1,4 @@
-"""What a source file may cost, estimated before Python's parser spends it."""
+"""Estimates what a source file would cost Python's parser, before parsing it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MAX_FSTRING_COST = 2_000_000_000
 string again for every field (measured on 3.10 to 3.13: 1.4 s for 1,000,000,000)."""
 
 LONG_LINE = 20_000
-"""Characters of a line that is not given to `tokenize`: on Python 3.12.1 it copies the whole line
-for every token of it."""
+"""A line of this many characters is not passed to `tokenize`: Python 3.12.1 copies the whole line
+for each of its tokens."""
 
 _TOO_MANY = f"it has more than {MAX_TOKENS:,} tokens, which take too much memory to parse"
 _TOO_LONG = "its f-strings are too long and have too many fields to be parsed in time"
@@ -41,13 +41,13 @@ _CLOSING = _kinds("FSTRING_END", "TSTRING_END")
 def too_costly(text: str) -> str | None:
     """Return why a file's syntax tree would cost too much, or `None` if it would not.
 
-    Most files are too short for that and are not looked at.
+    Most files are too short for that and are not examined.
 
     Args:
         text: The decoded source.
 
     Returns:
-        What completes `cannot examine FILE: ...`.
+        A text that completes `cannot examine FILE: ...`.
     """
     many = len(text) > MAX_TOKENS and _pieces_exceed(text, MAX_TOKENS)
     slow = text.count("{") * len(text) > MAX_FSTRING_COST
@@ -63,7 +63,7 @@ def too_costly(text: str) -> str | None:
 
 
 def _pieces_exceed(text: str, most: int) -> bool:
-    """Return whether words, marks and line ends are more; strings and comments count as well."""
+    """Return whether a text has more than `most` words, marks and line ends, anywhere in it."""
     pieces = _AT_LEAST_A_TOKEN.finditer(text)
     return next(islice(pieces, most, None), None) is not None
 
@@ -79,7 +79,7 @@ def _by_tokens(text: str) -> str | None:
             if spent > MAX_FSTRING_COST:
                 return _TOO_LONG
     except (tokenize.TokenError, SyntaxError):
-        return None  # the parser stops there as well, and can say why
+        return None  # the parser stops there as well, and reports why
     return None
 
 

@@ -1,4 +1,4 @@
-"""Which file of the app a module name means."""
+"""Finds the file of the app that a module name refers to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from heapq import nlargest
 from winasr_doctor.appsource.source_file import SourceFile
 
 _DEEPEST = 8
-"""Packages nested more deeply than this are found by their last parts only."""
+"""Packages nested more deeply than this are found only by their last parts."""
 
 _MOST_COMPARED = 200
 """Files of one name that are compared; there may be one in each of a thousand folders."""
@@ -17,12 +17,11 @@ _MOST_COMPARED = 200
 class Modules:
     """The app's files by module name.
 
-    Where the app was started from is not known, so `pkg.config` means any file whose path ends
-    in `pkg/config.py`; of several, the one nearest to the importing file.
+    The folder that the app starts in is unknown, so `pkg.config` means any file whose path ends in
+    `pkg/config.py`; if there are several, the one nearest to the importing file.
     """
 
     def __init__(self, files: Sequence[SourceFile]) -> None:
-        """Make a table of the files' names."""
         self._parts = {file: _parts(file.path) for file in files}
         self._by_name: dict[str, list[SourceFile]] = {}
         for file, parts in self._parts.items():
@@ -71,7 +70,7 @@ def _parts(path: str) -> tuple[str, ...]:
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
-    """Return how near two places are: the longer the common start and the shorter, the nearer."""
+    """Return how near two places are; a longer common start and a shorter rest mean nearer."""
     same = 0
     for a, b in zip(one, other, strict=False):
         if a != b:

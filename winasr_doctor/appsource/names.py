@@ -1,4 +1,4 @@
-"""What a name in a file stands for, through its imports; and what stands around a node."""
+"""Resolves a file's names through its imports, and finds the node around a node."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winasr_doctor.appsource.index import FileIndex, Import
 
 
 def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
-    """Return every node but the module with the node around it, outer nodes first."""
+    """Return every node except the module with the node around it, outer nodes first."""
     parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = [tree]
     for node in pending:
@@ -22,7 +22,7 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
 
 
 def imports_of(index: FileIndex) -> Mapping[str, str]:
-    """Return the names a file imports, in any scope, with the dotted names they stand for."""
+    """Return the names that a file imports, in any scope, with the dotted names they stand for."""
     names: dict[str, str] = {}
     for scope in index.scopes:
         for name, bindings in scope.bindings.items():
@@ -44,8 +44,8 @@ def qualified_name(node: ast.AST, imports: Mapping[str, str], index: FileIndex) 
         index: The file's index, for names that the module itself binds.
 
     Returns:
-        `os.environ` for `environ` after `from os import environ`; a name that is neither
-        imported nor bound by the module is a built-in and stands for itself; else `None`.
+        `os.environ` for `environ` after `from os import environ`; a name that is neither imported
+        nor bound by the module is a built-in and is returned unchanged; else `None`.
     """
     tail: list[str] = []
     while isinstance(node, ast.Attribute):

@@ -1,4 +1,4 @@
-"""Recognises syntax of a newer Python where this one reports a syntax error.
+"""Recognises syntax of a newer Python when this one reports a syntax error.
 
 Sources: CPython, "What's New In Python" 3.11 to 3.15; PEP 646, 654, 695, 696, 701, 750, 758, 798
 and 810.
@@ -19,18 +19,18 @@ from typing import NamedTuple
 from winasr_doctor.appsource.limits import LONG_LINE, MAX_TOKENS
 
 _LONGEST_STATEMENT = 2_000
-"""Tokens that are looked at. A statement is tried with every pattern."""
+"""The most tokens to examine: a statement is matched against every pattern."""
 
 _Tokens = Sequence[TokenInfo]
 
 
 class NewerSyntax(NamedTuple):
-    """What a file has that an older Python cannot parse.
+    """Syntax in a file that an older Python cannot parse.
 
     Attributes:
         python: The oldest Python that parses all of it, such as `(3, 12)`.
-        line: Where the part stands that this Python reports.
-        feature: What it is, as part of a sentence.
+        line: The line of the part that this Python reports.
+        feature: The name of the syntax, as part of a sentence.
     """
 
     python: tuple[int, int]
@@ -46,18 +46,18 @@ class NewerSyntax(NamedTuple):
 def needed_python(
     text: str, error: SyntaxError, running: tuple[int, int] = sys.version_info[:2]
 ) -> NewerSyntax | None:
-    """Return which Python a file was written for, if that is why this one cannot parse it.
+    """Return the Python that a file was written for, if that is why this one cannot parse it.
 
-    The statement that the error points at must have the newer syntax; then the rest of the file
-    counts as well.
+    The statement that the error points to must use newer syntax; then the rest of the file is
+    searched as well.
 
     Args:
         text: The source.
-        error: What the parser raised.
-        running: The Python that raised it.
+        error: The parser's exception.
+        running: The version of Python that raised it.
 
     Returns:
-        `None` where the error is not known to come from a newer Python's syntax.
+        The newer syntax; `None` if the error is not known to come from a newer Python's syntax.
     """
     if max(map(len, text.split("\n"))) > LONG_LINE:
         return None
@@ -72,7 +72,7 @@ def needed_python(
 
 
 def _newer(text: str, running: tuple[int, int]) -> Iterator[tuple[int, int, NewerSyntax]]:
-    """Yield every statement with newer syntax: its first and last line, and what it has."""
+    """Yield every statement with newer syntax: its first and last line, and the syntax."""
     for statement in _statements(text):
         last = statement[-1].end[0]
         for python, feature, find in _FEATURES:
@@ -82,7 +82,7 @@ def _newer(text: str, running: tuple[int, int]) -> Iterator[tuple[int, int, Newe
 
 
 def _statements(text: str) -> Iterator[_Tokens]:
-    """Yield the tokens of each logical line, as far as the tokenizer comes."""
+    """Yield the tokens of each logical line, as far as the tokenizer gets."""
     statement: list[TokenInfo] = []
     left_out = {tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT}
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
@@ -116,7 +116,7 @@ def _type_statement(statement: _Tokens) -> TokenInfo | None:
 
 
 def _parameters(statement: _Tokens) -> _Tokens:
-    """Return the tokens from the `[` of a type parameter list on; none where there is none."""
+    """Return the tokens of a type parameter list from its `[` on; empty if there is none."""
     skipped = 1 if _words(statement)[:1] == ("async",) else 0
     words = _words(statement, count=4)[skipped:]
     if words[:1] in {("def",), ("class",), ("type",)} and words[2:3] == ("[",):
@@ -140,7 +140,7 @@ def _type_default(statement: _Tokens) -> TokenInfo | None:
 
 
 def _depths(tokens: _Tokens) -> Iterator[tuple[int, TokenInfo]]:
-    """Yield each token with how many brackets are open after it."""
+    """Yield each token with the number of brackets that are open after it."""
     depth = 0
     for token in tokens:
         if token.type == tokenize.OP:
@@ -153,7 +153,7 @@ def _except_star(statement: _Tokens) -> TokenInfo | None:
 
 
 def _except_without_parentheses(statement: _Tokens) -> TokenInfo | None:
-    """Find `except A, B:`, but not `except A, error:` of Python 2."""
+    """Find `except A, B:`, but not Python 2's `except A, error:`."""
     if _words(statement)[:1] != ("except",):
         return None
     last = ""
@@ -207,7 +207,7 @@ _FSTRING = re.compile(r"[rR]?[fF][rR]?")
 
 
 def _template(statement: _Tokens) -> TokenInfo | None:
-    """Find `t"..."`, which is a name and a string to older Pythons."""
+    """Find `t"..."`, which older Pythons read as a name and a string."""
     for token in statement:
         if token.type == _TEMPLATE_START:
             return token
@@ -229,7 +229,7 @@ def _free_fstring(statement: _Tokens) -> TokenInfo | None:
     for number, token in enumerate(statement):
         if token.type == tokenize.STRING and _FSTRING.match(token.string):
             fields = _fields(token.string)
-            if fields is None:  # it ends inside a field: at a quote that was meant as a part of it
+            if fields is None:  # it ends inside a field: at a quote that was meant as part of it
                 if closing > number:
                     return token
             elif "\\" in fields or "#" in _without_strings(fields):
@@ -246,7 +246,7 @@ def _free_fstring(statement: _Tokens) -> TokenInfo | None:
 def _ends_inside_field(rest: _Tokens) -> bool:
     """Return whether a line ends inside a field that a later line closes.
 
-    To older Pythons the quote is an error, and what follows is code.
+    For older Pythons the quote is an error, and what follows is code.
     """
     quote = rest[0]
     if quote.type != tokenize.ERRORTOKEN or quote.string not in {"'", '"'}:
@@ -256,7 +256,7 @@ def _ends_inside_field(rest: _Tokens) -> bool:
 
 
 def _fields(literal: str) -> str | None:
-    """Return what stands in the fields of an f-string; `None` if it ends inside one."""
+    """Return the text in the fields of an f-string; `None` if it ends inside one."""
     depth = 0
     inside: list[str] = []
     for part in _PARTS.findall(literal):

@@ -1,6 +1,6 @@
-"""What dicts, classes, calls and parameters hold.
+"""Resolves what dicts, classes, calls and parameters hold.
 
-The part of following constants that knows Python's objects.
+This is the part of following constants that deals with Python's objects.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.constants import CallSite, Constants
 
 TRANSPARENT = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
-"""Functions that hand their argument on, as far as constants go."""
+"""Functions that return their argument, as far as constants are concerned."""
 
 _PROPERTIES = frozenset({"property", "cached_property", "cache", "lru_cache"})
 
 T = TypeVar("T")
 _Pair = tuple[list[Term], list[Term]]
-"""What a key and its value may be."""
+"""The possible values of a key and of its entry."""
 
 
 class Objects(ABC):
-    """The part of a question that is about objects; `constants` has the part about names."""
+    """The part of a question that deals with objects; `constants` has the part for names."""
 
     constants: Constants
 
@@ -50,11 +50,11 @@ class Objects(ABC):
 
     @abstractmethod
     def guarded(self, key: tuple[object, ...], produce: Callable[[], Iterable[T]]) -> list[T]:
-        """Return what a function yields, or nothing while the same question is being answered."""
+        """Return what a function yields, or nothing while the same question is being resolved."""
 
     @abstractmethod
     def bound(self, name: str, scope: Scope) -> list[Term]:
-        """Return what a name bound in this very scope may be."""
+        """Return what a name bound in exactly this scope may be."""
 
     @abstractmethod
     def of_module(self, name: str, scope: Scope) -> list[Term]:
@@ -107,7 +107,7 @@ class Objects(ABC):
         return any(isinstance(t, Literal) and t.value == key for t in self.terms(name, scope))
 
     def _made(self, term: CallResult, key: str) -> Iterator[Term]:
-        """Yield an argument of the call by name: `dict(revision=...)`, `Namespace(**settings)`."""
+        """Yield a named argument of the call: `dict(revision=...)`, `Namespace(**settings)`."""
         for keyword in term.node.keywords:
             if keyword.arg == key:
                 yield from self.terms(keyword.value, term.scope)
@@ -117,7 +117,7 @@ class Objects(ABC):
             yield from self.items(self.terms(argument, term.scope), key)
 
     def values_of(self, term: Term) -> list[Term]:
-        """Return everything a container holds, for a key that is not known."""
+        """Return everything that a container holds, for an unknown key."""
         if isinstance(term, ContainerLiteral) and isinstance(term.node, ast.Dict | ast.DictComp):
             return [value for _, values in self._pairs(term) for value in values]
         if isinstance(term, CallResult):
@@ -176,7 +176,7 @@ class Objects(ABC):
         return found
 
     def elements(self, expr: ast.expr, scope: Scope) -> list[Term]:
-        """Return what a loop over an expression goes through."""
+        """Return what a loop over an expression yields."""
         if isinstance(expr, ast.Call):
             name = last_name(expr.func)
             if name in {"items", "values", "keys"} and isinstance(expr.func, ast.Attribute):
@@ -242,7 +242,7 @@ class Objects(ABC):
         return found
 
     def _instance(self, term: CallResult, owner: Class, name: str) -> list[Term]:
-        """Return an attribute of `Settings(revision=...)`: what is passed, else the default."""
+        """Return an attribute of `Settings(revision=...)`: the value passed, else the default."""
         fields = [n for n, found in owner.scope.bindings.items() if isinstance(found[0], Value)]
         passed = list(self._named_argument(term, name))
         annotated = [
@@ -310,10 +310,10 @@ class Objects(ABC):
             if any(term.node is target for term in known):
                 yield site
             elif not known and scope.owner is not None and isinstance(callee, ast.Attribute):
-                yield site  # `loader.load(...)`, and who knows what loader is
+                yield site  # `loader.load(...)` with an unknown loader
 
     def returned(self, function: Term) -> list[Term]:
-        """Return what a call of a function of the app may give back."""
+        """Return what a call to a function of the app may return."""
         if not isinstance(function, Function):
             return []
         scope = function.scope
@@ -337,12 +337,12 @@ def _is_property(function: Function) -> bool:
 
 
 def _is_bound(scope: Scope) -> bool:
-    """Tell whether a function gets its object or class as the first argument."""
+    """Return whether a function receives its object or class as the first argument."""
     return scope.owner is not None and "staticmethod" not in _decorators(scope.node)
 
 
 def _method_of(scope: Scope) -> Scope | None:
-    """Return the class whose method a scope lies in."""
+    """Return the class whose method contains a scope."""
     inner: Scope | None = scope
     while inner is not None and inner.owner is None:
         inner = inner.parent

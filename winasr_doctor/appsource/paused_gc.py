@@ -1,4 +1,4 @@
-"""Pausing Python's garbage collector while syntax trees are made and walked."""
+"""Pauses Python's garbage collector while syntax trees are built and walked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the collector: a thousand syntax trees are many objects and no garbage.
+    """Pause the collector: a thousand syntax trees are many objects but no garbage.
 
-    It would walk through all of them again and again, which takes longer than the parsing.
+    The collector would walk all of them repeatedly, which takes longer than parsing.
     """
     was_enabled = gc.isenabled()
     gc.disable()

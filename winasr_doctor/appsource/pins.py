@@ -1,4 +1,4 @@
-"""Revisions that are given on the command line."""
+"""Revisions given on the command line."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ class Pin(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Pin:
-        """Split `nvidia/canary-qwen-2.5b@main` into its two parts.
+        """Split a pin such as `nvidia/canary-qwen-2.5b@main` into its two parts.
 
         Args:
-            text: A revision, or a repository, `@` and a revision. Any text is accepted: whether
-                the revision makes sense is for the checks to say.
+            text: A revision, or a repository, `@` and a revision. Any text is accepted; the checks
+                decide whether the revision makes sense.
         """
         repo_id, at, revision = text.partition("@")
         return cls(revision, repo_id) if at and is_repo_id(repo_id) else cls(text)
 
 
 def is_repo_id(text: str) -> bool:
-    """Tell whether a text can be a Hub repository with its owner, such as `nvidia/canary-1b-v2`.
+    """Return whether a text can be a Hub repository with its owner, such as `nvidia/canary-1b-v2`.
 
     Source: huggingface_hub, `validate_repo_id`: letters, digits, `-`, `_` and `.`.
     """

@@ -44,11 +44,11 @@ _MOUNT_POINT = 0xA0000003
 
 
 class SourcePathError(ValueError):
-    """A path that does not exist; the message is one sentence."""
+    """The path does not exist; the message is one sentence."""
 
 
 class _CannotExamineError(Exception):
-    """Why one file is left out; the message completes `cannot examine FILE: ...`."""
+    """Why a file is left out; the message completes `cannot examine FILE: ...`."""
 
 
 def read_application(
@@ -60,10 +60,10 @@ def read_application(
     """Read the app's Python source without running any of it.
 
     Args:
-        paths: Files, and folders that are searched for `*.py` and `*.pyw`. Links to folders
-            and the `SKIPPED_FOLDERS` are left alone.
-        pins: Revisions to judge besides those in the source.
-        exclude: Glob patterns of files and folders to leave out, matched against a name and
+        paths: Files, and folders that are searched for `*.py` and `*.pyw`. Links to folders and the
+            `SKIPPED_FOLDERS` are skipped.
+        pins: Revisions to check besides those in the source.
+        exclude: Glob patterns of files and folders to leave out, matched against the name and
             against the path below the given folder.
 
     Returns:
@@ -128,17 +128,17 @@ def _walk(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> Iterat
                 if child.name not in SKIPPED_FOLDERS:
                     folders.append((child.path, f"{relative}/"))
             elif child.name.lower().endswith(SUFFIXES) and child.is_file():
-                # "." is how people say "here"; "./app.py" is not how they say app.py.
+                # "." is how people say "here"; "./app.py" is not how they write app.py.
                 yield child.path[2:] if root == "." else child.path
         pending.extend(reversed(folders))
 
 
 def _is_own_folder(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a folder and no link or junction to one."""
+    """Return whether an entry is a folder and not a link or junction to one."""
     try:
         if not entry.is_dir(follow_symlinks=False):
             return False
-        # Before Python 3.12 a junction passes for a folder; a OneDrive placeholder is one.
+        # Before Python 3.12 a junction looks like a folder; a OneDrive placeholder is one.
         tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
     except OSError:
         return False
@@ -152,14 +152,14 @@ def _is_excluded(relative: str, patterns: tuple[str, ...]) -> bool:
 
     name = relative.replace("\\", "/").rpartition("/")[2]
     return any(
-        # The slash in front lets `**/tests/*` match a folder at the top as well.
+        # The leading slash lets `**/tests/*` match a folder at the top as well.
         fnmatch(name, pattern) or fnmatch(relative, pattern) or fnmatch(f"/{relative}", pattern)
         for pattern in patterns
     )
 
 
 def _once(paths: Iterable[str]) -> Iterator[str]:
-    """Leave out a file that was met before, under whatever name."""
+    """Skip files that were found before, under whatever name."""
     met: set[str] = set()
     for path in paths:
         real = os.path.normcase(os.path.realpath(path))
@@ -175,7 +175,7 @@ def _parsed(paths: Iterable[str], unreadable: list[str]) -> list[SourceFile]:
 
     parsed = []
     with warnings.catch_warnings(), collector_paused():
-        # What the parser thinks of the app's style ("invalid escape sequence") is not our news.
+        # The parser's remarks on the app's style ("invalid escape sequence") are not our concern.
         warnings.simplefilter("ignore")
         for path in paths:
             try:
@@ -228,7 +228,7 @@ def _decode(document: bytes) -> str:
     except (SyntaxError, LookupError, UnicodeError, RecursionError) as error:
         what = getattr(error, "msg", None) or error
         raise _CannotExamineError(f"its encoding cannot be used ({what})") from error
-    if "\0" in text:  # a codec can make one of other bytes
+    if "\0" in text:  # a codec can produce one from other bytes
         line = text[: text.index("\0")].count("\n") + 1
         raise _CannotExamineError(f"line {line} contains a null byte")
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -252,7 +252,7 @@ def _tree(text: str, path: str) -> ast.Module:
 
 
 def _not_valid(text: str, error: SyntaxError) -> str:
-    """Say that a newer Python reads the file where that is so, or what this one says."""
+    """Say which newer Python can read the file, or else give this one's error."""
     from winasr_doctor.appsource.newer_python import needed_python
 
     newer = needed_python(text, error)
@@ -275,5 +275,5 @@ def _reason(error: Exception) -> str:
 
 
 def _shown(path: str) -> str:
-    """Return a path that every report can write: a name that is not Unicode gets `?` marks."""
+    """Return a path that every report can print: a name that is not Unicode gets `?` marks."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

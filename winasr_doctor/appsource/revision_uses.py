@@ -1,4 +1,4 @@
-"""Finds every model revision in the app: in calls, dict entries, names and among the pins."""
+"""Finds every model revision in the app: in calls, dict entries and names, and in the pins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OTHER_REVISIONS = re.compile(
     r"(?i)(?:^|_)(?:alembic|api|app|build|db|database|docs?|down|git|hg|protocol|schema|source|svn)"
     r"_(?:revision|commit_hash)$"
 )
-"""Revisions of something else; only believed to be a model's where a call loads with them."""
+"""Revisions of other things; they count as a model's only if a call loads with them."""
 
 _MENTIONED = ("revision", "commit_hash")
 
@@ -51,12 +51,12 @@ _MOST_REPOSITORIES = 8
 
 @dataclass(frozen=True, slots=True)
 class RevisionUse:
-    """One revision, spelled out at one place.
+    """One revision, written at one place.
 
     Attributes:
         revision: The text itself.
-        literal: Where it is spelled out; `None` for a `--revision` pin.
-        repo_ids: The repositories it is used with, as far as known.
+        literal: Where it is written; `None` for a `--revision` pin.
+        repo_ids: The repositories it is used with, if known.
         used_at: Where it is used, as `file:line`, unless that is the literal itself.
     """
 
@@ -67,20 +67,20 @@ class RevisionUse:
 
 
 class RefusedRevision(NamedTuple):
-    """A call of a NeMo `from_pretrained` that is given a revision, which it does not accept."""
+    """A call of a NeMo `from_pretrained` that passes a revision, which NeMo does not accept."""
 
     call: ast.Call
     file: SourceFile
     keyword: ast.keyword
     """The `revision=...`, or the `**settings` that contain one."""
     callee: str
-    """The complete dotted name."""
+    """The full dotted name."""
     revisions: tuple[Literal, ...]
     repo_ids: tuple[str, ...]
 
 
 class _Found:
-    """What has been gathered about one literal."""
+    """What has been collected about one literal."""
 
     def __init__(self, literal: Literal) -> None:
         self.literal = literal
@@ -112,7 +112,7 @@ def find_revisions(app: Application) -> tuple[RevisionUse, ...]:
 
 
 def is_mentioned(file: SourceFile) -> bool:
-    """Tell quickly whether a file can use a revision at all."""
+    """Return quickly whether a file can use a revision at all."""
     text = file.text.lower()
     return any(word in text for word in _MENTIONED)
 
@@ -147,7 +147,7 @@ def loader_without_revision(call: ast.Call, scope: Scope, constants: Constants) 
     if names:
         return next((name for name in names if takes_no_revision(name)), None)
     spelled = ast.unparse(func.value)
-    # Not imported where we can see it: a notebook export, a star import, a part of an app.
+    # Its import is not visible: a notebook export, a star import, a part of an app.
     known = is_spelled_like_one(spelled)
     bound = any(spelled.partition(".")[0] in around.bindings for around in scope.enclosing())
     return spelled if known and not bound else None
@@ -198,14 +198,14 @@ def _named(file: SourceFile, constants: Constants) -> Iterator[_Use]:
 
 
 def _given(binding: Binding) -> ast.expr | None:
-    """Return what a name is set to: the value assigned or the parameter's default."""
+    """Return the value of a name: the one assigned, or the parameter's default."""
     if isinstance(binding, Value) and not binding.iterated and not binding.path:
         return binding.expr
     return binding.default if isinstance(binding, Parameter) else None
 
 
 def _named_repositories(name: str, scope: Scope, constants: Constants) -> list[str]:
-    """Return the repository of `CANARY_REPO` for `CANARY_PINNED_REVISION`."""
+    """Return the repository from `CANARY_REPO` for `CANARY_PINNED_REVISION`."""
     head = re.sub(r"(?i)(?:pinned_|model_|hf_|hub_)*(?:revision|commit_hash)$", "", name)
     wanted = {f"{head}{tail}".lower() for tail in (*REPOSITORY_NAMES, "hf_repo", "model_repo")}
     return _repository_ids(
@@ -241,10 +241,10 @@ def _calls(file: SourceFile, constants: Constants) -> Iterator[_Use]:
             yield _texts(constants.literals(default, scope)), default, (), ()
         for keyword, literals in _given_revisions(call, scope, constants):
             if literals and not _is_stranger(call, scope, constants):
-                # code_revision, of transformers, is about the repository of the code.
+                # code_revision, in transformers, is about the repository of the code.
                 of_code = bool(keyword.arg and keyword.arg.startswith("code_"))
                 repositories = () if of_code else _repositories(call, scope, constants)
-                # Of several revisions and several repositories, none says which go together.
+                # If there are several revisions and repositories, nothing says which go together.
                 paired = len(literals) == 1 or len(repositories) == 1
                 yield literals, keyword.value, (), repositories if paired else ()
 
@@ -268,7 +268,7 @@ def _is_revision(name: str | None) -> bool:
 
 
 def _repositories(call: ast.Call, scope: Scope, constants: Constants) -> tuple[str, ...]:
-    """Return the repositories a call may be about: of a keyword, else of the first argument."""
+    """Return the repositories of a call: from a keyword, else from the first argument."""
     named: dict[str | None, tuple[ast.expr, Scope]] = {
         keyword.arg: (keyword.value, scope) for keyword in call.keywords if keyword.arg
     }

@@ -1,6 +1,6 @@
 """One file of the app, as the checks see it: a plain value, cheap to import.
 
-The modules that walk its tree are imported when a check first asks for what they find.
+The modules that walk its tree are imported when a check first needs their results.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ class IgnoreComment(NamedTuple):
     codes: tuple[str, ...]
     """Codes or family prefixes, in capitals."""
     reason: str
-    """What the author says; empty when nothing."""
+    """The author's reason; empty if none is given."""
 
     def covers(self, code: str) -> bool:
-        """Tell whether findings of this check are meant."""
+        """Return whether it covers findings of this check."""
         return code.startswith(self.codes)
 
 
 class SourceFile(Struct, frozen=True, eq=False, dict=True):
-    r"""One file of the app that could be parsed.
+    r"""One parsed file of the app.
 
     Attributes:
-        path: As it is shown to the user: as given, or joined below the folder given.
-        text: Decoded, with `\n` as the only line end.
-        tree: What `ast.parse` made of it.
+        path: The path shown to the user: as given, or joined to the given folder.
+        text: The decoded text, with `\n` as the only line ending.
+        tree: The result of `ast.parse`.
         silenced: Comments that silence findings, by line.
     """
 
@@ -54,21 +54,21 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def index(self) -> FileIndex:
-        """Calls, assignments and scopes of the file; built by one walk, when first asked for."""
+        """Calls, assignments and scopes of the file, collected in one walk on first use."""
         from winasr_doctor.appsource.index import FileIndex
 
         return FileIndex(self)
 
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
-        """Every node but the module, with the node around it, in the order of a walk."""
+        """Every node except the module, with the node around it, in the order of a walk."""
         from winasr_doctor.appsource.names import parents_of
 
         return parents_of(self.tree)
 
     @cached_property
     def imports(self) -> Mapping[str, str]:
-        """Imported names to what they stand for: `gr` to `gradio`."""
+        """Imported names with what they stand for: `gr` for `gradio`."""
         from winasr_doctor.appsource.names import imports_of
 
         return imports_of(self.index)
@@ -80,14 +80,14 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
             node: A name or an attribute of one.
 
         Returns:
-            `None` where the expression does not begin with an imported or built-in name.
+            The name; `None` if the expression does not begin with an imported or built-in name.
         """
         from winasr_doctor.appsource.names import qualified_name
 
         return qualified_name(node, self.imports, self.index)
 
     def column(self, line: int, offset: int) -> int:
-        """Turn the parser's offset (UTF-8 bytes from 0) into a column (characters from 1)."""
+        """Convert the parser's offset (UTF-8 bytes from 0) into a column (characters from 1)."""
         if not 0 < line <= len(self.lines):
             return offset + 1
         text = self.lines[line - 1]
@@ -96,13 +96,13 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
 
     def location(self, node: ast.AST) -> Location:
-        """Return where a node begins."""
+        """Return where a node starts."""
         line = getattr(node, "lineno", 1)
         column = self.column(line, getattr(node, "col_offset", 0))
         return Location(self.path, line, column)
 
     def segment(self, node: ast.AST) -> str:
-        """Return the source text of a node; empty where it has no position."""
+        """Return the source text of a node; empty if it has no position."""
         line: int | None = getattr(node, "lineno", None)
         end: int | None = getattr(node, "end_lineno", None)
         if line is None or end is None or end > len(self.lines):
@@ -116,12 +116,12 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
 
 
 def respect_silence(finding: Finding, file: SourceFile, node: ast.AST, code: str) -> Finding:
-    """Turn a finding that the app's author has silenced into a skip that gives the reason.
+    """Turn a finding that the app's author has silenced into a skip with the author's reason.
 
     Args:
-        finding: What a check found at a node.
+        finding: A check's finding at a node.
         file: The file the node is in.
-        node: What the finding points at; the comment is looked for on its first and last line.
+        node: The node that the finding points to; the comment may be on its first or last line.
         code: The check's code.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What the app's modules get from each other with `from module import *`."""
+"""Resolves what the app's modules get from each other with `from module import *`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from winasr_doctor.appsource.index import Scope
 from winasr_doctor.appsource.modules import Modules
 
 MAX_MODULES = 200
-"""Modules that are visited for one name; beyond them the answer is what was found so far."""
+"""The most modules to visit for one name; beyond them the answer is what was found so far."""
 
 
 class Stars:
-    """Answers which modules bind a name that another module imports with `*`.
+    """Finds the modules that bind a name which another module imports with `*`.
 
-    The answers are kept: every file of an app may ask for the same ones.
+    The answers are cached: every file of an app may ask for the same ones.
     """
 
     def __init__(self, modules: Modules) -> None:
-        """Prepare for questions about these files."""
         self._modules = modules
         self._imported: dict[Scope, tuple[Scope, ...]] = {}
         self._homes: dict[tuple[str, Scope], tuple[Scope, ...]] = {}
 
     def homes(self, name: str, scope: Scope) -> Sequence[Scope]:
-        """Return the modules that bind a name, up to a bound.
+        """Return the modules that bind a name, up to a limit.
 
-        Modules may import `*` from each other, so each is visited once.
+        Each module is visited once, because modules may import `*` from each other.
 
         Args:
             name: The name.
-            scope: The module that does not bind it itself.
+            scope: The module that uses the name without binding it.
         """
         key = (name, scope)
         if key not in self._homes:
@@ -49,7 +48,7 @@ class Stars:
             pending.extend(reversed(unseen))
 
     def _from(self, scope: Scope) -> Sequence[Scope]:
-        """Return the modules that a module imports `*` from."""
+        """Return the modules from which a module imports `*`."""
         if scope not in self._imported:
             files = (self._modules.find(s.module, s.level, s.file) for s in scope.stars)
             found = (file.index.module for file in files if file is not None)

@@ -1,4 +1,4 @@
-"""Finds the comments that silence findings: `# winasr: ignore[CODE, CODE2] reason`."""
+"""Finds comments that silence findings: `# winasr: ignore[CODE, CODE2] reason`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winasr_doctor.appsource.limits import LONG_LINE
 from winasr_doctor.appsource.source_file import IgnoreComment
 
 MAX_LIST = 1_000
-"""Characters of one list; all codes there are take fewer."""
+"""The longest list, in characters; all existing codes together are shorter."""
 
 _MARK = "winasr:"
 _COMMENT = re.compile(r"#\s*winasr:\s*ignore\s*\[([^\[\]]*)\]")
@@ -25,28 +25,28 @@ _BEFORE_REASON = " \t-:–—"
 
 
 class LongListError(ValueError):
-    """A list that is longer than `MAX_LIST`; the message is one sentence without a full stop."""
+    """The list is longer than `MAX_LIST`; the message is one sentence without a full stop."""
 
 
 class _Span(NamedTuple):
-    """Where a string literal lies, all its adjacent parts: line from 1, column in UTF-8 bytes."""
+    """The place of a string literal, all its adjacent parts: line from 1, column in UTF-8 bytes."""
 
     start: tuple[int, int]
     end: tuple[int, int]
 
 
 def silences(text: str, tree: ast.Module) -> Mapping[int, IgnoreComment]:
-    r"""Find the comments that silence findings; a string that looks like one is none.
+    r"""Find comments that silence findings; a string that looks like one does not count.
 
     Args:
-        text: The source, with `\n` as the only line end.
-        tree: What the parser made of it.
+        text: The source, with `\n` as the only line ending.
+        tree: The parsed source.
 
     Returns:
         The comments by line.
 
     Raises:
-        LongListError: A comment lists more than anybody has codes for.
+        LongListError: A comment lists more codes than exist.
     """
     found: dict[int, IgnoreComment] = {}
     if _MARK not in text:
@@ -67,7 +67,7 @@ def silences(text: str, tree: ast.Module) -> Mapping[int, IgnoreComment]:
 
 
 def _in_comment(line: str, number: int, strings: _Strings) -> re.Match[str] | None:
-    """Return the first match in a line that no string literal contains."""
+    """Return the first match in a line that is outside every string literal."""
     at = offset = 0
     for match in _COMMENT.finditer(line):
         offset += len(line[at : match.start()].encode("utf-8", "surrogatepass"))
@@ -87,7 +87,7 @@ class _Strings:
         self._comments: dict[_Span, frozenset[tuple[int, int]]] = {}
 
     def contain(self, line: int, column: int, offset: int) -> bool:
-        """Return whether a place lies in a literal: its column in characters, offset in bytes."""
+        """Return whether a place is inside a literal: column in characters, offset in bytes."""
         number = bisect_right(self._starts, (line, offset)) - 1
         if number < 0 or (line, offset) >= self._spans[number].end:
             return False
@@ -97,7 +97,7 @@ class _Strings:
         return (line, column) not in self._comments[span]
 
     def _comments_in(self, span: _Span) -> Iterator[tuple[int, int]]:
-        """Yield where comments stand between the parts of a literal, columns in characters."""
+        """Yield the places of comments between the parts of a literal, columns in characters."""
         (first, offset), (last, end) = span
         inside = self._lines[first - 1 : last]
         if len(inside) == 1 or max(map(len, inside)) > LONG_LINE:
@@ -131,7 +131,7 @@ def _literals(tree: ast.Module) -> Iterator[_Span]:
 
 
 def _outermost(spans: list[_Span]) -> list[_Span]:
-    """Leave out the literals inside the fields of another."""
+    """Drop the literals inside the fields of another literal."""
     kept: list[_Span] = []
     for span in spans:
         if not kept or span.start >= kept[-1].end:

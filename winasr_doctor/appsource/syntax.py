@@ -1,4 +1,4 @@
-"""Small questions about single nodes, answered by their form alone."""
+"""Small questions about single nodes, answered by their syntax alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winasr_doctor.appsource.index import Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
 
 _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
-"""Calls whose keywords name entries or attributes of what they make."""
+"""Calls whose keywords become entries or attributes of the result."""
 
 
 def last_name(expr: ast.expr) -> str:
@@ -29,8 +29,7 @@ def text_of(expr: ast.expr | None) -> str | None:
 def option_name(call: ast.Call) -> str | None:
     """Return `model_revision` for `add_argument("-r", "--model-revision", ...)`.
 
-    The same rule as argparse's and click's: the first long option, dashes turned into
-    underscores.
+    This follows argparse and click: the first long option, with dashes turned into underscores.
     """
     flags = [flag for flag in map(text_of, call.args) if flag]
     longs = [flag for flag in flags if flag.startswith("--")]
@@ -39,7 +38,7 @@ def option_name(call: ast.Call) -> str | None:
 
 
 def named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
-    """Yield every value a file gives a name to that is not a plain variable."""
+    """Yield every named value in a file whose name is not a plain variable."""
     index = file.index
     for display, scope in index.dicts:
         for key, value in zip(display.keys, display.values, strict=True):

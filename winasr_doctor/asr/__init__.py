@@ -1,4 +1,4 @@
-"""Loading NeMo models and transcribing with them, as values: nothing hidden, nothing lost."""
+"""Loads NeMo models and transcribes with them; results and errors are returned as values."""
 
 from winasr_doctor.asr.audio import read_audio
 from winasr_doctor.asr.errors import (

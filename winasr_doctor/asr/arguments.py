@@ -1,4 +1,4 @@
-"""What `load_model` and `transcribe` share: their arguments and what their worker notes."""
+"""Arguments and worker records that `load_model` and `transcribe` share."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
 
 class Cleanups:
-    """What became of temporary folders, noted by the worker and read by the caller at any time."""
+    """The outcomes of temporary folders, recorded by the worker and readable at any time."""
 
     def __init__(self, policy: RetryPolicy | None, on_attempt: OnAttempt | None) -> None:
-        """Start with none.
+        """Create an empty record.
 
         Args:
             policy: How long to keep trying to remove one.
-            on_attempt: Is told about each attempt, as long as anybody waits.
+            on_attempt: Called after each attempt while the caller is waiting.
         """
         self.policy = policy
         self._on_attempt = on_attempt
         self._sessions: list[GuardSession] = []
         self.own: list[CleanupReport] = []
-        """Folders that we made ourselves."""
+        """Reports on folders that we made ourselves."""
 
     @property
     def reports(self) -> tuple[CleanupReport, ...]:
-        """Every folder so far."""
+        """The reports on all folders so far."""
         guarded = (report for session in self._sessions for report in session.cleanups)
         return (*guarded, *self.own)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What of NeMo could not be guarded."""
+        """What in NeMo could not be guarded."""
         told = (problem for session in self._sessions for problem in session.problems)
         return tuple(dict.fromkeys(told))
 
     def teller(self, job: Job) -> OnAttempt | None:
-        """Return what tells the caller about attempts, until nobody waits any more."""
+        """Return a callback for attempts that stops reporting once nobody is waiting."""
         tell = self._on_attempt
         if tell is None:
             return None
@@ -58,7 +58,7 @@ class Cleanups:
 
     @contextmanager
     def guarded(self, job: Job) -> Iterator[None]:
-        """Guard NeMo for the block and note what becomes of its folders."""
+        """Guard NeMo for the block and record the outcome of its folders."""
         from winasr_doctor._guard import guard
         from winasr_doctor._guard.events import CleanupAttempted
 
@@ -76,7 +76,7 @@ class Cleanups:
 def check_arguments(
     policy: object, on_attempt: object, timeout: object, cancel: object, scan: object
 ) -> None:
-    """Refuse what a program gets wrong.
+    """Reject invalid arguments.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -98,7 +98,7 @@ def check_arguments(
 
 
 def check_callable(name: str, value: object) -> None:
-    """Refuse an argument that is neither `None` nor callable.
+    """Reject an argument that is neither `None` nor callable.
 
     Raises:
         TypeError: It is something else.

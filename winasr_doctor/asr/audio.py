@@ -1,8 +1,9 @@
-"""Recordings as NeMo's models take them: one channel, float32, 16 kHz.
+"""Reads recordings in the form that NeMo's models expect: mono, float32, 16 kHz.
 
-Reading them here and not in NeMo has three reasons: a recording with two channels ends in a
-`TypeError` there ("Input shape mismatch"), which on Windows a failing cleanup then hides; arrays
-are transcribed without any file that could be locked; and an unreadable recording can be named.
+There are three reasons to read them here and not in NeMo. In NeMo, a recording with two channels
+ends in a `TypeError` ("Input shape mismatch"), which a failing cleanup then hides on Windows.
+Arrays are transcribed without any file that could be locked. And the error for an unreadable
+recording can name it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from winasr_doctor.asr.truncated_audio import share_missing
 from winasr_doctor.findings import Remedy
 
 SAMPLE_RATE = 16_000
-"""Hertz that all the known models take."""
+"""The sample rate in hertz that all known models expect."""
 
 MOST_CHANNELS = 64
-"""More than this is no recording but a matrix of something else."""
+"""An array with more channels is not a recording but some other matrix."""
 
 _HIGHEST_RATE = 10_000_000
 
@@ -32,7 +33,7 @@ class AudioRecording(NamedTuple):
     Attributes:
         samples: Mono, float32, 16 kHz; a numpy array of shape (samples,).
         duration: Seconds.
-        missing: Seconds that the file's header promises beyond those.
+        missing: Seconds that the file's header announces beyond those.
     """
 
     samples: Any
@@ -41,20 +42,22 @@ class AudioRecording(NamedTuple):
 
 
 def read_audio(source: Source) -> AudioRecording:
-    """Read a recording, mix it to mono and bring it to 16 kHz.
+    """Read a recording, mix it to mono and resample it to 16 kHz.
 
     Args:
-        source: A path to anything libsndfile reads (wav, flac, ogg, mp3 ...), or samples: an
-            array at 16 kHz, or a pair of array and sample rate in Hz, in soundfile's order or in
-            Gradio's. Integer samples are scaled by their type's range, floats are taken as they
-            are. Of two axes the shorter one is the channels, the second one if they are equal.
+        source: A path to anything libsndfile reads (wav, flac, ogg, mp3 ...), or samples: an array
+            at 16 kHz, or a pair of array and sample rate in Hz, in soundfile's order or in
+            Gradio's. Integer samples are scaled by their type's range, floats are used unchanged.
+            If there are two axes, the shorter one is the channels, or the second one if they are
+            equal.
 
     Returns:
-        The samples, the duration in seconds, and how many seconds a file lacks that is cut short.
+        The samples, the duration in seconds, and how many seconds are missing from a truncated
+        file.
 
     Raises:
-        AudioError: It cannot be read, has no samples, or has samples that are not numbers:
-            those would make the whole text wrong without a word.
+        AudioError: It cannot be read, has no samples, or has samples that are not numbers: those
+            would silently make the whole text wrong.
         TypeError: It is none of these.
     """
     if isinstance(source, (str, os.PathLike)):
@@ -68,13 +71,13 @@ def read_audio(source: Source) -> AudioRecording:
 
 
 def as_sources(audio: Source) -> list[Source]:
-    """Make a list of what was given, which may be one recording or several.
+    """Return a list of recordings from one recording or several.
 
     Relative paths become absolute at once: NeMo changes the current directory while it loads.
 
     Raises:
-        TypeError: Something in it is no recording.
-        ValueError: There is nothing in it.
+        TypeError: An item is not a recording.
+        ValueError: The list is empty.
     """
     several = isinstance(audio, (list, tuple)) and not _is_pair(audio)
     sources = list(audio) if several else [audio]
@@ -84,7 +87,7 @@ def as_sources(audio: Source) -> list[Source]:
 
 
 def name_of(source: Source, index: int) -> str:
-    """Return what a recording is called: its path, or `array N`."""
+    """Return a recording's display name: its path, or `array N`."""
     return source if isinstance(source, str) else f"array {index}"
 
 
@@ -160,7 +163,7 @@ def _on_cpu(samples: Any) -> Any:  # noqa: ANN401 - a numpy array or a torch ten
 
 
 def _scaled(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - numpy
-    """Bring integers into -1 ... 1 by the range of their type."""
+    """Scale integers into -1 ... 1 by the range of their type."""
     import numpy as np
 
     if array.dtype.kind == "f":
@@ -200,7 +203,7 @@ def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
 
 
 def _read_file(path: str) -> tuple[Any, int, float]:
-    """Return the samples, their rate in Hz and the share of them that is missing."""
+    """Return the samples, their rate in Hz and the missing share of them."""
     try:
         import soundfile
     except (ImportError, OSError) as error:  # OSError: its libsndfile cannot be loaded
@@ -258,7 +261,7 @@ def _reason(path: str, error: Exception) -> str:
             return "the file is empty"
     except OSError:
         pass
-    # LibsndfileError's own text can fail; this attribute is what it is made from.
+    # The str() of a LibsndfileError can fail; this attribute is what it is made from.
     text = getattr(error, "error_string", None)
     if not isinstance(text, str):
         try:

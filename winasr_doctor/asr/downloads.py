@@ -1,8 +1,8 @@
-"""How far the Hub's client is with a download, seen from outside in its cache.
+"""Measures the progress of the Hub client's download from its cache folder.
 
-Its releases differ in how they tell: `hf_hub_download` has no `tqdm_class` before
-huggingface_hub 1.x and ignored it without a terminal until pull request 4056. All of them write
-`blobs/*.incomplete` below the repository's folder ("Understand caching"), which grows.
+Releases of the client differ in how they report progress: `hf_hub_download` has no `tqdm_class`
+before huggingface_hub 1.x and ignored it without a terminal until pull request 4056. All of them
+write `blobs/*.incomplete` below the repository's folder ("Understand caching"), which grow.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from pathlib import Path
 from winasr_doctor.asr.jobs import Downloaded
 
 _BLOCK = 512
-"""Bytes of a unit of `st_blocks`. Source: Python, `os.stat_result`."""
+"""Bytes per unit of `st_blocks`. Source: Python, `os.stat_result`."""
 
 
 class Watch:
-    """Tells how much of a repository's file has come since the watch began."""
+    """Measures how much of a repository's file has arrived since the watch began."""
 
     def __init__(self, repo_id: str, total: int | None, folder: Path | None = None) -> None:
-        """Note what lies there already, such as what a killed download left behind.
+        """Record what is already there, such as the remains of a killed download.
 
         Args:
             repo_id: The repository, `owner/name`.
             total: Bytes of the file, if known.
-            folder: Where its blobs are; found out by default.
+            folder: The folder with its blobs; determined automatically by default.
         """
         self._total = total
         self._folder = folder or _blobs(repo_id)
         self._before = dict(self._sizes())
 
     def __call__(self) -> Downloaded | None:
-        """Look; `None` while nothing comes. A download that is resumed counts as a whole."""
+        """Return the progress; `None` while nothing arrives. A resumed download counts in full."""
         growing = [size for name, size in self._sizes() if size != self._before.get(name)]
         return Downloaded(max(growing), self._total) if growing else None
 
@@ -43,13 +43,13 @@ class Watch:
             return
         try:
             names = [name for name in os.listdir(self._folder) if name.endswith(".incomplete")]  # noqa: PTH208
-        except OSError:  # the repository's first download makes the folder
+        except OSError:  # the repository's first download creates the folder
             return
         for name in names:
             try:
-                # Not from the folder's listing: on Windows that has the size of the last close.
+                # Not from the folder listing: on Windows that shows the size at the last close.
                 entry = (self._folder / name).stat()
-            except OSError:  # it is complete by now, and has its name
+            except OSError:  # it is complete by now and has its final name
                 continue
             blocks = getattr(entry, "st_blocks", None)
             # hf_xet may write parts out of order, into a file with holes.

@@ -1,4 +1,4 @@
-"""What the loader itself refuses, each with one sentence for people and its remedies."""
+"""The errors that the loader raises itself, each with one sentence for people and its remedies."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from winasr_doctor.findings import Remedy
 
 
 class ExplainedError(Exception):
-    """An error whose text is one sentence that can be shown as it is.
+    """An error whose text is one sentence that can be shown unchanged.
 
     Attributes:
-        remedies: Ways out, the best first.
+        remedies: Ways to fix it, the best first.
         details: Further sentences.
     """
 
     def __init__(
         self, sentence: str, remedies: Iterable[Remedy] = (), details: Iterable[str] = ()
     ) -> None:
-        """Say what happened.
+        """Make the error.
 
         Args:
-            sentence: For people.
-            remedies: Ways out, the best first.
+            sentence: One sentence for people.
+            remedies: Ways to fix it, the best first.
             details: Further sentences.
         """
         super().__init__(sentence)
@@ -31,27 +31,27 @@ class ExplainedError(Exception):
 
 
 class UnknownModelError(ExplainedError):
-    """The name is neither a known model, nor a Hub repository, nor a file."""
+    """The name is not a known model, a Hub repository or a file."""
 
 
 class RevisionError(ExplainedError):
-    """A revision that no model can be loaded by; nothing was downloaded."""
+    """No model can be loaded with this revision; nothing was downloaded."""
 
 
 class HubError(ExplainedError):
-    """The Hub did not give the file; the library's own error is the `__cause__`."""
+    """The Hub did not provide the file; the library's own error is the `__cause__`."""
 
 
 class LockedFileError(ExplainedError):
-    """A file of the Hub's cache is in use and stayed so; the system's error is the `__cause__`."""
+    """A file in the Hub's cache stayed in use; the system's error is the `__cause__`."""
 
 
 class NoSpaceError(ExplainedError):
-    """The drive of the cache has no room for a download; nothing was downloaded."""
+    """The cache's drive has no room for the download; nothing was downloaded."""
 
 
 class ModelFileError(ExplainedError):
-    """A local model file that NeMo could not load; NeMo was not asked."""
+    """NeMo could not load this local model file, so it was not called."""
 
 
 class MissingPackageError(ExplainedError):
@@ -59,7 +59,7 @@ class MissingPackageError(ExplainedError):
 
 
 class DeviceError(ExplainedError):
-    """The device that was asked for is not there."""
+    """The requested device does not exist."""
 
 
 class CancelledError(ExplainedError):
@@ -71,7 +71,7 @@ class DeadlineError(ExplainedError, TimeoutError):
 
 
 class AudioError(ExplainedError, ValueError):
-    """A recording that cannot be read.
+    """A recording cannot be read.
 
     Attributes:
         path: The file; `None` for an array.
@@ -84,12 +84,12 @@ class AudioError(ExplainedError, ValueError):
         remedies: Iterable[Remedy] = (),
         details: Iterable[str] = (),
     ) -> None:
-        """Say what is wrong with which recording.
+        """Make the error for a recording.
 
         Args:
-            sentence: For people; names the file.
+            sentence: One sentence for people; it names the file.
             path: The file; `None` for an array.
-            remedies: Ways out, the best first.
+            remedies: Ways to fix it, the best first.
             details: Further sentences.
         """
         super().__init__(sentence, remedies, details)

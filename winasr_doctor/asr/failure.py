@@ -1,4 +1,4 @@
-"""From what was raised to what is told about it, with nothing kept alive by the exception."""
+"""Turns an exception into a report for people that keeps nothing alive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from winasr_doctor.locks.tree_removal import remove
 
 
 class FailureReport(NamedTuple):
-    """What an outcome says of a failure."""
+    """What an outcome says about a failure."""
 
     error: BaseException
     diagnosis: Diagnosis
@@ -34,22 +34,22 @@ def judge(
     *,
     scan: bool,
 ) -> FailureReport:
-    """Diagnose what was raised and let go of everything it holds.
+    """Diagnose an exception and release everything it holds.
 
     Args:
-        headline: What did not work.
-        raised: What was raised; its frames are emptied.
-        cleanups: What became of the temporary folders.
-        problems: What of NeMo could not be guarded.
-        scan: Whether to ask the doctor about this machine.
+        headline: What failed, as a phrase.
+        raised: The exception; its frames are cleared.
+        cleanups: The outcome of the temporary folders.
+        problems: What in NeMo could not be guarded.
+        scan: Whether to scan this machine.
     """
     diagnosis = diagnose(raised)
     error = primary_error(raised, diagnosis)
     release_frames(raised)
     if diagnosis.kind == "out-of-gpu-memory":
         release_gpu_memory()
-    # A list first: a tuple that is being made from a generator is seen, half made, by whoever asks
-    # for all objects in another thread, and then fails with a SystemError (gh-39117).
+    # A list first: if another thread lists all objects while a tuple is being made from a
+    # generator, it sees the unfinished tuple, and making that fails with a SystemError (gh-39117).
     tried = [_tried_once_more(report) for report in cleanups]
     after = tuple(tried)
     message = messages.of_failure(headline, error, diagnosis, after, problems, scan=scan)
@@ -59,7 +59,7 @@ def judge(
 def of_leftovers(
     headline: str, cleanups: Sequence[CleanupReport], problems: Sequence[str], *, scan: bool
 ) -> Message:
-    """Say that it worked, and what could not be removed."""
+    """Report success, and what could not be removed."""
     errors = (report.error for report in cleanups if not report.refusal)
     error = next((error for error in errors if error is not None), None)
     diagnosis = None if error is None else diagnose(error)
@@ -67,11 +67,11 @@ def of_leftovers(
 
 
 def of_stuck(what: str, stuck: Stuck) -> CancelledError | DeadlineError:
-    """Say that nobody waits any longer, and where the worker is.
+    """Report that the caller stopped waiting, and where the worker is.
 
     Args:
-        what: What did not come to an end, such as `loading tiny`.
-        stuck: How the wait ended.
+        what: What did not finish, such as `loading tiny`.
+        stuck: The way the wait ended.
     """
     details = [f"It was {stuck.stage}."]
     if stuck.where:
@@ -93,7 +93,7 @@ def of_stuck(what: str, stuck: Stuck) -> CancelledError | DeadlineError:
 
 
 def _tried_once_more(report: CleanupReport) -> CleanupReport:
-    """Remove a folder that the exception, now emptied, may have kept open."""
+    """Remove a folder that the exception, now cleared, may have kept open."""
     if report.gone or report.refusal:
         return report
     again = remove(report.path, ONCE, identity=report.root)

@@ -1,4 +1,4 @@
-"""Local model files, looked at before NeMo sees them."""
+"""Checks local model files before NeMo sees them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from winasr_doctor.frameworks.nemo.names import SUFFIX
 
 
 def check_model_file(path: str) -> None:
-    """Make sure that a file is a complete `.nemo` archive that can be read.
+    """Check that a file is a complete, readable `.nemo` archive.
 
-    NeMo unpacks gigabytes before it notices damage, and on Windows a failing cleanup may then
-    hide what it noticed.
+    NeMo unpacks gigabytes before it notices damage, and on Windows a failing cleanup may then hide
+    the error.
 
     Args:
         path: The file.
 
     Raises:
-        ModelFileError: It is not; the sentence says what it is instead.
+        ModelFileError: It is not one; the sentence says what the file is instead.
     """
     if os.path.isdir(path):  # noqa: PTH112
         raise ModelFileError(f"{path} is a folder.", (_name_a_file_in(path),))
@@ -37,10 +37,10 @@ def check_model_file(path: str) -> None:
 
 
 def _open(path: str) -> None:
-    """Open a file that could not be read, so that the system's own error says why.
+    """Open a file that could not be read, to get the system's own error.
 
-    A sharing violation in `open` is an errno 13 without any `winerror`: Python goes through the
-    C runtime there. So who has the file open is asked.
+    A sharing violation in `open` is an errno 13 without any `winerror`: Python goes through the C
+    runtime there. So this looks for programs that have the file open.
     """
     try:
         with open(path, "rb") as file:  # noqa: PTH123

@@ -1,4 +1,4 @@
-"""Getting a model's file from the Hub at one revision.
+"""Downloads a model's file from the Hub at a given revision.
 
 NeMo's own `from_pretrained` takes no revision (`nemo/core/classes/common.py`), so the file is
 downloaded with huggingface_hub and restored from there.
@@ -27,8 +27,8 @@ class Download(NamedTuple):
     """A file in the Hub's local cache.
 
     Attributes:
-        path: Of the file.
-        commit: The full hash of the commit it belongs to, where the path tells.
+        path: The file's path.
+        commit: The full hash of the commit it belongs to, if the path contains it.
     """
 
     path: str
@@ -36,14 +36,15 @@ class Download(NamedTuple):
 
 
 def check_revision(revision: str, source: ModelSource) -> None:
-    """Refuse, before anything is downloaded, a revision that cannot be loaded.
+    """Refuse a revision that cannot be loaded, before downloading anything.
 
     Args:
-        revision: What the caller asked for.
+        revision: The requested revision.
         source: The model.
 
     Raises:
-        RevisionError: It cannot be, in the REV checks' words; or the model is a local file.
+        RevisionError: It cannot be loaded, worded as in the REV checks; or the model is a local
+            file.
     """
     if source.repo_id is None:
         raise RevisionError(
@@ -56,15 +57,15 @@ def check_revision(revision: str, source: ModelSource) -> None:
 
 
 def download(source: ModelSource, revision: str | None) -> Download:
-    """Get the model's file, from the local cache or the Hub.
+    """Return the model's file, from the local cache or the Hub.
 
     Args:
-        source: A model of the Hub.
+        source: A model on the Hub.
         revision: A commit's full hash, a branch or a tag; the default branch by default.
 
     Raises:
         MissingPackageError: huggingface_hub cannot be imported.
-        HubError: The Hub did not give it, or cannot be asked.
+        HubError: The Hub did not provide it, or cannot be reached.
     """
     try:
         import huggingface_hub
@@ -94,12 +95,12 @@ def _commit_of(path: str) -> str | None:
 
 
 def explained(error: Exception, source: ModelSource, revision: str | None) -> HubError | None:
-    """Put the library's errors into a sentence; `None` for those that are not about the Hub.
+    """Put the library's errors into a sentence; `None` for errors that do not concern the Hub.
 
     Args:
-        error: What the library raised.
+        error: The library's exception.
         source: The repository and the file.
-        revision: What was asked for; `None` for the default branch.
+        revision: The requested revision; `None` for the default branch.
     """
     kinds = {cls.__name__ for exception in walk(error) for cls in type(exception).__mro__}
     about = {"repo": source.repo_id, "file": source.filename, "revision": revision or "main"}
@@ -117,7 +118,7 @@ def explained(error: Exception, source: ModelSource, revision: str | None) -> Hu
 
 
 def _said(error: BaseException) -> str:
-    """Return the first line of what the library says itself."""
+    """Return the first line of the library's own message."""
     first = next(iter(str(error).strip().splitlines()), "")
     return f"huggingface_hub says: {type(error).__name__}: {first[:300]}"
 

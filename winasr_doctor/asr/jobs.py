@@ -1,8 +1,8 @@
-"""Work that the caller can stop waiting for: a daemon thread, a deadline and a cancel event.
+"""Runs work that the caller can stop waiting for: a daemon thread, a deadline, a cancel event.
 
-A thread cannot be stopped from outside, least of all inside torch or a driver. So a job that is
-late is abandoned: the caller gets an answer that says where the worker is, and the worker's late
-result is thrown away.
+A thread cannot be stopped from outside, least of all inside torch or a driver. So a late job is
+abandoned: the caller gets an answer that says where the worker is, and the worker's late result is
+dropped.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _PACKAGE = str(Path(__file__).parents[1]) + os.sep
 _MOST_FRAMES = 4
 
 Stage = str | Callable[[], str]
-"""What a worker is doing, as a phrase, or a function that finds it out when asked."""
+"""What a worker is doing, as a phrase, or a function that returns that phrase."""
 
 
 class JobStep(str, Enum):
-    """What kind of thing a worker is doing."""
+    """The kind of step that a worker is performing."""
 
     WORKING = "working"
     WAITING = "waiting"
@@ -48,11 +48,11 @@ class JobStep(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """How far a download is.
+    """The progress of a download.
 
     Attributes:
-        done: Bytes that have come.
-        total: Bytes in all, to a few megabytes; `None` where that is not known.
+        done: Bytes received.
+        total: Total bytes, accurate to a few megabytes; `None` if unknown.
     """
 
     done: int
@@ -64,10 +64,10 @@ class JobState:
     """What a worker is doing at one moment.
 
     Attributes:
-        step: The kind of thing.
+        step: The kind of step.
         stage: The same as a phrase, such as `reading speech.wav`.
         where: The innermost calls outside this package; empty when the work is not running.
-        downloaded: How far its download is, once bytes have come.
+        downloaded: The progress of its download, once bytes have arrived.
     """
 
     step: JobStep
@@ -77,11 +77,11 @@ class JobState:
 
 
 OnStart = Callable[[Callable[[], JobState]], None]
-"""Is given, before the work begins, a function that says from any thread what it is doing."""
+"""Called before the work begins with a function that returns its state, from any thread."""
 
 
 class Why(str, Enum):
-    """Why the caller did not wait any longer."""
+    """Why the caller stopped waiting."""
 
     CANCELLED = "cancelled"
     DEADLINE = "deadline"
@@ -103,13 +103,13 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The caller stopped waiting; the worker may go on, unheard.
+    """The caller stopped waiting; the worker may go on unobserved.
 
     Attributes:
         why: What ended the wait.
         stage: What the worker was doing, as a phrase.
-        where: The innermost calls outside this package, such as
-            `torch/nn/modules/conv.py:123 in forward`; empty when the work was never begun.
+        where: The innermost calls outside this package, such as `torch/nn/modules/conv.py:123 in
+            forward`; empty if the work never started.
         seconds: How long the caller waited.
     """
 
@@ -120,14 +120,13 @@ class Stuck:
 
 
 class AbandonedError(Exception):
-    """Raised in a worker nobody waits for any more, at the next point where it can stop."""
+    """Raised in an abandoned worker, at the next point where it can stop."""
 
 
 class Job:
-    """What a worker and its caller know of each other."""
+    """State shared between a worker and its caller."""
 
     def __init__(self) -> None:
-        """Start; nothing is being done yet."""
         self._stage: Stage = "starting"
         self._step = JobStep.WORKING
         self._downloaded: Callable[[], Downloaded | None] | None = None
@@ -137,7 +136,7 @@ class Job:
 
     @property
     def abandoned(self) -> bool:
-        """Whether nobody waits for this work any more."""
+        """Whether nobody is waiting for this work any more."""
         return self._abandoned.is_set()
 
     @property
@@ -146,7 +145,7 @@ class Job:
         return self._stage if isinstance(self._stage, str) else self._stage()
 
     def state(self) -> JobState:
-        """Look at the work, from any thread."""
+        """Return the state of the work; callable from any thread."""
         downloaded = self._downloaded
         return JobState(
             self._step,
@@ -161,22 +160,22 @@ class Job:
         step: JobStep = JobStep.WORKING,
         downloaded: Callable[[], Downloaded | None] | None = None,
     ) -> None:
-        """Say what comes next; to be called between steps.
+        """Announce the next step; call this between steps.
 
         Args:
-            stage: As a phrase.
-            step: The kind of thing.
-            downloaded: Finds out, from any thread, how far a download is.
+            stage: What the step does, as a phrase.
+            step: The kind of step.
+            downloaded: Returns the progress of a download; callable from any thread.
 
         Raises:
-            AbandonedError: Nobody waits for it any more.
+            AbandonedError: Nobody is waiting for the job any more.
         """
         self._stage, self._step, self._downloaded = stage, step, downloaded
         if self.abandoned:
             raise AbandonedError
 
     def abandon(self) -> None:
-        """Let the worker know that nobody waits for it any more."""
+        """Tell the worker that nobody is waiting any more."""
         self._abandoned.set()
 
 
@@ -186,7 +185,7 @@ class _Worker(Generic[T]):
         self.settled = threading.Event()
         self._result: Done[T] | Failed | None = None
         self._lock = threading.Lock()
-        context = contextvars.copy_context()  # guards and other scopes of the caller hold here too
+        context = contextvars.copy_context()  # the caller's guards apply here too
         self._thread = threading.Thread(
             target=context.run, args=(self._run, work), name="winasr-work", daemon=True
         )
@@ -198,7 +197,7 @@ class _Worker(Generic[T]):
             self._settle(Failed(error))
 
     def take(self) -> Done[T] | Failed | None:
-        """Return the result, once; from now on a late one is thrown away."""
+        """Return the result, once; after that a late result is dropped."""
         with self._lock:
             self.job.abandon()
             result, self._result = self._result, None
@@ -209,7 +208,7 @@ class _Worker(Generic[T]):
         try:
             result: Done[T] | Failed = Done(work(self.job))
         except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-            # Without this very frame, which ends too late to be cleared and refers to the work.
+            # Without this frame itself, which ends too late to be cleared and refers to the work.
             tb = error.__traceback__
             result = Failed(error.with_traceback(tb.tb_next if tb is not None else None))
             del tb
@@ -232,18 +231,18 @@ def run(
     cancel: threading.Event | None = None,
     on_start: OnStart | None = None,
 ) -> Done[T] | Failed | Stuck:
-    """Do something in a daemon thread and wait for it, but not for ever.
+    """Run work in a daemon thread and wait for it, within limits.
 
     Args:
-        work: What to do; gets its `Job` and says through it what it is doing. It runs in a copy
-            of the caller's context (`contextvars`).
+        work: The function to run; it receives its `Job` and reports its steps there. It runs in a
+            copy of the caller's context (`contextvars`).
         timeout: Seconds until the wait ends; `None` for no limit.
-        cancel: Ends the wait when it is set.
-        on_start: Is given what says how the work is going, before it begins.
+        cancel: Ends the wait when set.
+        on_start: Called before the work begins, with a function that returns its state.
 
     Returns:
-        What it came to. What the work raised is returned, not raised; only what interrupts the
-        caller itself, such as Ctrl+C, is raised, and abandons the work.
+        The outcome. An exception of the work is returned, not raised. Only an interrupt of the
+        caller itself, such as Ctrl+C, is raised; it abandons the work.
     """
     started = monotonic()
     deadline = None if timeout is None else started + timeout
@@ -263,7 +262,7 @@ def run(
     except BaseException:
         worker.job.abandon()
         raise
-    if result is not None:  # also one that came in the very moment the wait ended
+    if result is not None:  # also a result that arrived at the very moment the wait ended
         return result
     assert why is not None  # noqa: S101 - nothing but a result or a reason ends the wait
     return Stuck(why, stage, where, monotonic() - started)
@@ -283,14 +282,14 @@ def _wait(
 
 
 def where_is(thread: int | None) -> str:
-    """Say where a thread is: its innermost calls, up to the one this package made.
+    """Describe where a thread is: its innermost calls, up to the one this package made.
 
     Args:
         thread: Its `ident`.
 
     Returns:
-        Such as `torch/nn/modules/conv.py:123 in forward, called from ...`; empty when it has
-        ended.
+        A text such as `torch/nn/modules/conv.py:123 in forward, called from ...`; empty if the
+        thread has ended.
     """
     frame = _current_frames().get(thread) if thread is not None else None
     calls: list[str] = []
@@ -304,7 +303,7 @@ def where_is(thread: int | None) -> str:
 
 
 def _short(path: str) -> str:
-    """Cut a source file's path down to what follows the folder it is imported from."""
+    """Shorten a source file's path to the part after its import folder."""
     roots = [root for root in sys.path if root and path.startswith(root.rstrip("\\/") + os.sep)]
     longest = max(map(len, roots), default=0)
     short = path[longest:].lstrip("\\/") if longest else os.path.basename(path)  # noqa: PTH119

@@ -1,4 +1,4 @@
-"""`load_model`: a NeMo model from a name, a Hub repository or a file."""
+"""`load_model`: loads a NeMo model from a name, a Hub repository or a file."""
 
 from __future__ import annotations
 
@@ -47,31 +47,31 @@ def load_model(
     on_start: jobs.OnStart | None = None,
     scan: bool = True,
 ) -> LoadOutcome:
-    """Load a NeMo speech model, and say what came of it.
+    """Load a NeMo speech model and return the outcome.
 
-    The work is done in a thread of its own, in a copy of the caller's context. Loads take turns.
-    While NeMo unpacks a model it changes the current directory of the whole process for a
-    moment; relative paths are made absolute before that.
+    The work runs in its own thread, in a copy of the caller's context. Only one load runs at a
+    time. While NeMo unpacks a model, it briefly changes the current directory of the whole process;
+    relative paths are made absolute before that.
 
     Args:
         name_or_path: `tiny` (bundled), a known model (`parakeet-tdt-0.6b-v3`, `canary-1b-v2` ...,
             or a short name such as `parakeet-v3`), a Hub repository `owner/name`, or a path to a
             `.nemo` file, or to the folder of a speech-language model.
         revision: A commit's full hash, a branch or a tag of the Hub repository. Anything else is
-            refused before something is downloaded.
+            refused before anything is downloaded.
         device: `auto` (the first GPU if there is one, else the CPU), `cpu`, `cuda`, `cuda:N` or
             `mps`.
         policy: How long to keep trying to remove a temporary folder; 3 s by default.
-        on_attempt: Is told about each attempt, in the worker's thread.
-        timeout: Seconds until the answer is that it took too long; `None` for no limit.
-        cancel: Ends the wait within a tenth of a second when it is set.
-        on_start: Is called in the caller's thread before the work begins, with a function that
-            says from any thread what the work is doing: a `JobState`.
-        scan: Whether to ask the doctor, for up to 2 s, when files were locked.
+        on_attempt: Called after each attempt, in the worker's thread.
+        timeout: Seconds until the call gives up waiting; `None` for no limit.
+        cancel: Ends the wait within a tenth of a second when set.
+        on_start: Called in the caller's thread before the work begins, with a function that returns
+            the work's `JobState` and may be called from any thread.
+        scan: Whether to scan this machine, for up to 2 s, if files were locked.
 
     Returns:
         The outcome: `loaded`, `loaded_cleanup_failed` (with the model) or `load_failed`, with the
-        real error, every attempt at cleaning up, what is left and a message for people.
+        real error, every cleanup attempt, the leftovers and a message for people.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -85,7 +85,7 @@ def load_model(
     wanted_device = parse_device(device)
     started = perf_counter()
     progress, cleanups = _Progress(), Cleanups(policy, on_attempt)
-    # Here and not in the worker: the current directory may be another by then.
+    # Here and not in the worker: the current directory may have changed by then.
     wanted = name_or_path if isinstance(name_or_path, str) else os.path.abspath(name_or_path)  # noqa: PTH100
 
     def work(job: jobs.Job) -> Any:  # noqa: ANN401 - the framework's model

@@ -1,6 +1,6 @@
-"""What the doctor says of this machine and of one thing on it, asked when something went wrong.
+"""The doctor's advice on this machine or on one thing on it, for use after a failure.
 
-All of it is bounded: the answer about a failed load must not wait for a dead network drive.
+Every call has a time limit: the report on a failed load must not wait for a dead network drive.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 2.0
-"""Seconds the doctor is given."""
+"""Time limit of a scan, in seconds."""
 
 LOCK_FAMILIES = ("TMP", "SYN", "AVX", "IDX")
-"""What locks fresh files: where TEMP is, sync clients, virus scanners, the search index."""
+"""The checks for what locks new files: TEMP's place, sync clients, virus scanners, the index."""
 
 REVISION_CODES = ("REV001", "REV002", "REV003", "REV004", "REV006")
 """The checks that judge a revision by its spelling."""
@@ -34,14 +34,14 @@ GIVEN = "given to load_model"
 def findings(
     families: Iterable[str] = LOCK_FAMILIES, seconds: float = PATIENCE
 ) -> tuple[Result, ...] | None:
-    """Scan this machine for what locks files.
+    """Scan this machine for causes of locked files.
 
     Args:
         families: Which checks to run.
-        seconds: How long to wait.
+        seconds: Time limit, in seconds.
 
     Returns:
-        What failed, worst first; `None` when there was no answer in time.
+        The failed checks, worst first; `None` if there was no answer in time.
     """
     from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.scanning import scan, worst_first
@@ -54,9 +54,10 @@ def findings(
 
 
 def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, ...]]:
-    """Say in the REV checks' words what is wrong with a revision that cannot be used.
+    """Say what is wrong with a revision that cannot be used, worded as in the REV checks.
 
-    What it is short for is looked for in the local cache and, where possible, on the Hub.
+    This looks for the full form of an abbreviated revision in the local cache and, if possible, on
+    the Hub.
 
     Returns:
         A sentence and the remedies.
@@ -76,7 +77,7 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
 
 
 def _asked(app: Application) -> HubAnswers | None:
-    """Ask the Hub what a revision may be short for, unless it must not or cannot be asked."""
+    """Ask the Hub what a revision may be short for, unless it must not or cannot be reached."""
     import sys
 
     from winasr_doctor.machine.live.cache_folders import is_offline
@@ -89,7 +90,7 @@ def _asked(app: Application) -> HubAnswers | None:
 
 
 def on_model_file(path: str) -> Result | None:
-    """Say in NEM006's words what is wrong with a model file; `None` when nothing is."""
+    """Say what is wrong with a model file, worded as in NEM006; `None` if nothing is."""
     from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.machine.live.archive import inspect
     from winasr_doctor.machine.live.readers import READERS
@@ -104,7 +105,7 @@ def on_model_file(path: str) -> Result | None:
 
 
 def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
-    """Say who has a path open; `None` when that could not be found out in time."""
+    """Return who has a path open; `None` if that could not be found out in time."""
 
     def ask() -> Holding:
         from winasr_doctor.locks.holders import holders_of
@@ -120,7 +121,7 @@ def _said_by(codes: Iterable[str], host: Machine) -> Result | None:
 
     for check in select_checks(tuple(codes), ()):
         for result in run_check(check, host):
-            # A severity short of a warning is a remark on what works.
+            # A severity below a warning is a remark on something that works.
             if result.severity in (Severity.ERROR, Severity.WARNING) or (
                 result.status is Status.UNKNOWN
             ):

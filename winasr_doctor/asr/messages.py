@@ -1,4 +1,4 @@
-"""What to tell people: made from what is known of this failure and of this machine."""
+"""Writes messages for people from the facts about this failure and this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winasr_doctor.locks.cleanup_report import CleanupReport
 from winasr_doctor.windows.errors import DeleteClass, classify
 
 _LONGEST = 400
-"""Characters of an error's text that are shown."""
+"""The most characters to show of an error's text."""
 
 HOLDERS = {
     "msmpeng.exe": "AVX",
@@ -51,7 +51,7 @@ their processes; Microsoft, "Microsoft Defender Antivirus" and "Windows Search O
 def of_success(
     headline: str, cleanups: Sequence[CleanupReport], problems: Sequence[str]
 ) -> Message:
-    """Say that it worked, and what became of the temporary folders where that is of interest."""
+    """Report success, and what happened to the temporary folders if that is of interest."""
     return Message(headline, (*_about(cleanups), *problems))
 
 
@@ -63,7 +63,7 @@ def of_leftovers(
     *,
     scan: bool,
 ) -> Message:
-    """Say that it worked but that something could not be removed, and what to do about it."""
+    """Report success with something that could not be removed, and what to do about it."""
     found, late = _findings(machine_advice.LOCK_FAMILIES, scan=scan)
     remedies = [*_of_findings(found, cleanups)]
     if diagnosis is not None and not _by_ourselves(cleanups):
@@ -84,18 +84,18 @@ def of_failure(
     *,
     scan: bool,
 ) -> Message:
-    """Say what went wrong and what to do about it.
+    """Report what went wrong and what to do about it.
 
-    Where files were locked, what the doctor finds on this machine comes first; after another
-    error, such as too little memory, its own advice does.
+    If files were locked, the doctor's findings on this machine come first; after another error,
+    such as too little memory, that error's own advice does.
 
     Args:
-        headline: What did not work, such as `tiny was not loaded`; follows the cause.
+        headline: What failed, such as `tiny was not loaded`; follows the cause.
         error: The real error.
-        diagnosis: Of what was raised.
-        cleanups: What became of the temporary folders.
-        problems: What of NeMo could not be guarded.
-        scan: Whether to ask the doctor.
+        diagnosis: The diagnosis of the exception.
+        cleanups: The outcome of the temporary folders.
+        problems: What in NeMo could not be guarded.
+        scan: Whether to scan this machine.
     """
     locked, left = _is_lock(error, diagnosis), any(not report.gone for report in cleanups)
     families = _families(diagnosis, locked=locked or left)
@@ -124,7 +124,7 @@ def _sentence(diagnosis: Diagnosis) -> str:
 
 
 def _text(error: BaseException, diagnosis: Diagnosis, cause: str) -> str:
-    """Return the error's own words, unless the cause has them already."""
+    """Return the error's own words, unless the cause already contains them."""
     node = diagnosis.primary
     if node is None or node.exception is not error:
         node = node_of(error)
@@ -152,7 +152,7 @@ def _families(diagnosis: Diagnosis, *, locked: bool) -> tuple[str, ...]:
 
 
 def _findings(families: Iterable[str], *, scan: bool) -> tuple[tuple[Result, ...], tuple[str, ...]]:
-    """Return what the doctor found, and a sentence if it did not answer."""
+    """Return the doctor's findings, and a sentence if it did not answer."""
     if not scan:
         return (), ()
     found = machine_advice.findings(families)
@@ -244,7 +244,7 @@ def _about_one(report: CleanupReport) -> str:
 
 
 def _unique(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
-    """Keep the first of each title."""
+    """Keep the first remedy with each title."""
     by_title: dict[str, Remedy] = {}
     for remedy in remedies:
         by_title.setdefault(remedy.title, remedy)

@@ -1,4 +1,4 @@
-"""From what a user calls a model to where it comes from."""
+"""Finds where a model comes from, given the name that a user knows it by."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from winasr_doctor.frameworks.nemo.names import SUFFIX
 from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
 
 TINY = "tiny"
-"""The bundled model: twenty English words, for trying things out."""
+"""The bundled model, to try things out: it knows twenty English words."""
 
 TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 
@@ -47,12 +47,12 @@ class ModelSource:
     """Where a model comes from: a local file, or a file of a Hub repository.
 
     Attributes:
-        name: What was asked for.
-        path: The local file; of a speech-language model, the folder.
+        name: The requested name.
+        path: The local file, or the folder of a speech-language model.
         repo_id: The repository.
         filename: The file in it.
-        model_class: The class that loads it, where that is known.
-        download_bytes: About how large that file is, where that is known.
+        model_class: The class that loads it, if known.
+        download_bytes: The approximate size of that file, if known.
     """
 
     name: str
@@ -69,15 +69,15 @@ class ModelSource:
 
 
 def find_model(name: str | os.PathLike[str]) -> ModelSource:
-    """Tell where a model comes from; no file is opened and nothing is downloaded.
+    """Return where a model comes from; no file is opened and nothing is downloaded.
 
     Args:
-        name: `tiny`, a name or alias of a known model, a Hub repository `owner/name`, or a path
-            to a `.nemo` file or to a speech-language model's folder. A known name counts for more
-            than a folder of that name.
+        name: `tiny`, a name or alias of a known model, a Hub repository `owner/name`, or a path to
+            a `.nemo` file or to a speech-language model's folder. A known name takes precedence
+            over a folder of the same name.
 
     Returns:
-        Where to get it.
+        The source.
 
     Raises:
         UnknownModelError: It is none of these.
@@ -105,7 +105,7 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
 
 
 def is_known(name: str) -> bool:
-    """Tell whether a name, an alias or a repository is one of the known models', or `tiny`."""
+    """Return whether a name, alias or repository is that of a known model, or `tiny`."""
     wanted = name.strip().casefold()
     return wanted == TINY or _known(wanted) is not None
 

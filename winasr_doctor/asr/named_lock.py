@@ -1,8 +1,8 @@
-"""Taking turns: one call at a time on a model, and one load at a time in a process.
+"""Locks that allow one call at a time on a model, and one load at a time in a process.
 
-NeMo's `transcribe` switches the model's mode, dither and decoding and puts them back, so two
-calls on one model disturb each other (`nemo/collections/asr/parts/mixins/transcription.py`).
-Its load changes the process's current directory for a moment
+NeMo's `transcribe` changes the model's mode, dither and decoding and restores them afterwards, so
+two calls on one model disturb each other (`nemo/collections/asr/parts/mixins/transcription.py`).
+Its load briefly changes the process's current directory
 (`nemo/core/connectors/save_restore_connector.py`).
 """
 
@@ -19,13 +19,13 @@ from winasr_doctor.frameworks.guarded import NAMES
 
 
 class NamedLock:
-    """A lock that knows who has it, and that a worker nobody waits for stops waiting for."""
+    """A mutex that knows its owner; an abandoned job stops waiting for it."""
 
     def __init__(self, what: str) -> None:
-        """Make a free one.
+        """Create a free lock.
 
         Args:
-            what: What it guards, for sentences such as `WHAT is busy`.
+            what: What it protects, for sentences such as `WHAT is busy`.
         """
         self._what = what
         self._lock = threading.Lock()
@@ -33,10 +33,10 @@ class NamedLock:
 
     @contextmanager
     def taken(self, job: Job) -> Iterator[None]:
-        """Wait for the turn and keep it for the block.
+        """Wait for the lock and hold it for the block.
 
         Raises:
-            AbandonedError: Nobody waits for the job any more.
+            AbandonedError: Nobody is waiting for the job any more.
         """
         while not self._lock.acquire(timeout=SLICE):
             job.at(self.busy, JobStep.WAITING)
@@ -48,7 +48,7 @@ class NamedLock:
             self._lock.release()
 
     def busy(self) -> str:
-        """Say who has the turn and where that call is, as a phrase."""
+        """Return who holds the lock and where that call is, as a phrase."""
         holder = self._holder
         if holder is None:
             return f"waiting for {self._what}"
@@ -62,17 +62,17 @@ class NamedLock:
 
 
 LOADING = NamedLock(f"{NAMES}'s loader")
-"""The turn for loading."""
+"""The lock for loading."""
 
 _models: dict[int, tuple[weakref.ref[object], NamedLock]] = {}
 _lock = threading.Lock()
 
 
 def turn_of(model: object) -> NamedLock:
-    """Return the model's own turn; it is forgotten with the model.
+    """Return the model's own lock; it is discarded together with the model.
 
     Raises:
-        TypeError: The object cannot be referred to weakly, so it is no model.
+        TypeError: The object does not support weak references, so it is not a model.
     """
     key = id(model)
     with _lock:
@@ -80,8 +80,8 @@ def turn_of(model: object) -> NamedLock:
         if entry is not None and entry[0]() is model:
             return entry[1]
         turn = NamedLock("the model")
-        # The callback runs before the number can be used again. It takes no lock: a collection
-        # may run it in a thread that is just here.
+        # The callback runs before the id can be reused. It takes no lock: a garbage collection
+        # may run it in a thread that is in this function.
         _models[key] = (weakref.ref(model, lambda _ref: _forget(key)), turn)
         return turn
 

@@ -1,4 +1,4 @@
-"""What loading and transcribing came to, as frozen values: nobody parses an exception's text."""
+"""The outcomes of loading and transcribing, as frozen values: no parsing of exception texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, RemovalFa
 
 
 class LoadStatus(str, Enum):
-    """How loading ended."""
+    """The way loading ended."""
 
     LOADED = "loaded"
     LOADED_CLEANUP_FAILED = "loaded_cleanup_failed"
@@ -20,7 +20,7 @@ class LoadStatus(str, Enum):
 
 
 class TranscribeStatus(str, Enum):
-    """How transcribing ended."""
+    """The way transcribing ended."""
 
     TRANSCRIBED = "transcribed"
     TRANSCRIBED_CLEANUP_FAILED = "transcribed_cleanup_failed"
@@ -29,12 +29,12 @@ class TranscribeStatus(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to tell the person in front of the screen.
+    """What to tell the user.
 
     Attributes:
         headline: What happened, in one sentence: the real cause first.
-        details: Further sentences: which file, which WinError, who holds it, what was tried.
-        remedies: Ways out, the most likely first, with this machine's paths filled in.
+        details: Further sentences: the file, the WinError, who holds it, what was tried.
+        remedies: Ways to fix it, the most likely first, with this machine's paths filled in.
     """
 
     headline: str
@@ -53,13 +53,13 @@ class Message:
 class _Outcome:
     message: Message
     error: BaseException | None = None
-    """The real error when it failed; never a cleanup error that hides one."""
+    """The real error after a failure; never a cleanup error that hides one."""
     diagnosis: Diagnosis | None = None
-    """What the error means, when there is one."""
+    """The diagnosis of the error, if there is one."""
     cleanups: tuple[CleanupReport, ...] = ()
-    """Every temporary folder that was cleaned up, clean ones too."""
+    """The cleanup of every temporary folder, including successful ones."""
     seconds: float = 0.0
-    """How long it took, waiting for another call on the same model included."""
+    """Duration, including the wait for another call on the same model."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -68,20 +68,20 @@ class _Outcome:
 
     @property
     def leftovers(self) -> tuple[RemovalFailure, ...]:
-        """What is still on the disk, with the error on each."""
+        """What is still on the disk, with the error for each path."""
         return tuple(failure for report in self.cleanups for failure in report.leftovers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOutcome(_Outcome):
-    """What `load_model` came to.
+    """The outcome of `load_model`.
 
     Attributes:
-        status: How it ended.
-        name: What was asked for.
+        status: The way loading ended.
+        name: The requested name.
         model: The NeMo model; `None` when loading failed.
-        source: The local file it was restored from, if it got that far.
-        revision: The full hash of the commit it was downloaded at, where it came from the Hub.
+        source: The local file it was restored from, if loading got that far.
+        revision: The full hash of the downloaded commit, if it came from the Hub.
         device: Where the model is, such as `cuda:0`.
     """
 
@@ -94,13 +94,13 @@ class LoadOutcome(_Outcome):
 
     @property
     def ok(self) -> bool:
-        """Whether there is a model to work with."""
+        """Whether there is a usable model."""
         return self.status is not LoadStatus.LOAD_FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word and when it was said, in seconds from the recording's start."""
+    """A word with its start and end, in seconds from the start of the recording."""
 
     text: str
     start: float
@@ -113,11 +113,11 @@ class Transcript:
 
     Attributes:
         source: The file, or `array N` for the N-th array, from 0.
-        text: What was said; empty for silence.
+        text: The spoken text; empty for silence.
         duration: Seconds of audio.
-        words: Each word with its times, when timestamps were asked for.
-        missing: Seconds that the file's header promises beyond those that are there; 0 if it is
-            whole.
+        words: Each word with its times, if timestamps were requested.
+        missing: Seconds that the file's header announces beyond those in the file; 0 if it is
+            complete.
     """
 
     source: str
@@ -129,12 +129,12 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscribeOutcome(_Outcome):
-    """What `transcribe` came to.
+    """The outcome of `transcribe`.
 
     Attributes:
-        status: How it ended.
-        transcripts: One per recording, in the order given. Also on failure: those that were
-            finished before it.
+        status: The way transcribing ended.
+        transcripts: One per recording, in the order given. After a failure, those finished before
+            it.
     """
 
     status: TranscribeStatus
@@ -142,7 +142,7 @@ class TranscribeOutcome(_Outcome):
 
     @property
     def ok(self) -> bool:
-        """Whether every recording has its text."""
+        """Whether every recording has been transcribed."""
         return self.status is not TranscribeStatus.TRANSCRIBE_FAILED
 
     @property

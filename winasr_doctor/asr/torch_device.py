@@ -1,4 +1,4 @@
-"""Where a model goes, and what is said when a package is not there."""
+"""Chooses the device for a model, and explains a missing package."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from winasr_doctor.findings import Remedy
 
 
 def choose_device(device: DeviceName) -> str:
-    """Say where a model is to go.
+    """Return the device to load a model to.
 
     Args:
-        device: What was asked for; `auto` is the first GPU if torch can use one, else the CPU.
+        device: The requested device; `auto` is the first GPU if torch can use one, else the CPU.
 
     Returns:
         Torch's name of the device.
 
     Raises:
         MissingPackageError: torch cannot be imported.
-        DeviceError: There is no such device, or this torch cannot use it.
+        DeviceError: The device does not exist, or this torch cannot use it.
     """
     with needed("torch"):
         import torch
@@ -43,7 +43,7 @@ def needed(package: str) -> Iterator[None]:
     """Import a package in the block.
 
     Args:
-        package: What people call it.
+        package: The package's name for people.
 
     Raises:
         MissingPackageError: It cannot be imported; the error says why and what to do.

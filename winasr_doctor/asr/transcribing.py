@@ -1,4 +1,4 @@
-"""`transcribe`: recordings to texts, with a model from `load_model`."""
+"""`transcribe`: turns recordings into texts with a model from `load_model`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("winasr_doctor.loader")
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many recordings are done and how many there are, in the worker's thread."""
+"""Called with the number of finished recordings and the total, in the worker's thread."""
 
 _OVERRIDING = "override_config"
 """NeMo ignores every other argument when it is given, and then starts worker processes."""
@@ -73,35 +73,35 @@ def transcribe(
     scan: bool = True,
     **options: Any,  # noqa: ANN401 - passed on
 ) -> TranscribeOutcome:
-    """Transcribe recordings, and say what came of it.
+    """Transcribe recordings and return the outcome.
 
-    The recordings are read, mixed to mono and brought to 16 kHz here, and given to NeMo as
-    arrays, so that nothing on the disk can be locked; Canary alone gets temporary files. One
-    that cannot be read does not keep the others from being transcribed. Calls on one model take
-    turns. The work is done in a thread of its own, in a copy of the caller's context.
+    This function reads the recordings, mixes them to mono and resamples them to 16 kHz. NeMo gets
+    them as arrays, so that no file can be locked; only Canary gets temporary files. An unreadable
+    recording does not stop the others from being transcribed. Only one call at a time runs on a
+    model. The work runs in its own thread, in a copy of the caller's context.
 
     Args:
-        model: From `load_model`, or any ASR model of NeMo.
+        model: A model from `load_model`, or any NeMo ASR model.
         audio: One recording or a list of them: a path, samples at 16 kHz, or a pair of samples
             and sample rate; see `read_audio`.
-        timestamps: Whether to find out when each word was said.
-        batch_size: Recordings that are read and transcribed at once, at least 1.
+        timestamps: Whether to return the times of each word.
+        batch_size: The number of recordings to read and transcribe at once, at least 1.
         policy: How long to keep trying to remove a temporary folder; 3 s by default.
-        on_attempt: Is told about each attempt, in the worker's thread.
-        timeout: Seconds until the answer is that it took too long, waiting for another call on
-            the model included; `None` for no limit.
-        cancel: Ends the wait within a tenth of a second when it is set.
-        on_progress: Is told how many recordings are done and how many there are, in the worker's
+        on_attempt: Called after each attempt, in the worker's thread.
+        timeout: Seconds until the call gives up waiting, including the wait for another call on the
+            model; `None` for no limit.
+        cancel: Ends the wait within a tenth of a second when set.
+        on_progress: Called with the number of finished recordings and the total, in the worker's
             thread. It must not transcribe with the same model.
-        on_start: Is called in the caller's thread before the work begins, with a function that
-            says from any thread what the work is doing: a `JobState`.
-        scan: Whether to ask the doctor, for up to 2 s, when files were locked.
+        on_start: Called in the caller's thread before the work begins, with a function that returns
+            the work's `JobState` and may be called from any thread.
+        scan: Whether to scan this machine, for up to 2 s, if files were locked.
         options: Passed on to the model, such as Canary's `source_lang`, `target_lang`, `pnc`.
 
     Returns:
         The outcome: `transcribed`, `transcribed_cleanup_failed` (with all the texts) or
-        `transcribe_failed` (with those that were finished), with the real error, every attempt
-        at cleaning up, what is left and a message for people.
+        `transcribe_failed` (with the finished texts), with the real error, every cleanup attempt,
+        the leftovers and a message for people.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -159,7 +159,7 @@ def _check(
 def _raised(
     result: jobs.Done[None] | jobs.Failed | jobs.Stuck, progress: _Progress, count: int
 ) -> BaseException | None:
-    """Return what went wrong, if anything did."""
+    """Return what went wrong, if anything."""
     if isinstance(result, jobs.Stuck):
         return failing.of_stuck("Transcribing", result)
     if isinstance(result, jobs.Failed):
@@ -170,7 +170,7 @@ def _raised(
 
 
 def _of_unreadable(progress: _Progress, count: int) -> AudioError:
-    """Return the error on the first recording that could not be read; it tells of the others."""
+    """Return the error on the first unreadable recording; it mentions the others."""
     first, *others = [error for _, error in sorted(progress.unreadable.items())]
     if others:
         first.details += tuple(str(error) for error in others)
@@ -208,12 +208,12 @@ def _read(
 
 
 def _called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
-    """Return a recording's name for sentences, and its path if it has one."""
+    """Return a recording's name for messages, and its path if it has one."""
     return (source, source) if isinstance(source, str) else (f"Array {index}", None)
 
 
 def _named(error: AudioError, index: int) -> AudioError:
-    """Say which array is meant."""
+    """Add to the error which array it concerns."""
     if error.path is None:
         sentence = str(error).replace("The array", f"Array {index}", 1)
         error.args = (sentence,)
@@ -223,7 +223,7 @@ def _named(error: AudioError, index: int) -> AudioError:
 def _groups(
     model: object, recordings: Mapping[int, AudioRecording]
 ) -> Iterator[dict[int, AudioRecording]]:
-    """Yield what is transcribed at once: all, except what Canary must be given alone."""
+    """Yield groups to transcribe at once: everything, except what Canary must be given alone."""
     alone = {
         index
         for index, recording in recordings.items()
@@ -263,7 +263,7 @@ def _transcribe_group(
 def _generate_group(
     job: jobs.Job, request: _Request, group: Mapping[int, AudioRecording], progress: _Progress
 ) -> None:
-    """Transcribe with a model that takes one recording after the other, in pieces."""
+    """Transcribe with a model that takes one recording at a time, in pieces."""
     for index, recording in group.items():
         name = name_of(request.sources[index], index)
 

@@ -1,7 +1,7 @@
-"""Recordings that end before their header says: a copy or a recording that broke off.
+"""Detects recordings that are shorter than their header says, such as interrupted copies.
 
-libsndfile reads what is there and says nothing (src/wav.c, "data chunk is truncated" in its log
-only), so the end of the text would be missing without a word. It refuses such a FLAC by itself.
+libsndfile reads the existing data without an error (src/wav.c, "data chunk is truncated" only in
+its log), so the end of the text would be missing silently. It does reject a truncated FLAC.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _MOST_CHUNKS = 1000
 
 
 def share_missing(file: BinaryIO) -> float:
-    """Return how much is missing of a recording's samples, from 0 (nothing) to 1 (all).
+    """Return the missing share of a recording's samples, from 0 (nothing) to 1 (all).
 
     Args:
-        file: Open for reading, anywhere; is left anywhere.
+        file: A file open for reading, at any position; its position is not restored.
 
     Returns:
-        0 also for other formats and where the header does not say.
+        The share; also 0 for other formats and if the header does not say.
 
     Raises:
         OSError: It cannot be read.
@@ -79,7 +79,7 @@ def _chunks(file: BinaryIO, order: str) -> Iterator[tuple[bytes, int]]:
 
 
 def note(transcript: Transcript) -> str:
-    """Say that a recording is cut short, in one sentence for people."""
+    """Say in one sentence for people that a recording is truncated."""
     there = transcript.duration
     return (
         f"{transcript.source} is cut short: it should last {there + transcript.missing:.2f} s, but"

@@ -1,4 +1,4 @@
-"""Recordings as files, for the models that cannot take arrays."""
+"""Writes recordings as files, for models that cannot take arrays."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ log = logging.getLogger("winasr_doctor.loader")
 
 @contextmanager
 def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterator[list[str]]:
-    """Write recordings into a temporary folder that is gone after the block.
+    """Write recordings into a temporary folder that is removed after the block.
 
     Args:
         recordings: Arrays of mono float32 samples at 16 kHz.
-        job: Who works on them.
-        cleanups: Is told what became of the folder.
+        job: The job that works on them.
+        cleanups: Records the outcome of the folder.
 
     Yields:
         The paths of 16 kHz mono wav files, in order.

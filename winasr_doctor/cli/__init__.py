@@ -1,6 +1,6 @@
-"""The command line: which commands there are, and what an exit code means.
+"""The command line: its commands and the meaning of each exit code.
 
-A command lives in the module of its name and is imported when it is asked for.
+Each command is in the module of the same name and is imported when used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 
 
 
 class Commands(click.Group):
-    """The commands, each imported when used; `scan` when none is named."""
+    """The commands, each imported when used; `scan` is the default."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands' names in the order of the help."""
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     Args:
-        arguments: Taken from `sys.argv` by default.
+        arguments: The arguments; by default from `sys.argv`.
 
     Raises:
         SystemExit: Always; its code is one of this module's exit codes.

@@ -1,4 +1,4 @@
-"""Defaults from `[tool.winasr_doctor]` in `pyproject.toml`."""
+"""Reads defaults from `[tool.winasr_doctor]` in `pyproject.toml`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import TooLargeError, read_regular
-from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TABLE = "tool.winasr_doctor"
 
 MAX_BYTES = 1024**2
-"""A hundred times more than a long pyproject.toml."""
+"""A hundred times the size of a long pyproject.toml."""
 
 MAX_DEPTH = 50
 """Parts of a dotted key. The memory that `tomllib` takes grows with the square of them."""
@@ -30,7 +30,7 @@ _PART = r"\w[ \t]*\."
 
 
 class ScanDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What `[tool.winasr_doctor]` may hold: the defaults of `scan`'s options."""
+    """The keys of `[tool.winasr_doctor]`: defaults for the options of `scan`."""
 
     app: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class ScanDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 def find_pyproject(start: str | os.PathLike[str]) -> Path | None:
-    """Return the nearest `pyproject.toml` in a folder or above it that has our table.
+    """Return the nearest `pyproject.toml`, in a folder or above it, that has our table.
 
-    Looks without pathlib, which takes 4 ms to import and which most scans do not need.
+    This does not use pathlib, which takes 4 ms to import and which most scans do not need.
     """
     folder, below = os.fspath(start), ""
     while folder != below:
@@ -63,10 +63,10 @@ def _has_our_table(file: str) -> bool:
     try:
         document = read_regular(file, MAX_BYTES)
     except TooLargeError:
-        return True  # reading it says so
+        return True  # reading it reports the error
     except OSError:
         return False
-    # UTF-16 is refused with a sentence, not passed over
+    # UTF-16 gets an error message instead of being ignored
     return any(TABLE.encode(encoding) in document for encoding in ("utf-8", *_UTF_16.values()))
 
 
@@ -77,11 +77,11 @@ def load_defaults(file: Path | None) -> dict[str, Any]:
         file: A `pyproject.toml`; `None` gives no defaults.
 
     Returns:
-        Option name to value; paths are relative to the file's folder and made absolute,
-        only those options that the table sets.
+        The value of each option that the table sets. Paths are relative to the file's folder and
+        made absolute.
 
     Raises:
-        InputError: It is not TOML, or the table holds something else than it may.
+        InputError: It is not TOML, or the table has an invalid key or value.
     """
     if file is None:
         return {}
@@ -100,10 +100,10 @@ def load_gate(file: Path | None) -> dict[str, Any]:
         file: A `pyproject.toml`; `None` gives an empty table.
 
     Returns:
-        The table as TOML has it, to be checked by the gate; paths are made absolute.
+        The table as parsed from TOML, for the gate to check; paths are made absolute.
 
     Raises:
-        InputError: The file is not TOML, or our table holds something else than it may.
+        InputError: The file is not TOML, or our table has an invalid key or value.
     """
     if file is None:
         return {}
@@ -115,7 +115,7 @@ def load_gate(file: Path | None) -> dict[str, Any]:
 
 
 def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
-    """Return our table as it is, and as what it means."""
+    """Return our table as written, and as parsed."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -137,7 +137,7 @@ def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
 
 
 def _text(document: bytes) -> str:
-    """Decode a configuration, and refuse what `tomllib` would take gigabytes for.
+    """Decode a configuration file, and refuse one that would make `tomllib` use gigabytes.
 
     Raises:
         ValueError: It is not UTF-8, or a key has too many parts.

@@ -1,4 +1,4 @@
-"""Writing to a terminal, a pipe or a file, whatever its encoding."""
+"""Writes to a terminal, a pipe or a file, whatever its encoding."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import sys
 
 import click
 
+from winasr_doctor._util.input_error import InputError
+
 
 class StreamClosedError(Exception):
-    """The reader of our output went away, or the output cannot be written."""
-
-
-class InputError(click.ClickException):
-    """Bad input: one sentence on stderr and exit code 2."""
-
-    exit_code = 2
+    """The reader of our output has closed it, or the output cannot be written."""
 
 
 def stdout_encoding() -> str:
@@ -25,12 +21,12 @@ def stdout_encoding() -> str:
 
 
 def stdout_width(widest: int = 100) -> int:
-    """Return the columns to fill: the terminal's, 80 where there is none, `widest` at most."""
+    """Return the columns to fill: the terminal's width, 80 without one, at most `widest`."""
     return min(_columns(), widest)
 
 
 def _columns() -> int:
-    """Do as `shutil.get_terminal_size`, whose module takes 2 ms to import."""
+    """Return what `shutil.get_terminal_size` would; importing shutil takes 2 ms."""
     try:
         columns = int(os.environ["COLUMNS"])
     except (KeyError, ValueError):
@@ -43,7 +39,7 @@ def _columns() -> int:
 
 
 def wants_colour() -> bool:
-    """Tell whether stdout is a terminal that has not asked for plain text (no-color.org)."""
+    """Return whether stdout is a terminal that has not requested plain text (no-color.org)."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -56,12 +52,12 @@ def write_report(text: str, output: str | None, *, encoding: str) -> None:
 
     Args:
         text: The report.
-        output: A file; `None` or `-` for stdout.
-        encoding: What to encode it in; a character it lacks is written as an escape.
+        output: The file to write; `None` or `-` for stdout.
+        encoding: The encoding; a character that it lacks is written as an escape.
 
     Raises:
         InputError: The file cannot be written.
-        StreamClosedError: stdout is closed, or its reader is gone.
+        StreamClosedError: stdout is closed, or its reader has closed it.
     """
     document = text.encode(encoding, "backslashreplace")
     if output is not None and output != "-":
@@ -90,18 +86,18 @@ def _why(error: Exception) -> str:
 
 
 def _is_closed_pipe(error: OSError) -> bool:
-    """Return whether the reader is gone. Windows says EINVAL. Source: CPython, bpo-35754."""
+    """Return whether the reader is gone; Windows reports EINVAL. Source: CPython, bpo-35754."""
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def abandon_stdout() -> None:
-    """Keep the interpreter from complaining about a closed stdout at exit."""
+    """Keep the interpreter from reporting a closed stdout at exit."""
     try:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until exit
     except OSError:
-        sys.stdout = None  # what Python itself uses for "none"
+        sys.stdout = None  # Python itself uses this for "none"
 
 
 def progress(line: str) -> None:
-    """Say on stderr what takes long."""
+    """Print a line to stderr before a slow operation."""
     click.echo(line, err=True)

@@ -1,4 +1,4 @@
-"""The option `--device`, the same for every command that has it."""
+"""The option `--device`, shared by every command that has it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from winasr_doctor._util.devices import DEVICE_METAVAR, parse_device
-from winasr_doctor.cli.console import InputError
+from winasr_doctor._util.input_error import InputError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -16,10 +16,10 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 def device_option(
     *, default: str | None = "auto", help_: str = "Where the model runs."
 ) -> Callable[[_Command], _Command]:
-    """Return the decorator that adds `--device` to a command; a bad name ends with exit code 2.
+    """Return the decorator that adds `--device` to a command; an invalid name exits with code 2.
 
     Args:
-        default: The device when the option is left out; `None` if that is decided elsewhere.
+        default: The device if the option is omitted; `None` if that is decided elsewhere.
         help_: One sentence on what the device is for.
     """
     return click.option(

@@ -1,4 +1,4 @@
-"""`explain`: a check's code, a known error, an error number, a quoted message or a log."""
+"""`explain`: explains a check's code, a known error, an error number, a message or a log."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import NotRegularError, open_regular
-from winasr_doctor.cli.console import InputError, stdout_encoding, stdout_width, write_report
+from winasr_doctor.cli.console import stdout_encoding, stdout_width, write_report
 
 if TYPE_CHECKING:
     from winasr_doctor.catalogue.templates import Lookup
@@ -24,7 +25,7 @@ _MOST_DIGITS = 18
 
 
 class _Answer(NamedTuple):
-    """What is printed: the text for people, or the values."""
+    """The output: text for people, or values for JSON."""
 
     text: str
     values: Any
@@ -83,7 +84,7 @@ def _json(values: object) -> str:
 
 
 def _of(what: str, facts: Lookup, *, verbose: bool) -> _Answer:
-    """Find out what was asked for."""
+    """Find out what the argument is and answer it."""
     if what == "-" or _is_file(what):
         return _diagnosis(_read(what), facts, verbose=verbose)
     known = _number(what) or _check(what) or _known_error(what, facts, verbose=verbose)
@@ -136,7 +137,7 @@ def _number(what: str) -> _Answer | None:
 
 
 def _exit_code(number: int) -> _Answer:
-    """Explain what a process that died without a word leaves behind."""
+    """Explain the exit code of a process that died without a message."""
     from winasr_doctor.catalogue.tables import exit_code
 
     meaning = exit_code(number)
@@ -177,7 +178,7 @@ def _list(wanted: str | None) -> _Answer:
 
 
 def _message(what: str, facts: Lookup, *, verbose: bool) -> _Answer:
-    """Explain a quoted message: the error that it is, else those that have its words."""
+    """Explain a quoted message: the error that it is, or else those that contain its words."""
     from winasr_doctor.catalogue import search
 
     answer = _diagnosis(what, facts, verbose=verbose)

@@ -1,25 +1,25 @@
-"""The facts of a machine for the remedies of known errors."""
+"""Provides a machine's facts to the remedies of known errors."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.catalogue.templates import Lookup
-from winasr_doctor.cli.console import InputError
 
 if TYPE_CHECKING:
     from winasr_doctor.machine import Machine
 
 
 def of_machine(snapshot: str | None) -> Lookup:
-    """Return what gives the facts of a recorded machine, or of this one.
+    """Return a function that looks up facts of a recorded machine, or of this one.
 
     Args:
-        snapshot: A file that `snapshot` wrote; `None` is this machine.
+        snapshot: A file written by `snapshot`; `None` for this machine.
 
     Raises:
-        InputError: It cannot be read or is no snapshot.
+        InputError: It cannot be read or is not a snapshot.
     """
     if snapshot is None:
         return _of_this_machine
@@ -33,7 +33,7 @@ def of_machine(snapshot: str | None) -> Lookup:
 
 
 def _of_this_machine(name: str) -> str | None:
-    """Return a fact of this interpreter or, when one is asked for, of the GPU."""
+    """Return a fact about this interpreter or, if requested, the GPU."""
     from winasr_doctor.catalogue.deriving import derived
 
     return derived(_raw)(name)

@@ -1,4 +1,4 @@
-"""`fix`: the remedies as exact steps, and those performed that are safe and reversible."""
+"""`fix`: shows remedies as exact steps, and applies those that are safe and reversible."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 from msgspec.structs import replace
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 from winasr_doctor.cli.scan import exit_code
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 
@@ -88,16 +89,16 @@ def _leftovers() -> tuple[str, ...]:
 
 
 class _Outcome(NamedTuple):
-    """What came of the repairs."""
+    """The outcome of the repairs."""
 
     repaired: tuple[str, ...] = ()
-    """The codes they were for."""
+    """The codes of the checks that were repaired."""
     unasked: bool = False
-    """Whether something was left undone because there was no one to ask."""
+    """Whether something was left undone because no user could be asked."""
 
 
 def _question(*, yes: bool) -> _Ask | None:
-    """Return how to ask; `None` if there is no one."""
+    """Return a function that asks the user; `None` if no user can answer."""
     if yes:
         return lambda _words: True
     if not sys.stdin.isatty():
@@ -120,7 +121,7 @@ def _show(bench: RepairExecutor, tasks: Sequence[RepairTask]) -> _Outcome:
 
 
 def _apply(bench: RepairExecutor, tasks: Sequence[RepairTask], ask: _Ask | None) -> _Outcome:
-    """Make the repairs that are agreed to."""
+    """Make the repairs that the user agrees to."""
     from winasr_doctor.fix import Repair
     from winasr_doctor.fix.atomic_write import WriteError
     from winasr_doctor.fix.text import done_text, proposal_text

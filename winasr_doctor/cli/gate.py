@@ -1,4 +1,4 @@
-"""`gate`: scan, fault suite and self-test, one verdict."""
+"""`gate`: runs scan, fault suite and self-test, and gives one verdict."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ import click
 from click.core import ParameterSource
 from msgspec import structs
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
-from winasr_doctor.cli.console import (
-    InputError,
-    progress,
-    stdout_encoding,
-    stdout_width,
-    write_report,
-)
+from winasr_doctor.cli.console import progress, stdout_encoding, stdout_width, write_report
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.subject import (
     ScanSubject,
@@ -41,7 +36,7 @@ _FORMATS = ("text", "json", "markdown", "junit")
 
 def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
     apply_config(ctx, option, value)
-    # What fails a gate stands in the gate's own table.
+    # The gate's own table defines what makes a gate fail.
     ctx.default_map = {key: v for key, v in (ctx.default_map or {}).items() if key != "fail_on"}
     file = Path(value) if value else find_pyproject(Path.cwd())
     ctx.meta[__name__] = (file, load_gate(file))
@@ -117,16 +112,16 @@ def command(
 
 
 def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Tell models of the Hub, for the self-test, from files and folders, for the scan.
+    """Separate Hub models, for the self-test, from files and folders, for the scan.
 
-    A known name counts for more than a folder of that name, as everywhere. What is neither known
-    nor there would be looked at in vain, so it is refused.
+    As everywhere, a known name takes precedence over a folder of the same name. A name that is
+    neither known nor an existing path is refused.
     """
     from winasr_doctor.asr.errors import UnknownModelError
     from winasr_doctor.asr.models import find_model, is_known
 
     if ctx.get_parameter_source("model") is not ParameterSource.COMMANDLINE:
-        return [], tuple(given)  # the table's `model` holds paths alone
+        return [], tuple(given)  # the table's `model` holds only paths
     names: list[str] = []
     paths: list[str] = []
     for each in given:
@@ -142,13 +137,13 @@ def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[
 
 
 def _settings(ctx: click.Context, given: dict[str, Any]) -> GateSettings:
-    """Read the table, with what the options say in its place."""
+    """Read the table and let the command's options override it."""
     from winasr_doctor.gate import SettingsError
     from winasr_doctor.gate.settings import read_settings
 
     file, table = ctx.meta[__name__]
     try:
-        read_settings(table)  # what is wrong in the file is the file's, whatever the options say
+        read_settings(table)  # reports an error in the file as such, whatever the options say
     except SettingsError as error:
         raise InputError(f"[{TABLE}.gate] in {file}: {error}") from error
     try:
@@ -172,7 +167,7 @@ def _write(
 
 
 def _redacted(outcome: Gate, host: Machine) -> Gate:
-    """Replace names of people and machines in what may be published."""
+    """Replace names of people and machines in output that may be published."""
     from winasr_doctor.machine.redaction import (
         Redactor,
         redact_machine,
@@ -206,15 +201,15 @@ def _redacted_step(step: GateStep, redactor: Redactor) -> GateStep:
 
 
 def exit_code(outcome: Gate, fail_on: str) -> int:
-    """Return what the gate's outcome means to a shell.
+    """Return the exit code for the gate's result.
 
     Args:
-        outcome: What the gate came to.
+        outcome: The gate's result.
         fail_on: `error` or `warning`.
 
     Returns:
-        2 if any input could not be examined, as a verdict on part of it is none; else 3 if the
-        gate failed, 4 with warnings if `fail_on` includes them; else 0.
+        2 if any input could not be examined, because there is no verdict on only part of it; else 3
+        if the gate failed, 4 with warnings if `fail_on` includes them; else 0.
     """
     if outcome.unreadable:
         return BAD_INPUT

@@ -1,4 +1,4 @@
-"""`probe`: how long fresh files really stay locked, in TEMP and in other folders."""
+"""`probe`: measures how long new files stay locked, in TEMP and in other folders."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 
 if TYPE_CHECKING:
     from winasr_doctor.probe import Conclusion, FolderResult

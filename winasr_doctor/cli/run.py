@@ -1,4 +1,4 @@
-"""`run`: an unmodified app with a safe TEMP and the guard on."""
+"""`run`: runs an unmodified app with a safe TEMP and the guard on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from winasr_doctor.cli.console import InputError, progress
+from winasr_doctor._util.input_error import InputError
+from winasr_doctor.cli.console import progress
 from winasr_doctor.frameworks.guarded import NAMES
 
 

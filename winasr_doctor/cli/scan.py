@@ -1,4 +1,4 @@
-"""`scan`: run the checks and report."""
+"""`scan`: runs the checks and reports the results."""
 
 from __future__ import annotations
 
@@ -91,15 +91,15 @@ def command(
 
 
 def exit_code(report: Report, fail_on: str) -> int:
-    """Return what the scan's outcome means to a shell.
+    """Return the exit code for the scan's result.
 
     Args:
         report: The scan's report.
         fail_on: `error`, `warning` or `never`.
 
     Returns:
-        2 if any input could not be examined, as a verdict on part of it is none; else 3 with
-        errors, 4 with warnings, if `fail_on` includes them; else 0.
+        2 if any input could not be examined, because there is no verdict on only part of it; else 3
+        with errors, 4 with warnings, if `fail_on` includes them; else 0.
     """
     if report.unreadable:
         return BAD_INPUT
@@ -115,7 +115,7 @@ def redacted(report: Report, host: Machine) -> Report:
 
     Args:
         report: The report of a scan.
-        host: What was scanned; its names get the placeholders that its snapshot has.
+        host: The scanned machine; its names get the same placeholders as in its snapshot.
     """
     from winasr_doctor.machine.redaction import (
         Redactor,

@@ -1,4 +1,4 @@
-"""`selftest`: does speech recognition work on this machine, also when files are locked?"""
+"""`selftest`: checks that speech recognition works on this machine, even when files are locked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import InputError, progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.frameworks.guarded import NAMES
 
@@ -78,7 +79,7 @@ def command(
     named = "the bundled model" if model == "tiny" else model
     progress(f"Importing {NAMES}, loading {named}, transcribing ...")
     try:
-        # The framework prints to stdout, which belongs to the report.
+        # The framework prints to stdout, which is reserved for the report.
         with contextlib.redirect_stdout(sys.stderr):
             result = self_test(device, model=model, plan=parsed, deadline=deadline)
     except OSError as error:
@@ -103,7 +104,7 @@ def _plan(text: str | None) -> Plan | None:
 
 
 def _first_step(result: SelfTest) -> Iterator[str]:
-    """Yield the first step out, in brackets, to make one sentence of it."""
+    """Yield the first remedy's title and first step, to append to a sentence."""
     if result.problems and result.problems.remedies:
         remedy = result.problems.remedies[0]
         yield f"{remedy.title}: {remedy.steps[0]}"

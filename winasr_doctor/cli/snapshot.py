@@ -1,4 +1,4 @@
-"""`snapshot`: record this machine, redacted."""
+"""`snapshot`: records this machine, redacted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be looked at: the options that `scan`, `fix` and `gate` have in common."""
+"""The options that `scan`, `fix` and `gate` share: what to examine."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 from msgspec import Struct
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
-from winasr_doctor.cli.console import InputError, progress
+from winasr_doctor.cli.console import progress
 from winasr_doctor.findings import Report
 from winasr_doctor.scanning import scan
 
@@ -26,18 +27,18 @@ T = TypeVar("T")
 
 
 class ScanSubject(Struct, frozen=True):
-    """What the options say is to be looked at, and for what.
+    """What to examine, as set by the options.
 
     Attributes:
         app: Files and folders of Python source.
         exclude: Patterns of source to leave out.
-        revision: Model pins, each with its repository or without.
+        revision: Model pins, each with or without its repository.
         model: `.nemo` files and folders of them.
         scratch: The folder the app uses instead of TEMP.
-        snapshot: A file with a recorded machine; `None` is this machine.
-        select: Codes or families; nothing is all of them.
-        ignore: Codes or families.
-        online: Whether the Hub may be asked.
+        snapshot: A file with a recorded machine; `None` for this machine.
+        select: Codes or families; empty for all of them.
+        ignore: Codes or families to leave out.
+        online: Whether the Hub may be queried.
     """
 
     app: tuple[str, ...]
@@ -52,12 +53,12 @@ class ScanSubject(Struct, frozen=True):
 
     @property
     def selected(self) -> list[str]:
-        """The codes and families to look for, each on its own."""
+        """The codes and families to select, as separate items."""
         return split_codes(self.select)
 
     @property
     def ignored(self) -> list[str]:
-        """The codes and families not to look for, each on its own."""
+        """The codes and families to ignore, as separate items."""
         return split_codes(self.ignore)
 
     def host(self) -> Machine:
@@ -93,7 +94,7 @@ class ScanSubject(Struct, frozen=True):
         """Run the checks.
 
         Returns:
-            What was looked at, and the report.
+            The examined machine and the report.
 
         Raises:
             InputError: As `host`, or a code is unknown.
@@ -119,11 +120,11 @@ def subject_options(
     model_metavar: str = "PATH",
     model_help: str = "A .nemo file to look at.",
 ) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Give a command the options of a `ScanSubject`, and the subject as the argument `subject`.
+    """Add the options of a `ScanSubject` to a command, which gets the argument `subject`.
 
     Args:
-        model_metavar: What `--model` takes.
-        model_help: What it is for.
+        model_metavar: The metavar of `--model`.
+        model_help: The help text of `--model`.
     """
     options = (
         click.option("--app", multiple=True, metavar="PATH", help="Python source to examine too."),
@@ -164,7 +165,7 @@ def subject_options(
 def config_option(
     callback: Callable[[click.Context, click.Parameter, str | None], None],
 ) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Give a command the option `--config`.
+    """Add the option `--config` to a command.
 
     Args:
         callback: Reads the file, such as `apply_config`.
@@ -180,7 +181,7 @@ def config_option(
 
 
 def apply_config(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-    """Let `[tool.winasr_doctor]` give the defaults of the options."""
+    """Use `[tool.winasr_doctor]` for the defaults of the options."""
     if value:
         from pathlib import Path
 
@@ -192,10 +193,10 @@ def apply_config(ctx: click.Context, _option: click.Parameter, value: str | None
 
 @contextmanager
 def known_codes() -> Iterator[None]:
-    """Make an unknown code bad input.
+    """Report an unknown code as bad input.
 
     Raises:
-        InputError: A code that was selected or ignored is none.
+        InputError: A selected or ignored code does not exist.
     """
     try:
         yield
@@ -204,7 +205,7 @@ def known_codes() -> Iterator[None]:
 
 
 def split_codes(values: Iterable[str]) -> list[str]:
-    """Return the codes of an option that takes several, joined by commas or repeated."""
+    """Return the codes from an option that may be repeated or hold several, separated by commas."""
     return [entry for value in values for entry in value.split(",") if entry.strip()]
 
 

@@ -1,4 +1,4 @@
-"""`sweep`: remove what earlier failed cleanups left behind."""
+"""`sweep`: removes what earlier failed cleanups left behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ui`: serve the transcription page."""
+"""`ui`: serves the transcription page."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def command(
 
 
 def _log_to_the_console() -> None:
-    """Show retries and diagnoses on stderr too, whatever characters its encoding lacks."""
+    """Show retries and diagnoses on stderr too, whatever its encoding."""
     handler = logging.StreamHandler(_Console())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("winasr_doctor")
@@ -66,10 +66,10 @@ def _log_to_the_console() -> None:
 
 
 class _Console:
-    """stderr as a stream for logging; click writes to it whatever its encoding."""
+    """stderr as a stream for logging; click writes to it in any encoding."""
 
     def write(self, text: str) -> None:
         click.echo(text.encode("ascii", "backslashreplace").decode("ascii"), err=True, nl=False)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: no output is buffered."""

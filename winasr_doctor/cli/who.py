@@ -1,4 +1,4 @@
-"""`who`: which programs, and which Python objects, have paths open."""
+"""`who`: shows which programs and which Python objects have paths open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock whose time passes only when somebody sleeps."""
+"""A virtual clock: its time passes only in `sleep`."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class VirtualClock:
         """Set the clock.
 
         Args:
-            start: What `monotonic` answers at first, in seconds.
+            start: The first value that `monotonic` returns, in seconds.
         """
         self._now = start
         self._lock = threading.Lock()
         self.sleeps: list[float] = []
 
     def monotonic(self) -> float:
-        """Return the seconds that have passed, plus the start."""
+        """Return the start plus the seconds that have passed."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass at once, and remember it as a wait.
+        """Let time pass at once, and record it as a wait.
 
         Args:
-            seconds: How much.
+            seconds: The time in seconds.
 
         Raises:
             ValueError: It is negative, as for `time.sleep`.
@@ -45,10 +45,10 @@ class VirtualClock:
         self.sleeps.append(seconds)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass without anybody waiting.
+        """Let time pass without recording a wait.
 
         Args:
-            seconds: How much.
+            seconds: The time in seconds.
 
         Raises:
             ValueError: It is negative.
@@ -60,11 +60,11 @@ class VirtualClock:
 
     @contextmanager
     def replacing_time(self) -> Iterator[None]:
-        """Let `time.sleep`, `time.monotonic` and `time.perf_counter` be this clock's, too.
+        """Let `time.sleep`, `time.monotonic` and `time.perf_counter` use this clock too.
 
-        That is for code which waits by other means than `winasr_doctor._util.clock`, and looks
-        the functions up in the `time` module. It holds in all threads, until the block ends:
-        what waits for something real in the meantime, waits without a pause.
+        This is for code that does not wait through `winasr_doctor._util.clock` and that looks the
+        functions up in the `time` module. It applies to all threads until the block ends: code that
+        waits for something real in the meantime polls without a pause.
         """
         ours = {"sleep": self.sleep, "monotonic": self.monotonic, "perf_counter": self.monotonic}
         before = {name: getattr(time, name) for name in ours}

@@ -1,7 +1,7 @@
-"""The exceptions that Python raises on Windows, made on any system.
+"""Makes the exceptions that Python raises on Windows, on any system.
 
-Errors of system calls carry `winerror`; an `open()` goes through the C runtime, which reports
-only `errno` (so a file in use is `[Errno 13] Permission denied` there, without a WinError).
+Errors from system calls have a `winerror`. `open()` goes through the C runtime, which reports only
+`errno` (so a file in use is `[Errno 13] Permission denied` there, without a WinError).
 """
 
 from __future__ import annotations
@@ -82,16 +82,16 @@ _ERRNO: dict[int, int] = {
 
 
 def errno_of(code: int) -> int:
-    """Return the errno that Python on Windows gives to an error of this code.
+    """Return the errno that Python on Windows gives to an error with this code.
 
     Args:
-        code: A Windows error code; one that has no errno of its own is EINVAL, as there.
+        code: A Windows error code; one without an errno of its own gives EINVAL, as on Windows.
     """
     return _ERRNO.get(code, errno.EINVAL)
 
 
 class _AsOnWindowsError(OSError):
-    """The text and the pickle of an exception that has a `winerror` on any system."""
+    """Gives an exception a `winerror`, with the matching text and pickling, on any system."""
 
     winerror: int
 
@@ -104,13 +104,13 @@ class _AsOnWindowsError(OSError):
         return f"{text}: {self.filename!r} -> {self.filename2!r}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An OSError's own way loses `winerror`, also on Windows.
+        # OSError's own pickling loses `winerror`, also on Windows.
         arguments = (self.winerror, self.filename, self.filename2, self.strerror)
         return (_rebuilt, arguments, self.__dict__ or None)
 
 
 def _named_like(builtin: type[OSError]) -> type[_AsOnWindowsError]:
-    """Make a subclass that a traceback cannot tell from the builtin class."""
+    """Make a subclass that looks like the builtin class in a traceback."""
     bases = (_AsOnWindowsError,) if builtin is OSError else (_AsOnWindowsError, builtin)
     namespace = {"__module__": "builtins", "__qualname__": builtin.__name__}
     return type(builtin.__name__, bases, namespace)
@@ -128,7 +128,7 @@ _CLASSES: dict[type[OSError], type[_AsOnWindowsError]] = {
 }
 
 Name = str | bytes | None
-"""A file's name as the failed call was given it."""
+"""A file's name as passed to the failed call."""
 
 
 def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:
@@ -137,7 +137,7 @@ def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:
     Args:
         code: A Windows error code of `TEXTS`.
         path: The `filename`.
-        path2: The `filename2`, of a rename.
+        path2: The `filename2`, for a rename.
 
     Returns:
         A `PermissionError`, `FileNotFoundError` or other `OSError` as Python would choose, with
@@ -165,7 +165,7 @@ def _number_and_class(code: int) -> tuple[int, type[_AsOnWindowsError]]:
 
 
 def runtime_error(code: int, path: Name = None) -> OSError:
-    """Make the exception that `open()` raises on Windows where the system's error is this code.
+    """Make the exception that `open()` raises on Windows if the system's error has this code.
 
     Args:
         code: A Windows error code.

@@ -1,4 +1,4 @@
-"""`inject`: makes file operations fail by plan, in every thread, until the block ends."""
+"""`inject`: makes file operations fail as planned, in every thread, until the block ends."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _getframe: Callable[[int], FrameType] = GETFRAME.get()
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """One failure that was injected.
+    """One injected failure.
 
     Attributes:
         fault: The part of the plan that fired.
-        operation: What failed; the fault's operation.
-        path: What it was about.
+        operation: The operation that failed; the fault's operation.
+        path: The path it was called with.
         path2: The target of a rename.
-        call: Which matching call it was, counted from 1.
-        time: When, on the clock in use, in seconds.
+        call: The number of the matching call, from 1.
+        time: The time on the clock in use, in seconds.
         thread: The thread's name.
-        stack: The lines that led to it, innermost first.
+        stack: The lines that led to the failure, innermost first.
     """
 
     fault: Fault
@@ -55,7 +55,7 @@ class Injection:
 
 
 class _Counter:
-    """What has become of one fault of a plan."""
+    """Counts the calls and failures of one fault of a plan."""
 
     __slots__ = ("calls", "fault", "fired", "first")
 
@@ -78,12 +78,12 @@ _CHOOSING_A_NAME = frozenset(
 
 
 def _tempfile_chooses_a_name() -> bool:
-    """Tell whether tempfile is trying out a name.
+    """Return whether tempfile is trying out a name.
 
-    On Windows it takes a PermissionError for a name that is taken, and tries another one, up to
-    2,147,483,647 times (CPython gh-66305).
+    On Windows, tempfile treats a PermissionError as a name that is already in use and tries another
+    one, up to 2,147,483,647 times (CPython gh-66305).
     """
-    replacement = _getframe(3)  # which called _refusal, which called refuse
+    replacement = _getframe(3)  # it called _refusal, which called refuse
     frame = replacement.f_back
     for _ in range(2):  # the caller may be a function of os.path
         if frame is None:
@@ -96,19 +96,19 @@ def _tempfile_chooses_a_name() -> bool:
 
 
 class Injector:
-    """What a plan in force has done so far.
+    """Records what an active plan has done so far.
 
     Attributes:
         plan: The plan.
         injections: Every failure that was injected, in order.
-        operations: The operations that the plan is about.
+        operations: The operations that the plan covers.
     """
 
     def __init__(self, plan: Plan) -> None:
-        """Get ready; nothing fails yet.
+        """Prepare; nothing fails yet.
 
         Args:
-            plan: What is to go wrong.
+            plan: The faults to inject.
         """
         self.plan = plan
         self.injections: list[Injection] = []
@@ -122,7 +122,7 @@ class Injector:
         return tuple(counter.fault for counter in self._counters if not counter.fired)
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
-        """Return the failure that is due, after noting it; see `operations.Interceptor`."""
+        """Return the failure that is due, after recording it; see `operations.Interceptor`."""
         name = os.fsdecode(path)
         name2 = None if path2 is None else os.fsdecode(path2)
         if _tempfile_chooses_a_name():
@@ -156,16 +156,16 @@ class Injector:
 
 @contextmanager
 def inject(plan: str | Plan) -> Iterator[Injector]:
-    """Let file operations fail by plan, in every thread, until the block ends.
+    """Make file operations fail as planned, in every thread, until the block ends.
 
-    Plans may be nested: the inner one is asked first, and what it lets pass the outer one may
-    still refuse.
+    Plans may be nested: the inner plan decides first; an operation that it lets pass may still be
+    refused by the outer plan.
 
     Args:
         plan: A plan or its text, such as `unlink:32*2@*.json`.
 
     Yields:
-        What has been injected so far.
+        The injector, which lists the failures so far.
 
     Raises:
         PlanError: The text is not a plan.

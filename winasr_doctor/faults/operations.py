@@ -1,14 +1,13 @@
-"""The functions that faults are raised from, and how they are replaced and put back.
+"""Replaces the functions from which faults are raised, and restores them.
 
-The replacement is process-wide and counted: it happens when the first user comes and is undone
-when the last one goes. A replacement that somebody else wrapped meanwhile stays where it is and
-does nothing any more.
+Replacements are process-wide and counted: the first user installs them and the last one removes
+them. A replacement that someone else has wrapped in the meantime stays in place and does nothing
+from then on.
 
-While anything is replaced, `shutil.rmtree` goes through folders by path, as on Windows
-(`removal`).
+While anything is replaced, `shutil.rmtree` walks folders by path, as on Windows (`removal`).
 """
 
-# ruff: noqa: ANN401 - the replaced functions take anything
+# ruff: noqa: ANN401 - the replaced functions accept anything
 from __future__ import annotations
 
 import builtins
@@ -23,7 +22,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from os import lstat, unlink  # bound early: these calls are nobody's
+from os import lstat, unlink  # bound early: these calls must not be intercepted
 from typing import Any, NamedTuple, Protocol
 
 from winasr_doctor._util.private_names import PATHLIB_ACCESSOR, TAR_OPEN
@@ -33,24 +32,24 @@ from winasr_doctor.faults.translation import as_on_windows
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
 )
-"""Replaced for every user, so that real errors of these read as on Windows, too."""
+"""Always replaced, so that their real errors also read as on Windows."""
 
 Function = Callable[..., Any]
 FileName = str | bytes
 
 
 class Interceptor(Protocol):
-    """Somebody who may refuse an operation."""
+    """Something that may refuse an operation."""
 
     operations: frozenset[str]
-    """Those it wants to be asked about."""
+    """The operations that it may refuse."""
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error to raise instead of the operation, or `None` to let it pass."""
 
 
 class PatchedOperation(NamedTuple):
-    """One place where a function is found: the attribute of a module or class."""
+    """One place where a function can be found: an attribute of a module or class."""
 
     owner: Any
     name: str
@@ -84,7 +83,7 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
     "lstat": ((os, "lstat"),),
     "chmod": ((os, "chmod"),),
     "open": ((builtins, "open"), (io, "open")),
-    "write": (),  # an opening; asked about wherever `open` is replaced
+    "write": (),  # an opening; handled wherever `open` is replaced
     "truncate": (),  # likewise
 }
 
@@ -110,11 +109,11 @@ _NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds 
 
 
 def _name(value: object, directory: object = None) -> FileName | None:
-    """Return what a path argument names; `None` for what no fault is about.
+    """Return the name given by a path argument; `None` if no fault can apply to it.
 
-    Descriptors in the place of paths, and the kernel's own files, do not exist on Windows.
+    Descriptors used as paths, and the kernel's own files, do not exist on Windows.
     """
-    if type(value) is str and directory is None:  # as nearly always
+    if type(value) is str and directory is None:  # the usual case
         return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
     if isinstance(value, int):
         return None
@@ -125,7 +124,7 @@ def _name(value: object, directory: object = None) -> FileName | None:
         try:
             path = os.fspath(value)  # type: ignore[call-overload]
         except TypeError:
-            return None  # the function itself is going to complain
+            return None  # the function itself will raise
     if isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)
@@ -150,7 +149,7 @@ def _on_one_path(operation: str, original: Function) -> Function:
                 error = as_on_windows(operation, real, path)
                 if error is None:
                     raise
-        raise error  # outside the handler: the real error is not a part of the story
+        raise error  # outside the handler: the real error is unrelated to the injected one
 
     return replacement
 
@@ -180,7 +179,7 @@ def _on_two_paths(operation: str, original: Function) -> Function:
 
 
 def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> bool:
-    """Tell whether a folder was to replace a file, which Windows does and Linux does not.
+    """Return whether a folder was to replace a file; Windows allows that and Linux does not.
 
     The target of MoveFileExW must not be a folder, its source may be anything (documentation of
     Rust's `std::fs::rename`; seen with CPython for Windows).
@@ -194,7 +193,7 @@ def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> boo
 
 
 def _changing(mode: str) -> str | None:
-    """Return what opening in this mode does to a file that is there already."""
+    """Return how opening in this mode changes an existing file."""
     if "w" in mode:
         return "truncate"
     return "write" if "a" in mode or {"r", "+"} <= set(mode) else None
@@ -227,9 +226,9 @@ def _on_open(operation: str, original: Function) -> Function:
 
 
 def _on_rmtree(operation: str, original: Function) -> Function:
-    """Fail as a tree does whose folder cannot be listed, before anything in it is touched.
+    """Fail as when a tree's folder cannot be listed, before anything in it is touched.
 
-    A caller that handles errors gets this one handed over, as from the real function.
+    A caller's error handler receives the error as it would from the real function.
     """
 
     @functools.wraps(original)
@@ -287,7 +286,7 @@ def _replace(operation: str) -> None:
     done = _replaced.setdefault(operation, [])
     for target in _targets(operation):
         function = getattr(*target)
-        left_behind = function in _originals  # by somebody who put back what he had found
+        left_behind = function in _originals  # by someone who restored what they had found
         original = _originals.get(function, function)
         replacement = _replacement(operation, original)
         before = original if left_behind else vars(target.owner)[target.name]
@@ -304,10 +303,10 @@ def _put_back(operation: str) -> None:
 
 @contextmanager
 def replaced(operations: Iterable[str]) -> Iterator[None]:
-    """Keep the functions of these operations replaced until the block ends.
+    """Replace the functions of these operations until the block ends.
 
     Args:
-        operations: Names of `plan.OPERATIONS`, in addition to `ALWAYS`.
+        operations: Names from `plan.OPERATIONS`, in addition to `ALWAYS`.
     """
     wanted = ALWAYS.union(operations)
     with _lock:
@@ -332,7 +331,7 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
 
 @contextmanager
 def asking(interceptor: Interceptor) -> Iterator[None]:
-    """Ask this interceptor, before those that came earlier, until the block ends."""
+    """Ask this interceptor, before the earlier ones, until the block ends."""
     asked = ALWAYS | interceptor.operations
     with replaced(interceptor.operations):
         with _lock:

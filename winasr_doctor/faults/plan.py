@@ -1,4 +1,4 @@
-"""The language of fault plans: `unlink:32*2@*.json; rmdir:145~0.5`."""
+"""Parses fault plans such as `unlink:32*2@*.json; rmdir:145~0.5`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPERATIONS = (
     "chmod",
     "open",
 )
-"""What can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
+"""The operations that can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
 
 FOREVER = math.inf
 
@@ -34,22 +34,21 @@ LONGEST_GLOB = 1_000
 """Characters of a pattern; the time to match one grows with it."""
 
 _SHOWN = 60
-"""Characters before and after an error that its message shows of a long plan."""
+"""The number of characters of a long plan that a message shows before and after an error."""
 
 _SEPARATOR = ";"
 
 
 class PlanError(ValueError):
-    """A plan's text that cannot be read.
+    """The text of a plan is invalid.
 
     Attributes:
         reason: What is wrong.
         text: The whole plan.
-        column: Where, counted from 1.
+        column: The column of the error, from 1.
     """
 
     def __init__(self, reason: str, text: str, column: int) -> None:
-        """Say what is wrong with which character of which text."""
         super().__init__(reason, text, column)
         self.reason = reason
         self.text = text
@@ -65,17 +64,17 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong.
+    """One fault of a plan.
 
     Attributes:
         operation: One of `OPERATIONS`.
         code: The Windows error code.
-        times: How often it fires at most; `FOREVER` for no limit. `None` means once, or as often
-            as it happens while `seconds` last.
-        seconds: How long it fires, from the first time on; `None` for no limit.
-        start: The first matching call that it fires at, counted from 1.
-        glob: The paths it is about, upper or lower case; a pattern without a separator is about
-            names, one with a separator about whole paths. `None` for every path.
+        times: The largest number of times that it fires; `FOREVER` for no limit. `None` means once,
+            or without a limit while `seconds` last.
+        seconds: How long it keeps firing after the first time; `None` for no limit.
+        start: The first matching call at which it fires, counted from 1.
+        glob: The paths it applies to, case-insensitive. A pattern without a separator matches
+            names, one with a separator matches whole paths. `None` for every path.
 
     Raises:
         ValueError: A value is out of range.
@@ -108,16 +107,16 @@ class Fault:
 
     @property
     def limit(self) -> float:
-        """How often it fires at most."""
+        """The largest number of times that it fires."""
         if self.times is None:
             return 1 if self.seconds is None else FOREVER
         return self.times
 
     def matches(self, path: str) -> bool:
-        """Tell whether a path is one that the fault is about.
+        """Return whether the fault applies to a path.
 
         Args:
-            path: As the operation was given it.
+            path: The path as passed to the operation.
         """
         return self.glob is None or _matcher(self.glob)(path)
 
@@ -137,7 +136,7 @@ class Fault:
 
 
 def _plain(seconds: float) -> str:
-    """Write a number as the parser reads it: digits and a point, no exponent."""
+    """Format a number as the parser reads it: digits and a point, no exponent."""
     text = repr(seconds)
     if "e" not in text:
         return text.removesuffix(".0")
@@ -163,10 +162,10 @@ def _matcher(glob: str) -> Callable[[str], bool]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Several faults; of those that are due at a call, the first one fires.
+    """Several faults; if several are due at a call, the first one fires.
 
     Attributes:
-        faults: In the order of the text. Each counts the calls that match it for itself, so
+        faults: The faults in the order of the text. Each counts its own matching calls, so
             `rmtree:32*2;rmtree:5` fails with 32 twice and then with 5.
     """
 
@@ -174,18 +173,17 @@ class Plan:
 
     @classmethod
     def parse(cls, text: str) -> Plan:
-        """Read a plan's text.
+        """Parse a plan.
 
         Args:
-            text: Faults joined by `;`, each `OPERATION:CODE`, then in any order `#START`,
-                `*TIMES` or `*inf`, `~SECONDS`, and at last `@GLOB`. Blanks around a fault do not
-                matter.
+            text: Faults joined by `;`, each `OPERATION:CODE`, then in any order `#START`, `*TIMES`
+                or `*inf`, `~SECONDS`, and finally `@GLOB`. Spaces around a fault are ignored.
 
         Returns:
             The plan.
 
         Raises:
-            PlanError: The text is not a plan.
+            PlanError: The text is not a valid plan.
         """
         return cls(tuple(_Reader(text).faults()))
 

@@ -1,8 +1,8 @@
-"""The way `shutil.rmtree` goes through a folder: by paths, as on Windows.
+"""Makes `shutil.rmtree` walk folders by path, as on Windows.
 
-Python on POSIX removes folders through their descriptors, and Windows has none. Python 3.10 to
-3.13 choose in each call of `rmtree`, by `shutil._use_fd_functions`; since Python 3.14 `shutil`
-chooses once, when it is imported, and keeps the function as `shutil._rmtree_impl`.
+Python on POSIX removes folders through file descriptors, which Windows does not offer. Python 3.10
+to 3.13 choose in each call of `rmtree`, by `shutil._use_fd_functions`; since Python 3.14 `shutil`
+chooses once, on import, and stores the function as `shutil._rmtree_impl`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from winasr_doctor._util.private_names import RMTREE_BY_PATH, RMTREE_SWITCH, RMT
 
 
 def go_by_path() -> Callable[[], None]:
-    """Let `shutil.rmtree` take the code that Windows runs, in every thread.
+    """Make `shutil.rmtree` run the code that Windows uses, in every thread.
 
     Returns:
-        A function that takes this back.
+        A function that undoes this.
 
     Raises:
-        MissingNameError: This Python has no such switch that we know.
+        MissingNameError: This Python has no known switch for that.
     """
     if os.name == "nt":
         return lambda: None
@@ -37,10 +37,10 @@ def go_by_path() -> Callable[[], None]:
 
 @contextmanager
 def by_path() -> Iterator[None]:
-    """Let `shutil.rmtree` take the code that Windows runs until the block ends.
+    """Make `shutil.rmtree` run the code that Windows uses until the block ends.
 
     Raises:
-        MissingNameError: This Python has no such switch that we know.
+        MissingNameError: This Python has no known switch for that.
     """
     undo = go_by_path()
     try:

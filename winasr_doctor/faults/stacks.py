@@ -1,4 +1,4 @@
-"""Where in the program something happened, without keeping any frame alive."""
+"""Records where in the program something happened, without keeping any frame alive."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 24
-"""Frames that are kept of a stack."""
+"""The most frames to keep of a stack."""
 
 
 class SourceLine(NamedTuple):
-    """A line of code that was running.
+    """A line of code that was being executed.
 
     Attributes:
         file: Its source file.
-        number: Its line, counted from 1.
+        number: The line number, from 1.
         function: The function it belongs to.
     """
 
@@ -44,16 +44,16 @@ class SourceLine(NamedTuple):
 
 
 def calling_lines(limit: int = DEEPEST) -> tuple[SourceLine, ...]:
-    """Return the lines that are running in this thread, innermost first.
+    """Return the lines being executed in this thread, innermost first.
 
     Args:
-        limit: How many at most.
+        limit: The maximum number of lines.
 
     Returns:
-        They leave out the fault injection's own.
+        The lines, without those of the fault injection itself.
     """
     lines: list[SourceLine] = []
-    frame: FrameType | None = _getframe(1)  # the only way without cost
+    frame: FrameType | None = _getframe(1)  # the only way that costs nothing
     while frame is not None and len(lines) < limit:
         code = frame.f_code
         if not code.co_filename.startswith(_OWN):
@@ -63,5 +63,5 @@ def calling_lines(limit: int = DEEPEST) -> tuple[SourceLine, ...]:
 
 
 def first_outside_library(lines: tuple[SourceLine, ...]) -> SourceLine | None:
-    """Return the innermost line that is not Python's own; the innermost one if all are."""
+    """Return the innermost line outside Python itself, or the innermost one if there is none."""
     return next((line for line in lines if not line.in_standard_library), next(iter(lines), None))

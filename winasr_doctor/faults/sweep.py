@@ -1,8 +1,8 @@
-"""Sweeps: fail an action's 1st, 2nd, 3rd ... file operation, until there is none left to fail.
+"""Sweeps: make an action's 1st, 2nd, 3rd ... file operation fail, until none is left to fail.
 
-The method is that of SQLite's tests (sqlite.org/testing.html, section 3): each point fails once
-and, in a run of its own, for ever; the sweep ends with a run in which the fault no longer fires,
-not with a number.
+This is the method of SQLite's tests (sqlite.org/testing.html, section 3): each point fails once
+and, in a separate run, forever. The sweep ends with a run in which the fault no longer fires, not
+at a fixed number.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from winasr_doctor.faults.operations import asking, replaced
 from winasr_doctor.faults.plan import FOREVER, Fault, Plan
 
 DELETING = ("scandir", "unlink", "rmdir")
-"""The operations that removing a tree consists of."""
+"""The operations used to remove a tree."""
 
 MOST_POINTS = 10_000
-"""A sweep that comes to this many points does not converge, and fails."""
+"""A sweep that reaches this many points does not converge, and fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class SweepRun:
     """One run of the action.
 
     Attributes:
-        case: The fault of this run; `None` for the run without any.
-        state: What `setup` returned.
-        value: What the action returned.
-        error: What the action raised instead.
-        injections: The failures it met.
+        case: The fault of this run; `None` for the run without a fault.
+        state: The return value of `setup`.
+        value: The action's return value.
+        error: The exception that the action raised instead.
+        injections: The injected failures.
         clock: The virtual clock of this run.
     """
 
@@ -47,24 +47,23 @@ class SweepRun:
 
     @property
     def fired(self) -> bool:
-        """Whether the fault happened."""
+        """Whether the fault fired."""
         return bool(self.injections)
 
 
 Invariant = Callable[[SweepRun], object]
-"""Checks a run; it raises, usually an `AssertionError`, where something is wrong."""
+"""Checks a run; raises, usually an `AssertionError`, if something is wrong."""
 
 
 class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like AssertionError
-    """A run in which something is wrong.
+    """A run broke an expectation.
 
     Attributes:
-        case: The fault of that run, as text; empty for the run without any. A sweep can be
-            confined to it or resumed from it.
+        case: The fault of that run, as text; empty for the run without a fault. A sweep can be
+            limited to it or resumed from it.
     """
 
     def __init__(self, reason: str, case: Fault | None) -> None:
-        """Say what is wrong in which run."""
         self.case = "" if case is None else str(case)
         again = (
             "in the run without any fault"
@@ -78,11 +77,12 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
 
 @dataclass(frozen=True, slots=True)
 class FaultSweepReport:
-    """What a sweep did.
+    """The result of a sweep.
 
     Attributes:
-        runs: How many runs it took.
-        points: How many points failed, by the fault without its number, such as `unlink:32*inf`.
+        runs: The number of runs.
+        points: The number of failed points for each fault without its number, such as
+            `unlink:32*inf`.
     """
 
     runs: int
@@ -91,11 +91,11 @@ class FaultSweepReport:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A share of a sweep: every `count`-th point, from the `number`-th on.
+    """A share of a sweep: every `count`-th point, starting with the `number`-th.
 
     Attributes:
-        number: Which share, counted from 1.
-        count: How many there are.
+        number: The number of the share, from 1.
+        count: The number of shares.
 
     Raises:
         ValueError: There is no such share.
@@ -117,20 +117,20 @@ class Shard:
 
 
 class FaultSweep:
-    """Runs an action again and again, each time with another of its file operations failing."""
+    """Runs an action repeatedly, each time with a different file operation failing."""
 
     def __init__(
         self, *, only: str | None = None, start: str | None = None, shard: Shard | None = None
     ) -> None:
-        """Say which part of a sweep is wanted; all of it by default.
+        """Choose which part of a sweep to run; all of it by default.
 
         Args:
-            only: The case of the single run to make, as a `SweepFailure` names it.
+            only: The case to run alone, as named in a `SweepFailure`.
             start: The case to begin with.
             shard: The share of the points.
 
         Raises:
-            PlanError: A case is not one fault.
+            PlanError: A case is not a single fault.
         """
         self._only = None if only is None else _case(only)
         self._start = None if start is None else _case(start)
@@ -149,29 +149,28 @@ class FaultSweep:
         allowed: tuple[type[Exception], ...] = (OSError,),
         replace_time: bool = False,
     ) -> FaultSweepReport:
-        """Sweep.
+        """Run the sweep.
 
-        Every run has a virtual clock of its own in the place of
-        `winasr_doctor._util.clock`'s.
+        Each run uses its own virtual clock instead of the clock of `winasr_doctor._util.clock`.
 
         Args:
-            action: What is tested; it is given the state, where there is a `setup`.
-            setup: Makes the state of one run, without faults.
-            operations: What fails, one kind after the other.
-            codes: The Windows error codes it fails with.
+            action: The function to test; it receives the state if there is a `setup`.
+            setup: Creates the state of one run, without faults.
+            operations: The operations to make fail, one kind after another.
+            codes: The Windows error codes to use.
             glob: The paths that may fail.
             times: How often a point fails, `FOREVER` included.
-            invariants: What must hold after each run.
-            allowed: What the action may raise when something failed. Without a failure it must
+            invariants: Checks that must hold after each run.
+            allowed: Exceptions that the action may raise after a failure. Without a failure it must
                 not raise at all.
-            replace_time: Whether the `time` module is to follow the virtual clock, too; see
+            replace_time: Whether the `time` module also follows the virtual clock; see
                 `VirtualClock.replacing_time`.
 
         Returns:
-            How far it went.
+            The result of the sweep.
 
         Raises:
-            SweepFailure: A run was not as it should be, the sweep does not end, or none of the
+            SweepFailure: A run broke an expectation, the sweep does not end, or none of the
                 operations is ever called.
         """
         steps = _Steps(action, setup, tuple(invariants), allowed, replace_time)
@@ -194,7 +193,7 @@ class FaultSweep:
         glob: str | None,
         times: Sequence[float],
     ) -> Iterator[Fault]:
-        """Yield the first fault of each kind, beginning with the one to resume from."""
+        """Yield the first fault of each kind, starting with the one to resume from."""
         kinds = [
             Fault(operation, code, times=often, glob=glob)
             for operation in operations
@@ -235,7 +234,7 @@ def _kind(fault: Fault) -> str:
 
 
 class _Steps:
-    """Makes the runs."""
+    """Performs the runs."""
 
     def __init__(
         self,

@@ -1,11 +1,11 @@
-"""What Windows reports where the system underneath reports something else."""
+"""Translates this system's errors into those that Windows would report."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from os import lstat as link_status_of  # the real ones: asking must not count as a call
+from os import lstat as link_status_of  # the real ones: these queries must not count as calls
 from os import stat as status_of
 
 from winasr_doctor.faults.errors import runtime_error, windows_error
@@ -48,17 +48,17 @@ _LISTING = frozenset({"scandir", "listdir"})
 def as_on_windows(
     operation: str, error: OSError, path: str | bytes, path2: str | bytes | None = None
 ) -> OSError | None:
-    """Return how Windows would report a failure of this system.
+    """Return how Windows would report a failure on this system.
 
     Args:
         operation: One of `plan.OPERATIONS`.
-        error: What was raised.
-        path: What the operation was about.
+        error: The exception that was raised.
+        path: The path that the operation used.
         path2: The target of a rename.
 
     Returns:
-        The exception with its `winerror`; `None` where the error has one already, or where
-        Windows has nothing that corresponds.
+        The exception with its `winerror`; `None` if the error already has one, or if Windows has no
+        equivalent.
     """
     if getattr(error, "winerror", None) is not None or error.errno is None:
         return None
@@ -76,19 +76,19 @@ def _code(operation: str, number: int, path: str | bytes, path2: str | bytes | N
     if number in {errno.ENOENT, errno.ENOTDIR}:
         if not _has_folder(path):
             return _PATH_NOT_FOUND
-        if path2 is not None and _is_there(path):  # Windows looks for the source first
+        if path2 is not None and _is_there(path):  # Windows checks the source first
             return _IN.get((operation, number)) if _has_folder(path2) else _PATH_NOT_FOUND
     if number == errno.ENOENT or (path2 is not None and number == errno.ENOTDIR):
-        # Windows looks for the names inside a folder that is listed.
+        # Windows looks up the names inside a folder that it lists.
         return _PATH_NOT_FOUND if operation in _LISTING else _FILE_NOT_FOUND
     return _IN.get((operation, number)) or _ANYWHERE.get(number)
 
 
 def _into_itself(path: str | bytes, path2: str | bytes) -> int:
-    """Tell what a folder answers that is to be moved into itself, or deeper.
+    """Return the error for moving a folder into itself, or deeper.
 
-    Windows 11 22H2 and newer are followed; older ones answer 32 instead of 87, as the folder that
-    is moved is opened once more as the target (Eryk Sun in CPython's pull request 120883).
+    This follows Windows 11 22H2 and newer; older versions answer 32 instead of 87, because the
+    moved folder is opened again as the target (Eryk Sun in CPython's pull request 120883).
     """
     try:
         folder = status_of(os.path.dirname(os.path.abspath(path2)))
@@ -107,7 +107,7 @@ def _is_there(path: str | bytes) -> bool:
 
 
 def _has_folder(path: str | bytes) -> bool:
-    """Tell whether a path, which need not exist, would be in a folder."""
+    """Return whether the parent folder of a path exists; the path itself need not."""
     try:
         return stat.S_ISDIR(status_of(os.path.dirname(os.path.abspath(path))).st_mode)
     except OSError:

@@ -1,4 +1,4 @@
-"""Fault plans that keep to certain folders, which may be made while the plan is in force."""
+"""Limits fault plans to certain folders, which may be created while the plan is active."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from winasr_doctor.faults.plan import Fault, Plan
 
 
 class Folders:
-    """Folders that a plan keeps to; more can be added at any time, from any thread.
+    """The folders that a plan is limited to; more can be added at any time, from any thread.
 
-    One that is removed stays in: what is left of it may be deleted later.
+    A folder that is removed from the disk stays in the list: its remains may be deleted later.
     """
 
     def __init__(self) -> None:
-        """Start with none."""
         self._spellings: set[str] = set()
 
     def add(self, path: str) -> None:
         """Add a folder.
 
         Args:
-            path: The folder, as whoever works in it spells it. It is also known by its real path.
+            path: The folder, spelled as in the code that uses it. Its real path is added as well.
         """
         self._spellings.update((_spelling(path), _spelling(os.path.realpath(path))))
 
@@ -52,14 +51,14 @@ class _FaultWithin(Fault):
 
 
 def within(plan: Plan, folders: Folders) -> Plan:
-    """Return a plan whose faults without a pattern are about some folders only.
+    """Return a plan whose faults without a pattern apply to some folders only.
 
     Args:
-        plan: The plan as it was written.
-        folders: What the faults keep to. Those with a pattern go by it alone.
+        plan: The original plan.
+        folders: The folders to limit the faults to. Faults with a pattern use only that pattern.
 
     Returns:
-        The plan, its faults in the same order; its text is the same.
+        The plan with its faults in the same order and with the same text.
     """
 
     def confine(fault: Fault) -> Fault:

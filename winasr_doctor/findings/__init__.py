@@ -1,4 +1,4 @@
-"""What a scan finds and what to do about it, as values."""
+"""Values that describe what a scan finds and how to fix it."""
 
 from winasr_doctor.findings.model import (
     NO_EVIDENCE,

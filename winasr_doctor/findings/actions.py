@@ -1,7 +1,7 @@
-"""What `fix --apply` can do about a finding, as values that a check hands out with a remedy.
+"""The actions that `fix --apply` can perform; a check attaches them to a remedy.
 
-A check knows where the fault is; it says so here and changes nothing. `winasr_doctor.fix`
-performs it.
+A check knows where the fault is; it describes the action and changes nothing. `winasr_doctor.fix`
+performs the action.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from msgspec import Struct
 
 
 class SourceEdit(Struct, frozen=True):
-    r"""One piece of a Python file and what is to stand there instead.
+    r"""One piece of a Python file and its replacement.
 
     Attributes:
         file: The file, as it was given.
         start: Line and column of its first character, both from 1, in characters.
         end: Line and column after its last one; equal to `start` for an insertion.
-        old: What stands there now, with `\n` as the only line end.
-        new: What is to stand there, with `\n` as the only line end.
+        old: The current text, with `\n` as the only line ending.
+        new: The replacement, with `\n` as the only line ending.
     """
 
     file: str
@@ -31,7 +31,7 @@ class EditSource(Struct, frozen=True):
     """Edit one file of the app.
 
     Attributes:
-        edits: All in the same file; they do not overlap.
+        edits: The edits, all in the same file; they do not overlap.
     """
 
     edits: tuple[SourceEdit, ...]
@@ -51,7 +51,7 @@ class Constrain(Struct, frozen=True):
     """Keep pip from installing a version that does not work.
 
     Attributes:
-        requirements: As they stand in a constraints file, such as `lhotse>=1.32.2`.
+        requirements: Lines of a constraints file, such as `lhotse>=1.32.2`.
     """
 
     requirements: tuple[str, ...]

@@ -1,6 +1,6 @@
-"""What a scan says: findings, remedies, results and the report, as frozen values.
+"""The results of a scan as frozen values: findings, remedies, results and the report.
 
-Nothing here knows where a finding comes from or how it is shown.
+This module does not know where a finding comes from or how it is displayed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Severity(str, Enum):
     ERROR = "error"
     """Loading or transcribing will fail, or a result will be lost."""
     WARNING = "warning"
-    """It will fail under conditions that are common."""
+    """It will fail under common conditions."""
     INFO = "info"
     """Worth knowing when something else goes wrong."""
 
@@ -45,15 +45,15 @@ class Status(str, Enum):
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
     SKIP = "skip"
-    """It does not apply to this machine or this scan."""
+    """The check does not apply to this machine or this scan."""
     UNKNOWN = "unknown"
-    """What it needs could not be read; neither safe nor broken."""
+    """The check could not read what it needs; neither safe nor broken."""
     CRASH = "crash"
-    """The check itself failed; the scan went on."""
+    """The check itself failed; the scan continued."""
 
 
 class Verdict(str, Enum):
-    """The answer of a whole scan."""
+    """The overall result of a scan."""
 
     PASS = "pass"  # noqa: S105 - not a password
     WARN = "warn"
@@ -115,14 +115,15 @@ class Step(str):
 
 
 class Remedy(Struct, frozen=True):
-    """One way out of a finding.
+    """One way to fix a finding.
 
     Attributes:
         title: What it achieves, as a short imperative.
         steps: Exact steps in order, with this machine's paths filled in; a `Step` where it is
             known what must be run and by whom.
         automatic: Whether `fix --apply` can perform it: safe and reversible.
-        action: What `fix --apply` does of it; all of it when `automatic`. Not part of a report.
+        action: The part that `fix --apply` performs; all of it when `automatic`. Not part of a
+            report.
     """
 
     title: str
@@ -131,7 +132,7 @@ class Remedy(Struct, frozen=True):
     action: Action | None = None
 
     def __eq__(self, other: object) -> bool:
-        """Compare what a report shows, which leaves out the action."""
+        """Compare what a report shows; the action is not part of that."""
         if not isinstance(other, Remedy):
             return NotImplemented
         return (self.title, self.steps, self.automatic) == (
@@ -145,15 +146,15 @@ class Remedy(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """One thing that one check found out.
+    """One thing that a check found.
 
     Attributes:
-        status: Pass, fail, skip or unknown; `crash` is the engine's word.
+        status: Pass, fail, skip or unknown; only the engine uses `crash`.
         severity: Set when, and only when, the status is `FAIL`.
         summary: One sentence for the person whose machine this is.
-        evidence: The facts the sentence rests on; JSON values only.
-        remedies: Ways out, the recommended one first.
-        tables: The tables it rests on that age; see `resting_on`.
+        evidence: The facts behind the summary; JSON values only.
+        remedies: Ways to fix it, the recommended one first.
+        tables: The dated tables it relies on; see `resting_on`.
         location: Where in the app's source it is; `None` if it is about the machine.
         suppression: Set if a comment in the source silences it; the status is then `SKIP`.
     """
@@ -195,26 +196,26 @@ def _failed(
 def error(
     summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
 ) -> Finding:
-    """Make a finding that will break loading or transcription."""
+    """Make a finding about something that will break loading or transcription."""
     return _failed(Severity.ERROR, summary, evidence, remedies)
 
 
 def warning(
     summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
 ) -> Finding:
-    """Make a finding that breaks loading or transcription under common conditions."""
+    """Make a finding about something that breaks loading or transcription in common conditions."""
     return _failed(Severity.WARNING, summary, evidence, remedies)
 
 
 def info(
     summary: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
 ) -> Finding:
-    """Make a finding that is worth knowing when something else goes wrong."""
+    """Make a finding that helps when something else goes wrong."""
     return _failed(Severity.INFO, summary, evidence, remedies)
 
 
 def ok(summary: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
-    """State what was looked at and found in order."""
+    """State what was checked and is in order."""
     return Finding(Status.PASS, summary, None, dict(evidence))
 
 
@@ -226,17 +227,17 @@ def skip(reason: str, evidence: Evidence = NO_EVIDENCE) -> Finding:
 def unknown(
     reason: str, evidence: Evidence = NO_EVIDENCE, remedies: Iterable[Remedy] = ()
 ) -> Finding:
-    """State what could not be read and, in the remedies, what it would take to read it."""
+    """State what could not be read; the remedies say what is needed to read it."""
     return Finding(Status.UNKNOWN, reason, None, dict(evidence), tuple(remedies))
 
 
 def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None) -> Finding:
-    """Say which table a finding rests on; a scan then adds a note if the table is old.
+    """Record which table a finding relies on; a scan adds a note if the table is old.
 
     Args:
-        table: What the finding was judged by.
+        table: The table that the finding relies on.
         finding: The finding.
-        beyond: What is newer than all that the table knows, such as `torch 2.16`: the finding says
+        beyond: Something newer than the table covers, such as `torch 2.16`: the finding then says
             so, and an error becomes a warning.
     """
     evidence = {**finding.evidence, "table_made": table.made.isoformat()}
@@ -249,7 +250,7 @@ def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None
 
 
 class Result(Struct, frozen=True):
-    """A finding together with the check that made it: one entry of a report.
+    """A finding with the check that made it: one entry of a report.
 
     Attributes:
         code: The check's stable code, such as `TMP001`.
@@ -258,9 +259,9 @@ class Result(Struct, frozen=True):
         status: How the check ended.
         severity: `None` unless the status is `FAIL`.
         summary: One sentence for the person whose machine this is.
-        evidence: The facts the sentence rests on, with the keys of `location` (`file`, `line`,
+        evidence: The facts behind the summary, with the keys of `location` (`file`, `line`,
             `column`) and of `suppression` (`suppressed`, `reason`) if there is one.
-        remedies: Ways out, the recommended one first.
+        remedies: Ways to fix it, the recommended one first.
         url: Where the check is documented, relative to the project's root.
         location: Where in the app's source it is; `None` if it is about the machine.
         suppression: Set if a comment in the source silences it.
@@ -280,20 +281,21 @@ class Result(Struct, frozen=True):
 
 
 class Tool(Struct, frozen=True):
-    """Which program made a report or a snapshot."""
+    """The program that made a report or a snapshot."""
 
     name: str
     version: str
 
 
 class Report(Struct, frozen=True):
-    """Everything one scan found out.
+    """Everything that one scan found.
 
     Attributes:
         tool: The program and version that made it.
-        host: What the machine is, in a few JSON values; see `Machine.describe`.
-        results: In the order of the checks; a check gives at least one.
-        unreadable: Input that could not be examined, one sentence each; the rest was.
+        host: The machine, described by a few JSON values; see `Machine.describe`.
+        results: The results in the order of the checks; each check has at least one.
+        unreadable: Input that could not be examined, one sentence each; everything else was
+            examined.
     """
 
     tool: Tool

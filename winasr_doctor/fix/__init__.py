@@ -1,4 +1,4 @@
-"""`fix`: performs those remedies that are safe and can be taken back, and takes them back."""
+"""`fix`: applies remedies that are safe and reversible, and undoes them."""
 
 from winasr_doctor.fix.execution import RepairExecutor
 from winasr_doctor.fix.journal import Journal, default_journal

@@ -1,4 +1,4 @@
-"""Writing a file so that there is the old one or the new one at any moment, and nothing else."""
+"""Writes a file so that at any moment either the old or the new contents are complete."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ WAIT = RetryPolicy()
 
 
 class WriteError(Exception):
-    """A file that was not written; the message is one sentence."""
+    """The file was not written; the message is one sentence."""
 
 
 def replace_file(path: str, data: bytes, *, expected: bytes | None) -> None:
-    """Put other contents into a file, keeping its permissions.
+    """Replace a file's contents and keep its permissions.
 
-    The contents are written beside the file and then moved over it, through passing locks.
+    The contents are written to a file beside it, which is then moved over it; a temporary lock is
+    retried.
 
     Args:
         path: The file, links resolved.
         data: Its new contents.
-        expected: What it must hold now; `None` if it must not exist.
+        expected: The contents it must have now; `None` if it must not exist.
 
     Raises:
-        WriteError: It holds something else, is read-only, or cannot be written.
+        WriteError: It has other contents, is read-only, or cannot be written.
     """
     refuse_if_odd(path, exists=expected is not None)
     try:
@@ -58,10 +59,10 @@ def replace_file(path: str, data: bytes, *, expected: bytes | None) -> None:
 
 
 def refuse_if_odd(path: str, *, exists: bool) -> None:
-    """Refuse a file whose owner protects it, or that a move over it would take apart.
+    """Refuse a file that is protected, or that a move would separate from its other names.
 
     Raises:
-        WriteError: It is read-only, has other names, or is no plain file.
+        WriteError: It is read-only, has other names, or is not a plain file.
     """
     if not exists:
         return
@@ -81,19 +82,19 @@ def move(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None
     """Move a file over another one, once.
 
     Raises:
-        OSError: As `os.replace`, which tests let fail.
+        OSError: As `os.replace`, which tests make fail.
     """
     os.replace(source, target)  # noqa: PTH105
 
 
 def through_locks(action: Callable[[], None]) -> None:
-    """Do something to a file, again while a passing lock is in the way.
+    """Run an action on a file, and retry while a temporary lock is in the way.
 
     Args:
-        action: What to do.
+        action: The function to call.
 
     Raises:
-        OSError: The last attempt's, or one that does not pass with time.
+        OSError: The last attempt's error, or one that waiting cannot fix.
     """
     time = clock.current()
     started = time.monotonic()
@@ -115,7 +116,7 @@ def through_locks(action: Callable[[], None]) -> None:
 
 
 def read_bytes(path: str) -> bytes | None:
-    """Return a file's contents, `None` if there is no such file.
+    """Return a file's contents; `None` if it does not exist.
 
     Raises:
         WriteError: It cannot be read.

@@ -1,7 +1,7 @@
-"""The attribute that keeps Windows Search from reading a folder's files.
+"""The file attribute that keeps Windows Search from reading a folder's files.
 
 Source: learn.microsoft.com, "File Attribute Constants" and "SetFileAttributesW function": a new
-file or folder takes it over from the folder it is made in.
+file or folder inherits it from the folder it is made in.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ _MARK = int(FileAttribute.NOT_CONTENT_INDEXED)
 
 
 def is_indexed(folder: str) -> bool | None:
-    """Tell whether Windows Search may read a folder's files; `None` where there is no such thing.
+    """Return whether Windows Search may read a folder's files; `None` on other systems.
 
     Args:
         folder: The folder.
 
     Raises:
-        OSError: It cannot be looked at.
+        OSError: The folder's attributes cannot be read.
     """
     attributes = getattr(os.stat(folder), "st_file_attributes", None)  # noqa: PTH116
     return None if attributes is None else not attributes & _MARK
 
 
 def set_indexed(folder: str, *, indexed: bool) -> None:
-    """Let Windows Search read a folder's files, or not.
+    """Allow or forbid Windows Search to read a folder's files.
 
     Args:
-        folder: The folder; what is in it already stays as it is.
-        indexed: Whether it may.
+        folder: The folder; its existing contents are not changed.
+        indexed: Whether to allow it.
 
     Raises:
         OSError: Windows refuses.

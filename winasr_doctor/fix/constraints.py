@@ -1,4 +1,4 @@
-"""Merging requirements into a pip constraints file."""
+"""Merges requirements into a pip constraints file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PARTS = re.compile(r"(\s*)(.*?)(\s+#.*|\s*)")
 def merged(raw: bytes | None, wanted: Iterable[str]) -> bytes:
     """Return a constraints file that also holds these requirements.
 
-    A constraint that is there already is kept where both can be met, and replaced where they
-    contradict each other, which is what made pip choose the broken pair.
+    An existing constraint is kept if both can be met. It is replaced if they contradict each other,
+    because that made pip choose the broken pair.
 
     Args:
-        raw: The file now; `None` if there is none.
+        raw: The current file; `None` if there is none.
         wanted: Requirements without markers, such as `lhotse>=1.32.2`.
 
     Raises:
@@ -52,7 +52,7 @@ def _parse(line: str) -> Requirement | None:
     found = _PARTS.fullmatch(line)
     try:
         return Requirement(found[2]) if found else None
-    except InvalidRequirement:  # an option, a comment, an address
+    except InvalidRequirement:  # an option, a comment, a URL
         return None
 
 
@@ -79,7 +79,7 @@ def _tightened(line: str, new: Requirement) -> str:
 
 
 def _strictest(both: SpecifierSet) -> list[Specifier]:
-    """Leave out limits that another one of the same kind includes."""
+    """Drop limits that another limit of the same kind implies."""
     of_kind: dict[str, list[Specifier]] = {}
     for each in both:
         kind = each.operator if each.operator in {">=", "<=", "<"} else str(each)
@@ -93,7 +93,7 @@ def _strictest(both: SpecifierSet) -> list[Specifier]:
 
 
 def implies(old: SpecifierSet, new: SpecifierSet) -> bool:
-    """Tell whether an exact pin or a lower limit already keeps every version within `new`."""
+    """Return whether an exact pin or a lower limit already keeps every version within `new`."""
     exact = [
         each.version for each in old if each.operator in {"==", "==="} and "*" not in str(each)
     ]
@@ -105,9 +105,9 @@ def implies(old: SpecifierSet, new: SpecifierSet) -> bool:
 
 
 def contradicts(old: SpecifierSet, new: SpecifierSet) -> bool:
-    """Tell whether no version is known that meets both.
+    """Return whether no known version meets both.
 
-    The versions that both name are tried, each also a little above and below.
+    This tries the versions that both name, and for each a version just above and just below.
     """
     named = {each.version.removesuffix(".*") for each in (*old, *new)}
     near = {*named, *(f"{version}.post1" for version in named), *(f"{v}.999" for v in named)}

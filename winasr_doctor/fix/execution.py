@@ -1,4 +1,4 @@
-"""Makes repairs: proposes each one as it would be made now, and makes it when told to."""
+"""Plans and makes repairs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UNDO = "python -m winasr_doctor fix --undo"
 
 
 class RepairExecutor:
-    """The repairs of one use of `fix`."""
+    """The repairs of one `fix` run."""
 
     def __init__(
         self,
@@ -45,8 +45,8 @@ class RepairExecutor:
         Args:
             host: This machine.
             roots: The app's files and folders; the constraints file goes beside the first.
-            journal: Where changes are written down.
-            allow_dirty: Whether files may be changed that differ from git's last commit.
+            journal: Records the changes.
+            allow_dirty: Whether to allow changes to files with uncommitted changes in git.
         """
         self._host = host
         self._roots = tuple(roots)
@@ -59,10 +59,10 @@ class RepairExecutor:
         self._written: set[str] = set()
 
     def propose(self, task: RepairTask) -> Proposal:
-        """Say what a task would change now.
+        """Describe what a task would change now.
 
         Args:
-            task: What is to be done.
+            task: The task.
         """
         action = task.action
         try:
@@ -90,7 +90,7 @@ class RepairExecutor:
         """Make a repair.
 
         Args:
-            repair: What `propose` returned, unchanged meanwhile.
+            repair: A repair that `propose` returned.
 
         Returns:
             What was done, one sentence.
@@ -116,7 +116,7 @@ class RepairExecutor:
         if now is None:
             raise WriteError(f"{shown} does not exist any more")
         original = self._originals.get(path, now)
-        if now != self._contents.setdefault(path, now):  # whose places are not ours any more
+        if now != self._contents.setdefault(path, now):  # the edits' positions are no longer valid
             raise WriteError(f"{shown} has been changed meanwhile; run this again")
         edits = tuple(dict.fromkeys((*self._accepted.get(path, ()), *action.edits)))
         try:

@@ -1,7 +1,7 @@
-"""What `fix --apply` has changed, with the means to take it back.
+"""Records what `fix --apply` changes, so that it can be undone.
 
-A run has a folder of its own: `journal.json`, and a copy of each file as it was before. Each change
-is written down before it is made, so that an interruption at any moment can be undone.
+Each run has its own folder with `journal.json` and a copy of each original file. Each change is
+recorded before it is made, so a run can be undone wherever it was interrupted.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Record:
 
     Attributes:
         kind: `file` or `folder`.
-        path: Which one.
-        codes: The checks it was for.
+        path: Its path.
+        codes: The checks it was changed for.
         backup: The name of the copy in the run's folder; `None` if there was no such file.
         before: SHA-256 of the file as it was; `None` if there was none.
         after: SHA-256 of everything this run wrote into it, the last one last.
         made: Whether the folder was made.
-        marked: Whether the folder was taken out of the index.
-        undone: Whether it has been taken back.
+        marked: Whether the folder was excluded from the index.
+        undone: Whether the change has been undone.
     """
 
     kind: str
@@ -50,10 +50,10 @@ class Record:
 
 
 class FixRun:
-    """One use of `fix --apply`."""
+    """One run of `fix --apply`."""
 
     def __init__(self, folder: Path, records: tuple[Record, ...] = ()) -> None:
-        """Name the run's folder; it is made with the first record."""
+        """Set the run's folder, which is created with the first record."""
         self.folder = folder
         self.records = records
 
@@ -64,9 +64,9 @@ class FixRun:
 
         Args:
             path: The file.
-            before: What it holds; `None` if it does not exist.
-            after: What it is about to hold.
-            codes: The checks it is for.
+            before: Its current contents; `None` if it does not exist.
+            after: Its new contents.
+            codes: The checks it is changed for.
 
         Raises:
             WriteError: The copy cannot be written, so the change must not be made.
@@ -89,7 +89,7 @@ class FixRun:
         self.put(known, changed)
 
     def drop_file(self, path: str) -> None:
-        """Forget the last change of a file, which was not made after all."""
+        """Forget the last change of a file, because it was not made."""
         known = self._find("file", path)
         if known is None:
             return
@@ -100,16 +100,16 @@ class FixRun:
             self._save()
 
     def note_folder(self, path: str, *, made: bool, marked: bool, codes: tuple[str, ...]) -> None:
-        """Write down that a folder is about to be made or marked.
+        """Record that a folder is about to be made or marked.
 
         Raises:
-            WriteError: It cannot be written down, so the change must not be made.
+            WriteError: It cannot be recorded, so the change must not be made.
         """
         self.records += (Record("folder", path, codes, made=made, marked=marked),)
         self._save()
 
     def drop_folder(self, path: str) -> None:
-        """Forget a folder, which was neither made nor marked, unless it exists half made."""
+        """Forget a folder that was neither made nor marked; keep it if it exists half made."""
         known = self._find("folder", path)
         if known is None or (known.made and Path(path).exists()):
             return
@@ -117,15 +117,15 @@ class FixRun:
         self._save()
 
     def put(self, old: Record, new: Record) -> None:
-        """Write a record in another one's place."""
+        """Replace one record with another."""
         self.records = tuple(new if each is old else each for each in self.records)
         self._save()
 
     def backup_of(self, record: Record) -> bytes | None:
-        """Return a file as it was before.
+        """Return the original contents of a file.
 
         Raises:
-            WriteError: The copy is gone or damaged.
+            WriteError: The copy is missing or damaged.
         """
         if record.backup is None:
             return None
@@ -158,10 +158,10 @@ class FixRun:
 
 
 class Journal:
-    """The runs in one folder."""
+    """The runs stored in one folder."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        """Name the folder; it is made with the first run."""
+        """Set the folder, which is created with the first run."""
         self.folder = Path(folder)
 
     def begin(self) -> FixRun:
@@ -170,9 +170,9 @@ class Journal:
         return FixRun(self.folder / stamp)
 
     def runs(self) -> Iterator[FixRun]:
-        """Yield the runs with something that can be taken back, the latest first.
+        """Yield the runs with changes that can be undone, the latest first.
 
-        What cannot be read is left alone.
+        Unreadable runs are left alone.
         """
         try:
             folders = sorted(self.folder.iterdir(), reverse=True)
@@ -185,7 +185,7 @@ class Journal:
 
 
 def default_journal() -> Journal:
-    """Return this account's journal, beside the ledger of leftovers."""
+    """Return this account's journal, stored beside the ledger of leftovers."""
     folder = os.environ.get(STATE_VARIABLE)
     if not folder:
         from platformdirs import user_state_dir

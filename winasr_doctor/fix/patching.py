@@ -1,7 +1,7 @@
-r"""Edits of a file's bytes: everything outside the edited spans stays as it is, byte for byte.
+r"""Edits a file's bytes; everything outside the edited spans stays the same, byte for byte.
 
-Line ends, byte-order mark, encoding declaration and trailing white space are not touched. What
-cannot be promised to come out that way is refused.
+Line endings, byte-order mark, encoding declaration and trailing white space are not touched. An
+edit that cannot guarantee this is refused.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _LINE_END = re.compile(r"(\r\n|\r|\n)")
 
 
 class PatchError(ValueError):
-    """An edit that is not made; the message is one sentence."""
+    """The edit was refused; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    r"""A file's text with its line ends.
+    r"""A file's text with its line endings.
 
     Attributes:
         bom: Its byte-order mark, or nothing.
-        encoding: A codec that gives the rest back unchanged.
-        text: Decoded, line ends as they are.
+        encoding: A codec that restores the rest unchanged.
+        text: The decoded text with its original line endings.
     """
 
     bom: bytes
@@ -43,7 +43,7 @@ class Document:
         """Decode Python source as Python does.
 
         Args:
-            raw: The file.
+            raw: The file's bytes.
 
         Raises:
             PatchError: It cannot be decoded, or would not be the same when encoded again.
@@ -78,7 +78,7 @@ class Document:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """Each line with its end; the last one has none."""
+        """Each line with its line ending; the last line has none."""
         parts = _LINE_END.split(self.text)
         return list(zip(parts[::2], [*parts[1::2], ""], strict=True))
 
@@ -86,7 +86,7 @@ class Document:
         """Return the file's new bytes.
 
         Args:
-            edits: What to change; an edit whose `old` is not there any more is refused.
+            edits: The edits; one whose `old` text is no longer there is refused.
 
         Raises:
             PatchError: An edit does not fit, overlaps another, or cannot be encoded.
@@ -112,13 +112,13 @@ class Document:
         return self.bom + self._encoded((*pieces, self.text[done:]))
 
     def _encoded(self, pieces: Sequence[str]) -> bytes:
-        """Encode the pieces of a new text; the first and the last are as they were."""
+        """Encode the pieces of the new text; the first and the last are unchanged."""
         try:
             changed = "".join(pieces).encode(self.encoding)
             head, tail = pieces[0].encode(self.encoding), pieces[-1].encode(self.encoding)
         except UnicodeError as error:
             raise PatchError(f"{self.encoding} cannot hold the new text") from error
-        if not changed.startswith(head) or not changed.endswith(tail):  # a codec with a state
+        if not changed.startswith(head) or not changed.endswith(tail):  # a stateful codec
             raise PatchError(f"an edit would change other bytes of its {self.encoding}")
         return changed
 
@@ -133,11 +133,11 @@ class Document:
 
 
 def patched_python(raw: bytes, edits: Iterable[SourceEdit], name: str) -> bytes:
-    """Edit Python source, if the outcome still compiles.
+    """Edit Python source if the result still compiles.
 
     Args:
-        raw: The file.
-        edits: What to change.
+        raw: The file's bytes.
+        edits: The edits.
         name: The file's name, for the compiler.
 
     Raises:
@@ -154,12 +154,12 @@ def patched_python(raw: bytes, edits: Iterable[SourceEdit], name: str) -> bytes:
 
 
 def unified_diff(before: bytes | None, after: bytes, path: str) -> str:
-    r"""Show a change of a text file as `diff -u` does, with `\n` as the only line end.
+    r"""Show a change to a text file as `diff -u` does, with `\n` as the only line ending.
 
     Args:
-        before: The file now; `None` if it does not exist.
-        after: The file then.
-        path: What to call it.
+        before: The current file; `None` if it does not exist.
+        after: The file after the change.
+        path: The path to show.
     """
     old, new = _shown_lines(before or b""), _shown_lines(after)
     source = path if before is not None else "(no such file)"

@@ -1,4 +1,4 @@
-"""What a repair is: what would be changed, shown beforehand, and how it is taken back."""
+"""Describes repairs as values: the change, its preview and how to undo it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Other contents for one file.
+    """New contents for one file.
 
     Attributes:
         path: The file, links resolved.
-        before: What it holds now; `None` if it does not exist.
-        after: What it will hold.
+        before: Its current contents; `None` if it does not exist.
+        after: Its new contents.
     """
 
     path: str
@@ -22,12 +22,12 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class FolderChange:
-    """A folder that will exist and not be indexed.
+    """A folder that will exist and will not be indexed.
 
     Attributes:
         path: The folder.
-        make: Whether it does not exist yet.
-        mark: Whether Windows Search is to be kept out of it.
+        make: Whether it must be created.
+        mark: Whether to exclude it from Windows Search.
     """
 
     path: str
@@ -40,7 +40,7 @@ class Removal:
     """A sweep of the ledger of leftovers.
 
     Attributes:
-        paths: What it will look at.
+        paths: The paths it will check.
     """
 
     paths: tuple[str, ...]
@@ -51,15 +51,15 @@ Change = FileChange | FolderChange | Removal
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One thing that can be done now.
+    """One repair that can be made now.
 
     Attributes:
-        codes: The checks whose findings it is for.
+        codes: The checks whose findings it fixes.
         title: What it achieves, as a short imperative.
         target: The file or folder that changes.
         preview: A unified diff for a file, a sentence for anything else.
-        undo: How it is taken back, one sentence.
-        then: What is left for people to do, so that the finding goes away; none if nothing.
+        undo: How to undo it, one sentence.
+        then: What the user still has to do for the finding to go away; empty if nothing.
         change: The change itself.
     """
 
@@ -74,7 +74,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class NothingToDo:
-    """A repair that has been made already; `why` says so, `then` as in `Repair`."""
+    """A repair that has already been made; `why` says so, `then` is as in `Repair`."""
 
     codes: tuple[str, ...]
     why: str
@@ -83,7 +83,7 @@ class NothingToDo:
 
 @dataclass(frozen=True, slots=True)
 class Hindered:
-    """A repair that is refused; `why` is one sentence."""
+    """A refused repair; `why` is one sentence."""
 
     codes: tuple[str, ...]
     title: str

@@ -1,4 +1,4 @@
-"""Which repairs a report asks for."""
+"""Selects the repairs that a report calls for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class SweepLeftovers:
     """Sweep the ledger of leftovers.
 
     Attributes:
-        paths: What is in it.
+        paths: The paths in the ledger.
     """
 
     paths: tuple[str, ...]
@@ -25,12 +25,12 @@ class SweepLeftovers:
 
 @dataclass(frozen=True, slots=True)
 class RepairTask:
-    """Something to be done, and why.
+    """A task and the reason for it.
 
     Attributes:
-        codes: The checks whose findings ask for it.
+        codes: The checks whose findings call for it.
         title: What it achieves.
-        action: What is to be done.
+        action: The action to perform.
         remedy: The remedy it is part of, if any.
     """
 
@@ -41,10 +41,10 @@ class RepairTask:
 
 
 def chosen_remedy(result: Result) -> Remedy | None:
-    """Return the remedy of a finding that is performed: one complete in itself, if there is one.
+    """Return the remedy of a finding to apply: one that is complete in itself, if there is one.
 
     Args:
-        result: A finding. Nothing is done about notes: they ask for nothing.
+        result: A finding. Notes are ignored: they call for no repair.
     """
     if result.severity not in {Severity.ERROR, Severity.WARNING}:
         return None
@@ -54,7 +54,7 @@ def chosen_remedy(result: Result) -> Remedy | None:
 
 
 def tasks_of(report: Report, leftovers: Sequence[str] = ()) -> tuple[RepairTask, ...]:
-    """Return what can be done about a report's findings, each thing once.
+    """Return the tasks for a report's findings, each once.
 
     Args:
         report: The report.

@@ -1,4 +1,4 @@
-"""The text of `fix`. Commands are never wrapped, so that they can be copied."""
+"""Writes the text output of `fix`. Commands are never wrapped, so that they can be copied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from winasr_doctor.scanning import worst_first
 
 
 def findings_with_remedies(report: Report) -> list[Result]:
-    """Return what `fix` shows of a report: failures, and what could not be read; worst first."""
+    """Return the results that `fix` shows: failures and anything unreadable, the worst first."""
     shown = (r for r in report.results if r.status in {Status.FAIL, Status.UNKNOWN} and r.remedies)
     return sorted(shown, key=worst_first)
 
@@ -54,7 +54,7 @@ def _automatic(remedy: Remedy, chosen: Remedy | None) -> str:
 
 
 def proposal_text(proposal: Proposal, number: int, total: int) -> str:
-    """Write what would be changed, with its diff."""
+    """Describe a proposed change, with its diff."""
     codes = ", ".join(proposal.codes)
     if isinstance(proposal, NothingToDo):
         return f"Nothing to do for {codes}: {visible(proposal.why)}\n{_then(proposal.then)}"
@@ -65,12 +65,12 @@ def proposal_text(proposal: Proposal, number: int, total: int) -> str:
 
 
 def done_text(done: str, repair: Repair) -> str:
-    """Write what was done, and what is left for people."""
+    """Say what was done and what the user still has to do."""
     return f"  Done: {visible(done)}\n{_then(repair.then)}"
 
 
 def outcome_text(before: Report, after: Report, codes: Iterable[str]) -> str:
-    """Write which findings are gone after the checks were run again."""
+    """Say which findings are gone after the checks ran again."""
     lines = []
     for code in dict.fromkeys(codes):
         was, now = _counted(before, code), _counted(after, code)
@@ -95,5 +95,5 @@ def _lines(text: str) -> str:
 
 
 def undo_text(record: Record, preview: str) -> str:
-    """Write what taking a change back would do."""
+    """Describe what undoing a change would do."""
     return f"{', '.join(record.codes)}: {visible(record.path)}\n{_lines(preview)}"

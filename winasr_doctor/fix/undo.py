@@ -1,4 +1,4 @@
-"""Takes changes back, unless somebody has worked on the file since."""
+"""Undoes changes, unless someone has edited the file since."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from winasr_doctor.fix.patching import unified_diff
 
 
 def open_records(run: FixRun) -> Iterator[Record]:
-    """Yield what can be taken back of a run, the latest first."""
+    """Yield the records of a run that can be undone, the latest first."""
     yield from (record for record in reversed(run.records) if not record.undone)
 
 
 def preview(run: FixRun, record: Record) -> str:
-    """Show what taking a change back would do: a unified diff, or a sentence.
+    """Show what undoing a change would do: a unified diff or a sentence.
 
     Args:
         run: The run.
         record: One of its records.
 
     Raises:
-        WriteError: It cannot be taken back; the message says why.
+        WriteError: It cannot be undone; the message says why.
     """
     if record.kind == "folder":
         verb = "removes" if record.made else "lets Windows Search read"
@@ -39,7 +39,7 @@ def preview(run: FixRun, record: Record) -> str:
 
 
 def take_back(run: FixRun, record: Record) -> str:
-    """Take one change back.
+    """Undo one change.
 
     Args:
         run: The run.
@@ -49,7 +49,7 @@ def take_back(run: FixRun, record: Record) -> str:
         What was done, one sentence.
 
     Raises:
-        WriteError: It was not taken back, and nothing has changed.
+        WriteError: It was not undone, and nothing has changed.
     """
     try:
         done = _folder_back(record) if record.kind == "folder" else _file_back(run, record)

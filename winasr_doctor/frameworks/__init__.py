@@ -1,1 +1,1 @@
-"""What we know about each speech framework, one folder each."""
+"""Facts about each speech framework, one folder per framework."""

@@ -1,9 +1,9 @@
-"""Which frameworks the guard is for."""
+"""The frameworks that the guard supports."""
 
 from winasr_doctor.frameworks.nemo.sites import FRAMEWORK as _NEMO
 
 GUARDED = (_NEMO,)
-"""Those that lose results when a temporary folder cannot be removed."""
+"""The frameworks that lose results when a temporary folder cannot be removed."""
 
 NAMES = " or ".join(framework.name for framework in GUARDED)
-"""What people call them, for messages."""
+"""Their common names, for messages."""

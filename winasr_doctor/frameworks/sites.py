@@ -1,4 +1,4 @@
-"""Which places of a framework the guard needs to know, as values."""
+"""The places in a framework that the guard must know about, as values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Undo = Callable[[], None]
 
 
 class Phase(str, Enum):
-    """What a temporary folder is made for."""
+    """The purpose of a temporary folder."""
 
     LOADING = "loading"
     SAVING = "saving"
@@ -20,7 +20,7 @@ class Phase(str, Enum):
 
     @property
     def label(self) -> str:
-        """The phase in messages for people."""
+        """The phase as shown to people."""
         return self.value
 
 
@@ -31,7 +31,7 @@ class FolderSite(NamedTuple):
         module: Its name.
         parent: A package whose presence means that the module must exist.
         phase: What the folders are usually for.
-        methods: Methods, as `Class.method`, whose folders are for something else.
+        methods: Methods, as `Class.method`, whose folders have another purpose.
     """
 
     module: str
@@ -41,7 +41,7 @@ class FolderSite(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """What is not guarded when the module has another shape."""
+        """What is not guarded if the module has a different shape."""
         return self.phase.label
 
 
@@ -52,10 +52,10 @@ class StateSite(NamedTuple):
         module: The module of its class.
         parent: A package whose presence means that the module must exist.
         subject: The state, in words.
-        method: As `Class.method`.
+        method: The method, as `Class.method`.
         needs: What else the module must have.
-        remember: Is given the module before a call. Returns what puts the state in order if the
-            call fails and no other is under way.
+        remember: Called with the module before a call. Returns a function that restores the state
+            if the call fails and no other call is in progress.
     """
 
     module: str
@@ -72,7 +72,7 @@ class Framework(NamedTuple):
     Attributes:
         name: What people call it.
         package: What Python calls it.
-        sites: Where it makes folders or leaves state behind.
+        sites: The places where it makes folders or leaves state behind.
     """
 
     name: str
@@ -81,5 +81,5 @@ class Framework(NamedTuple):
 
     @property
     def version(self) -> str:
-        """Its version, as far as it is imported."""
+        """Its version, if it is imported."""
         return str(getattr(sys.modules.get(self.package), "__version__", "(unknown version)"))

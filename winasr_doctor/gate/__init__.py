@@ -1,8 +1,8 @@
-"""The gate: what a release, or a machine, must pass, as one verdict.
+"""`gate`: everything a release or a machine must pass, combined in one verdict.
 
-Steps, each in a process of its own where it could crash or hang: the scan of machine and app, the
-fault suite of the installed version, the self-test without and with faults, and the app's own tests
-if asked for. What was tested is named by versions and hashes.
+The steps are the scan of machine and app, the fault suite of the installed version, the self-test
+without and with faults, and on request the app's own tests. A step that could crash or hang runs in
+its own process. Versions and hashes identify what was tested.
 """
 
 from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState

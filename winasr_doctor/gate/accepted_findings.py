@@ -1,4 +1,4 @@
-"""Accepted findings: what somebody has decided to live with does not count, until that day."""
+"""Accepted findings: a finding that someone has accepted does not count until a given day."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _COUNT = (Severity.ERROR, Severity.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A report after acceptances.
+    """A report after applying the accepted findings.
 
     Attributes:
-        report: Accepted findings are skipped in it, with the reason.
-        notes: Acceptances that are over, or that nothing needed, one sentence each.
+        report: The report, with accepted findings as skipped and the reason.
+        notes: Acceptances that have expired or were not needed, one sentence each.
     """
 
     report: Report
@@ -28,12 +28,12 @@ class Accepted:
 
 
 def accept(report: Report, acceptances: Sequence[Acceptance], today: dt.date) -> Accepted:
-    """Let accepted findings not count.
+    """Apply the accepted findings to a report, so that they do not count.
 
     Args:
-        report: What the scan found out.
-        acceptances: What to accept; where a code stands twice, the longest counts.
-        today: The date here.
+        report: The scan's report.
+        acceptances: The findings to accept; if a code appears twice, the later end date counts.
+        today: Today's local date.
     """
     valid = {each.code: each for each in sorted(acceptances, key=lambda each: each.until)}
     live = {code: each for code, each in valid.items() if each.until >= today}

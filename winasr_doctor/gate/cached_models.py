@@ -1,6 +1,7 @@
-"""Models that the gate tries beside the bundled one: which they are, and whether they are here.
+"""Finds additional models for the gate's self-test in the Hub's local cache.
 
-A gate downloads nothing: what is not in the Hub's local cache has failed, with one sentence.
+The gate downloads nothing: a model that is not in the Hub's local cache is a failed case with a
+one-sentence reason.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class NotCachedError(Exception):
-    """A model cannot be loaded without a download; the message is one sentence."""
+    """The model cannot be loaded without a download; the message is one sentence."""
 
 
 def model_source(name: str) -> ModelSource:
-    """Tell which repository of the Hub a model's name stands for.
+    """Return the Hub repository that a model name refers to.
 
     Args:
         name: A known model's name or alias, or `owner/name`.
@@ -47,7 +48,7 @@ def model_source(name: str) -> ModelSource:
 
 
 def commit_in_cache(name: str) -> str:
-    """Return the commit that the cache holds of a model's default branch.
+    """Return the commit of a model's default branch that is in the cache.
 
     Args:
         name: As `model_source` takes it.
@@ -56,8 +57,8 @@ def commit_in_cache(name: str) -> str:
         The commit.
 
     Raises:
-        NotCachedError: A file that loading needs is not there.
-        ImportError: huggingface_hub is not installed, so that the cache cannot be asked.
+        NotCachedError: A file that loading needs is missing.
+        ImportError: huggingface_hub is not installed, so the cache cannot be read.
     """
     from huggingface_hub import try_to_load_from_cache
 
@@ -74,7 +75,7 @@ def commit_in_cache(name: str) -> str:
 
 
 def _needed(source: ModelSource) -> Iterable[tuple[str, str]]:
-    """Yield repository and name of the files without which nothing can be loaded."""
+    """Yield the repository and name of each file that loading requires."""
     repo_id, file = str(source.repo_id), str(source.filename)
     yield repo_id, file
     if source.is_speech_language:

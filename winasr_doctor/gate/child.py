@@ -1,7 +1,7 @@
-"""Work in a process of its own: its answers come line by line, and it may crash or hang.
+"""Runs work in a child process that answers line by line and may crash or hang.
 
-A child has the very modules of its parent, wherever it is started, and its standard output is for
-its answers alone: what libraries print goes to its standard error.
+A child uses the same modules as its parent, wherever it is started. Its standard output carries
+only its answers; whatever libraries print goes to its standard error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _START = (
     " from winasr_doctor.gate.child import answer; answer(sys.argv[2], json.loads(sys.argv[3]))"
 )
 _SAID = 2_000
-"""Characters of a dead child's last words that are kept."""
+"""The number of bytes at the end of a dead child's output to search for its last line."""
 
 _PATIENCE = 30.0
 """Seconds that a child which has answered everything may take to end: it sweeps at exit."""
@@ -37,11 +37,11 @@ class ChildError(Exception):
 
 
 def answer(name: str, task: Any) -> None:  # noqa: ANN401 - any JSON
-    """Do a task as a child: the function answers through what it is given.
+    """Run a task as a child process; the function sends answers through a callback.
 
     Args:
-        name: `module:function`; it is called with the task and with what takes its answers.
-        task: What to do, JSON.
+        name: `module:function`; it is called with the task and the callback for its answers.
+        task: The task as JSON.
     """
     from importlib import import_module
 
@@ -57,17 +57,17 @@ def answer(name: str, task: Any) -> None:  # noqa: ANN401 - any JSON
 
 
 class Child:
-    """A child at work.
+    """A running child process.
 
-    Use it as a context manager; it is ended with the block.
+    Use it as a context manager; the child ends with the block.
     """
 
     def __init__(self, name: str, task: object) -> None:
-        """Start it.
+        """Start the child.
 
         Args:
             name: `module:function`, as `answer` takes it.
-            task: What to do, JSON values.
+            task: The task, as JSON values.
 
         Raises:
             OSError: It cannot be started.
@@ -106,10 +106,10 @@ class Child:
         """Wait for the next answer.
 
         Args:
-            seconds: How long.
+            seconds: How long to wait.
 
         Raises:
-            ChildError: There was none: it took too long, ended, or said something else.
+            ChildError: There was no answer: the child took too long, ended, or sent something else.
         """
         try:
             line = self._answers.get(timeout=seconds)
@@ -134,10 +134,10 @@ class Child:
         """Yield answers until one is `{"end": true}`.
 
         Args:
-            seconds: How long all of them may take.
+            seconds: Time limit for all of them together.
 
         Raises:
-            ChildError: It did not come to its end.
+            ChildError: The child did not send the end.
         """
         ends = monotonic() + seconds
         while True:
@@ -161,14 +161,14 @@ class Child:
         return f"by signal {-code}" if code < 0 else f"with exit code {code}"
 
     def last_words(self) -> str:
-        """Return what it printed last, in brackets; nothing if it printed nothing."""
+        """Return the last line of its standard error, in brackets; empty if there is none."""
         self._said.seek(0, os.SEEK_END)
         self._said.seek(max(self._said.tell() - _SAID, 0))
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
         return f" (it last said: {lines[-1].strip()})" if lines else ""
 
     def end(self) -> None:
-        """End it, and what it has started."""
+        """End the child and every process it started."""
         if self._finished:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_PATIENCE)

@@ -1,4 +1,4 @@
-"""What a gate came to, as frozen values."""
+"""The gate's results as frozen values."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class StepState(str, Enum):
-    """How a case or a step ended, best first."""
+    """The result of a case or a step, best first."""
 
     PASS = "pass"  # noqa: S105 - not a password
     SKIP = "skip"
-    """It was left out on request, or does not apply here."""
+    """Left out on request, or not applicable here."""
     WARN = "warn"
     UNKNOWN = "unknown"
-    """It could not be tried; the gate fails if the step is required."""
+    """Could not be tried; the gate fails if the step is required."""
     FAIL = "fail"
 
 
@@ -36,12 +36,12 @@ def worst(states: Iterable[StepState]) -> StepState:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that was tried.
+    """The result of trying one thing.
 
     Attributes:
-        name: A few words that stay the same from run to run.
-        state: How it ended.
-        detail: One or more sentences; empty where there is nothing to say.
+        name: A short name that is the same in every run.
+        state: The result.
+        detail: One or more sentences; empty if there is nothing to say.
         seconds: How long it took.
         facts: Measured values, JSON values only.
     """
@@ -55,16 +55,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class GateStep:
-    """One part of the gate.
+    """One part of the gate, with its result.
 
     Attributes:
         name: `scan`, `suite`, `selftest`, `tests` or `tested`.
-        title: What it is, for people.
-        summary: What it came to, as one sentence without its full stop.
-        cases: What was tried, in order.
+        title: The title shown to people.
+        summary: The result as one sentence without its full stop.
+        cases: What was tried, in order of execution.
         required: Whether the gate fails when it could not be tried.
         seconds: How long it took.
-        own: How the step ended beyond its cases: too few of them, for example.
+        own: The step's own result apart from its cases, for example because there were too few.
     """
 
     name: str
@@ -77,25 +77,25 @@ class GateStep:
 
     @property
     def state(self) -> StepState:
-        """The worst of its cases."""
+        """The worst state of its cases."""
         return worst((self.own, *(case.state for case in self.cases)))
 
     @property
     def stops(self) -> bool:
-        """Whether the gate fails because of it."""
+        """Whether the gate fails because of this step."""
         return self.state is StepState.FAIL or (self.state is StepState.UNKNOWN and self.required)
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Everything the gate found out.
+    """The gate's complete result.
 
     Attributes:
-        steps: In the order they were taken.
-        report: The scan's, with accepted findings as skipped; `None` if there was no scan.
+        steps: The steps in the order they ran.
+        report: The scan's report, with accepted findings as skipped; `None` if there was no scan.
         tested: Versions and hashes of what was tested.
-        notes: What is worth knowing of the settings: acceptances that are over or not needed.
-        seconds: How long it took in all.
+        notes: Notes on the settings: acceptances that have expired or were not needed.
+        seconds: Total duration.
     """
 
     steps: tuple[GateStep, ...]
@@ -106,7 +106,7 @@ class Gate:
 
     @property
     def verdict(self) -> Verdict:
-        """`FAIL` with any step that stops it, `WARN` with any warning, else `PASS`."""
+        """`FAIL` if any step stops the gate, `WARN` with any warning, else `PASS`."""
         if any(step.stops for step in self.steps):
             return Verdict.FAIL
         if any(step.state is StepState.WARN for step in self.steps):

@@ -1,4 +1,4 @@
-"""What was tested: versions, and hashes of what has no version that can be trusted."""
+"""Reads the versions of what was tested, and hashes where no version can be trusted."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Package:
     """The winasr_doctor that ran.
 
     Attributes:
-        installed: Whether it was installed from a wheel; else its files lie where they are edited.
-        sha256: Of its `RECORD` if it was installed, else of its files (see `digest_of`).
-        changed: Files that are not what `RECORD` says, the first few; always empty for sources.
+        installed: Whether it was installed from a wheel; if not, it runs from its source folder.
+        sha256: The hash of its `RECORD` if it was installed, else of its files (see `digest_of`).
+        changed: The first few files that differ from `RECORD`; always empty for sources.
     """
 
     installed: bool
@@ -54,10 +54,10 @@ class App:
 
     Attributes:
         files: How many were examined.
-        sha256: Of all of them (see `digest_of`).
+        sha256: One hash of all of them (see `digest_of`).
         commit: The git commit they are at; `None` without git.
-        dirty: Whether files that git knows differ from that commit, or new ones are there;
-            `None` without git.
+        dirty: Whether tracked files differ from that commit or there are new files; `None` without
+            git.
     """
 
     files: int
@@ -71,8 +71,9 @@ class Provenance:
     """Versions and hashes of what was tested.
 
     Attributes:
-        versions: Of Python, the platform and the packages that matter; `None`: not installed.
-        data: File name to SHA-256 of the bundled model and recordings.
+        versions: Versions of Python, the platform and the relevant packages; `None` if not
+            installed.
+        data: SHA-256 of each bundled model file and recording by file name.
         package: The winasr_doctor that ran.
         app: The app's files; `None` if none were given.
     """
@@ -84,10 +85,10 @@ class Provenance:
 
 
 def provenance_of(host: Machine) -> Provenance:
-    """Find out what is being tested.
+    """Collect the versions and hashes of what is being tested.
 
     Args:
-        host: The machine, for its app.
+        host: The machine, with the app.
 
     Raises:
         OSError: A file of the package cannot be read.
@@ -102,7 +103,7 @@ def provenance_of(host: Machine) -> Provenance:
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions of what matters; nothing is imported."""
+    """Return the versions of the relevant packages without importing them."""
     import sys
 
     from winasr_doctor.machine.live.packages import installed
@@ -130,13 +131,14 @@ def sha256(file: Path) -> str:
 
 
 def digest_of(files: Iterable[tuple[str, str]]) -> str:
-    """Return one SHA-256 of many files.
+    """Return a single SHA-256 for many files.
 
     Args:
-        files: Name and SHA-256 of each.
+        files: The name and SHA-256 of each file.
 
     Returns:
-        That of a text with a line `SHA256  NAME` for each, by name, as `sha256sum` prints it.
+        The hash of a text with one line `SHA256  NAME` per file, sorted by name, as
+        `sha256sum` prints it.
     """
     lines = sorted(f"{digest}  {name}\n" for name, digest in files)
     lines.sort(key=lambda line: line.partition("  ")[2])
@@ -144,7 +146,7 @@ def digest_of(files: Iterable[tuple[str, str]]) -> str:
 
 
 def package(root: Path) -> Package:
-    """Find out which winasr_doctor this is.
+    """Identify the running winasr_doctor.
 
     Args:
         root: The folder of the package that was imported.
@@ -164,7 +166,7 @@ def package(root: Path) -> Package:
 
 
 def _distribution_of(root: Path) -> Distribution | None:
-    """Return the installed distribution whose files these are; `None` for an editable one."""
+    """Return the installed distribution that owns these files; `None` for an editable one."""
     from importlib.metadata import distributions
 
     for found in distributions(name=_NAME):
@@ -182,7 +184,7 @@ def _same(file: object, root: Path) -> bool:
 
 
 def _changed(files: Sequence[PackagePath]) -> Iterable[str]:
-    """Yield the files that are gone or not what `RECORD` says."""
+    """Yield the files that are missing or differ from `RECORD`."""
     for file in files:
         if file.hash is None:  # RECORD itself, and compiled files
             continue
@@ -197,7 +199,7 @@ def _changed(files: Sequence[PackagePath]) -> Iterable[str]:
 
 
 def app(host: Machine) -> App | None:
-    """Find out which version of the app this is; `None` if none was given."""
+    """Identify the version of the app; `None` if no app was given."""
     files = host.app.files
     if not files:
         return None
@@ -207,7 +209,7 @@ def app(host: Machine) -> App | None:
     ]
     place = Path(host.app.roots[0] if host.app.roots else ".").resolve()
     commit = git.head(place if place.is_dir() else place.parent)
-    # Only what lies in the app's folder: the rest of the repository is not what was tested.
+    # Only files in the app's folder: the rest of the repository was not tested.
     dirty = git.changed(place) if commit else None
     digest = digest_of((name, digest.hexdigest()) for name, digest in digests)
     return App(len(files), digest, commit, dirty)

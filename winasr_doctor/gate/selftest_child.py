@@ -1,4 +1,4 @@
-"""Runs self-tests one after the other, in the process that was started for them.
+"""Runs self-tests one after another in the child process started for them.
 
 NeMo is imported once for all of them.
 """
@@ -21,12 +21,12 @@ _GOES_ON = frozenset({"passed", "nothing_injected", "wrong_text"})
 
 
 def run(task: Mapping[str, Any], send: Send) -> None:
-    """Run the self-test under each plan and send what it came to.
+    """Run the self-test under each plan and send its result.
 
     Args:
-        task: `device`, `plans` (an empty one injects nothing), `deadline`, seconds for each, and
-            `model`, the name of one of the Hub's; `None` for the bundled one.
-        send: Takes one answer for each plan, then the end.
+        task: `device`, `plans` (an empty one injects nothing), `deadline`, in seconds for each, and
+            `model`, the name of a model on the Hub; `None` for the bundled one.
+        send: Called with one answer for each plan, then with the end.
     """
     from winasr_doctor.faults.plan import Plan
     from winasr_doctor.selftest import self_test
@@ -34,7 +34,7 @@ def run(task: Mapping[str, Any], send: Send) -> None:
 
     model, revision = task["model"], None
     if model is not None:
-        # A gate downloads nothing; huggingface_hub, not imported yet, reads this when it is.
+        # The gate downloads nothing; huggingface_hub, not imported yet, reads this on import.
         os.environ["HF_HUB_OFFLINE"] = "1"
         try:
             revision = commit_in_cache(model)
@@ -43,7 +43,7 @@ def run(task: Mapping[str, Any], send: Send) -> None:
             send({"end": True})
             return
         except ImportError:
-            revision = None  # loading says which package is missing
+            revision = None  # loading reports which package is missing
     for plan in task["plans"]:
         parsed = Plan.parse(plan) if plan else None
         result = self_test(

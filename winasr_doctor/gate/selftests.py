@@ -1,6 +1,6 @@
-"""The self-test as a step of the gate: without faults, then under each plan.
+"""Runs the self-test as a step of the gate: without faults, then under each plan.
 
-First the bundled model; where that could be tried, the models of the Hub that were asked for.
+The bundled model runs first; if it could be tried, the requested models of the Hub follow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 
 
 class SelfTestWork(Protocol):
-    """A child as this module sees it."""
+    """The interface of a child process that this module uses."""
 
     def next(self, seconds: float) -> Answer:
         """Wait for an answer; raises `ChildError`."""
@@ -39,9 +39,9 @@ def selftests(settings: GateSettings, progress: Progress, start: Start = Child) 
     """Run the self-tests.
 
     Args:
-        settings: Plans, thresholds, device and time.
-        progress: Is told what takes long.
-        start: Starts the processes.
+        settings: Plans, thresholds, device and time limits.
+        progress: Called with a line before each slow operation.
+        start: Starts the child processes.
 
     Returns:
         The step; a plan that crashes or hangs is a failed case and takes nothing else down.
@@ -62,7 +62,7 @@ def _all_runs(
     progress: Progress,
     start: Start,
 ) -> list[Case]:
-    """Run a model without faults and under each plan, in as many processes as that takes."""
+    """Run a model without faults and under each plan, in as many processes as needed."""
     cases: list[Case] = []
     waiting = ["", *plans]
     while waiting:
@@ -75,7 +75,7 @@ def _all_runs(
 
 
 _FOR_ALL = (NOT_CACHED, "unavailable")
-"""Endings that every other run of the model would have as well."""
+"""Endings that every further run of the model would share."""
 
 
 def _step(
@@ -127,7 +127,7 @@ def _one_process(
     progress: Progress,
     start: Start,
 ) -> Iterator[Case]:
-    """Yield a case for each plan until one has gone so wrong that a new process is needed."""
+    """Yield a case for each plan until one fails so badly that a new process is needed."""
     deadline = settings.selftest_timeout
     asked = {"device": settings.device, "plans": list(plans), "deadline": deadline}
     task = {**asked, "model": model}
@@ -139,13 +139,13 @@ def _one_process(
                 began = monotonic()
                 answer = child.next(deadline + _GRACE)
                 if answer.get("end") and answered:
-                    return  # it asks for a new process
+                    return  # it requests a new process
                 case = _judged(model, plan, answer, settings, monotonic() - began)
                 answered += 1
                 yield case
                 if case.facts.get("ending") in _FOR_ALL:
                     return
-            with suppress(ChildError):  # the answers stand, however the process ends
+            with suppress(ChildError):  # the answers count, however the process ends
                 child.next(_GRACE)
     except ChildError as error:
         problem = f"The self-test broke down: {error}."
@@ -167,7 +167,7 @@ def _judged(
     words = [str(answer[key]) for key in ("problems", "first_step") if answer.get(key)]
     ending = answer.get("ending")
     if ending == "unavailable":
-        # Who names a model wants it tried; the bundled one has said before what is missing.
+        # A named model must be tried; for the bundled one, an earlier line says what is missing.
         state = StepState.UNKNOWN if model is None else StepState.FAIL
     elif ending == "nothing_injected" and _has_no_folders(model):
         state, words = StepState.SKIP, [_NOTHING_TO_LOCK]
@@ -176,7 +176,7 @@ def _judged(
     elif plan:
         state, words = _fired(answer)
     else:
-        # The thresholds are about the bundled model: another one's size is another matter.
+        # The thresholds apply to the bundled model only: other models differ in size.
         state, words = _within(answer, settings if model is None else GateSettings())
     return Case(_name(model, plan), state, " ".join(words), seconds, facts)
 
@@ -187,9 +187,9 @@ _NOTHING_TO_LOCK = (
 
 
 def _has_no_folders(model: str | None) -> bool:
-    """Tell whether loading and transcribing make no temporary folders.
+    """Return whether loading and transcribing make no temporary folders.
 
-    Source: NeMo 3.0.0, `nemo/collections/speechlm2`, watched from load to the second text.
+    Source: NeMo 3.0.0, `nemo/collections/speechlm2`, observed from loading to the second text.
     """
     return model is not None and model_source(model).is_speech_language
 

@@ -1,4 +1,4 @@
-"""What the gate asks for: `[tool.winasr_doctor.gate]`, read and checked."""
+"""Reads and checks the gate's settings, `[tool.winasr_doctor.gate]`."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ whole deletion at once, and folders that somebody holds for good. Each is about 
 cleanup does, so each fires with every NeMo."""
 
 MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)
-"""What the models that are named must survive: one plan, as each costs a load of gigabytes."""
+"""What named models must survive: one plan, because each one loads gigabytes."""
 
 FEWEST_PLANS = 6
-"""Below this number the self-test has not seen enough."""
+"""With fewer plans the self-test has not tested enough."""
 
 Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
 Above0 = Annotated[float, Meta(gt=0)]
 
 
 class SettingsError(ValueError):
-    """A table that cannot be used; the message is one sentence."""
+    """The table cannot be used; the message is one sentence."""
 
 
 class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
-    """A finding that somebody has decided to live with, for a while."""
+    """A finding that someone has decided to accept for a while."""
 
     code: Code
     until: dt.date
@@ -59,7 +59,7 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     plans: tuple[str, ...] = PLANS
     """Faults for the self-test, each a plan of its own."""
     models: tuple[str, ...] = ()
-    """Models of the Hub that the self-test runs too, out of the local cache."""
+    """Models of the Hub, from the local cache, that the self-test also runs."""
     require_selftest: bool = True
     device: str = "auto"
     max_real_time_factor: Above0 | None = None
@@ -86,10 +86,10 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
     """Read and check the table.
 
     Args:
-        table: As TOML gave it; what is missing has its default.
+        table: The table as parsed from TOML; missing keys get their defaults.
 
     Raises:
-        SettingsError: Something in it is not what it must be.
+        SettingsError: A value in it is invalid.
     """
     from winasr_doctor.checks import all_checks
     from winasr_doctor.faults.plan import Plan, PlanError
@@ -142,7 +142,7 @@ _HINTS = {
 
 
 def _in_words(message: str) -> str:
-    """Add what is expected to what is wrong with an acceptance."""
+    """Add the expected value to the error message about an acceptance."""
     if "$.accept" not in message:
         return message
     for name, hint in _HINTS.items():

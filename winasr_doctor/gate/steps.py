@@ -1,4 +1,4 @@
-"""`gate`: takes the steps, in order, and collects what they came to."""
+"""Runs the gate's steps in order and collects their results."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What takes the steps; tests put something else here.
+    """The functions that run the steps; tests replace them.
 
     Attributes:
         suite: Runs the fault suite.
         selftest: Runs the self-tests.
         tests: Runs the app's own tests.
-        tested: Names versions and hashes.
+        tested: Collects versions and hashes.
     """
 
     suite: Callable[[GateSettings], GateStep] = suites.fault_suite
@@ -53,7 +53,7 @@ def gate(
     today: dt.date | None = None,
     steps: Steps = _STEPS,
 ) -> Gate:
-    """Take every step and give one verdict.
+    """Run every step and return one verdict.
 
     Args:
         host: The machine, with the app.
@@ -61,12 +61,12 @@ def gate(
         select: Codes or families of the checks to run; all by default.
         ignore: Codes or families to leave out.
         selftest: Whether to run the self-test.
-        progress: Is told what takes long.
-        today: The date here, for acceptances.
-        steps: What takes the steps.
+        progress: Called with a line before each slow operation.
+        today: Today's local date, for acceptances.
+        steps: The functions that run the steps.
 
     Returns:
-        The outcome; a step that breaks down is a failed step.
+        The result; a step that crashes counts as failed.
 
     Raises:
         UnknownCodeError: `select` or `ignore` names no check.
@@ -111,10 +111,10 @@ _OF_VERDICT = {
 
 
 def scan_step(report: Report, seconds: float) -> GateStep:
-    """Judge a scan whose accepted findings are already skipped.
+    """Judge a scan in which accepted findings are already skipped.
 
     Args:
-        report: What the scan found out.
+        report: The scan's report.
         seconds: How long it took.
     """
     counts = report.counts
@@ -144,10 +144,10 @@ def _tested(host: Machine, steps: Steps) -> provenance.Provenance:
 
 
 def provenance_step(what: provenance.Provenance) -> GateStep:
-    """Judge what was tested: an installed package must be what was installed.
+    """Judge what was tested: an installed package must have its original files.
 
     Args:
-        what: Versions and hashes.
+        what: The versions and hashes.
     """
     title = "What was tested"
     if what.package is None:

@@ -1,4 +1,4 @@
-"""Runs the fault suite, in the process that was started for it."""
+"""Runs the fault suite in the child process started for it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from winasr_doctor.locks.ledger import STATE_VARIABLE
 
 
 def run(task: object, send: Send) -> None:
-    """Run every case and send what became of it.
+    """Run every case and send its result.
 
     Args:
-        task: Nothing yet.
-        send: Takes one answer for each case, before it begins and when it has ended.
+        task: Not used yet.
+        send: Called for each case before it starts and again when it has ended.
     """
     del task
-    logging.disable(logging.CRITICAL)  # the cases provoke what is logged
+    logging.disable(logging.CRITICAL)  # the cases provoke log messages
     root = Path(tempfile.mkdtemp(prefix="winasr-suite-"))
     os.environ[STATE_VARIABLE] = str(root / "state")
     try:

@@ -1,4 +1,4 @@
-"""The fault suite and the app's own tests as steps of the gate."""
+"""Runs the fault suite and the app's own tests as steps of the gate."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from winasr_doctor.gate.settings import GateSettings
 
 
 class SuiteWork(Protocol):
-    """A child as this module sees it."""
+    """The interface of a child process that this module uses."""
 
     def rest(self, seconds: float) -> Iterator[Answer]:
-        """Yield its answers; raises `ChildError`."""
+        """Yield the remaining answers; raises `ChildError`."""
 
 
 Start = Callable[[str, object], AbstractContextManager[SuiteWork]]
@@ -33,8 +33,8 @@ def fault_suite(settings: GateSettings, start: Start = Child) -> GateStep:
     """Run the fault suite of the installed version.
 
     Args:
-        settings: How many cases it must have, and its time.
-        start: Starts the process.
+        settings: The required number of cases and the time limit.
+        start: Starts the child process.
 
     Returns:
         The step; a case that crashes or hangs the process is a failed case.
@@ -76,10 +76,10 @@ def _counted(cases: Sequence[Case]) -> str:
 
 
 def own_tests(settings: GateSettings) -> GateStep:
-    """Run the app's own tests with pytest, in a process of its own.
+    """Run the app's own tests with pytest in a separate process.
 
     Args:
-        settings: Where they are, and their time.
+        settings: The tests' paths and the time limit.
     """
     began = monotonic()
     with tempfile.TemporaryDirectory(prefix="winasr-tests-", ignore_cleanup_errors=True) as folder:
@@ -108,7 +108,7 @@ _EXIT_CODES = {
 
 
 def _pytest(settings: GateSettings, file: Path) -> str:
-    """Run pytest; return what is wrong, as a sentence, or nothing."""
+    """Run pytest; return the problem as a sentence, or an empty text."""
     command = [sys.executable, "-m", "pytest", f"--junit-xml={file}", *settings.tests]
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
     try:
@@ -142,7 +142,7 @@ _STATES = {"failure": StepState.FAIL, "error": StepState.FAIL, "skipped": StepSt
 
 
 def _read(file: Path) -> Iterator[Case]:
-    """Read pytest's JUnit XML, which was made just now by our own child."""
+    """Read pytest's JUnit XML, which our own child process has just written."""
     try:
         root = ET.parse(file).getroot()  # noqa: S314
     except (ET.ParseError, OSError) as error:

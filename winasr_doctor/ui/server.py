@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from winasr_doctor._util.devices import parse_device
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.installation import install_extra
-from winasr_doctor.cli.console import InputError
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.access import OwnPageOnly
 from winasr_doctor.ui.engine import Engine

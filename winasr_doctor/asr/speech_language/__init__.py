@@ -1,4 +1,4 @@
-"""Canary-Qwen: a speech-language model, which is no `.nemo` file and answers by generating.
+"""Canary-Qwen: a speech-language model, which has no `.nemo` file and generates its answers.
 
 NeMo calls the class SALM. It comes as `config.json` and `model.safetensors`, and needs the
 configuration and the tokenizer of a language model from a second repository.

@@ -1,8 +1,8 @@
-"""What the Hub's local cache holds of one repository.
+"""Reads what the Hub's local cache holds of one repository.
 
-Source of the layout: huggingface_hub, "Understand caching"; of the rules, its
-`file_download.py`: a commit is 40 lower-case hexadecimal digits, everything else is a file below
-`refs` that holds such a commit and nothing more.
+The layout is documented in huggingface_hub, "Understand caching". The rules are those of its
+`file_download.py`: a commit is 40 lower-case hexadecimal digits; any other revision is a file below
+`refs` that contains exactly such a commit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import uuid4
 from winasr_doctor.models.revisions import RevisionKind, classify
 
 DEFAULT = "main"
-"""The branch that is meant when no revision is given."""
+"""The branch that is used when no revision is given."""
 
 _SHOWN = 5
 
@@ -29,15 +29,15 @@ def cache_folder() -> Path:
 
 
 class RepoCache:
-    """A repository's folder in the cache; it may not be there."""
+    """A repository's folder in the cache; it may not exist."""
 
     def __init__(self, repo_id: str) -> None:
-        """Find the folder; nothing is read yet."""
+        """Determine the folder; nothing is read yet."""
         self.repo_id = repo_id
         self.folder = cache_folder() / f"models--{repo_id.replace('/', '--')}"
 
     def commit_of(self, revision: str | None) -> str | None:
-        """Return the commit that the cache takes a revision for; `None` if it knows none."""
+        """Return the commit that a revision stands for in the cache; `None` if unknown."""
         name = revision or DEFAULT
         if classify(name).kind is RevisionKind.FULL_HASH:
             return name if self.snapshot(name).is_dir() else None
@@ -45,21 +45,21 @@ class RepoCache:
         return commit if commit and classify(commit).kind is RevisionKind.FULL_HASH else None
 
     def snapshot(self, commit: str) -> Path:
-        """Return where a commit's files lie."""
+        """Return the folder of a commit's files."""
         return self.folder / "snapshots" / commit
 
     def held(self, commit: str) -> tuple[str, ...]:
-        """Return the names of a commit's files; a link that leads nowhere is no file."""
+        """Return the names of a commit's files, without broken links."""
         top = self.snapshot(commit)
         return tuple(
             path.relative_to(top).as_posix() for path in sorted(_files(top)) if path.is_file()
         )
 
     def remember(self, revision: str | None, commit: str) -> None:
-        """Note which commit a branch or tag stands for, as the client does.
+        """Record which commit a branch or tag stands for, as the client does.
 
-        Not left to the client: where the file is there already, it ignores an error in this
-        (huggingface_hub 2.4.0, `_hf_hub_download_to_cache_dir`), and offline nothing is found.
+        This is not left to the client: if the file already exists, it ignores an error here
+        (huggingface_hub 2.4.0, `_hf_hub_download_to_cache_dir`), and then nothing is found offline.
 
         Raises:
             OSError: It could not be written.
@@ -78,7 +78,7 @@ class RepoCache:
                 new.unlink()
 
     def known(self) -> tuple[str, ...]:
-        """Return the revisions that are there, for people: branches first, then bare commits."""
+        """Return the cached revisions, for people: branches first, then bare commits."""
         refs = self.folder / "refs"
         named = {path.relative_to(refs).as_posix(): _read(path) for path in sorted(_files(refs))}
         lines = [f"{name} ({commit})" for name, commit in named.items() if commit]

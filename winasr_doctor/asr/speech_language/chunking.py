@@ -1,4 +1,4 @@
-"""Cutting a long recording into pieces that a model takes, at quiet places."""
+"""Cuts a long recording at quiet places into pieces that a model accepts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WINDOW = 0.1
 """Seconds over which loudness is measured; a pause between words is about as long."""
 
 SEARCHED = 0.25
-"""The last part of a piece in which a quiet place is looked for."""
+"""The last part of a piece, which is searched for a quiet place."""
 
 
 def pieces(samples: Any, longest: float) -> list[Any]:  # noqa: ANN401 - numpy arrays
@@ -18,10 +18,10 @@ def pieces(samples: Any, longest: float) -> list[Any]:  # noqa: ANN401 - numpy a
 
     Args:
         samples: Mono float32 at 16 kHz, of shape (samples,).
-        longest: Seconds of a piece, at most.
+        longest: The longest piece, in seconds.
 
     Returns:
-        The pieces in order; together they are the recording.
+        The pieces in order; together they make up the recording.
     """
     most, found, begin = int(longest * SAMPLE_RATE), [], 0
     while len(samples) - begin > most:
@@ -33,7 +33,7 @@ def pieces(samples: Any, longest: float) -> list[Any]:  # noqa: ANN401 - numpy a
 
 
 def _quietest(samples: Any) -> int:  # noqa: ANN401
-    """Return the middle of the quietest window, the last one of equals."""
+    """Return the middle of the quietest window; of several equal ones, the last."""
     import numpy as np
 
     width = int(WINDOW * SAMPLE_RATE)

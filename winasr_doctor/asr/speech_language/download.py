@@ -1,8 +1,8 @@
-"""Downloading what the cache lacks, through huggingface_hub, with progress and passing locks.
+"""Downloads missing files with huggingface_hub, with progress and retries of locked files.
 
 On Windows a scanner or a sync client may have a file of the cache open at any moment: the
-`.incomplete` file when it is renamed, the lock file, the link in the snapshot. Those are tried
-again for as long as a policy allows; what was downloaded already is kept by the client.
+`.incomplete` file when it is renamed, the lock file, the link in the snapshot. Such errors are
+retried for as long as the policy allows; the client keeps what it has already downloaded.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ from winasr_doctor.locks import RetryPolicy
 from winasr_doctor.windows.errors import number
 
 _HTTP = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3"})
-"""What huggingface_hub talks through, by release."""
+"""The HTTP library of huggingface_hub, by release."""
 
 _PARTIAL = ".incomplete"
-"""What huggingface_hub ends a file's name in while it is downloaded."""
+"""The suffix that huggingface_hub gives a file during its download."""
 
 
 def fetch(
     job: Job, snapshot: ResolvedRepo, wanted: Sequence[str], policy: RetryPolicy | None
 ) -> tuple[str, ...]:
-    """Download what is wanted of a commit and not in the cache yet.
+    """Download the wanted files of a commit that are not in the cache yet.
 
-    In the end the cache knows what the revision's name stands for, so that the next load works
-    offline, also one that is not ours.
+    Afterwards the cache knows which commit the revision's name stands for, so that the next load
+    works offline, even if another program does it.
 
     Args:
-        job: Who does it; is told how far it is.
+        job: The job; it is told about the progress.
         snapshot: The commit.
-        wanted: Names of files.
-        policy: How long to try again what another program keeps open; 3 s by default.
+        wanted: The names of the wanted files.
+        policy: How long to retry when another program keeps a file open; 3 s by default.
 
     Returns:
-        What else there is to tell, in sentences.
+        Notes for the user, in sentences.
 
     Raises:
         NoSpaceError: There is not enough room on the cache's drive.
-        HubError: The Hub did not give a file.
+        HubError: The Hub did not provide a file.
         OSError: The cache cannot be written.
     """
     policy = policy or RetryPolicy()
@@ -79,7 +79,7 @@ def fetch(
 def _download(
     repo_id: str, name: str, revision: str, progress: Progress, policy: RetryPolicy
 ) -> set[str]:
-    """Download a file; return the half-downloaded ones that could not be removed."""
+    """Download a file; return the partial downloads that could not be removed."""
     import huggingface_hub
 
     options: dict[str, Any] = {"revision": revision}
@@ -106,9 +106,9 @@ def _download(
 
 
 def _does_without_links(error: BaseException) -> bool:
-    """Switch symbolic links off where the right to make them is missing after all.
+    """Switch symbolic links off if the right to make them turns out to be missing.
 
-    The client tries once per folder whether it can make them, and believes the answer.
+    The client tests once per folder whether it can make them, and relies on the result.
     """
     from huggingface_hub import constants
 
@@ -121,7 +121,7 @@ def _does_without_links(error: BaseException) -> bool:
 
 
 def _partial_files(error: BaseException) -> set[str]:
-    """Return the half-downloaded files that the client could not remove: ours beyond doubt."""
+    """Return the partial downloads that the client could not remove: they are certainly ours."""
     named = (getattr(each, "filename", None) for each in walk(error))
     return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
 
@@ -137,7 +137,7 @@ def _is_removed(path: str, policy: RetryPolicy) -> bool:
 
 
 def _explained(error: Exception, repo_id: str, name: str, revision: str | None) -> HubError | None:
-    """Put into a sentence what the Hub, the network or a broken transfer raised."""
+    """Describe in a sentence an error of the Hub, the network or a broken transfer."""
     source = ModelSource(repo_id, repo_id=repo_id, filename=name)
     told = hub_download.explained(error, source, revision)
     if told is not None or not _is_about_the_transfer(error):
@@ -156,16 +156,17 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
 
 
 def _is_about_the_transfer(error: Exception) -> bool:
-    """Tell whether it is an error of the HTTP library, or of a file that came with other bytes."""
+    """Return whether the error comes from the HTTP library, or a file arrived with wrong bytes."""
     library = type(error).__module__.partition(".")[0]
     return library in _HTTP or (isinstance(error, OSError) and error.errno is None)
 
 
 def _check_room(repo_id: str, total: int) -> None:
-    """Make sure that the drive has room.
+    """Check that the drive has enough room.
 
-    Where no symbolic links can be made, a file is in the cache's `blobs` and again in the folder
-    of its commit (huggingface_hub, "Understand caching", limitations), so twice as much is asked.
+    If symbolic links cannot be made, a file is stored in the cache's `blobs` and again in the
+    folder of its commit (huggingface_hub, "Understand caching", limitations), so twice the space is
+    required.
     """
     from huggingface_hub.file_download import are_symlinks_supported
 
@@ -175,7 +176,7 @@ def _check_room(repo_id: str, total: int) -> None:
         linked = are_symlinks_supported(str(folder))
         free = shutil.disk_usage(folder).free
     except OSError:
-        return  # the download itself says what is wrong with the folder
+        return  # the download itself reports what is wrong with the folder
     needed = total if linked else 2 * total
     if free >= needed:
         return

@@ -1,7 +1,7 @@
-"""Looking at a model's files before NeMo does.
+"""Checks a model's files before NeMo reads them.
 
-NeMo's and safetensors' own errors ("Error while deserializing header: header too large") name
-neither the file nor what is wrong with it.
+NeMo's and safetensors' own errors ("Error while deserializing header: header too large") do not
+name the file or its problem.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Damage(NamedTuple):
 
 
 def read_json(path: Path) -> dict[str, Any] | Damage:
-    """Read a JSON object, or say what the file is instead.
+    """Read a JSON object, or describe what the file is instead.
 
     Raises:
         OSError: It cannot be read.
@@ -54,7 +54,7 @@ def read_json(path: Path) -> dict[str, Any] | Damage:
 
 
 def check_config(path: Path) -> dict[str, Any] | Damage:
-    """Read a speech-language model's configuration, or say why it is none.
+    """Read a speech-language model's configuration, or say why it is not one.
 
     Raises:
         OSError: It cannot be read.
@@ -74,9 +74,9 @@ _NEEDED = ("perception", "audio_locator_tag", "pretrained_llm")
 
 
 def tensors(path: Path) -> frozenset[str] | Damage:
-    """Return the names of a safetensors file's tensors, or what is wrong with it.
+    """Return the names of the tensors in a safetensors file, or the file's damage.
 
-    Only its header is read: its length, and in it where each tensor ends. Source: the format's
+    This reads only the header: its length, and the end of each tensor. Source: the format's
     description in safetensors' README.
 
     Raises:
@@ -105,7 +105,7 @@ def tensors(path: Path) -> frozenset[str] | Damage:
 
 
 def _ends(header: bytes) -> dict[str, int] | None:
-    """Return where each tensor ends, in bytes from the header; `None` for no such header."""
+    """Return where each tensor ends, in bytes after the header; `None` for an invalid header."""
     try:
         entries = json.loads(header).items()
         return {name: int(entry["data_offsets"][1]) for name, entry in entries if name != _METADATA}
@@ -120,7 +120,7 @@ def _cut(size: int, whole: int) -> str:
 
 
 def _not_a_file(start: bytes, size: int) -> str | None:
-    """Say what a file is that is no file of a model at all."""
+    """Return what a file is if it is certainly not a model's file."""
     if size == 0:
         return "is empty"
     if start.startswith(LFS_POINTER):

@@ -1,4 +1,4 @@
-"""Which files a speech-language model and its language model are made of.
+"""The files that a speech-language model and its language model consist of.
 
 Source: NeMo 3.0.0, `nemo/collections/speechlm2/parts/hf_hub.py` and `models/salm.py`;
 transformers' `AutoConfig` and `AutoTokenizer`.
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 BACKBONE = "llm_backbone/"
-"""A folder that later checkpoints keep their language model's configuration in."""
+"""The folder in which later checkpoints keep their language model's configuration."""
 
 _TOKENIZER = (
     "tokenizer_config.json",
@@ -28,9 +28,9 @@ _TOKENIZERS = (frozenset({"tokenizer.json"}), frozenset({"vocab.json", "merges.t
 
 
 def of_model(listed: Iterable[str]) -> tuple[str, ...]:
-    """Return the files of a speech-language model among those that a repository lists.
+    """Return a speech-language model's files among those that a repository lists.
 
-    What is needed in any case comes first and is returned whether it is listed or not.
+    Required files come first and are returned even if they are not listed.
     """
     names = set(listed)
     found = [CONFIG]
@@ -41,19 +41,19 @@ def of_model(listed: Iterable[str]) -> tuple[str, ...]:
 
 
 def of_language_model(listed: Iterable[str]) -> tuple[str, ...]:
-    """Return the files that are needed of a language model; never its weights."""
+    """Return the required files of a language model; never its weights."""
     names = set(listed)
     return (CONFIG, *(name for name in _TOKENIZER if name in names))
 
 
 def missing_of_model(held: Iterable[str]) -> tuple[str, ...]:
-    """Return what a speech-language model lacks, given the files that are there."""
+    """Return the files that a speech-language model lacks, given the existing files."""
     names = set(held)
     return tuple(name for name in (CONFIG, WEIGHTS) if name not in names)
 
 
 def missing_of_language_model(held: Iterable[str]) -> tuple[str, ...]:
-    """Return what a language model lacks, given the files that are there."""
+    """Return the files that a language model lacks, given the existing files."""
     names = set(held)
     missing = [name for name in (CONFIG, "tokenizer_config.json") if name not in names]
     if not any(each <= names for each in _TOKENIZERS):

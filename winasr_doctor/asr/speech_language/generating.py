@@ -1,4 +1,4 @@
-"""Transcribing with a speech-language model: `generate`, piece by piece."""
+"""Transcribes with a speech-language model: `generate`, piece by piece."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ while a model that babbles comes to an end."""
 
 
 def is_generator(model: object) -> bool:
-    """Tell whether a model answers by generating, as Canary-Qwen does."""
+    """Return whether a model generates its answers, as Canary-Qwen does."""
     return not callable(getattr(model, "transcribe", None))
 
 
 def check_length(model: object, recording: AudioRecording, name: str, path: str | None) -> None:
-    """Refuse a recording that is too short for the model to hear anything in it.
+    """Refuse a recording that is too short for the model to recognise anything.
 
     Raises:
-        AudioError: It is.
+        AudioError: It is too short.
     """
     if is_generator(model) and recording.duration < SHORTEST:
         raise AudioError(
@@ -53,8 +53,8 @@ def generate(
     Args:
         model: The model.
         samples: Mono float32 at 16 kHz, of shape (samples,).
-        options: For transformers' `generate`, such as `max_new_tokens`.
-        on_piece: Is told which piece comes next, counted from 1, and how many there are.
+        options: Options for transformers' `generate`, such as `max_new_tokens`.
+        on_piece: Called with the number of the next piece, from 1, and the number of pieces.
 
     Returns:
         The texts of the pieces, joined.

@@ -1,4 +1,4 @@
-"""From a revision to a commit and its files: asked of the Hub, or else of the local cache."""
+"""Resolves a revision to a commit and its files, using the Hub or else the local cache."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from winasr_doctor.diagnosis.live import walk
 from winasr_doctor.findings import Remedy
 
 MissingOf = Callable[[Iterable[str]], tuple[str, ...]]
-"""From the names of files that are there to those that are missing."""
+"""Returns the names of the missing files, given those of the existing ones."""
 
 _ABOUT_ACCESS = frozenset({"RepositoryNotFoundError", "GatedRepoError"})
 
 
 class ResolvedRepo(NamedTuple):
-    """A commit of a repository.
+    """A repository at a commit.
 
     Attributes:
         repo_id: The repository.
-        revision: What was asked for; `None` for the default branch.
+        revision: The requested revision; `None` for the default branch.
         commit: Its full hash.
-        sizes: Name to bytes of its files, where the Hub was asked; `None` for the cache's word.
-        note: What to tell about it; empty for nothing.
+        sizes: The size in bytes of each file by name, if the Hub answered; `None` if this comes
+            from the cache.
+        note: A note for the user; empty if there is none.
     """
 
     repo_id: str
@@ -38,7 +39,7 @@ class ResolvedRepo(NamedTuple):
 
 
 def from_cache(repo_id: str, revision: str | None, missing_of: MissingOf) -> ResolvedRepo | None:
-    """Return what the cache takes a revision for, if it holds all that is needed of it."""
+    """Return the cache's commit for a revision, if the cache has all required files of it."""
     repo = RepoCache(repo_id)
     commit = repo.commit_of(revision)
     if commit is None or missing_of(repo.held(commit)):
@@ -47,19 +48,19 @@ def from_cache(repo_id: str, revision: str | None, missing_of: MissingOf) -> Res
 
 
 def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf) -> ResolvedRepo:
-    """Find the commit that a revision means, with one question to the Hub at most.
+    """Find the commit that a revision refers to, with at most one request to the Hub.
 
-    A full hash that is cached is not asked about. Where the Hub cannot be reached, or does not
-    show the repository any more, the cache is believed.
+    A cached full hash needs no request. If the Hub cannot be reached, or no longer shows the
+    repository, the cache is used.
 
     Args:
-        source: The repository; its file's name is used in sentences.
+        source: The repository; its file's name is used in messages.
         revision: A full hash, a branch or a tag; `None` for the default branch.
-        missing_of: Tells what is missing, given the names of files.
+        missing_of: Returns the missing files, given the names of the existing ones.
 
     Raises:
-        HubError: There is no such revision or repository, or it is neither in the cache nor can
-            the Hub be asked.
+        HubError: The revision or repository does not exist, or it is not in the cache and the Hub
+            cannot be reached.
     """
     repo_id = str(source.repo_id)
     cached = from_cache(repo_id, revision, missing_of)
@@ -86,7 +87,7 @@ def find_commit(source: ModelSource, revision: str | None, missing_of: MissingOf
 
 
 def _ask(repo_id: str, revision: str | None) -> ResolvedRepo:
-    """Ask the Hub once, without its client's silent retries."""
+    """Send one request to the Hub, without its client's silent retries."""
     from huggingface_hub import HfApi, constants
 
     info = HfApi().model_info(
@@ -100,7 +101,7 @@ def _ask(repo_id: str, revision: str | None) -> ResolvedRepo:
 
 
 def _not_cached(source: ModelSource, revision: str | None, missing_of: MissingOf) -> HubError:
-    """Say what is missing offline, which the libraries do not: they blame the connection."""
+    """Say what is missing offline; the libraries only blame the connection."""
     repo = RepoCache(str(source.repo_id))
     commit, name = repo.commit_of(revision), revision or DEFAULT
     off = "and HF_HUB_OFFLINE keeps us from asking the Hub"

@@ -1,4 +1,4 @@
-"""Loading a speech-language model: packages, commit, download, files, and only then NeMo."""
+"""Loads a speech-language model: packages, commit, download, files, and only then NeMo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Loaded:
         model: NeMo's `SALM`.
         path: Its weights.
         commit: The full hash of the commit; `None` for a folder.
-        notes: What else there is to tell, in sentences.
+        notes: Notes for the user, in sentences.
     """
 
     model: Any
@@ -45,12 +45,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A model's files, all of them here.
+    """A model's files, all of them local.
 
     Attributes:
-        folder: Where they are.
+        folder: The folder with the files.
         commit: `None` for a folder of the user's own.
-        notes: What else there is to tell.
+        notes: Notes for the user.
     """
 
     folder: Path
@@ -64,14 +64,14 @@ def load(
     """Load a speech-language model.
 
     Args:
-        job: Who does it.
+        job: The job.
         source: A repository of the Hub, or a folder.
         revision: A full hash, a branch or a tag; `None` for the default branch.
-        device: Torch's name of where it is to go.
-        cleanups: Is told what became of temporary folders.
+        device: Torch's name of the device to load it to.
+        cleanups: Records the outcome of temporary folders.
 
     Raises:
-        ExplainedError: One of the foreseen reasons, each a sentence.
+        ExplainedError: An expected failure, explained in a sentence.
         Exception: Whatever NeMo raises.
     """
     name = source.repo_id or source.name
@@ -95,7 +95,7 @@ def load(
 def _prepared(
     job: Job, source: ModelSource, revision: str | None, cleanups: Cleanups
 ) -> tuple[Path, frozenset[str], _Parts]:
-    """Get everything here, and look whether it is whole: the weights' path and their names."""
+    """Fetch and check all files; return the weights' path, their tensors' names and the rest."""
     with locks_explained():
         if source.path is None:
             parts = _from_hub(job, source, revision, cleanups)
@@ -142,7 +142,7 @@ def _in(job: Job, source: ModelSource, cleanups: Cleanups) -> _Parts:
 
 
 def _language_model(source: ModelSource, folder: Path, cleanups: Cleanups) -> str | None:
-    """Read the configuration; return the repository of the language model, unless it is here."""
+    """Read the configuration; return the language model's repository, unless it is here already."""
     config = _look(cleanups, file_inspection.check_config, folder / files.CONFIG)
     if isinstance(config, file_inspection.Damage):
         raise _damaged(config, source)
@@ -155,9 +155,9 @@ def _language_model(source: ModelSource, folder: Path, cleanups: Cleanups) -> st
 def _fetch_language_model(
     job: Job, repo_id: str, outer: ModelSource, cleanups: Cleanups
 ) -> tuple[str, ...]:
-    """Get the language model's configuration and tokenizer; the weights are Canary-Qwen's own.
+    """Fetch the language model's configuration and tokenizer; Canary-Qwen has its own weights.
 
-    NeMo asks for its default branch, whatever revision the model itself is pinned to
+    NeMo requests its default branch, whatever revision the model itself is pinned to
     (`nemo/collections/speechlm2/models/salm.py`, 3.0.0).
     """
     if os.path.isdir(repo_id):  # noqa: PTH112
@@ -170,7 +170,7 @@ def _fetch_language_model(
     source = ModelSource(repo_id, repo_id=repo_id, filename=files.CONFIG)
     job.at(f"asking the Hub about {repo_id}, the language model inside", JobStep.DOWNLOADING)
     try:
-        # The cache is believed: a tokenizer does not change, and NeMo offers no pin to it.
+        # The cache is good enough: a tokenizer does not change, and NeMo cannot pin it.
         found = from_cache(repo_id, None, files.missing_of_language_model) or find_commit(
             source, None, files.missing_of_language_model
         )
@@ -196,12 +196,12 @@ def _check_language_model(source: ModelSource, found: ResolvedRepo, cleanups: Cl
 
 
 def _look(cleanups: Cleanups, at: Callable[[Path], T], path: Path) -> T:
-    """Look at a file, also one that another program has open for a moment."""
+    """Inspect a file, even if another program has it open for a moment."""
     return patiently(cleanups.policy or RetryPolicy(), lambda: at(path))
 
 
 def _unshadowed(source: ModelSource, parts: _Parts) -> tuple[str, tuple[str, ...]]:
-    """Return what NeMo is given: the repository, unless a folder here has the same name."""
+    """Return what to pass to NeMo: the repository, unless a folder here has the same name."""
     if source.repo_id is None or not os.path.isdir(source.repo_id):  # noqa: PTH112
         return source.repo_id or str(parts.folder), ()
     shadow = os.path.abspath(source.repo_id)  # noqa: PTH100
@@ -229,10 +229,10 @@ def _damaged(damage: file_inspection.Damage, source: ModelSource) -> ModelFileEr
 def _again(source: ModelSource, path: Path) -> Remedy:
     """Say how to get a file again.
 
-    Not with `force_download=True`: that replaces the file in `blobs`, but leaves the one in the
-    snapshot, which is no link where no links can be made (huggingface_hub 2.4.0,
-    `_hf_hub_download_to_cache_dir`). Nor by deleting the link alone: the damaged file would be
-    linked again.
+    `force_download=True` does not work: it replaces the file in `blobs`, but leaves the one in the
+    snapshot, which is not a link if links cannot be made (huggingface_hub 2.4.0,
+    `_hf_hub_download_to_cache_dir`). Deleting only the link does not work either: the damaged file
+    would be linked again.
     """
     if source.repo_id is None:
         return Remedy(

@@ -1,8 +1,8 @@
-"""Keeping the Hub's libraries off the network while a model is restored from the cache.
+"""Keeps the Hub's libraries off the network while a model is restored from the cache.
 
-Without this, each optional file that a repository does not have costs a question to the Hub, and
-where the Hub cannot be reached 23 seconds of silent retries (huggingface_hub `file_download.py`
-and `utils/_http.py`, 2.4.0): loading a complete model took more than a minute and a half.
+Without this, each optional file that a repository does not have costs a request to the Hub, and 23
+seconds of silent retries if the Hub cannot be reached (huggingface_hub `file_download.py` and
+`utils/_http.py`, 2.4.0): loading a complete model took more than a minute and a half.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _before: Any = False
 
 
 class _OffHere:
-    """Stands for huggingface_hub's `HF_HUB_OFFLINE`: true in our context, as it was elsewhere."""
+    """Replaces huggingface_hub's `HF_HUB_OFFLINE`: true in our context, unchanged elsewhere."""
 
     def __bool__(self) -> bool:
         return _here.get() or bool(_before)
 
 
 def is_off() -> bool:
-    """Tell whether huggingface_hub refuses to use the network, as with `HF_HUB_OFFLINE=1`."""
+    """Return whether huggingface_hub refuses to use the network, as with `HF_HUB_OFFLINE=1`."""
     from huggingface_hub import constants
 
     return bool(constants.HF_HUB_OFFLINE)
@@ -37,7 +37,7 @@ def is_off() -> bool:
 def network_off() -> Iterator[None]:
     """Keep huggingface_hub and transformers off the network in this context.
 
-    Other threads are not concerned: they may download meanwhile.
+    Other threads are not affected: they may download in the meantime.
     """
     global _users, _before  # noqa: PLW0603 - one switch for the whole process
     from huggingface_hub import constants

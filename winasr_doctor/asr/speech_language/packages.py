@@ -1,4 +1,4 @@
-"""What Canary-Qwen needs beyond NeMo's ASR extra, looked for before anything is downloaded."""
+"""Checks for the packages that Canary-Qwen needs beyond NeMo's ASR extra, before any download."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from winasr_doctor.models.known import CANARY_INSTALL, CANARY_PACKAGES
 
 
 def check_packages(name: str) -> None:
-    """Make sure that what the model needs can be found; nothing is imported.
+    """Check that the packages that the model needs are installed, without importing them.
 
     Args:
-        name: What the model is called.
+        name: The model's name.
 
     Raises:
-        MissingPackageError: It names what is missing and the line that installs it.
+        MissingPackageError: It names the missing packages and the command that installs them.
     """
     missing = [package for package in CANARY_PACKAGES if not _is_there(package)]
     if missing:
@@ -32,7 +32,7 @@ def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
     """Import the class that loads the model.
 
     Args:
-        name: What the model is called.
+        name: The model's name.
 
     Raises:
         MissingPackageError: It cannot be imported.

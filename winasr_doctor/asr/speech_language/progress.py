@@ -1,4 +1,4 @@
-"""How far a download of several files is, right whenever it is asked for."""
+"""Tracks the progress of a download of several files."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from winasr_doctor.asr.jobs import AbandonedError, Downloaded, Job, JobStep
 from winasr_doctor.checks.advice import gigabytes
 
 QUIET = 3.0
-"""Seconds without a byte after which that is said."""
+"""Seconds without a byte after which the progress mentions it."""
 
 _MEGABYTE = 1_000_000
 
 
 class Progress:
-    """A download of several files of one repository, looked at from another thread."""
+    """A download of several files of one repository, observed from another thread."""
 
     def __init__(self, job: Job, repo_id: str, sizes: Mapping[str, int]) -> None:
-        """Begin.
+        """Start tracking.
 
         Args:
-            job: Who downloads; when nobody waits for it any more, the download stops.
+            job: The downloading job; if it is abandoned, the download stops.
             repo_id: The repository.
-            sizes: Name to bytes of the files that are to come.
+            sizes: The size in bytes of each file to download, by name.
         """
         self._job, self._repo_id, self._sizes = job, repo_id, sizes
         self._complete = 0
@@ -35,18 +35,18 @@ class Progress:
         self._heard = monotonic()
 
     def at(self, name: str) -> None:
-        """Say which file comes next."""
+        """Set the next file."""
         self._file, self._seen, self._heard = name, None, monotonic()
         self._watch = Watch(self._repo_id, self._sizes.get(name))
         self._job.at(self.sentence, JobStep.DOWNLOADING, self.downloaded)
 
     def came(self, name: str) -> None:
-        """Note that a file is complete."""
+        """Record that a file is complete."""
         self._watch = None
         self._complete += self._sizes.get(name, 0)
 
     def downloaded(self) -> Downloaded | None:
-        """Say how many bytes have come; `None` before the first."""
+        """Return how many bytes have arrived; `None` before the first."""
         now = self._watch() if self._watch is not None else None
         done = self._complete + (now.done if now is not None else 0)
         if now is not None and now.done != self._seen:
@@ -54,7 +54,7 @@ class Progress:
         return Downloaded(done, sum(self._sizes.values())) if done else None
 
     def sentence(self) -> str:
-        """Say how far it is; what is said while nothing comes does not change by itself."""
+        """Describe the progress; the sentence stays the same while nothing arrives."""
         so_far = self.downloaded()
         done, total = (so_far.done if so_far else 0), sum(self._sizes.values())
         name = f"{self._file} of {self._repo_id}"
@@ -75,7 +75,7 @@ class Progress:
         job = self._job
 
         class Bar(tqdm):  # type: ignore[misc,unused-ignore]
-            """Looks at the job with each chunk."""
+            """Checks the job at each chunk."""
 
             def update(self, n: float | None = 1) -> Any:  # noqa: ANN401 - tqdm's
                 if job.abandoned:
@@ -86,5 +86,5 @@ class Progress:
 
 
 def size_of(count: int) -> str:
-    """Write a number of bytes for people."""
+    """Format a number of bytes for people."""
     return gigabytes(count) if count >= 100 * _MEGABYTE else f"{count / _MEGABYTE:.1f} MB"

@@ -1,4 +1,4 @@
-"""`SALM.from_pretrained`, with everything it needs in the cache already."""
+"""Restores a model with `SALM.from_pretrained`, with everything it needs already in the cache."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from winasr_doctor.asr.speech_language.network import network_off
 from winasr_doctor.asr.speech_language.packages import import_salm
 
 _TOO_MANY = 0.5
-"""The part of a model's weights that, missing in the file, makes it another model's file."""
+"""If more than this share of the weights is missing, the file is another model's."""
 
 
 def restore(name: str, where: str, commit: str | None, device: str) -> Any:  # noqa: ANN401
-    """Restore a speech-language model without a question to the Hub.
+    """Restore a speech-language model without any request to the Hub.
 
     Args:
-        name: What the model is called.
-        where: Its repository, or a folder.
+        name: The model's name.
+        where: The model's repository, or a folder.
         commit: The full hash; `None` for a folder.
-        device: Torch's name of where it is to go.
+        device: Torch's name of the device to load it to.
 
     Raises:
         MissingPackageError: NeMo's class cannot be imported.
@@ -31,13 +31,13 @@ def restore(name: str, where: str, commit: str | None, device: str) -> Any:  # n
 
 
 def left_out(model: Any, names: frozenset[str]) -> tuple[str, ...]:  # noqa: ANN401
-    """Return the weights that a file did not give: NeMo leaves them random without a word.
+    """Return the weights missing from a file, which NeMo silently leaves random.
 
-    Weights that are shared are in a file once only.
+    Shared weights are stored in a file only once.
 
     Args:
         model: The model.
-        names: Of the tensors in the file.
+        names: The names of the tensors in the file.
     """
     parameters = dict(model.named_parameters(remove_duplicate=False))
     given = {id(each) for name, each in parameters.items() if name in names}
@@ -45,6 +45,6 @@ def left_out(model: Any, names: frozenset[str]) -> tuple[str, ...]:  # noqa: ANN
 
 
 def is_another_model(model: Any, missing: tuple[str, ...]) -> bool:  # noqa: ANN401
-    """Tell whether so much was left out that the file belongs to another model."""
+    """Return whether so much is missing that the file belongs to another model."""
     count = sum(1 for _ in model.parameters())
     return len(missing) > _TOO_MANY * count

@@ -1,4 +1,4 @@
-"""Trying again while another program has a file of the cache open."""
+"""Retries while another program has a file of the cache open."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def patiently(
     action: Callable[[], T],
     on_error: Callable[[Exception], bool] | None = None,
 ) -> T:
-    """Do something again and again while it fails because of a passing lock.
+    """Retry an action while it fails because of a temporary lock.
 
     Args:
-        policy: For how long.
-        action: What to do.
-        on_error: Is told each error; what it returns tells whether to try again at once.
+        policy: How long to retry.
+        action: The function to call.
+        on_error: Called with each error; returns whether to retry at once.
 
     Returns:
-        What the action returned.
+        The action's return value.
 
     Raises:
-        Exception: What the action raised last.
+        Exception: The action's last exception.
     """
     clock = current()
     began = clock.monotonic()
@@ -53,10 +53,10 @@ def patiently(
 
 @contextmanager
 def locks_explained() -> Iterator[None]:
-    """Say which file stayed in use, and by whom, instead of the bare error.
+    """Report which file stayed in use, and by whom, instead of the bare error.
 
     Raises:
-        LockedFileError: In the place of an `OSError` that speaks of a lock.
+        LockedFileError: Replaces an `OSError` that is caused by a lock.
     """
     try:
         yield
@@ -90,9 +90,9 @@ def _locked(path: str, error: OSError) -> LockedFileError:
 
 
 def _is_passing(error: BaseException, waited: float) -> bool:
-    """Tell whether another program has a file open for a moment.
+    """Return whether another program has a file open for a moment.
 
-    The Hub's own errors are `OSError`s too, but none of the kind that passes.
+    The Hub's own errors are `OSError`s too, but not temporary ones.
     """
     if not isinstance(error, OSError):
         return False

@@ -1,4 +1,4 @@
-"""Windows sharing semantics on Linux: what is open cannot be deleted."""
+"""Windows sharing semantics on Linux: open files cannot be deleted."""
 
 from winasr_doctor.faults.sharing.decisions import DECISIONS, Situation
 from winasr_doctor.faults.sharing.emulator import Held, Refusal, SharingEmulator, windows_sharing

@@ -1,4 +1,4 @@
-"""What Windows answers in which situation, as a table, and how a situation is recognised."""
+"""The table of what Windows answers in each situation, and how to recognise a situation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable
 from enum import Enum
-from os import lstat  # bound early: asking must not be emulated, too
+from os import lstat  # bound early: these queries must not be emulated, too
 from os import stat as status_of
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, hold
 
 
 class Situation(str, Enum):
-    """What is in the way of an operation."""
+    """What blocks an operation."""
 
     OPEN = "it is open, and was not opened to share deletion"
     CURRENT_DIRECTORY = "it is a current directory"
@@ -39,13 +39,13 @@ _NTFS = "Windows-driver-samples, fastfat, fileinfo.c: the order in which a delet
 
 
 class Decision(NamedTuple):
-    """One line of the table.
+    """One row of the table.
 
     Attributes:
         operation: The operation.
-        situation: What is in its way.
-        code: What Windows answers.
-        source: Where that comes from.
+        situation: What blocks it.
+        code: The error code that Windows returns.
+        source: The source of that fact.
     """
 
     operation: str
@@ -83,12 +83,12 @@ OPERATIONS = frozenset(decision.operation for decision in DECISIONS)
 
 
 class Obstacle(NamedTuple):
-    """Why an operation is refused.
+    """The reason why an operation is refused.
 
     Attributes:
-        decision: The line of the table.
-        path: What is in the way, the operation's source or target.
-        handles: Who holds it; nobody where the file itself is the reason.
+        decision: The row of the table.
+        path: The path that blocks the operation, its source or target.
+        handles: The handles that hold it; empty if the file itself is the reason.
     """
 
     decision: Decision
@@ -97,11 +97,11 @@ class Obstacle(NamedTuple):
 
 
 SharesDelete = Callable[[Handle], bool]
-"""Tells whether a handle was opened so that others may delete the file."""
+"""Returns whether a handle was opened so that others may delete the file."""
 
 
 class SharedPath:
-    """A file or folder that an operation is about; what is asked of it is looked up once."""
+    """A file or folder that an operation uses; each fact about it is looked up once."""
 
     def __init__(self, path: str, shares_delete: SharesDelete) -> None:
         self.path = path
@@ -114,12 +114,12 @@ class SharedPath:
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything of this name."""
+        """Whether something with this name exists."""
         return self.status is not None
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder, and no link to one."""
+        """Whether it is a folder and not a link to one."""
         return self.status is not None and stat.S_ISDIR(self.status.st_mode)
 
     @property
@@ -129,7 +129,7 @@ class SharedPath:
 
     @property
     def has_folder(self) -> bool:
-        """Whether the folder is there that it is in, or would be."""
+        """Whether its parent folder exists."""
         try:
             folder = status_of(os.path.dirname(os.path.abspath(self.path)))
         except OSError:
@@ -150,11 +150,11 @@ class SharedPath:
         )
 
     def handles_inside(self) -> tuple[Handle, ...]:
-        """Return what is held inside a folder; nothing there may move, shared or not."""
+        """Return the handles inside a folder; nothing there may move, even with shared deletion."""
         return tuple(below(os.path.realpath(self.path))) if self.is_folder else ()
 
     def is_same_file(self, other: SharedPath) -> bool:
-        """Tell whether the other name is one of this file."""
+        """Return whether the other name refers to the same file."""
         return (
             self.status is not None
             and other.status is not None
@@ -230,16 +230,16 @@ _RECOGNISE: dict[Situation, Callable[[SharedPath, SharedPath], Found]] = {
 def obstacle(
     operation: str, path: str, path2: str | None, shares_delete: SharesDelete
 ) -> Obstacle | None:
-    """Say what Windows would object to.
+    """Return what Windows would object to.
 
     Args:
         operation: One of `OPERATIONS`.
-        path: What it is about.
+        path: The path it uses.
         path2: The target of a rename.
-        shares_delete: Tells which handles are not in the way.
+        shares_delete: Returns whether a handle is not in the way.
 
     Returns:
-        The first objection; `None` where Windows has none of those in the table.
+        The first objection; `None` if none in the table applies.
     """
     source = SharedPath(path, shares_delete)
     wrong_kind = operation in _WANTS_FOLDER and source.is_folder != _WANTS_FOLDER[operation]

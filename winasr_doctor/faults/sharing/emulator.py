@@ -1,4 +1,4 @@
-"""`windows_sharing`: on Linux, deleting and renaming fail as on Windows while files are open."""
+"""`windows_sharing`: on Linux, make deleting and renaming open files fail as on Windows."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from winasr_doctor.faults.stacks import SourceLine, calling_lines, first_outside
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One handle that was in the way, and what is known about it.
+    """A handle that blocked an operation, with what is known about it.
 
     Attributes:
         handle: The handle.
-        opened: The openings that it may come from, newest first: of each the innermost lines
-            that do not belong to Python itself.
-        objects: The Python objects of this process that hold it, described.
+        opened: The openings that it may come from, newest first; for each, the innermost lines
+            outside Python itself.
+        objects: Descriptions of the Python objects of this process that hold it.
     """
 
     handle: Handle
@@ -42,16 +42,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One operation that Windows would have refused.
+    """An operation that Windows would have refused.
 
     Attributes:
-        operation: What was tried.
-        path: What it was about.
+        operation: The operation.
+        path: The path it was called with.
         path2: The target of a rename.
-        code: What Windows answers.
-        situation: What was in the way.
-        held: Who held it.
-        stack: The lines that tried it, innermost first.
+        code: The error code that Windows returns.
+        situation: What blocked it.
+        held: The handles that held it.
+        stack: The lines that called it, innermost first.
     """
 
     operation: str
@@ -73,24 +73,23 @@ _OPENINGS = frozenset({"write", "truncate"})
 
 
 class SharingEmulator:
-    """Windows' rules in force.
+    """The Windows sharing rules while they are in force.
 
     Attributes:
-        refusals: What was refused so far, in order.
-        operations: The operations that it decides about.
+        refusals: The refusals so far, in order.
+        operations: The operations that the rules apply to.
     """
 
     operations = OPERATIONS | {"open"}
 
     def __init__(self) -> None:
-        """Get ready; nothing is refused yet."""
         self.refusals: list[Refusal] = []
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
 
     def share_delete(self, file: IO[Any] | int) -> None:
-        """Treat an open file as opened with FILE_SHARE_DELETE, which Python's `open` never does.
+        """Treat an open file as opened with FILE_SHARE_DELETE, which Python's `open` never uses.
 
         Args:
             file: A file object or a descriptor.
@@ -104,9 +103,9 @@ class SharingEmulator:
         return handle.pid == os.getpid() and (handle.descriptor, handle.path) in self._sharing
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
-        """Return the error of Windows, if it has one; see `operations.Interceptor`."""
+        """Return the error that Windows would raise, if any; see `operations.Interceptor`."""
         if operation not in OPERATIONS or getattr(self._deciding, "now", False):
-            return None  # looking for the holders is not what is being tested
+            return None  # looking for the holders is not part of the test
         self._deciding.now = True
         try:
             name = os.fsdecode(path)
@@ -122,7 +121,7 @@ class SharingEmulator:
             error = runtime_error(refusal.code, path)
         else:
             error = windows_error(refusal.code, path, path2)
-        # As `add_note` of Python 3.11 does.
+        # Like `add_note` in Python 3.11.
         error.__notes__ = [f"{refusal.situation.value}", *map(str, refusal.held)]  # type: ignore[attr-defined]
         return error
 
@@ -135,7 +134,7 @@ class SharingEmulator:
         return Refusal(operation, path, path2, code, situation, held, calling_lines())
 
     def _objects_behind(self, handles: tuple[Handle, ...]) -> dict[str, tuple[str, ...]]:
-        """Describe the objects behind our own handles, once: it takes a walk over all objects."""
+        """Describe the objects behind our own handles, once, because it searches all objects."""
         if handles not in self._objects:
             mine = sorted({handle.path for handle in handles if handle.pid == os.getpid()})
             self._objects[handles] = {path: _describe_objects(path) for path in mine}
@@ -163,16 +162,16 @@ def _opened(handle: Handle) -> tuple[tuple[SourceLine, ...], ...]:
 
 @contextmanager
 def windows_sharing() -> Iterator[SharingEmulator]:
-    """Let deleting and renaming fail as on Windows, in every thread, until the block ends.
+    """Make deleting and renaming fail as on Windows, in every thread, until the block ends.
 
-    What counts is what this process and its children really have open. On Windows itself
-    nothing is emulated.
+    The rules use what this process and its children really have open. On Windows itself, nothing is
+    emulated.
 
     Yields:
-        What was refused so far.
+        The emulator, which lists the refusals so far.
 
     Raises:
-        RuntimeError: The system has no `/proc` to ask.
+        RuntimeError: The system has no `/proc`.
     """
     emulator = SharingEmulator()
     if os.name == "nt":

@@ -1,4 +1,4 @@
-"""What this process and its children really have open, read from `/proc`."""
+"""Reads from `/proc` what this process and its children have open."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from os import listdir, readlink
-from os import stat as status_of  # bound early: asking must not be emulated, too
+from os import stat as status_of  # bound early: these queries must not be emulated, too
 
 
 class HandleKind(str, Enum):
-    """How something is held."""
+    """How a file or folder is held."""
 
     FILE = "open file"
     FOLDER = "open folder"
@@ -23,14 +23,14 @@ class HandleKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """One thing that one process holds.
+    """One file or folder that a process holds.
 
     Attributes:
-        pid: The process.
+        pid: The process ID.
         kind: How it is held.
-        path: What is held, as the kernel names it.
-        descriptor: The descriptor's number; `None` for a map or a current directory.
-        shares_delete: Whether Windows would let others delete it nevertheless.
+        path: The held path, as the kernel names it.
+        descriptor: The descriptor's number; `None` for a memory map or a current directory.
+        shares_delete: Whether Windows would still let others delete it.
     """
 
     pid: int
@@ -55,20 +55,20 @@ _LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
 
 
 def available() -> bool:
-    """Tell whether this system has the `/proc` that is needed, or the rules themselves."""
+    """Return whether this system has the `/proc` that is needed, or the rules themselves."""
     return os.name == "nt" or os.path.isdir("/proc/self/fd")
 
 
 def processes() -> list[int]:
     """Return this process and all its descendants."""
     found = [os.getpid()]
-    for pid in found:  # grows while it is walked
+    for pid in found:  # grows during the loop
         found.extend(_children(pid))
     return found
 
 
 def _children(pid: int) -> list[int]:
-    """Return the children of all threads of a process; none of one that is gone."""
+    """Return the children of all threads of a process; none if it has ended."""
     if not _LISTS_CHILDREN:
         return _children_by_parent(pid)
     children: list[int] = []
@@ -92,7 +92,7 @@ def _children_by_parent(pid: int) -> list[int]:
 
 
 def _read(path: str) -> bytes:
-    """Read a kernel file without `open`; empty if the process is gone or not ours to read."""
+    """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -109,15 +109,15 @@ def _read(path: str) -> bytes:
 
 
 def holding(path: str, identity: Identity, *, maps: bool = True) -> list[Handle]:
-    """Find who holds a file or folder.
+    """Return the handles to a file or folder.
 
     Args:
         path: Its name.
         identity: Its device and inode.
-        maps: Whether memory maps count.
+        maps: Whether to include memory maps.
 
     Returns:
-        Every handle to it, whatever name it was opened by.
+        Every handle to it, whatever name was used to open it.
     """
     found: list[Handle] = []
     for pid in processes():
@@ -130,7 +130,7 @@ def holding(path: str, identity: Identity, *, maps: bool = True) -> list[Handle]
 
 
 def below(folder: str) -> list[Handle]:
-    """Find what is held inside a folder, at any depth.
+    """Return what is held inside a folder, at any depth.
 
     Args:
         folder: Its real path.
@@ -149,7 +149,7 @@ def below(folder: str) -> list[Handle]:
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:
-    """Yield the links of a process to what it has open, with their descriptor numbers."""
+    """Yield what a process has open, as link paths with their descriptor numbers."""
     yield f"/proc/{pid}/cwd", None
     try:
         numbers = listdir(f"/proc/{pid}/fd")
@@ -199,7 +199,7 @@ def _flags(pid: int, descriptor: int) -> int:
 
 
 def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:
-    """Find the maps of a file; several maps of one kind count as one."""
+    """Return the memory maps of a file; several maps of one kind count as one."""
     text = _read(f"/proc/{pid}/maps")
     device, inode = identity
     number, name = str(inode).encode(), os.fsencode(os.path.abspath(path))

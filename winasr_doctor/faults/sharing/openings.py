@@ -1,7 +1,7 @@
-"""Which lines opened which files, noted by an audit hook.
+"""Records which lines of code opened which files, using an audit hook.
 
-An audit hook cannot be removed (PEP 578). This one is added when it is needed for the first
-time, and does nothing unless somebody listens.
+An audit hook cannot be removed (PEP 578). This one is added when it is first needed, and does
+nothing unless something is listening.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _note(path: str) -> None:
         return
     try:
         key = os.path.abspath(path)
-    except OSError:  # there is no current directory any more
+    except OSError:  # the current directory no longer exists
         return
     with _lock:
         stacks = _opened.pop(key, [])
@@ -52,7 +52,7 @@ def _note(path: str) -> None:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Note who opens what, until the block ends; the last listener's end forgets it all."""
+    """Record who opens what until the block ends; when the last listener ends, forget it all."""
     global _added  # noqa: PLW0603 - one hook per process
     token = object()
     with _lock:
@@ -73,11 +73,11 @@ def lines_that_opened(path: str) -> list[Stack]:
     """Return the stacks of the latest openings of a file, newest first.
 
     Args:
-        path: Its real path, as `/proc` has it.
+        path: The file's real path, as in `/proc`.
 
     Returns:
-        Nothing for a file that was opened before anybody listened, by other than Python code,
-        or in another process.
+        The stacks; empty for a file that was opened before listening began, outside Python code, or
+        in another process.
     """
     with _lock:
         if path in _opened:

@@ -1,1 +1,1 @@
-"""Everything that is NVIDIA NeMo's: its names, where it makes folders, its state and its calls."""
+"""Everything specific to NVIDIA NeMo: its names, temporary folders, global state and calls."""

@@ -1,4 +1,4 @@
-"""The calls into NeMo, and what they give back."""
+"""Calls into NeMo, and readers of their results."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LONG = 30.0
 (NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
 
 TimedWord = tuple[str, float, float]
-"""A word, and when it begins and ends in seconds from the start of the recording."""
+"""A word with its start and end, in seconds from the start of the recording."""
 
 
 def import_asr_model() -> Any:  # noqa: ANN401 - a class of NeMo
-    """Import the class that restores models; takes from seconds to minutes the first time.
+    """Import the class that restores models; the first import takes seconds to minutes.
 
     Raises:
         Exception: Whatever a damaged installation raises.
@@ -47,7 +47,7 @@ def restore(path: str, device: str) -> Any:  # noqa: ANN401 - a NeMo model
 
     Args:
         path: The file.
-        device: Torch's name of where it is to go.
+        device: Torch's name of the device to load it to.
 
     Raises:
         Exception: Whatever NeMo raises.
@@ -60,7 +60,7 @@ def restore(path: str, device: str) -> Any:  # noqa: ANN401 - a NeMo model
 
 
 def needs_files(model: object) -> bool:
-    """Return whether a model must be given files, not arrays."""
+    """Return whether a model must be given files instead of arrays."""
     return any(cls.__name__ == _NEEDS_FILES for cls in type(model).__mro__)
 
 
@@ -71,12 +71,12 @@ def transcribe_batch(
     timestamps: bool,
     options: Mapping[str, Any],
 ) -> list[tuple[str, tuple[TimedWord, ...]]]:
-    """Have NeMo transcribe some recordings at once.
+    """Transcribe some recordings in one batch with NeMo.
 
     Args:
         model: An ASR model.
         inputs: Arrays of mono float32 samples at 16 kHz, or paths of such files.
-        timestamps: Whether to ask for the words' times.
+        timestamps: Whether to ask for word times.
         options: Passed on to the model.
 
     Returns:
@@ -85,7 +85,7 @@ def transcribe_batch(
     Raises:
         Exception: Whatever NeMo raises.
     """
-    # num_workers: NeMo's own default, said aloud because another starts processes on Windows.
+    # num_workers: NeMo's own default, made explicit: any other starts processes on Windows.
     given = {"num_workers": 0, "verbose": False, **options}
     if timestamps:
         given["timestamps"] = True
@@ -99,7 +99,7 @@ def transcribe_batch(
 def _flat(results: Any) -> list[Any]:  # noqa: ANN401 - NeMo's results
     """Return one result per recording.
 
-    A beam search gives a pair of best and all hypotheses, and older releases did so always.
+    A beam search returns a pair of the best and all hypotheses; older releases always did.
     """
     if isinstance(results, tuple):
         results = results[0]
@@ -111,7 +111,7 @@ def _text(result: Any) -> str:  # noqa: ANN401 - a text or a `Hypothesis`
 
 
 def _words(result: Any) -> Iterator[TimedWord]:  # noqa: ANN401 - a `Hypothesis`
-    """Yield the words with their times; the attribute is called `timestep` in older releases."""
+    """Yield the words with their times; older releases call the attribute `timestep`."""
     times = getattr(result, "timestamp", None) or getattr(result, "timestep", None)
     if not isinstance(times, Mapping):
         return

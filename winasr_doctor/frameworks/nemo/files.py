@@ -1,4 +1,4 @@
-"""NeMo's files, in its archives and in its temporary folders."""
+"""Names of NeMo's files, in its archives and in its temporary folders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CONFIG, WEIGHTS = "model_config.yaml", "model_weights.ckpt"
 `core/connectors/save_restore_connector.py`."""
 
 TOKENIZER = "_tokenizer.model"
-"""How the name of another unpacked file ends, which may be the only one left."""
+"""The end of another unpacked file's name; that file may be the only one left."""
 
 MANIFEST = "manifest.json"
 """Written by `transcribe()`, as JSON lines. Source: NeMo's `parts/mixins/transcription.py`."""
@@ -19,7 +19,7 @@ MANIFEST_KEY = b'"audio_filepath"'
 
 
 def archive_in(repo_id: str) -> str:
-    """Return the name of the archive that NeMo asks a repository of the Hub for.
+    """Return the name of the archive that NeMo requests from a Hub repository.
 
     Source: NeMo's `core/classes/common.py`.
 

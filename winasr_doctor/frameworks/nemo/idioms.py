@@ -1,4 +1,4 @@
-"""How NeMo's calls look in an app's source."""
+"""Recognises NeMo's calls in an app's source."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def takes_no_revision(name: str) -> bool:
 
 
 def is_spelled_like_one(name: str) -> bool:
-    """Return whether a name that is imported nowhere in sight is usually such a class.
+    """Return whether a name whose import is not visible usually means a NeMo model class.
 
     Args:
-        name: As it is written, such as `nemo_asr.models.ASRModel`.
+        name: The name as written, such as `nemo_asr.models.ASRModel`.
     """
     return _LOADER.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""What NeMo calls itself, and its files."""
+"""The names of NeMo and of its files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ NAME = "NeMo"
 PACKAGE = "nemo"
 
 DISTRIBUTIONS = {NAME: "nemo_toolkit", "lhotse": "lhotse"}
-"""What people call it and its data loader, and how pip calls them."""
+"""The common names of NeMo and its data loader, with their names for pip."""
 
 SUFFIX = ".nemo"
-"""How the name of a model's archive ends."""
+"""The file name extension of a model's archive."""

@@ -1,4 +1,4 @@
-"""Where NeMo makes temporary folders, and where it leaves global state behind."""
+"""Where NeMo makes temporary folders and where it leaves global state behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The global state of NeMo that we change or put in order, each change with its way back."""
+"""Changes to NeMo's global state, each with a way to undo it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from winasr_doctor.frameworks.sites import Undo
 
 
 def remember(module: ModuleType) -> Undo:
-    """Return what puts `AppState` in order after a load that fails.
+    """Return a function that restores `AppState` after a failed load.
 
-    `SaveRestoreConnector` sets `AppState().is_model_being_restored` and resets it only when all
-    went well; the next model that is built from scratch then believes that it is being restored
-    from a folder that is gone (NeMo 3.0.0, save_restore_connector.py and modelPT.py).
+    `SaveRestoreConnector` sets `AppState().is_model_being_restored` and resets it only on success.
+    After a failure, the next model that is built from scratch believes that it is being restored
+    from a folder that no longer exists (NeMo 3.0.0, save_restore_connector.py and modelPT.py).
 
     Args:
-        module: That of `ModelPT`.
+        module: The module of `ModelPT`.
     """
     state = module.AppState()
     before = len(getattr(state, "_all_model_restore_paths", ()))
@@ -35,7 +35,7 @@ def remember(module: ModuleType) -> Undo:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep NeMo from logging the whole configuration of a model, where it is imported already."""
+    """Keep NeMo, if it is already imported, from logging a model's whole configuration."""
     import logging
 
     logger = None

@@ -1,4 +1,4 @@
-"""The gate's report: one file for each format, as `winasr_doctor.report` has for a scan."""
+"""The gate's reports: one module per format, as in `winasr_doctor.report` for a scan."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _DEFAULTS = RenderOptions()
 
 
 def render(gate: Gate, format: str, options: RenderOptions = _DEFAULTS) -> str:  # noqa: A002
-    """Write a gate's outcome in one of the formats.
+    """Render a gate's result in one of the formats.
 
     Args:
-        gate: What the gate came to.
+        gate: The gate's result.
         format: One of `FORMATS`.
-        options: How to write it; only `text` heeds them.
+        options: Rendering options; only `text` uses them.
 
     Returns:
         The document, ending in a newline and free of lone surrogates.

@@ -1,4 +1,4 @@
-"""The gate's report for programs; `winasr_doctor/schemas/gate-1.json` is its schema."""
+"""Writes the gate's JSON report; `winasr_doctor/schemas/gate-1.json` is its schema."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class GateDocument(ReportPart, frozen=True, kw_only=True):
 
 
 def document(gate: Gate) -> GateDocument:
-    """Return a gate's outcome as the JSON document that describes it."""
+    """Return the JSON document that describes a gate's result."""
     report = gate.report
     return GateDocument(
         schema=SCHEMA,
@@ -176,5 +176,5 @@ def _app(app: App) -> AppPart:
 
 
 def render(gate: Gate, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
-    """Write a gate's outcome as JSON."""
+    """Write a gate's result as JSON."""
     return dump(document(gate)) + "\n"

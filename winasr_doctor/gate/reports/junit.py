@@ -1,6 +1,6 @@
-"""The gate as one JUnit file: its verdict, its steps and the scan's checks, side by side.
+"""Writes the gate's JUnit report: its verdict, its steps and the scan's checks.
 
-The shape is that of the Jenkins schema (xunit-plugin, `junit-10.xsd`), which others accept.
+The structure follows the Jenkins schema (xunit-plugin, `junit-10.xsd`), which other tools accept.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def render(gate: Gate, options: RenderOptions) -> str:
-    """Write a gate's outcome as JUnit XML."""
+    """Write a gate's result as JUnit XML."""
     suites = ET.Element("testsuites", {"name": "winasr_doctor gate"})
     verdict = ET.SubElement(suites, "testsuite", {"name": "gate"})
     properties = ET.SubElement(verdict, "properties")
@@ -51,7 +51,7 @@ def render(gate: Gate, options: RenderOptions) -> str:
 
 
 def _verdict(gate: Gate) -> Iterable[ET.Element]:
-    """Yield a test for the verdict and one for each step, so that the file says what we say."""
+    """Yield a test for the verdict and one for each step, so that the file shows our result."""
     states = {
         Verdict.PASS: StepState.PASS,
         Verdict.WARN: StepState.WARN,
@@ -94,7 +94,7 @@ def _element(group: str, case: Case, number: str) -> ET.Element:
 
 
 def _count(element: ET.Element) -> None:
-    """Write how many tests there are, in the attributes that the schema has for it."""
+    """Write the number of tests into the attributes that the schema has for it."""
     cases = list(element.iter("testcase"))
     ends = [case[0].tag if len(case) else "" for case in cases]
     element.set("tests", str(len(cases)))
@@ -104,7 +104,7 @@ def _count(element: ET.Element) -> None:
 
 
 def _timed(element: ET.Element) -> list[ET.Element]:
-    """Return the tests whose times add up: the verdict's and a step's are sums already."""
+    """Return the tests whose times add up: the verdict's and a step's times are already sums."""
     cases = list(element.iter("testcase"))
     inner = [case for case in cases if case.get("classname") != "winasr_doctor.gate.gate"]
     return inner or [case for case in cases if case.get("name") == "verdict"]

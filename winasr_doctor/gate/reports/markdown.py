@@ -1,4 +1,4 @@
-"""The gate as GitHub-flavoured Markdown, for a pull request or `$GITHUB_STEP_SUMMARY`."""
+"""Writes the gate as GitHub-flavoured Markdown, for a pull request or `$GITHUB_STEP_SUMMARY`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VERDICTS = {Verdict.PASS: "✅", Verdict.WARN: "⚠️", Verdict.FAIL: "❌"}
 
 
 def render(gate: Gate, options: RenderOptions) -> str:
-    """Write a gate's outcome as Markdown."""
+    """Write a gate's result as Markdown."""
     blocks = [
         f"# {_VERDICTS[gate.verdict]} The winasr\\_doctor gate {words.in_short(gate)}",
         _table(("Step", "", "Outcome", "Seconds"), map(_row, gate.steps)),
@@ -85,7 +85,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Escape a table's cell, where even in code a pipe needs its backslash."""
+    """Escape a table cell, where a pipe needs a backslash even in code."""
     return escape(text).replace("\\|", "|").replace("|", "\\|")
 
 

@@ -1,4 +1,4 @@
-"""The gate's report for a terminal; plain ASCII but for what the machine says."""
+"""Writes the gate's report for a terminal; plain ASCII except for text from the machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDEST = max(map(len, _LABELS.values()))
 
 
 def render(gate: Gate, options: RenderOptions) -> str:
-    """Write a gate's outcome as text."""
+    """Write a gate's result as text."""
     lines = [f"Gate {words.in_short(gate)} ({gate.seconds:.0f} s)", ""]
     for step in gate.steps:
         lines += _step(step, options)

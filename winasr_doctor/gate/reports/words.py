@@ -1,4 +1,4 @@
-"""What the formats for people say alike."""
+"""Wording that the human-readable formats share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VERDICTS = {
 }
 
 SHORT = 12
-"""Characters of a hash that are shown to people; JSON has all of it."""
+"""The number of characters of a hash shown to people; JSON has the whole hash."""
 
 
 def notable(step: GateStep) -> list[Case]:
@@ -28,7 +28,7 @@ def notable(step: GateStep) -> list[Case]:
 
 
 def provenance(tested: Provenance) -> Iterator[tuple[str, str]]:
-    """Yield name and value of what was tested, hashes shortened."""
+    """Yield the name and value of each version and hash, with hashes shortened."""
     for name, version in tested.versions.items():
         yield name, version or "not installed"
     for name, digest in tested.data.items():

@@ -1,4 +1,4 @@
-"""Cases of `rmtree`: what passes is waited for, what does not pass is not, nothing else goes."""
+"""Cases for `rmtree`: it waits for temporary errors only, and deletes nothing else."""
 
 from __future__ import annotations
 

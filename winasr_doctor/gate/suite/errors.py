@@ -1,4 +1,4 @@
-"""Cases of telling errors apart: by number, and the real one before the one that hides it."""
+"""Cases for diagnosing errors: by number, and the real error before the one that hides it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winasr_doctor.windows.errors import DeleteClass, classify
 
 
 def _hidden_by_a_cleanup(own: BaseException, place: CaseFolder) -> BaseException:
-    """Return what comes out when a cleanup fails while an error is on its way."""
+    """Return what is raised when a cleanup fails while an error propagates."""
     locked = windows_error(32, str(place.folder / "tmp0" / "manifest.json"))
     try:
         try:

@@ -1,7 +1,7 @@
-"""Cases of the guard, around a stand-in with the two `with` statements that NeMo has.
+"""Cases for the guard, using a stand-in with the same two `with` statements as NeMo.
 
-Both are NeMo's own: a real `tempfile.TemporaryDirectory`, found through the module `tempfile`, in
-a function for loading and in a generator for transcribing.
+As in NeMo, both use a real `tempfile.TemporaryDirectory`, looked up in the module `tempfile`: one
+in a function for loading, one in a generator for transcribing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Work = Callable[[Path], Any]
 
 
 class _StandIn:
-    """The stand-in, while it is in `sys.modules`."""
+    """The stand-in module while it is in `sys.modules`."""
 
     def __init__(self) -> None:
         self.modules = {name: ModuleType(name) for name in (LOADING.module, TRANSCRIBING.module)}
@@ -64,7 +64,7 @@ def _stand_in(place: CaseFolder) -> Iterator[_StandIn]:
 
 
 def _writes(name: str, then: object = "result") -> Work:
-    """Return work that writes a file into its folder and then returns or raises something."""
+    """Return a function that writes a file into its folder, then returns or raises something."""
 
     def work(folder: Path) -> object:
         (folder / name).write_text("one\ntwo\n", encoding="utf-8")

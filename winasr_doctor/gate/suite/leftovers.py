@@ -1,4 +1,4 @@
-"""Cases of the ledger and the sweep: all that was left goes later, and nothing else ever."""
+"""Cases for the ledger and the sweep: leftovers are removed later, and nothing else is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of cases, and what a case is given and made with."""
+"""The table of cases, and the helpers that a case uses."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from winasr_doctor.locks.ledger import Ledger, default_ledger
 
 
 class NotHere(Exception):  # noqa: N818 - a state of the machine, not an error of ours
-    """A case cannot be tried on this machine; the message says why."""
+    """The case cannot be tried on this machine; the message says why."""
 
 
 class CaseFolder:
-    """A folder of a case's own, with virtual time and an empty ledger.
+    """A case's own folder, with virtual time and an empty ledger.
 
     Attributes:
-        folder: Everything that the case makes is in it.
-        time: The clock that retries wait by.
+        folder: The folder that contains everything the case makes.
+        time: The clock that retries use for waiting.
     """
 
     def __init__(self, folder: Path, time: VirtualClock) -> None:
-        """Take a folder.
+        """Prepare the folder of a case.
 
         Args:
             folder: An empty folder.
@@ -41,7 +41,7 @@ class CaseFolder:
         return default_ledger()
 
     def tree(self, name: str = "tree") -> Path:
-        """Make a folder with two files, one of them in a folder of its own."""
+        """Make a folder with two files, one of them in a subfolder."""
         root = self.folder / name
         (root / "inner").mkdir(parents=True)
         (root / "manifest.json").write_text("manifest", encoding="utf-8")
@@ -52,21 +52,21 @@ class CaseFolder:
         """Make a symbolic link to a folder.
 
         Raises:
-            NotHere: This account may not.
+            NotHere: This account is not allowed to.
         """
         try:
             link.symlink_to(target, target_is_directory=True)
         except OSError as error:
             raise NotHere("this account has no right to make symbolic links") from error
-        if not link.is_symlink():  # Wine says that it has made one
+        if not link.is_symlink():  # Wine claims success without making one
             raise NotHere("this system makes no symbolic links")
 
     @contextmanager
     def faults(self, plan: str) -> Iterator[Injector]:
-        """Inject faults into what happens to the case's folder.
+        """Inject faults into operations on the case's folder.
 
         Raises:
-            AssertionError: A fault never fired, so the case proves nothing.
+            AssertionError: A fault never fired, so the case would prove nothing.
         """
         with inject(Plan.parse(plan)) as injector:
             yield injector
@@ -75,7 +75,7 @@ class CaseFolder:
 
 @dataclass(frozen=True, slots=True)
 class SuiteCase:
-    """One case.
+    """One case of the fault suite.
 
     Attributes:
         name: What is promised, as a sentence without its full stop.
@@ -96,11 +96,11 @@ def case(run: Callable[[CaseFolder], None]) -> Callable[[CaseFolder], None]:
 
 
 def expect(condition: object, otherwise: str) -> None:
-    """Raise unless something holds; `assert` would be silent under `python -O`.
+    """Raise unless a condition holds; `assert` would do nothing under `python -O`.
 
     Args:
-        condition: What must hold.
-        otherwise: What is wrong if it does not.
+        condition: The condition.
+        otherwise: The message if it does not hold.
 
     Raises:
         AssertionError: It does not hold.
@@ -110,13 +110,13 @@ def expect(condition: object, otherwise: str) -> None:
 
 
 def there(path: Path) -> bool:
-    """Tell whether something is at a path, a broken link included."""
+    """Return whether something exists at a path; a broken link counts."""
     return os.path.lexists(path)
 
 
 @contextmanager
 def virtual_time() -> Iterator[VirtualClock]:
-    """Let no time pass but by waiting."""
+    """Let time pass only in waits."""
     time = VirtualClock()
     with clock.using(time):
         yield time

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from winasr_doctor.findings import (
     Finding,
+    Location,
     Remedy,
     Report,
     Result,
     Severity,
     Status,
+    Step,
+    Suppression,
     Tool,
     Verdict,
     error,
@@ -43,6 +48,35 @@ def test_a_passing_finding_has_no_severity():
 def test_a_finding_cannot_be_changed():
     with pytest.raises(AttributeError):
         ok("fine").summary = "broken"
+
+
+@pytest.mark.parametrize(
+    ("location", "written"),
+    [
+        (Location("app.py", 4, 7), "app.py:4:7"),
+        (Location("app.py", 4), "app.py:4"),
+        (Location(r"C:\app.py"), r"C:\app.py"),
+    ],
+)
+def test_a_location_is_written_as_compilers_do(location, written):
+    assert str(location) == written
+
+
+def test_the_evidence_of_a_report_has_the_place_and_the_reason():
+    found = Finding(Status.SKIP, "s", None, {"kind": "x"}, suppression=Suppression("known")).at(
+        Location("app.py", 4)
+    )
+    assert found.evidence == {"kind": "x"}
+    assert found.reported_evidence == {
+        "file": "app.py", "line": 4, "kind": "x", "suppressed": True, "reason": "known",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_a_step_is_its_text_and_keeps_its_command_when_copied(again):
+    step = again(Step("Run: reg add x", "reg add x", needs_admin=True))
+    assert step == "Run: reg add x"
+    assert (step.command, step.needs_admin) == ("reg add x", True)
 
 
 @pytest.mark.parametrize(

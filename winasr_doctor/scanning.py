@@ -85,9 +85,11 @@ def _result(check: Check, finding: Finding, today: dt.date) -> Result:
         status=finding.status,
         severity=finding.severity,
         summary=finding.summary + dated.age_note(finding.tables, today),
-        evidence=finding.evidence,
+        evidence=finding.reported_evidence,
         remedies=finding.remedies,
         url=check.url,
+        location=finding.location,
+        suppression=finding.suppression,
     )
 
 

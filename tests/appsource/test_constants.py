@@ -210,8 +210,8 @@ def test_imported_names_are_complete(tmp_path):
 
 def test_the_answer_points_at_the_literal_itself(tmp_path):
     (literal,) = follow(tmp_path, a="M = {'é': {'r': 'pin'}}\nwant(M['é'].get('r'))")
-    assert literal.file.location(literal.node)["line"] == 1
-    assert literal.file.location(literal.node)["column"] == 17
+    assert literal.file.location(literal.node).line == 1
+    assert literal.file.location(literal.node).column == 17
     assert literal.exact
 
 

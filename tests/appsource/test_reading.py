@@ -9,7 +9,7 @@ import pytest
 
 from winasr_doctor.appsource import Pin, SourcePathError, read_application, respect_silence
 from winasr_doctor.appsource.reading import _is_own_folder
-from winasr_doctor.findings import Status, error
+from winasr_doctor.findings import Location, Status, Suppression, error
 
 GOOD = "x = 1\n"
 
@@ -181,14 +181,14 @@ def only_file(tmp_path, text):
 def test_columns_count_characters_from_one(tmp_path):
     file = only_file(tmp_path, "'ünï→𝄞'; x = 'pin'\n")
     literal = file.tree.body[1].value
-    assert file.location(literal) == {"file": file.path, "line": 1, "column": 14}
+    assert file.location(literal) == Location(file.path, 1, 14)
     assert file.segment(literal) == "'pin'"
 
 
 def test_lines_are_counted_as_the_parser_counts_them(tmp_path):
     file = only_file(tmp_path, "a = '\u2028'\n\x0cb = 2\r\nc = (1 +\n     2)\n")
     last = file.tree.body[2]
-    assert file.location(last)["line"] == 3
+    assert file.location(last).line == 3
     assert file.segment(last.value) == "1 +\n     2"
 
 
@@ -220,7 +220,8 @@ def test_a_silenced_finding_becomes_a_skip_that_gives_the_reason(tmp_path):
     silenced = respect_silence(finding, file, node, "REV001")
     assert silenced.status is Status.SKIP
     assert "we know" in silenced.summary
-    assert silenced.evidence["suppressed"] is True
+    assert silenced.suppression == Suppression("we know")
+    assert silenced.location == Location(file.path, 1, 1)
     assert silenced.evidence["revision"] == "x"
     assert respect_silence(finding, file, node, "REV002") is finding
 

@@ -94,7 +94,7 @@ def load(name):
 """
     (use,) = uses(tmp_path, app=code)
     where = use.literal.file.location(use.literal.node)
-    assert (where["line"], where["column"]) == (2, 26)
+    assert (where.line, where.column) == (2, 26)
     assert use.repo_ids == (REPO,)
     assert [place.rpartition(":")[2] for place in use.used_at] == ["3", "6"]
 

@@ -150,6 +150,8 @@ def windows(**facts):
 def test_a_long_cache_matters_only_while_long_paths_are_off():
     places = Places(items=(place("hub_cache", "C:\\" + "x" * 170),))
     assert severity("ENV007", places=places, system=windows(long_paths=False)) is Severity.WARNING
+    (result,) = compute_check("ENV007", machine(places=places, system=windows(long_paths=False)))
+    assert result.remedies[0].steps[0].needs_admin
     assert severity("ENV007", places=places, system=windows(long_paths=True)) is None
     assert severity("ENV007", system=windows(long_paths=False)) is None
 

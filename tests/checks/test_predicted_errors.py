@@ -165,3 +165,14 @@ def test_a_remedy_that_names_versions_can_be_kept_as_a_constraint():
     assert not any(remedy.action for remedy in others)
     (found,) = reported("cuda-no-kernel", on(RTX_5090, torch="2.7.1+cu126"))
     assert not any(remedy.action for remedy in found.remedies)
+
+
+def test_a_step_for_an_administrator_says_so():
+    ill = next(sections for each, sections, _ in CASES if each == "torch-fbgemm")
+    (found,) = reported("torch-fbgemm", ill)
+    steps = [step for remedy in found.remedies for step in remedy.steps]
+    assert {"(needs an administrator)" in step: step.needs_admin for step in steps} == {
+        True: True,
+        False: False,
+    }
+    assert all(step.command is None or step.endswith(f": {step.command}") for step in steps)

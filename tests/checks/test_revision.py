@@ -1,7 +1,7 @@
 import pytest
 
 from winasr_doctor.appsource import Application, Pin, read_application
-from winasr_doctor.findings import Severity, Status
+from winasr_doctor.findings import Location, Severity, Status, Suppression
 from winasr_doctor.machine.model import CachedRepo, HubCache
 from winasr_doctor.models.hub import HubAnswer, HubAnswers
 from winasr_doctor.testing import compute_check, machine
@@ -103,6 +103,7 @@ def test_the_reported_revision_comes_out_with_its_length_and_three_exact_edits(t
     (result,) = compute_check("REV001", machine(source))
     path = source.files[0].path
     assert "truncated hash (31 of 40 characters)" in result.summary
+    assert result.location == Location(path, 1, 26)
     assert {k: result.evidence[k] for k in ("file", "line", "column", "repo_id")} == {
         "file": path,
         "line": 1,
@@ -173,6 +174,7 @@ def test_a_silenced_literal_is_skipped_with_the_reason(tmp_path):
     (result,) = compute_check("REV001", machine(source))
     assert result.status is Status.SKIP
     assert "a test of ours" in result.summary
+    assert result.suppression == Suppression("a test of ours")
     assert result.evidence["suppressed"] is True
 
 
@@ -320,6 +322,15 @@ def test_a_revision_on_the_hub_passes_with_its_commit():
     result = online(HubAnswer("exists", FULL))
     assert result.status is Status.PASS
     assert result.evidence["commit"] == FULL
+    assert result.location is None
+
+
+def test_a_revision_in_the_app_that_is_on_the_hub_passes_with_its_place(tmp_path):
+    source = app(tmp_path, f'MODEL = {{"repo_id": "{REPO}", "revision": "v1"}}\n')
+    answers = HubAnswers({(REPO, "v1"): HubAnswer("exists", FULL)})
+    (result,) = compute_check("REV009", machine(source, hub_answers=answers))
+    assert result.status is Status.PASS
+    assert result.location.line == 1
 
 
 def test_a_revision_not_on_the_hub_is_an_error():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 
 from winasr_doctor.checks.advice import quoted
 from winasr_doctor.cli import main
-from winasr_doctor.fix.privileges import who_must_run
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Step, Tool
+from winasr_doctor.fix.text import steps_text
 from winasr_doctor.locks.ledger import default_ledger
-from winasr_doctor.machine.recorded import encode_snapshot
+from winasr_doctor.machine import RecordedMachine
+from winasr_doctor.machine.recorded import encode_snapshot, load_snapshot
+from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine
 
 
@@ -172,8 +176,16 @@ def test_leftovers_are_swept_when_asked_to(run, tmp_path):
 
 
 def test_commands_of_administrators_say_who_must_run_them():
-    assert "administrator" in who_must_run("Run: Add-MpPreference -ExclusionPath 'C:\\x'")
-    assert who_must_run("In PowerShell, create it: New-Item -ItemType Directory") is None
+    steps = (
+        Step("Switch it on: reg add x", "reg add x", needs_admin=True),
+        Step("Run: mkdir x", "mkdir x"),
+        "Run: Add-MpPreference -ExclusionPath x",
+    )
+    remedies = (Remedy("Do this", steps),)
+    found = Result("ZZZ001", "ZZZ", "t", Status.FAIL, Severity.ERROR, "s", {}, remedies, "u")
+    text = steps_text(Report(Tool("winasr_doctor", "0"), {}, (found,)))
+    note = "an administrator must run this; fix never does"
+    assert [number for number, line in enumerate(text.splitlines()) if note in line] == [3]
 
 
 def test_it_survives_a_cp1252_console(app, tmp_path):
@@ -215,6 +227,32 @@ def test_every_recorded_machine_is_shown(run):
         outcome = run("fix", "--snapshot", file)
         assert outcome.code in {0, 3}
         assert outcome.err == ""
+
+
+ONLY_ADMINISTRATORS = re.compile(
+    r"(?i)\b(?:(?:Add|Set|Remove)-MpPreference|(?:Set|New|Stop|Start|Restart)-Service"
+    r"|sc(?:\.exe)?\s+config|fsutil\s+(?:devdrv|behavior)|Format-Volume|wsl --install"
+    r"|(?:reg\s+add|(?:New|Set)-ItemProperty\b.*)\s*['\"]?HK(?:LM|EY_LOCAL_MACHINE))"
+)
+# learn.microsoft.com: "Set-MpPreference", "Set-Service", "fsutil devdrv", "reg add"
+
+
+def test_each_step_for_an_administrator_says_so():
+    machines = sorted((Path(__file__).parents[2] / "examples" / "machines").glob("*.json"))
+    reports = [scan(RecordedMachine(load_snapshot(file))) for file in machines]
+    steps = {
+        step
+        for report in reports
+        for result in report.results
+        for remedy in result.remedies
+        for step in remedy.steps
+        if ONLY_ADMINISTRATORS.search(step)
+    }
+    assert len(steps) > 3
+    for step in steps:
+        assert isinstance(step, Step), step
+        assert step.needs_admin, step
+        assert step.command in step
 
 
 def test_defender_is_only_spoken_of(run):

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
+from winasr_doctor.findings import (
+    Finding,
+    Location,
+    Remedy,
+    Report,
+    Result,
+    Severity,
+    Status,
+    Step,
+    Suppression,
+    Tool,
+)
 
 HOST = {
     "system": "Windows 11 Pro 10.0.22631",
@@ -45,19 +56,25 @@ def result(
     title: str = "TEMP lies in a bad place",
     evidence: dict[str, object] | None = None,
     remedies: tuple[Remedy, ...] = (),
+    location: Location | None = None,
+    suppression: Suppression | None = None,
 ) -> Result:
     """Make a result; a severity stands for a failure of that severity."""
     severity = status if isinstance(status, Severity) else None
+    state = Status.FAIL if severity else status
+    found = Finding(state, summary, severity, evidence or {}, remedies, (), location, suppression)
     return Result(
         code=code,
         family=code[:3],
         title=title,
-        status=Status.FAIL if severity else status,
+        status=state,
         severity=severity,
         summary=summary,
-        evidence=evidence or {},
+        evidence=found.reported_evidence,
         remedies=remedies,
         url=f"docs/checks/{code[:3]}.md#{code.lower()}",
+        location=location,
+        suppression=suppression,
     )
 
 
@@ -97,7 +114,8 @@ WARNING = result(
     "ZZZ002",
     Severity.WARNING,
     "a retry loop around transcribe() can only repeat the failure",
-    evidence={"file": "src/my app.py", "line": 12, "column": 5, "call": "model.transcribe"},
+    evidence={"call": "model.transcribe"},
+    location=Location("src/my app.py", 12, 5),
     remedies=(SCRATCH,),
 )
 NOTE = result("ZZZ003", Severity.INFO, "long paths are off")
@@ -119,7 +137,8 @@ SILENCED = result(
     "ZZZ008",
     Status.SKIP,
     "silenced in app.py, line 4: measured",
-    evidence={"file": "app.py", "line": 4, "column": 1, "suppressed": True, "reason": "measured"},
+    location=Location("app.py", 4, 1),
+    suppression=Suppression("measured"),
 )
 
 
@@ -146,8 +165,9 @@ def nasty() -> Report:
             (*Severity, Status.UNKNOWN, Status.CRASH, Status.SKIP, Status.PASS)[number % 7],
             text,
             title=text,
-            evidence={"file": text, "line": 3, text: [text], "needs": text, "traceback": text},
-            remedies=(Remedy(text, (text, text)),),
+            evidence={text: [text], "needs": text, "traceback": text},
+            location=Location(text, 3),
+            remedies=(Remedy(text, (text, Step(text, text))),),
         )
         for number, text in enumerate(NASTY * 7)
     ]
@@ -170,17 +190,20 @@ evidences = st.dictionaries(texts, values, max_size=3).flatmap(
     lambda more: st.fixed_dictionaries(
         {},
         optional={
-            "file": texts,
-            "line": st.integers(-1, 2**40) | st.none(),
-            "column": st.integers(0, 500) | texts,
-            "suppressed": st.booleans(),
+            "file": values,
+            "line": values,
+            "column": values,
+            "suppressed": values,
             "reason": texts,
             "needs": values,
             "traceback": texts,
         },
     ).map(lambda known: {**more, **known})
 )
-remedies = st.builds(Remedy, texts, st.lists(texts, max_size=3).map(tuple), st.booleans())
+positions = st.none() | st.integers(1, 2**31 - 1)
+locations = st.builds(Location, texts, positions, positions)
+steps = texts | st.builds(Step, texts, st.none() | texts, needs_admin=st.booleans())
+remedies = st.builds(Remedy, texts, st.lists(steps, max_size=3).map(tuple), st.booleans())
 results = st.builds(
     result,
     st.from_regex(r"[A-Z]{3}[0-9]{3}", fullmatch=True) | st.sampled_from(["TMP001", "APP001"]),
@@ -189,6 +212,8 @@ results = st.builds(
     title=texts,
     evidence=evidences,
     remedies=st.lists(remedies, max_size=2).map(tuple),
+    location=st.none() | locations,
+    suppression=st.none() | st.builds(Suppression, texts),
 )
 reports = st.builds(
     Report,

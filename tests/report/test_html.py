@@ -16,7 +16,7 @@ from sample_reports import (
     result,
 )
 
-from winasr_doctor.findings import Severity
+from winasr_doctor.findings import Location, Remedy, Severity, Step
 from winasr_doctor.report import render
 from winasr_doctor.report.escaping import visible
 
@@ -137,8 +137,10 @@ def test_findings_come_worst_first():
 
 @pytest.mark.parametrize("text", [text for text in NASTY if text.strip()])
 def test_hostile_text_is_shown_as_it_is(text):
-    one = result("ZZZ001", Severity.ERROR, text, title=text, evidence={"file": text})
-    assert read(report(one)).text.count(visible(text)) >= 3
+    ways = (Remedy("Do", (Step(text),)),)
+    place = Location(text)
+    one = result("ZZZ001", Severity.ERROR, text, title=text, location=place, remedies=ways)
+    assert read(report(one)).text.count(visible(text)) >= 4
 
 
 def test_a_hostile_report_stays_a_page():

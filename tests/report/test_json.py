@@ -3,9 +3,10 @@ from functools import cache
 
 import jsonschema
 import pytest
-from sample_reports import ERROR, UNKNOWN, healthy, mixed, nasty, report, result
+from sample_reports import ERROR, SILENCED, UNKNOWN, WARNING, healthy, mixed, nasty, report, result
 
 from winasr_doctor import schemas
+from winasr_doctor.findings import Location, Suppression
 from winasr_doctor.report import render
 from winasr_doctor.report.json import ReportError, decode_report
 
@@ -37,6 +38,7 @@ def test_the_document_is_the_published_contract():
             "status": "fail",
             "severity": "error",
             "summary": ERROR.summary,
+            "location": None,
             "evidence": dict(ERROR.evidence),
             "remedies": [
                 {"title": r.title, "steps": list(r.steps), "automatic": r.automatic}
@@ -45,6 +47,45 @@ def test_the_document_is_the_published_contract():
             "url": "docs/checks/ZZZ.md#zzz001",
         }
     ]
+
+
+def test_a_finding_in_the_source_has_its_location_there_and_in_the_evidence():
+    (found,) = read(report(WARNING))["results"]
+    place = {"file": "src/my app.py", "line": 12, "column": 5}
+    assert found["location"] == place
+    assert found["evidence"] == {**place, "call": "model.transcribe"}
+
+
+def without_location(subject, **evidence) -> bytes:
+    """Write a report as version 0.1 did."""
+    document = json.loads(render(subject, "json"))
+    for found in document["results"]:
+        del found["location"]
+        found["evidence"] |= evidence
+    validator().validate(document)
+    return json.dumps(document).encode()
+
+
+def test_a_report_of_the_first_version_keeps_its_places_and_suppressions():
+    assert decode_report(without_location(mixed())) == mixed()
+
+
+@pytest.mark.parametrize("place", [{"line": 0}, {"column": "5"}, {"file": None}])
+def test_a_place_that_cannot_be_is_left_out_of_an_older_report(place):
+    (found,) = decode_report(without_location(report(WARNING), **place)).results
+    assert found.location is None
+
+
+def test_evidence_does_not_become_a_location():
+    one = result(evidence={"file": "a.wav", "line": 1, "column": 1})
+    (found,) = decode_report(render(report(one), "json").encode()).results
+    assert found.location is None
+
+
+def test_a_suppression_can_be_read_back():
+    (found,) = decode_report(render(report(SILENCED), "json").encode()).results
+    assert found.location == Location("app.py", 4, 1)
+    assert found.suppression == Suppression("measured")
 
 
 def test_counts_are_by_severity_and_status():

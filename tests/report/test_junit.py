@@ -17,7 +17,7 @@ from sample_reports import (
     result,
 )
 
-from winasr_doctor.findings import Report, Severity
+from winasr_doctor.findings import Location, Report, Severity
 from winasr_doctor.report import render
 
 SUITE_ATTRIBUTES = {"name", "tests", "failures", "errors", "skipped", "time"}
@@ -100,7 +100,7 @@ def test_a_crash_holds_its_traceback():
 
 
 def test_cases_have_names_of_their_own_that_do_not_depend_on_the_line():
-    moved = result("ZZZ002", Severity.WARNING, "x", evidence={**WARNING.evidence, "line": 99})
+    moved = result("ZZZ002", Severity.WARNING, "x", location=Location("src/my app.py", 99))
     names = [case.get("name") for case in read(report(WARNING, moved)).iter("testcase")]
     assert names == [
         "ZZZ002 TEMP lies in a bad place [src/my app.py]",

@@ -3,14 +3,14 @@
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.pins import Pin
 from winasr_doctor.appsource.reading import SourcePathError, read_application
-from winasr_doctor.appsource.source_file import SourceFile, Suppression, respect_silence
+from winasr_doctor.appsource.source_file import IgnoreComment, SourceFile, respect_silence
 
 __all__ = [
     "Application",
+    "IgnoreComment",
     "Pin",
     "SourceFile",
     "SourcePathError",
-    "Suppression",
     "read_application",
     "respect_silence",
 ]

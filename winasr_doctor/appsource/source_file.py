@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from winasr_doctor.findings import Finding, skip
+from winasr_doctor.findings import Finding, Location, Status, Suppression
 
 if TYPE_CHECKING:
     import ast
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.index import FileIndex
 
 
-class Suppression(NamedTuple):
+class IgnoreComment(NamedTuple):
     """A comment `# winasr: ignore[CODE, CODE2] reason`."""
 
     codes: tuple[str, ...]
@@ -45,7 +45,7 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
     path: str
     text: str
     tree: ast.Module
-    silenced: Mapping[int, Suppression] = {}
+    silenced: Mapping[int, IgnoreComment] = {}
 
     @cached_property
     def lines(self) -> list[str]:
@@ -95,11 +95,11 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
             return offset + 1
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
 
-    def location(self, node: ast.AST) -> dict[str, object]:
-        """Return where a node starts, as evidence: `file`, `line` and `column`, from 1."""
+    def location(self, node: ast.AST) -> Location:
+        """Return where a node starts."""
         line = getattr(node, "lineno", 1)
         column = self.column(line, getattr(node, "col_offset", 0))
-        return {"file": self.path, "line": line, "column": column}
+        return Location(self.path, line, column)
 
     def segment(self, node: ast.AST) -> str:
         """Return the source text of a node; empty if it has no position."""
@@ -125,20 +125,18 @@ def respect_silence(finding: Finding, file: SourceFile, node: ast.AST, code: str
         code: The check's code.
 
     Returns:
-        The finding itself, or the skip; its evidence also has `suppressed` and `reason`.
+        The finding itself, or the skip with its location and suppression.
     """
     first = getattr(node, "lineno", 0)
     for line in (first, getattr(node, "end_lineno", None) or first):
         silence = file.silenced.get(line)
         if silence is not None and silence.covers(code):
             reason = silence.reason or "no reason given"
-            return skip(
+            return Finding(
+                Status.SKIP,
                 f"silenced in {file.path}, line {line}: {reason}",
-                {
-                    **finding.evidence,
-                    **file.location(node),
-                    "suppressed": True,
-                    "reason": silence.reason,
-                },
+                evidence=finding.evidence,
+                location=file.location(node),
+                suppression=Suppression(silence.reason),
             )
     return finding

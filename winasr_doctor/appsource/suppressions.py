@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from winasr_doctor.appsource.limits import LONG_LINE
-from winasr_doctor.appsource.source_file import Suppression
+from winasr_doctor.appsource.source_file import IgnoreComment
 
 MAX_LIST = 1_000
 """The longest list, in characters; all existing codes together are shorter."""
@@ -35,7 +35,7 @@ class _Span(NamedTuple):
     end: tuple[int, int]
 
 
-def silences(text: str, tree: ast.Module) -> Mapping[int, Suppression]:
+def silences(text: str, tree: ast.Module) -> Mapping[int, IgnoreComment]:
     r"""Find comments that silence findings; a string that looks like one does not count.
 
     Args:
@@ -48,7 +48,7 @@ def silences(text: str, tree: ast.Module) -> Mapping[int, Suppression]:
     Raises:
         LongListError: A comment lists more codes than exist.
     """
-    found: dict[int, Suppression] = {}
+    found: dict[int, IgnoreComment] = {}
     if _MARK not in text:
         return found
     lines = text.split("\n")
@@ -62,7 +62,7 @@ def silences(text: str, tree: ast.Module) -> Mapping[int, Suppression]:
         codes = tuple(code for code in _SEPARATORS.split(listed[1].upper()) if code)
         if codes:
             reason = line[listed.end() :].lstrip(_BEFORE_REASON).strip()
-            found[number] = Suppression(codes, reason)
+            found[number] = IgnoreComment(codes, reason)
     return found
 
 

@@ -22,6 +22,7 @@ from winasr_doctor.findings import (
     Remedy,
     Severity,
     Status,
+    Step,
     ok,
     resting_on,
     skip,
@@ -221,9 +222,10 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     )
 
 
-def _in_words(step: StepTemplate) -> str:
+def _in_words(step: StepTemplate) -> Step:
     admin = " (needs an administrator)" if step.needs_admin else ""
-    return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
+    text = f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
+    return Step(text, step.command or None, needs_admin=step.needs_admin)
 
 
 def _constraint(steps: Iterable[StepTemplate]) -> Constrain | None:

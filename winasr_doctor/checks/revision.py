@@ -23,7 +23,17 @@ from winasr_doctor.checks.revision_edits import (
     with_restore_from,
     without_revision,
 )
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
+from winasr_doctor.findings import (
+    Finding,
+    Location,
+    Remedy,
+    error,
+    info,
+    ok,
+    skip,
+    unknown,
+    warning,
+)
 from winasr_doctor.machine.base import Machine, NotApplicable
 from winasr_doctor.models.revisions import Revision, RevisionKind, classify
 
@@ -153,17 +163,17 @@ def revision_not_accepted(host: Machine) -> Iterable[Finding]:
             "kind": "argument that does not exist",
             "callee": f"{pin.callee}.from_pretrained",
             **({"repo_id": pin.repo_ids[0]} if len(pin.repo_ids) == 1 else {}),
-            **pin.file.location(pin.keyword),
         }
+        where = pin.file.location(pin.keyword)
         cls = pin.callee.rpartition(".")[2]
         finding = error(
-            f"{cls}.from_pretrained in {pin.file.path}, line {evidence['line']}, is given a"
+            f"{cls}.from_pretrained in {pin.file.path}, line {where.line}, is given a"
             " revision, but NeMo's from_pretrained has no such argument: a TypeError",
             evidence,
             (without_revision(pin), with_restore_from(pin)),
-        )
+        ).at(where)
         finding = respect_silence(finding, pin.file, pin.keyword, "REV007")
-        if "suppressed" not in finding.evidence:
+        if finding.suppression is None:
             finding = respect_silence(finding, pin.file, pin.call, "REV007")
         yield finding
     if silent:
@@ -266,7 +276,7 @@ def not_on_the_hub(host: Machine) -> Iterable[Finding]:
             if answer.commit:
                 evidence["commit"] = answer.commit
             if answer.status == "exists":
-                yield ok(f"{name} exists in {repo_id}", evidence)
+                yield ok(f"{name} exists in {repo_id}", evidence).at(_location(use))
                 continue
             if answer.status == "unknown":
                 told = f"the Hub gave no answer about {name} of {repo_id}: {answer.reason}"
@@ -355,12 +365,15 @@ def _evidence(use: RevisionUse, revision: Revision, repo_id: str | None) -> dict
         evidence["repo_id"] = repo_id
     if use.used_at:
         evidence["used_at"] = list(use.used_at)
-    if use.literal is not None:
-        evidence.update(use.literal.file.location(use.literal.node))
     return evidence
+
+
+def _location(use: RevisionUse) -> Location | None:
+    return None if use.literal is None else use.literal.file.location(use.literal.node)
 
 
 def _silenced(finding: Finding, use: RevisionUse, code: str) -> Finding:
     if use.literal is None:
         return finding
-    return respect_silence(finding, use.literal.file, use.literal.node, code)
+    placed = finding.at(_location(use))
+    return respect_silence(placed, use.literal.file, use.literal.node, code)

@@ -51,7 +51,7 @@ def place_of(use: RevisionUse) -> str:
     if use.literal is None:
         return "given with --revision"
     where = use.literal.file.location(use.literal.node)
-    return f"in {where['file']}, line {where['line']}"
+    return f"in {where.file}, line {where.line}"
 
 
 def drop_the_pin(host: Machine, use: RevisionUse) -> Remedy:
@@ -246,8 +246,7 @@ def _take_out(pin: RefusedRevision) -> str:
 
 
 def _at(file: SourceFile, node: ast.AST) -> str:
-    where = file.location(node)
-    return f"{where['file']}:{where['line']}:{where['column']}"
+    return str(file.location(node))
 
 
 def _shown(code: str) -> str:

@@ -218,7 +218,8 @@ def as_dict(result: SelfTest) -> dict[str, object]:
             "headline": problems.headline,
             "details": list(problems.details),
             "remedies": [
-                {"title": remedy.title, "steps": list(remedy.steps)} for remedy in problems.remedies
+                {"title": remedy.title, "steps": list(map(str, remedy.steps))}
+                for remedy in problems.remedies
             ],
         },
         "versions": dict(result.versions),

@@ -9,13 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.findings.actions import Action
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
@@ -58,12 +60,67 @@ class Verdict(str, Enum):
     FAIL = "fail"
 
 
+class Location(Struct, frozen=True):
+    """A place in a source file.
+
+    Attributes:
+        file: As it is shown to the user.
+        line: From 1; `None` if it is not known.
+        column: In characters, from 1; `None` if it is not known.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Write it as compilers do: `file:line:column`."""
+        return ":".join(str(part) for part in structs.astuple(self) if part is not None)
+
+
+class Suppression(Struct, frozen=True):
+    """The app's author has silenced a finding.
+
+    Attributes:
+        reason: In the author's words; empty if there is none.
+    """
+
+    reason: str
+
+
+class Step(str):
+    """A step of a remedy that knows its command; as a string it is the step's text.
+
+    Attributes:
+        command: What to run, without the words around it; `None` if there is nothing to run.
+        needs_admin: Whether only an administrator can do it.
+    """
+
+    __slots__ = ("command", "needs_admin")
+    command: str | None
+    needs_admin: bool
+
+    def __new__(cls, text: str, command: str | None = None, *, needs_admin: bool = False) -> Self:
+        """Make a step.
+
+        Args:
+            text: The whole step, with the command in it.
+            command: See the attribute.
+            needs_admin: See the attribute.
+        """
+        step = super().__new__(cls, text)
+        step.command = command
+        step.needs_admin = needs_admin
+        return step
+
+
 class Remedy(Struct, frozen=True):
     """One way to fix a finding.
 
     Attributes:
         title: What it achieves, as a short imperative.
-        steps: Exact steps in order, with this machine's paths filled in.
+        steps: Exact steps in order, with this machine's paths filled in; a `Step` where it is
+            known what must be run and by whom.
         automatic: Whether `fix --apply` can perform it: safe and reversible.
         action: The part that `fix --apply` performs; all of it when `automatic`. Not part of a
             report.
@@ -95,10 +152,11 @@ class Finding(Struct, frozen=True):
         status: Pass, fail, skip or unknown; only the engine uses `crash`.
         severity: Set when, and only when, the status is `FAIL`.
         summary: One sentence for the person whose machine this is.
-        evidence: The facts behind the summary; JSON values only. A finding in source code carries
-            `file`, `line` and `column` (both from 1).
+        evidence: The facts behind the summary; JSON values only.
         remedies: Ways to fix it, the recommended one first.
         tables: The dated tables it relies on; see `resting_on`.
+        location: Where in the app's source it is; `None` if it is about the machine.
+        suppression: Set if a comment in the source silences it; the status is then `SKIP`.
     """
 
     status: Status
@@ -107,10 +165,26 @@ class Finding(Struct, frozen=True):
     evidence: Evidence = {}
     remedies: tuple[Remedy, ...] = ()
     tables: tuple[Dated[Any], ...] = ()
+    location: Location | None = None
+    suppression: Suppression | None = None
 
     def __post_init__(self) -> None:
         if (self.status is Status.FAIL) != (self.severity is not None):
             raise ValueError("a finding has a severity when, and only when, its status is fail")
+
+    def at(self, location: Location | None) -> Finding:
+        """Return the finding with its place in the source."""
+        return structs.replace(self, location=location)
+
+    @property
+    def reported_evidence(self) -> Evidence:
+        """The evidence as reports carry it: the location and the suppression are keys of it too."""
+        place = {} if self.location is None else structs.asdict(self.location)
+        silenced: dict[str, object] = {}
+        if self.suppression is not None:
+            silenced = {"suppressed": True, "reason": self.suppression.reason}
+        known = {name: value for name, value in place.items() if value is not None}
+        return {**known, **self.evidence, **silenced}
 
 
 def _failed(
@@ -167,12 +241,12 @@ def resting_on(table: Dated[Any], finding: Finding, *, beyond: str | None = None
             so, and an error becomes a warning.
     """
     evidence = {**finding.evidence, "table_made": table.made.isoformat()}
-    known = replace(finding, evidence=evidence, tables=(*finding.tables, table))
+    known = structs.replace(finding, evidence=evidence, tables=(*finding.tables, table))
     if beyond is None:
         return known
     severity = Severity.WARNING if known.severity is Severity.ERROR else known.severity
     note = f" ({beyond} is newer than the table this rests on, which dates from {table.made})"
-    return replace(known, severity=severity, summary=known.summary + note)
+    return structs.replace(known, severity=severity, summary=known.summary + note)
 
 
 class Result(Struct, frozen=True):
@@ -185,9 +259,12 @@ class Result(Struct, frozen=True):
         status: How the check ended.
         severity: `None` unless the status is `FAIL`.
         summary: One sentence for the person whose machine this is.
-        evidence: The facts behind the summary.
+        evidence: The facts behind the summary, with the keys of `location` (`file`, `line`,
+            `column`) and of `suppression` (`suppressed`, `reason`) if there is one.
         remedies: Ways to fix it, the recommended one first.
         url: Where the check is documented, relative to the project's root.
+        location: Where in the app's source it is; `None` if it is about the machine.
+        suppression: Set if a comment in the source silences it.
     """
 
     code: str
@@ -199,6 +276,8 @@ class Result(Struct, frozen=True):
     evidence: Evidence
     remedies: tuple[Remedy, ...]
     url: str
+    location: Location | None = None
+    suppression: Suppression | None = None
 
 
 class Tool(Struct, frozen=True):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
+from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Step
 from winasr_doctor.fix.journal import Record
-from winasr_doctor.fix.privileges import who_must_run
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Proposal, Repair
 from winasr_doctor.fix.tasks import chosen_remedy
 from winasr_doctor.report.escaping import visible
@@ -41,9 +40,8 @@ def _finding(result: Result, told: dict[tuple[str, ...], str]) -> Iterator[str]:
             continue
         for number, step in enumerate(remedy.steps, 1):
             yield f"    {number}. {visible(step)}\n"
-            who = who_must_run(step)
-            if who:
-                yield f"       ({who})\n"
+            if isinstance(step, Step) and step.needs_admin:
+                yield "       (an administrator must run this; fix never does)\n"
 
 
 _LEVELS = {"info": "note"}

@@ -40,26 +40,13 @@ _VERDICTS = {
     Verdict.PASS: f"nothing found that would break {NAMES} speech recognition here",
 }
 
-_LOCATION = frozenset({"file", "line", "column"})
-_TOLD_ELSEWHERE = _LOCATION | {"suppressed", "traceback", "needs", "reason"}
+_TOLD_ELSEWHERE = frozenset(
+    {"file", "line", "column", "suppressed", "traceback", "needs", "reason"}
+)
 """Evidence that has a place of its own in a report."""
 
 _SHORT = 100
 """Characters of a fact that is still read in passing."""
-
-
-class Location(Struct, frozen=True):
-    """A place in a source file; line and column count from 1, `None` where not known."""
-
-    file: str
-    line: int | None
-    column: int | None
-
-    def __str__(self) -> str:
-        """Write it as compilers do: `file:line:column`."""
-        return ":".join(
-            str(part) for part in (self.file, self.line, self.column) if part is not None
-        )
 
 
 class CheckFamily(Struct, frozen=True):
@@ -131,27 +118,6 @@ def verdict_words(report: Report) -> str:
     return words
 
 
-def location(evidence: Evidence) -> Location | None:
-    """Return where in the source a finding is, if its evidence says so."""
-    file = evidence.get("file")
-    if not isinstance(file, str) or not file:
-        return None
-    line = _position(evidence.get("line"))
-    return Location(file, line, _position(evidence.get("column")) if line else None)
-
-
-def _position(value: object) -> int | None:
-    good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
-    return value if good and isinstance(value, int) else None
-
-
-def suppression(evidence: Evidence) -> str | None:
-    """Return the reason why the source silences a finding, or `None` if it does not."""
-    if not evidence.get("suppressed"):
-        return None
-    return str(plain(evidence.get("reason") or ""))
-
-
 def needs(evidence: Evidence) -> str | None:
     """Return what it takes to find out something unknown, if that is known."""
     needed = evidence.get("needs")
@@ -193,5 +159,5 @@ def silenced(results: Iterable[Result]) -> list[Result]:
     return [
         result
         for result in results
-        if result.status is not Status.FAIL and suppression(result.evidence) is not None
+        if result.status is not Status.FAIL and result.suppression is not None
     ]

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from winasr_doctor.findings import Report, Result, Status
 from winasr_doctor.report import digest
@@ -47,7 +48,7 @@ def _template() -> Template:
 
 def _shown(value: object) -> object:
     """Make every text of the page visible before Jinja2 escapes it."""
-    return visible(value) if type(value) is str else value
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
 
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
@@ -71,7 +72,6 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "listings": [listing for listing in listings if listing.results],
         "label": digest.label,
         "level": digest.level,
-        "location": digest.location,
         "needs": digest.needs,
         "why": lambda result: paragraph(result.code, "Why") or result.title,
         "evidence": lambda result: dump(plain_mapping(result.evidence)),

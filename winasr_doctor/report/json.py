@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
+from winasr_doctor.findings import (
+    Location,
+    Remedy,
+    Report,
+    Result,
+    Severity,
+    Status,
+    Suppression,
+    Tool,
+)
 from winasr_doctor.report.escaping import plain_mapping, utf8
 from winasr_doctor.report.interface import RenderOptions
 
 SCHEMA: Literal["winasr-doctor/report/1"] = "winasr-doctor/report/1"
 
 Count = Annotated[int, Meta(ge=0)]
+Position = Annotated[int, Meta(ge=1)]
 Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
 
 
@@ -42,6 +52,16 @@ class RemedyPart(ReportPart, frozen=True, kw_only=True):
     """Whether `fix --apply` can perform it."""
 
 
+class LocationPart(ReportPart, frozen=True, kw_only=True):
+    """A place in a source file."""
+
+    file: str
+    line: Position | None
+    """From 1; `null` if it is not known."""
+    column: Position | None
+    """In characters, from 1; `null` if it is not known."""
+
+
 class ResultPart(ReportPart, frozen=True, kw_only=True):
     """What one check says; a check may say several things."""
 
@@ -52,6 +72,8 @@ class ResultPart(ReportPart, frozen=True, kw_only=True):
     severity: Literal["error", "warning", "info"] | None
     """Set when, and only when, the status is `fail`."""
     summary: str
+    location: LocationPart | UnsetType | None = UNSET
+    """Where in the app's source it is; `null` if it is about the machine. Not in reports of 0.1."""
     evidence: dict[str, Any]
     remedies: tuple[RemedyPart, ...]
     url: str
@@ -106,6 +128,7 @@ def _result_part(result: Result) -> ResultPart:
         status=result.status.value,
         severity=None if result.severity is None else result.severity.value,
         summary=utf8(result.summary),
+        location=None if result.location is None else _location_part(result.location),
         evidence=plain_mapping(result.evidence),
         remedies=tuple(
             RemedyPart(
@@ -117,6 +140,10 @@ def _result_part(result: Result) -> ResultPart:
         ),
         url=utf8(result.url),
     )
+
+
+def _location_part(location: Location) -> LocationPart:
+    return LocationPart(file=utf8(location.file), line=location.line, column=location.column)
 
 
 def dump(value: object) -> str:
@@ -169,4 +196,27 @@ def _result(part: ResultPart) -> Result:
         evidence=part.evidence,
         remedies=tuple(Remedy(r.title, r.steps, r.automatic) for r in part.remedies),
         url=part.url,
+        location=_location(part),
+        suppression=_suppression(part.evidence),
     )
+
+
+def _location(part: ResultPart) -> Location | None:
+    found = part.location
+    if found is UNSET:  # a report of 0.1 has it in the evidence alone
+        found = _convert({name: part.evidence.get(name) for name in ("file", "line", "column")})
+    return Location(found.file, found.line, found.column) if found else None
+
+
+def _convert(evidence: dict[str, Any]) -> LocationPart | None:
+    try:
+        return msgspec.convert(evidence, LocationPart)
+    except msgspec.ValidationError:
+        return None
+
+
+def _suppression(evidence: dict[str, Any]) -> Suppression | None:
+    """Return what silences a result; the document has it in the evidence alone."""
+    if evidence.get("suppressed") is not True:
+        return None
+    return Suppression(str(evidence.get("reason") or ""))

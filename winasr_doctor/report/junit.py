@@ -77,7 +77,7 @@ def _cases(results: Iterable[Result]) -> Iterable[ET.Element]:
 
 def _name(result: Result) -> str:
     """Name a test so that it is the same one in the next run."""
-    where = digest.location(result.evidence)
+    where = result.location
     place = f" [{where.file}]" if where else ""
     return one_line(f"{result.code} {result.title}{place}")
 
@@ -100,7 +100,7 @@ def _case(result: Result, name: str) -> ET.Element:
 def _details(result: Result) -> str:
     """Write everything about a result as plain text."""
     parts = [f"{digest.label(result)}: {result.summary}"]
-    where = digest.location(result.evidence)
+    where = result.location
     if where:
         parts.append(f"at {where}")
     for remedy in result.remedies:

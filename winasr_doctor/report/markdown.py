@@ -125,7 +125,7 @@ def _section(result: Result) -> list[str]:
         f"### {_MARKS[level]} {escape(result.code)} {digest.label(result)}: {escape(result.title)}",
         escape(result.summary),
     ]
-    where = digest.location(result.evidence)
+    where = result.location
     if where is not None:
         blocks.append(f"At {_code(one_line(str(where)))}")
     for rank, remedy in enumerate(result.remedies):

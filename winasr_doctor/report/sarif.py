@@ -14,8 +14,7 @@ from collections import Counter
 from typing import Any
 
 from winasr_doctor.checks import FAMILIES
-from winasr_doctor.findings import Evidence, Report, Result, Status
-from winasr_doctor.report import digest
+from winasr_doctor.findings import Report, Result, Status, Suppression
 from winasr_doctor.report.documentation import document, paragraph
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
 from winasr_doctor.report.interface import RenderOptions
@@ -102,7 +101,7 @@ def _results(report: Report, index: dict[str, int]) -> list[dict[str, Any]]:
     seen: Counter[str] = Counter()
     found = []
     for result in report.results:
-        if result.status is Status.FAIL or digest.suppression(result.evidence) is not None:
+        if result.status is Status.FAIL or result.suppression is not None:
             identity = _identity(result)
             seen[identity] += 1
             print_ = hashlib.sha256(f"{identity}\n{seen[identity]}".encode()).hexdigest()
@@ -122,7 +121,7 @@ def _result(result: Result, index: int, fingerprint: str) -> dict[str, Any]:
         "message": _message(_words(result)),
         "locations": [_location(result)],
         "partialFingerprints": {_FINGERPRINT: fingerprint},
-        "suppressions": _suppressions(result.evidence),
+        "suppressions": _suppressions(result.suppression),
         "properties": {"evidence": plain_mapping(result.evidence), "remedies": remedies},
     }
 
@@ -137,7 +136,7 @@ def _words(result: Result) -> str:
 
 
 def _location(result: Result) -> dict[str, Any]:
-    where = digest.location(result.evidence)
+    where = result.location
     if where is None:
         name = utf8(FAMILIES.get(result.family, result.family))
         qualified = f"machine::{utf8(result.family)}"
@@ -151,12 +150,12 @@ def _location(result: Result) -> dict[str, Any]:
     return {"physicalLocation": physical}
 
 
-def _suppressions(evidence: Evidence) -> list[dict[str, Any]]:
+def _suppressions(suppression: Suppression | None) -> list[dict[str, Any]]:
     """Return how the source silences a result; SARIF wants all results to say (3.27.23)."""
-    reason = digest.suppression(evidence)
-    if reason is None:
+    if suppression is None:
         return []
-    justification = {"justification": _text(reason)} if reason else {}
+    reason = _text(suppression.reason)
+    justification = {"justification": reason} if reason else {}
     return [{"kind": "inSource", "status": "accepted", **justification}]
 
 
@@ -166,7 +165,7 @@ def _identity(result: Result) -> str:
     A finding about the machine is known by its code alone, one in a file also by the file and
     by the words of its evidence.
     """
-    where = digest.location(result.evidence)
+    where = result.location
     if where is None:
         return utf8(result.code)
     words = sorted(

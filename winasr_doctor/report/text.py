@@ -204,7 +204,7 @@ def _findings(page: _Page, report: Report) -> None:
         if result.code not in explained:
             explained.add(result.code)
             page.add(_why(result), lead="Why: ", indent=_PART.body)
-        where = digest.location(result.evidence)
+        where = result.location
         if where is not None:
             page.add(str(where), lead="At:  ", indent=_PART.body)
         _facts(page, result)

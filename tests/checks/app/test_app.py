@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from winasr_doctor.appsource import read_application
-from winasr_doctor.findings import Severity, Status
+from winasr_doctor.findings import Severity, Status, Suppression
 from winasr_doctor.testing import compute_check, machine
 
 NEMO = "from nemo.collections.asr.models import ASRModel\nmodel = ASRModel.restore_from('m.nemo')\n"
@@ -289,8 +289,9 @@ HARMLESS = {
 def test_a_trap_is_found_with_its_place(examine, code, source):
     (result,) = examine(code, source)
     assert result.severity in {Severity.ERROR, Severity.WARNING}
-    assert result.evidence["file"].endswith("main.py")
-    assert result.evidence["line"] > 2
+    assert result.location.file.endswith("main.py")
+    assert result.location.line > 2
+    assert result.evidence["file"] == result.location.file
     assert result.remedies
 
 
@@ -334,6 +335,7 @@ def test_a_silenced_line_is_a_skip_with_its_reason(examine):
     (result,) = examine("APP001", source)
     assert result.status is Status.SKIP
     assert "Linux only" in result.summary
+    assert result.suppression == Suppression("Linux only")
     assert result.evidence["suppressed"] is True
 
 

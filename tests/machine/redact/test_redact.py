@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winasr_doctor._util.paths import is_inside
-from winasr_doctor.findings import Status
+from winasr_doctor.appsource import read_application
+from winasr_doctor.findings import Remedy, Report, Result, Status, Step, Tool
 from winasr_doctor.machine import RecordedMachine
 from winasr_doctor.machine.model import (
     Environment,
@@ -226,3 +227,31 @@ def test_a_redacted_report_names_nobody():
     report = redact_report(scan(host), Redactor())
     assert "jdoe" not in repr(report)
     assert any(r.code == "SYN001" and r.status is Status.FAIL for r in report.results)
+
+
+def test_a_redacted_report_has_one_place_and_one_reason_for_a_finding(tmp_path):
+    source = tmp_path / "jdoe.corp.example.com.py"
+    source.write_text(
+        "import nemo\nmodel.transcribe(['a'], num_workers=2)"
+        "  # winasr: ignore[APP001] as C:\\Users\\jdoe\\notes.txt says\n"
+    )
+    report = scan(machine(app=read_application([source])), select=["APP001"])
+    (result,) = redact_report(report, Redactor(users=["jdoe"])).results
+    assert "jdoe" not in repr(result)
+    assert result.location.file == result.evidence["file"]
+    assert result.suppression.reason == result.evidence["reason"]
+
+
+def test_a_redacted_step_still_says_who_must_run_it():
+    command = r"Add-MpPreference -ExclusionPath 'C:\Users\jdoe\asr'"
+    steps = (Step(f"Run: {command}", command, needs_admin=True), "Restart")
+    result = Result(
+        "AVX001", "AVX", "t", Status.UNKNOWN, None, "s", {}, (Remedy("Do", steps),), "u"
+    )
+    report = Report(Tool("winasr_doctor", "0"), {}, (result,))
+    (remedy,) = redact_report(report, Redactor()).results[0].remedies
+    first, second = remedy.steps
+    assert first == f"Run: {first.command}"
+    assert first.needs_admin
+    assert "jdoe" not in first
+    assert second == "Restart"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from winasr_doctor._util.paths import segments
 from winasr_doctor.checks.advice import known, python_command, quoted
-from winasr_doctor.findings import Finding, Remedy, unknown
+from winasr_doctor.findings import Finding, Remedy, Step, unknown
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Place
 
@@ -12,6 +12,18 @@ AS_ADMINISTRATOR = (
     "Open PowerShell as administrator: right-click Start, choose Terminal (Admin) or PowerShell"
     " (Admin)."
 )
+
+
+def run_as_admin(command: str, lead: str = "Run") -> Step:
+    """Return a step for the window that `AS_ADMINISTRATOR` opens.
+
+    Args:
+        command: A command of PowerShell's that only an administrator can run.
+        lead: The words in front of it.
+    """
+    return Step(f"{lead}: {command}", command, needs_admin=True)
+
+
 SHOW_EXCLUSIONS = (
     "Get-MpPreference | Select-Object ExclusionPath, ExclusionProcess, ExclusionExtension"
 )
@@ -74,7 +86,7 @@ def hidden_exclusions(host: Machine) -> Finding:
         )
     else:
         title = "Read the exclusions as administrator"
-        steps = (AS_ADMINISTRATOR, f"Run: {SHOW_EXCLUSIONS}", *asked, again)
+        steps = (AS_ADMINISTRATOR, run_as_admin(SHOW_EXCLUSIONS), *asked, again)
     return unknown(
         f"Defender's exclusions could not be read: {reason}",
         {"reason": reason, "needs": "administrator", "elevated": _elevated(host)},

@@ -11,6 +11,7 @@ from winasr_doctor._util.safe_text import whole_number
 from winasr_doctor.checks.advice import SCRATCH_NAME, quoted
 from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
+    run_as_admin,
     scans_in_real_time,
     unpacking_places,
     why_not_scanning,
@@ -64,7 +65,7 @@ def _verdict(host: Machine, drive: Volume) -> Finding:
         "platform_version": host.defender.platform_version,
     }
     if drive.dev_drive_trusted is None:
-        query = (AS_ADMINISTRATOR, f"Run: fsutil devdrv query {letter}")
+        query = (AS_ADMINISTRATOR, run_as_admin(f"fsutil devdrv query {letter}"))
         return unknown(
             f"whether the Dev Drive {letter} is trusted could not be read",
             {**evidence, "needs": "administrator"},
@@ -79,8 +80,8 @@ def _verdict(host: Machine, drive: Volume) -> Finding:
                     "Trust it, if you made it yourself and know what is on it",
                     (
                         AS_ADMINISTRATOR,
-                        f"Run: fsutil devdrv trust {letter}",
-                        f"Check it: fsutil devdrv query {letter}",
+                        run_as_admin(f"fsutil devdrv trust {letter}"),
+                        run_as_admin(f"fsutil devdrv query {letter}", "Check it"),
                     ),
                 )
             ],
@@ -116,7 +117,7 @@ def _enable() -> Remedy:
         (
             "Run Windows Update, which updates Defender's platform.",
             AS_ADMINISTRATOR,
-            "Run: Set-MpPreference -PerformanceModeStatus Enabled",
+            run_as_admin("Set-MpPreference -PerformanceModeStatus Enabled"),
         ),
     )
 

@@ -12,6 +12,7 @@ from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
     UNPACK_READS,
     hidden_exclusions,
+    run_as_admin,
     system_drive,
 )
 from winasr_doctor.checks.base import check
@@ -135,7 +136,7 @@ def _removal(parameter: str, entry: str, title: str) -> Remedy:
         title,
         (
             AS_ADMINISTRATOR,
-            f"Run: Remove-MpPreference -{parameter} {quoted(entry)}",
+            run_as_admin(f"Remove-MpPreference -{parameter} {quoted(entry)}"),
             f"Check that it is gone: (Get-MpPreference).{parameter}",
             "If it is still there, a policy sets it: tell whoever manages this machine.",
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from winasr_doctor._util.paths import is_inside, same, without_device_prefix
 from winasr_doctor.checks.advice import known, quoted
-from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, system_drive
+from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, run_as_admin, system_drive
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, ok, unknown, warning
 from winasr_doctor.machine.base import Machine
@@ -95,7 +95,7 @@ def _nothing_inside(host: Machine, mode: int) -> Finding:
         f"{state}; nothing in use lies in the folders it protects unasked, but those added could"
         " not be read",
         {**evidence, "needs": "administrator"},
-        [Remedy("Read the protected folders", (AS_ADMINISTRATOR, f"Run: {show}"))],
+        [Remedy("Read the protected folders", (AS_ADMINISTRATOR, run_as_admin(show)))],
     )
 
 

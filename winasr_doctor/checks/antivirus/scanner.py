@@ -9,6 +9,7 @@ from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
     UNPACK_READS,
     hidden_exclusions,
+    run_as_admin,
     scans_in_real_time,
     system_drive,
     unpacking_places,
@@ -174,10 +175,12 @@ def _coverage(host: Machine, place: Place) -> Finding:
                 f"Only if scanning proves to be the cause: exclude {place.real} and nothing else",
                 (
                     AS_ADMINISTRATOR,
-                    f"Run: Add-MpPreference -ExclusionPath {quoted(place.real)}",
+                    run_as_admin(f"Add-MpPreference -ExclusionPath {quoted(place.real)}"),
                     "Check that it was accepted, because a policy may drop it:"
                     " (Get-MpPreference).ExclusionPath",
-                    f"Undo it with: Remove-MpPreference -ExclusionPath {quoted(place.real)}",
+                    run_as_admin(
+                        f"Remove-MpPreference -ExclusionPath {quoted(place.real)}", "Undo it with"
+                    ),
                 ),
             )
         ],

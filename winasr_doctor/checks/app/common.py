@@ -88,9 +88,9 @@ def found(
         remedies: Ways out.
     """
     location = file.location(node)
-    line = file.lines[int(str(location["line"])) - 1].strip()
-    where = f"{location['file']}:{location['line']}"
-    finding = make(f"{where}: {summary}", {**location, "source": line}, remedies)
+    line = file.lines[(location.line or 1) - 1].strip()
+    where = f"{location.file}:{location.line}"
+    finding = make(f"{where}: {summary}", {"source": line}, remedies).at(location)
     return respect_silence(finding, file, node, code)
 
 
@@ -112,7 +112,7 @@ def edit(
         new: What is to stand there, for people.
         action: The edit itself, where it is certain to be right.
     """
-    line = file.location(node)["line"]
+    line = file.location(node).line
     steps = (f"In {file.path}, line {line}, replace: {old}", f"with: {new}")
     return Remedy(title, steps, automatic=action is not None, action=action)
 

@@ -62,7 +62,7 @@ def _keep_the_chain(file: SourceFile, handler: ast.ExceptHandler) -> Remedy:
     from winasr_doctor.appsource.edits import log_exception
 
     action = log_exception(file, handler, "transcription failed")
-    line = file.location(handler)["line"]
+    line = file.location(handler).line
     return Remedy(
         "Keep the whole chain",
         (

@@ -37,7 +37,7 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
         config = keyword(call, "override_config")
         if config is not None and _starts_workers(file, config):
             given = file.segment(config)
-            line = file.location(call)["line"]
+            line = file.location(call).line
             yield _finding(
                 file,
                 call,

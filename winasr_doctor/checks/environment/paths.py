@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from winasr_doctor.checks.advice import known, quoted
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, skip, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warning
 from winasr_doctor.machine.base import Machine
 
 LONG_PATH = 160
@@ -31,6 +31,7 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
     places = host.places.of("hub_cache", "nemo_cache", "venv", "app")
     long = [place for place in places if len(place.real) >= LONG_PATH]
     key = r"HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem"
+    command = f"Set-ItemProperty {quoted(key)} LongPathsEnabled 1"
     for place in long:
         yield warning(
             f"{place.path} is {len(place.real)} characters long, and long paths are off",
@@ -39,7 +40,7 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
                 Remedy(
                     "Switch long paths on",
                     (
-                        f"As administrator: Set-ItemProperty {quoted(key)} LongPathsEnabled 1",
+                        Step(f"As administrator: {command}", command, needs_admin=True),
                         "Restart the app",
                     ),
                 )

@@ -17,7 +17,7 @@ from winasr_doctor.checks.nemo.common import (
 )
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, ok, resting_on, skip, warning
 from winasr_doctor.machine.base import Machine
 
 FIRST_KNOWN: Release = (2, 0, 0)
@@ -121,7 +121,11 @@ def unsupported_platform(host: Machine) -> Iterable[Finding]:
             Remedy(
                 "If all else fails, run it under Linux in WSL 2",
                 (
-                    "In PowerShell as administrator: wsl --install",
+                    Step(
+                        "In PowerShell as administrator: wsl --install",
+                        "wsl --install",
+                        needs_admin=True,
+                    ),
                     "Restart, open Ubuntu, and install the app and NeMo there.",
                     "Keep models and audio inside WSL (/home/...), not below /mnt/c.",
                 ),

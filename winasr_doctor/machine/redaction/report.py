@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from winasr_doctor.findings import Remedy, Report, Result
+from winasr_doctor.findings import Location, Remedy, Report, Result, Step, Suppression
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.recorded import Snapshot, record
 from winasr_doctor.machine.redaction import fields
@@ -51,13 +51,33 @@ def _result(result: Result, redactor: Redactor) -> Result:
         result,
         summary=redactor.text(result.summary, prose=True),
         evidence=redactor.values(result.evidence),
+        location=_location(result.location, redactor),
+        suppression=_suppression(result.suppression, redactor),
         remedies=tuple(_remedy(remedy, redactor) for remedy in result.remedies),
     )
+
+
+def _location(location: Location | None, redactor: Redactor) -> Location | None:
+    return None if location is None else replace(location, file=redactor.text(location.file))
+
+
+def _suppression(suppression: Suppression | None, redactor: Redactor) -> Suppression | None:
+    if suppression is None:
+        return None
+    return Suppression(redactor.text(suppression.reason))
 
 
 def _remedy(remedy: Remedy, redactor: Redactor) -> Remedy:
     return replace(
         remedy,
         title=redactor.text(remedy.title, prose=True),
-        steps=tuple(redactor.text(step, prose=True) for step in remedy.steps),
+        steps=tuple(_step(step, redactor) for step in remedy.steps),
     )
+
+
+def _step(step: str, redactor: Redactor) -> str:
+    text = redactor.text(step, prose=True)
+    if not isinstance(step, Step):
+        return text
+    command = None if step.command is None else redactor.text(step.command, prose=True)
+    return Step(text, command, needs_admin=step.needs_admin)

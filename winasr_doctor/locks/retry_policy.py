@@ -1,4 +1,4 @@
-"""How long to keep trying, and how often."""
+"""Defines how long and how often to retry."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import random
 from dataclasses import dataclass, field
 
 LONGEST_TOTAL = 10.0
-"""Seconds that a policy may wait in all; what is still locked then is not a passing lock."""
+"""Most seconds that a policy may wait in total; a longer lock is not temporary."""
 
 _SHORTEST = 1e-6
-"""Seconds; a clock that is asked to wait for less may stand still."""
+"""Seconds; a clock that is asked to wait for less may not advance."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Exponential backoff, paced by the time that was already waited.
+    """Exponential backoff, paced by the time already waited.
 
-    A delay is a fraction of the time since the first attempt, so little is waited in vain after
-    a lock is gone: at most that fraction of the time it was held.
+    A delay is a fraction of the time since the first attempt, so little time is wasted after a lock
+    is gone: at most that fraction of the time it was held.
 
     Attributes:
         total: Seconds after which no further attempt is made, 0 to 10; 0 means one attempt.
         first: Seconds of the shortest delay.
-        growth: The next delay as a fraction of the time since the first attempt.
+        growth: The next delay, as a fraction of the time since the first attempt.
         longest: Seconds of the longest delay.
-        jitter: The fraction by which a delay may be shortened at random, so that many processes
-            do not try in step.
+        jitter: The fraction by which a delay may be shortened at random, so that several processes
+            do not retry in step.
 
     Raises:
         ValueError: A value is out of range.
@@ -63,7 +63,7 @@ class RetryPolicy:
         return min(paced * (1 - self.jitter * self._random.random()), self.total - elapsed)
 
     def is_over(self, elapsed: float) -> bool:
-        """Tell whether time is up.
+        """Return whether time is up.
 
         Args:
             elapsed: Seconds since the first attempt.

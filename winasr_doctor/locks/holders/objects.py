@@ -27,7 +27,7 @@ _FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRan
 _MEMORY_MAP = "memory map object (mmap.mmap)"
 
 _NEAR = 500
-"""Longest chain of objects from a generator's variables to the file that it holds."""
+"""Most objects searched from a generator's variables to the file that it holds."""
 
 Kind = Literal["file", "generator", "mmap"]
 

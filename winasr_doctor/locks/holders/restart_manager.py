@@ -15,7 +15,7 @@ from winasr_doctor.windows.win32 import _library, wine_version
 _MORE_DATA = 234
 _SESSION_KEY_LENGTH = 33
 _TRIES = 5
-"""Spare entries: the list may grow between asking for its length and fetching it."""
+"""Attempts: the list may grow between asking for its length and fetching it."""
 
 
 class _ProcessInfo(ctypes.Structure):

@@ -22,7 +22,7 @@ _HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _PARTICLES = tables.words("von van der den del della das dos the and und mac inc ltd gmbh llc plc")
 _MOST_PARTS = 6
 _SHORT_NAME_LETTERS = 6
-"""How much of a long name an 8.3 name keeps. Source: learn.microsoft.com, "Naming Files"."""
+"""Letters of a long name that an 8.3 name keeps. Source: learn.microsoft.com, "Naming Files"."""
 _IDEOGRAPHS = "\u2e80"
 """First character of the scripts that put no spaces between words. Source: Unicode, block "CJK
 Radicals".

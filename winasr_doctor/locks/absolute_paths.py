@@ -56,7 +56,7 @@ def is_seen_to_be_gone(path: str, identity: Identity, since: float = 0.0) -> boo
 
     Args:
         path: Where the folder was.
-        identity: What it was.
+        identity: The identity it had.
         since: When that was read, or earlier, in seconds since 1970; 0 if that is not known.
     """
     if not is_gone(path):

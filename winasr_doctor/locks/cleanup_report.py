@@ -63,7 +63,7 @@ class Attempt:
         number: From 1.
         path: The tree.
         elapsed: Seconds from the first attempt to the end of this one.
-        failures: What could not be removed; empty when the tree is gone.
+        failures: Paths that could not be removed; empty if the tree is gone.
         next_delay: Seconds until the next attempt; `None` when this was the last.
         why_last: Why no further attempt is made, as a short phrase; empty while there is one.
     """
@@ -84,7 +84,7 @@ class CleanupReport:
         path: The tree, absolute.
         status: How it ended.
         attempts: Every pass, in order; at least one.
-        leftovers: What is still there, with the last error on each.
+        leftovers: Paths that are still there, with the last error on each.
         deferred: Whether it is recorded in the ledger, so that a later sweep removes it.
         seconds: How long it took in total.
         unrecorded: The number of remaining files and folders that did not fit into the ledger; a

@@ -25,7 +25,7 @@ from winasr_doctor.locks.identity import (
 )
 
 MOST_OPEN = 32
-"""Most folders open at the same time; their ancestors are opened again on the way back."""
+"""Maximum number of folders open at once; others are opened again on the way back."""
 
 _LOOK = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _ENTER = (
@@ -226,7 +226,7 @@ class Descent:
             self.enter(name, identity)
 
     def _go_by_path(self, names: list[str], identities: dict[str, Identity]) -> None:
-        """Go there directly, after checking every folder on the way."""
+        """Go there directly and check the last folder: if it is right, so is the way to it."""
         self._levels = [self._levels[0], *map(_Level, names)]
         identity = identities.get(os.sep.join(names)) if names else self._identity
         now = identify(self.path())

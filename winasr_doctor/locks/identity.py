@@ -57,7 +57,7 @@ class PathLook(NamedTuple):
     """What a path was when it was examined, and the data that shows whether it is still the same.
 
     Attributes:
-        identity: What it was.
+        identity: The identity it had.
         stamp: Volume, number, mode and the time of the last change of any kind.
     """
 
@@ -87,7 +87,7 @@ def identify_open(descriptor: int) -> Identity:
     """Return the identity of an open file or folder.
 
     Args:
-        descriptor: Of the file or folder.
+        descriptor: The descriptor of the file or folder.
 
     Raises:
         OSError: It cannot be examined.

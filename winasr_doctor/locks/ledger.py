@@ -37,7 +37,7 @@ _WRITE_TRIES = 5
 
 
 class LedgerContents(NamedTuple):
-    """What a ledger holds.
+    """The content of a ledger.
 
     Attributes:
         entries: Usable entries, including those that could not be written to the disk.

@@ -33,7 +33,7 @@ class Owner:
 
     Attributes:
         pid: Its number.
-        started: When it started, in seconds since 1970; 0 where that cannot be read.
+        started: When it started, in seconds since 1970; 0 if that cannot be read.
         machine: The network name of its machine, as several may share a home folder.
     """
 

@@ -13,10 +13,10 @@ from winasr_doctor.locks.removal_pass import add_write_right
 from winasr_doctor.windows.errors import Classification, DeleteClass, classify
 
 MOST_ITEMS = 10_000
-"""Most paths that one entry lists; any others stay."""
+"""Maximum number of paths that one entry lists; any others stay."""
 
 _MOST_BYTES = LARGEST - 2**20
-"""Most bytes that they take in the entry's file."""
+"""Maximum number of bytes that they take in the entry's file."""
 
 _BYTES_OF_IDENTITY = 100
 """Bytes; an identity in JSON takes fewer: four numbers of 64 bits, one of 128."""

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 LONGEST_TOTAL = 10.0
-"""Most seconds that a policy may wait in total; a longer lock is not temporary."""
+"""Maximum seconds that a policy may wait in total; a longer lock is not temporary."""
 
 _SHORTEST = 1e-6
 """Seconds; a clock that is asked to wait for less may not advance."""

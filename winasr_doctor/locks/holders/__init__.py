@@ -39,7 +39,7 @@ def holders_of(path: str | os.PathLike[str], *, timeout: float = 2.0) -> Holding
         timeout: Seconds that the search may take.
 
     Returns:
-        Everyone who was found in this time, and what could not be determined.
+        All holders found in this time, and what could not be determined.
     """
     return _ask(path, (this_process, *sources()), timeout)
 

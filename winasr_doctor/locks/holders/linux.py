@@ -35,7 +35,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
 
     Args:
         target: The path in question.
-        evidence: Where to put what is found.
+        evidence: Collects the results.
     """
     try:
         numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]

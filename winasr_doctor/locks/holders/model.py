@@ -56,7 +56,7 @@ class Holding:
     """The answer to "who has this path open?".
 
     Attributes:
-        path: What was asked about.
+        path: The path in question.
         holders: All that were found: this process first, then children, then others.
         undetermined: What could not be determined and why, one sentence each. If this and `holders`
             are empty, everyone was asked and nobody has it open.

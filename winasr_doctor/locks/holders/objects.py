@@ -27,7 +27,7 @@ _FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRan
 _MEMORY_MAP = "memory map object (mmap.mmap)"
 
 _NEAR = 500
-"""Most objects searched from a generator's variables to the file that it holds."""
+"""Maximum number of objects searched from a generator's variables to the file that it holds."""
 
 Kind = Literal["file", "generator", "mmap"]
 
@@ -39,7 +39,7 @@ class HeldObject:
     Attributes:
         value: The object itself; this answer keeps it alive.
         kind: `file`, `generator` or `mmap`.
-        description: Such as `generator LazyJsonlIterator.__iter__ suspended at lazy.py:280`.
+        description: A text such as `generator LazyJsonlIterator.__iter__ suspended at lazy.py:280`.
         target: The path that is held.
         holds: For a generator, the file object or memory map that it keeps open.
     """

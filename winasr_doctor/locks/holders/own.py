@@ -22,7 +22,7 @@ def this_process(target: HeldPath, evidence: Evidence) -> None:
 
     Args:
         target: The path in question.
-        evidence: Where to put what is found.
+        evidence: Collects the results.
     """
     holds: list[Hold] = []
     try:

@@ -20,7 +20,7 @@ class HeldPath:
     """A file or folder that somebody may have open.
 
     Attributes:
-        asked: The path as it was asked for.
+        asked: The path as given by the caller.
         spellings: The absolute path, and the path with links resolved if that differs.
         exists: Whether anything is there.
         folder: Whether it is a folder: what is open anywhere below it counts too.

@@ -73,7 +73,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
 
     Args:
         target: The path in question.
-        evidence: Where to put what is found.
+        evidence: Collects the results.
     """
     if not target.exists:
         return

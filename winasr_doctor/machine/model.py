@@ -405,7 +405,7 @@ class HubCache(Fact, frozen=True, kw_only=True):
     offline: bool = False
     """`HF_HUB_OFFLINE` is set."""
     symlinks: bool | None = None
-    """Whether cached files are links; without links a file is stored once per revision."""
+    """Whether cached files are links; without links a revision is stored twice."""
     repos: tuple[CachedRepo, ...] = ()
     shadows: tuple[ShadowingFolder, ...] = ()
     """Folders that are mistaken for a repository, wherever they are."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Literal["winasr-doctor/snapshot/1"] = "winasr-doctor/snapshot/1"
 MAX_SNAPSHOT_BYTES = 64 * 1024**2
-"""Most bytes read; a real snapshot has some 20 kB."""
+"""Maximum number of bytes read; a real snapshot has some 20 kB."""
 
 
 class SnapshotError(ValueError):

@@ -36,7 +36,7 @@ BLOCK = 512
 """A tar archive consists of such blocks and ends with two blocks of zeros. Source: POSIX, pax."""
 
 MEMBERS = 10_000
-"""Most members listed per archive; a model has about ten."""
+"""Maximum number of members listed per archive; a model has about ten."""
 
 SECONDS = 1.5
 """Seconds that one compressed file is read; enough for its config and the start of its weights,

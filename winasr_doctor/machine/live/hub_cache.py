@@ -27,7 +27,7 @@ PREFIX = "models--"
 """`models--nvidia--parakeet-tdt-0.6b-v3` is `nvidia/parakeet-tdt-0.6b-v3`."""
 
 ENTRIES = 100_000
-"""Most cache entries examined; a cache of a few models has some hundred."""
+"""Maximum number of cache entries examined; a cache of a few models has some hundred."""
 
 _REF_BYTES = 100
 """Bytes read of a ref, which holds 40 hexadecimal digits."""

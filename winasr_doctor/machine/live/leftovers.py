@@ -32,10 +32,10 @@ STILL_IN_USE = 60.0
 """Seconds; folders written to more recently may belong to a running transcription."""
 
 ENTRIES = 50_000
-"""Most entries examined in one temp folder."""
+"""Maximum number of entries examined in one temp folder."""
 
 LISTED = 200
-"""Most entries examined in one folder to identify it; NeMo's folders hold a few dozen."""
+"""Maximum number of entries examined to identify a folder; NeMo's hold a few dozen."""
 
 
 class _Content(NamedTuple):
@@ -79,7 +79,7 @@ def scan_folder(folder: str, seconds: float, entries: int = ENTRIES) -> Leftover
             continue
         try:
             content = _weigh(entry.path, budget)
-        except OSError:  # it is gone in the meantime
+        except OSError:  # gone in the meantime
             continue
         age = max(0.0, time() - content.newest)
         if age >= STILL_IN_USE:

@@ -23,7 +23,7 @@ DEPTH = 4
 """Levels of subfolders to search; NeMo's cache has version, model and checksum."""
 
 ENTRIES = 20_000
-"""Most entries examined below one folder."""
+"""Maximum number of entries examined below one folder."""
 
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "env"})
 """Folders with very many files but no models, as are folders starting with a dot."""

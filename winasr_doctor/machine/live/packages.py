@@ -20,7 +20,7 @@ _NOT_A_NAME = r"[-_.]+"
 """Runs of these characters become one hyphen. Source: PEP 503, "Normalized Names"."""
 
 _LARGEST_FILE = 1024**2
-"""Most bytes read of `torch/version.py`, which has a few lines."""
+"""Maximum number of bytes read of `torch/version.py`, which has a few lines."""
 
 _ASSIGNED = r"""^{name}\s*(?::[^=\n]+)?=\s*(?:['"](?P<value>[^'"]*)['"]|None)"""
 """torch/version.py is generated: `__version__ = '2.9.1+cu128'`, `cuda: Optional[str] = '12.8'`."""

@@ -127,7 +127,7 @@ _ANSWER = re.compile(r"\{\s*\"(?:" + "|".join(QUERIES) + r")\"")
 """Where an answer may begin: with one of the parts that were asked for."""
 
 _MOST_TRIED = 20
-"""Most beginnings tried; endlessly nested text begins again at every level."""
+"""Maximum number of beginnings tried; endlessly nested text begins again at every level."""
 
 Run = Callable[[str, Sequence[str], float], tuple[int, bytes]]
 """Runs a program with arguments and a time limit; returns exit status and standard output.

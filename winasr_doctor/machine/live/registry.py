@@ -31,7 +31,7 @@ class Registry(Protocol):
         r"""Return a key's values by name; the default value's name is empty.
 
         Args:
-            key: Such as `HKLM\SOFTWARE\\Microsoft`.
+            key: The key's path, such as `HKLM\SOFTWARE\\Microsoft`.
             view: 64 or 32, the registry's view on a 64-bit Windows.
 
         Returns:
@@ -47,7 +47,7 @@ class Registry(Protocol):
         r"""Return the names of the keys right below a key.
 
         Args:
-            key: Such as `HKLM\SOFTWARE\\Microsoft`.
+            key: The key's path, such as `HKLM\SOFTWARE\\Microsoft`.
             view: 64 or 32, the registry's view on a 64-bit Windows.
 
         Raises:

@@ -127,7 +127,7 @@ def pattern(url: str) -> str | None:
     r"""Return the folder pattern of a rule, or `None` if it is not about files.
 
     Args:
-        url: Such as `file:///C:\[volume's GUID]\Users\*\AppData\`.
+        url: The rule's URL, such as `file:///C:\[volume's GUID]\Users\*\AppData\`.
     """
     match = _FILE_URL.match(url)
     if match is None:

@@ -24,7 +24,7 @@ _LENGTH = 8
 """
 
 _LONGEST_HEADER = 100_000_000
-"""Most bytes of a header; safetensors refuses more. Source: the same."""
+"""Maximum number of bytes of a header; safetensors refuses more. Source: the same."""
 
 _METADATA = "__metadata__"
 _START = 1024

@@ -117,7 +117,7 @@ def root_of(path: str, resolved: str | None) -> str | None:
     junction or a mount folder, it is the volume that actually holds the data.
 
     Args:
-        path: As configured.
+        path: The path as configured.
         resolved: The path with links resolved, if that was possible.
     """
     if this_os() != "windows":

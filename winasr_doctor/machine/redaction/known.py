@@ -43,7 +43,7 @@ class KnownNames:
         """Remember a name, its parts and the account names that are usually derived from them.
 
         Args:
-            name: As it was found.
+            name: The name as it was found.
             kind: The kind of name; the first one given counts.
         """
         for spelling in _spellings(name, kind):

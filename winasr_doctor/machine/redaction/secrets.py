@@ -1,7 +1,7 @@
 r"""Finds secrets and identifiers by their form alone: tokens, passwords, SIDs, e-mail addresses.
 
 Every repetition is bounded and every pattern begins where a run of such characters begins, so that
-the search time grows only linearly with a text's length.
+the time to search a text grows only with its length.
 """
 
 from __future__ import annotations

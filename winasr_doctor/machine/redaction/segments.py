@@ -7,8 +7,8 @@ import re
 from winasr_doctor.machine.redaction.tables import prose_words
 
 LONGEST_NAME = 255
-"""Most characters in one component of a path. Source: learn.microsoft.com, "Maximum Path Length
-Limitation".
+"""Maximum number of characters in one component of a path. Source: learn.microsoft.com, "Maximum
+Path Length Limitation".
 """
 
 _HARD_END = re.compile(r"[\\/:*?\"<>|\r\n\t;`“”«»„]")

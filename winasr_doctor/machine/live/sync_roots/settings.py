@@ -40,7 +40,7 @@ class SyncSettings(NamedTuple):
         """Return the folder that an environment variable names, or its usual location below home.
 
         Args:
-            variable: Such as `LOCALAPPDATA`.
+            variable: The variable's name, such as `LOCALAPPDATA`.
             usual: The path components below the user's folder.
         """
         named = self.variable(variable)

@@ -15,7 +15,7 @@ TIMEOUT = 20.0
 """Seconds for all answers together."""
 
 SHORTEST_PREFIX = 7
-"""Fewest hexadecimal digits by which a commit unknown to the Hub is looked up."""
+"""Minimum number of hexadecimal digits by which a commit unknown to the Hub is looked up."""
 
 _THREADS = 4
 

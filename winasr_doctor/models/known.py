@@ -122,7 +122,8 @@ CANARY_INSTALL = " ".join(CANARY_REQUIREMENTS.values())
 """Arguments for `pip install`; the extra `[canary]` lists the same, plus NeMo and torch."""
 
 CANARY_SECONDS = 40.0
-"""Most seconds of audio that Canary-Qwen takes at once. Source: its model card, "Input"."""
+"""Maximum seconds of audio that Canary-Qwen takes at once. Source: its model card, "Input".
+"""
 
 LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.unpacks)
 """Bytes that loading the largest known `.nemo` file writes below TEMP."""

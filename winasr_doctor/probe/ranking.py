@@ -19,7 +19,7 @@ from statistics import mean, median
 from winasr_doctor.probe.result import FolderResult
 
 CHANCE = 0.05
-"""How probable a difference by chance may be to still count as real."""
+"""Probability up to which a difference by chance counts as real."""
 
 WORTH_MOVING = 1.25
 """How many times faster a folder must be to be recommended for its speed alone."""

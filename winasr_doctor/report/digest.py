@@ -45,7 +45,7 @@ _TOLD_ELSEWHERE = _LOCATION | {"suppressed", "traceback", "needs", "reason"}
 """Evidence that a report shows in a separate place."""
 
 _SHORT = 100
-"""Most characters of a fact that is still easy to read in a line."""
+"""Maximum number of characters of a fact that is still easy to read in a line."""
 
 
 class Location(Struct, frozen=True):

@@ -18,7 +18,7 @@ _HARMLESS = frozenset("\n\t\u200c\u200d")
 """Line ends, tabs, and the joiners that Persian, Indic scripts and emoji need."""
 
 _DEEPEST = 40
-"""Most levels of nesting that are shown; evidence has two or three."""
+"""Maximum number of levels of nesting that are shown; evidence has two or three."""
 
 _NONCHARACTER = 0xFFFE
 """The last two characters of every Unicode plane end in these bits."""

@@ -17,7 +17,7 @@ from winasr_doctor.report.escaping import visible
 from winasr_doctor.report.interface import RenderOptions
 
 NARROWEST = 20
-"""Fewest columns in which text can be laid out."""
+"""Minimum number of columns in which text can be laid out."""
 
 _TITLES = 34
 """Columns for the titles of the families in their table."""

@@ -35,8 +35,7 @@ class Cleaned:
         attempts: Attempts to remove it.
         seconds: How long they took in total.
         gone: Whether it was removed.
-        file: The first path that could not be removed in some attempt; `None` if there were no
-            failures.
+        file: The first path that could not be removed in some attempt; `None` if there was none.
         label: Its error, such as `WinError 32`.
         holder: Who had it open; empty if unknown.
         error: The class of the exception with which NeMo itself failed in the meantime; empty if
@@ -71,7 +70,7 @@ class Unguarded:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """The watchdog has reported a silent process."""
+    """The watchdog has reported a lack of progress."""
 
     phase: Phase
     seconds: float

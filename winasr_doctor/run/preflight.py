@@ -13,8 +13,7 @@ from winasr_doctor.run.scratch import Scratch
 from winasr_doctor.run.target import RunTarget
 
 CODES = ("NEM", "REV", "APP")
-"""Families of problems that `run` cannot fix: NeMo's installation, model pins, errors in the app.
-"""
+"""Families that `run` cannot fix: NeMo's installation, model pins, errors in the app."""
 
 MOST_FINDINGS = 5
 _WRONG = {Severity.ERROR, Severity.WARNING}

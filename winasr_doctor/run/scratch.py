@@ -94,7 +94,7 @@ def open_scratch(
 
 
 def choose(candidates: Sequence[str], opinion: Callable[[str], Judgement] = judge) -> Judgement:
-    """Return the first folder without objections, or else the one with the fewest.
+    """Return the first folder without objections, or else the best one.
 
     Args:
         candidates: Folders, the preferred ones first; missing ones are created.

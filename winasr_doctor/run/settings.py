@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 VARIABLE = "WINASR_DOCTOR_RUN"
-"""Environment variable with the path of the settings file; also read by `startup/sitecustomize.py`.
-"""
+"""Variable with the path of the settings file; also read by `startup/sitecustomize.py`."""
 
 STARTUP = str(Path(__file__).parent / "startup")
 """The folder that is put first on `PYTHONPATH`."""

@@ -14,7 +14,7 @@ from winasr_doctor.locks import CleanupReport
 from winasr_doctor.run.events import Cleaned, Event, FaultInjected, Silent, Started, Unguarded
 
 MOST_LINES = 8
-"""Most kinds of rescue that are listed."""
+"""Maximum number of kinds of rescue that are listed."""
 
 KEPT = {
     Phase.LOADING: "the model was kept",

@@ -14,10 +14,10 @@ from winasr_doctor.report.escaping import utf8, visible
 SCHEMA = "winasr-doctor/transcript/1"
 
 LONGEST_CUE = 6.0
-"""Most seconds that a subtitle stays."""
+"""Maximum seconds that a subtitle stays."""
 
 WIDEST_CUE = 84
-"""Most characters of a subtitle: two lines of 42."""
+"""Maximum number of characters of a subtitle: two lines of 42."""
 
 PAUSE = 0.8
 """Seconds of silence that end a subtitle."""

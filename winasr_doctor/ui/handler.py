@@ -19,10 +19,10 @@ from winasr_doctor.ui.sessions import Session, Sessions
 from winasr_doctor.ui.status import PageStatus, StatusKind
 
 HEARTBEAT = 0.4
-"""Most seconds between two updates of a job."""
+"""Maximum seconds between two updates of a job."""
 
 SHORTEST = 0.05
-"""Fewest seconds between two updates: hundreds of attempts a second would flood the page."""
+"""Minimum seconds between two updates: hundreds of attempts a second would flood the page."""
 
 QUIET = 10.0
 """Seconds without progress after which the page reports this, and where the worker is."""

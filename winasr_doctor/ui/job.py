@@ -29,7 +29,7 @@ from winasr_doctor.ui.status import PageStatus, StatusKind, plain_text
 log = logging.getLogger("winasr_doctor.ui")
 
 MOST_HOURS = 4.0
-"""Most hours of audio in one job."""
+"""Maximum number of hours of audio in one job."""
 
 
 @dataclass(frozen=True, slots=True)

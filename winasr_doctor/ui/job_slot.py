@@ -9,7 +9,7 @@ from time import monotonic
 from winasr_doctor.ui import texts
 
 SLICE = 0.1
-"""Most seconds of one wait: how late a waiting job notices that it was cancelled."""
+"""Maximum seconds of one wait: how late a waiting job notices that it was cancelled."""
 
 
 class JobSlot:

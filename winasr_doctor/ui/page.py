@@ -20,7 +20,7 @@ from winasr_doctor.ui.preflight import blocked_by
 from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render
 
 WAITING = 16
-"""Most transcriptions that may wait or run at once; any more are refused with a message."""
+"""Maximum number of transcriptions waiting or running; more are refused with a message."""
 
 AUDIO_TYPES = ["audio", ".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff"]
 

@@ -17,13 +17,13 @@ from winasr_doctor.report.escaping import visible
 from winasr_doctor.ui import texts
 
 LONGEST_LINE = 600
-"""Most characters of a sentence that are shown."""
+"""Maximum number of characters of a sentence that are shown."""
 
 LONGEST_DETAILS = 20_000
-"""Most characters of the technical details that are shown: their end, where the error is."""
+"""Maximum number of characters shown of the technical details: their end, with the error."""
 
 MOST_ITEMS = 12
-"""Most details, remedies and steps of each that are shown."""
+"""Maximum number of details, remedies and steps of each that are shown."""
 
 
 class StatusKind(str, Enum):
@@ -43,7 +43,7 @@ class PageStatus:
         state: The current status.
         headline: What happened, in one sentence; while a job runs, what it is doing.
         details: Further sentences: the real cause, the file, who holds it.
-        remedies: Remedies, the best first.
+        remedies: What to do, the best remedy first.
         technical: Details for a bug report, such as a traceback; collapsed.
         elapsed: Seconds since the job began, while it runs.
     """

@@ -55,7 +55,7 @@ def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatu
     """Report what failed: the real cause first, the WinError second.
 
     Args:
-        what: Such as `Failed to load`.
+        what: What failed, such as `Failed to load`.
         outcome: An outcome that is not `ok`; cancellation and timeout are reported as such.
     """
     message, technical = outcome.message, _technical(outcome)

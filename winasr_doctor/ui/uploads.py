@@ -24,7 +24,7 @@ GRACE = 300.0
 
 MOST_UPLOADS = 200
 MOST_BYTES = 4 * 1024**3
-"""Most uploads and bytes that may be unclaimed or arriving; the oldest are removed first."""
+"""Limits for unclaimed and arriving uploads; the oldest are removed first."""
 
 _AT_ONCE = RetryPolicy(total=0.2)
 

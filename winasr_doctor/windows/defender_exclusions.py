@@ -18,7 +18,7 @@ from types import MappingProxyType
 from winasr_doctor._util.paths import fold, segments, without_device_prefix
 
 MAX_WILDCARDS = 6
-"""Most `*` and `?` in one entry; an entry with more is ignored."""
+"""Maximum number of `*` and `?` in one entry; an entry with more is ignored."""
 
 _PROFILE = r"C:\Windows\System32\config\systemprofile"
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from winasr_doctor.catalogue.schema import Condition
 
 LONGEST = 20_000
-"""Most characters of a message that are examined: half from each end."""
+"""Maximum number of characters of a message that are examined: half from each end."""
 _BLANK = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}

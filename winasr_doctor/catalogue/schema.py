@@ -138,7 +138,7 @@ class KnownError(_Part, frozen=True):
         cause: What happened, in one plain sentence.
         match: Alternatives; one of them must match an exception of the chain.
         unless: Look-alikes; none of them may match.
-        remedies: Remedies, the best first.
+        remedies: What to do, the best remedy first.
         affects: Frameworks and versions.
         confidence: How sure the answer is.
         source: The source of the knowledge.

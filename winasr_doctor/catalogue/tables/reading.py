@@ -99,7 +99,7 @@ def build_of(tag: str, torch: str) -> Build | None:
     """Return a CUDA build of torch, if the table knows it.
 
     Args:
-        tag: Such as `cu126`.
+        tag: The build's tag, such as `cu126`.
         torch: The version, such as `2.6.0`.
     """
     return next((b for b in builds() if b.tag == tag and satisfies(torch, b.torch)), None)

@@ -61,7 +61,7 @@ _QUOTED = re.compile(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"
 """A quoted text; an apostrophe within a word, as in the French "d'accès", does not start one."""
 
 _LONGEST = 4_000
-"""Most characters of a message that are searched for a path."""
+"""Maximum number of characters of a message that are searched for a path."""
 
 
 def path_in(message: str) -> str | None:

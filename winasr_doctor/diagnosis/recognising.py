@@ -16,7 +16,7 @@ _YIELDING = 0.3
 """The penalty for an entry that yields to another one of the chain."""
 _KNOWN = ("cause", "wrapper")
 _LONGEST_CHAIN = 200
-"""Most exceptions of a chain that are examined: half from each end."""
+"""Maximum number of exceptions of a chain that are examined: half from each end."""
 _AROUND = 20
 _LINES = 8
 _LONGEST_LINE = 4_000

@@ -18,7 +18,7 @@ _WHAT = {
 }
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
 _SHORT, _LONG = 240, 600
-"""Most characters of a message that are shown without and with `-v`."""
+"""Maximum number of characters of a message that are shown without and with `-v`."""
 
 
 def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:

@@ -24,7 +24,7 @@ from winasr_doctor.diagnosis.reading.wrappers import is_wrapper, opened
 __all__ = ["decode", "is_wrapper", "opened", "read", "reduced", "tells_of_error"]
 
 _LAYERS = 4
-"""Most nested levels of escapes, entities and wrapping that are undone."""
+"""Maximum number of nested levels of escapes, entities and wrapping that are undone."""
 _RULE = re.compile(r"^-{30,}$", re.MULTILINE)
 _ECHOED = 40
 

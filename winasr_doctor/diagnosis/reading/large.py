@@ -8,7 +8,7 @@ from typing import BinaryIO
 from winasr_doctor.diagnosis.reading.encoding import decode
 
 SMALL = 1 << 20
-"""Most characters of a text that is read completely."""
+"""Maximum number of characters of a text that is read completely."""
 _BLOCK = 1 << 15
 _EDGE = 1 << 13
 """Characters of context that are kept: the log before, the message after."""

@@ -41,18 +41,18 @@ _DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
 _INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
 _SEVERAL = re.compile(r"\(\d+ sub-exceptions?\)")
 _SHORT = 4
-"""Most lines of a text in which `Word: text` may be an exception of any name."""
+"""Maximum number of lines of a text in which `Word: text` may be an exception of any name."""
 _FEW = 12
-"""Most lines of a text in which every line may be a message, in any wording."""
+"""Maximum number of lines of a text in which every line may be a message, in any wording."""
 _LOG_LINES = 40
 _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
 _MOST_ROWS = 8
-"""Most lines of a message below `Class: text` without a traceback; after that comes the log."""
+"""Maximum number of message lines below `Class: text` without a traceback; the log follows."""
 _NEAR = 400
-"""Most lines between a message and the frames below it; a crash lists every thread."""
+"""Maximum number of lines between a message and the frames below it; a crash lists every thread."""
 _REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
 _MOST_REPEATED = 3_000
 _WORD = re.compile(r"[\w<>]{1,80}")
@@ -68,7 +68,7 @@ class Parser:
 
     Attributes:
         events: Tracebacks and lines that name an exception, in order.
-        messages: Recognises lines that report an error without naming an exception.
+        messages: Lines that report an error without naming an exception.
     """
 
     def __init__(self, *, pretty: bool = False, lines: int | None = None) -> None:
@@ -273,7 +273,7 @@ class Parser:
             self._begin(stream, None, frames)
             self._finish(stream)
 
-    # --- what stands between --------------------------------------------------------------------
+    # --- what comes between --------------------------------------------------------------------
 
     def _is_row(self, stream: ErrorStream, body: str) -> bool:
         """Join the rows of a path that rich has wrapped inside its box."""

@@ -33,4 +33,4 @@ NOISE = re.compile(
 NAMES = re.compile(r"Traceback|File |above exception|most recent call")
 
 LONGEST_LINE = 4_000
-"""Most characters of a line that are examined; only minified logs have longer lines."""
+"""Maximum number of characters examined per line; only minified logs have longer lines."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winasr_doctor.machine import RecordedMachine
 
 _MOST_LINES = 20
-"""Most injections or refusals that a failure report shows."""
+"""Maximum number of injections or refusals that a failure report shows."""
 
 _faults = pytest.StashKey["list[Injector]"]()
 _started_by_fixture = pytest.StashKey[ExitStack]()

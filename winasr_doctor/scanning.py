@@ -123,7 +123,7 @@ def scan(
 
 
 def worst_first(result: Result) -> tuple[int, str]:
-    """Sort key for people: errors, warnings, crashes, unknowns, notes, skips, passes."""
+    """Sort key for readers: errors, warnings, crashes, unknowns, notes, skips, passes."""
     rank: dict[Severity | Status, int] = {
         Severity.ERROR: 0,
         Severity.WARNING: 1,

@@ -1,6 +1,6 @@
-"""The pytest plugin: Windows file faults in any project's tests, on any system.
+"""The pytest plugin: injects Windows file faults into any project's tests, on any system.
 
-It imports nothing of this package until a test uses it, so that it costs other test runs nothing.
+It imports nothing from this package until a test uses it, so that other test runs pay nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winasr_doctor.machine import RecordedMachine
 
 _MOST_LINES = 20
-"""Injections or refusals that a failure report shows."""
+"""Maximum number of injections or refusals that a failure report shows."""
 
 _faults = pytest.StashKey["list[Injector]"]()
 _started_by_fixture = pytest.StashKey[ExitStack]()
@@ -24,7 +24,7 @@ _emulators = pytest.StashKey["list[SharingEmulator]"]()
 
 
 class UnusedFaultWarning(pytest.PytestWarning):
-    """A test passed without meeting a fault that it asked for, so it has not tested it."""
+    """A test passed without triggering a fault it requested, so it has not tested it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each shard of a sweep."""
+    """Make one test for each shard of a sweep."""
     marker = metafunc.definition.get_closest_marker("winfault_shards")
     if marker is None or "fault_sweep" not in metafunc.fixturenames:
         return
@@ -72,7 +72,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Keep Windows' sharing rules in force around a whole test, its fixtures included."""
+    """Apply Windows' sharing rules to a whole test, including its fixtures."""
     if not item.config.getoption("windows_sharing"):
         return (yield)
     from winasr_doctor.faults import windows_sharing
@@ -84,7 +84,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Put the marker's faults in force around the test function, and end the fixture's."""
+    """Apply the marker's faults to the test function, and end those of the fixture."""
     markers = list(item.iter_markers("winfault"))
     with ExitStack() as stack:
         started = item.stash.get(_started_by_fixture, None)
@@ -115,7 +115,7 @@ def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show in a failure's report what was injected and what was refused."""
+    """Add injected failures and refusals to a failure's report."""
     report = yield
     if report.failed:
         injections = [one for faults in item.stash.get(_faults, []) for one in faults.injections]

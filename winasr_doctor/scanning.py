@@ -1,4 +1,4 @@
-"""Runs checks against a host and collects what they say."""
+"""Runs checks against a machine and collects their results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class UndeclaredSectionError(LookupError):
 
 
 class _View(Machine):
-    """A host reduced to the sections a check declares, so that its `reads` cannot drift."""
+    """A host reduced to the sections that a check declares, so that its `reads` stays correct."""
 
     def __init__(self, host: Machine, check: Check) -> None:
         self._host = host
@@ -44,11 +44,11 @@ def run_check(check: Check, host: Machine, *, today: dt.date | None = None) -> t
     Args:
         check: The check.
         host: The machine to run it on.
-        today: The date by which the age of tables is judged; the clock's by default.
+        today: The date for judging the age of tables; by default the current date.
 
     Returns:
-        One result per finding and at least one: `pass` when the check found nothing,
-        `skip` or `unknown` when a section was not there, `crash` when the check failed.
+        One result per finding and at least one: `pass` when the check found nothing, `skip` or
+        `unknown` when a section was not available, `crash` when the check failed.
     """
     findings: list[Finding] = []
     try:
@@ -96,18 +96,18 @@ def _result(check: Check, finding: Finding, today: dt.date) -> Result:
 def scan(
     host: Machine | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()
 ) -> Report:
-    """Look at a machine and say what will break NeMo speech recognition on it.
+    """Examine a machine and report what will break NeMo speech recognition on it.
 
     Args:
-        host: The machine; this one by default.
-        select: Codes or family prefixes of the checks to run; all by default.
+        host: The machine; by default this one.
+        select: Codes or family prefixes of the checks to run; by default all.
         ignore: Codes or family prefixes to leave out.
 
     Returns:
-        The report; it is complete even where a check crashed.
+        The report; it is complete even if a check crashed.
 
     Raises:
-        UnknownCodeError: `select` or `ignore` names no check.
+        UnknownCodeError: `select` or `ignore` contains an unknown code.
     """
     checks = select_checks(select, ignore)
     if host is None:
@@ -125,7 +125,7 @@ def scan(
 
 
 def worst_first(result: Result) -> tuple[int, str]:
-    """Sort key for people: errors, warnings, crashes, unknowns, notes, skips, passes."""
+    """Sort key for readers: errors, warnings, crashes, unknowns, notes, skips, passes."""
     rank: dict[Severity | Status, int] = {
         Severity.ERROR: 0,
         Severity.WARNING: 1,

@@ -1,4 +1,4 @@
-"""Every table of the package that ages; see `winasr_doctor._util.dated`."""
+"""Lists every table of the package that ages; see `winasr_doctor._util.dated`."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ TABLES: tuple[Dated[Any], ...] = (
     NUMBERS,
     PACKAGES,
 )
-"""Those that a package index can renew first."""
+"""The tables that a package index can update come first."""

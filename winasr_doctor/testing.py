@@ -1,4 +1,4 @@
-"""For tests of checks: a machine in a line, and one check's results on it.
+"""Helpers for testing checks: build a machine in one line, and run one check on it.
 
 from winasr_doctor.testing import compute_check, machine, place
 
@@ -57,13 +57,13 @@ TEMP = rf"{HOME}\AppData\Local\Temp"
 
 
 def place(role: Role, path: str, **facts: Any) -> Place:  # noqa: ANN401 - any field of Place
-    """Make a place that exists, is writable and lies on the drive its path names."""
+    """Make a place that exists, is writable and lies on the drive in its path."""
     given = {"resolved": path, "writable": True, "volume": path[:3], "attributes": 0x10, **facts}
     return Place(role=role, path=path, **given)
 
 
 def healthy_sections() -> dict[str, Any]:
-    """Return the sections of a Windows machine on which every check is content."""
+    """Return the sections of a Windows machine on which every check passes."""
     return {
         "system": System(
             os="windows",
@@ -177,8 +177,8 @@ def machine(
         app: The app's source to examine on it.
         unreadable: Sections that could not be read, and why.
         not_applicable: Sections that have no meaning there, and why.
-        hub_answers: What the Hub said, as after `--online`.
-        sections: Values that take the place of the healthy ones, by section name.
+        hub_answers: The Hub's answers, as after `--online`.
+        sections: Values that replace the healthy ones, by section name.
     """
     missing = {**(unreadable or {}), **(not_applicable or {})}
     values = {k: v for k, v in {**healthy_sections(), **sections}.items() if k not in missing}
@@ -199,7 +199,7 @@ def compute_check(code: str, host: Machine, *, today: dt.date | None = None) -> 
     Args:
         code: A check's code.
         host: The machine to run it on.
-        today: The date by which the age of tables is judged; the clock's by default.
+        today: The date for judging the age of tables; by default the current date.
 
     Returns:
         Its results, at least one.

@@ -1,6 +1,6 @@
 """Known errors as data: one TOML file each below `entries/`, and the code that reads them.
 
-What is exported is imported when it is first used: a scan needs little of it.
+Exported names are imported on first use: a scan needs few of them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
-    """Import what is asked for."""
+    """Import an exported name on first use."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -62,13 +62,13 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """Return the catalogue of the package, read once; an empty one where it cannot be read."""
+    """Return the package's catalogue, read once; an empty one if it cannot be read."""
     from winasr_doctor.catalogue.matching import Catalogue
     from winasr_doctor.catalogue.reading import CatalogueError, all_entries
 
     try:
         return Catalogue(all_entries().values())
-    except CatalogueError:  # a diagnosis must not fail for want of names
+    except CatalogueError:  # a diagnosis must not fail because the catalogue cannot be read
         return Catalogue(())
 
 
@@ -80,7 +80,7 @@ def by_id(name: str) -> KnownError | None:
 
 
 def match(node: Node, chain: Sequence[Node] = ()) -> list[Match]:
-    """Return the known errors that fit one exception, the most specific first.
+    """Return the known errors that match an exception, the most specific first.
 
     Args:
         node: The exception or native message.
@@ -90,7 +90,7 @@ def match(node: Node, chain: Sequence[Node] = ()) -> list[Match]:
 
 
 def search(wanted: str, *, limit: int = 8) -> list[KnownError]:
-    """Return the known errors that a quoted message or words are about, the best first."""
+    """Return the known errors that fit a quoted message or some words, the best match first."""
     from winasr_doctor.catalogue.reading import all_entries
     from winasr_doctor.catalogue.searching import search as search_in
 

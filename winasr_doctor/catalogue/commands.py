@@ -1,4 +1,4 @@
-"""A remedy's command as it is typed on a machine whose shell and interpreter are known."""
+"""Adapts a remedy's command to a machine's shell and interpreter."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def typed(command: str, shell: str | None, python: str | None) -> str:
     """Return a command for a machine's shell, with its own interpreter.
 
     Args:
-        command: As entries of the catalogue have it: for cmd's prompt, with plain `python`.
-        shell: `powershell` or `posix`; where it is not known, the command stays as it is.
+        command: The command as in the catalogue: for the cmd prompt, with plain `python`.
+        shell: `powershell` or `posix`; if it is unknown, the command stays unchanged.
         python: The full path of the interpreter, if it is known.
     """
     if shell is None:

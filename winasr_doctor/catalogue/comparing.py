@@ -1,4 +1,4 @@
-"""Compares facts with what a condition asks for, and versions as PEP 440 orders them.
+"""Compares facts with the values a condition requires, and versions in the order of PEP 440.
 
 `packaging` does the same, but importing it takes longer than everything else that a scan does with
 the known errors.
@@ -22,24 +22,24 @@ _PHASES = {"a": 1, "alpha": 1, "b": 2, "beta": 2}
 _CANDIDATE = 3
 
 PRESENT, ABSENT = "present", "absent"
-"""Words of a condition: the fact is known, or there is nothing of the kind."""
+"""Words in a condition: the fact is known, or there is no such thing."""
 
 Key = tuple[tuple[int, ...], int, int]
-"""Sorts versions: the release without zeros at its end, the phase, and the phase's number."""
+"""Sort key of a version: the release without trailing zeros, the phase, and the phase's number."""
 
 
 def is_specifier(text: str) -> bool:
-    """Return whether a text limits versions, such as `>=2.6,<3`, and is no plain value."""
+    """Return whether a text is a version specifier, such as `>=2.6,<3`, not a plain value."""
     return text[:1] in _OPERATORS
 
 
 def satisfies(version: str, specifier: str) -> bool:
     """Return whether a version fits a specifier.
 
-    Pre-releases count as older than their release; local parts such as `+cu128` do not count.
+    Pre-releases count as older than their release; local parts such as `+cu128` are ignored.
 
     Args:
-        version: As pip shows it; one that cannot be read fits nothing.
+        version: The version as pip shows it; an unreadable one fits nothing.
         specifier: Clauses with `>=`, `<=`, `>`, `<`, `==` or `!=`, joined by commas; `==2.6.*`
             means every 2.6.
 
@@ -52,10 +52,10 @@ def satisfies(version: str, specifier: str) -> bool:
 
 
 def fits(value: str | None, wanted: str) -> bool:
-    """Return whether a fact is as wanted.
+    """Return whether a fact meets a condition.
 
     Args:
-        value: The fact; `None` where there is none.
+        value: The fact; `None` if there is none.
         wanted: A value, a version specifier, or one of the words `present` and `absent`.
     """
     if value is None or wanted in (PRESENT, ABSENT):

@@ -11,14 +11,14 @@ from typing import Protocol
 from winasr_doctor.catalogue.schema import Condition
 
 LONGEST = 20_000
-"""Characters of a message that are looked at: half from each end."""
+"""Maximum number of characters of a message that are examined: half from each end."""
 _BLANK = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}
 
 
 class NodeContext(Protocol):
-    """A frame of a traceback, as `diagnosis.nodes.Frame`."""
+    """A frame of a traceback, like `diagnosis.nodes.Frame`."""
 
     @property
     def file(self) -> str: ...  # noqa: D102 - see Frame
@@ -29,7 +29,7 @@ class NodeContext(Protocol):
 
 
 class Node(Protocol):
-    """One exception or native message, as `diagnosis.nodes.ErrorNode`."""
+    """One exception or native message, like `diagnosis.nodes.ErrorNode`."""
 
     @property
     def kind(self) -> str: ...  # noqa: D102 - see ErrorNode
@@ -57,13 +57,13 @@ def plain(text: str) -> str:
 
 
 def folded(literal: str) -> str:
-    """Return a text in the form in which texts are compared."""
+    """Return a text in normalised form for comparison."""
     return _BLANK.sub(" ", literal.translate(_QUOTES)).casefold()
 
 
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a regular expression of an entry, compiled once."""
+    """Return a compiled regular expression of an entry, cached."""
     return re.compile(pattern, re.IGNORECASE)
 
 
@@ -91,12 +91,12 @@ class Seen:
 
     @cached_property
     def frames(self) -> list[NodeContext]:
-        """The frames of the exception and of the outer ones, which alone have its callers."""
+        """The frames of the exception and of the outer ones, which alone contain its callers."""
         position = next((n for n, other in enumerate(self._chain) if other is self.node), 0)
         return [f for other in (self.node, *self._chain[:position]) for f in other.frames]
 
     def fits(self, condition: Condition) -> bool:
-        """Return whether every key of a condition holds."""
+        """Return whether every key of a condition is met."""
         node = self.node
         return (
             (not condition.classes or any(map(self.is_a, condition.classes)))
@@ -114,7 +114,7 @@ class Seen:
         )
 
     def is_a(self, wanted: str) -> bool:
-        """Return whether the class is the wanted one; see `Condition.classes`."""
+        """Return whether the class is the required one; see `Condition.classes`."""
         module, _, name = wanted.rpartition(".")
         kind = _ALIASES.get(self.node.kind, self.node.kind)
         if not module and is_builtin(name):
@@ -122,7 +122,7 @@ class Seen:
         if kind != name:
             return False
         have = self.node.module
-        if not have:  # Jupyter and rich give no module
+        if not have:  # Jupyter and rich show no module
             return not module or not is_builtin(name)
         return f"{have}.".startswith(f"{module}.") if module else True
 

@@ -1,6 +1,6 @@
-"""What follows from the raw facts of a machine by the tables.
+"""Derives facts from the raw facts of a machine by means of the tables.
 
-A remedy and a check that looks for the same error beforehand judge by the same facts.
+A remedy and the check that detects the same error in advance use the same facts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ _INDEX = "https://download.pytorch.org/whl/"
 
 
 def derived(raw: Lookup) -> Lookup:
-    """Add to the raw facts of a machine what follows from them.
+    """Add the derived facts to the raw facts of a machine.
 
     Args:
-        raw: Gives `installed:PACKAGE` (a version with its local part), `torch_build` where it is
-            not that of the version, `gpus` (their names, one a line), `driver`, `driver_cuda`, and
-            facts of `catalogue.templates.FACTS` that are not derived. What it raises is passed on.
+        raw: Returns `installed:PACKAGE` (a version with its local part), `torch_build` if it
+            differs from that of the version, `gpus` (their names, one per line), `driver`,
+            `driver_cuda`, and facts of `catalogue.templates.FACTS` that are not derived. Its
+            exceptions are passed on.
     """
 
     def lookup(name: str) -> str | None:
@@ -50,7 +51,7 @@ def _build(raw: Lookup, package: str) -> str | None:
 
 
 def _belongs(raw: Lookup, package: str) -> str | None:
-    """Return whether a partner of torch belongs to it: its version, and its CUDA."""
+    """Return whether a partner of torch matches it, by version and CUDA."""
     torch, partner = raw("installed:torch"), raw(f"installed:{package}")
     if torch is None or partner is None:
         return None
@@ -75,7 +76,7 @@ def _torch(raw: Lookup) -> str | None:
 
 
 def _torch_tag(raw: Lookup) -> str | None:
-    """Return the build of torch: its local version, which PyPI's CPU build has not."""
+    """Return the build of torch: its local version, which PyPI's CPU build does not have."""
     installed = raw("installed:torch")
     if installed is None:
         return None
@@ -136,12 +137,12 @@ def _gpu_index(raw: Lookup) -> str | None:
 
 
 def _kernels(raw: Lookup) -> str | None:
-    """Return for how many of the GPUs the installed torch has code: `all`, `some` or `none`."""
+    """Return how many of the GPUs the installed torch supports: `all`, `some` or `none`."""
     torch, tag = _torch(raw), _torch_tag(raw)
     if torch is None or tag in (None, "cpu"):
         return None
     names = _gpus(raw)
-    build = tables.build_of(str(tag), torch) if names else None  # reading the table takes longest
+    build = tables.build_of(str(tag), torch) if names else None  # reading the table is slowest
     if build is None:
         return None
     known = [found for name in names if (found := tables.capability_of(name)) is not None]

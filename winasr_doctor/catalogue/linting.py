@@ -1,4 +1,4 @@
-"""Rules for entries that a schema cannot express, as sentences about what is wrong."""
+"""Checks rules for entries that a schema cannot express; reports problems as sentences."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _OF_THE_ERROR = ("match", "package", "path")
 _LONGEST_ID, _LONGEST_CAUSE, _LONGEST_TITLE = 44, 300, 160
 _FIRM_WORDS, _FIRM_LETTERS, _LONG, _SHORTEST = 3, 9, 16, 4
 _LOOSE_CODES = {1, 2, 3, 5, 13, 22, 32, 87, 126, 127, 193, 10054}
-"""Numbers that say too little alone."""
+"""Error numbers that say too little on their own."""
 _TELLING = {"MemoryError", "KeyboardInterrupt", "RecursionError"}
-"""Built-in classes that say what happened."""
+"""Built-in classes that are specific enough on their own."""
 _DISTINCT = re.compile(r"[0-9_.`'()\[\]:\\/=-]|[a-z][A-Z]")
 
 
 def problems(entry: KnownError, file: Path | None = None) -> list[str]:
-    """Return what is wrong with an entry, one clear sentence each.
+    """Return the problems of an entry, one clear sentence each.
 
     Args:
         entry: The entry with its samples.
-        file: Where it stands; its name must be the id.
+        file: Its file; the name must be the id.
     """
     from winasr_doctor.catalogue.remedy_rules import broken_rules
 
@@ -198,7 +198,7 @@ def _group_names(pattern: str) -> Iterable[str]:
 
 
 def problems_between(entries: Iterable[KnownError]) -> list[str]:
-    """Return what is wrong between entries: ids used twice, references to none."""
+    """Return problems between entries: duplicate ids, broken references."""
     entries = list(entries)
     ids = Counter(entry.id for entry in entries)
     return [

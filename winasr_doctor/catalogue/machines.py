@@ -1,4 +1,4 @@
-"""Facts of a recorded or scanned machine, for remedies and for checks."""
+"""Provides facts of a recorded or scanned machine, for remedies and for checks."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ SECTIONS = MappingProxyType(
         "os": (),
     }
 )
-"""Facts of `catalogue.templates`, without what follows a colon, and the sections that they need."""
+"""Facts of `catalogue.templates`, without the part after a colon, and the sections they need."""
 
 _ABSENT = "absent:"
 _NOT_A_NAME = r"[-_.]+"
 
 
 def of_host(host: Machine) -> Lookup:
-    """Return what gives the facts of a machine; `None` where one could not be read.
+    """Return a lookup for the facts of a machine; it returns `None` for an unreadable one.
 
-    It also answers `absent:FACT`, with `yes` where it is known that there is no such thing.
+    It also answers `absent:FACT`, with `yes` if it is known that there is no such thing.
 
     Args:
         host: The machine. A section is read when a fact needs it.
@@ -70,7 +70,7 @@ def of_host(host: Machine) -> Lookup:
 
 
 def deciding(host: Machine) -> Lookup:
-    """Return what gives the facts of a machine, and raises where one could not be read.
+    """Return a lookup for the facts of a machine that raises if one could not be read.
 
     So `None` means that there is no such thing, or that the tables do not know it.
 
@@ -108,7 +108,7 @@ class _Raw:
         return self._versions.get(_normal(package))
 
     def _torch_build(self) -> str | None:
-        """Return the CUDA build that torch itself names; on Linux PyPI's has no local version."""
+        """Return the CUDA build that torch names; PyPI's Linux build has no local version."""
         torch = self._host.packages.torch
         cuda = None if torch is None else torch.cuda
         return None if cuda is None else f"cu{cuda.replace('.', '')}"

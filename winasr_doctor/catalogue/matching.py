@@ -1,4 +1,4 @@
-"""Finds the entries that fit an exception: an index of what must be there, then the conditions."""
+"""Finds the entries that match an exception: first by an index, then by their conditions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _WORD = re.compile(r"\w{4,}")
 
 
 class Match(NamedTuple):
-    """An entry that fits an exception.
+    """An entry that matches an exception.
 
     Attributes:
         entry: The known error.
-        confidence: How sure this is, by the alternative that fits.
+        confidence: How sure this is, according to the matching alternative.
         node: The exception or native message.
-        score: How specific the alternative is; only for comparing.
-        groups: What the named groups of the regular expressions caught.
+        score: How specific the alternative is; only for comparisons.
+        groups: The text captured by the named groups of the regular expressions.
     """
 
     entry: KnownError
@@ -32,7 +32,7 @@ class Match(NamedTuple):
 
 
 def specificity(condition: Condition) -> float:
-    """Return how much a condition asks for; of two entries that fit, the higher wins."""
+    """Return how specific a condition is; of two matching entries, the higher one wins."""
     shortest = min((len(text) for text in condition.any_text), default=0)
     letters = sum(map(len, condition.text)) + shortest
     return (
@@ -51,7 +51,7 @@ def specificity(condition: Condition) -> float:
 
 
 class _Key(NamedTuple):
-    """What an alternative cannot do without: one of the values in one of the indexes."""
+    """What an alternative requires: one of some values in one of the indexes."""
 
     by: str
     values: tuple[object, ...]
@@ -73,13 +73,13 @@ def _key(condition: Condition) -> _Key:
 
 
 class Literals:
-    """Texts, found by a word of theirs that is whole in every text that has them.
+    """Finds literals by one of their words that is a whole word in any text containing them.
 
-    A word at the edge of a text may be a part of a longer one, so texts without an inner word are
-    looked for one by one.
+    A word at the edge of a literal may be part of a longer word in the text, so literals without an
+    inner word are searched one by one.
 
     Args:
-        literals: The texts, folded.
+        literals: The texts, normalised by `folded`.
     """
 
     def __init__(self, literals: Iterable[str]) -> None:
@@ -89,14 +89,14 @@ class Literals:
             self._by_word[max((m[0] for m in inner), key=len, default="")].append(literal)
 
     def found_in(self, whole: str) -> Iterator[str]:
-        """Yield the texts that occur in a folded text."""
+        """Yield the literals that occur in a folded text."""
         words = set(_WORD.findall(whole)).intersection(self._by_word)
         for word in ("", *words):
             yield from (literal for literal in self._by_word.get(word, ()) if literal in whole)
 
 
 class Catalogue:
-    """Entries with an index of what their alternatives need, so that few are looked at.
+    """Entries with an index of what their alternatives require, so that few need examining.
 
     Args:
         entries: The known errors.
@@ -126,11 +126,11 @@ class Catalogue:
                 yield from found
 
     def literals_in(self, text: str) -> list[str]:
-        """Return the texts of the entries that occur in a text, folded as the entries' are."""
+        """Return the entries' literals that occur in a text, which must be folded like them."""
         return list(self._literals.found_in(folded(text)))
 
     def match(self, node: Node, chain: Sequence[Node] = ()) -> list[Match]:
-        """Return the entries that fit one exception, the most specific first.
+        """Return the entries that match one exception, the most specific first.
 
         Args:
             node: The exception or native message.
@@ -150,7 +150,7 @@ class Catalogue:
 
 
 def in_order(matches: Iterable[Match]) -> list[Match]:
-    """Return matches with the best first: causes first, then by specificity."""
+    """Return matches, the best first: causes first, then by specificity."""
     matches = sorted(matches, key=_rank)
     present = {match.entry.id for match in matches}
     yielding = [m for m in matches if present.intersection(m.entry.yields_to)]

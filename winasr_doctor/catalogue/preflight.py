@@ -1,6 +1,6 @@
-"""What a known error looks like before it happens: versions, builds and the GPU of a machine.
+"""Detects known errors before they happen, by a machine's versions, builds and GPU.
 
-A scan reads these blocks alone; the entry itself is read when one of them fits.
+A scan reads only these blocks; the entry itself is read if one of them fits.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ import msgspec
 
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is slow to import
 COMPILED = os.path.join(_HERE, "preflight.json")  # noqa: PTH118
-"""Made by hatch_build.py for the wheel."""
+"""Created by hatch_build.py for the wheel."""
 _HEADER = "\n[["
 _BLOCK = "preflight]]"
 
 
 class Preflight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One picture of a machine that will have the error.
+    """One description of a machine that will have the error.
 
     Attributes:
         check: The code of the check that reports it.
-        when: Facts and the values that they must have, as in a remedy; all must hold. `present` and
-            `absent` ask whether there is such a thing.
-        severity: How much it matters.
+        when: Facts and their required values, as in a remedy; all must be met. `present` and
+            `absent` test whether there is such a thing.
+        severity: How serious it is.
         cause: Replaces the sentence of the entry, which may name several causes.
-        verified: Whether it was seen to fail, or a source says so; else it is concluded.
+        verified: Whether the failure was observed or a source confirms it; otherwise it is
+            inferred.
     """
 
     check: str
@@ -46,12 +47,12 @@ class Preflight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 
 class Foretold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A known error that a scan can see beforehand.
+    """A known error that a scan can detect in advance.
 
     Attributes:
-        id: Of the entry.
+        id: The entry's id.
         family: Its folder.
-        preflight: Pictures; the first that fits counts.
+        preflight: Machine descriptions; the first that fits counts.
     """
 
     id: str
@@ -61,10 +62,10 @@ class Foretold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @lru_cache(maxsize=1)
 def all_foretold() -> tuple[Foretold, ...]:
-    """Return the known errors that can be seen beforehand, in the order of families and ids.
+    """Return the known errors that can be detected in advance, ordered by family and id.
 
     Raises:
-        ValueError: A file is wrong.
+        ValueError: A file is invalid.
         OSError: A file cannot be read.
     """
     try:
@@ -76,10 +77,10 @@ def all_foretold() -> tuple[Foretold, ...]:
 
 @lru_cache(maxsize=64)
 def foretold_by(check: str) -> tuple[Foretold, ...]:
-    """Return the known errors that one check reports, with that check's pictures alone.
+    """Return the known errors that one check reports, with only that check's descriptions.
 
     Args:
-        check: Its code.
+        check: The check's code.
     """
     found = []
     for entry in all_foretold():
@@ -113,7 +114,7 @@ def _files() -> Iterator[tuple[str, str, str]]:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Yield the tables `[[preflight]]` of an entry; parsing them alone is ten times as fast."""
+    """Yield the tables `[[preflight]]` of an entry; parsing only these is ten times as fast."""
     for part in text.replace("\r\n", "\n").split(_HEADER)[1:]:
         if part.startswith(_BLOCK):
             yield _HEADER + part

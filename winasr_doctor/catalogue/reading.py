@@ -14,7 +14,7 @@ from winasr_doctor.catalogue.toml import parsed
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "entries"
 COMPILED = HERE / "entries.json"
-"""Made by hatch_build.py for the wheel; it has no samples."""
+"""Created by hatch_build.py for the wheel; it has no samples."""
 _SAMPLES = "[[samples]]"
 _WORDING = {
     "Object contains unknown field": "there is no key",
@@ -23,14 +23,14 @@ _WORDING = {
 
 
 class CatalogueError(Exception):
-    """A file of the catalogue is wrong; the text says which and why."""
+    """A file of the catalogue is invalid; the text says which one and why."""
 
 
 def sources(folder: Path = SOURCES) -> tuple[Path, ...]:
     """Return the TOML files, sorted.
 
     Args:
-        folder: Holds the families; the one of an installed package does not exist.
+        folder: The folder of the families; it does not exist in an installed package.
     """
     return tuple(sorted(folder.glob("*/*.toml")))
 
@@ -40,10 +40,10 @@ def read_entry(file: Path, *, samples: bool = True) -> KnownError:
 
     Args:
         file: The file; its folder is the family.
-        samples: Whether to read the samples as well; they stand last in the file.
+        samples: Whether to read the samples as well; they come last in the file.
 
     Raises:
-        CatalogueError: The file is no TOML or does not fit the schema.
+        CatalogueError: The file is not valid TOML or does not match the schema.
     """
     name = f"{file.parent.name}/{file.name}"
     try:
@@ -64,10 +64,10 @@ def _clear(error: Exception) -> str:
 
 @lru_cache(maxsize=1)
 def all_entries() -> Mapping[str, KnownError]:
-    """Return every entry by id, without samples, in the order of families and ids.
+    """Return every entry by id, without samples, ordered by family and id.
 
     Raises:
-        CatalogueError: A file is wrong, or two have one id.
+        CatalogueError: A file is invalid, or two have the same id.
     """
     found: dict[str, KnownError] = {}
     for entry in _compiled() if COMPILED.is_file() else _from_sources():
@@ -78,14 +78,14 @@ def all_entries() -> Mapping[str, KnownError]:
 
 
 def read_one(family: str, name: str) -> KnownError:
-    """Return one entry; where the sources are there, the others are not read.
+    """Return one entry; if the sources exist, the other entries are not read.
 
     Args:
         family: Its folder.
         name: Its id.
 
     Raises:
-        CatalogueError: It is wrong or missing.
+        CatalogueError: It is invalid or missing.
     """
     if not COMPILED.is_file():
         return read_entry(SOURCES / family / f"{name}.toml", samples=False)

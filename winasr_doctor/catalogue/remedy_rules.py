@@ -1,4 +1,4 @@
-"""What a remedy may never say: advice that was given in public threads and does harm."""
+"""Rejects remedies with harmful advice, as given in public threads."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _BUT_NOT = re.compile(
 
 
 class Rule(NamedTuple):
-    """Advice that is forbidden; a sentence that says "not" or "never" before it may name it.
+    """Forbidden advice; it may be mentioned after "not" or "never" in the same sentence.
 
     Attributes:
-        pattern: What it looks like.
+        pattern: How to recognise it.
         why: Why it is wrong, as the end of a sentence.
         only_first: Whether it is forbidden only in the first remedy.
     """
@@ -147,7 +147,7 @@ def _gradio(text: str) -> Iterator[str]:
 
 
 def _pin_first(entry: KnownError) -> Iterator[str]:
-    """A pin of a shared package breaks others: the update of what is old comes first."""
+    """Pinning a shared package breaks others: updating the outdated package must come first."""
     if len(entry.remedies) == 1:
         return
     for step in (step for remedy in entry.remedies[:1] for step in remedy.steps):

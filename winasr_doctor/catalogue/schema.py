@@ -1,4 +1,4 @@
-"""The format of a known error: what one TOML file of the catalogue holds."""
+"""Defines the format of a known error: the content of one TOML file of the catalogue."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import msgspec
 from winasr_doctor.catalogue.preflight import Preflight
 
 Confidence = Literal["certain", "likely", "guess"]
-"""How sure the answer is when the entry matches."""
+"""How sure the answer is if the entry matches."""
 
 Role = Literal["cause", "wrapper", "family", "noise"]
-"""`cause`: the error itself. `wrapper`: it carries another error, which wins when it is known.
-`family`: only what kind of error it is, for errors that nothing else fits. `noise`: harmless; it
-never wins against an exception."""
+"""`cause`: the error itself. `wrapper`: it carries another error, which wins if it is known.
+`family`: only the kind of error, for errors that match nothing else. `noise`: harmless; it never
+wins against an exception.
+"""
 
 Sure = Literal["thread", "maintainer", "docs", "code", "run", "inferred", "memory"]
-"""Where a fact comes from: a public thread in which somebody confirmed it, a maintainer, the
-documentation, source code that was read, an experiment, a conclusion, general knowledge."""
+"""The source of a fact: a public thread in which somebody confirmed it, a maintainer, the
+documentation, source code that was read, an experiment, an inference, general knowledge.
+"""
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -27,7 +29,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Condition(_Part, frozen=True):
-    """What one exception must look like; every key that is given must hold.
+    """Conditions on one exception; every key that is given must be met.
 
     Attributes:
         classes: Class names, one of which must fit; `module.Class` also fixes the first parts
@@ -37,14 +39,14 @@ class Condition(_Part, frozen=True):
         regex: Regular expressions that must all be found in the message.
         winerror: Windows error numbers, one of which must fit.
         errno: C error numbers, one of which must fit.
-        frames: Places of the traceback, one of which must occur: `file.py`, `folder/file.py`,
+        frames: Places in the traceback, one of which must occur: `file.py`, `folder/file.py`,
             `file.py:function` or `:function`.
-        path: A regular expression that must be found in the path that the error names, with `/`
+        path: A regular expression that must match in the path that the error names, with `/`
             between folders.
         named: Whether the error names a file.
-        log: Texts of which one must occur in the lines of the log before the error.
+        log: Texts of which one must occur in the log lines before the error.
         chain: Texts of which one must occur in another exception of the same chain.
-        native: Whether the message stands without an exception class.
+        native: Whether the message has no exception class.
         confidence: Replaces the confidence of the entry for this alternative.
     """
 
@@ -69,9 +71,9 @@ class StepTemplate(_Part, frozen=True):
     Attributes:
         text: What to do; may use facts, such as `{{torch}}`.
         command: One line to type; may use facts.
-        unknown: Replaces text and command where a fact is not known: it says which fact decides.
-        needs_admin: Whether it takes an administrator.
-        when: As a remedy's.
+        unknown: Replaces text and command if a fact is unknown: it says which fact decides.
+        needs_admin: Whether it needs an administrator.
+        when: As for a remedy.
     """
 
     text: str
@@ -87,10 +89,10 @@ class RemedyTemplate(_Part, frozen=True):
     Attributes:
         title: What it achieves, as a short imperative.
         steps: What to do, in order.
-        when: Facts and the values that they must have, such as `torch_tag = ["cpu"]`; a value
-            may be a version specifier, `present` or `absent`. The remedy is dropped where a fact is
-            known and differs.
-        first_when: Facts that, where all are known to be so, make it the first remedy.
+        when: Facts and their required values, such as `torch_tag = ["cpu"]`; a value may be a
+            version specifier, `present` or `absent`. The remedy is dropped if a fact is known and
+            differs.
+        first_when: Facts and values; if all are known to be met, this becomes the first remedy.
     """
 
     title: str
@@ -107,7 +109,7 @@ class Affected(_Part, frozen=True):
 
 
 class Source(_Part, frozen=True):
-    """Where the knowledge comes from: `owner/repository#number`, an address or a document."""
+    """The source of the knowledge: `owner/repository#number`, an address or a document."""
 
     ref: str
     sure: Sure
@@ -119,8 +121,8 @@ class Sample(_Part, frozen=True):
 
     Attributes:
         text: The text.
-        instead: Empty where the entry must win; else what the text really is: the id of another
-            entry, or a phrase.
+        instead: Empty if the entry must win; else what the text really is: the id of another entry,
+            or a phrase.
     """
 
     text: str
@@ -131,22 +133,22 @@ class KnownError(_Part, frozen=True):
     """One known error.
 
     Attributes:
-        id: Stable name, as the file's.
+        id: Stable name, the same as the file's.
         title: The message that people search for.
         cause: What happened, in one plain sentence.
-        match: Alternatives; one of them must fit an exception of the chain.
-        unless: Look-alikes; none of them may fit.
-        remedies: Ways out, the best first.
+        match: Alternatives; one of them must match an exception of the chain.
+        unless: Look-alikes; none of them may match.
+        remedies: What to do, the best remedy first.
         affects: Frameworks and versions.
         confidence: How sure the answer is.
-        source: Where the knowledge comes from.
+        source: The source of the knowledge.
         samples: Texts that must match and texts that must not; not in the installed package.
         role: See `Role`.
-        yields_to: Entries that win when they match, too.
+        yields_to: Entries that win if they match, too.
         see: Related entries.
-        precheck: What a scan could look at before the error happens.
-        preflight: What a scan does look at.
-        family: The folder; filled in while reading.
+        precheck: What a scan could examine before the error happens.
+        preflight: What a scan does examine.
+        family: The folder; set while reading.
     """
 
     id: str

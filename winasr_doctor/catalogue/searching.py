@@ -1,4 +1,4 @@
-"""Finds entries by a quoted message or by words, for `explain "message"` and the lists."""
+"""Searches entries by a quoted message or words, for `explain "message"` and the lists."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def _words(text: str) -> set[str]:
 
 
 def search(entries: Iterable[KnownError], wanted: str, *, limit: int = 8) -> list[KnownError]:
-    """Return the entries whose title, cause and texts have more than half of the wanted words.
+    """Return the entries whose title, cause and texts contain more than half of the wanted words.
 
     Args:
-        entries: What to search.
+        entries: The entries to search.
         wanted: A quoted message or words.
-        limit: How many at most.
+        limit: The maximum number of entries.
     """
     words = _words(wanted)
     ranked = []

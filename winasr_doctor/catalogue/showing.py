@@ -1,4 +1,4 @@
-"""Known errors and their remedies as text for people, and as JSON values."""
+"""Formats known errors and their remedies as text and as JSON values."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from winasr_doctor.catalogue.schema import KnownError, RemedyTemplate, StepTempl
 from winasr_doctor.catalogue.templates import Lookup, fitted
 
 FULL_REMEDIES = 2
-"""Remedies whose steps are shown without `-v`."""
+"""Number of remedies whose steps are shown without `-v`."""
 _SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
 _SURE = {"certain": "certain", "likely": "likely", "guess": "a guess"}
 
 
 def printable(text: str) -> str:
-    """Return a text whose control characters are written as escapes."""
+    """Return a text with its control characters written as escapes."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def wrapped(text: str, width: int) -> str:
-    """Return a paragraph in lines; a path or a long word is never broken."""
+    """Wrap a paragraph into lines; a path or a long word is never broken."""
     return textwrap.fill(
         text, width, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
     )
@@ -33,9 +33,9 @@ def what_to_do(remedies: tuple[RemedyTemplate, ...], width: int, *, verbose: boo
     """Yield the lines of "What to do": numbered remedies, the first ones with their steps.
 
     Args:
-        remedies: With their facts filled in.
-        width: Columns to fill; a command has a line of its own, unbroken, to be copied.
-        verbose: Whether to show the steps of all.
+        remedies: The remedies, with their facts filled in.
+        width: Columns to fill; a command is on its own line, unbroken, for copying.
+        verbose: Whether to show the steps of all remedies.
     """
     yield "What to do"
     full = remedies if verbose else remedies[:FULL_REMEDIES]
@@ -59,7 +59,7 @@ def _step(step: StepTemplate, width: int) -> Iterable[str]:
 
 
 def filled(entry: KnownError, lookup: Lookup) -> tuple[RemedyTemplate, ...]:
-    """Return the remedies that fit a machine, with its facts filled in; never none."""
+    """Return the remedies that fit a machine, with its facts filled in; at least one."""
     return fitted(entry.remedies, lookup) or fitted(entry.remedies, lambda _fact: None)
 
 
@@ -72,7 +72,7 @@ def format_entry(
         entry: The known error.
         lookup: Facts of the machine.
         width: Columns to fill.
-        verbose: Whether to show every remedy, what has it and where the knowledge comes from.
+        verbose: Whether to show every remedy, the affected frameworks and the sources.
     """
     lines = [
         wrapped(f"{entry.id}: {printable(entry.title)}", width),

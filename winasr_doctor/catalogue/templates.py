@@ -1,4 +1,4 @@
-"""Facts in a remedy's steps: `{{torch}}`, `{{version:numpy}}`, `{{match:module}}`."""
+"""Fills facts into a remedy's steps: `{{torch}}`, `{{version:numpy}}`, `{{match:module}}`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FACTS = MappingProxyType(
         "path": "the path that the error names",
     }
 )
-"""Plain facts and what they are."""
+"""Plain facts and their meaning."""
 
 PARAMETRIC = MappingProxyType(
     {
@@ -51,7 +51,7 @@ PARAMETRIC = MappingProxyType(
 _FACT = re.compile(r"\{\{\s*([a-z_]+(?::[\w.-]+)?)\s*\}\}")
 
 Lookup = Callable[[str], "str | None"]
-"""Gives the value of a fact, such as `torch` or `version:numpy`; `None` where it is not known."""
+"""Returns the value of a fact, such as `torch` or `version:numpy`; `None` if it is unknown."""
 
 
 def facts_in(text: str) -> list[str]:
@@ -66,7 +66,7 @@ def is_fact(name: str) -> bool:
 
 
 def fill(step: StepTemplate, lookup: Lookup) -> StepTemplate:
-    """Return a step with its facts filled in, or its fallback where one is not known."""
+    """Return a step with its facts filled in, or its fallback if one is unknown."""
     names = facts_in(step.text + step.command)
     values = {name: lookup(name) for name in names}
     if any(value is None for value in values.values()):
@@ -87,9 +87,9 @@ def fitted(remedies: tuple[RemedyTemplate, ...], lookup: Lookup) -> tuple[Remedy
     """Return the remedies that fit a machine, the best first, with its facts filled in.
 
     Args:
-        remedies: Those of an entry.
-        lookup: Facts of the machine. It answers `absent:FACT` where it is known that there is no
-            such thing.
+        remedies: The remedies of an entry.
+        lookup: Facts of the machine. It answers `absent:FACT` if it is known that there is no such
+            thing.
     """
     fitting = [remedy for remedy in remedies if _may_hold(remedy.when, lookup)]
     steps = [_steps(remedy, lookup) for remedy in fitting]
@@ -105,7 +105,7 @@ def _steps(remedy: RemedyTemplate, lookup: Lookup) -> tuple[StepTemplate, ...]:
 
 
 def _may_hold(when: Mapping[str, tuple[str, ...]], lookup: Lookup) -> bool:
-    """Return whether nothing that is known contradicts some conditions."""
+    """Return whether no known fact contradicts some conditions."""
     return all(_holds(fact, wanted, lookup) is not False for fact, wanted in when.items())
 
 

@@ -1,4 +1,4 @@
-"""Parses TOML with what this Python has for it."""
+"""Parses TOML with the parser available in this Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def parsed(text: str) -> Mapping[str, Any]:
     """Return the values of a TOML document.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not valid TOML.
     """
     if sys.version_info >= (3, 11):
         import tomllib

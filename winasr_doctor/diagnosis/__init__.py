@@ -1,4 +1,4 @@
-"""What an exception or a pasted traceback really says."""
+"""Diagnoses the real error in an exception or a pasted traceback."""
 
 from winasr_doctor.diagnosis.core import Diagnosis, FailurePhase, Suspect, diagnose
 

@@ -1,4 +1,4 @@
-"""The answer to a chain of exceptions: a known error, a Windows code, a family, or none."""
+"""Finds the answer to a chain of exceptions: a known error, a Windows code, a family, or none."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from winasr_doctor.windows.errors import CODES, SHARING_CODES
 
 
 class Answer(NamedTuple):
-    """What is known of an error.
+    """What is known about an error.
 
     Attributes:
-        node: The exception that is the cause; `None` where there is none.
-        id: Of the known error; `None` where no entry fits.
+        node: The exception that is the cause; `None` if there is none.
+        id: The id of the known error; `None` if no entry matches.
         kind: The stable name of the cause.
         cause: What happened, in one sentence.
         confidence: How sure that is.
-        source: Where the knowledge comes from.
+        source: The source of the knowledge.
         remedies: What to do, with this machine's facts filled in; never empty.
         facts: The facts that were filled in.
     """
@@ -43,11 +43,11 @@ class Answer(NamedTuple):
 
 
 def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
-    """Return what is known of a chain of exceptions.
+    """Return what is known about a chain of exceptions.
 
     Args:
-        candidates: Those that can be the real one, outermost first: not the errors of a cleanup
-            that hides another one.
+        candidates: The exceptions that can be the real error, outermost first: without cleanup
+            errors that hide another one.
         chain: The whole chain.
         lookup: Facts of the machine for the remedies.
     """
@@ -64,13 +64,13 @@ def answer(candidates: Chain, chain: Chain, lookup: Lookup) -> Answer:
     for match in (match for each in near for match in catalogue.match(each, bounded(chain))):
         if match.entry.role == "family":
             return of_entry(match, lookup)
-        if match.entry.role == "wrapper":  # what it carries is the error, known or not
+        if match.entry.role == "wrapper":  # the exception it carries is the error, known or not
             return of_entry(match, lookup)._replace(node=node)
     return _of_unknown(node)
 
 
 def of_entry(match: Match, lookup: Lookup) -> Answer:
-    """Return the answer that an entry of the catalogue gives."""
+    """Return the answer from an entry of the catalogue."""
     entry = match.entry
     known = of_match(match, lookup)
     remedies = filled(entry, known)

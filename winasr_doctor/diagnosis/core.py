@@ -1,4 +1,4 @@
-"""From a chain of exceptions to what really happened."""
+"""Turns a chain of exceptions into a diagnosis of what really happened."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FULL_HASH = 40
 
 
 class FailurePhase(str, Enum):
-    """What was going on."""
+    """What the app was doing."""
 
     LOAD = "load"
     TRANSCRIBE = "transcribe"
@@ -51,7 +51,7 @@ class FailurePhase(str, Enum):
 
 
 class Suspect(NamedTuple):
-    """Who most likely holds the file, and why we think so."""
+    """Who most likely holds the file, and why."""
 
     who: str
     """`own process`, `another program`, `nobody` or `undetermined`."""
@@ -59,26 +59,26 @@ class Suspect(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """What an exception really says.
+    """The diagnosis of an exception.
 
     Attributes:
-        phase: What was going on.
+        phase: What the app was doing.
         kind: The stable name of the cause, `locked-file` or `unknown`.
         cause: What happened, in a sentence.
         primary: The real error; never a cleanup error that hides one.
-        cleanup: Errors of removing temporary files, outermost first.
+        cleanup: Errors from removing temporary files, outermost first.
         hidden: Whether a cleanup error hid the real one.
         incomplete: Whether only the last line is known, so that more may be hidden.
         path: The file or folder that could not be removed or read.
         winerror: The Windows code of the cleanup error, or of the error itself.
         suspect: Who holds the file.
         remedies: What to do, the most promising first; never empty.
-        others: How many other exceptions the text has.
-        also: Short names of the other errors in the text, those that matter first.
-        holding: Who has the path open, where a live exception names one that is still there.
-        id: Of the known error in the catalogue; `None` where no entry fits.
+        others: How many other exceptions the text contains.
+        also: Short names of the other errors in the text, the most important first.
+        holding: Who has the path open, if a live exception names one that still exists.
+        id: The id of the known error in the catalogue; `None` if no entry matches.
         confidence: How sure the cause is: `certain`, `likely` or `guess`.
-        source: Where the knowledge comes from.
+        source: The source of the knowledge.
         facts: The facts of this machine that the remedies use.
     """
 
@@ -111,16 +111,16 @@ class Diagnosis(NamedTuple):
 
     @property
     def error(self) -> BaseException | None:
-        """The real error itself, where a live exception was diagnosed; `None` for a text.
+        """The real error itself, if a live exception was diagnosed; `None` for a text.
 
-        Like every reference to an exception it keeps the frames of the traceback, and the files
-        that their variables hold open. Errors of a cleanup that hid it are not kept.
+        Like every reference to an exception, it keeps the traceback's frames alive, and the files
+        that their variables hold open. Cleanup errors that hid it are not kept.
         """
         return None if self.primary is None else self.primary.exception
 
 
 def in_words(step: StepTemplate) -> str:
-    """Return a step as one sentence, its command after a colon."""
+    """Return a step as one sentence, with its command after a colon."""
     admin = " (needs an administrator)" if step.needs_admin else ""
     return f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
 
@@ -128,16 +128,16 @@ def in_words(step: StepTemplate) -> str:
 def diagnose(
     error: BaseException | str | bytes, *, facts: Lookup = of_this_interpreter
 ) -> Diagnosis:
-    """Say what an exception or a pasted traceback really says.
+    """Diagnose an exception or a pasted traceback.
 
     Args:
         error: A live exception, or text that contains a traceback, just its last line or a message;
             the bytes of a file may be in any encoding.
-        facts: Facts of the machine that the remedies may use, by name; this interpreter's if
-            nothing else is given.
+        facts: Facts of the machine that the remedies may use, by name; by default those of this
+            interpreter.
 
     Returns:
-        The diagnosis; for a text without any exception, one that says so. Nothing is raised.
+        The diagnosis; for a text without any exception, one that says so. Never raises.
     """
     if isinstance(error, BaseException):
         chain = opened(chain_of(error), read)
@@ -161,17 +161,17 @@ def _is_exception(chain: Chain) -> bool:
 
 
 def _is_complete(chain: Chain) -> bool:
-    """Return whether a text has all that there was of a chain.
+    """Return whether a text contains a complete chain.
 
-    The error of a removal comes out of `tempfile` only while that of `shutil` is handled
-    (CPython, Lib/tempfile.py, `_rmtree`), so a chain that has only the first has been cut.
+    `tempfile` raises its removal error only while handling that of `shutil` (CPython,
+    Lib/tempfile.py, `_rmtree`), so a chain with only the first one was truncated.
     """
     framed = [node.frames[-1].file for node in chain if node.frames]
     return bool(framed) and framed != ["tempfile.py"]
 
 
 def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
-    """Ask who has the path of a lock open, and replace the suspicion by the answer."""
+    """Find out who has the locked path open, and replace the suspect by the answer."""
     if diagnosis.winerror not in _LOCK_CODES or diagnosis.path is None:
         return diagnosis
     if not os.path.lexists(diagnosis.path):
@@ -250,7 +250,7 @@ def _is_cleanup(node: ErrorNode) -> bool:
 
 
 def _is_temporary(path: str | None) -> bool:
-    """Tell whether a path is one of the files that NeMo keeps in a temporary folder."""
+    """Return whether a path is one of the files that NeMo keeps in a temporary folder."""
     if path is None:
         return False
     *folders, name = path.replace("\\", "/").casefold().split("/")
@@ -259,7 +259,7 @@ def _is_temporary(path: str | None) -> bool:
 
 
 def _of_lock(told: Answer, cleanup: Chain, path: str | None) -> Answer:
-    """Say that a file could not be removed; an entry may say more."""
+    """Report that a file could not be removed; an entry may say more."""
     numbered = [node for node in cleanup if node.winerror not in (None, 267)]
     told = told._replace(node=numbered[-1] if numbered else cleanup[-1])
     if told.kind != kinds.UNKNOWN:

@@ -1,4 +1,4 @@
-"""Facts of this interpreter for the steps of remedies; nothing is imported or started for them."""
+"""Provides facts of this interpreter for remedies, without importing or starting anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=64)
 def version_of(package: str) -> str | None:
-    """Return the installed version of a package, such as `2.6.0+cu126`; `None` without one."""
+    """Return the installed version of a package, such as `2.6.0+cu126`; `None` if there is none."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -35,7 +35,7 @@ def _hf_home() -> str:
 
 
 def _temp() -> str:
-    import tempfile  # with what it needs, it takes longer to import than all facts to read
+    import tempfile  # importing it with its dependencies takes longer than reading all facts
 
     return tempfile.gettempdir()
 
@@ -51,7 +51,7 @@ _INTERPRETER: MappingProxyType[str, Callable[[], str | None]] = MappingProxyType
 
 
 def raw_of_interpreter(name: str) -> str | None:
-    """Return a raw fact about the interpreter that runs this; nothing is imported or started."""
+    """Return a raw fact about this interpreter; nothing is imported or started."""
     head, _, argument = name.partition(":")
     if head == "installed":
         return version_of(argument)
@@ -63,12 +63,12 @@ def raw_of_interpreter(name: str) -> str | None:
 
 
 def of_this_interpreter(name: str) -> str | None:
-    """Return a fact about the interpreter that runs this; see `catalogue.templates.FACTS`."""
+    """Return a fact about this interpreter; see `catalogue.templates.FACTS`."""
     return derived(raw_of_interpreter)(name)
 
 
 def of_match(match: Match, machine: Lookup) -> Lookup:
-    """Add what the error itself says to the facts of a machine: its path, captured groups."""
+    """Add facts from the error itself to those of a machine: its path and captured groups."""
 
     def lookup(fact: str) -> str | None:
         head, _, argument = fact.partition(":")

@@ -1,4 +1,4 @@
-"""A diagnosis as a JSON document."""
+"""Converts a diagnosis to a JSON document."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DiagnosisRemedyPart(msgspec.Struct, frozen=True):
 
 
 class SourcePart(msgspec.Struct, frozen=True):
-    """Where the knowledge comes from, and how sure it is."""
+    """The source of the knowledge, and how sure it is."""
 
     ref: str
     sure: str
@@ -71,32 +71,32 @@ class DiagnosisDocument(msgspec.Struct, frozen=True):
     phase: str
     kind: str
     id: str | None
-    """Of the known error in the catalogue."""
+    """The id of the known error in the catalogue."""
     cause: str
     confidence: Confidence
     primary: ErrorPart | None
     """The real error."""
     cleanup: tuple[ErrorPart, ...]
-    """Errors of removing temporary files, which hid it if `hidden`; outermost first."""
+    """Errors from removing temporary files, which hid it if `hidden`; outermost first."""
     hidden: bool
     incomplete: bool
     path: str | None
     winerror: int | None
     suspect: SuspectPart
     holder: str | None
-    """Who has the path open, where that was found out."""
+    """Who has the path open, if that was determined."""
     remedies: tuple[DiagnosisRemedyPart, ...]
     """Never empty."""
     advice: tuple[AdvicePart, ...]
     """The remedies as sentences."""
     others: int
     also: tuple[str, ...]
-    """The other errors of the text, named, with their ids in brackets."""
+    """The names of the other errors in the text, with their ids in brackets."""
     source: tuple[SourcePart, ...]
     facts: dict[str, str]
     """Facts of this machine that the remedies use."""
     suggestions: tuple[str, ...] = ()
-    """Ids of known errors with the same words, where none fits."""
+    """Ids of known errors with the same words, if none matches."""
 
 
 def as_json(diagnosis: Diagnosis, suggestions: Iterable[str] = ()) -> dict[str, Any]:

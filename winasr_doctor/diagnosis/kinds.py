@@ -1,4 +1,4 @@
-"""The names that version 0.1 gave to causes, in `Diagnosis.kind`; newer ones are called by id."""
+"""Maps known errors to `Diagnosis.kind`: the names of version 0.1, and ids for newer ones."""
 
 from __future__ import annotations
 

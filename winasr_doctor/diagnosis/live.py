@@ -1,4 +1,4 @@
-"""A live exception and everything behind it, as a flat chain."""
+"""Flattens a live exception and everything behind it into a chain."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ def chain_of(error: BaseException) -> Chain:
     """Flatten an exception, its causes, contexts and group members.
 
     Args:
-        error: Any exception; a failing `str()` is survived. The nodes keep the exceptions, and
-            with them the frames and the local variables that their tracebacks hold.
+        error: Any exception; a failing `str()` is handled. The nodes keep the exceptions alive, and
+            with them the frames and local variables of their tracebacks.
     """
     return tuple(node_of(exception) for exception in walk(error))
 
 
 def node_of(exception: BaseException) -> ErrorNode:
-    """Record one exception; a `str()` or a property that fails is survived.
+    """Record one exception; a failing `str()` or property is handled.
 
-    Codes and a path that only stand in the message count as in a pasted text. A class of
+    Codes and a path that only occur in the message count, as in a pasted text. A class of
     `__main__` has no module, as in a traceback (CPython, Lib/traceback.py).
     """
     kind, module = type(exception).__name__, str(type(exception).__module__)

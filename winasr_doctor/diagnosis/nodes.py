@@ -1,4 +1,4 @@
-"""An exception and everything behind it, as a flat chain."""
+"""Data types for an exception and everything behind it, as a flat chain."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Frame(NamedTuple):
     Attributes:
         file: The last part of the file's path.
         function: The function's name.
-        path: The whole path as the traceback gives it; empty where it gives none.
-        line: The line's number, from 1; `None` where it is not known.
+        path: The whole path as in the traceback; empty if it has none.
+        line: The line number, from 1; `None` if unknown.
     """
 
     file: str
@@ -31,10 +31,10 @@ class ErrorNode(NamedTuple):
         winerror: The Windows code, if any.
         errno: The C code, if any.
         path: The file it names, if any.
-        frames: Where it passed, outermost first.
-        module: The module of the class, such as `torch.cuda`; empty where it is not known.
-        log: The lines of the log just before it, oldest first.
-        exception: The exception itself, when it is a live one.
+        frames: The frames it passed through, outermost first.
+        module: The module of the class, such as `torch.cuda`; empty if unknown.
+        log: The log lines just before it, oldest first.
+        exception: The exception itself, if it is a live one.
     """
 
     kind: str
@@ -49,23 +49,23 @@ class ErrorNode(NamedTuple):
 
 
 Chain = tuple[ErrorNode, ...]
-"""The exception that was reported first, then what it hides, outermost first."""
+"""The exception that was reported first, then those it hides, outermost first."""
 
 
 def last_part(path: str) -> str:
-    """Return the last part of a path of Windows or POSIX."""
+    """Return the last component of a Windows or POSIX path."""
     return path.replace("\\", "/").rpartition("/")[2]
 
 
 _QUOTED = re.compile(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
-"""A quoted text; an apostrophe within words, as in the French "d'accès", opens none."""
+"""A quoted text; an apostrophe within a word, as in the French "d'accès", does not start one."""
 
 _LONGEST = 4_000
-"""Characters of a message in which a path is looked for."""
+"""Maximum number of characters of a message that are searched for a path."""
 
 
 def path_in(message: str) -> str | None:
-    """Return the first quoted path of a message, its doubled backslashes undone."""
+    """Return the first quoted path in a message, with doubled backslashes undone."""
     for match in _QUOTED.finditer(message[:_LONGEST]):
         quoted = match[1] or match[2] or ""
         if "\\" in quoted or "/" in quoted:

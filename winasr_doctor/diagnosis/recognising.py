@@ -1,4 +1,4 @@
-"""The known errors of the catalogue in a chain of exceptions and in a pasted text."""
+"""Finds the catalogue's known errors in a chain of exceptions and in a pasted text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from winasr_doctor.diagnosis.reading import decode, read, tells_of_error
 _SURE = MappingProxyType({"certain": 1.0, "likely": 0.9, "guess": 0.8})
 _WRAPPER = 0.4
 _YIELDING = 0.3
-"""What is taken off an entry that yields to another one of the chain."""
+"""The penalty for an entry that yields to another one of the chain."""
 _KNOWN = ("cause", "wrapper")
 _LONGEST_CHAIN = 200
-"""Exceptions of a chain that are looked at: half from each end."""
+"""Maximum number of exceptions of a chain that are examined: half from each end."""
 _AROUND = 20
 _LINES = 8
 _LONGEST_LINE = 4_000
@@ -24,7 +24,7 @@ _LONGEST_TEXT = 1 << 20
 
 
 def score(chain: Chain, node: ErrorNode) -> float:
-    """Return how far an error of a chain is known: 0 for unknown, 1 for certain."""
+    """Return how well an error of a chain is known: 0 for unknown, 1 for certain."""
     known = _known(chain, node)
     if known is None:
         return 0.0
@@ -53,24 +53,25 @@ def id_of(chain: Chain) -> str | None:
 
 
 def bounded(chain: Chain) -> Chain:
-    """Return a chain, or of a very long one its two ends."""
+    """Return a chain, or only both ends of a very long one."""
     if len(chain) <= _LONGEST_CHAIN:
         return chain
     return chain[: _LONGEST_CHAIN // 2] + chain[-_LONGEST_CHAIN // 2 :]
 
 
 def is_noise(chain: Chain) -> bool:
-    """Return whether a chain is only something harmless."""
+    """Return whether a chain is harmless."""
     best = [next(iter(catalogue.match(node, chain)), None) for node in bounded(chain)[:2]]
     roles = {None if match is None else match.entry.role for match in best}
     return roles == {"noise"}
 
 
 def events_in(text: str | bytes) -> list[Chain]:
-    """Return what a text tells of: its exceptions, and messages that have no exception.
+    """Return the events in a text: its exceptions, and messages without an exception.
 
-    A text in which the reader finds nothing known may still hold a message of the catalogue that
-    does not look like an error, such as a warning, or one that needs the words before an exception.
+    A text in which the reader finds nothing known may still contain a message of the catalogue that
+    does not look like an error, such as a warning, or one that is only recognised by the words
+    before an exception.
     """
     chains = [
         chain
@@ -91,9 +92,9 @@ def _lines(node: ErrorNode) -> list[str]:
 
 
 def _adds(node: ErrorNode, told: set[str]) -> bool:
-    """Return whether a line says more than the message of an exception in it.
+    """Return whether a line says more than the exception's message in it.
 
-    pip, for one, writes words before an exception that alone make it known.
+    pip, for example, writes words before an exception that are needed to recognise it.
     """
     first = folded(node.message.partition("\n")[0]).strip()
     message = next((line for line in told if first.endswith(line)), None)
@@ -104,7 +105,7 @@ def _adds(node: ErrorNode, told: set[str]) -> bool:
 
 
 def native_nodes(text: str) -> Iterator[ErrorNode]:
-    """Iterate over messages that name no exception class and of which an entry knows a part."""
+    """Iterate over messages without an exception class that contain a text of an entry."""
     wanted = catalogue.catalogue().literals_in(text)
     if not wanted:
         return

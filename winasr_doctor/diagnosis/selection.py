@@ -1,6 +1,6 @@
-"""Which of several errors is the real one; what it is called is somebody else's business.
+"""Selects the real error among several, without naming it.
 
-How far an error is known is asked of a `Score`, so that any table of known errors can be used.
+A `Score` says how well an error is known, so that any table of known errors can be used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FOLLOW_UPS = frozenset(
         "EOFError",
     }
 )
-"""What other tasks or processes raise because one has failed."""
+"""Errors that other tasks or processes raise because one has failed."""
 _IGNORED = ("Exception ignored in", "--- Logging error ---", "was never retrieved")
 _NAME = 80
 _MOST_NAMES = 6
@@ -36,17 +36,18 @@ _MOST_NAMES = 6
 def best_first(
     chains: Sequence[Chain], score: Score, is_ours: Callable[[Chain], bool]
 ) -> list[int]:
-    """Return the places of chains, the one that matters most first.
+    """Return the indexes of chains, the most important first.
 
-    A known error comes before an unknown one, a traceback before a line of a log, and what Python
-    could only print, such as "Exception ignored in", last. Of several known ones the first in
-    time is taken, since the others mostly follow from it; of unknown ones the last, which ended
-    the run.
+    A known error comes before an unknown one, a traceback before a line of a log, and exceptions
+    that Python only printed, such as "Exception ignored in", come last. Of several known errors the
+    earliest comes first, since the others usually follow from it; of unknown ones the last, which
+    ended the run.
 
     Args:
-        chains: Everything that a text has, in its order.
-        score: How far an error is known.
-        is_ours: Whether a chain is of the kind that this tool is about, such as a file lock.
+        chains: All chains of a text, in order.
+        score: Returns how well an error is known.
+        is_ours: Returns whether a chain is of the kind that this tool is about, such as a file
+            lock.
     """
 
     def key(number: int) -> tuple[float, ...]:
@@ -81,15 +82,15 @@ def _is_ignored(chain: Chain) -> bool:
 
 
 def real_error(candidates: Chain, chain: Chain, score: Score) -> ErrorNode | None:
-    """Return the real one of the exceptions of a chain.
+    """Return the real error among the exceptions of a chain.
 
-    The deepest known one explains the others. Where none is known it is the one that was reported,
-    not one that only carries others, such as a group.
+    The deepest known one explains the others. If none is known, it is the reported one, but not one
+    that only carries others, such as a group.
 
     Args:
-        candidates: Those that can be it, outermost first.
+        candidates: The exceptions that can be the real error, outermost first.
         chain: The whole chain.
-        score: How far an error is known.
+        score: Returns how well an error is known.
     """
     left = _unless_empty(candidates, lambda node: not is_wrapper(node))
     left = _unless_empty(left, lambda node: node.kind not in _FOLLOW_UPS)
@@ -107,13 +108,14 @@ def _unless_empty(nodes: Chain, is_wanted: Callable[[ErrorNode], bool]) -> Chain
 def names_of(
     chains: Iterable[Chain], chosen: Chain, score: Score, id_of: Callable[[Chain], str | None]
 ) -> tuple[str, ...]:
-    """Return short names of the other errors of a text, each once.
+    """Return short names of the other errors in a text, without duplicates.
 
     Args:
-        chains: All but the chosen one, in the order in which they matter.
+        chains: All but the chosen one, the most important first.
         chosen: The chain that was diagnosed.
-        score: How far an error is known; messages that nobody knows are not named.
-        id_of: The id of the known error in a chain, which is added; one is named only once.
+        score: Returns how well an error is known; unknown messages are not named.
+        id_of: Returns the id of the known error in a chain, which is added; each one is named only
+            once.
     """
     told: set[str | None] = {id_of(chosen), *map(_name, chosen)}
     names: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""A diagnosis for people."""
+"""Formats a diagnosis as text."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _WHAT = {
 }
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
 _SHORT, _LONG = 240, 600
-"""Characters of a message that are shown without and with `-v`."""
+"""Maximum number of characters of a message that are shown without and with `-v`."""
 
 
 def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:
     """Return a diagnosis as plain text.
 
     Args:
-        diagnosis: What `diagnose` said.
+        diagnosis: The result of `diagnose`.
         width: Columns to fill; a path is never broken.
         verbose: Whether to show every remedy with its steps, whole messages and the sources.
     """

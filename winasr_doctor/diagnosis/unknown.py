@@ -1,4 +1,4 @@
-"""What to do where nothing is known: what to collect, where to look and how to report it."""
+"""Advises about unknown errors: what to collect, where to look and how to report them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TRACKERS = MappingProxyType(
         "librosa": "librosa/librosa",
     }
 )
-"""Where the packages' issues are."""
+"""The addresses of the packages' issue trackers."""
 
 GET_THE_REST = RemedyTemplate(
     title="Get the whole traceback",
@@ -65,10 +65,10 @@ REPORT = RemedyTemplate(
 
 
 def remedies(node: ErrorNode | None) -> tuple[RemedyTemplate, ...]:
-    """Return what to do about an error that nothing is known about.
+    """Return what to do about an unknown error.
 
     Args:
-        node: The error; `None` where the text has none.
+        node: The error; `None` if the text has none.
     """
     if node is None:
         return (GET_THE_REST,)
@@ -77,7 +77,7 @@ def remedies(node: ErrorNode | None) -> tuple[RemedyTemplate, ...]:
 
 
 def find_out_more(node: ErrorNode) -> RemedyTemplate:
-    """Return how to look further: the doctor's scan, then the issues of the package."""
+    """Return how to investigate: the doctor's scan, then the issues of the package."""
     package = raised_in(node)
     where = "the web"
     if package:
@@ -94,7 +94,7 @@ def find_out_more(node: ErrorNode) -> RemedyTemplate:
 
 
 def raised_in(node: ErrorNode) -> str:
-    """Return the package in which an error was raised; empty where that is not known."""
+    """Return the package in which an error was raised; empty if unknown."""
     for frame in reversed(node.frames):
         found = _PACKAGE.search(frame.path)
         if found:
@@ -105,8 +105,8 @@ def raised_in(node: ErrorNode) -> str:
 def searchable(node: ErrorNode) -> str:
     """Return the part of a message that is the same on every machine.
 
-    That has no paths and long numbers, and for an error of Windows not its text, which Windows
-    writes in the user's language.
+    It omits paths and long numbers, and for a Windows error its text, which Windows writes in the
+    user's language.
     """
     if node.winerror is not None:
         return f"WinError {node.winerror} {raised_in(node)}".strip()

@@ -1,4 +1,4 @@
-"""Deleting folders through passing file locks, and what is left of those that would not go."""
+"""Deletes folders in spite of temporary file locks, and keeps track of what is left behind."""
 
 from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport, CleanupStatus, RemovalFailure
 from winasr_doctor.locks.recorded_removal import rmtree

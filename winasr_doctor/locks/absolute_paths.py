@@ -1,4 +1,4 @@
-"""Where a path is, whatever the current folder, and whether it is really gone."""
+"""Makes paths absolute, and checks whether what was at a path is really gone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def absolute(path: str) -> str:
     Windows it is text (learn.microsoft.com, `GetFullPathNameW`).
 
     Args:
-        path: The path; one that is empty or cannot be made absolute comes back as it is.
+        path: The path; an empty one, or one that cannot be made absolute, is returned unchanged.
     """
     if not path or "\0" in path:
         return path
@@ -30,33 +30,33 @@ def absolute(path: str) -> str:
         if parts[-1] == "..":
             return os.path.realpath(path)
         return os.path.join(os.path.realpath("/" + "/".join(parts[:-1])), parts[-1])
-    except (OSError, ValueError):  # no current folder, or a name that the system does not have
+    except (OSError, ValueError):  # no current folder, or an invalid name
         return path
 
 
 def is_gone(path: str) -> bool:
     """Return whether there is nothing at a path.
 
-    Unlike for `os.path.lexists`, an error is no answer: on Windows a file that is being deleted,
-    or whose folder may not be read, is there but cannot be looked at.
+    Unlike `os.path.lexists`, this does not take an error for absence: on Windows, a file that is
+    being deleted, or whose folder may not be read, exists but cannot be examined.
     """
     try:
         os.lstat(path)
     except OSError as error:
         return classify(error).delete is DeleteClass.ALREADY_GONE
-    except ValueError:  # no such name is possible
+    except ValueError:  # the name is invalid
         return True
     return False
 
 
 def is_seen_to_be_gone(path: str, identity: Identity, since: float = 0.0) -> bool:
-    """Return whether the volume of a folder is there, and the folder is not.
+    """Return whether a folder is missing although its volume is connected.
 
-    A drive or share that is not connected has nothing at a path either.
+    If the drive or share is not connected, a missing folder proves nothing.
 
     Args:
         path: Where the folder was.
-        identity: What it was.
+        identity: The identity it had.
         since: When that was read, or earlier, in seconds since 1970; 0 if that is not known.
     """
     if not is_gone(path):
@@ -72,10 +72,10 @@ def is_seen_to_be_gone(path: str, identity: Identity, since: float = 0.0) -> boo
 
 
 def _is_renumbered(device: int, since: float) -> bool:
-    """Return whether the number of a volume has lost its meaning with a restart.
+    """Return whether a restart may have given a volume another number.
 
     On Linux, file systems without a drive (tmpfs, overlayfs, NFS) have numbers of major 0, which
-    are given out anew at each mount. Source: Linux, Documentation/admin-guide/devices.txt.
+    are assigned anew at each mount. Source: Linux, Documentation/admin-guide/devices.txt.
     """
     if os.name != "posix" or os.major(device) != 0 or not since:
         return False

@@ -1,4 +1,4 @@
-"""What a deletion came to, as frozen values."""
+"""The result of a deletion, as frozen values."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class CleanupStatus(str, Enum):
     """How a deletion ended.
 
-    `refused`: what is at the path is a file, a link or a junction, or another folder has taken the
-    place of the one that was to go. It is left alone, now and later.
+    `refused`: the path is a file, a link or a junction, or another folder has replaced the one to
+    delete. It is left alone, now and later.
     """
 
     REMOVED = "removed"
@@ -35,8 +35,8 @@ class RemovalFailure:
         operation: What failed on it, such as `os.unlink`.
         error: The exception.
         delete: What the error means for a delete.
-        code: The Windows code that counts (32 for a masked one); `None` off Windows.
-        holding: Who has it open, where that was asked and answered in time.
+        code: The Windows error code that applies (32 for a masked one); `None` off Windows.
+        holding: Who has it open, if that was asked and answered in time.
     """
 
     path: str
@@ -48,7 +48,7 @@ class RemovalFailure:
 
     @property
     def label(self) -> str:
-        """The error's number in words: `WinError 32`, `errno 13` or the exception's class."""
+        """The error's number as text: `WinError 32`, `errno 13` or the exception's class."""
         if self.code is not None:
             return f"WinError {self.code}"
         number = getattr(self.error, "errno", None)
@@ -63,7 +63,7 @@ class Attempt:
         number: From 1.
         path: The tree.
         elapsed: Seconds from the first attempt to the end of this one.
-        failures: What could not be removed; empty when the tree is gone.
+        failures: Paths that could not be removed; empty if the tree is gone.
         next_delay: Seconds until the next attempt; `None` when this was the last.
         why_last: Why no further attempt is made, as a short phrase; empty while there is one.
     """
@@ -78,18 +78,18 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class CleanupReport:
-    """What a deletion came to.
+    """The result of a deletion.
 
     Attributes:
         path: The tree, absolute.
         status: How it ended.
         attempts: Every pass, in order; at least one.
-        leftovers: What is still there, with the last error on each.
-        deferred: Whether the ledger has it, so that a later sweep removes it.
-        seconds: How long it took in all.
-        unrecorded: Files and folders that are left and that the ledger had no room for: a sweep
-            leaves them where they are.
-        root: What the folder is, where that could be read.
+        leftovers: Paths that are still there, with the last error on each.
+        deferred: Whether it is recorded in the ledger, so that a later sweep removes it.
+        seconds: How long it took in total.
+        unrecorded: The number of remaining files and folders that did not fit into the ledger; a
+            sweep will not remove them.
+        root: The folder's identity, if it could be read.
     """
 
     path: str
@@ -118,6 +118,6 @@ class CleanupReport:
 
     @property
     def holding(self) -> Holding | None:
-        """Who has the first leftover open whose holder is known."""
+        """Who has it open, for the first leftover with a known holder."""
         known = (failure.holding for failure in self.leftovers)
         return next((holding for holding in known if holding is not None), None)

@@ -1,4 +1,4 @@
-"""What killed processes leave that no entry of the ledger tells of."""
+"""Removes what killed processes left behind without a ledger entry."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _OLD = 3600.0
 """Seconds after which a file that takes milliseconds to write is abandoned."""
 
 _MOST_LOOKED_AT = 20_000
-"""Files in TEMP that are looked at: it may hold any number of others."""
+"""How many files in TEMP are examined; it may hold any number of others."""
 
 
 def make_folder(purpose: str) -> str:
-    """Make a temporary folder whose name says that it is ours, and whose.
+    """Make a temporary folder whose name marks it as ours and identifies this process.
 
-    Should this process be killed before `Ledger.claim` has recorded the folder, `remove_debris`
-    knows it by its name.
+    If this process is killed before `Ledger.claim` has recorded the folder, `remove_debris`
+    recognises it by its name.
 
     Args:
         purpose: A word for its name, in lower-case letters.
@@ -39,10 +39,10 @@ def make_folder(purpose: str) -> str:
 
 
 def remove_debris(ledger: Ledger) -> None:
-    """Finish what processes that are dead have begun: entries, and folders still empty.
+    """Clean up after dead processes: unfinished entries and empty folders.
 
     Args:
-        ledger: Whose entries.
+        ledger: The ledger whose unfinished entries are handled.
     """
     _finish_entries(ledger.folder)
     _remove_empty_folders()
@@ -90,7 +90,7 @@ def _remove_empty_folders() -> None:
             if match is None or not entry.is_dir(follow_symlinks=False):
                 continue
             if _is_ours(entry) and _is_dead(int(match[1])):
-                with contextlib.suppress(OSError):  # somebody has put something there
+                with contextlib.suppress(OSError):  # somebody has put a file there
                     os.rmdir(entry.path)
 
 

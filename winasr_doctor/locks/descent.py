@@ -1,8 +1,8 @@
-"""Going down into a tree and up again, step by step, and never through a link.
+"""Walks down a tree and up again, step by step, without following links.
 
-By descriptors, where the system has them: each folder is opened relative to the one above, so that
-nobody can put a link in the way, and what is deleted is in the folder that was looked at. By paths
-on Windows, and while faults are injected that make this system behave like Windows.
+Where the system supports it, the walk uses descriptors: each folder is opened relative to its
+parent, so nobody can slip in a link, and files are deleted from the folder that was examined. It
+uses paths on Windows, and while injected faults make this system behave like Windows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from winasr_doctor.locks.identity import (
 )
 
 MOST_OPEN = 32
-"""Folders that are open at the same time; those above are opened again on the way back."""
+"""Maximum number of folders open at once; others are opened again on the way back."""
 
 _LOOK = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
 _ENTER = (
@@ -40,14 +40,14 @@ _MOVED = "a folder was moved elsewhere while it was being removed"
 
 
 class ReplacedError(Exception):
-    """A folder is not the one that was meant; the text says what is there instead."""
+    """A folder is not the expected one; the text says what is there instead."""
 
 
 def by_descriptors() -> bool:
     """Return whether trees are walked by descriptors.
 
-    `shutil` decides the same by the same names, which the fault injection switches: the first one
-    up to Python 3.13, the second one from 3.14 on.
+    `shutil` decides this by the same names, which fault injection switches: the first up to Python
+    3.13, the second from 3.14 on.
     """
     if not getattr(shutil.rmtree, "avoids_symlink_attacks", False):
         return False
@@ -65,14 +65,14 @@ class _Level:
 
 
 class Descent:
-    """A place in a tree: the folder that a walk is in."""
+    """A position in a tree: the folder that a walk is in."""
 
     def __init__(self, root: str, identity: Identity | None = None) -> None:
         """Open the root.
 
         Args:
             root: An absolute path.
-            identity: What it must be; `None` for any folder.
+            identity: The identity it must have; `None` for any folder.
 
         Raises:
             OSError: It cannot be opened.
@@ -101,7 +101,7 @@ class Descent:
 
     @property
     def dir_fd(self) -> int | None:
-        """The folder's descriptor; `None` by paths. Goes with `at`."""
+        """The folder's descriptor; `None` when walking by paths. Use it together with `at`."""
         if self._above is None or not self._levels:
             return self._above
         descriptor = self._levels[-1].descriptor
@@ -111,7 +111,7 @@ class Descent:
 
     @property
     def inside(self) -> list[str]:
-        """The names that lead from the root to the folder."""
+        """The names on the way from the root to the folder."""
         return [level.name for level in self._levels[1:]]
 
     def path(self, *names: str) -> str:
@@ -120,7 +120,7 @@ class Descent:
         return os.path.join(self.root, below) if below else self.root
 
     def at(self, name: str) -> str:
-        """Return what a function of `os` takes, together with `dir_fd`, for something in it."""
+        """Return the path to pass to a function of `os`, with `dir_fd`, for an entry here."""
         return name if self.dir_fd is not None or not self._levels else self.path(name)
 
     def entries(self) -> list[os.DirEntry[str]]:
@@ -138,7 +138,7 @@ class Descent:
 
         Args:
             name: Its name.
-            identity: What it must be; `None` for any folder.
+            identity: The identity it must have; `None` for any folder.
 
         Raises:
             NotADirectoryError: It is a link or no folder.
@@ -188,7 +188,7 @@ class Descent:
             The name of the folder that was left.
 
         Raises:
-            OSError: The folder was moved elsewhere meanwhile; nothing can be done here any more.
+            OSError: The folder was moved elsewhere in the meantime; this walk cannot continue.
         """
         left = self._levels.pop()
         above = self._levels[-1] if self._levels else None
@@ -203,12 +203,12 @@ class Descent:
         """Go to a folder of the tree.
 
         Args:
-            names: What leads to it from the root.
-            identities: What each folder on the way must be, by its path from the root.
+            names: The names on the way from the root.
+            identities: The identity each folder on the way must have, by its path from the root.
 
         Raises:
             OSError: One of them cannot be opened, or is a link or no folder.
-            ReplacedError: One of them is another folder, or not known.
+            ReplacedError: One of them is another folder, or has no known identity.
         """
         if self._above is None:
             self._go_by_path(names, identities)
@@ -226,7 +226,7 @@ class Descent:
             self.enter(name, identity)
 
     def _go_by_path(self, names: list[str], identities: dict[str, Identity]) -> None:
-        """Go at once: the last folder is the right one only if the way to it is."""
+        """Go there directly and check the last folder: if it is right, so is the way to it."""
         self._levels = [self._levels[0], *map(_Level, names)]
         identity = identities.get(os.sep.join(names)) if names else self._identity
         now = identify(self.path())
@@ -252,7 +252,7 @@ class Descent:
 
 @contextmanager
 def descent(root: str, identity: Identity | None = None) -> Iterator[Descent]:
-    """Open a tree and close it in the end; takes and raises what `Descent` does."""
+    """Open a tree, and close it at the end; takes and raises the same as `Descent`."""
     place = Descent(root, identity)
     try:
         yield place

@@ -1,4 +1,4 @@
-"""Emptying a folder, to any depth: what cannot be removed is told, and the rest goes."""
+"""Empties a folder of any depth: reports what cannot be removed, and removes the rest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from winasr_doctor.locks.descent import Descent
 
 OnError = Callable[[Callable[..., Any], str, OSError], None]
-"""Is told the function that failed, on which path, and how; as `shutil.rmtree`'s `onexc`."""
+"""Called with the failed function, the path and the exception, as `shutil.rmtree`'s `onexc`."""
 
 
 def remove_tree(place: Descent, on_error: OnError) -> None:
@@ -17,10 +17,10 @@ def remove_tree(place: Descent, on_error: OnError) -> None:
 
     Args:
         place: The folder.
-        on_error: Is told what cannot be removed.
+        on_error: Called with what cannot be removed.
 
     Raises:
-        OSError: A folder was moved elsewhere meanwhile.
+        OSError: A folder was moved elsewhere in the meantime.
         ReplacedError: Something else has taken the root's place.
     """
     waiting = [_clear(place, on_error)]
@@ -78,7 +78,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _remove_other(place: Descent, name: str, error: OSError, on_error: OnError) -> None:
-    """Remove what was listed as a folder and cannot be entered: a junction, on Windows."""
+    """Remove an entry that was listed as a folder but cannot be entered: a junction, on Windows."""
     if isinstance(error, NotADirectoryError) and place.dir_fd is None:
         try:
             os.rmdir(place.at(name))

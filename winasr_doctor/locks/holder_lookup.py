@@ -1,4 +1,4 @@
-"""Asking who holds a path without making the deletion wait for the answer."""
+"""Asks who holds a path, without making the deletion wait for the answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
-    """Say which of these paths this process holds itself; quick enough for every attempt.
+    """Return which of these paths this process itself holds; quick enough for every attempt.
 
     Args:
         tree: The folder that is being removed.
@@ -31,7 +31,7 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     maps = maps and any(map(_may_be_mapped, paths))
     if not held_by_ourselves(
         tree, maps=maps
-    ):  # one question for all of them, and nearly always enough
+    ):  # one question for all of them is nearly always enough
         return {}
     return {
         path: Holding(path, (_this_process(path),))
@@ -41,9 +41,9 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
 
 
 def _may_be_mapped(path: str) -> bool:
-    """Return whether a path may hold what somebody has mapped: a file with content.
+    """Return whether a path may be mapped by a process: a file with content.
 
-    Windows maps no empty file, and does not let a mapped one become empty. Source:
+    Windows does not map empty files, and does not let a mapped one become empty. Source:
     learn.microsoft.com, "CreateFileMappingW" (ERROR_FILE_INVALID) and "System Error Codes", 1224.
     """
     try:
@@ -66,12 +66,11 @@ def _this_process(path: str) -> Holder:
 class HolderQuestion:
     """The full question, put to the system in the background, once per path.
 
-    Under a virtual clock nothing is asked: what works in the background would make a
-    deterministic run depend on real time.
+    Under a virtual clock nothing is asked: background work would make a deterministic run depend on
+    real time.
     """
 
     def __init__(self, clock: Clock) -> None:
-        """Get ready; nothing is asked yet."""
         self._enabled = not clock.virtual
         self._asked: set[str] = set()
         self._answers: dict[str, Holding] = {}
@@ -89,7 +88,7 @@ class HolderQuestion:
             self._enabled = False
 
     def answers(self) -> dict[str, Holding]:
-        """Return what is known so far, by path."""
+        """Return the answers so far, by path."""
         return dict(self._answers)
 
     def _answer(self, path: str) -> None:

@@ -1,4 +1,4 @@
-"""What a file or folder is, so that it is recognised later and nothing else is taken for it."""
+"""Identifies a file or folder, so that it is recognised later and not confused with another."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _REPARSE_POINT = 0x400
 """`FILE_ATTRIBUTE_REPARSE_POINT`: a link, a junction, a cloud placeholder."""
 
 _NAME_SURROGATE = 0x2000_0000
-"""The bit of a reparse tag that says that the file stands for another one, as links and junctions
-do and cloud placeholders do not. Source: `IsReparseTagNameSurrogate`, ntifs.h."""
+"""The bit of a reparse tag that is set if the file stands for another one: for links and junctions,
+but not for cloud placeholders. Source: `IsReparseTagNameSurrogate`, ntifs.h."""
 
 
 class Identity(NamedTuple):
-    """What makes a file this file.
+    """What identifies a file or folder.
 
     Attributes:
         device: The volume.
         inode: Its number there; a number may be used again once its file is deleted.
         kind: `file`, `folder` or `other` (links and junctions too).
-        born: When it was created, in nanoseconds; 0 where the file system does not say.
+        born: When it was created, in nanoseconds; 0 if the file system does not record it.
         size: Bytes of a file.
-        modified: When a file was last written, in nanoseconds; for a folder only where `born`
-            is not known.
+        modified: When a file was last written, in nanoseconds; for a folder only if `born` is
+            unknown.
     """
 
     device: int
@@ -38,15 +38,15 @@ class Identity(NamedTuple):
 
 
 def identify(path: str, dir_fd: int | None = None) -> Identity:
-    """Say what a path is now; a link is not followed.
+    """Return the current identity of a path; a link is not followed.
 
     Args:
         path: The path.
-        dir_fd: The open folder that a relative path starts from, where the system has that.
+        dir_fd: The open folder that a relative path starts from, where the system supports it.
 
     Raises:
-        OSError: It cannot be looked at, or is not there.
-        ValueError: No path of this name is possible.
+        OSError: It cannot be examined, or does not exist.
+        ValueError: The name is invalid.
     """
     status = os.lstat(path) if dir_fd is None else os.lstat(path, dir_fd=dir_fd)
     start = _AT_FDCWD if dir_fd is None else dir_fd
@@ -54,10 +54,10 @@ def identify(path: str, dir_fd: int | None = None) -> Identity:
 
 
 class PathLook(NamedTuple):
-    """What a path was when it was looked at, and what would show that it is the same still.
+    """What a path was when it was examined, and the data that shows whether it is still the same.
 
     Attributes:
-        identity: What it was.
+        identity: The identity it had.
         stamp: Volume, number, mode and the time of the last change of any kind.
     """
 
@@ -66,15 +66,15 @@ class PathLook(NamedTuple):
 
 
 def look_again(path: str, before: PathLook | None) -> PathLook:
-    """Say what a path is now, with one system call if nothing about it has changed.
+    """Return the current identity of a path, with one system call if nothing has changed.
 
     Args:
         path: The path.
-        before: What the last look found.
+        before: The result of the last look.
 
     Raises:
-        OSError: It cannot be looked at, or is not there.
-        ValueError: No path of this name is possible.
+        OSError: It cannot be examined, or does not exist.
+        ValueError: The name is invalid.
     """
     status = os.lstat(path)
     stamp = (status.st_dev, status.st_ino, status.st_mode, status.st_ctime_ns)
@@ -84,13 +84,13 @@ def look_again(path: str, before: PathLook | None) -> PathLook:
 
 
 def identify_open(descriptor: int) -> Identity:
-    """Say what an open file or folder is.
+    """Return the identity of an open file or folder.
 
     Args:
-        descriptor: Of the file or folder.
+        descriptor: The descriptor of the file or folder.
 
     Raises:
-        OSError: It cannot be looked at.
+        OSError: It cannot be examined.
     """
     return _identity(os.fstat(descriptor), descriptor, "")
 
@@ -105,7 +105,7 @@ def _identity(status: os.stat_result, start: int, path: str) -> Identity:
 
 
 def same_folder(now: Identity, then: Identity) -> bool:
-    """Return whether two readings are of one folder, whose contents may have changed."""
+    """Return whether two identities belong to the same folder, whose contents may have changed."""
     return now[:-1] == then[:-1]  # `modified` is the last of them
 
 
@@ -145,7 +145,7 @@ _MASK_AND_BTIME = struct.Struct("=I76xqI")
 """statx(2): the structure's size; the mask at its start and the birth time at 80."""
 
 _statx: Any = None
-"""The function and the type of its buffer, once they were looked up; empty without it."""
+"""The function and the type of its buffer, once looked up; empty if there is no such function."""
 
 
 def _statx_born(start: int, path: str) -> int:

@@ -1,4 +1,4 @@
-"""The ledger of what is left on the disk, so that a later sweep removes it and nothing else.
+"""The ledger records what is left on the disk, so that a later sweep removes exactly that.
 
 One small JSON file per entry, so that any number of processes can write, read and remove entries
 without a lock, and a crash in the middle of writing one leaves the others whole.
@@ -31,17 +31,17 @@ __all__ = [
 log = logging.getLogger("winasr_doctor.cleanup")
 
 STATE_VARIABLE = "WINASR_DOCTOR_STATE"
-"""Environment variable with another folder for the ledger."""
+"""Environment variable that sets another folder for the ledger."""
 
 _WRITE_TRIES = 5
 
 
 class LedgerContents(NamedTuple):
-    """What a ledger holds.
+    """The content of a ledger.
 
     Attributes:
-        entries: What can be acted on, also what could not be written to the disk.
-        set_aside: Files that are no entry that can be acted on, and why.
+        entries: Usable entries, including those that could not be written to the disk.
+        set_aside: Files that are not usable entries, and why.
     """
 
     entries: list[LedgerEntry]
@@ -49,33 +49,32 @@ class LedgerContents(NamedTuple):
 
 
 class Ledger:
-    """The entries in one folder."""
+    """The entries in one folder.
+
+    Args:
+        folder: Where the entries are kept.
+    """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        """Name the folder; it is made when the first entry is written.
-
-        Args:
-            folder: Where the entries are kept.
-        """
         self.folder = Path(folder)
         self.left_here = False
-        """Whether this process has left something that is not yet swept."""
+        """Whether this process has left something that has not been swept yet."""
         self._unwritten: list[LedgerEntry] = []
         self._settled: set[Path] = set()
-        """Entries that are done with, in files that somebody holds: a scanner, for example."""
+        """Finished entries whose files could not be deleted because a scanner, say, holds them."""
         self._lock = threading.Lock()
 
     def claim(self, path: str) -> LedgerEntry | None:
         """Record a private temporary folder of ours while it is in use.
 
-        Should this process die, the next sweep removes the folder.
+        If this process dies, the next sweep removes the folder.
 
         Args:
-            path: The folder, just made.
+            path: The folder, which was just made.
 
         Returns:
-            The entry, to be settled when the folder is done with; `None` if it cannot be
-            looked at.
+            The entry, to pass to `settle` once the folder is finished with; `None` if it cannot be
+            examined.
         """
         path = absolute(path)
         try:
@@ -85,7 +84,7 @@ class Ledger:
         return self._write(LedgerEntry(path, identity, this_process(), whole=True, in_use=True))
 
     def settle(self, entry: LedgerEntry | None) -> None:
-        """Forget an entry, if there is one: its folder is gone or not ours any more."""
+        """Forget an entry, if there is one: its folder is gone or no longer ours."""
         if entry is None:
             return
         with self._lock:
@@ -99,15 +98,15 @@ class Ledger:
     ) -> LedgerEntry | None:
         """Record what a deletion left behind.
 
-        A root that was refused, or that is not the folder any more that was to be removed, is
-        not recorded: nothing will ever remove it.
+        A root that was refused, or that is no longer the folder to remove, is not recorded: nothing
+        will ever remove it.
 
         Args:
-            report: What the deletion came to.
+            report: The result of the deletion.
             claimed: The entry that `claim` returned for the folder, if any.
 
         Returns:
-            The entry by which a sweep will find it; `None` if it will not.
+            The entry by which a sweep will find it; `None` if there is none.
         """
         path = absolute(report.path)
         root = _folder(path, report.root, claimed)
@@ -126,11 +125,11 @@ class Ledger:
         return entry
 
     def entries(self) -> list[LedgerEntry]:
-        """Return all entries, also those that could not be written to the disk."""
+        """Return all entries, including those that could not be written to the disk."""
         return self.read().entries
 
     def read(self) -> LedgerContents:
-        """Read all there is. What cannot be acted on hides nothing else."""
+        """Read all entries. An unusable file does not hide the others."""
         try:
             files = sorted(self.folder.glob("*.json"))
         except OSError:
@@ -186,10 +185,10 @@ _ledgers_lock = threading.Lock()
 
 
 def _folder(path: str, expected: Identity | None, claimed: LedgerEntry | None) -> Identity | None:
-    """Look at a folder; `None` if it is none, or not the one that is expected.
+    """Return the identity of a folder; `None` if it is not a folder, or not the expected one.
 
-    Where it cannot be looked at now, it is taken for what it was when it was claimed: a sweep
-    looks again before it removes anything.
+    If it cannot be examined now, it keeps the identity it had when it was claimed: a sweep checks
+    again before it removes anything.
     """
     try:
         root = identify(path)
@@ -205,5 +204,5 @@ def _add(file: Path, found: LedgerContents) -> None:
         found.entries.append(read(file))
     except EntryError as error:
         found.set_aside.append((file, str(error)))
-    except OSError as error:  # gone meanwhile, or a scanner has it: the next time will do
+    except OSError as error:  # gone in the meantime, or held by a scanner: left to the next sweep
         log.debug("%s cannot be read now: %s", file, error)

@@ -1,4 +1,4 @@
-"""One entry of the ledger: a folder to remove, and who recorded it, as a small JSON file."""
+"""Reads and writes one entry of the ledger: a folder to remove and its owner, as a JSON file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from winasr_doctor.locks.identity import Identity
 SCHEMA = "winasr-doctor/leftover/1"
 
 LARGEST = 16 * 2**20
-"""Bytes of the largest file that is read."""
+"""Bytes; larger files are not read."""
 
 _MOST_PID = 2**32
 _MOST_NUMBER = 2**128
-"""ReFS numbers its files with 128 bits. Source: learn.microsoft.com, `FILE_ID_128`."""
+"""ReFS uses file numbers of 128 bits. Source: learn.microsoft.com, `FILE_ID_128`."""
 
 _KINDS = frozenset({"file", "folder", "other"})
 
@@ -33,8 +33,8 @@ class Owner:
 
     Attributes:
         pid: Its number.
-        started: When it started, in seconds since 1970; 0 where that cannot be read.
-        machine: The network name of its machine: a home folder may be shared by several.
+        started: When it started, in seconds since 1970; 0 if that cannot be read.
+        machine: The network name of its machine, as several may share a home folder.
     """
 
     pid: int
@@ -48,15 +48,14 @@ class LedgerEntry:
 
     Attributes:
         path: The folder, absolute.
-        identity: What it was when it was recorded.
-        owner: Who recorded it.
-        whole: Whether all of it is ours, a temporary folder that we made: it is removed with
-            everything in it. Otherwise only the listed items are, and folders only when empty.
+        identity: Its identity when it was recorded.
+        owner: The process that recorded it.
+        whole: Whether it is a temporary folder of our own, which is removed with everything in it.
+            Otherwise only the listed items are removed, and folders only if empty.
         in_use: Whether its owner still works in it; it is left alone while that process lives.
-        items: Path relative to the folder and identity of each thing that stayed, folders after
-            what is in them.
+        items: Relative path and identity of each item that stayed, folders after their contents.
         reason: Why it stayed, such as `WinError 32`.
-        unlisted: How many things stayed that there was no room for in `items`.
+        unlisted: How many more items stayed than `items` has room for.
         file: The entry's own file; `None` if it could not be written.
     """
 
@@ -72,13 +71,13 @@ class LedgerEntry:
 
 
 class EntryError(Exception):
-    """A file is no entry that can be acted on; the text says why."""
+    """A file is not a usable entry; the text says why."""
 
 
 def this_process() -> Owner:
-    """Return what identifies this process among all that ever had its number."""
+    """Return what distinguishes this process from any other that had the same number."""
     pid = os.getpid()
-    if _owner_of_pid.get("pid") != pid:  # a forked child is another owner
+    if _owner_of_pid.get("pid") != pid:  # a forked child is a different owner
         _owner_of_pid.clear()
         _owner_of_pid.update(pid=pid, owner=Owner(pid, started(pid), platform.node()))
     owner = _owner_of_pid["owner"]
@@ -100,7 +99,7 @@ def started(pid: int) -> float:
 
 
 def write(entry: LedgerEntry, file: Path) -> None:
-    """Write an entry's file, all of it or nothing.
+    """Write an entry's file completely or not at all.
 
     Raises:
         OSError: It cannot be written.
@@ -135,7 +134,7 @@ def read(file: Path) -> LedgerEntry:
 
     Raises:
         OSError: The file cannot be read now.
-        EntryError: It is no entry, or names what must not be removed.
+        EntryError: It is not an entry, or names something that must not be removed.
     """
     try:
         document = json.loads(_content(file))
@@ -147,7 +146,7 @@ def read(file: Path) -> LedgerEntry:
 
 
 def _content(file: Path) -> bytes:
-    """Read a plain file of a bearable size; a pipe in its place would never end."""
+    """Read a regular file of limited size; reading a pipe in its place would never end."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     if not stat.S_ISREG(os.lstat(file).st_mode):
         raise EntryError("it is no plain file")
@@ -183,12 +182,12 @@ def _entry(document: dict[str, Any], file: Path) -> LedgerEntry:
 
 
 def is_path(path: str) -> bool:
-    """Return whether this is an absolute path that the system may have."""
+    """Return whether this is a valid absolute path on this system."""
     return os.path.isabs(path) and _is_possible(path)
 
 
 def is_inside(path: str) -> bool:
-    """Return whether this is a relative path to something inside of a folder."""
+    """Return whether this is a relative path to something inside a folder."""
     parts = re.split(r"[\\/]", path) if os.name == "nt" else path.split("/")
     if os.name == "nt" and ":" in path:
         return False

@@ -1,4 +1,4 @@
-"""What is in a folder that is left behind: listing it, and later removing what was listed."""
+"""Lists the contents of a folder that is left behind, and later removes what was listed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from winasr_doctor.locks.removal_pass import add_write_right
 from winasr_doctor.windows.errors import Classification, DeleteClass, classify
 
 MOST_ITEMS = 10_000
-"""Paths that one entry lists; what is beyond them stays."""
+"""Maximum number of paths that one entry lists; any others stay."""
 
 _MOST_BYTES = LARGEST - 2**20
-"""Bytes that they may take in the entry's file."""
+"""Maximum number of bytes that they take in the entry's file."""
 
 _BYTES_OF_IDENTITY = 100
-"""An identity in JSON takes fewer: four numbers of 64 bits, one of 128."""
+"""Bytes; an identity in JSON takes fewer: four numbers of 64 bits, one of 128."""
 
 _ACCESS_DENIED, _DIR_NOT_EMPTY = 5, 145
 
@@ -44,22 +44,22 @@ class _List:
 
 
 def items_below(root: str, identity: Identity) -> tuple[Items, int]:
-    """List what is below a folder; links are not followed.
+    """List everything below a folder; links are not followed.
 
     Args:
         root: The folder, absolute.
-        identity: What it must be.
+        identity: The identity it must have.
 
     Returns:
-        The items, folders after what is in them, and how many there was no room for.
+        The items, folders after their contents, and how many did not fit.
     """
     found = _List()
     try:
         with descent(root, identity) as place:
             _list(place, found)
     except (OSError, ReplacedError):
-        pass  # what is known by now counts
-    # A folder that is listed stands before what is in it, so its whole way is listed, too.
+        pass  # what is known so far counts
+    # A listed folder comes before its contents, so all its ancestors are listed, too.
     return (*found.files, *reversed(found.folders)), found.unlisted
 
 
@@ -80,7 +80,7 @@ def _list(place: Descent, found: _List) -> None:
 
 
 def _look(place: Descent, found: _List) -> list[tuple[str, Identity]]:
-    """Add what is in a folder; return the folders among it."""
+    """Add a folder's contents; return the folders among them."""
     folders = []
     try:
         entries = place.entries()
@@ -99,16 +99,16 @@ def _look(place: Descent, found: _List) -> list[tuple[str, Identity]]:
 
 
 def remove_items(entry: LedgerEntry) -> str | None:
-    """Remove what an entry lists, and the folders among it, and the folder itself, if empty then.
+    """Remove what an entry lists, then the listed folders and the folder itself if they are empty.
 
-    Only what is still what it was is removed. Between the last look at a file and its deletion
-    nothing is left but one system call.
+    An item is removed only if its identity has not changed. Only one system call lies between the
+    last check of a file and its deletion.
 
     Args:
-        entry: Of a folder that is not ours as a whole.
+        entry: The entry of a folder that is not entirely ours.
 
     Returns:
-        Why something that is listed is still there; `None` if nothing of it is.
+        Why a listed item is still there; `None` if all are gone.
     """
     items = dict(entry.items)
     problem: str | None = None
@@ -130,7 +130,7 @@ def _remove_at(
     try:
         place.go(parts[:-1], items)
     except (ReplacedError, NotADirectoryError):
-        return None  # somebody else's by now
+        return None  # belongs to somebody else by now
     except OSError as error:
         return _in_words(error, os.path.join(place.root, name))
     return _remove_item(place, parts[-1], identity)
@@ -152,7 +152,7 @@ def _remove_item(place: Descent, name: str, identity: Identity) -> str | None:
     is_folder = identity.kind == "folder"
     try:
         if not _is_same(identify(path, dir_fd), identity):
-            return None  # somebody else's by now
+            return None  # belongs to somebody else by now
         if is_folder:
             os.rmdir(path, dir_fd=dir_fd)
         elif identity.kind == "file":
@@ -169,7 +169,7 @@ def _is_same(now: Identity, then: Identity) -> bool:
 
 
 def _in_words(error: OSError, path: str, *, is_folder: bool = False) -> str | None:
-    """Say why something is still there; `None` if it is gone, or if what is in it is not ours."""
+    """Return why something is still there; `None` if it is gone or its contents are not ours."""
     meaning = classify(error)
     if meaning.delete is DeleteClass.ALREADY_GONE:
         return None

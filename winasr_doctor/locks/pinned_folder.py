@@ -1,4 +1,4 @@
-"""Keeping a folder from being renamed while something in it is deleted by its path."""
+"""Prevents a folder from being renamed while something in it is deleted by its path."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 def held_in_place(folder: str) -> AbstractContextManager[None]:
     """Keep a folder open on Windows so that neither it nor those above it can be renamed.
 
-    Where it cannot be opened so, because another program may delete it, or rights are missing,
-    nothing is held. A handle without `FILE_SHARE_DELETE` refuses others the renaming (Microsoft,
-    "CreateFileW", dwShareMode), and a folder with an open file below it cannot be renamed
-    (Microsoft, `FILE_RENAME_INFORMATION`).
+    If it cannot be opened this way, because another program may delete it or rights are missing,
+    nothing is held. A handle without `FILE_SHARE_DELETE` prevents others from renaming it
+    (Microsoft, "CreateFileW", dwShareMode), and a folder with an open file below it cannot be
+    renamed (Microsoft, `FILE_RENAME_INFORMATION`).
 
     Args:
         folder: The parent of what is deleted.

@@ -1,4 +1,4 @@
-"""`rmtree`: removes a folder, and records what stays so that a later sweep removes it.
+"""`rmtree` removes a folder, and records what stays so that a later sweep removes it.
 
 The ledger and the sweep are imported where they are needed: most deletions leave nothing.
 """
@@ -39,28 +39,28 @@ def rmtree(
     claim: LedgerEntry | None = None,
     defer: bool = True,
 ) -> CleanupReport:
-    """Remove a folder and everything in it, through passing locks.
+    """Remove a folder and everything in it, in spite of temporary locks.
 
-    Everything that can be removed is removed in the first pass; only transient errors are tried
-    again (see `winasr_doctor.windows.errors`), and not while this process itself is the holder.
-    Symbolic links and junctions are removed, never followed. A file, a link or a junction in the
-    folder's place is refused, now and later, and so is another folder that takes it meanwhile.
+    The first pass removes everything that can be removed. Only transient errors are retried (see
+    `winasr_doctor.windows.errors`), and not while this process itself is the holder. Symbolic links
+    and junctions are removed, never followed. A file, a link or a junction in the folder's place is
+    refused, now and later, and so is another folder that replaces it in the meantime.
 
     Args:
         path: The folder; one that does not exist counts as gone.
         policy: How long to keep trying.
-        on_attempt: Is told about each attempt.
-        release: Is asked to let go when this process holds what cannot be removed.
-        ledger: Where leftovers are recorded; the account's by default.
-        claim: What `Ledger.claim` returned when we made the folder: all of it is ours.
+        on_attempt: Called with each attempt.
+        release: Called to release files when this process holds what cannot be removed.
+        ledger: Where leftovers are recorded; by default the account's ledger.
+        claim: What `Ledger.claim` returned if the folder and all its contents are ours.
         defer: Whether to record what is left, so that a later `sweep` removes it.
 
     Returns:
-        What it came to. No `OSError` is raised: a path that stays is in `leftovers`.
+        The result. No `OSError` is raised: paths that stay are in `leftovers`.
     """
     where = os.fsdecode(path)
     if claim is not None and not os.path.isabs(where):
-        where = claim.path  # the current folder may be another one by now
+        where = claim.path  # the current folder may have changed since
     report = remove(where, policy, on_attempt=on_attempt, release=release)
     if report.status is CleanupStatus.REFUSED:
         log.warning("did not remove %s: %s; it is left alone", report.path, report.refusal)
@@ -103,10 +103,10 @@ def _say_what_is_left(report: CleanupReport) -> None:
 
 
 def what_becomes_of_it(report: CleanupReport) -> str:
-    """Say who removes what is left of a folder, as a clause.
+    """Return a clause that says who removes what is left of a folder.
 
     Args:
-        report: Of a folder that is left behind.
+        report: The report on a folder that is left behind.
     """
     if not report.deferred:
         return "it is safe to delete by hand"

@@ -1,8 +1,8 @@
-"""One pass over a tree: remove everything that can be removed, say what cannot.
+"""Makes one pass over a tree: removes everything that can be removed, and reports the rest.
 
-Where the system has descriptors, the walk is our own: it looks at the open folder, so it cannot be
-tricked into another one, and it takes any depth. By paths it is `shutil.rmtree`'s, which never
-follows a symbolic link or a junction out of the tree.
+Where the system supports descriptors, the walk is our own: it examines the open folder, so it
+cannot be tricked into another one, and it handles any depth. Otherwise `shutil.rmtree` walks by
+paths; it never follows a symbolic link or a junction out of the tree.
 """
 
 from __future__ import annotations
@@ -36,38 +36,36 @@ REPLACED = "another folder has taken its place"
 
 
 class RefusedError(Exception):
-    """What is at the root is not ours to remove; the text says what it is."""
+    """What is at the root must not be removed; the text says what it is."""
 
 
 class Tree:
-    """A tree that is being removed, over as many passes as it takes."""
+    """A tree that is being removed, in as many passes as it takes.
+
+    Args:
+        path: The tree's root, absolute.
+        identity: The identity the root must have; by default the one it has at first.
+    """
 
     def __init__(self, path: str, identity: Identity | None = None) -> None:
-        """Start; nothing is touched yet.
-
-        Args:
-            path: The tree's root, absolute.
-            identity: What the root must be; what it is at first if that is not known.
-        """
         self.path = path
         self.identity = identity
         self._above = os.path.dirname(path)
         self.made_writable = False
-        """Whether the last pass cleared a read-only attribute, so that another may succeed."""
+        """Whether the last pass cleared a read-only attribute, so that another pass may succeed."""
         self.thorough = False
-        """Whether passes by paths go through the whole tree, even if all that was refused before is
-        refused again."""
+        """Whether passes by paths visit the whole tree, even if every earlier failure repeats."""
         self._cleared: set[str] = set()
         self._is_there = False
         self._look: PathLook | None = None
         self._failures: list[tuple[RemovalFailure, Classification]] = []
 
     def look(self) -> None:
-        """Look at what is at the root, and remember it.
+        """Examine what is at the root, and remember it.
 
         Raises:
-            OSError: It cannot be looked at.
-            RefusedError: It is no folder, or not the one it was.
+            OSError: It cannot be examined.
+            RefusedError: It is not a folder, or not the same one as before.
         """
         self._look = look_again(self.path, self._look)
         now = self._look.identity
@@ -85,10 +83,10 @@ class Tree:
         """Make one pass.
 
         Returns:
-            What is still there, each with what its error means; empty when the tree is gone.
+            What is still there, with the meaning of each error; empty when the tree is gone.
 
         Raises:
-            RefusedError: What is at the root is no folder, or not the one it was.
+            RefusedError: What is at the root is not a folder, or not the same one as before.
         """
         before = () if self.thorough or self.made_writable else tuple(self._failures)
         self._failures = []
@@ -104,7 +102,7 @@ class Tree:
             raise RefusedError(REPLACED) from error
         except OSError as error:
             self._on_error(os.lstat, getattr(error, "filename", None) or self.path, error)
-        # An empty folder goes without being listed.
+        # An empty folder can be removed without listing it.
         if self._failures and not self._is_there and is_gone(self.path):
             self._failures = []
         return self._failures
@@ -113,7 +111,7 @@ class Tree:
         with held_in_place(self._above):
             self.look()
             if before and all(self._is_refused_again(failure) for failure, _ in before):
-                self._is_there = True  # it was looked at, and nothing went
+                self._is_there = True  # it was examined, and nothing could be removed
                 return
             self._failures = []
             try:
@@ -127,7 +125,7 @@ class Tree:
                     remove_tree(place, self._on_error)
 
     def _is_refused_again(self, failure: RemovalFailure) -> bool:
-        """Try once more what failed, which is cheaper than to go through the tree again."""
+        """Retry only what failed, which is cheaper than going through the tree again."""
         if failure.operation not in _TRIED_AGAIN or not self._is_in_place(failure.path):
             return False
         function = getattr(os, failure.operation)
@@ -167,7 +165,7 @@ class Tree:
         self._failures.append((failure, meaning))
 
     def _is_consequence(self, path: str, meaning: Classification) -> bool:
-        """Return whether a folder stays only because something in it does, or is not even known."""
+        """Return whether a folder stays only because its contents do, or are not even known."""
         if meaning.code != _DIR_NOT_EMPTY and meaning.errno not in _NOT_EMPTY:
             return False
         inside = path.rstrip(os.sep) + os.sep
@@ -176,9 +174,10 @@ class Tree:
         )
 
     def _make_writable(self, path: str, meaning: Classification) -> None:
-        """Clear what makes a path read-only, once.
+        """Make a path writable, once.
 
-        On Windows that is the file's own attribute, elsewhere the rights on its folder.
+        On Windows this clears the file's read-only attribute, elsewhere it changes the rights on
+        its folder.
         """
         if path in self._cleared:
             return
@@ -201,7 +200,7 @@ def _is_folder(path: str) -> bool:
 
 
 def add_write_right(path: str, *, files: bool) -> bool:
-    """Let the owner write a folder (or a file, where asked); never through a link."""
+    """Give the owner write access to a folder (or a file, if asked); links are not followed."""
     try:
         status = os.lstat(path)
         is_folder = stat.S_ISDIR(status.st_mode)

@@ -22,26 +22,26 @@ OnRetry = Callable[[Exception, float], None]
 """Called with the error and the seconds until the next attempt; its own exceptions are logged."""
 
 LONGEST_TOTAL = 10.0
-"""Seconds that a policy may wait in all; what is still locked then is not a passing lock."""
+"""Maximum seconds that a policy may wait in total; a longer lock is not temporary."""
 
 _SHORTEST = 1e-6
-"""Seconds; a clock that is asked to wait for less may stand still."""
+"""Seconds; a clock that is asked to wait for less may not advance."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Exponential backoff, paced by the time that was already waited.
+    """Exponential backoff, paced by the time already waited.
 
-    A delay is a fraction of the time since the first attempt, so little is waited in vain after
-    a lock is gone: at most that fraction of the time it was held.
+    A delay is a fraction of the time since the first attempt, so little time is wasted after a lock
+    is gone: at most that fraction of the time it was held.
 
     Attributes:
         total: Seconds after which no further attempt is made, 0 to 10; 0 means one attempt.
         first: Seconds of the shortest delay.
-        growth: The next delay as a fraction of the time since the first attempt.
+        growth: The next delay, as a fraction of the time since the first attempt.
         longest: Seconds of the longest delay.
-        jitter: The fraction by which a delay may be shortened at random, so that many processes
-            do not try in step.
+        jitter: The fraction by which a delay may be shortened at random, so that several processes
+            do not retry in step.
 
     Raises:
         ValueError: A value is out of range.

@@ -1,4 +1,4 @@
-"""`sweep`: removes what earlier deletions left behind, and nothing else."""
+"""`sweep` removes what earlier deletions left behind, and nothing else."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep came to.
+    """The result of a sweep.
 
     Attributes:
-        removed: Folders that are gone now, also those that somebody else had removed.
+        removed: Folders that are gone now, including those that somebody else had removed.
         kept: Folders that are still there.
-        set_aside: Files of the ledger that are no entries that can be acted on; nothing is removed
-            because of them, and they may be deleted by hand.
+        set_aside: Files in the ledger that are not usable entries; nothing is removed because of
+            them, and they may be deleted by hand.
     """
 
     removed: tuple[str, ...] = ()
@@ -59,14 +59,14 @@ def sweep(
 ) -> SweepReport:
     """Remove the leftovers of earlier failed cleanups.
 
-    Only what the ledger lists is removed, and only while it is still what it was then: a folder
-    or file that something else has replaced is left alone and forgotten. What a living process
-    still works in is left alone too.
+    It removes only what the ledger lists, and only if it is still the same: a folder or file that
+    something else has replaced is left alone and forgotten. Folders that a living process still
+    works in are left alone too.
 
     Args:
-        ledger: Where leftovers are recorded; this account's by default.
-        policy: How long to keep trying with each; by default one attempt.
-        on_attempt: Is told about each attempt.
+        ledger: Where leftovers are recorded; by default this account's ledger.
+        policy: How long to keep trying with each leftover; by default one attempt.
+        on_attempt: Called with each attempt.
     """
     ledger = ledger or default_ledger()
     removed: list[str] = []
@@ -92,10 +92,10 @@ _at_exit_lock = threading.Lock()
 
 
 def sweep_at_exit(ledger: Ledger) -> None:
-    """Sweep a ledger when this process ends, too.
+    """Sweep a ledger also when this process ends.
 
     Args:
-        ledger: Where this process has left something.
+        ledger: The ledger in which this process has recorded something.
     """
     with _at_exit_lock:
         if not _at_exit:
@@ -114,10 +114,10 @@ def _sweep_all() -> None:
 
 
 def waiting(ledger: Ledger | None = None) -> SweepReport:
-    """Return what `sweep` would look at and set aside, and why each stayed; removes nothing.
+    """Return what `sweep` would examine or set aside, and why each stayed; removes nothing.
 
     Args:
-        ledger: Where leftovers are recorded; this account's by default.
+        ledger: Where leftovers are recorded; by default this account's ledger.
     """
     found = (ledger or default_ledger()).read()
     here = [entry for entry in found.entries if entry.owner.machine == platform.node()]
@@ -128,10 +128,10 @@ def waiting(ledger: Ledger | None = None) -> SweepReport:
 
 
 def pending(ledger: Ledger | None = None) -> tuple[Kept, ...]:
-    """Return the leftovers that `sweep` would look at, and why each stayed; removes nothing.
+    """Return the leftovers that `sweep` would examine, and why each stayed; removes nothing.
 
     Args:
-        ledger: Where leftovers are recorded; this account's by default.
+        ledger: Where leftovers are recorded; by default this account's ledger.
     """
     return waiting(ledger).kept
 
@@ -166,7 +166,7 @@ def _in_use(entry: LedgerEntry) -> str:
 def _handle_anything(
     entry: LedgerEntry, ledger: Ledger, policy: RetryPolicy, on_attempt: OnAttempt | None
 ) -> tuple[str, bool]:
-    """Remove one leftover as `_handle` does; whatever fails, the others have their turn."""
+    """Remove one leftover as `_handle` does; a failure does not stop the others."""
     try:
         return _handle(entry, ledger, policy, on_attempt)
     except Exception as error:
@@ -180,7 +180,7 @@ def _handle(
     """Remove one leftover.
 
     Returns:
-        Why it is still there, or nothing; and whether its entry is done with.
+        Why it is still there, or nothing; and whether its entry is finished.
     """
     in_use = _in_use(entry)
     try:
@@ -216,7 +216,7 @@ def _remove_whole(
         return "", True
     if report.status is CleanupStatus.REFUSED:
         return _REPLACED, True
-    ledger.leave(report, entry)  # as it is now that a part of it is gone
+    ledger.leave(report, entry)  # its identity after a part of it is gone
     sweep_at_exit(ledger)
     return f"{report.leftovers[0].label} on {report.leftovers[0].path}", False
 

@@ -1,4 +1,4 @@
-"""Removes a tree in passes, until it is gone or waiting cannot help any more."""
+"""Removes a tree in passes, until it is gone or waiting no longer helps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from winasr_doctor.locks.removal_pass import RefusedError, Tree
 from winasr_doctor.locks.retry_policy import RetryPolicy
 from winasr_doctor.windows.errors import Classification, DeleteClass
 
-if TYPE_CHECKING:  # what is rarely needed is imported where it is
+if TYPE_CHECKING:  # rarely needed modules are imported where they are used
     from winasr_doctor.locks.holders.model import Holding
 
 log = logging.getLogger("winasr_doctor.cleanup")
@@ -27,19 +27,19 @@ OnAttempt = Callable[[Attempt], None]
 """Called after each attempt, in the thread that deletes; an exception of it is logged."""
 
 Release = Callable[[Sequence[str]], bool]
-"""Asked to let go of paths that this process holds; tells whether it let go of anything."""
+"""Called to release paths that this process holds; returns whether it released any."""
 
 DEFAULT_POLICY = RetryPolicy()
 
 _FIRST_PAUSE = 0.1
-"""Seconds from asking this process who holds a file to asking it for the first time again."""
+"""Seconds until this process is asked for the first time again whether it holds a file."""
 
 _WORTH_ASKING = 0.1
 """Seconds after which the whole system is asked who holds a file; most locks are shorter."""
 
 
 def collect_garbage(paths: Sequence[str]) -> bool:
-    """Let go of what only reference cycles still hold. The default `Release`."""
+    """Release what only reference cycles still hold. The default `Release`."""
     del paths
     return gc.collect() > 0
 
@@ -52,14 +52,14 @@ def remove(
     release: Release = collect_garbage,
     identity: Identity | None = None,
 ) -> CleanupReport:
-    """Remove a folder and everything in it, through passing locks; record nothing.
+    """Remove a folder and everything in it, in spite of temporary locks; record nothing.
 
     Args:
         path: The folder.
         policy: How long to keep trying.
-        on_attempt: Is told about each attempt.
-        release: Is asked to let go when this process holds what cannot be removed.
-        identity: What the folder must be; what it is now by default.
+        on_attempt: Called with each attempt.
+        release: Called to release files when this process holds what cannot be removed.
+        identity: The identity the folder must have; by default its current one.
     """
     return _Deletion(absolute(path), policy, on_attempt, release, identity).run()
 
@@ -124,9 +124,10 @@ class _Deletion:
         elapsed = self._elapsed()
         last = self._policy.is_over(elapsed)
         if waiting and (elapsed >= self._ask_again_at or last):
-            maps = elapsed > 0 or last  # slow to find, and without an open file they are rare
+            maps = elapsed > 0 or last  # slow to find, and rare without an open file
             self._ours = ours(self._tree.path, [failure.path for failure in waiting], maps=maps)
-            # A file is rarely opened here meanwhile; unless we just let go of some, ask less often.
+            # This process rarely opens the file in the meantime; unless it has just released some,
+            # ask less often.
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
@@ -139,7 +140,7 @@ class _Deletion:
     def _next_delay(
         self, failures: tuple[RemovalFailure, ...], meanings: list[Classification]
     ) -> tuple[float | None, str]:
-        """Return seconds until the next attempt, or `None` and why there is none."""
+        """Return the seconds until the next attempt, or `None` and why there is none."""
         if self._tree.made_writable:
             return 0.0, ""
         elapsed = self._elapsed()
@@ -197,7 +198,7 @@ class _Deletion:
 
 
 def held_by(failure: RemovalFailure) -> str:
-    """Return who holds a path, as a clause; empty where nobody is known."""
+    """Return a clause that says who holds a path; empty if nobody is known to."""
     return f", held by {failure.holding}" if failure.holding and failure.holding.holders else ""
 
 

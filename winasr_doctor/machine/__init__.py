@@ -1,4 +1,4 @@
-"""What a machine looks like: `Machine`, a live one and a recorded one."""
+"""Describes a machine: the `Machine` interface, a live one and a recorded one."""
 
 from winasr_doctor.machine.base import Machine, NotApplicable, Section, Unreadable
 from winasr_doctor.machine.recorded import RecordedMachine, Snapshot, SnapshotError, load_snapshot

@@ -1,4 +1,4 @@
-"""The `Machine` that every check reads, and how a section of it may be missing."""
+"""Defines the `Machine` that every check reads, and the ways a section may be missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Unreadable(Exception):  # noqa: N818 - a state of the machine, not an erro
 
     Attributes:
         reason: One sentence.
-        needs: What it would take, such as `administrator`; `None` if nothing known helps.
+        needs: What is needed to read it, such as `administrator`; `None` if nothing known helps.
     """
 
     def __init__(self, reason: str, needs: str | None = None) -> None:
@@ -48,7 +48,7 @@ class NotApplicable(Exception):  # noqa: N818 - a state of the machine, not an e
 
 
 class Section(Generic[T]):
-    """One named part of what a machine looks like; read as an attribute of a `Machine`.
+    """One named part of a machine's description; read as an attribute of a `Machine`.
 
     Reading it returns the section's value, or raises `Unreadable` or `NotApplicable`.
     """
@@ -60,7 +60,7 @@ class Section(Generic[T]):
 
         Args:
             kind: The type of its value.
-            title: What it holds, for people, such as `Defender's settings`.
+            title: A readable name for its content, such as `Defender's settings`.
         """
         self.kind = kind
         self.title = title
@@ -81,10 +81,11 @@ class Section(Generic[T]):
 
 
 class Machine(ABC):
-    """What a machine looks like, section by section.
+    """A machine, described section by section.
 
-    Checks read a `Machine` and nothing else. `LiveMachine` asks the machine, `RecordedMachine` a
-    snapshot; both may raise `Unreadable` or `NotApplicable` for any section.
+    Checks read a `Machine` and nothing else. `LiveMachine` reads the machine itself,
+    `RecordedMachine` reads a snapshot; both may raise `Unreadable` or `NotApplicable` for any
+    section.
     """
 
     sections: ClassVar[dict[str, Section[Any]]] = {}
@@ -109,11 +110,11 @@ class Machine(ABC):
     model_files = Section(model.ModelFiles, "local .nemo files")
 
     app: Application
-    """The app's source and the pins to examine; empty when none was given. Never recorded."""
+    """The app's source and the pins to examine; empty if none was given. Never recorded."""
 
     @property
     def hub_answers(self) -> HubAnswers:
-        """What the Hub answered; only in a scan with `--online`. Never recorded."""
+        """The Hub's answers; only in a scan with `--online`. Never recorded."""
         raise NotApplicable("the Hub is only asked with --online")
 
     @abstractmethod
@@ -129,10 +130,10 @@ class Machine(ABC):
         """
 
     def prefetch(self, names: Iterable[str]) -> None:  # noqa: B027 - optional for a host
-        """Start reading these sections side by side, where that saves time."""
+        """Start reading these sections in parallel, if that saves time."""
 
     def describe(self) -> dict[str, object]:
-        """Return the machine in a few JSON values, for the head of a report. No names."""
+        """Return a few JSON values about the machine, for the head of a report. No names."""
         described: dict[str, object] = {}
         facts: dict[str, Callable[[], str | None]] = {
             "system": lambda: f"{self.system.name} {self.system.version}",

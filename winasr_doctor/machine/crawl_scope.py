@@ -1,11 +1,12 @@
-r"""Which folders Windows Search's rules cover.
+r"""Decides which folders Windows Search's rules cover.
 
-Everything here is text. The rules are the indexer's plan; what it does at the moment only the
-indexer knows.
+This only compares text. The rules are the indexer's plan; only the indexer knows what it is doing
+at the moment.
 
-Sources: learn.microsoft.com, "Managing Scope Rules" (a rule speaks for a URL and its children,
-a user's rule overrides a default one, `*` in patterns) and "CLUSION_REASON" (what no rule names
-is not crawled); that the longest matching pattern decides and that `*` is one name is observed.
+Sources: learn.microsoft.com, "Managing Scope Rules" (a rule applies to a URL and its children, a
+user's rule overrides a default one, `*` in patterns) and "CLUSION_REASON" (a URL without a rule is
+not crawled). Observed, not documented: the longest matching pattern decides, and `*` stands for one
+name.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ def deciding_rule(rules: Iterable[SearchRule], path: str) -> SearchRule | None:
         path: A file or folder, absolute.
 
     Returns:
-        The matching rule with the longest pattern. Of two as long, the one with fewer wildcards
-        decides, then the user's rule over Windows' own, then the exclusion. `None` if none
-        matches.
+        The matching rule with the longest pattern. If two are equally long, the one with fewer
+        wildcards wins, then the user's rule over Windows' own, then the exclusion. `None` if no
+        rule matches.
     """
     target = segments(path, "windows")
     matching = [
@@ -41,14 +42,14 @@ def deciding_rule(rules: Iterable[SearchRule], path: str) -> SearchRule | None:
 
 
 def is_included(rules: Iterable[SearchRule], path: str) -> bool:
-    """Tell whether the indexer's rules cover a path; without any rule about it, they do not."""
+    """Return whether the indexer's rules cover a path; they do not if no rule matches."""
     rule = deciding_rule(rules, path)
     return rule is not None and rule.include
 
 
 @lru_cache(maxsize=1024)
 def _segments(pattern: str) -> tuple[str, ...]:
-    """Split a rule's pattern; the rules of most machines are Windows' own."""
+    """Split a rule's pattern; cached, as most machines have Windows' own rules."""
     return segments(pattern, "windows")
 
 

@@ -1,13 +1,12 @@
-"""What a machine looks like: the facts a scan reads, section by section.
+"""The data model of a machine: the facts that a scan reads, section by section.
 
-Every class here is a value that a recorded machine stores as JSON, so adding a field changes
-the snapshot's schema. `None` means "does not exist" or "was not found out", as the field says;
-a whole section that could not be read is not stored but named among the snapshot's
-`unreadable` ones.
+Every class here is a value that a recorded machine stores as JSON, so adding a field changes the
+snapshot's schema. `None` means "does not exist" or "could not be determined", as the field says; a
+section that could not be read at all is not stored, but listed under the snapshot's `unreadable`.
 
 They are msgspec structs rather than dataclasses because they are documents: msgspec decodes,
 validates and describes them (JSON Schema), and defining one costs a twentieth of a dataclass's
-import time. Their annotations are not postponed, because msgspec would have to compile each of them
+import time. Their annotations are not postponed, because msgspec would have to compile each one
 again.
 """
 
@@ -53,7 +52,7 @@ class System(Fact, frozen=True, kw_only=True):
     wine: str | None = None
     """Wine's version when this Windows is Wine."""
     long_paths: bool | None = None
-    """`LongPathsEnabled`; `None` where paths have no such limit or it could not be read."""
+    """`LongPathsEnabled`; `None` if paths have no such limit or it could not be read."""
     ansi_code_page: int | None = None
     oem_code_page: int | None = None
 
@@ -73,13 +72,13 @@ class Environment(Fact, frozen=True, kw_only=True):
     """The environment variables that change how NeMo, torch, the Hub or tempfile behave."""
 
     variables: dict[str, str] = {}
-    """An allow-list is recorded; a secret's value is never kept, only `<set>`."""
+    """Only variables on an allow-list are recorded; a secret's value is stored as `<set>`."""
 
     def get(self, name: str) -> str | None:
-        """Return a variable's value, or `None` where it is unset or empty.
+        """Return a variable's value, or `None` if it is unset or empty.
 
         Args:
-            name: Compared without case, as Windows does.
+            name: The variable's name, compared without case, as on Windows.
         """
         folded = {key.upper(): value for key, value in self.variables.items()}
         return folded.get(name.upper()) or None
@@ -99,7 +98,7 @@ class PythonRuntime(Fact, frozen=True, kw_only=True):
     prefix: str
     base_prefix: str
     store_build: bool = False
-    """The Microsoft Store package, which redirects writes below `AppData`."""
+    """Whether it is the Microsoft Store package, which redirects writes below `AppData`."""
     utf8_mode: bool = False
     stdout_encoding: str | None = None
 
@@ -148,7 +147,7 @@ Role = Literal[
     "nemo_cache",
     "model",
 ]
-"""What a place is for; `tempfile` is where Python's `tempfile` will write."""
+"""The purpose of a place; `tempfile` is where Python's `tempfile` will write."""
 
 
 class Place(Fact, frozen=True, kw_only=True):
@@ -158,22 +157,23 @@ class Place(Fact, frozen=True, kw_only=True):
     path: str
     """As configured."""
     resolved: str | None = None
-    """With short names, junctions, symlinks and substituted drives resolved, where that could
-    be done; compare this one."""
+    """The path with short names, junctions, symlinks and substituted drives resolved, if that was
+    possible; use this one for comparisons.
+    """
     exists: bool = True
     directory: bool = True
     writable: bool | None = None
-    """Whether a file could be created and removed, tried with `os.open`, never `tempfile`."""
+    """Whether a file could be created and removed, tested with `os.open`, never `tempfile`."""
     write_error: int | None = None
-    """`winerror` (or `errno` off Windows) of the failed try."""
+    """`winerror` (or `errno` off Windows) of the failed attempt."""
     volume: str | None = None
-    """The `root` of the volume it lies on."""
+    """The `root` of the volume that holds it."""
     attributes: int | None = None
     """Windows file attributes (`FileAttribute`), `None` off Windows."""
 
     @property
     def real(self) -> str:
-        """The resolved path where there is one, else the path as configured."""
+        """The resolved path if there is one, else the path as configured."""
         return self.resolved or self.path
 
 
@@ -183,7 +183,7 @@ class Places(Fact, frozen=True, kw_only=True):
     items: tuple[Place, ...] = ()
 
     def of(self, *roles: Role) -> tuple[Place, ...]:
-        """Return the places with one of these roles, in the roles' order."""
+        """Return the places with one of these roles, in the order of the roles."""
         return tuple(place for role in roles for place in self.items if place.role == role)
 
     def first(self, role: Role) -> Place | None:
@@ -213,7 +213,7 @@ class Volumes(Fact, frozen=True, kw_only=True):
     items: tuple[Volume, ...] = ()
 
     def of(self, place: Place) -> Volume | None:
-        """Return the volume a place lies on, if it is known."""
+        """Return the volume that holds a place, if it is known."""
         return next((volume for volume in self.items if volume.root == place.volume), None)
 
 
@@ -233,7 +233,7 @@ class Leftovers(Fact, frozen=True, kw_only=True):
 
     items: tuple[Leftover, ...] = ()
     complete: bool = True
-    """`False` when there was more to look at than the time allowed."""
+    """`False` if there was more to examine than the time allowed."""
 
 
 class SyncRoot(Fact, frozen=True, kw_only=True):
@@ -248,11 +248,11 @@ class SyncRoot(Fact, frozen=True, kw_only=True):
     source: str
     """Where this was read: a registry key, an environment variable or a file."""
     exists: bool | None = None
-    """`None` when it was not looked at (a streaming drive can block for many seconds)."""
+    """`None` if it was not examined (a streaming drive can block for many seconds)."""
 
     @property
     def real(self) -> str:
-        """The resolved path where there is one, else the path as registered."""
+        """The resolved path if there is one, else the path as registered."""
         return self.resolved or self.path
 
 
@@ -261,7 +261,7 @@ class SyncRoots(Fact, frozen=True, kw_only=True):
 
     items: tuple[SyncRoot, ...] = ()
     unread: dict[str, str] = {}
-    """Client whose settings exist but could not be read, and why."""
+    """Clients whose settings exist but could not be read, and why."""
 
 
 class Defender(Fact, frozen=True, kw_only=True):
@@ -308,10 +308,10 @@ class SearchRule(Fact, frozen=True, kw_only=True):
     """One rule of the Windows Search crawl scope."""
 
     pattern: str
-    """As registered, without the `file:///` and the volume's GUID."""
+    """The pattern as registered, without the `file:///` and the volume's GUID."""
     include: bool
     default: bool = False
-    """Windows' own rule, not one that a user or an app added."""
+    """Whether it is Windows' own rule, not one that a user or an app added."""
 
 
 class SearchIndex(Fact, frozen=True, kw_only=True):
@@ -362,11 +362,11 @@ class CachedWeights(Fact, frozen=True, kw_only=True):
 
     commit: str
     name: str
-    """In the repository, such as `model.safetensors`."""
+    """The file's name in the repository, such as `model.safetensors`."""
     size: Bytes
     form: WeightsForm
     whole: Bytes | None = None
-    """The size that the file's header asks for; at least this where the header itself is cut."""
+    """The size that the file's header declares; a lower bound if the header itself is truncated."""
     error: str | None = None
 
 
@@ -379,11 +379,11 @@ class ShadowingFolder(Fact, frozen=True, kw_only=True):
     repo_id: str
     path: str
     current: bool
-    """Whether it lies below the current folder of the scan, else below the app's."""
+    """Whether it is below the current folder of the scan rather than below the app's."""
     config: bool
-    """Holds `config.json`."""
+    """Whether it contains `config.json`."""
     weights: bool
-    """Holds `model.safetensors`."""
+    """Whether it contains `model.safetensors`."""
 
 
 class CachedRepo(Fact, frozen=True, kw_only=True):
@@ -393,9 +393,9 @@ class CachedRepo(Fact, frozen=True, kw_only=True):
     refs: dict[str, str] = {}
     """Branch, tag or abbreviation to commit hash."""
     snapshots: dict[str, tuple[str, ...]] = {}
-    """Commit hash to the names of the files held for it."""
+    """Commit hash to the names of its cached files."""
     weights: tuple[CachedWeights, ...] = ()
-    """What the weights look like; looked at for Canary-Qwen alone."""
+    """The state of the weights; only examined for Canary-Qwen."""
 
 
 class HubCache(Fact, frozen=True, kw_only=True):
@@ -405,10 +405,10 @@ class HubCache(Fact, frozen=True, kw_only=True):
     offline: bool = False
     """`HF_HUB_OFFLINE` is set."""
     symlinks: bool | None = None
-    """Whether cached files are links; without them a revision is stored twice."""
+    """Whether cached files are links; without links a revision is stored twice."""
     repos: tuple[CachedRepo, ...] = ()
     shadows: tuple[ShadowingFolder, ...] = ()
-    """Folders that stand in for a repository, wherever they lie."""
+    """Folders that are mistaken for a repository, wherever they are."""
 
     def repo(self, repo_id: str) -> CachedRepo | None:
         """Return a repository by its id, without case."""
@@ -424,12 +424,12 @@ class ModelFile(Fact, frozen=True, kw_only=True):
     size: Bytes
     form: Literal["tar", "tar.gz", "lfs-pointer", "html", "empty", "other", "unreadable"]
     config: bool = False
-    """Holds `model_config.yaml`."""
+    """Whether it contains `model_config.yaml`."""
     weights: bool = False
-    """Holds `model_weights.ckpt`."""
+    """Whether it contains `model_weights.ckpt`."""
     truncated: bool = False
     unpacked: Bytes | None = None
-    """Size of its members, as far as they could be listed."""
+    """Total size of its members, as far as they could be listed."""
     longest_member: int = 0
     """Characters in the longest member name."""
     attributes: int | None = None
@@ -437,7 +437,7 @@ class ModelFile(Fact, frozen=True, kw_only=True):
 
     @property
     def real(self) -> str:
-        """The resolved path where there is one, else the path as found."""
+        """The resolved path if there is one, else the path as found."""
         return self.resolved or self.path
 
 

@@ -1,4 +1,4 @@
-"""A machine from a JSON snapshot, and the snapshot itself."""
+"""Reads and writes JSON snapshots of machines, and provides a machine read from one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Literal["winasr-doctor/snapshot/1"] = "winasr-doctor/snapshot/1"
 MAX_SNAPSHOT_BYTES = 64 * 1024**2
-"""A real snapshot is some 20 kB; anything near this is not one."""
+"""Maximum number of bytes read; a real snapshot has some 20 kB."""
 
 
 class SnapshotError(ValueError):
@@ -49,12 +49,12 @@ class Snapshot(Fact, frozen=True, kw_only=True):
     schema: Literal["winasr-doctor/snapshot/1"] = SCHEMA
     tool: SnapshotTool
     recorded: str
-    """When, as an ISO 8601 date or date and time (UTC)."""
+    """When it was recorded, as an ISO 8601 date or date and time (UTC)."""
     hand_made: bool = False
-    """Written by a person from documented formats, not recorded from a machine."""
+    """Whether it was written by hand from documented formats, not recorded from a machine."""
     note: str = ""
     sections: Sections
-    """Built below from `Machine`'s own table."""
+    """Built below from `Machine`'s table of sections."""
     unreadable: dict[str, UnreadableSection] = {}
     not_applicable: dict[str, str] = {}
 
@@ -103,7 +103,7 @@ def load_snapshot(path: str | Path) -> Snapshot:
     """Read a snapshot file.
 
     Args:
-        path: A file that `snapshot` wrote.
+        path: A file written by `snapshot`.
 
     Returns:
         The recorded machine.
@@ -122,13 +122,13 @@ def load_snapshot(path: str | Path) -> Snapshot:
 
 
 def record(host: Machine) -> Snapshot:
-    """Read every section of a machine into a snapshot, as it is: nothing is redacted yet.
+    """Read every section of a machine into a snapshot, without redaction.
 
     Args:
         host: The machine.
 
     Returns:
-        The snapshot; sections that could not be read are named in it with the reason.
+        The snapshot; it lists sections that could not be read, with the reason.
     """
     host.prefetch(Machine.sections)
     sections: dict[str, object] = {}
@@ -187,7 +187,7 @@ class RecordedMachine(Machine):
         Args:
             snapshot: The recorded machine.
             app: The app's source to examine on it.
-            hub_answers: What the Hub said of the app's pins, if it was asked.
+            hub_answers: What the Hub said about the app's pins, if it was asked.
         """
         self.snapshot = snapshot
         self.app = app or Application()
@@ -195,7 +195,7 @@ class RecordedMachine(Machine):
 
     @property
     def hub_answers(self) -> HubAnswers:
-        """What the Hub answered, if it was asked."""
+        """The Hub's answers, if it was asked."""
         if self._hub_answers is None:
             raise NotApplicable("the Hub is only asked with --online")
         return self._hub_answers

@@ -1,1 +1,1 @@
-"""Speech models: the known ones, their revisions, and the Hugging Face Hub."""
+"""Speech models: the known ones, their revisions, and queries to the Hugging Face Hub."""

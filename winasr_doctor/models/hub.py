@@ -1,4 +1,4 @@
-"""What the Hugging Face Hub says of revisions; asked only in a scan with `--online`."""
+"""Asks the Hugging Face Hub about revisions; only in a scan with `--online`."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ TIMEOUT = 20.0
 """Seconds for all answers together."""
 
 SHORTEST_PREFIX = 7
-"""Hexadecimal digits that a commit is looked up by when the Hub does not know them."""
+"""Minimum number of hexadecimal digits by which a commit unknown to the Hub is looked up."""
 
 _THREADS = 4
 
 
 class HubAnswer(Struct, frozen=True):
-    """What the Hub says of one revision of one repository."""
+    """The Hub's answer about one revision of one repository."""
 
     status: Literal["exists", "missing", "unknown"]
     commit: str | None = None
-    """The full hash it stands for; with `missing`, that of the only commit it can mean."""
+    """The full hash it refers to; with `missing`, the hash of the only commit it can mean."""
     reason: str = ""
     """Why there is no answer."""
 
@@ -42,7 +42,7 @@ class HubAnswers(Struct, frozen=True):
     answers: Mapping[Question, HubAnswer] = {}
 
     def of(self, repo_id: str, revision: str) -> HubAnswer:
-        """Return the answer on one revision; `unknown` where it was not asked for."""
+        """Return the answer about one revision; `unknown` if it was not asked about."""
         not_asked = HubAnswer("unknown", reason="the Hub was not asked about it")
         return self.answers.get((repo_id, revision), not_asked)
 
@@ -56,11 +56,11 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
     """Ask the Hub whether revisions exist, through huggingface_hub. Never raises.
 
     Args:
-        uses: The revisions; those of no known repository are left out.
-        timeout: Seconds until what is still open becomes `unknown`.
+        uses: The revisions; those without a known repository are left out.
+        timeout: Seconds after which missing answers become `unknown`.
 
     Returns:
-        An answer to every question, `unknown` with the reason where there was none.
+        An answer to every question; `unknown` with the reason if there was none.
     """
     questions = list(dict.fromkeys((repo, use.revision) for use in uses for repo in use.repo_ids))
     if not questions:
@@ -88,7 +88,7 @@ def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer
     from winasr_doctor.models.revisions import illegal_because
 
     repo_id, revision = question
-    if illegal_because(revision) is not None:  # "" would ask for the default branch
+    if illegal_because(revision) is not None:  # "" would mean the default branch
         return HubAnswer("missing")
     try:
         info = api.model_info(repo_id, revision=revision, timeout=timeout)
@@ -116,7 +116,7 @@ def _only_commit(api: Any, repo_id: str, prefix: str) -> str | None:  # noqa: AN
 def _ask_all(
     questions: list[Question], ask: Callable[[Question], HubAnswer], timeout: float
 ) -> dict[Question, HubAnswer]:
-    """Ask side by side. Threads that hang are left behind: they do not keep the program alive."""
+    """Ask in parallel. Threads that hang are abandoned: they do not keep the program alive."""
     import queue
     import threading
     import time

@@ -15,12 +15,12 @@ class KnownModel(Struct, frozen=True):
     """One published model.
 
     Attributes:
-        name: What a user calls it.
+        name: The name that users know.
         repo_id: Its repository on the Hugging Face Hub.
-        filename: The file that is downloaded.
+        filename: The file to download.
         download_bytes: Size of that file, rounded.
         nemo_class: The class NeMo restores.
-        extra: Our extra that installs what it needs.
+        extra: Our extra that installs its requirements.
     """
 
     name: str
@@ -32,7 +32,7 @@ class KnownModel(Struct, frozen=True):
 
     @property
     def unpacks(self) -> bool:
-        """Whether loading unpacks the file into TEMP, which needs its size once more."""
+        """Whether loading unpacks the file into TEMP, which takes its size again."""
         return self.filename.endswith(".nemo")
 
 
@@ -86,20 +86,23 @@ MODELS = Dated(
     ),
     "look through NVIDIA's speech models on the Hugging Face Hub: new ones, and the files' sizes",
 )
-"""Sizes are of the files as published, to the nearest ten megabytes or so; they serve to judge
-free space and memory, not to verify a download."""
+"""Sizes are those of the published files, to the nearest ten megabytes or so; they are for
+estimating free space and memory, not for verifying a download.
+"""
 
 KNOWN_MODELS = MODELS.rows
 
 CANARY_QWEN = "nvidia/canary-qwen-2.5b"
 CANARY_QWEN_FILES = ("config.json", "model.safetensors")
-"""What NeMo reads of it. Source: NeMo 3.0.0, `nemo/collections/speechlm2/parts/hf_hub.py`, and
-huggingface_hub, `hub_mixin.py`."""
+"""The files of it that NeMo reads. Source: NeMo 3.0.0,
+`nemo/collections/speechlm2/parts/hf_hub.py`, and huggingface_hub, `hub_mixin.py`.
+"""
 
 CANARY_QWEN_INSIDE = "Qwen/Qwen3-1.7B"
-"""The language model inside Canary-Qwen: NeMo takes its configuration and tokenizer from this
+"""The language model inside Canary-Qwen: NeMo loads its configuration and tokenizer from this
 repository's default branch. Source: Canary-Qwen's `config.json`, `pretrained_llm`; NeMo 3.0.0,
-`nemo/collections/speechlm2/models/salm.py`."""
+`nemo/collections/speechlm2/models/salm.py`.
+"""
 
 CANARY_NEEDS = Dated(
     "what Canary-Qwen needs beyond NeMo's [asr]",
@@ -107,18 +110,20 @@ CANARY_NEEDS = Dated(
     {"peft": '"peft<=0.18.0"', "accelerate": "accelerate"},
     "import SALM with the newest NeMo's [asr] alone, and read its limits in the extra [speechlm2]",
 )
-"""Packages that Canary-Qwen needs beyond NeMo's `[asr]`, as a shell takes them. With NeMo 3.0.0,
+"""Packages that Canary-Qwen needs besides NeMo's `[asr]`, quoted for a shell. With NeMo 3.0.0,
 `from nemo.collections.speechlm2.models import SALM` needs these two and nothing else of NeMo's
-extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2 was seen to work."""
+extra `[speechlm2]` (run). NeMo's own limit for peft is `<=0.18.0`; 0.21.2 was found to work.
+"""
 
 CANARY_REQUIREMENTS = CANARY_NEEDS.rows
 
 CANARY_PACKAGES = tuple(CANARY_REQUIREMENTS)
 CANARY_INSTALL = " ".join(CANARY_REQUIREMENTS.values())
-"""What is put behind `pip install`; the extra `[canary]` says the same, NeMo and torch with it."""
+"""Arguments for `pip install`; the extra `[canary]` lists the same, plus NeMo and torch."""
 
 CANARY_SECONDS = 40.0
-"""Seconds of audio that Canary-Qwen takes at once. Source: its model card, "Input"."""
+"""Maximum seconds of audio that Canary-Qwen takes at once. Source: its model card, "Input".
+"""
 
 LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.unpacks)
 """Bytes that loading the largest known `.nemo` file writes below TEMP."""

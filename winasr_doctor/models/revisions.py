@@ -1,4 +1,4 @@
-"""What kind of thing a model revision is, judged by its spelling alone.
+"""Classifies a model revision by its spelling alone.
 
 Sources: huggingface_hub `file_download.py` (`REGEX_COMMIT_HASH`: 40 lower-case hexadecimal
 digits, nothing else counts as a commit) and its download guide ("full-length hash");
@@ -16,9 +16,9 @@ from msgspec import Struct
 FULL_HASH_LENGTH = 40
 SHA256_LENGTH = 64
 SHORTEST_ABBREVIATION = 7
-"""What git and the Hub's pages show; fewer digits are more likely a name."""
+"""The abbreviations of git and the Hub's pages; fewer digits are more likely a name."""
 LONGEST_ABBREVIATION = 16
-"""People abbreviate to 7-12 digits, rarely 16. More than that is a hash that lost its end."""
+"""People abbreviate to 7-12 digits, rarely 16. Anything longer is a truncated hash."""
 
 _HEX = frozenset("0123456789abcdef")
 _DIGITS = frozenset("0123456789")
@@ -35,7 +35,7 @@ _FORBIDDEN = {
 
 
 class RevisionKind(str, Enum):
-    """What a revision is."""
+    """The kinds of revision."""
 
     FULL_HASH = "full hash"
     UPPER_CASE_HASH = "hash with upper case"
@@ -59,7 +59,7 @@ _HASH_REASONS = {
 
 
 class Revision(Struct, frozen=True):
-    """A revision and what it is."""
+    """A revision and its kind."""
 
     text: str
     kind: RevisionKind
@@ -68,13 +68,13 @@ class Revision(Struct, frozen=True):
 
 
 def classify(text: str) -> Revision:
-    """Tell what a revision is.
+    """Classify a revision.
 
     Args:
-        text: What is passed as `revision=`.
+        text: The value passed as `revision=`.
 
     Returns:
-        Its kind and the reason, with the figures.
+        Its kind and the reason, with figures.
     """
     fault = illegal_because(text)
     if fault is not None:
@@ -107,9 +107,9 @@ def _named(text: str) -> Revision:
 
 
 def illegal_because(name: str) -> str | None:
-    """Tell why git allows no branch, tag or other reference of this name.
+    """Return why git does not allow a branch, tag or other reference of this name.
 
-    The rules of `git check-ref-format --allow-onelevel`, in its order.
+    Follows the rules of `git check-ref-format --allow-onelevel`, in its order.
 
     Args:
         name: The name in question.

@@ -1,7 +1,8 @@
-"""The probe: how long fresh files really stay locked, measured in folder after folder.
+"""The probe measures in several folders how long new files really stay locked.
 
-A model's unpacking and deletion is played, again and again, in turn in every folder, so that
-what changes meanwhile (a scan that starts, a machine that warms up) meets all of them alike.
+It simulates the unpacking and deletion of a model repeatedly, taking turns between the folders, so
+that changes in the meantime (a scan that starts, a machine that warms up) affect all of them
+equally.
 """
 
 from winasr_doctor.probe.measurement import probe

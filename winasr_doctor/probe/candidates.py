@@ -1,4 +1,4 @@
-"""Which folders are measured, and what the doctor has against them."""
+"""Selects the folders to measure, and collects the doctor's objections to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from winasr_doctor.machine import Machine
 
 ANSWER_SECONDS = 5.0
-"""What a drive may take to say where a folder on it is; one that is gone takes minutes."""
+"""Seconds that a drive may take to resolve a folder; a disconnected one takes minutes."""
 
 _DRIVES = {
     "network": "it is on a network drive, where locks last as long as the server likes",
@@ -35,8 +35,8 @@ class Candidate:
     Attributes:
         path: Absolute.
         is_temp: Whether temporary files go there now.
-        create: Whether to make it for the time of the measurement if it is missing.
-        against: What speaks against using it, however fast it is.
+        create: Whether to create it during the measurement if it is missing.
+        against: Reasons not to use it, however fast it is.
         problem: Why it cannot be measured; empty if it can.
     """
 
@@ -48,13 +48,12 @@ class Candidate:
 
 
 def candidates(given: Sequence[str], temp: str, host: Machine) -> tuple[Candidate, ...]:
-    """Return the folders to measure: TEMP, and those given or else one that is likely good.
+    """Return the folders to measure: TEMP, and those given or else a promising one.
 
     Args:
-        given: Folders that the user names.
+        given: Folders named by the user.
         temp: Where temporary files go now.
-        host: The machine, for what speaks against a folder. A section that cannot be read says
-            nothing against any.
+        host: The machine, for objections to a folder. A section that cannot be read raises none.
     """
     chosen = [Candidate(_absolute(temp), is_temp=True)]
     chosen += [Candidate(_absolute(path)) for path in given]
@@ -71,7 +70,7 @@ def candidates(given: Sequence[str], temp: str, host: Machine) -> tuple[Candidat
 
 @contextmanager
 def made_if_missing(candidate: Candidate) -> Iterator[str]:
-    """Make a folder for the block, where that is wanted; what is made is removed again.
+    """Create a folder for the duration of the block, if requested, and remove it afterwards.
 
     Args:
         candidate: The folder.
@@ -80,7 +79,7 @@ def made_if_missing(candidate: Candidate) -> Iterator[str]:
         What is wrong with it; empty if nothing is.
 
     Raises:
-        OSError: It could not be made.
+        OSError: It could not be created.
     """
     path = Path(candidate.path)
     if path.is_dir():
@@ -101,7 +100,7 @@ def made_if_missing(candidate: Candidate) -> Iterator[str]:
 
 
 def _located(candidates: Sequence[Candidate]) -> Iterator[tuple[str, Candidate]]:
-    """Yield each with its real path, and those whose drive does not answer with that problem."""
+    """Yield each candidate with its real path, or with a problem if its drive does not answer."""
 
     def question(path: str) -> DeadlineTask[str]:
         return DeadlineTask(lambda: os.path.realpath(path), ANSWER_SECONDS, "winasr-probe")

@@ -1,4 +1,4 @@
-"""`probe`: rounds in turn in every folder, within bounds of space and time."""
+"""Runs the probe: rounds that alternate between the folders, within limits of space and time."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from winasr_doctor.probe.result import MEBIBYTE, FolderResult, Round
 from winasr_doctor.probe.trial import archive, play
 
 SIZE = 32 * MEBIBYTE
-"""Bytes that are unpacked in one round by default."""
+"""Bytes unpacked in one round by default."""
 
 MOST_BYTES = 64 * MEBIBYTE
 
 RESERVE = 512 * MEBIBYTE
-"""Bytes that must stay free on the disk while a round is played."""
+"""Bytes that must stay free on the disk during a round."""
 
 SECONDS = 60.0
-"""After this time no further round is begun, by default."""
+"""Seconds after which no further round is started, by default."""
 
 OnProgress = Callable[[int, str], None]
-"""Told the number of the round, from 1, and the folder, before each."""
+"""Called before each round with its number, from 1, and the folder."""
 
 
 @dataclass
@@ -52,22 +52,22 @@ def probe(
     seconds: float = SECONDS,
     on_progress: OnProgress | None = None,
 ) -> tuple[FolderResult, ...]:
-    """Measure how long fresh files stay locked in folders.
+    """Measure how long new files stay locked in some folders.
 
     At most `size` bytes (and 200 KiB of small files) are on the disk at a time, in a folder of our
-    own that is removed after each round, also after Ctrl+C. A folder in which something could
-    not be deleted, or not written, gets no further round.
+    own that is removed after each round, also after Ctrl+C. If something could not be deleted or
+    written in a folder, it gets no further rounds.
 
     Args:
         candidates: The folders.
         size: Bytes to unpack in a round, 64 MiB at most.
-        rounds: How often, `MOST_ROUNDS` at most.
-        seconds: When no further round is begun. One that runs is not stopped for up to ten
-            seconds of locks; unpacking is given up after this time too.
-        on_progress: Is told what is about to happen.
+        rounds: The number of rounds, at most `MOST_ROUNDS`.
+        seconds: Seconds after which no further round is started. A running round may still wait up
+            to ten seconds for locks; unpacking is also abandoned after this time.
+        on_progress: Called with what is about to happen.
 
     Returns:
-        What was measured, one for each candidate, in the same order.
+        The results, one for each candidate, in the same order.
 
     Raises:
         ValueError: A number is out of range.
@@ -79,7 +79,7 @@ def probe(
         for each in notes:
             each.problem = each.candidate.problem or _made(each.candidate, made)
         for number in range(rounds):
-            # Another one is the first each time, for the first may find the machine asleep.
+            # The first folder changes each time, because the first may find the machine idle.
             turn = number % max(len(notes), 1)
             for each in (*notes[turn:], *notes[:turn]):
                 if not each.problem and clock.current().monotonic() < until:
@@ -102,7 +102,7 @@ def _check(size: int, rounds: int, seconds: float) -> None:
 
 
 def _made(candidate: Candidate, made: ExitStack) -> str:
-    """Make the folder where that is wanted; return what is wrong with it, if anything is."""
+    """Create the folder if requested; return what is wrong with it, if anything."""
     try:
         return made.enter_context(made_if_missing(candidate))
     except OSError as error:

@@ -1,10 +1,10 @@
-"""Which folder is the best, and whether that is more than chance.
+"""Ranks the folders, and decides whether a difference is more than chance.
 
-Two folders differ if the rank-sum test of Wilcoxon, Mann and Whitney says so about their rounds,
-computed exactly over every way in which the values could have fallen, ties included: it assumes
-nothing about how times are distributed and is not impressed by one slow round. A difference that
-chance brings about in one probe of twenty, or oftener, counts as noise; so does any between
-folders of fewer than four rounds, of which no outcome is rarer than that.
+Two folders differ if the rank-sum test of Wilcoxon, Mann and Whitney says so about their rounds. It
+is computed exactly over all possible arrangements of the values, including ties: it makes no
+assumption about the distribution of times and is robust against one slow round. A difference that
+chance produces in one probe of twenty, or more often, counts as noise; so does any difference
+between folders of fewer than four rounds, as no outcome is rarer than that.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from statistics import mean, median
 from winasr_doctor.probe.result import FolderResult
 
 CHANCE = 0.05
-"""How probable a difference may be without there being one, to count as real."""
+"""Probability up to which a difference by chance counts as real."""
 
 WORTH_MOVING = 1.25
-"""How many times faster a folder must be for its speed alone to be told."""
+"""How many times faster a folder must be to be recommended for its speed alone."""
 
 MOST_ROUNDS = 8
-"""More would make the test's enumeration long: 12,870 ways with 8 rounds in both folders."""
+"""More would make the test's enumeration long: 12,870 arrangements for 8 rounds in both folders."""
 
 
 class Advice(str, Enum):
@@ -34,24 +34,23 @@ class Advice(str, Enum):
     KEEP = "keep"
     """The folder in use is the best of those measured."""
     MOVE = "move"
-    """In another one files are locked for less time."""
+    """In another folder, files are locked for less time."""
     FASTER = "faster"
-    """Locks do not differ; another one is faster."""
+    """Locks do not differ; another folder is faster."""
     NOISE = "noise"
     """No difference is more than chance."""
     NOTHING = "nothing"
-    """Nothing can be advised: there are not two folders to compare, or none that is fit."""
+    """No advice is possible: there are not two folders to compare, or none is suitable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What follows from a probe.
+    """The conclusion of a probe.
 
     Attributes:
-        ranking: The folders that were measured, the best first, those that something speaks
-            against last.
+        ranking: The folders that were measured, the best first, those with objections last.
         advice: What to do.
-        use: The folder to use; `None` if nothing can be advised.
+        use: The folder to use; `None` if no advice is possible.
     """
 
     ranking: tuple[FolderResult, ...]
@@ -63,7 +62,7 @@ def conclude(results: Sequence[FolderResult]) -> Conclusion:
     """Rank folders and say which one to use.
 
     Args:
-        results: What was measured.
+        results: The measurements.
     """
     measured = [result for result in results if result.rounds]
     ranking = tuple(sorted(measured, key=cmp_to_key(_compare)))
@@ -99,7 +98,7 @@ def _against_temp(
 
 
 def chance(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return how probable such a difference is if there is none (two-sided, exact).
+    """Return how probable such a difference is by chance (two-sided, exact).
 
     Args:
         one: Values of one folder.
@@ -119,13 +118,13 @@ def chance(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _ranks(values: Sequence[float]) -> list[float]:
-    """Return each value's rank from 1; equal values share the middle of theirs."""
+    """Return each value's rank from 1; equal values share their average rank."""
     ordered = sorted(values)
     return [(2 * ordered.index(value) + ordered.count(value) + 1) / 2 for value in values]
 
 
 def _compare(one: FolderResult, other: FolderResult) -> int:
-    """Order folders: fit ones first, then by waiting, and by speed where waiting is alike."""
+    """Order folders: suitable ones first, then by waiting time, and by speed if that is equal."""
     keys = [(bool(each.against), each.left, mean(each.waits)) for each in (one, other)]
     if keys[0][:2] != keys[1][:2]:
         return -1 if keys[0][:2] < keys[1][:2] else 1
@@ -136,7 +135,7 @@ def _compare(one: FolderResult, other: FolderResult) -> int:
 
 
 def _is_calmer(one: FolderResult, other: FolderResult) -> bool:
-    """Tell whether files are locked for less time in one folder, by more than chance."""
+    """Return whether files are locked for less time in one folder, beyond chance."""
     return mean(one.waits) < mean(other.waits) and chance(one.waits, other.waits) < CHANCE
 
 

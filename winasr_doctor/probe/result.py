@@ -1,4 +1,4 @@
-"""What was measured, as frozen values."""
+"""The measurements, as frozen values."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Wait:
     """One file or folder that could not be deleted at once.
 
     Attributes:
-        seconds: From the first attempt, which failed, to the end of the one that succeeded: at
-            most that long it was locked. For one that stayed, to the end of the last attempt.
+        seconds: From the first attempt, which failed, to the end of the successful one: it was
+            locked for at most this long. If it was never deleted, to the end of the last attempt.
         label: The first error, such as `WinError 32`.
     """
 
@@ -35,8 +35,8 @@ class Round:
         unpack_seconds: Unpacking and reading everything once, as a load does.
         delete_seconds: Deleting everything, waiting included.
         waits: What could not be deleted at once.
-        holders: Who had those open, as far as they held them long enough to be asked about.
-        left: How many paths were still there in the end.
+        holders: Who had those open, if they were held long enough to find out.
+        left: How many paths were still there at the end.
     """
 
     size: int
@@ -54,20 +54,20 @@ class Round:
 
     @property
     def working_seconds(self) -> float:
-        """Unpacking and deleting without what was waited for locks."""
+        """Seconds of unpacking and deleting, without waiting for locks."""
         return self.unpack_seconds + max(self.delete_seconds - self.longest_wait, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class FolderResult:
-    """What was measured in one folder.
+    """The measurements in one folder.
 
     Attributes:
         folder: Its path.
         is_temp: Whether temporary files go there now.
         rounds: Every round that was completed.
-        problem: Why it was not measured, or not to the end; empty if nothing went wrong.
-        against: What speaks against using it, however fast it is.
+        problem: Why it was not measured, or not completely; empty if nothing went wrong.
+        against: Reasons not to use it, however fast it is.
     """
 
     folder: str
@@ -78,7 +78,7 @@ class FolderResult:
 
     @property
     def deletions(self) -> int:
-        """How many files and folders were deleted, or were to be."""
+        """How many files and folders were to be deleted."""
         return sum(each.deletions for each in self.rounds)
 
     @property
@@ -93,12 +93,12 @@ class FolderResult:
 
     @property
     def codes(self) -> Mapping[str, int]:
-        """How many deletions failed at first, by their error."""
+        """How many deletions failed at first, by error."""
         return Counter(wait.label for each in self.rounds for wait in each.waits)
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """Who had files open, each once."""
+        """Who had files open, without duplicates."""
         return tuple(dict.fromkeys(name for each in self.rounds for name in each.holders))
 
     def undeletable(self, fraction: float) -> float:
@@ -108,7 +108,7 @@ class FolderResult:
             fraction: 0.5 for the median, 1 for the worst.
 
         Returns:
-            Seconds; the least that this fraction of all deletions needed at most (nearest rank).
+            Seconds within which this fraction of all deletions succeeded (nearest rank).
         """
         waits = [wait.seconds for each in self.rounds for wait in each.waits]
         return quantile([0.0] * (self.deletions - len(waits)) + sorted(waits), fraction)
@@ -125,7 +125,7 @@ class FolderResult:
 
     @property
     def throughput(self) -> float | None:
-        """MiB that are unpacked, read and deleted in a second of work; the median round's."""
+        """MiB unpacked, read and deleted per second of work, in the median round."""
         works = [each for each in self.works if each > 0]
         return self.rounds[0].size / MEBIBYTE / median(works) if works else None
 

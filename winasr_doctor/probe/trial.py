@@ -1,7 +1,8 @@
-"""One round: unpack a model-like archive, read it as a load does, delete it.
+"""Runs one round: unpacks a model-like archive, reads it as a load does, and deletes it.
 
-What NeMo does when it loads (3.0.0, `save_restore_connector.py`): it unpacks the whole archive
-into a temporary folder, reads the weights and the configuration, and deletes the folder at once.
+This is what NeMo does when it loads (3.0.0, `save_restore_connector.py`): it unpacks the whole
+archive into a temporary folder, reads the weights and the configuration, and deletes the folder at
+once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _LARGE = (("model_weights.ckpt", 0.75), ("tokenizer.model", 0.15), ("decoder.onn
 """The large files, each with its part of the size."""
 
 PATIENCE = RetryPolicy(total=10.0, first=0.002, growth=0.05, longest=0.1)
-"""Tries more often than usual, to know better when a lock ends."""
+"""Retries more often than usual, to measure more precisely when a lock ends."""
 
 HURRIED = RetryPolicy(total=1.0)
 """For cleaning up after Ctrl+C or an error."""
@@ -39,12 +40,12 @@ _BLOCK = 1024 * 1024
 
 
 def archive(size: int) -> bytes:
-    """Make a tar archive like a model's, of content that no scanner has seen before.
+    """Make a tar archive like a model's, with content that no scanner has seen before.
 
     Args:
-        size: Bytes of the large files in all; the small ones come on top.
+        size: Total bytes of the large files; the small ones come on top.
     """
-    # Not zeros: file systems and scanners make short work of those.
+    # Not zeros: file systems and scanners handle those too quickly.
     block = random.randbytes(_BLOCK)  # noqa: S311 - no secret
     written = io.BytesIO()
     with tarfile.open(fileobj=written, mode="w") as tar:
@@ -59,15 +60,15 @@ def play(folder: str, packed: bytes, until: float = math.inf) -> Round:
     """Unpack, read and delete once.
 
     Args:
-        folder: Where; a folder of our own is made in it.
+        folder: The folder in which to work; a folder of our own is made in it.
         packed: A tar archive.
-        until: When unpacking is given up, on the clock of `winasr_doctor._util.clock`.
+        until: When to abandon unpacking, on the clock of `winasr_doctor._util.clock`.
 
     Returns:
-        What was measured. What could not be deleted in ten seconds is left to the ledger.
+        The measurements. What could not be deleted in ten seconds is left to the ledger.
 
     Raises:
-        OSError: It could not be unpacked or read, or not in time; nothing stays of it.
+        OSError: It could not be unpacked or read in time; nothing of it stays.
     """
     now = clock.current().monotonic
     with _folder_in(folder) as made:
@@ -88,10 +89,10 @@ def play(folder: str, packed: bytes, until: float = math.inf) -> Round:
 
 
 def waits_of(attempts: tuple[Attempt, ...]) -> tuple[Wait, ...]:
-    """Say how long each path stayed undeletable, in the order in which they first failed.
+    """Return how long each path stayed undeletable, in the order of the first failures.
 
     Args:
-        attempts: Of one deletion.
+        attempts: The attempts of one deletion.
     """
     began: dict[str, tuple[float, str]] = {}
     ended: dict[str, float] = {}
@@ -142,7 +143,7 @@ class _Made:
 
 @contextmanager
 def _folder_in(folder: str) -> Iterator[_Made]:
-    # Not by tempfile, which on Windows takes a refusal for a name that is taken (gh-66305).
+    # Not by tempfile, which on Windows takes a refusal for a name in use (gh-66305).
     path = os.path.join(folder, f"{PREFIX}{uuid.uuid4().hex}")  # noqa: PTH118
     Path(path).mkdir(mode=0o700)
     made = _Made(path)
@@ -153,7 +154,7 @@ def _folder_in(folder: str) -> Iterator[_Made]:
 
 
 def _unpack(packed: bytes, folder: str, until: float) -> tuple[int, int]:
-    """Unpack and read everything; return bytes and files."""
+    """Unpack and read everything; return the number of bytes and files."""
     size = count = 0
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         for member in tar:

@@ -1,4 +1,4 @@
-"""Report formats: one file each, one interface.
+"""The report formats: one module each, behind one interface.
 
 All but `text` are UTF-8 documents: write them as UTF-8, whatever the terminal's encoding.
 """
@@ -25,9 +25,9 @@ def render(report: Report, format: str, options: RenderOptions = _DEFAULTS) -> s
     """Write a report in one of the formats.
 
     Args:
-        report: What a scan found out.
+        report: The result of a scan.
         format: One of `FORMATS`.
-        options: How to write it.
+        options: How to write the report.
 
     Returns:
         The document, ending in a newline and free of lone surrogates.

@@ -1,4 +1,4 @@
-"""What the formats for people have in common: the words, and the parts a finding is made of."""
+"""Wording and finding details shared by the human-readable formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAD = (
     ("torch", "torch"),
     ("nemo_toolkit", "NeMo"),
 )
-"""Keys of `Report.host` that head a report, and how they are called."""
+"""Keys of `Report.host` shown at the head of a report, and their labels."""
 
 COUNTED = {
     "error": ("error", "errors"),
@@ -32,7 +32,7 @@ COUNTED = {
 """Keys of `Report.counts`, worst first, in the singular and the plural."""
 
 LABELS = {"info": "note"}
-"""How a severity or status is called for people where that is not its own name."""
+"""The displayed label of a severity or status, if it differs from its name."""
 
 _VERDICTS = {
     Verdict.FAIL: "loading or transcribing will fail here until the errors are fixed",
@@ -46,7 +46,7 @@ _TOLD_ELSEWHERE = frozenset(
 """Evidence that has a place of its own in a report."""
 
 _SHORT = 100
-"""Characters of a fact that is still read in passing."""
+"""Maximum number of characters of a fact that is still easy to read in a line."""
 
 
 class CheckFamily(Struct, frozen=True):
@@ -58,7 +58,7 @@ class CheckFamily(Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Results by severity or status, worst first; those that do not occur left out."""
+        """Results by severity or status, worst first, without those that do not occur."""
         seen = Counter(level(result) for result in self.results)
         return {key: seen[key] for key in COUNTED if seen[key]}
 
@@ -69,18 +69,18 @@ class CheckFamily(Struct, frozen=True):
 
 
 def level(result: Result) -> str:
-    """Return a result's severity where it has one, else its status."""
+    """Return a result's severity if it has one, else its status."""
     found: str = (result.severity or result.status).value
     return found
 
 
 def label(result: Result) -> str:
-    """Return what a result's severity or status is called for people."""
+    """Return the displayed label of a result's severity or status."""
     return LABELS.get(level(result), level(result))
 
 
 def families(report: Report) -> list[CheckFamily]:
-    """Return the families of a report in the order they first occur."""
+    """Return the families of a report in order of first occurrence."""
     grouped: dict[str, list[Result]] = {}
     for result in report.results:
         grouped.setdefault(result.family, []).append(result)
@@ -90,7 +90,7 @@ def families(report: Report) -> list[CheckFamily]:
 
 
 def head(report: Report) -> list[tuple[str, str]]:
-    """Return what the report is about: machine, Python, torch and NeMo, as far as known."""
+    """Return the subject of the report: machine, Python, torch and NeMo, as far as known."""
     named = [(title, plain(report.host.get(key))) for key, title in HEAD]
     return [(title, one_line(str(value)) if value else "not found") for title, value in named]
 
@@ -105,7 +105,7 @@ def count_words(counts: dict[str, int]) -> list[str]:
 
 
 def verdict_words(report: Report) -> str:
-    """Return the verdict as a sentence without its full stop."""
+    """Return the verdict as a sentence without a full stop."""
     counts = report.counts
     if not report.results:
         return "no check was run"
@@ -119,13 +119,13 @@ def verdict_words(report: Report) -> str:
 
 
 def needs(evidence: Evidence) -> str | None:
-    """Return what it takes to find out something unknown, if that is known."""
+    """Return what is needed to determine an unknown result, if that is known."""
     needed = evidence.get("needs")
     return str(plain(needed)) if needed else None
 
 
 def facts(result: Result) -> list[tuple[str, str]]:
-    """Return the evidence that fits a line and that the summary does not already contain."""
+    """Return the evidence that fits on a line and is not already in the summary."""
     found = []
     for name, value in result.evidence.items():
         if name in _TOLD_ELSEWHERE or value is None or value == "":
@@ -137,7 +137,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
 
 
 def fact_words(value: object) -> str:
-    """Write a value of evidence for people; empty where that takes more than a line."""
+    """Format a value of evidence for people; empty if that takes more than a line."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, float)):
@@ -155,7 +155,7 @@ def failing(results: Iterable[Result]) -> list[Result]:
 
 
 def silenced(results: Iterable[Result]) -> list[Result]:
-    """Return the results that would have failed, had a comment in the source not silenced them."""
+    """Return the results that would have failed without a comment that suppresses them."""
     return [
         result
         for result in results

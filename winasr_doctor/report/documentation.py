@@ -1,4 +1,4 @@
-"""The documentation of the checks behind a report: the one place where reports know of checks."""
+"""Looks up the documentation of the checks in a report; only here do reports refer to checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _documents() -> dict[str, str]:
 
 
 def document(code: str) -> str:
-    """Return a check's documentation, Markdown; empty for a check that is not installed here."""
+    """Return a check's documentation as Markdown; empty if the check is not installed here."""
     return _documents().get(code, "")
 
 
@@ -23,10 +23,10 @@ def paragraph(code: str, name: str) -> str:
 
     Args:
         code: The check's code.
-        name: What the paragraph starts with in bold: `What`, `Why`, `Decided by`, `Do`.
+        name: The bold word that the paragraph starts with: `What`, `Why`, `Decided by`, `Do`.
 
     Returns:
-        The text after that word; empty where there is none.
+        The text after that word; empty if there is none.
     """
     _, _, rest = document(code).partition(f"**{name}.**")
     first, *others = rest.lstrip().split("\n")

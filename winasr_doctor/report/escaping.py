@@ -1,8 +1,8 @@
-"""Making any string, and any evidence, fit to be written down.
+"""Makes any string, and any evidence, safe to write.
 
 File names may hold anything: a lone surrogate that no encoding accepts, an escape sequence that
-drives the terminal, a mark that turns the reading direction around. Whatever cannot be shown
-is written as the escape that Python would print, so that it is seen and not obeyed.
+drives the terminal, a mark that reverses the reading direction. Characters that cannot be shown are
+written as the escapes that Python would print, so that they are visible and have no effect.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ _HARMLESS = frozenset("\n\t\u200c\u200d")
 """Line ends, tabs, and the joiners that Persian, Indic scripts and emoji need."""
 
 _DEEPEST = 40
-"""Levels of nesting that are shown; evidence has two or three."""
+"""Maximum number of levels of nesting that are shown; evidence has two or three."""
 
 _NONCHARACTER = 0xFFFE
 """The last two characters of every Unicode plane end in these bits."""
 
 _LARGEST = 2**63
-"""Integers beyond this are text, because many JSON readers would round or refuse them."""
+"""Integers above this become text, because many JSON readers would round or refuse them."""
 
 
 def utf8(text: str) -> str:
-    r"""Replace lone surrogates by their escapes (`\udc80`), leaving all else alone."""
+    r"""Replace lone surrogates by their escapes (`\udc80`) and nothing else."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def visible(text: str) -> str:
-    r"""Replace everything that a reader would not see by its escape, such as `\x1b`.
+    r"""Replace everything invisible by its escape, such as `\x1b`.
 
-    What is left may also stand in XML 1.0, which forbids controls, surrogates, U+FFFE and
-    U+FFFF (W3C, "Extensible Markup Language 1.0", production `Char`).
+    The result is also valid in XML 1.0, which forbids controls, surrogates, U+FFFE and U+FFFF (W3C,
+    "Extensible Markup Language 1.0", production `Char`).
     """
     if text.isprintable():
         return text
@@ -54,7 +54,7 @@ def _seen(char: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make a text visible, and its line ends and tabs plain spaces."""
+    """Make a text visible, and replace its line ends and tabs by spaces."""
     return " ".join(visible(text).split())
 
 
@@ -62,12 +62,12 @@ def plain(value: object, depth: int = 0) -> object:
     """Reduce evidence to plain JSON values without lone surrogates.
 
     Args:
-        value: What a check called evidence; a check of another package may have put anything.
+        value: A check's evidence; a check of another package may contain anything.
         depth: How deep this value is nested.
 
     Returns:
-        The same made of `None`, `bool`, `int`, `float`, `str`, `list` and `dict`; what JSON
-        does not know becomes text.
+        The same value built from `None`, `bool`, `int`, `float`, `str`, `list` and `dict`; what
+        JSON cannot express becomes text.
     """
     if isinstance(value, Enum):
         value = value.value
@@ -81,7 +81,7 @@ def plain(value: object, depth: int = 0) -> object:
 
 
 def _is_number(value: object) -> bool:
-    """Tell whether every JSON reader understands a number as we do."""
+    """Return whether every JSON reader reads a number in the same way."""
     if isinstance(value, float):
         return isfinite(value)
     return isinstance(value, int) and -_LARGEST <= value < _LARGEST

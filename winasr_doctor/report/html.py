@@ -1,7 +1,7 @@
-"""The report as one HTML file that loads nothing from anywhere.
+"""Renders the report as one self-contained HTML file.
 
-The template (`report.html.jinja`) is escaped by Jinja2, and a content security policy in the
-page itself forbids scripts and outside resources, whatever a path on the machine is called.
+The template (`report.html.jinja`) is escaped by Jinja2, and a content security policy in the page
+itself forbids scripts and outside resources, even if a path on the machine contains HTML.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ TEMPLATE = "report.html.jinja"
 
 
 class _Listing(NamedTuple):
-    """Results that take a line each."""
+    """Results that take one line each."""
 
     title: str
     results: list[Result]
     folded: bool
-    """Whether the list opens on a click."""
+    """Whether the list is collapsed until clicked."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What every report format is: a function from a report to text."""
+"""The interface of a report format: a function from a report to text."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 class RenderOptions(Struct, frozen=True):
-    """How a report is to be written; only `text` heeds all of it."""
+    """How to write a report; only `text` uses all of these options."""
 
     width: int = 80
     """Columns of the terminal; no line of `text` is wider."""
     colour: bool = False
     """Whether `text` may use ANSI escapes."""
     encoding: str = "utf-8"
-    """What the terminal can show; `text` avoids everything else."""
+    """The characters the terminal can show; `text` avoids all others."""
     verbose: bool = False
-    """List what passed and what was skipped, and all evidence."""
+    """Whether to list passed and skipped checks, and all evidence."""
 
 
 class Renderer(Protocol):
@@ -30,8 +30,8 @@ class Renderer(Protocol):
         """Write a report.
 
         Args:
-            report: What a scan found out.
-            options: How to write it.
+            report: The result of a scan.
+            options: How to write the report.
 
         Returns:
             The whole document, ending in a newline.

@@ -1,4 +1,4 @@
-"""The report for programs; `winasr_doctor/schemas/report-1.json` is its schema."""
+"""The report as JSON, for programs; its schema is `winasr_doctor/schemas/report-1.json`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ResultPart(ReportPart, frozen=True, kw_only=True):
     evidence: dict[str, Any]
     remedies: tuple[RemedyPart, ...]
     url: str
-    """Where the check is documented, relative to the project's root."""
+    """The check's documentation, relative to the project's root."""
 
 
 class CountsPart(ReportPart, frozen=True, kw_only=True, rename={"passed": "pass"}):
@@ -98,7 +98,7 @@ class ReportDocument(ReportPart, frozen=True, kw_only=True):
     schema: Literal["winasr-doctor/report/1"]
     tool: ToolPart
     host: dict[str, Any]
-    """What the machine is; `null` for what could not be read."""
+    """Data about the machine; `null` for values that could not be read."""
     results: tuple[ResultPart, ...]
     unreadable: tuple[str, ...]
     """Input that could not be examined, one sentence each."""

@@ -1,8 +1,8 @@
-"""The report as JUnit XML, so that a CI system shows checks as it shows tests.
+"""Renders the report as JUnit XML, so that a CI system shows checks like tests.
 
-An error is a failure. Warnings and notes pass, with what they say as the test's output, because
-a CI system knows no third colour; `unknown` and `skip` are skipped tests, `crash` is an error.
-The shape is that of the Jenkins schema (xunit-plugin, `junit-10.xsd`), which others accept.
+An error is a failure. Warnings and notes pass, with their text as the test's output, because a CI
+system has no third colour; `unknown` and `skip` are skipped tests, `crash` is an error. The
+structure follows the Jenkins schema (xunit-plugin, `junit-10.xsd`), which others accept.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _ELEMENTS = {
     "skip": "skipped",
     "crash": "error",
 }
-"""What a severity or status becomes below a `testcase`; nothing for `pass`."""
+"""The element below a `testcase` for a severity or status; none for `pass`."""
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
-"""Attributes of a suite that count such elements."""
+"""Attributes of a suite that count these elements."""
 
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
@@ -76,7 +76,7 @@ def _cases(results: Iterable[Result]) -> Iterable[ET.Element]:
 
 
 def _name(result: Result) -> str:
-    """Name a test so that it is the same one in the next run."""
+    """Name a test so that the name is the same in the next run."""
     where = result.location
     place = f" [{where.file}]" if where else ""
     return one_line(f"{result.code} {result.title}{place}")

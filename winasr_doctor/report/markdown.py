@@ -1,7 +1,7 @@
-"""The report as GitHub-flavoured Markdown, to paste into an issue or a chat.
+"""Renders the report as GitHub-flavoured Markdown, to paste into an issue or a chat.
 
-Nothing of the machine is obeyed: markup is escaped, and a word that would notify somebody
-(`@name`) or link to an issue (`#12`) becomes code, the only thing that stops that without
+Text from the machine has no effect: markup is escaped, and a word that would notify somebody
+(`@name`) or link to an issue (`#12`) becomes code, which is the only way to prevent that without
 changing the word (github/cmark-gfm issues 181 and 389).
 """
 
@@ -17,13 +17,13 @@ from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~$#]")
-"""Characters that Markdown may take for markup anywhere in a line."""
+"""Characters that may be markup anywhere in a line."""
 
 _BLOCK = re.compile(r">|[-+=]+$|\d{1,9}[.)]$")
-"""How a line begins that Markdown would take for a list, a quotation or an underline."""
+"""Line beginnings that Markdown would take for a list, a quotation or an underline."""
 
 _REFERENCE = re.compile(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
-"""What makes of a word a mention, a link to an issue or an emoji."""
+"""Characters that turn a word into a mention, a link to an issue or an emoji."""
 
 _MARKS = {
     "error": "❌",
@@ -36,7 +36,7 @@ _MARKS = {
     "fail": "❌",
     "warn": "⚠️",
 }
-"""The sign of a severity, status or verdict; the word always stands beside it."""
+"""The sign of a severity, status or verdict; it is always followed by the word."""
 
 
 def render(report: Report, options: RenderOptions) -> str:
@@ -65,7 +65,7 @@ def render(report: Report, options: RenderOptions) -> str:
 
 
 def escape(text: str) -> str:
-    """Write a text so that Markdown shows it as it is, on one line."""
+    """Escape a text so that Markdown shows it unchanged, on one line."""
     first, *others = one_line(text).split(" ")
     return " ".join([_first_word(first), *map(_word, others)])
 
@@ -90,7 +90,7 @@ def _code(word: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Escape a table's cell, where even in code a pipe needs its backslash."""
+    """Escape a table's cell, in which a pipe needs a backslash even in code."""
     return escape(text).replace("\\|", "|").replace("|", "\\|")
 
 
@@ -99,7 +99,7 @@ def _longest_run(text: str) -> int:
 
 
 def _block(text: str, language: str = "", indent: int = 0) -> str:
-    """Write lines as a fenced block whose fence does not occur in them."""
+    """Write lines as a fenced block, with a fence that does not occur in them."""
     text = visible(text)
     fence = "`" * max(3, _longest_run(text) + 1)
     lines = [f"{fence}{language}", *text.split("\n"), fence]
@@ -137,7 +137,7 @@ def _section(result: Result) -> list[str]:
 
 
 def _step(number: int, step: str) -> str:
-    """Write a step; lines after its first are something to type, so they become a block."""
+    """Write a step; lines after the first are commands to type, so they become a block."""
     first, _, rest = step.partition("\n")
     lead = f"{number}. "
     block = f"\n\n{_block(rest, indent=len(lead))}\n" if rest.strip() else ""

@@ -1,9 +1,9 @@
-"""The report as SARIF 2.1.0, for code-scanning pages and editors.
+"""Renders the report as SARIF 2.1.0, for code-scanning pages and editors.
 
-Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", whose
-sections are named below. A finding about the machine has no place in a file, so it gets a
-logical location; GitHub takes only results with a physical one, so what is uploaded there is
-a scan of the families `APP` and `REV` (`--select APP,REV`).
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", whose sections
+are named below. A finding about the machine has no position in a file, so it gets a logical
+location. GitHub only accepts results with a physical one, so upload a scan of the families `APP`
+and `REV` (`--select APP,REV`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOTIFIED = {Status.CRASH: "error", Status.UNKNOWN: "note"}
 
 _FINGERPRINT = "winasrDoctor/v1"
 _MOVING = re.compile(r"(?:^|_)(?:lines?|columns?)$")
-"""Names of evidence that change when code moves."""
+"""Evidence that changes when code moves."""
 
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
@@ -71,7 +71,7 @@ def _rule(code: str, title: str) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """Make a text fit for a message: never empty, and `](` never a link by accident (3.11.6)."""
+    """Make a text fit for a message: never empty, and `](` never an accidental link (3.11.6)."""
     return visible(text).replace("](", "] (") or " "
 
 
@@ -127,7 +127,7 @@ def _result(result: Result, index: int, fingerprint: str) -> dict[str, Any]:
 
 
 def _words(result: Result) -> str:
-    """Write the summary and the steps; viewers show the first line in their lists."""
+    """Write the summary and the steps; viewers list the first line."""
     parts = [result.summary]
     for remedy in result.remedies:
         steps = [f"{number}. {step}" for number, step in enumerate(remedy.steps, 1)]
@@ -160,10 +160,10 @@ def _suppressions(suppression: Suppression | None) -> list[dict[str, Any]]:
 
 
 def _identity(result: Result) -> str:
-    """Return what stays the same about a result while the code around it moves.
+    """Return the parts of a result that stay the same when the code around it moves.
 
-    A finding about the machine is known by its code alone, one in a file also by the file and
-    by the words of its evidence.
+    A finding about the machine is identified by its code alone, one in a file also by the file and
+    the text of its evidence.
     """
     where = result.location
     if where is None:

@@ -1,8 +1,8 @@
-"""The report for people at a terminal: worst first, one screen for a healthy machine.
+"""Renders the report for a terminal: worst first, one screen for a healthy machine.
 
-rich knows how wide characters are and how to colour them. Its console would take a tenth of the
-time that a whole scan may take to start, so only `rich.cells` is imported, where there are wide
-characters, and `rich.style` where there is colour.
+rich knows the width of characters and how to colour them. Importing its console would take a tenth
+of a scan's start-up budget, so only `rich.cells` is imported if there are wide characters, and
+`rich.style` if there is colour.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from winasr_doctor.report.escaping import visible
 from winasr_doctor.report.interface import RenderOptions
 
 NARROWEST = 20
-"""Columns below which no text can be laid out."""
+"""Minimum number of columns in which text can be laid out."""
 
 _TITLES = 34
-"""Columns that the titles of the families take in their table."""
+"""Columns for the titles of the families in their table."""
 
 _STYLES = {
     "error": "bold red",
@@ -33,7 +33,7 @@ _STYLES = {
     "fail": "bold red",
     "warn": "yellow",
 }
-"""How a severity, status or verdict is coloured."""
+"""The colour of a severity, status or verdict."""
 
 _MARKS = {
     "error": ("✗", "x"),
@@ -44,15 +44,15 @@ _MARKS = {
     "pass": ("✓", "+"),
     "skip": ("-", "-"),
 }
-"""The sign before a severity or status, and what stands for it where it cannot be encoded."""
+"""The sign before a severity or status, and its replacement if it cannot be encoded."""
 
 
 _NARROW = str.maketrans("", "", "".join(mark for mark, _ in _MARKS.values()))
-"""Takes our own signs out of a text; what is left is as wide as it is long if it is ASCII."""
+"""Removes our own signs from a text; if the rest is ASCII, its width is its length."""
 
 
 def _width(text: str) -> int:
-    """Return the columns that a text without controls takes."""
+    """Return the width in columns of a text without control characters."""
     if text.translate(_NARROW).isascii():
         return len(text)
     from rich.cells import cell_len
@@ -72,12 +72,12 @@ def wrap(text: str, width: int) -> list[str]:
     """Break a text into rows.
 
     Args:
-        text: What to break, at white space where that is possible; its own line ends are kept.
-        width: Columns of a row; wide characters take two. A longer word is folded, so that
-            nothing of a path is lost.
+        text: The text to break, at white space if possible; its own line ends are kept.
+        width: Columns of a row; wide characters take two. A longer word is split, so that no part
+            of a path is lost.
 
     Returns:
-        The rows, at least one; only white space at a row's end may be missing.
+        The rows, at least one; only white space at the end of a row may be lost.
     """
     rows = []
     for line in text.split("\n"):
@@ -108,7 +108,7 @@ class _Page:
         return _MARKS[level][self._mark]
 
     def fit(self, text: str) -> str:
-        """Escape what the reader would not see, and what the terminal cannot show."""
+        """Escape what is invisible, and what the terminal cannot show."""
         text = visible(text).expandtabs()
         encoding = self.options.encoding
         try:
@@ -120,14 +120,14 @@ class _Page:
         """Add a paragraph.
 
         Args:
-            text: What it says; its line ends are kept.
-            lead: What its first line starts with, and what the others are aligned behind.
+            text: Its text; line ends are kept.
+            lead: The start of the first line; the others are aligned after it.
             indent: Columns before the first line.
-            style: How the lead is coloured.
+            style: The colour of the lead.
         """
         lead, text = self.fit(lead), self.fit(text)
         hang = indent + _width(lead)
-        if hang > self.width - NARROWEST:  # too long a lead to align with: it flows with the text
+        if hang > self.width - NARROWEST:  # a lead too long for aligning flows with the text
             lead, text, hang = "", lead + text, indent
         start = " " * indent + self._painted(lead, style)
         for row in wrap(text, self.width - hang):
@@ -148,12 +148,12 @@ class _Page:
             self._lines.append("")
 
     def __str__(self) -> str:
-        """Return all lines as the terminal is to be sent them."""
+        """Return all lines as they are sent to the terminal."""
         return "\n".join(self._lines).rstrip("\n") + "\n"
 
 
 class _Part(NamedTuple):
-    """Columns of a finding's parts."""
+    """Column widths of a finding's parts."""
 
     body: int = 4
     steps: int = 6
@@ -200,7 +200,7 @@ def _findings(page: _Page, report: Report) -> None:
         lead = f"{page.mark(level)} {result.code} {digest.label(result)}: "
         page.add(result.summary, lead=lead, style=_STYLES[level])
         if result.severity is Severity.INFO and not page.options.verbose:
-            continue  # a note is one line, so that a healthy machine fits one screen
+            continue  # a note takes one line, so that a healthy machine fits on one screen
         if result.code not in explained:
             explained.add(result.code)
             page.add(_why(result), lead="Why: ", indent=_PART.body)
@@ -214,7 +214,7 @@ def _findings(page: _Page, report: Report) -> None:
 
 
 def _why(result: Result) -> str:
-    """Say why a finding matters: the check's documentation, or its title where there is none."""
+    """Return why a finding matters: the check's documentation, or its title if there is none."""
     from winasr_doctor.report.documentation import paragraph
 
     return paragraph(result.code, "Why") or result.title

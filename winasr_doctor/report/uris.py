@@ -1,4 +1,4 @@
-"""File paths as the URI references that SARIF and browsers understand.
+"""Converts file paths to the URI references that SARIF and browsers understand.
 
 Source: RFC 3986 (URI syntax), RFC 8089 (the `file` scheme, with drive letters and UNC hosts).
 """
@@ -12,7 +12,7 @@ from urllib.parse import quote
 from winasr_doctor._util.paths import without_device_prefix
 
 _SAFE = "/!$&'()*+,;=@~-._"
-"""Characters that stand for themselves in a path; a colon only behind a drive letter."""
+"""Characters that need no escape in a path; a colon only after a drive letter."""
 
 
 def artifact_uri(file: str, base: str | None = None) -> str:
@@ -20,12 +20,12 @@ def artifact_uri(file: str, base: str | None = None) -> str:
 
     Args:
         file: A path of this or of another system, absolute or relative to `base`.
-        base: The folder that a code-scanning page takes for its root; the current one where
-            that exists.
+        base: The folder that a code-scanning page uses as root; by default the current one if it
+            exists.
 
     Returns:
-        A relative reference where the file is below the folder, else a `file:` URI; a relative
-        reference with `..` where it is neither absolute nor below.
+        A relative reference if the file is below the folder, else a `file:` URI; a relative
+        reference with `..` if it is neither absolute nor below the folder.
     """
     windows = _is_windows(file)
     kind: type[PurePath] = PureWindowsPath if windows else PurePosixPath
@@ -39,7 +39,7 @@ def artifact_uri(file: str, base: str | None = None) -> str:
 
 
 def _is_windows(file: str) -> bool:
-    """Tell whether a path is written as Windows writes it; POSIX names hold no backslashes."""
+    """Return whether a path is in Windows form; POSIX names here contain no backslashes."""
     return (
         os.name == "nt" or bool(PureWindowsPath(file).drive) or ("\\" in file and "/" not in file)
     )
@@ -53,7 +53,7 @@ def _current() -> str:
 
 
 def _normal(path: PurePath) -> PurePath:
-    """Resolve `..` as text; what it leads to is not looked up."""
+    """Resolve `..` as text, without looking at the file system."""
     parts: list[str] = []
     for part in path.parts[1:]:
         if part != "..":
@@ -73,7 +73,7 @@ def _absolute(path: PurePath) -> str:
 
 def _quoted(text: str) -> str:
     try:
-        octets = text.encode("utf-8", "surrogateescape")  # bytes that were no UTF-8 on POSIX
+        octets = text.encode("utf-8", "surrogateescape")  # bytes that were not UTF-8 on POSIX
     except UnicodeEncodeError:
         octets = text.encode("utf-8", "surrogatepass")  # half a UTF-16 pair on Windows
     return quote(octets, safe=_SAFE)

@@ -1,8 +1,8 @@
-"""Running an unmodified app with a safe TEMP and the guard on.
+"""Runs an unmodified app with a safe TEMP and the guard on.
 
-The app runs as a plain `python SCRIPT ...` of its own, so that its arguments, its `__main__`, its
-tracebacks and its exit code are Python's doing. The guard comes in before its first line through
-a `sitecustomize` on `PYTHONPATH` (`startup/`), which reaches the app's worker processes as well.
+The app runs in a separate, plain `python SCRIPT ...`, so that its arguments, its `__main__`, its
+tracebacks and its exit code are the usual ones. A `sitecustomize` on `PYTHONPATH` (`startup/`)
+starts the guard before the app's first line, also in its worker processes.
 """
 
 from winasr_doctor.run.parent import Order, run

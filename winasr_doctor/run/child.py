@@ -1,4 +1,4 @@
-"""What happens inside each process of the app, before its first line."""
+"""Prepares each process of the app, before its first line."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from winasr_doctor.faults import Injector
 
 _kept: list[ExitStack] = []
-"""What holds for the whole process. `atexit` alone does not keep it: `multiprocessing` clears that
-in a forked child (CPython 3.13, popen_fork.py)."""
+"""Context managers that stay open for the whole process. `atexit` alone does not keep them:
+`multiprocessing` clears that in a forked child (CPython 3.13, popen_fork.py).
+"""
 
 
 def begin(file: str) -> None:
-    """Put the guard on for the whole process, and the faults and the watchdog that were asked for.
+    """Start the guard for the whole process, and the requested faults and watchdog.
 
     Args:
-        file: The settings' file. Without one, the run is over and nothing is done.
+        file: The settings file. If it does not exist, the run is over and nothing is done.
     """
     if not Path(file).exists():
         return
@@ -63,15 +64,15 @@ def begin(file: str) -> None:
         final_diagnosis.tell(settings.events)
 
     _kept.append(whole)
-    atexit.register(end)  # the first to register is the last to be called
+    atexit.register(end)  # the first one registered is called last
     log.write(Started(os.getpid()))
     _take_over(settings)
 
 
 def _take_over(settings: RunSettings) -> None:
-    """Let the app itself answer for its folders: it may live on when its parent is killed.
+    """Make the app itself the owner of its folders: it may outlive its parent.
 
-    Only the first process does, as the others may end long before the app.
+    Only the first process does this, as the others may end long before the app.
     """
     first = Path(settings.events, "first")
     with suppress(OSError):
@@ -92,7 +93,7 @@ def _all(observers: Iterable[Observer]) -> Observer:
 
 @contextmanager
 def _injecting(text: str, observers: list[Observer]) -> Iterator[Injector]:
-    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    """Inject a plan; faults without a pattern only apply to the folders that NeMo makes."""
     from winasr_doctor.faults import Plan, inject
     from winasr_doctor.faults.within import Folders, within
 
@@ -111,7 +112,7 @@ def _watchdog(folders: OpenFolders, silence: float, log: EventLog) -> Watchdog:
 
 
 def _to_stderr(text: str) -> None:
-    """Write to the process's own stderr: the app may have put something else in its place."""
+    """Write to the process's own stderr: the app may have replaced `sys.stderr`."""
     stream = sys.__stderr__
     if stream is not None:
         with suppress(OSError, ValueError):

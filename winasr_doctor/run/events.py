@@ -1,7 +1,7 @@
-"""What the app's processes tell the parent: JSON lines, one file per process.
+"""The events that the app's processes report to the parent: JSON lines, one file per process.
 
-Of one file per process nobody needs a lock, and what a process that was killed has written stays
-readable. stdout and stderr belong to the app.
+With one file per process no lock is needed, and the output of a killed process stays readable.
+stdout and stderr belong to the app.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from winasr_doctor._guard.events import Phase
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A process has the guard on."""
+    """A process has started the guard."""
 
     pid: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What became of one temporary folder of NeMo's.
+    """What happened to one of NeMo's temporary folders.
 
     Attributes:
         path: The folder.
         phase: What NeMo was doing.
         attempts: Attempts to remove it.
-        seconds: How long they took in all.
-        gone: Whether it is removed.
-        file: The first path that could not be removed at some attempt; `None` if all went well.
+        seconds: How long they took in total.
+        gone: Whether it was removed.
+        file: The first path that could not be removed in some attempt; `None` if there was none.
         label: Its error, such as `WinError 32`.
         holder: Who had it open; empty if unknown.
-        error: The class of the exception with which NeMo itself failed meanwhile; empty: none.
+        error: The class of the exception with which NeMo itself failed in the meantime; empty if
+            none.
     """
 
     path: str
@@ -54,7 +55,7 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class FaultInjected:
-    """How often each fault of the plan has fired in one process, so far."""
+    """How often each fault of the plan has fired in one process so far."""
 
     pid: int
     counts: dict[str, int]
@@ -62,14 +63,14 @@ class FaultInjected:
 
 @dataclass(frozen=True, slots=True)
 class Unguarded:
-    """What this NeMo does not let us guard."""
+    """What cannot be guarded in this version of NeMo."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """The watchdog has spoken."""
+    """The watchdog has reported a lack of progress."""
 
     phase: Phase
     seconds: float
@@ -86,16 +87,15 @@ class EventLog:
     """Writes this process's events."""
 
     def __init__(self, folder: str) -> None:
-        """Name the folder, which exists."""
         self._folder = folder
         self._lock = threading.RLock()
 
     def start_anew(self) -> None:
-        """Forget, in a forked child, a lock that another thread may have held."""
+        """In a forked child, forget a lock that another thread may have held."""
         self._lock = threading.RLock()
 
     def write(self, event: Event) -> None:
-        """Append an event; one that cannot be written is lost, and the app goes on."""
+        """Append an event; if it cannot be written it is lost, and the app continues."""
         line = json.dumps({"event": type(event).__name__, **asdict(event)}) + "\n"
         name = Path(self._folder, f"{os.getpid()}.jsonl")  # a forked child has its own
         # Through descriptors, because faults may be injected into `open`.
@@ -109,10 +109,10 @@ class EventLog:
 
 
 def read_events(folder: str) -> Iterator[Event]:
-    """Yield what all processes wrote, each one's in order.
+    """Yield the events of all processes, those of each process in order.
 
     Args:
-        folder: That of the `EventLog`s. A line that was cut off is left out.
+        folder: The folder of the `EventLog`s. A truncated line is left out.
     """
     for file in sorted(Path(folder).glob("*.jsonl")):
         try:

@@ -1,4 +1,4 @@
-"""The diagnosis of the exception that ended the app: from its process to the closing words."""
+"""Passes the diagnosis of the exception that ended the app to the parent, which prints it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WIDTH = 76
 
 
 def remember(error: BaseException) -> None:
-    """Set `sys.last_exc` and its like, as Python does before it calls `sys.excepthook`.
+    """Set `sys.last_exc` and related variables, as Python does before it calls `sys.excepthook`.
 
     Source: CPython, Python/pythonrun.c, `_PyErr_PrintEx`; `last_exc` since Python 3.12.
     """
@@ -25,10 +25,10 @@ def remember(error: BaseException) -> None:
 
 
 def tell(folder: str) -> None:
-    """Write down, at the end of a process, which exception nobody has caught; nothing fails.
+    """Record the uncaught exception at the end of a process; never raises.
 
     Args:
-        folder: Where the parent reads it.
+        folder: The folder where the parent reads it.
     """
     error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
     if not isinstance(error, Exception):  # Ctrl+C needs no explanation
@@ -51,8 +51,8 @@ def last_words(folder: str) -> tuple[str, ...]:
     """Return the diagnosis of the exception that ended the app, line by line.
 
     Args:
-        folder: What `tell` was given. Of several processes the last counts: the app outlives
-            those that it has started and waits for.
+        folder: The folder that was passed to `tell`. If several processes wrote there, the last one
+            counts: the app outlives the processes that it waits for.
     """
     latest = max(_told(folder), default=None)
     return () if latest is None else tuple(f"  {line}".rstrip() for line in latest[1].splitlines())

@@ -1,4 +1,4 @@
-"""What the doctor thinks of a folder in which NeMo is to unpack models."""
+"""Asks the doctor about a folder in which NeMo is to unpack models."""
 
 from __future__ import annotations
 
@@ -26,28 +26,30 @@ CODES = (
     "SYN006",
     "IDX001",
 )
-"""The checks that are about a temp folder and answer at once: there, writable, local, roomy,
-plain, its owner's, unsynced, unindexed."""
+"""The fast checks of a temp folder: existence, write access, local drive, free space, plain path,
+owner, sync clients, search index.
+"""
 
 PATIENCE = 4.0
-"""Seconds that each part of the machine may take to answer."""
+"""Seconds that each section of the machine may take."""
 
 _ROLES: tuple[Role, ...] = ("tempfile", "TEMP", "TMP")
 
 LONGEST_SOCKET_FOLDER = 107 - len("/pymp-xxxxxxxx/listener-xxxxxxxx")
-"""Characters of a temp folder in which `multiprocessing` can still make its sockets.
-Source: Linux's unix(7), `sun_path`; CPython's Lib/multiprocessing/connection.py."""
+"""Longest path of a temp folder, in characters, in which `multiprocessing` can make its sockets.
+Source: Linux's unix(7), `sun_path`; CPython's Lib/multiprocessing/connection.py.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    r"""What is known about a folder.
+    r"""The assessment of a folder.
 
     Attributes:
         path: The folder.
-        findings: What speaks against it, the worst first.
-        drive: What it lies on, in words, such as `C:\, a fixed drive with 35.0 GB free`.
-        writable: Whether a file could be made there.
+        findings: Objections to it, the worst first.
+        drive: A description of its drive, such as `C:\, a fixed drive with 35.0 GB free`.
+        writable: Whether a file could be created there.
     """
 
     path: str
@@ -89,10 +91,10 @@ class _With(LiveMachine):
 
 
 def judge(folder: str) -> Judgement:
-    """Let the doctor look at a folder as if it were the temp folder.
+    """Let the doctor examine a folder as if it were the temp folder.
 
     Args:
-        folder: An absolute path; it exists.
+        folder: An absolute path of an existing folder.
     """
     host = _With(folder)
     report = scan(host, select=CODES)

@@ -1,4 +1,4 @@
-"""Which temporary folders NeMo works in at the moment, and in which thread."""
+"""Tracks the temporary folders that NeMo is using, and in which thread."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from winasr_doctor._guard.events import FolderOpened, GuardEvent
 
 
 class OpenFolders:
-    """NeMo's temporary folders, kept by what the guard tells."""
+    """NeMo's open temporary folders, according to the guard's events."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._open: dict[str, FolderOpened] = {}
         self._lock = threading.Lock()
 
     @property
     def live(self) -> tuple[FolderOpened, ...]:
-        """Those of which no attempt at a removal has ended yet."""
+        """The folders for which no removal attempt has ended yet."""
         with self._lock:
             return tuple(self._open.values())
 
     def observe(self, event: GuardEvent) -> None:
-        """Take an event of the guard's."""
+        """Process an event of the guard."""
         with self._lock:
             if isinstance(event, FolderOpened):
                 self._open[event.path] = event
@@ -30,7 +29,7 @@ class OpenFolders:
                 self._open.pop(event.path, None)
 
     def start_anew(self) -> None:
-        """Forget, in a forked child, the threads that have not come along."""
+        """In a forked child, forget the threads that do not exist there."""
         self._lock = threading.Lock()
         here = threading.get_ident()
         self._open = {path: each for path, each in self._open.items() if each.thread == here}

@@ -1,4 +1,4 @@
-"""The interpreter that an app is started with: this one, with the options it was started with."""
+"""Builds the command line of the app's interpreter: this one, with its own options."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from winasr_doctor.run.target import TargetError
 
 _WITH_VALUE = {"W", "X"}
 _LAST = {"c", "m"}
-"""Options after which everything belongs to the program.
-Source: docs.python.org, "Command line and environment"."""
+"""Options after which all arguments belong to the program. Source: docs.python.org, "Command line
+and environment".
+"""
 
 
 def reads_startup() -> bool:
-    """Tell whether this Python looks at PYTHONPATH and imports a `sitecustomize` from there.
+    """Return whether this Python uses PYTHONPATH and imports a `sitecustomize` from there.
 
-    Not with -I, -E or -S, and not where a `._pth` file sets the path. Source: docs.python.org,
+    It does not with -I, -E or -S, nor if a `._pth` file sets the path. Source: docs.python.org,
     "Command line and environment" and "Using Python on Windows".
     """
     flags = sys.flags
@@ -25,13 +26,13 @@ def reads_startup() -> bool:
 
 
 def command_for(app: Sequence[str]) -> list[str]:
-    """Return the command line that starts an app guarded.
+    """Return the command line that starts an app with the guard.
 
     Args:
-        app: The app and its arguments, as `python` takes them.
+        app: The app and its arguments, as for `python`.
 
     Raises:
-        TargetError: Python does not know where it is itself.
+        TargetError: Python does not know the path of its own executable.
     """
     if not sys.executable:
         raise TargetError("Python does not know its own path here, so no app can be started")
@@ -40,10 +41,10 @@ def command_for(app: Sequence[str]) -> list[str]:
 
 
 def own_options(command: Sequence[str] | None = None) -> list[str]:
-    """Return the options of the interpreter, such as `-O` or `-X utf8`, for the app's too.
+    """Return the options of this interpreter, such as `-O` or `-X utf8`, for the app's.
 
     Args:
-        command: How it was started; `sys.orig_argv` by default.
+        command: The command that started it; by default `sys.orig_argv`.
     """
     given = iter((sys.orig_argv if command is None else command)[1:])
     options: list[str] = []
@@ -64,7 +65,7 @@ def own_options(command: Sequence[str] | None = None) -> list[str]:
 
 
 def _read_cluster(letters: str) -> tuple[int | None, bool]:
-    """Return where the program begins among letters such as `Bm`, and whether a value follows."""
+    """Find the program in option letters such as `Bm`; return where, and if a value follows."""
     for place, letter in enumerate(letters):
         if letter in _LAST:
             return place, False

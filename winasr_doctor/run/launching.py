@@ -1,6 +1,6 @@
-"""Starting an app inside a Python that reads no `PYTHONPATH`: with -I, with -E, with a ._pth file.
+"""Starts an app in a Python that ignores `PYTHONPATH`: with -I, -E or a ._pth file.
 
-That of python.org's embeddable package, on which portable bundles are built, is such a one.
+The Python of python.org's embeddable package, used by portable bundles, has a ._pth file.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ CODE = (
 
 
 def arguments_for(app: Sequence[str]) -> list[str]:
-    """Return what to give the interpreter.
+    """Return the interpreter's arguments.
 
     Args:
-        app: The app and its arguments, as `python` would take them.
+        app: The app and its arguments, as for `python`.
     """
     return ["-c", CODE.format(root=ROOT), *app]
 
 
 def launch(app: Sequence[str]) -> None:
-    """Put the guard on and run an app in this process, as its `__main__`.
+    """Start the guard and run an app in this process, as its `__main__`.
 
     Args:
-        app: What `arguments_for` was given.
+        app: The same as for `arguments_for`.
 
     Raises:
-        SystemExit: The app wants to end, or has failed.
+        SystemExit: The app ended itself, or failed.
     """
     from winasr_doctor.run import final_diagnosis
     from winasr_doctor.run.child import begin
 
     begin(os.environ[VARIABLE])
-    for name in ("launch", "sys"):  # of the line that has called us
+    for name in ("launch", "sys"):  # of the line that called us
         vars(sys.modules["__main__"]).pop(name, None)
     first = str(Path(app[0]).absolute())
     try:
@@ -74,7 +74,7 @@ def launch(app: Sequence[str]) -> None:
 
 
 def _run_as_main() -> Callable[..., object]:
-    """Return what runs a module as `python -m` does."""
+    """Return a function that runs a module as `python -m` does."""
     try:
         return cast("Callable[..., object]", RUN_AS_MAIN.get())
     except MissingNameError as missing:
@@ -82,7 +82,7 @@ def _run_as_main() -> Callable[..., object]:
 
 
 def _begin_imports_in(folder: str) -> None:
-    """Let imports begin in the app's folder, unless Python was told not to (-I, -P)."""
+    """Put the app's folder first on the import path, unless Python was told not to (-I, -P)."""
     if sys.path and not sys.path[0]:
         sys.path[0] = folder
 
@@ -93,7 +93,7 @@ def _code(script: str) -> CodeType:
 
 
 def _main(script: str) -> dict[str, object]:
-    """Return the namespace of `__main__`, as it is when Python begins with a script.
+    """Return the namespace of `__main__` as it is when Python starts a script.
 
     Until Python 3.14 that sets `__cached__`, too (`pymain_run_file` in Python/pythonrun.c).
     """

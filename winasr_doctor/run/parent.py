@@ -1,4 +1,4 @@
-"""The parent of an app: prepares, starts it, passes signals on, and sums up."""
+"""The parent of an app: prepares and starts it, passes on signals, and prints a summary."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Order:
 
     Attributes:
         target: The app.
-        scratch: The folder to make its TEMP in; `None` lets the doctor choose.
+        scratch: The folder in which to make its TEMP; `None` lets the doctor choose.
         plan: Faults to inject; `None` for none.
-        silence: Seconds without a move in NeMo after which the watchdog speaks; 0 for never.
-        quiet: Whether to say nothing before the app starts.
+        silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
+        quiet: Whether to print nothing before the app starts.
     """
 
     target: RunTarget
@@ -40,18 +40,18 @@ class Order:
 
 
 def run(order: Order, say: Callable[[str], None]) -> int:
-    """Run an app to its end.
+    """Run an app until it ends.
 
     Args:
         order: What to run.
-        say: Is given each line for people; never the app's own output.
+        say: Called with each line to print; never with the app's own output.
 
     Returns:
         The app's exit code; 128 and the signal's number if one ended it.
 
     Raises:
-        ScratchError: There is no folder to work in.
-        TargetError: Python does not know where it is itself.
+        ScratchError: There is no usable folder.
+        TargetError: Python does not know the path of its own executable.
     """
     command = command_for(order.target.arguments)
     scratch = open_scratch(order.scratch)
@@ -76,7 +76,7 @@ def run(order: Order, say: Callable[[str], None]) -> int:
         cause = final_diagnosis.last_words(scratch.notes) if code else ()
     finally:
         removals = scratch.remove()
-    sweep()  # forget what the app had left to the ledger and went with its TEMP
+    sweep()  # forget ledger entries of the app that were removed with its TEMP
     for line in verdict.lines(verdict.RunVerdict(code, seconds, events, order.plan, removals)):
         say(line)
     for line in cause:
@@ -88,7 +88,7 @@ def _start_and_wait(command: list[str], scratch: Scratch, settings: Path) -> int
     variables = dict(os.environ)
     point(variables, scratch=scratch.temp, settings=str(settings))
     with relaying() as relay:
-        # stdin, stdout, stderr and what else is inherited are the app's as they would be ours.
+        # The app inherits stdin, stdout, stderr and everything else from this process.
         app = subprocess.Popen(command, env=variables, close_fds=False)  # noqa: S603 - the user's
         relay.attach(app)
         return exit_code(app.wait())

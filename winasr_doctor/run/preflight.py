@@ -1,4 +1,4 @@
-"""What is said before the app starts: where it works, and what will still go wrong."""
+"""Builds the summary before the app starts: its folders, and problems that remain."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from winasr_doctor.run.scratch import Scratch
 from winasr_doctor.run.target import RunTarget
 
 CODES = ("NEM", "REV", "APP")
-"""Families that `run` does not cure: NeMo's installation, model pins, the app's own mistakes."""
+"""Families that `run` cannot fix: NeMo's installation, model pins, errors in the app."""
 
 MOST_FINDINGS = 5
 _WRONG = {Severity.ERROR, Severity.WARNING}
 
 
 def examine(target: RunTarget) -> tuple[Result, ...]:
-    """Let the doctor look at the app's source and at NeMo.
+    """Let the doctor examine the app's source and NeMo.
 
     Args:
-        target: The app; of a module only NeMo's installation is looked at.
+        target: The app; for a module, only NeMo's installation is examined.
 
     Returns:
-        What is wrong, errors first.
+        The findings, errors first.
     """
     from winasr_doctor.appsource import SourcePathError, read_application
     from winasr_doctor.appsource.application import Application
@@ -37,7 +37,7 @@ def examine(target: RunTarget) -> tuple[Result, ...]:
     if target.script is not None and Path(target.script).suffix in {".py", ".pyw"}:
         try:
             app = read_application([target.script])
-        except SourcePathError:  # Python itself will say what is wrong with it
+        except SourcePathError:  # Python itself will report what is wrong with it
             app = Application()
     report = scan(LiveMachine(app=app, timeout=PATIENCE), select=CODES)
     return tuple(sorted((r for r in report.results if r.severity in _WRONG), key=worst_first))
@@ -50,7 +50,7 @@ def lines(target: RunTarget, scratch: Scratch, plan: str, found: Sequence[Result
         target: The app.
         scratch: Its folders.
         plan: The fault plan's text; empty for none.
-        found: What `examine` returned.
+        found: The result of `examine`.
     """
     why = "as you asked" if scratch.asked_for else "chosen by the doctor"
     yield f"winasr_doctor: {target}"

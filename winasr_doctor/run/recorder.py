@@ -1,4 +1,4 @@
-"""Records what became of NeMo's temporary folders, as it happens."""
+"""Records what happens to NeMo's temporary folders."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from winasr_doctor.run.events import Cleaned, EventLog, FaultInjected, Unguarded
 
 
 class Recorder:
-    """Writes what the guard does in this process."""
+    """Records what the guard does in this process.
+
+    Args:
+        log: The log to write to.
+    """
 
     def __init__(self, log: EventLog) -> None:
-        """Name the log.
-
-        Args:
-            log: Where to write.
-        """
         self.session: GuardSession | None = None
         self.injector: Injector | None = None
         self._log = log
@@ -30,21 +29,21 @@ class Recorder:
         self._lock = threading.Lock()
 
     def start_anew(self) -> None:
-        """Forget, in a forked child, what its parent tells."""
+        """In a forked child, forget what the parent records itself."""
         self._lock = threading.Lock()
         self._counts = {}
         if self.injector is not None:
             self.injector.injections.clear()
 
     def observe(self, event: GuardEvent) -> None:
-        """Take an event of the guard's, in the thread that deletes."""
+        """Process an event of the guard, in the deleting thread."""
         if not isinstance(event, FolderClosed) or event.report is None:
             return
         self._log.write(_cleaned(event, event.report))
         self.flush()
 
     def flush(self) -> None:
-        """Write what has come up since the last time: injected faults, and what is unguarded."""
+        """Write the news since the last call: injected faults, and what is unguarded."""
         with self._lock:
             self._flush()
 
@@ -77,7 +76,7 @@ def _cleaned(event: FolderClosed, report: CleanupReport) -> Cleaned:
 
 
 def _telling_failure(report: CleanupReport) -> RemovalFailure | None:
-    """Return the first failure of the latest attempt that knew who holds it, or of the first."""
+    """Return the first failure of the latest attempt with a known holder, else of the first."""
     firsts = [attempt.failures[0] for attempt in report.attempts if attempt.failures]
     known = [failure for failure in firsts if failure.holding is not None]
     return next(iter([*known[-1:], *firsts]), None)

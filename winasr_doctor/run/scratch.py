@@ -1,4 +1,4 @@
-"""The private folder that an app gets as TEMP: where it is put, and how it goes away again."""
+"""Creates and removes the private folder that an app gets as TEMP."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ log = logging.getLogger("winasr_doctor.rescue")
 
 
 class ScratchError(Exception):
-    """There is no folder to work in; the text is one sentence for people."""
+    """There is no usable folder; the text is one readable sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A run's folders.
+    """The folders of a run.
 
     Attributes:
         temp: The app's TEMP; made for this run.
-        notes: Its sibling, for settings and events.
-        judgement: What the doctor thinks of the folder that both lie in.
-        asked_for: Whether the user named that folder.
+        notes: A folder beside it, for settings and events.
+        judgement: The doctor's assessment of their parent folder.
+        asked_for: Whether the user chose that folder.
         claims: The ledger's entries for both.
     """
 
@@ -43,11 +43,11 @@ class Scratch:
 
     @property
     def claim_files(self) -> tuple[str, ...]:
-        """The claims' files, of those that could be written."""
+        """The files of the claims that could be written."""
         return tuple(str(claim.file) for claim in self.claims if claim and claim.file)
 
     def remove(self) -> tuple[CleanupReport, ...]:
-        """Remove both folders; what will not go is left to the ledger."""
+        """Remove both folders; what cannot be removed is left to the ledger."""
         pairs = zip((self.temp, self.notes), self.claims, strict=True)
         return tuple(rmtree(path, claim=claim) for path, claim in pairs)
 
@@ -58,18 +58,18 @@ def open_scratch(
     candidates: Sequence[str] | None = None,
     opinion: Callable[[str], Judgement] = judge,
 ) -> Scratch:
-    """Make a private folder in the best place there is.
+    """Make a private folder in the best available place.
 
     Args:
-        wanted: The folder to make it in, whatever the doctor thinks of it.
+        wanted: The parent folder to use, whatever the doctor says.
         candidates: Folders to choose from, the preferred ones first; by default `usual_places`.
-        opinion: What the doctor thinks of a folder.
+        opinion: Returns the doctor's assessment of a folder.
 
     Returns:
-        The folders, recorded in the ledger: should this process die, a sweep removes them.
+        The folders, recorded in the ledger: if this process dies, a sweep removes them.
 
     Raises:
-        ScratchError: No folder can be written to.
+        ScratchError: No folder is writable.
     """
     if wanted is not None:
         folder = os.path.abspath(wanted)  # noqa: PTH100 - resolve() would follow links
@@ -94,14 +94,14 @@ def open_scratch(
 
 
 def choose(candidates: Sequence[str], opinion: Callable[[str], Judgement] = judge) -> Judgement:
-    """Return the first folder that nothing speaks against, or else the one with the least.
+    """Return the first folder without objections, or else the best one.
 
     Args:
-        candidates: Folders, the preferred ones first; they are made where they are missing.
-        opinion: What the doctor thinks of a folder.
+        candidates: Folders, the preferred ones first; missing ones are created.
+        opinion: Returns the doctor's assessment of a folder.
 
     Raises:
-        ScratchError: None of them can be written to.
+        ScratchError: None of them is writable.
     """
     judged: list[Judgement] = []
     for folder in dict.fromkeys(candidates):
@@ -125,10 +125,11 @@ def choose(candidates: Sequence[str], opinion: Callable[[str], Judgement] = judg
 
 
 def usual_places() -> tuple[str, ...]:
-    r"""Return where a scratch folder may go, the preferred place first.
+    r"""Return possible places for a scratch folder, the preferred one first.
 
     `AppData\Local` on Windows (the account's own, neither mirrored nor indexed by default), the
-    cache folder elsewhere; then what the doctor recommends by the drives; then today's TEMP.
+    cache folder elsewhere; then the doctor's recommendation, based on the drives; then the current
+    TEMP.
     """
     from platformdirs import user_cache_path
 
@@ -145,7 +146,7 @@ def usual_places() -> tuple[str, ...]:
 
 
 def _make(folder: str) -> str | None:
-    """Make a folder; return why it cannot be used, if so."""
+    """Make a folder; return why it cannot be used, if it cannot."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -154,14 +155,14 @@ def _make(folder: str) -> str | None:
 
 
 def _unmake(folder: str) -> None:
-    """Remove a folder that is ours by name, if nothing is in it."""
+    """Remove a folder that is ours by its name, if it is empty."""
     if Path(folder).name in {"scratch", "winasr-scratch"}:
         with suppress(OSError):
             Path(folder).rmdir()
 
 
 def _keep_out_of_the_index(folder: str) -> None:
-    """Mark a folder so that Windows Search does not read what is made in it from now on.
+    """Mark a folder so that Windows Search does not index new files in it.
 
     Source: learn.microsoft.com, "File Attribute Constants".
     """

@@ -1,4 +1,4 @@
-"""What the parent tells the app's processes: a small file, found through a variable."""
+"""The settings that the parent passes to the app's processes: a small file, named by a variable."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 VARIABLE = "WINASR_DOCTOR_RUN"
-"""Environment variable with the path of the settings; also read by `startup/sitecustomize.py`."""
+"""Variable with the path of the settings file; also read by `startup/sitecustomize.py`."""
 
 STARTUP = str(Path(__file__).parent / "startup")
-"""The folder that goes first on `PYTHONPATH`."""
+"""The folder that is put first on `PYTHONPATH`."""
 
 TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
-"""Python asks for them in this order, on Windows too. Source: docs.python.org, `tempfile`."""
+"""Python reads them in this order, on Windows too. Source: docs.python.org, `tempfile`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What every process of the app needs to know.
+    """The settings for every process of the app.
 
     Attributes:
-        events: The folder to report to; see `events`.
-        prefix: `sys.prefix` of the app. Other Pythons that it starts are none of our business.
+        events: The folder for reports; see `events`.
+        prefix: `sys.prefix` of the app. Other Pythons that it starts are left alone.
         plan: The fault plan's text; empty for none.
-        silence: Seconds without a move in NeMo after which the watchdog speaks; 0 for never.
-        folders: The run's folders, for which the app itself answers once it has started.
-        claims: The parent's entries for them in the ledger, void from then on.
+        silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
+        folders: The run's folders, which the app itself owns once it has started.
+        claims: The parent's ledger entries for them, which are void from then on.
     """
 
     events: str
@@ -40,12 +40,12 @@ class RunSettings:
     claims: tuple[str, ...] = ()
 
     def write(self, file: Path) -> None:
-        """Write them where `read` finds them."""
+        """Write the settings where `read` finds them."""
         file.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls, file: str) -> RunSettings:
-        """Read what `write` wrote."""
+        """Read settings that `write` wrote."""
         document = json.loads(Path(file).read_text(encoding="utf-8"))
         lists = {name: tuple(document.get(name, ())) for name in ("folders", "claims")}
         return cls(**{**document, **lists})
@@ -57,7 +57,7 @@ def point(variables: MutableMapping[str, str], *, scratch: str, settings: str) -
     Args:
         variables: The environment to change.
         scratch: The folder for temporary files.
-        settings: The settings' file.
+        settings: The settings file.
     """
     variables.update(dict.fromkeys(TEMP_VARIABLES, scratch))
     variables[VARIABLE] = settings

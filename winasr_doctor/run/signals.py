@@ -1,4 +1,4 @@
-"""Signals while an app runs: the app gets each of them once, and the parent outlives it."""
+"""Handles signals while an app runs: the app gets each of them once, and the parent outlives it."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 _FROM_THE_KEYBOARD = ("SIGINT", "SIGQUIT", "SIGBREAK")
-"""What a terminal sends to every process in front of it, so that the app has it already."""
+"""Signals that a terminal sends to all foreground processes, so that the app gets them itself."""
 
 _OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
 _SHELL_BASE = 128
-"""What a shell adds to the number of the signal that ended a program."""
+"""The number that a shell adds to that of the signal that ended a program."""
 
 _SIGNED = 1 << 31
 
 
 class Relay:
-    """Passes on to the app what is sent to the parent."""
+    """Passes signals that the parent receives on to the app."""
 
     def __init__(self) -> None:
-        """Start without an app; what comes before there is one is kept."""
         self._app: subprocess.Popen[bytes] | None = None
         self._waiting: list[int] = []
 
     def attach(self, app: subprocess.Popen[bytes]) -> None:
-        """Name the app, and pass on what has come already.
+        """Set the app, and pass on signals that have already arrived.
 
         Args:
-            app: The process, just started.
+            app: The process, which was just started.
         """
         self._app = app
         for number in self._waiting:
             self._send(number)
 
     def handle(self, number: int, _frame: FrameType | None) -> None:
-        """Pass a signal on, unless the terminal has sent it to the app as well."""
+        """Pass on a signal, unless the terminal has also sent it to the app."""
         if self._app is None:
             self._waiting.append(number)
         elif not (signal.Signals(number).name in _FROM_THE_KEYBOARD and _in_the_foreground()):
@@ -53,10 +52,10 @@ class Relay:
 
 @contextmanager
 def relaying() -> Iterator[Relay]:
-    """Pass signals on instead of ending by them, until the block ends.
+    """Pass on signals instead of being ended by them, until the block ends.
 
-    A signal that this process was started to ignore (`nohup`) stays ignored, by the app as well.
-    It is a handler and not `SIG_IGN` that is put in place: the app would inherit the latter.
+    A signal that was ignored when this process started (`nohup`) stays ignored, also by the app.
+    For the others, this installs a handler rather than `SIG_IGN`, which the app would inherit.
     """
     relay = Relay()
     before: dict[int, object] = {}
@@ -73,9 +72,9 @@ def relaying() -> Iterator[Relay]:
 
 
 def _in_the_foreground() -> bool:
-    """Tell whether a key that ends programs reaches this process's whole group."""
+    """Return whether Ctrl+C and the like reach this process's whole group."""
     if os.name == "nt":
-        return True  # the console asks all its processes
+        return True  # the console signals all its processes
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
     except OSError:
@@ -89,15 +88,15 @@ def _in_the_foreground() -> bool:
 
 
 def exit_code(returncode: int) -> int:
-    """Return the exit code with which to pass on how an app ended.
+    """Return the exit code that reports how an app ended.
 
     Args:
         returncode: `Popen.returncode`.
 
     Returns:
-        The app's own; 128 and the number of the signal that ended it, as a shell reports it.
-        An NTSTATUS of Windows, such as 0xC000013A for Ctrl+C, as the signed number that
-        `sys.exit` takes for it.
+        The app's own exit code; 128 plus the number of the signal that ended it, as in a shell. An
+        NTSTATUS of Windows, such as 0xC000013A for Ctrl+C, as the signed number that `sys.exit`
+        takes for it.
     """
     if returncode < 0 and os.name != "nt":
         return _SHELL_BASE - returncode

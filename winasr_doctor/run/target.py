@@ -1,4 +1,4 @@
-"""What to run: a script or a module, and the arguments that are its own."""
+"""What to run: a script or a module, with its own arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zipfile import is_zipfile
 
 
 class TargetError(ValueError):
-    """There is nothing to run; the text is one sentence for people."""
+    """There is nothing to run; the text is one readable sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class RunTarget:
     """An app.
 
     Attributes:
-        arguments: What follows the interpreter on its command line.
-        script: The file or folder it is; `None` for a module.
+        arguments: The command line after the interpreter.
+        script: The file or folder; `None` for a module.
     """
 
     arguments: tuple[str, ...]
@@ -31,7 +31,7 @@ class RunTarget:
         """Read `SCRIPT ARGS` or `-m MODULE ARGS`.
 
         Args:
-            arguments: The app and its own arguments, which are not looked at.
+            arguments: The app and its own arguments, which are not examined.
 
         Raises:
             TargetError: No such script or module exists.
@@ -76,7 +76,7 @@ def _check_script(path: str) -> None:
 
 
 def _check_module(name: str) -> None:
-    """Look for the top-level package only: to find a submodule, Python would have to import it."""
+    """Look only for the top-level package: to find a submodule, Python would have to import it."""
     top = name.partition(".")[0]
     if top in sys.builtin_module_names or not top:
         raise TargetError(f"{name} is not a module that can be run")

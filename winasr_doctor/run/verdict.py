@@ -1,4 +1,4 @@
-"""What is said after the app has ended: what failed, what was rescued, what was left."""
+"""Builds the summary after the app has ended: what failed, what was rescued, what is left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from winasr_doctor.locks import CleanupReport
 from winasr_doctor.run.events import Cleaned, Event, FaultInjected, Silent, Started, Unguarded
 
 MOST_LINES = 8
-"""Rescues of different kinds that are listed."""
+"""Maximum number of kinds of rescue that are listed."""
 
 KEPT = {
     Phase.LOADING: "the model was kept",
@@ -25,14 +25,14 @@ KEPT = {
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """How a run went.
+    """The outcome of a run.
 
     Attributes:
         code: The app's exit code.
         seconds: How long it ran.
-        events: What its processes told.
+        events: The events of its processes.
         plan: The fault plan; `None` for none.
-        removals: What became of the run's own folders.
+        removals: The results of removing the run's own folders.
     """
 
     code: int
@@ -43,7 +43,7 @@ class RunVerdict:
 
 
 def lines(verdict: RunVerdict) -> Iterator[str]:
-    """Yield the verdict's lines."""
+    """Yield the lines of the verdict."""
     ended = f"exit code {verdict.code} after {verdict.seconds:.1f} s"
     yield f"winasr_doctor: the app ended with {ended}"
     cleaned = [event for event in verdict.events if isinstance(event, Cleaned)]

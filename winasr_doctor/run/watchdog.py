@@ -1,6 +1,6 @@
-"""The watchdog: when nothing moves in NeMo for long, it says where everybody stands.
+"""The watchdog: if NeMo makes no progress for a long time, it reports where each thread is.
 
-Its thread runs only while NeMo has a temporary folder: an app that forks is best alone.
+Its thread runs only while NeMo has a temporary folder: forking is safer without threads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
 NAME = "winasr-watchdog"
 _DEEPEST = 64
-"""Frames of a stack that are compared."""
+"""Number of stack frames that are compared."""
 
 _LONGEST_PAUSE = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 _PACKAGES = frozenset(framework.package for framework in GUARDED)
 
@@ -33,7 +33,7 @@ Stack = tuple[tuple[int, int], ...]
 
 @dataclass(slots=True)
 class _Spell:
-    """How long a thread has stood where it stands."""
+    """How long a thread has been at the same place."""
 
     stack: Stack
     since: float
@@ -41,18 +41,17 @@ class _Spell:
 
 
 class Watchdog:
-    """Looks at the threads that are inside NeMo."""
+    """Observes the threads that are inside NeMo.
+
+    Args:
+        folders: NeMo's temporary folders.
+        silence: Seconds without progress after which it reports.
+        speak: Called with the report, once per silent period, and the folder it is about.
+    """
 
     def __init__(
         self, folders: OpenFolders, silence: float, speak: Callable[[str, FolderOpened], None]
     ) -> None:
-        """Get ready; `wake` starts it.
-
-        Args:
-            folders: NeMo's temporary folders.
-            silence: Seconds without a move after which it speaks.
-            speak: Is given the report, once per silent spell, and the folder it is about.
-        """
         self._folders = folders
         self._silence = silence
         self._speak = speak
@@ -61,12 +60,12 @@ class Watchdog:
         self._running = False
 
     def observe(self, event: GuardEvent) -> None:
-        """Watch while there is a folder."""
+        """Watch as long as there is a folder."""
         if isinstance(event, FolderOpened):
             self.wake()
 
     def wake(self) -> None:
-        """Start watching, unless it does already."""
+        """Start watching, unless it already runs."""
         with self._lock:
             if self._running:
                 return
@@ -77,13 +76,13 @@ class Watchdog:
             self._running = False
 
     def start_anew(self) -> None:
-        """Forget, in a forked child, the thread that has not come along."""
+        """In a forked child, forget the watching thread, which does not exist there."""
         self._lock = threading.Lock()
         self._running = False
         self._spells = {}
 
     def look(self, now: float) -> None:
-        """Compare every thread in NeMo with the last look.
+        """Compare every thread in NeMo with the last check.
 
         Args:
             now: The time, in seconds.
@@ -116,7 +115,7 @@ class Watchdog:
 
 
 def _stack(frame: FrameType | None) -> Stack:
-    """Return where a thread stands; nothing if it is not inside NeMo."""
+    """Return where a thread is; nothing if it is not inside NeMo."""
     stack: list[tuple[int, int]] = []
     inside = False
     while frame is not None:
@@ -128,11 +127,11 @@ def _stack(frame: FrameType | None) -> Stack:
 
 
 def report(folder: FolderOpened, seconds: float) -> str:
-    """Say where every thread stands and who holds which file.
+    """Report where every thread is and who holds which file.
 
     Args:
         folder: NeMo's temporary folder.
-        seconds: For how long nothing has moved.
+        seconds: How long there has been no progress.
     """
     return "\n".join(_lines(folder, seconds)) + "\n"
 

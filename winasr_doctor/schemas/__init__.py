@@ -1,7 +1,7 @@
-"""JSON Schemas (draft 2020-12) of the documents this package writes and reads.
+"""JSON Schemas (draft 2020-12) of the documents that this package writes and reads.
 
-The files are generated from the types that decode the documents; `python -m
-winasr_doctor.schemas` writes them anew, and a test holds them to the types.
+The files are generated from the types that decode the documents. `python -m winasr_doctor.schemas`
+regenerates them, and a test checks that they match the types.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def diagnosis_schema() -> dict[str, Any]:
 
 
 def _with_severity(schema: dict[str, Any]) -> dict[str, Any]:
-    """Say that a result has a severity when, and only when, it fails."""
+    """Require that a result has a severity if, and only if, it fails."""
     fails = {"properties": {"status": {"const": "fail"}}}
     schema["$defs"]["ResultPart"] |= {
         "if": fails,
@@ -87,7 +87,7 @@ def write(folder: Path = FOLDER) -> None:
     """Write every generated schema to its file.
 
     Args:
-        folder: Where to; the package itself by default.
+        folder: The target folder; by default the package itself.
     """
     import msgspec
 

@@ -1,4 +1,4 @@
-"""`python -m winasr_doctor.schemas` writes the schema files anew."""
+"""Regenerates the schema files: `python -m winasr_doctor.schemas`."""
 
 from winasr_doctor.schemas import write
 

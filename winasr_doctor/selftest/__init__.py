@@ -1,7 +1,7 @@
-"""The self-test: does speech recognition work on this machine, also when files are locked?
+"""The self-test: checks that speech recognition works on this machine, even with locked files.
 
-The bundled tiny model is loaded and transcribes the bundled recordings, through the guard and
-with the same loader that an app uses; whether the texts are right is a fact, not an opinion.
+It loads the bundled tiny model and transcribes the bundled recordings, through the guard and with
+the same loader that apps use, and compares the texts with the known ones.
 """
 
 from winasr_doctor.selftest.result import Heard, InjectedFaults, Peak, SelfTest, SelfTestOutcome

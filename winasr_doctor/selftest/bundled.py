@@ -1,4 +1,4 @@
-"""The recordings that ship with the package, and what is said in them."""
+"""The recordings that ship with the package, and their texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MODEL = "tiny"
-"""The loader's name of the model that ships with the package."""
+"""The loader's name for the model that ships with the package."""
 
 _FACTS = "tiny-tdt.json"
 

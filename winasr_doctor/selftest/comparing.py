@@ -1,4 +1,4 @@
-"""Whether two texts say the same, however a model writes them."""
+"""Compares texts by their spoken words, however a model writes them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _WORD = re.compile(r"[a-z']+|\d")
 
 
 def words(text: str) -> list[str]:
-    """Return the spoken words: without case and punctuation, each digit as a word.
+    """Return the spoken words, in lower case, without punctuation, each digit as a word.
 
     The bundled recordings hold single digits and short words; Parakeet and Canary write them with
-    capital letters, commas and figures.
+    capital letters, commas and digits.
     """
     return [_DIGITS.get(word, word) for word in _WORD.findall(text.casefold())]

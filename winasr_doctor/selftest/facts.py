@@ -1,4 +1,4 @@
-"""What the self-test says of the machine it ran on: memory, the device's name, versions."""
+"""Facts about the machine for the self-test: memory, the device's name, versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KIB = 1024
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what matters, as far as it is installed; nothing is imported."""
+    """Return the versions of the relevant packages that are installed; nothing is imported."""
     found = {"winasr_doctor": __version__, "Python": platform.python_version()}
     for name, distribution in _PACKAGES.items():
         try:
@@ -28,17 +28,17 @@ def versions() -> dict[str, str]:
 
 
 def start_measuring(device: str) -> None:
-    """Forget the GPU's peak so far, where there is a GPU to measure."""
+    """Reset the GPU's peak memory, if there is a GPU to measure."""
     torch = _torch_with_gpu(device)
     if torch is not None:
         torch.cuda.reset_peak_memory_stats(None if device == "auto" else device)
 
 
 def peak(device: str | None) -> Peak:
-    """Return the most memory that was in use.
+    """Return the peak memory use.
 
     Args:
-        device: Where the model is; `None` if it is nowhere.
+        device: The model's device; `None` if no model was loaded.
     """
     torch = _torch_with_gpu(device or "")
     gpu = None if torch is None else int(torch.cuda.max_memory_allocated(device))
@@ -46,7 +46,7 @@ def peak(device: str | None) -> Peak:
 
 
 def name_of_device(device: str | None) -> str | None:
-    """Return what a device calls itself, such as `NVIDIA H200`; `None` if that is unknown."""
+    """Return a device's name, such as `NVIDIA H200`; `None` if it is unknown."""
     torch = _torch_with_gpu(device or "")
     if torch is not None:
         return str(torch.cuda.get_device_name(device))

@@ -1,4 +1,4 @@
-"""How often the faults of a self-test's plan fired."""
+"""Counts how often the faults of a self-test's plan fired."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def counted(given: Plan, used: Plan, injections: Iterable[Injection]) -> tuple[I
 
     Args:
         given: The plan as it was given.
-        used: The same plan as it was in force.
-        injections: What was injected.
+        used: The same plan as it was applied.
+        injections: The failures that were injected.
     """
     fired = Counter(id(injection.fault) for injection in injections)  # two faults may be equal
     return tuple(

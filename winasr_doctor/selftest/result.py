@@ -1,4 +1,4 @@
-"""What a self-test came to, as frozen values."""
+"""The result of a self-test, as frozen values."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class SelfTestOutcome(str, Enum):
     """How a self-test ended."""
 
     PASSED = "passed"
-    """Every text is right and, under a plan, something was injected."""
+    """Every text is right and, if there was a plan, something was injected."""
     WRONG_TEXT = "wrong_text"
     FAILED = "failed"
     """Loading or transcribing failed, or took too long."""
     UNAVAILABLE = "unavailable"
-    """It could not be tried: a package or the device is not there."""
+    """It could not be tried: a package or the device is missing."""
     NOTHING_INJECTED = "nothing_injected"
-    """Every text is right, but no fault of the plan ever fired, so nothing is proven."""
+    """Every text is right, but no fault of the plan fired, so nothing is proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Heard:
 
     Attributes:
         file: Its name.
-        expected: What is said in it.
-        text: What was heard; `None` if it did not get that far.
+        expected: The known text.
+        text: The transcript; `None` if it did not get that far.
     """
 
     file: str
@@ -42,7 +42,7 @@ class Heard:
 
     @property
     def right(self) -> bool:
-        """Whether every word was heard, and no other; case and punctuation do not count."""
+        """Whether exactly the right words were heard; case and punctuation do not count."""
         return self.text is not None and words(self.text) == words(self.expected)
 
 
@@ -51,7 +51,7 @@ class InjectedFaults:
     """One fault of the plan.
 
     Attributes:
-        fault: As it was given.
+        fault: The fault as it was given.
         times: How often it fired.
     """
 
@@ -64,9 +64,9 @@ class Peak:
     """The most memory in use at once, in bytes.
 
     Attributes:
-        process: Of the whole process since its start (its resident set, or its working set on
+        process: That of the whole process since its start (resident set, or working set on
             Windows).
-        gpu: What torch had allocated on the GPU during the self-test; `None` on the CPU.
+        gpu: What torch allocated on the GPU during the self-test; `None` on the CPU.
     """
 
     process: int | None = None
@@ -75,24 +75,24 @@ class Peak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTest:
-    """What a self-test came to.
+    """The result of a self-test.
 
     Attributes:
         ending: How it ended.
         heard: One for each bundled recording.
-        model: What was loaded, as `load_model` takes it.
-        device: Where the model was, such as `cuda:0`; `None` if it did not get that far.
-        device_name: What the device calls itself, such as `NVIDIA H200`.
-        import_seconds: Importing torch and NeMo; about 0 if that was done before.
-        load_seconds: Loading the model, cleaning up included, importing not.
-        transcribe_seconds: Transcribing all recordings at once, cleaning up included.
-        audio_seconds: The recordings' duration.
+        model: The model, as an argument of `load_model`.
+        device: The model's device, such as `cuda:0`; `None` if it did not get that far.
+        device_name: The device's name, such as `NVIDIA H200`.
+        import_seconds: Time for importing torch and NeMo; about 0 if they were already imported.
+        load_seconds: Time for loading the model, with cleaning up, but without importing.
+        transcribe_seconds: Time for transcribing all recordings at once, with cleaning up.
+        audio_seconds: Duration of the recordings.
         peak: Memory.
         plan: The plan as it was given; empty for none.
-        injected: What became of each fault of the plan.
+        injected: What happened with each fault of the plan.
         cleanups: Every temporary folder that was cleaned up.
-        problems: What went wrong, for people; `None` if nothing did.
-        versions: Of Python and of the packages that matter; those that are installed.
+        problems: What went wrong, in readable form; `None` if nothing did.
+        versions: Versions of Python and of the relevant packages that are installed.
     """
 
     ending: SelfTestOutcome
@@ -118,7 +118,7 @@ class SelfTest:
 
     @property
     def real_time_factor(self) -> float | None:
-        """Seconds of transcribing for each second of audio; below 1 is faster than speech."""
+        """Seconds of transcribing per second of audio; below 1 is faster than real time."""
         if self.transcribe_seconds is None or not self.audio_seconds:
             return None
         return self.transcribe_seconds / self.audio_seconds
@@ -135,7 +135,7 @@ class SelfTest:
 
     @property
     def leftovers(self) -> tuple[RemovalFailure, ...]:
-        """What could not be removed while the plan was in force."""
+        """What could not be removed while the plan was active."""
         return tuple(failure for report in self.cleanups for failure in report.leftovers)
 
     @property

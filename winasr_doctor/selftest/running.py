@@ -1,4 +1,4 @@
-"""`self_test`: load the bundled model or another, transcribe the bundled recordings, compare."""
+"""Runs the self-test: loads a model, transcribes the bundled recordings and compares the texts."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ DEADLINE = 600.0
 """Seconds that a self-test may take by default: importing NeMo from a cold disk takes minutes."""
 
 _SHORTEST = 0.001
-"""Seconds that are left for a step when the deadline has passed; it then says so itself."""
+"""Seconds left for a step after the deadline, so that the step itself reports the timeout."""
 
 
 @dataclass
 class _Notes:
-    """What is known so far."""
+    """The results so far."""
 
     import_seconds: float = 0.0
     loaded: LoadOutcome | None = None
@@ -62,24 +62,24 @@ def self_test(
     deadline: float = DEADLINE,
     policy: RetryPolicy | None = None,
 ) -> SelfTest:
-    """Find out whether speech recognition works here, also when files are locked.
+    """Check that speech recognition works here, even with locked files.
 
-    While it runs, temporary folders of the whole process are made in a private folder, which is
-    removed in the end: it must not run beside other work in the same process.
+    While it runs, all temporary folders of the process are made in a private folder, which is
+    removed at the end, so do not run it alongside other work in the same process.
 
     Args:
         device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
-        model: What to load, as `load_model` takes it; the bundled model by default.
-        plan: Faults to inject while loading and transcribing, in NeMo's temporary folders only,
+        model: The model, as an argument of `load_model`; by default the bundled one.
+        plan: Faults to inject while loading and transcribing; only in NeMo's temporary folders,
             unless a fault names paths itself.
-        deadline: Seconds that all of it may take.
+        deadline: Seconds that the whole test may take.
         policy: How long to keep trying to remove a temporary folder; 3 s by default.
 
     Returns:
-        What it came to. Nothing that goes wrong in NeMo is raised.
+        The result. Errors in NeMo are not raised.
 
     Raises:
-        OSError: No private folder could be made.
+        OSError: No private folder could be created.
         ValueError: The device is not one of these, or the deadline is not above 0.
     """
     if not deadline > 0:
@@ -102,7 +102,7 @@ def self_test(
 
 @contextmanager
 def _private_folder() -> Iterator[None]:
-    """Make the folder that all temporary folders are made in, and remove it with what is left."""
+    """Create the folder for all temporary folders, and remove it with what is left in it."""
     before = tempfile.tempdir
     folder = make_folder("selftest")
     claim = default_ledger().claim(folder)
@@ -116,7 +116,7 @@ def _private_folder() -> Iterator[None]:
 
 @contextmanager
 def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
-    """Inject a plan; its faults without a pattern keep to the folders that NeMo makes."""
+    """Inject a plan; faults without a pattern only apply to the folders that NeMo makes."""
     if plan is None:
         yield None
         return
@@ -127,7 +127,7 @@ def _injecting(plan: Plan | None) -> Iterator[Injector | None]:
 
 
 def _import_framework(deadline: float) -> float:
-    """Import NeMo before anything is measured; if that fails, loading says so.
+    """Import NeMo before anything is measured; if that fails, loading will report it.
 
     Returns:
         How many seconds it took.

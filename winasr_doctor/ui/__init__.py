@@ -1,1 +1,1 @@
-"""The transcription page: Gradio in front, the loader behind, and no error that stays invisible."""
+"""The transcription page: a Gradio front end for the loader that shows every error."""

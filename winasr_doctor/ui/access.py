@@ -1,10 +1,10 @@
-"""Who may use the page: itself, and programs of this computer; no other site in the browser.
+"""Controls access to the page: only the page itself and programs on this computer may use it.
 
-Any page in any tab can send requests to a server on this computer, and show it in a frame.
-Gradio refuses other sites but not other ports of `localhost` (gradio, route_utils.py,
-`CustomCORSMiddleware`), and a request that only has an effect, such as an upload, is carried out
-before the browser looks at the answer. Sources: the Fetch standard, "Origin header"; W3C, "Fetch
-Metadata Request Headers"; the HTML standard, "X-Frame-Options".
+Any page in any tab can send requests to a server on this computer, and show it in a frame. Gradio
+refuses other sites but not other ports of `localhost` (gradio, route_utils.py,
+`CustomCORSMiddleware`), and a request with a side effect, such as an upload, takes effect before
+the browser checks the answer. Sources: the Fetch standard, "Origin header"; W3C, "Fetch Metadata
+Request Headers"; the HTML standard, "X-Frame-Options".
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _UPLOAD = "/upload"
 
 
 class OwnPageOnly:
-    """An ASGI application around Gradio's; it has to be the outermost."""
+    """An ASGI application around Gradio's; it must be the outermost one."""
 
     def __init__(self, app: App, hosts: Collection[str], uploads: Unclaimed) -> None:
         """Wrap an application.
 
         Args:
-            app: Gradio's.
-            hosts: The names by which this computer may be called.
-            uploads: Makes room for what is uploaded.
+            app: Gradio's application.
+            hosts: The allowed names of this computer.
+            uploads: Makes room for uploads.
         """
         self._app = app
         self._hosts = hosts
@@ -83,12 +83,12 @@ class OwnPageOnly:
 
 
 def refusal(scope: Message, headers: dict[str, str], hosts: Collection[str]) -> tuple[int, str]:
-    """Return the status and the reason with which a request is refused; 0 if it is not.
+    """Return the status and the reason for refusing a request; 0 if it is allowed.
 
     Args:
         scope: ASGI's description of the request.
         headers: Its headers, with names in lower case.
-        hosts: The names by which this computer may be called.
+        hosts: The allowed names of this computer.
     """
     host = headers.get("host", "").lower()
     if _name(f"//{host}") not in hosts:  # another name may lead here: DNS rebinding
@@ -114,7 +114,7 @@ def _name(url: str) -> str | None:
 
 
 def _guarded(send: Send) -> Send:
-    """Add our headers to an answer, and take away those that let other sites read it."""
+    """Add our headers to a response, and remove those that let other sites read it."""
 
     async def send_guarded(message: Message) -> None:
         if message["type"] == "http.response.start":

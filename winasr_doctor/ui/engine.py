@@ -1,4 +1,4 @@
-"""What the page is in front of, as functions that tests can replace."""
+"""The back end of the page, as functions that tests can replace."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from winasr_doctor.ui.preflight import Blocker, blockers
 
 
 def _prepare() -> None:
-    """Import what takes long; loading would do it too, but without a word about it."""
-    with suppress(Exception):  # loading, which comes next, meets it again and explains it
+    """Import the slow modules; loading would import them too, but without any message."""
+    with suppress(Exception):  # loading, which comes next, meets the error again and explains it
         calls.import_asr_model()  # which imports torch
 
 
@@ -39,7 +39,7 @@ def _scan() -> Report:
 
 
 def _duration(path: str) -> float | None:
-    """Return a recording's seconds from its header; `None` where it does not say."""
+    """Return a recording's length in seconds from its header; `None` if it is not given there."""
     try:
         import soundfile
 
@@ -50,15 +50,15 @@ def _duration(path: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The work behind the page.
+    """The functions behind the page.
 
     Attributes:
         prepare: Imports torch and NeMo.
-        blockers: Says why a model would fail.
+        blockers: Returns why a model would fail.
         load: `winasr_doctor.load_model`.
         transcribe: `winasr_doctor.transcribe`.
         scan: `winasr_doctor.scan` of this machine.
-        duration: Says how long a recording is, without reading all of it.
+        duration: Returns the length of a recording, without reading all of it.
     """
 
     prepare: Callable[[], None] = _prepare

@@ -1,4 +1,4 @@
-"""Transcripts as files to download: text, subtitles (SRT, WebVTT) and JSON."""
+"""Writes transcripts as files to download: text, subtitles (SRT, WebVTT) and JSON."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from winasr_doctor.report.escaping import utf8, visible
 SCHEMA = "winasr-doctor/transcript/1"
 
 LONGEST_CUE = 6.0
-"""Seconds that a subtitle stays, at most."""
+"""Maximum seconds that a subtitle stays."""
 
 WIDEST_CUE = 84
-"""Characters of a subtitle: two lines of 42."""
+"""Maximum number of characters of a subtitle: two lines of 42."""
 
 PAUSE = 0.8
 """Seconds of silence that end a subtitle."""
@@ -34,14 +34,14 @@ class Cue(NamedTuple):
 
 
 def name_of(transcript: Transcript) -> str:
-    """Return the recording's file name, fit to be shown."""
+    """Return the recording's file name, safe to display."""
     return visible(PureWindowsPath(transcript.source).name or transcript.source)
 
 
 def cues(transcript: Transcript) -> tuple[Cue, ...]:
-    """Cut a transcript into subtitles: at pauses and before they get too long.
+    """Split a transcript into subtitles, at pauses and before they get too long.
 
-    Without word times the whole text is one subtitle.
+    Without word timestamps, the whole text is one subtitle.
     """
     if not transcript.words:
         text = transcript.text.strip()
@@ -72,7 +72,7 @@ def _ends_before(group: Sequence[Word], word: Word) -> bool:
 
 
 def to_txt(transcripts: Sequence[Transcript]) -> str:
-    """Write the texts, each headed by its recording's name when there are several."""
+    """Write the texts, each with its recording's name above it if there are several."""
     if len(transcripts) == 1:
         return f"{utf8(transcripts[0].text)}\n"
     return "\n".join(f"{name_of(each)}\n{utf8(each.text)}\n" for each in transcripts)
@@ -96,7 +96,7 @@ def to_vtt(transcript: Transcript) -> str:
 
 
 def to_json(transcripts: Sequence[Transcript]) -> str:
-    """Write everything that is known as JSON; times in seconds."""
+    """Write all data as JSON; times in seconds."""
     document = {
         "schema": SCHEMA,
         "transcripts": [
@@ -116,14 +116,14 @@ def to_json(transcripts: Sequence[Transcript]) -> str:
 
 
 def write_files(transcripts: Sequence[Transcript], folder: Path) -> dict[str, str]:
-    """Write every format into a folder.
+    """Write all formats into a folder.
 
     Args:
         transcripts: At least one.
         folder: An existing folder.
 
     Returns:
-        Format to path. Subtitles of several recordings are one zip archive of a file each.
+        Format to path. Subtitles of several recordings are in one zip archive, one file each.
 
     Raises:
         OSError: A file cannot be written.
@@ -160,7 +160,7 @@ def _time(seconds: float, point: str) -> str:
 
 
 def _cue_text(cue: Cue) -> str:
-    """Return a cue's text in one line: an empty line would end the cue."""
+    """Return a cue's text on one line: an empty line would end the cue."""
     return " ".join(utf8(cue.text).split())
 
 

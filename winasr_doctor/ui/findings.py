@@ -1,4 +1,4 @@
-"""The doctor's panel: what was found on this machine, worst first, each with its steps."""
+"""Renders the doctor's panel: the findings on this machine with their steps, worst first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 
 def render(report: Report) -> str:
-    """Write a report's failed checks as HTML, everything escaped."""
+    """Write a report's failed checks as escaped HTML."""
     failed = sorted((r for r in report.results if r.status is Status.FAIL), key=worst_first)
     unread = sum(r.status in (Status.UNKNOWN, Status.CRASH) for r in report.results)
     parts = [_finding(result, opened=index == 0) for index, result in enumerate(failed)]
@@ -33,21 +33,21 @@ def render(report: Report) -> str:
 
 
 def note(sentence: str) -> str:
-    """Write one sentence in place of the findings."""
+    """Write one sentence instead of the findings."""
     return _panel(_line(sentence))
 
 
 def examine(
     scan: Callable[[], Report], patience: float = PATIENCE
 ) -> Iterator[tuple[str, Report | None]]:
-    """Run a scan in a thread, telling how long it takes. Nothing is raised.
+    """Run a scan in a thread, and show the time it has taken. Never raises.
 
     Args:
         scan: Makes the report.
         patience: Seconds to wait for it.
 
     Yields:
-        HTML for the panel, and the report with the last one if there is one.
+        HTML for the panel; the last item also has the report, if there is one.
     """
     answers: list[Report | BaseException] = []
     done = threading.Event()

@@ -1,4 +1,4 @@
-"""The callback behind Transcribe: a generator that always has something to say and never raises."""
+"""The callback for Transcribe: a generator that yields regular updates and never raises."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from winasr_doctor.ui.sessions import Session, Sessions
 from winasr_doctor.ui.status import PageStatus, StatusKind
 
 HEARTBEAT = 0.4
-"""Seconds between two words about a job, at most."""
+"""Maximum seconds between two updates of a job."""
 
 SHORTEST = 0.05
-"""Seconds between two words, at least: hundreds of attempts a second would drown the page."""
+"""Minimum seconds between two updates: hundreds of attempts a second would flood the page."""
 
 QUIET = 10.0
-"""Seconds without news after which the page says so, and where the worker stands."""
+"""Seconds without progress after which the page reports this, and where the worker is."""
 
 GRACE = 0.6
-"""Seconds that the worker has to end by itself once it was cancelled or is late."""
+"""Seconds that the worker has to end by itself after it was cancelled or timed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class PageView:
     """What the page shows.
 
     Attributes:
-        status: How things stand.
-        running: Whether a job runs.
+        status: The current status.
+        running: Whether a job is running.
         transcripts: The texts so far.
         files: Format to path of the files to download.
-        blocked: Whether `Load anyway` is of use.
+        blocked: Whether to offer `Load anyway`.
     """
 
     status: PageStatus
@@ -52,14 +52,14 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionRequest:
-    """What is filled in on the page.
+    """The input on the page.
 
     Attributes:
         audio: Paths of the recordings.
         model: The chosen model's name.
-        device: As `load_model` takes it.
-        timestamps: Whether to find out when each word was said.
-        anyway: Whether to load in spite of what the doctor says.
+        device: The device, as an argument of `load_model`.
+        timestamps: Whether to compute word timestamps.
+        anyway: Whether to load in spite of the doctor's findings.
     """
 
     audio: tuple[str, ...]
@@ -70,7 +70,16 @@ class TranscriptionRequest:
 
 
 class Handler:
-    """What all tabs share: the engine, the desk, the loaded model."""
+    """The state shared by all tabs: the engine, the job slot, the loaded model.
+
+    Args:
+        sessions: The tabs.
+        choices: The models on offer.
+        engine: The back end; by default the real one.
+        find: Finds the models again, after a download.
+        deadline: Seconds after which a job is abandoned.
+        quiet: Seconds without progress after which the page reports this.
+    """
 
     def __init__(
         self,
@@ -82,16 +91,6 @@ class Handler:
         deadline: float = 3600.0,
         quiet: float = QUIET,
     ) -> None:
-        """Get ready.
-
-        Args:
-            sessions: The tabs.
-            choices: The models that may be chosen.
-            engine: What does the work; the real one by default.
-            find: Finds the models once more, after a download.
-            deadline: Seconds after which a job is given up.
-            quiet: Seconds without news after which the page says so.
-        """
         self.sessions = sessions
         self.choices = {choice.name: choice for choice in choices}
         self.engine = engine or Engine()
@@ -101,20 +100,20 @@ class Handler:
         self._desk, self._models = JobSlot(), Models()
 
     def refresh(self) -> None:
-        """Find out again what it takes to use each model."""
+        """Update what is needed to use each model."""
         if self._find is not None:
             self.choices = {choice.name: choice for choice in self._find()}
 
     def run(self, name: str, wish: TranscriptionRequest) -> Iterator[PageView]:
-        """Do what a tab asks for, telling how it goes at least twice a second.
+        """Run a tab's request, with an update at least twice a second.
 
         Args:
             name: The tab.
-            wish: What is filled in.
+            wish: The input.
 
         Yields:
-            What to show. The last one has `running` unset. Nothing is raised; closing the
-            generator frees everything.
+            What to show. The last one has `running` unset. Never raises; closing the generator
+            frees everything.
         """
         job = None
         try:
@@ -128,7 +127,7 @@ class Handler:
             yield _ended(ending)
             if job.request.choice.download_bytes:
                 self.refresh()
-        except GeneratorExit:  # the tab is closed
+        except GeneratorExit:  # the tab was closed
             raise
         except BaseException as error:  # noqa: BLE001 - nothing may leave: see the module
             yield PageView(status_messages.of_error(texts.FAILED_ELSEWHERE, error))
@@ -140,7 +139,7 @@ class Handler:
         """Ask a tab's job to stop.
 
         Returns:
-            What to show; `None` when the job's own status will say it.
+            What to show; `None` if the job's own status will show it.
         """
         job = self.sessions.of(name).job
         if job is None or job.ending is not None or job.cancel.is_set():
@@ -150,7 +149,7 @@ class Handler:
         return None
 
     def trouble(self, name: str) -> PageStatus:
-        """Say what went wrong outside of the job, such as in Gradio."""
+        """Show what went wrong outside the job, such as in Gradio."""
         session = self.sessions.of(name)
         error, session.trouble = session.trouble, None
         if error is None:  # it did not get as far as a callback
@@ -192,7 +191,7 @@ class Handler:
         return PageStatus(StatusKind.RUN, ""), job
 
     def _wait(self, job: TranscriptionJob) -> JobResult | None:
-        """Wait for news, but not for long; decide when the wait is over."""
+        """Wait briefly for progress; decide when the wait is over."""
         job.news.wait(HEARTBEAT)
         time.sleep(SHORTEST)
         job.news.clear()
@@ -208,7 +207,7 @@ class Handler:
         return None
 
     def _stopped(self, job: TranscriptionJob, tell: Callable[[str, str], PageStatus]) -> JobResult:
-        """Give the worker a moment to end by itself, then go on without it."""
+        """Give the worker a moment to end by itself, then continue without it."""
         until = time.monotonic() + GRACE
         while time.monotonic() < until:
             if (ending := job.ending) is not None:

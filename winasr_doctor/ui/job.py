@@ -1,8 +1,8 @@
-"""One job: a thread that loads and transcribes, and what can be seen of it meanwhile.
+"""Runs one job: a thread that loads and transcribes, and whose progress can be observed.
 
-Gradio stops waiting for a callback that raises anything but an `Exception`, and its server ends
-with a `SystemExit`. So nothing is raised here: the thread catches everything, and whatever
-happens ends as an `JobResult`.
+Gradio stops waiting for a callback that raises anything but an `Exception`, and a `SystemExit` ends
+its server. So nothing is raised here: the thread catches everything, and every outcome becomes a
+`JobResult`.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from winasr_doctor.ui.status import PageStatus, StatusKind, plain_text
 log = logging.getLogger("winasr_doctor.ui")
 
 MOST_HOURS = 4.0
-"""Hours of audio that one job takes."""
+"""Maximum number of hours of audio in one job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asked for.
+    """The request of a tab.
 
     Attributes:
         audio: Paths of recordings.
         choice: The model.
-        device: As `load_model` takes it.
-        timestamps: Whether to find out when each word was said.
-        anyway: Whether to load in spite of what the doctor says.
-        folder: Where the files to download are written.
+        device: The device, as an argument of `load_model`.
+        timestamps: Whether to compute word timestamps.
+        anyway: Whether to load in spite of the doctor's findings.
+        folder: The folder for the files to download.
     """
 
     audio: tuple[str, ...]
@@ -55,13 +55,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What a job came to.
+    """The result of a job.
 
     Attributes:
-        status: For the person in front of the page.
-        transcripts: What was transcribed; also before a failure.
+        status: The status for the user.
+        transcripts: The finished transcripts, including those before a failure.
         files: Format to path of the files to download.
-        blocked: Whether the doctor kept the model from being loaded.
+        blocked: Whether the doctor's findings prevented loading the model.
     """
 
     status: PageStatus
@@ -72,13 +72,13 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class JobSnapshot:
-    """What can be seen of a job that runs.
+    """The observable state of a running job.
 
     Attributes:
-        phase: What it does, for people.
+        phase: What it is doing, in readable form.
         elapsed: Seconds since it began.
-        quiet: Seconds since something was heard of it.
-        lines: What else there is to say: whom it waits for, the last attempt.
+        quiet: Seconds since its last progress.
+        lines: Other messages: which job it is waiting for, the last attempt.
     """
 
     phase: str
@@ -88,45 +88,43 @@ class JobSnapshot:
 
 
 class StoppedError(Exception):
-    """Nobody waits for the job any more."""
+    """Nobody is waiting for the job any more."""
 
 
 class Models:
-    """The model that was loaded last, kept for the next job."""
+    """Keeps the model that was loaded last for the next job."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._key: tuple[str, str] | None = None
         self._outcome: LoadOutcome | None = None
 
     def get(self, key: tuple[str, str]) -> LoadOutcome | None:
-        """Return the outcome of loading this name on this device, if it is the last."""
+        """Return the outcome of loading this name on this device, if it was the last."""
         return self._outcome if self._key == key else None
 
     def put(self, key: tuple[str, str], outcome: LoadOutcome) -> None:
-        """Keep a model in place of the one before."""
+        """Keep a model in place of the previous one."""
         self._key, self._outcome = key, outcome
 
     def forget(self) -> None:
-        """Let go of the model, before another one takes its memory."""
+        """Release the model, before another one takes its memory."""
         self._key = self._outcome = None
 
 
 class TranscriptionJob:
-    """One request and the thread that works on it."""
+    """A request and the thread that works on it.
+
+    Args:
+        request: What to do.
+        engine: The back end.
+        desk: Where it waits for its turn.
+        models: Where loaded models are kept.
+        deadline: Seconds until it is abandoned.
+    """
 
     def __init__(
         self, request: Request, engine: Engine, desk: JobSlot, models: Models, deadline: float
     ) -> None:
-        """Get ready; `start` begins.
-
-        Args:
-            request: What to do.
-            engine: What does it.
-            desk: Where it waits for its turn.
-            models: Where loaded models are kept.
-            deadline: Seconds until it is given up.
-        """
         self.request = request
         self.deadline = deadline
         self.cancel = threading.Event()
@@ -142,7 +140,7 @@ class TranscriptionJob:
         self._thread = threading.Thread(target=self._run, name="winasr-page", daemon=True)
 
     def start(self) -> None:
-        """Begin; a system that has no thread left is an ending too."""
+        """Start the thread; if the system cannot start one, the job ends with that result."""
         try:
             self._thread.start()
         except RuntimeError as error:
@@ -155,9 +153,9 @@ class TranscriptionJob:
 
     @property
     def ending(self) -> JobResult | None:
-        """What it came to; `None` while it runs."""
+        """The result; `None` while it runs."""
         dead = self._thread.ident is not None and not self._thread.is_alive()
-        with self._lock:  # after `dead`: a thread that ends does so after it has settled
+        with self._lock:  # after `dead`: a thread ends only after it has set its result
             if self._ending is None and dead:
                 return JobResult(
                     PageStatus(StatusKind.ERROR, f"{texts.WORKER_DIED}: {self.phase}.")
@@ -166,22 +164,22 @@ class TranscriptionJob:
 
     @property
     def active(self) -> bool:
-        """Whether somebody waits for it."""
+        """Whether somebody is waiting for it."""
         return not self._abandoned and self.ending is None
 
     @property
     def phase(self) -> str:
-        """What it does, for people."""
+        """What it is doing, in readable form."""
         return self._phase_in(self._inner())
 
     @property
     def where(self) -> str:
-        """Where its innermost thread is, in the words of `jobs.where_is`."""
+        """Where its innermost thread is, as described by `jobs.where_is`."""
         inner = self._inner()
         return (inner.where if inner is not None else "") or where_is(self._thread.ident)
 
     def sight(self) -> JobSnapshot:
-        """Look at it, from any thread."""
+        """Return its current state, from any thread."""
         inner = self._inner()
         self._hear(inner)
         waiting = self._desk.busy if self._phase == "queued" else ""
@@ -190,7 +188,7 @@ class TranscriptionJob:
         return JobSnapshot(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
 
     def _inner(self) -> JobState | None:
-        """Look at the loader's part of it, while there is one."""
+        """Return the state of the loader's part, while there is one."""
         look = self._look
         return look() if look is not None else None
 
@@ -204,7 +202,7 @@ class TranscriptionJob:
         return texts.PHASES[phase].format(model=self.request.choice.name, amount=amount)
 
     def _hear(self, inner: JobState | None) -> None:
-        """Take another step or more bytes for news. A wait's stage tells seconds: no news."""
+        """Count another step or more bytes as progress. A wait only counts seconds: no progress."""
         if inner is None:
             return
         stage = "" if inner.step is JobStep.WAITING else inner.stage
@@ -213,7 +211,7 @@ class TranscriptionJob:
             self._last_look, self._heard = seen, monotonic()
 
     def abandon(self) -> None:
-        """Stop waiting for it: its turn goes to the next, its late result is thrown away."""
+        """Stop waiting for it: the next job gets its turn, and its late result is dropped."""
         with self._lock:
             self._abandoned = True
         self.cancel.set()
@@ -307,7 +305,7 @@ class TranscriptionJob:
         )
 
     def _keep(self, key: tuple[str, str], loaded: LoadOutcome) -> None:
-        """Keep the model for the next job, unless another one may have loaded its own by now."""
+        """Keep the model for the next job, unless another job may have loaded its own by now."""
         with self._lock:
             if self._abandoned:
                 raise StoppedError
@@ -368,4 +366,4 @@ _WHAT = {
     "transcribing": texts.TRANSCRIPTION_FAILED,
     "exporting": texts.EXPORT_FAILED,
 }
-"""Phase to what failed when it raises."""
+"""Phase to the description of its failure."""

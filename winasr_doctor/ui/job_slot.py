@@ -1,4 +1,4 @@
-"""The one place that loads and transcriptions queue at, whoever asks for them."""
+"""Provides the single slot for which all loads and transcriptions queue."""
 
 from __future__ import annotations
 
@@ -9,33 +9,32 @@ from time import monotonic
 from winasr_doctor.ui import texts
 
 SLICE = 0.1
-"""Seconds of one wait, at most: how late a waiting job notices that it was cancelled."""
+"""Maximum seconds of one wait: how late a waiting job notices that it was cancelled."""
 
 
 class JobSlot:
-    """A lock for one job at a time that says what it is busy with.
+    """A lock for one job at a time that reports what the holder is doing.
 
-    It is given back by name, so that it can also be taken from a job that is stuck: the job's
-    thread cannot be ended, but it must not keep everybody else from working.
+    It is released by the holder's name, so that it can also be taken away from a stuck job: the
+    job's thread cannot be ended, but it must not block all others.
     """
 
     def __init__(self) -> None:
-        """Make a free one."""
         self._free = threading.Condition()
         self._holder: object = None
         self._since = 0.0
         self._phase: Callable[[], str] = str
 
     def take(self, holder: object, phase: Callable[[], str], stopped: Callable[[], bool]) -> bool:
-        """Wait for the turn.
+        """Wait for the slot.
 
         Args:
             holder: Who takes it.
-            phase: Says what the holder is doing, for those who wait.
-            stopped: Tells that the wait is over.
+            phase: Returns what the holder is doing, for those who wait.
+            stopped: Returns whether to stop waiting.
 
         Returns:
-            Whether it has been taken.
+            Whether it was taken.
         """
         with self._free:
             while self._holder is not None:
@@ -48,7 +47,7 @@ class JobSlot:
             return True
 
     def give_back(self, holder: object) -> None:
-        """Free it; nothing happens when somebody else has it by now."""
+        """Release it; nothing happens if somebody else has it by now."""
         with self._free:
             if self._holder is holder:
                 self._holder, self._phase = None, str
@@ -56,7 +55,7 @@ class JobSlot:
 
     @property
     def busy(self) -> str:
-        """What is being waited for, as a phrase; empty when it is free."""
+        """A phrase about what is being waited for; empty if it is free."""
         with self._free:
             if self._holder is None:
                 return ""

@@ -1,4 +1,4 @@
-"""The models to choose from, each with what it takes to use it on this computer."""
+"""Lists the models on offer, each with what is needed to use it on this computer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
 from winasr_doctor.ui import texts
 
 SECONDS = 2.0
-"""Seconds that looking through the cache may take."""
+"""Seconds that searching the cache may take."""
 
 ENTRIES = 20_000
 
 _PACKAGES = {"asr": (PACKAGE, "torch"), "canary": (PACKAGE, "torch", "peft", "accelerate")}
-"""Extra to the packages that must be there. Source: NEM004."""
+"""Extra to the packages that must be installed. Source: NEM004."""
 
 
 class ModelState(str, Enum):
-    """What it takes to use a model."""
+    """What is needed to use a model."""
 
     READY = "ready"
     DOWNLOAD = "download"
@@ -39,16 +39,16 @@ class ModelState(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One model of the list.
+    """One model in the list.
 
     Attributes:
-        name: What `load_model` is given.
-        state: What it takes to use it.
-        note: The same for people.
-        download_bytes: What has to be downloaded; 0 when it is here.
-        path: The local file, where it is known.
+        name: The argument for `load_model`.
+        state: What is needed to use it.
+        note: The same in readable form.
+        download_bytes: Bytes to download; 0 if it is already here.
+        path: The local file, if known.
         repo_id: Its repository; `None` for a local file.
-        unpacked_bytes: What loading writes below TEMP.
+        unpacked_bytes: Bytes that loading writes below TEMP.
     """
 
     name: str
@@ -61,13 +61,13 @@ class Choice:
 
     @property
     def label(self) -> str:
-        """The line in the list."""
+        """The text in the list."""
         shown = Path(self.name).name if self.path == self.name else self.name
         return f"{shown}: {self.note}"
 
 
 def is_installed(package: str) -> bool:
-    """Tell whether a package can be found, without importing it."""
+    """Return whether a package can be found, without importing it."""
     try:
         return find_spec(package) is not None
     except (ImportError, ValueError):
@@ -81,13 +81,13 @@ def choices(
     installed: Callable[[str], bool] = is_installed,
     blocked: Mapping[str, str] | None = None,
 ) -> tuple[Choice, ...]:
-    """Return the models to choose from: those given first, then the bundled one, then the known.
+    """Return the models on offer: first those given, then the bundled one, then the known ones.
 
     Args:
         given: `.nemo` files, names or repositories from the command line.
-        cache: The Hub's local cache; `None` when it cannot be read.
-        installed: Tells whether a package is there.
-        blocked: Model to the code of the finding that keeps it from being loaded.
+        cache: The Hub's local cache; `None` if it cannot be read.
+        installed: Returns whether a package is installed.
+        blocked: Model to the code of the finding that prevents loading it.
     """
     found = {each.name: each for each in (_bundled(), *(_known(m, cache) for m in KNOWN_MODELS))}
     ordered = [found.get(name) or _given(name) for name in given]
@@ -96,7 +96,7 @@ def choices(
 
 
 def read_cache() -> HubCache | None:
-    """Look into the Hub's local cache; `None` when that is not possible in time."""
+    """Read the Hub's local cache; `None` if that is not possible in time."""
     from winasr_doctor._util.workers import Budget
     from winasr_doctor.machine.live.hub_cache import cached
 
@@ -154,7 +154,7 @@ def _local(model: KnownModel, cache: HubCache | None) -> str | None:
 
 
 def _judged(choice: Choice, installed: Callable[[str], bool], blocked: Mapping[str, str]) -> Choice:
-    """Say what is missing, or which finding is in the way, in place of the model's own state."""
+    """Replace the model's own state by what is missing, or by the finding that blocks it."""
     extra = next((m.extra for m in KNOWN_MODELS if m.name == choice.name), "asr")
     state, note = choice.state, choice.note
     if any(not installed(package) for package in _PACKAGES["asr"]):

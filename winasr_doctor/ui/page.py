@@ -1,6 +1,6 @@
-"""The page itself: Gradio's components, and the callbacks that connect them to the handler.
+"""Builds the page: Gradio's components, and the callbacks that connect them to the handler.
 
-Importing this module imports Gradio; `server.start` sets its environment variables before.
+Importing this module imports Gradio; `server.start` sets its environment variables first.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from winasr_doctor.ui.preflight import blocked_by
 from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render
 
 WAITING = 16
-"""Transcriptions that may wait or run at once; one more is refused, with words."""
+"""Maximum number of transcriptions waiting or running; more are refused with a message."""
 
 AUDIO_TYPES = ["audio", ".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff"]
 
 
 class CallbackError(Exception):
-    """Stands for what is no `Exception`, which would end Gradio's server."""
+    """Replaces a raised object that is not an `Exception`, which would end Gradio's server."""
 
 
 class SpeakingBlocks(gr.Blocks):  # type: ignore[misc,unused-ignore]
-    """Blocks that remember why a callback failed, for the status to say.
+    """Blocks that remember why a callback failed, so that the status can show it.
 
-    Gradio raises outside of the callback when it checks its outputs, and its `.failure()` is not
-    told the reason. A `SystemExit` or `KeyboardInterrupt` ends the server's thread.
+    Gradio raises outside the callback when it checks its outputs, and does not pass the reason to
+    `.failure()`. A `SystemExit` or `KeyboardInterrupt` ends the server's thread.
     """
 
     handler: Handler
@@ -52,13 +52,13 @@ class SpeakingBlocks(gr.Blocks):  # type: ignore[misc,unused-ignore]
 
 
 def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
-    """Make the page.
+    """Build the page.
 
     Args:
-        handler: What its callbacks do.
-        first_device: The device that is chosen at first.
+        handler: Does the work of the callbacks.
+        first_device: The device that is selected at first.
     """
-    # Served from where they are: Gradio's own copies would outlive the tab.
+    # Served from their own folder: Gradio's copies would outlive the tab.
     gr.set_static_paths([handler.sessions.results])
     page: SpeakingBlocks = SpeakingBlocks(title=texts.TITLE, analytics_enabled=False)
     with page:
@@ -158,7 +158,7 @@ _QUIETLY: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visi
 
 
 def theme() -> gr.themes.Base:
-    """Return the page's theme, with the system's fonts: none is fetched from anywhere."""
+    """Return the page's theme, with the system's fonts: none is downloaded."""
     return gr.themes.Soft(
         primary_hue="blue",
         font=["system-ui", "sans-serif"],
@@ -183,9 +183,10 @@ def script() -> str:
 
 
 class _Callbacks:
-    """What Gradio calls.
+    """The callbacks for Gradio.
 
-    `request` must be positional: by keyword it is not injected, and all tabs would share a session.
+    `request` must be positional: Gradio does not inject it by keyword, and all tabs would share a
+    session.
     """
 
     def __init__(self, handler: Handler) -> None:
@@ -200,7 +201,7 @@ class _Callbacks:
         timestamps: bool,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
-        """Transcribe what is chosen."""
+        """Transcribe what is selected."""
         wish = TranscriptionRequest(_paths(audio, microphone), model, device, timestamps)
         yield from self._run(request, wish)
 
@@ -213,14 +214,14 @@ class _Callbacks:
         timestamps: bool,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
-        """Transcribe what is chosen, whatever the doctor says."""
+        """Transcribe what is selected, in spite of the doctor's findings."""
         wish = TranscriptionRequest(
             _paths(audio, microphone), model, device, timestamps, anyway=True
         )
         yield from self._run(request, wish)
 
     def _run(self, request: gr.Request, wish: TranscriptionRequest) -> Iterator[list[Any]]:
-        with self._handler.sessions.using(wish.audio):  # a program's belong to no tab
+        with self._handler.sessions.using(wish.audio):  # those of a program belong to no tab
             for view in self._handler.run(_session(request), wish):
                 yield _shown(view)
 
@@ -229,7 +230,7 @@ class _Callbacks:
         return gr.skip() if status is None else render(status)
 
     def failed(self, request: gr.Request) -> list[Any]:
-        """Say what went wrong where no callback could say it."""
+        """Show an error that no callback could show."""
         status = self._handler.trouble(_session(request))
         return [render(status), gr.update(interactive=True), gr.update(interactive=False)]
 
@@ -238,7 +239,7 @@ class _Callbacks:
         self._handler.sessions.uploaded(_session(request), paths)
 
     def examine(self, model: str | None) -> Iterator[list[Any]]:
-        """Scan this machine; the list of models then says which of them a finding blocks."""
+        """Scan this machine, and mark in the list the models that a finding blocks."""
         for shown, report in findings.examine(self._handler.engine.scan):
             if report is None:
                 yield [shown, gr.skip()]
@@ -255,7 +256,7 @@ class _Callbacks:
             yield [shown, gr.update(choices=options, value=model)]
 
     def ended(self, request: gr.Request) -> None:
-        """Free what a tab had."""
+        """Free a tab's resources."""
         self._handler.sessions.end(_session(request))
 
 
@@ -268,7 +269,7 @@ def _paths(audio: list[str] | None, microphone: str | None) -> tuple[str, ...]:
 
 
 def _shown(view: PageView) -> list[Any]:
-    """Turn a view into values for the page's outputs."""
+    """Convert a view to values for the page's outputs."""
     try:
         status = render(view.status)
     except Exception as error:  # noqa: BLE001 - the status is the one thing that must appear

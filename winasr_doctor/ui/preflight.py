@@ -1,4 +1,4 @@
-"""What would make the chosen model fail, found before gigabytes move."""
+"""Finds what would make the selected model fail, before downloading or unpacking gigabytes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.ui.models import Choice
 
 CODES = ("TMP005", "NEM001", "NEM006", "REV")
-"""The checks that are asked: room to unpack, NeMo, the model's file, its pins."""
+"""The checks to run: room to unpack, NeMo, the model's file, its pins."""
 
 ALWAYS = frozenset({"NEM001"})
-"""Codes that concern every model, warnings too: the doctor may look at another Python than the
-app's, but here NeMo is needed in this very one."""
+"""Codes that concern every model, including warnings: the doctor may run in a different Python from
+the app, but here this very one needs NeMo.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One reason not to load a model.
+    """A reason not to load a model.
 
     Attributes:
         code: The check that found it.
@@ -36,13 +37,13 @@ class Blocker:
 
 
 def blockers(choice: Choice) -> tuple[Blocker, ...]:
-    """Examine this machine for what concerns one model.
+    """Examine this machine for problems with one model.
 
     Args:
         choice: The model.
 
     Returns:
-        Every reason not to load it; empty when nothing is known to be in the way.
+        Every reason not to load it; empty if there is no known problem.
     """
     from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.scanning import scan
@@ -53,7 +54,7 @@ def blockers(choice: Choice) -> tuple[Blocker, ...]:
 
 
 def concerning(report: Report, choice: Choice) -> tuple[Blocker, ...]:
-    """Pick what of a report keeps one model from being loaded."""
+    """Select the findings of a report that prevent loading a model."""
     return tuple(
         Blocker(result.code, result.summary, result.remedies)
         for result in report.results
@@ -64,7 +65,7 @@ def concerning(report: Report, choice: Choice) -> tuple[Blocker, ...]:
 
 
 def blocked_by(report: Report, choices: Iterable[Choice]) -> dict[str, str]:
-    """Return, by model, the code of the first finding that is in its way."""
+    """Return, by model, the code of the first finding that blocks it."""
     found = ((choice.name, concerning(report, choice)) for choice in choices)
     return {name: reasons[0].code for name, reasons in found if reasons}
 
@@ -74,7 +75,7 @@ def _concerns(result: Result, choice: Choice) -> bool:
     if result.code in ALWAYS:
         return True
     if result.code == "TMP005":
-        # The check is about the largest model there is; here it is about this one.
+        # The check is about the largest model; here only this one matters.
         free = evidence.get("free")
         return isinstance(free, (int, float)) and free < choice.unpacked_bytes
     if result.code == "NEM006":

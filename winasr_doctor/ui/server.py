@@ -1,4 +1,4 @@
-"""Starting the page: only for this computer, without asking anything outside."""
+"""Starts the page: only for this computer, without any outside request."""
 
 from __future__ import annotations
 
@@ -26,27 +26,26 @@ FIRST_PORT, LAST_PORT = 7860, 7879
 LARGEST_UPLOAD = "500mb"
 DEADLINE = 3600.0
 _LOOK = 0.5
-"""Seconds between two looks at the server's thread."""
+"""Seconds between two checks of the server's thread."""
 
 SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "GRADIO_SSR_MODE": "False",
     "GRADIO_SHARE": "False",
-    "GRADIO_NUM_WORKERS": "0",  # they would serve files and take uploads past our checks
+    "GRADIO_NUM_WORKERS": "0",  # they would serve files and accept uploads, bypassing our checks
 }
 """Environment variables that must be set before Gradio is imported."""
 
 
 class ServerStoppedError(Exception):
-    """The server's thread has ended by itself."""
+    """The server's thread ended by itself."""
 
 
 class Running:
     """A page that is being served."""
 
     def __init__(self, page: Any, url: str, handler: Handler) -> None:  # noqa: ANN401 - Gradio
-        """Note what there is."""
         self._page = page
         self.url = url
         self.handler = handler
@@ -80,7 +79,7 @@ def check_host(host: str) -> None:
     """Refuse an address that other computers can reach.
 
     Raises:
-        InputError: It is one.
+        InputError: Other computers can reach it.
     """
     if host not in LOOPBACK:
         raise InputError(texts.NOT_LOOPBACK.format(host=host))
@@ -103,16 +102,16 @@ def start(
     quiet: float = QUIET,
     engine: Engine | None = None,
 ) -> Running:
-    """Serve the page, in threads of its own.
+    """Serve the page, in its own threads.
 
     Args:
-        port: Where; a free one from 7860 on by default.
+        port: The port; by default a free one from 7860 on.
         host: A loopback address.
         given: Models to offer first.
-        device: The device that is chosen at first.
-        deadline: Seconds after which a job is given up.
-        quiet: Seconds without news after which the page says so.
-        engine: What does the work; the real one by default.
+        device: The device that is selected at first.
+        deadline: Seconds after which a job is abandoned.
+        quiet: Seconds without progress after which the page reports this.
+        engine: The back end; by default the real one.
 
     Raises:
         InputError: The address, the device, the port or Gradio cannot be used; one sentence.
@@ -148,7 +147,7 @@ def free_port(port: int | None) -> int:
     """Return the port to use.
 
     Raises:
-        InputError: It is taken, or none is free.
+        InputError: It is in use, or no port is free.
     """
     if port is not None:
         if not _is_free(port):
@@ -163,8 +162,8 @@ def free_port(port: int | None) -> int:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # Windows lets two programs share a port with SO_REUSEADDR; elsewhere it is needed so that
-        # a connection that has just ended does not count.
+        # Windows lets two programs share a port with SO_REUSEADDR; elsewhere it is needed so that a
+        # connection that has just ended does not block the port.
         if os.name != "nt":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -192,7 +191,7 @@ def _no_gradio(error: Exception, *, missing: bool) -> InputError:
 def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401
     @asynccontextmanager
     async def protected(app: Any) -> AsyncIterator[None]:  # noqa: ANN401 - FastAPI's
-        # Outside of Gradio's own middleware, which answers some requests before any of ours would.
+        # Outside Gradio's own middleware, which answers some requests before ours would.
         app.middleware_stack = OwnPageOnly(app.middleware_stack, LOOPBACK, sessions.unclaimed)
         yield
 

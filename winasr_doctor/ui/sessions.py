@@ -1,4 +1,4 @@
-"""Who uses the page: each browser tab has a job, a folder and uploads of its own."""
+"""Tracks the users of the page: each browser tab has its own job, folder and uploads."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ from winasr_doctor.ui.uploads import Unclaimed
 log = logging.getLogger("winasr_doctor.ui")
 
 POLICY = RetryPolicy(total=2.0)
-"""How long the files of a session are tried to be removed; the ledger has the rest."""
+"""How long to try to remove a session's files; the ledger records the rest."""
 
 
 class Session:
     """One browser tab.
 
     Attributes:
-        folder: Where its files to download are.
-        job: The last one.
-        uploads: Folders that hold what was uploaded in it.
-        trouble: The last error outside of a job, such as one in Gradio itself.
+        folder: The folder with its files to download.
+        job: The last job.
+        uploads: Folders with the tab's uploads.
+        trouble: The last error outside a job, such as one in Gradio itself.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Start with nothing."""
         self.folder = folder
         self.job: TranscriptionJob | None = None
         self.uploads: set[str] = set()
@@ -49,13 +48,13 @@ class Sessions:
         """Make the folders.
 
         Args:
-            root: Where; a new temporary folder by default.
+            root: Their parent; by default a new temporary folder.
 
         Raises:
-            OSError: They cannot be made.
+            OSError: They cannot be created.
         """
         self.root = Path(make_folder("page")) if root is None else root
-        # Should this process be killed, the next sweep removes what it left.
+        # If this process is killed, the next sweep removes what it left.
         self._claim = default_ledger().claim(str(self.root)) if root is None else None
         self.results = self.root / "results"
         self.uploads = self.root / "uploads"
@@ -67,28 +66,29 @@ class Sessions:
         self.unclaimed = Unclaimed(self.uploads, self.claimed)
 
     def of(self, name: str) -> Session:
-        """Return a tab's session, made when it is first asked for."""
+        """Return a tab's session, which is created on first use."""
         with self._lock:
             session = self._sessions.get(name)
             if session is None:
-                # The folder comes with the first job: a late word of a closed tab makes none.
+                # The folder is created with the first job, so a late message from a closed tab
+                # creates none.
                 session = self._sessions[name] = Session(self.results / uuid.uuid4().hex)
             return session
 
     def all(self) -> list[Session]:
-        """Return the tabs there are."""
+        """Return all sessions."""
         with self._lock:
             return list(self._sessions.values())
 
     def uploaded(self, name: str, paths: Iterable[str]) -> None:
-        """Note what belongs to a tab, so that it goes with it."""
+        """Record a tab's uploads, so that they are removed with it."""
         session = self.of(name)
         with self._lock:
             session.uploads |= self._folders(paths)
 
     @contextmanager
     def using(self, paths: Iterable[str]) -> Iterator[None]:
-        """Keep uploads while somebody works with them, whether they belong to a tab or not."""
+        """Keep uploads while they are in use, whether they belong to a tab or not."""
         folders = self._folders(paths)
         with self._lock:
             self._in_use.update(folders)
@@ -99,7 +99,7 @@ class Sessions:
                 self._in_use.subtract(folders)
 
     def _folders(self, paths: Iterable[str]) -> set[str]:
-        """Return the folders of those that were uploaded."""
+        """Return the folders of uploaded files."""
         folders = {os.path.dirname(os.path.abspath(path)) for path in paths}  # noqa: PTH100, PTH120
         root = str(self.uploads) + os.sep
         return {folder for folder in folders if folder.startswith(root)}
@@ -116,7 +116,7 @@ class Sessions:
             session = self._sessions.pop(name, None)
             if session is None:
                 return
-            # Gradio keeps the same recording from two tabs once.
+            # Gradio stores the same recording from two tabs only once.
             others = {each for other in self._sessions.values() for each in other.uploads}
         if session.job is not None:
             session.job.abandon()

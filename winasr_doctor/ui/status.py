@@ -1,8 +1,8 @@
-"""What `status_output` shows: a value, and how it becomes HTML or plain text.
+"""Defines the status shown by `status_output`, and renders it as HTML or plain text.
 
-Everything in it may come from a file name or an exception's text, so everything is cleaned,
-shortened and escaped here: Gradio's `HTML` component runs what it is given, and a lone surrogate
-breaks the event stream.
+Any part may come from a file name or an exception's text, so everything is cleaned, shortened and
+escaped here: Gradio's `HTML` component executes its content, and a lone surrogate breaks the event
+stream.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from winasr_doctor.report.escaping import visible
 from winasr_doctor.ui import texts
 
 LONGEST_LINE = 600
-"""Characters of a sentence that are shown."""
+"""Maximum number of characters of a sentence that are shown."""
 
 LONGEST_DETAILS = 20_000
-"""Characters of the technical details that are shown: their end, where the error is."""
+"""Maximum number of characters shown of the technical details: their end, with the error."""
 
 MOST_ITEMS = 12
-"""Details, remedies and steps of each that are shown."""
+"""Maximum number of details, remedies and steps of each that are shown."""
 
 
 class StatusKind(str, Enum):
-    """How things stand; the page's `data-state`."""
+    """The kinds of status; the page's `data-state`."""
 
     RUN = "run"
     WARN = "warn"
@@ -38,14 +38,14 @@ class StatusKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageStatus:
-    """What to tell the person in front of the page.
+    """What to tell the user of the page.
 
     Attributes:
-        state: How things stand.
-        headline: What happened, in one sentence; while something runs, what it is.
+        state: The current status.
+        headline: What happened, in one sentence; while a job runs, what it is doing.
         details: Further sentences: the real cause, the file, who holds it.
-        remedies: Ways out, the best first.
-        technical: For a report, such as a traceback; folded.
+        remedies: What to do, the best remedy first.
+        technical: Details for a bug report, such as a traceback; collapsed.
         elapsed: Seconds since the job began, while it runs.
     """
 
@@ -58,7 +58,7 @@ class PageStatus:
 
 
 def text_of(error: BaseException) -> str:
-    """Return `Class: text` of an exception, also of one whose `str()` fails."""
+    """Return `Class: text` of an exception, even if its `str()` fails."""
     kind = type(error).__name__
     # Whatever its `str()` raises, the error itself must be shown.
     text = foreign_exceptions.text_of(error, "(its text cannot be shown)", survive=BaseException)
@@ -66,16 +66,16 @@ def text_of(error: BaseException) -> str:
 
 
 def clean(text: str, longest: int = LONGEST_LINE) -> str:
-    """Make a text one that can be sent and read: no lone surrogate, no control, not too long."""
+    """Make a text safe to send and read: no lone surrogates or control characters, not too long."""
     shown = visible(text[: longest + 1])
     return shown if len(text) <= longest else f"{shown[:longest]} ..."
 
 
 def render(status: PageStatus) -> str:
-    """Write a status as HTML, everything in it escaped.
+    """Write a status as HTML, with everything escaped.
 
     Returns:
-        One element with `data-state`; an error is an alert, all else a polite status.
+        One element with `data-state`; an error is an alert, everything else a polite status.
     """
     urgent = status.state is StatusKind.ERROR
     role, live = ("alert", "assertive") if urgent else ("status", "polite")
@@ -92,7 +92,7 @@ def render(status: PageStatus) -> str:
 
 
 def steps_html(remedies: Iterable[Remedy]) -> str:
-    """Write remedies as one numbered list with their steps; nothing when there are none."""
+    """Write remedies with their steps as one numbered list; empty if there are none."""
     shown = [
         f"<li><strong>{_escaped(remedy.title)}</strong>"
         f"<ul>{''.join(f'<li>{_escaped(step)}</li>' for step in _first(remedy.steps))}</ul></li>"
@@ -107,7 +107,7 @@ def steps_html(remedies: Iterable[Remedy]) -> str:
 
 
 def plain_text(status: PageStatus) -> str:
-    """Write a status as text, for the console and for a report."""
+    """Write a status as text, for the console and for a bug report."""
     lines = [clean(status.headline), *(clean(each) for each in status.details)]
     for number, remedy in enumerate(status.remedies, 1):
         lines.append(f"{number}. {clean(remedy.title)}")
@@ -121,7 +121,7 @@ def _timer(status: PageStatus) -> str:
     if status.elapsed is None:
         return ""
     elapsed = texts.ELAPSED.format(seconds=status.elapsed)
-    # Not announced: twice a second would drown everything else.
+    # Not announced: twice a second would drown out everything else.
     return f' <span class="winasr-timer" role="timer" aria-live="off">{elapsed}</span>'
 
 
@@ -140,7 +140,7 @@ def _escaped(text: str) -> str:
 
 
 def _end(text: str) -> str:
-    """Return the end of a text that is too long, which is where a traceback names the error."""
+    """Return the end of an overlong text, which is where a traceback names the error."""
     return visible(text if len(text) <= LONGEST_DETAILS else f"... {text[-LONGEST_DETAILS:]}")
 
 

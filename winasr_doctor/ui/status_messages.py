@@ -1,4 +1,4 @@
-"""From what happened to a `PageStatus`: outcomes, exceptions, attempts, waits."""
+"""Turns outcomes, exceptions, attempts and waits into a `PageStatus`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 
 
 def of_attempt(attempt: Attempt) -> str:
-    """Put one attempt at removing a folder into a line; empty when it succeeded at once."""
+    """Describe an attempt at removing a folder in one line; empty if it succeeded at once."""
     if not attempt.failures:
         return ""
     first = attempt.failures[0]
@@ -38,7 +38,7 @@ def of_attempt(attempt: Attempt) -> str:
 
 
 def of_download(downloaded: Downloaded | None) -> str:
-    """Put the bytes of a download into words, such as `1.2 of 2.5 GB`; empty before the first."""
+    """Describe the progress of a download, such as `1.2 of 2.5 GB`; empty before it starts."""
     if downloaded is None:
         return ""
     done, total = downloaded.done, downloaded.total
@@ -47,16 +47,16 @@ def of_download(downloaded: Downloaded | None) -> str:
     )
     if total is None:
         return texts.DOWNLOADED_SO_FAR.format(done=done / size, unit=unit)
-    # The table's sizes are rounded: the last bytes must not be more than there are.
+    # The table's sizes are rounded: progress must not exceed the total.
     return texts.DOWNLOADED.format(done=min(done, total) / size, total=total / size, unit=unit)
 
 
 def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatus:
-    """Say what failed: the real cause first, the WinError second.
+    """Report what failed: the real cause first, the WinError second.
 
     Args:
-        what: Such as `Failed to load`.
-        outcome: One that is not `ok`; being cancelled and being late are told as such.
+        what: What failed, such as `Failed to load`.
+        outcome: An outcome that is not `ok`; cancellation and timeout are reported as such.
     """
     message, technical = outcome.message, _technical(outcome)
     if isinstance(outcome.error, CancelledError):
@@ -72,10 +72,10 @@ def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatu
 
 
 def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStatus:
-    """Say that it worked, and what became of the temporary folders.
+    """Report success, and what happened to the temporary folders.
 
     Args:
-        loaded: How the model was loaded, when this job did it.
+        loaded: How the model was loaded, if this job did it.
         heard: How the recordings were transcribed.
     """
     short = tuple(truncated_audio.note(each) for each in heard.transcripts if each.missing)
@@ -125,7 +125,7 @@ def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
 
 
 def of_blockers(found: Sequence[Blocker]) -> PageStatus:
-    """Say why a model is not loaded."""
+    """Report why a model is not loaded."""
     own_words = Remedy(texts.ANYWAY, (texts.BLOCKED_STEP,))
     return PageStatus(
         StatusKind.ERROR,
@@ -137,7 +137,7 @@ def of_blockers(found: Sequence[Blocker]) -> PageStatus:
 
 
 def of_error(what: str, error: BaseException) -> PageStatus:
-    """Say what an exception came to that nothing else has explained.
+    """Report an exception that nothing else has explained.
 
     Args:
         what: What failed, such as `Failed to load`.
@@ -145,7 +145,7 @@ def of_error(what: str, error: BaseException) -> PageStatus:
     """
     said, own = text_of(error), traceback_of(error)
     diagnosis = _diagnosed(error)
-    if diagnosis is None or not diagnosis.source:  # nothing is known of it
+    if diagnosis is None or not diagnosis.source:  # nothing is known about it
         return PageStatus(StatusKind.ERROR, f"{what}: {said}", (), (_OTHER,), own)
     advice = tuple(diagnosis.advice) or (_OTHER,)
     return PageStatus(StatusKind.ERROR, f"{what}: {diagnosis.cause}", (said,), advice, own)
@@ -161,7 +161,7 @@ def _diagnosed(error: BaseException) -> Diagnosis | None:
 
 
 def of_deadline(seconds: float, phase: str, where: str) -> PageStatus:
-    """Say that nobody waits any more, and what is still blocked."""
+    """Report that the wait is over, and what is still blocked."""
     place = where or texts.NOWHERE
     return PageStatus(
         StatusKind.ERROR,
@@ -173,7 +173,7 @@ def of_deadline(seconds: float, phase: str, where: str) -> PageStatus:
 
 
 def of_cancel(phase: str, where: str) -> PageStatus:
-    """Say that a job was cancelled, and whether something of it goes on."""
+    """Report that a job was cancelled, and whether part of it still runs."""
     details = (texts.STILL_BLOCKED.format(phase=phase, where=where),) if where else ()
     return PageStatus(
         StatusKind.WARN, texts.CANCELLED, details, (), f"{phase}\n{where}" if where else ""
@@ -181,7 +181,7 @@ def of_cancel(phase: str, where: str) -> PageStatus:
 
 
 def traceback_of(error: BaseException) -> str:
-    """Write an exception's traceback; never fails."""
+    """Return an exception's traceback; never raises."""
     try:
         return "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except BaseException:  # noqa: BLE001 - recursion, memory, a `str()` that raises
@@ -192,7 +192,7 @@ _OTHER = Remedy("Try again, then report it", texts.OTHER_STEPS)
 
 
 def _technical(outcome: LoadOutcome | TranscribeOutcome) -> str:
-    """Return what belongs into a report: the attempts and the error's traceback."""
+    """Return details for a bug report: the attempts and the error's traceback."""
     lines = [line for attempt in outcome.attempts if (line := of_attempt(attempt))]
     parts = ["\n".join(lines[-_MOST_ATTEMPTS:])]
     if outcome.error is not None:

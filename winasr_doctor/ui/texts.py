@@ -1,4 +1,4 @@
-"""Every text of the page, in one place."""
+"""Holds every text of the page."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ PHASES: Final = {
     "transcribing": "Transcribing",
     "exporting": "Writing the files to download",
 }
-"""What a job does, by the name of its phase."""
+"""What a job is doing, by phase."""
 
 WAITING_FOR_SESSION: Final = "waiting for another session's job ({phase}, running {seconds:.0f} s)"
 DOWNLOADED: Final = "{done:.1f} of {total:.1f} {unit}"
@@ -159,7 +159,7 @@ CLIENT: Final = {
     "copied": "Copied",
     "copy_failed": "Copying failed: select the text below",
 }
-"""What the browser says by itself, when the server cannot."""
+"""Messages that the browser shows itself, when the server cannot."""
 
 OTHER_HOST: Final = "This page is only for http://127.0.0.1 and http://localhost on this computer."
 OTHER_SITE: Final = "Refused: this request comes from another site, not from this page."

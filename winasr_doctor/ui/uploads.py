@@ -1,8 +1,8 @@
-"""Uploads that no tab has claimed: few at a time, and none for long.
+"""Limits the number and the age of uploads that no tab has claimed.
 
-Gradio keeps whatever is sent to its upload route and tells nobody; only the tab's next request
-says whose it is. A tab that is closed in between, or a program that only uploads, would fill the
-disk until the page is stopped.
+Gradio keeps everything sent to its upload route without notice; only the tab's next request shows
+who owns it. A tab that is closed in between, or a program that only uploads, would fill the disk
+until the page is stopped.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from winasr_doctor.locks import RetryPolicy, rmtree
 log = logging.getLogger("winasr_doctor.ui")
 
 GRACE = 300.0
-"""Seconds in which an upload must be claimed."""
+"""Seconds within which an upload must be claimed."""
 
 MOST_UPLOADS = 200
 MOST_BYTES = 4 * 1024**3
-"""How much may be unclaimed, and on its way, at once; the oldest goes first."""
+"""Limits for unclaimed and arriving uploads; the oldest are removed first."""
 
 _AT_ONCE = RetryPolicy(total=0.2)
 
@@ -44,12 +44,12 @@ class Unclaimed:
         claimed: Callable[[], Collection[str]],
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Look after a folder.
+        """Manage a folder.
 
         Args:
-            root: Where Gradio puts each upload into a folder of its own.
-            claimed: Returns the folders in it that belong to a tab.
-            now: The time as file systems have it, in seconds since 1970.
+            root: The folder in which Gradio puts each upload into its own subfolder.
+            claimed: Returns the subfolders that belong to a tab.
+            now: Returns the time used by file systems, in seconds since 1970.
         """
         self._root = root
         self._claimed = claimed
@@ -64,7 +64,7 @@ class Unclaimed:
             size: Bytes.
 
         Returns:
-            Whether it may come; not while too much is on its way already.
+            Whether it is admitted; it is not while too much is already arriving.
         """
         with self._lock:
             if self._coming + size > MOST_BYTES:
@@ -74,12 +74,12 @@ class Unclaimed:
         return True
 
     def ended(self, size: int) -> None:
-        """Note that an upload has arrived or failed."""
+        """Record that an upload has arrived or failed."""
         with self._lock:
             self._coming -= size
 
     def tidy(self) -> None:
-        """Remove what nobody has claimed in time, and the oldest of what is too much."""
+        """Remove uploads that were not claimed in time, and the oldest of those over the limit."""
         found = sorted(self._unclaimed())
         number, size = len(found), sum(each.size for each in found) + self._coming
         for each in found:
@@ -104,9 +104,9 @@ class Unclaimed:
 
 
 def _measured(entry: os.DirEntry[str]) -> list[tuple[float, int]]:
-    """Return when an upload was last written to and its bytes; nothing if it has gone.
+    """Return when an upload was last written to and its size in bytes; nothing if it is gone.
 
-    A file that is still arriving lies in the root itself.
+    A file that is still arriving is in the root itself.
     """
     try:
         inside = list(os.scandir(entry.path)) if entry.is_dir(follow_symlinks=False) else []

@@ -1,6 +1,6 @@
-r"""How Microsoft Defender reads its exclusions: what an entry covers, and what is wrong with it.
+r"""Evaluates Microsoft Defender's exclusions: what an entry covers, and what is wrong with it.
 
-Everything here is text: nothing is looked up on a machine. Where the documentation leaves room,
+This only compares text and reads nothing from the machine. Where the documentation is ambiguous,
 `covers` claims less and `breadth_of` suspects more.
 
 Sources: learn.microsoft.com, "Configure and validate exclusions based on file extension and
@@ -18,7 +18,7 @@ from types import MappingProxyType
 from winasr_doctor._util.paths import fold, segments, without_device_prefix
 
 MAX_WILDCARDS = 6
-"""`*` and `?` in one entry; one with more is not honoured."""
+"""Maximum number of `*` and `?` in one entry; an entry with more is ignored."""
 
 _PROFILE = r"C:\Windows\System32\config\systemprofile"
 
@@ -41,9 +41,10 @@ SYSTEM_VARIABLES: Mapping[str, str] = MappingProxyType(
         "WINDIR": r"C:\Windows",
     }
 )
-"""What variables stand for to Defender, which runs as SYSTEM on a Windows in `C:`.
+"""Values of variables for Defender, which runs as SYSTEM, with Windows on `C:`.
 
-TEMP and TMP are the machine's variables; the rest is the documented table of system variables.
+TEMP and TMP are the machine's variables; the others come from the documented table of system
+variables.
 """
 
 USER_VARIABLES = frozenset(
@@ -51,7 +52,7 @@ USER_VARIABLES = frozenset(
     | {"HOMEDRIVE", "HOMEPATH", "USERNAME", "HOME"}
     | {"ONEDRIVE", "ONEDRIVECONSUMER", "ONEDRIVECOMMERCIAL", "HF_HOME", "VIRTUAL_ENV"}
 )
-"""Variables by which a person means a folder of their own, which SYSTEM's value is not."""
+"""Variables by which users mean a folder of their own, which SYSTEM's value is not."""
 
 _VARIABLE = r"%([^%\\/]+)%"
 _POWERSHELL = r"(?i)\$(?:env:|\{env:)"
@@ -66,18 +67,18 @@ _IMPOSSIBLE = r'["<>|]'
 
 
 def covers(exclusion: str, path: str, *, drive: str = "C:") -> bool:
-    r"""Tell whether Defender leaves a path, and all below it, unscanned because of an entry.
+    r"""Return whether Defender leaves a path and everything below it unscanned due to an entry.
 
     Args:
-        exclusion: An entry of the list of excluded paths.
+        exclusion: An entry in the list of excluded paths.
         path: A file or folder, absolute, with junctions resolved: the target of a reparse point
             needs an entry of its own.
         drive: The system drive, for variables.
 
     Returns:
-        `False` also where it cannot be told. A last component with a wildcard is taken for a
-        file pattern, which matches names directly in that folder and nothing below them; ended
-        by a backslash it is a folder.
+        `False` also if this cannot be determined. A last component with a wildcard is taken for a
+        file pattern, which matches names directly in that folder and nothing below them; with a
+        trailing backslash it is a folder.
     """
     entry = _understood(exclusion, drive)
     if entry is None:
@@ -94,15 +95,15 @@ def covers(exclusion: str, path: str, *, drive: str = "C:") -> bool:
 def fault_of(
     exclusion: str, *, network_drives: Iterable[str] = (), drive: str = "C:"
 ) -> str | None:
-    r"""Say why an entry can never match what was meant by it.
+    r"""Return why an entry can never match what it was meant for.
 
     Args:
-        exclusion: An entry of the list of excluded paths.
+        exclusion: An entry in the list of excluded paths.
         network_drives: Letters of mapped drives, such as `Z:` or `Z:\`.
         drive: The system drive, for variables.
 
     Returns:
-        The reason, to follow "because", or `None` if nothing is wrong with its form.
+        The reason, to follow "because", or `None` if its form is correct.
     """
     entry = without_device_prefix(_without_context(exclusion))
     for is_faulty, reason in _FAULTS:
@@ -115,10 +116,10 @@ def fault_of(
 
 
 def breadth_of(exclusion: str, *, drive: str = "C:") -> str | None:
-    """Say what an entry exposes that malware is known to use.
+    """Return what an entry exposes that malware is known to use.
 
     Args:
-        exclusion: An entry of the list of excluded paths.
+        exclusion: An entry in the list of excluded paths.
         drive: The system drive, for variables.
 
     Returns:
@@ -139,10 +140,10 @@ def breadth_of(exclusion: str, *, drive: str = "C:") -> str | None:
 
 
 def breadth_of_extension(extension: str) -> str | None:
-    """Say what an excluded extension exposes, or `None` if it is not known as dangerous.
+    """Return what an excluded extension exposes, or `None` if it is not known as dangerous.
 
     Args:
-        extension: With or without its dot, in any case.
+        extension: The extension, with or without its dot, in any case.
     """
     name = extension.strip().lstrip(".").lower()
     if name and not name.strip("*?"):
@@ -151,9 +152,9 @@ def breadth_of_extension(extension: str) -> str | None:
 
 
 def breadth_of_process(process: str) -> str | None:
-    """Say what an excluded process exposes, or `None` if it is not known as dangerous.
+    """Return what an excluded process exposes, or `None` if it is not known as dangerous.
 
-    Excluding a process means that no file it opens is scanned, wherever the file lies.
+    Excluding a process means that no file it opens is scanned, wherever the file is.
 
     Args:
         process: An image name or a path.
@@ -168,11 +169,11 @@ def resolve(exclusion: str, *, drive: str = "C:") -> str | None:
     """Return an entry with its variables as SYSTEM sees them.
 
     Args:
-        exclusion: An entry of the list of excluded paths.
+        exclusion: An entry in the list of excluded paths.
         drive: The system drive.
 
     Returns:
-        The path, or `None` if it holds a variable whose value for SYSTEM is not known.
+        The path, or `None` if it contains a variable whose value for SYSTEM is unknown.
     """
     resolved = _resolved(exclusion, drive)
     return None if re.search(_VARIABLE, resolved) else resolved
@@ -214,10 +215,11 @@ BROAD_PLACES: tuple[tuple[tuple[str, ...], str], ...] = (
         "the application data of the SYSTEM account",
     ),
 )
-"""Folders below a drive, `*` for any one name, and what leaving them unscanned exposes.
+"""Folders on a drive (`*` is any one name), and what leaving them unscanned exposes.
 
-Source: "Common mistakes to avoid when defining exclusions", with the folders above those it
-names, the places where downloads land, and what `%USERPROFILE%` and its kin mean to SYSTEM.
+Source: "Common mistakes to avoid when defining exclusions", with the parents of the folders it
+names, the usual download folders, and the values of `%USERPROFILE%` and similar variables for
+SYSTEM.
 """
 
 _EXTENSIONS = (
@@ -225,8 +227,9 @@ _EXTENSIONS = (
     " scr sys tar tmp url vbe vbs wsf zip pyc pyd pyw"
 )
 BROAD_EXTENSIONS = frozenset(_EXTENSIONS.split())
-"""Source: "Common mistakes to avoid when defining exclusions", less its image formats, which it
-allows itself, and with Python's other executable formats."""
+"""Source: "Common mistakes to avoid when defining exclusions", without its image formats, which it
+allows itself, and with Python's other executable formats.
+"""
 
 _PROCESSES = (
     "acrord32 addinprocess addinprocess32 addinutil bash bginfo bitsadmin cdb cmd csi cscript"
@@ -238,8 +241,9 @@ BROAD_PROCESSES = frozenset(f"{name}.exe" for name in _PROCESSES.split()) | {
     "lxssmanager.dll",
     "system.management.automation.dll",
 }
-"""Source: "Common mistakes to avoid when defining exclusions"; it names Python for Linux and
-macOS, and an interpreter runs whatever script it is given on Windows too."""
+"""Source: "Common mistakes to avoid when defining exclusions"; it names Python for Linux and macOS,
+but an interpreter also runs any script on Windows.
+"""
 
 _FAULTS: tuple[tuple[Callable[[str], object], str], ...] = (
     (
@@ -262,7 +266,7 @@ _FAULTS: tuple[tuple[Callable[[str], object], str], ...] = (
 
 
 def _understood(exclusion: str, drive: str) -> str | None:
-    """Return an entry as an absolute pattern, or `None` if it matches nothing for certain."""
+    """Return an entry as an absolute pattern, or `None` if it is not certain to match anything."""
     if _is_conditional(exclusion):
         return None
     entry = resolve(_without_context(exclusion), drive=drive)
@@ -301,7 +305,7 @@ def _without_context(exclusion: str) -> str:
 
 
 def _is_conditional(exclusion: str) -> bool:
-    """Tell whether an entry holds under conditions other than ordinary access by anyone."""
+    """Return whether an entry applies only under conditions beyond ordinary access by anyone."""
     match = re.search(_CONTEXT, exclusion)
     if match is None:
         return False

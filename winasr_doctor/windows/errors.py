@@ -1,7 +1,7 @@
-"""Windows error codes: what they mean, and what they mean for deleting a file.
+"""Windows error codes: their meaning, and their meaning for deleting a file.
 
-Errors are classified by `winerror` and `errno`, never by their text: Windows writes the text
-in the user's language.
+Errors are classified by `winerror` and `errno`, never by their text, which Windows translates into
+the user's language.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from winasr_doctor._util.foreign_exceptions import attribute_of, contexts
 
 
 class DeleteClass(str, Enum):
-    """What an error says about a delete that failed with it."""
+    """What an error means for a delete that failed with it."""
 
     TRANSIENT = "transient"
-    """It may succeed when tried again soon, unless the holder is this process."""
+    """A retry may soon succeed, unless this process is the holder."""
     PERMANENT = "permanent"
-    """Trying again cannot help."""
+    """Retrying cannot help."""
     ALREADY_GONE = "already_gone"
     """There is nothing left to delete."""
 
 
 class WindowsError(NamedTuple):
-    """One code of the table.
+    """One code in the table.
 
     Attributes:
         code: The Win32 error number, as in `OSError.winerror`.
         name: Its symbol in winerror.h.
-        meaning: What it says, as one plain sentence.
-        delete: What it says about a delete.
+        meaning: Its meaning, as one plain sentence.
+        delete: Its meaning for a delete.
         advice: What to do about it, as one plain sentence.
-        source: Where the facts come from, besides winerror.h.
+        source: The source of the facts, besides winerror.h.
         grace: Seconds after which a transient code that still fails counts as permanent;
             `None` leaves that to the retry policy.
     """
@@ -228,11 +228,11 @@ Node's `fs.rm` and npm's rimraf retry."""
 
 
 class Classification(NamedTuple):
-    """What an exception says about a delete.
+    """What an exception means for a delete.
 
     Attributes:
         delete: The class.
-        code: The Windows code that counts, 32 for a masked one; `None` without any.
+        code: The Windows error code that applies, 32 for a masked one; `None` if there is none.
         errno: The exception's errno, if it has one.
         masked: Whether the exception hides a sharing violation (gh-87319, gh-79325).
         grace: As in `WindowsError`.
@@ -246,7 +246,7 @@ class Classification(NamedTuple):
 
     @property
     def entry(self) -> WindowsError | None:
-        """The code's line in the table."""
+        """The code's entry in the table."""
         return None if self.code is None else CODES.get(self.code)
 
     def may_pass(self, elapsed: float) -> bool:
@@ -263,11 +263,11 @@ SHARING_CODES = frozenset({32, 33})
 
 
 def masks_sharing_violations(python: tuple[int, ...]) -> bool:
-    """Tell whether a Python's TemporaryDirectory turns WinError 32 into something else.
+    """Return whether a Python's TemporaryDirectory turns WinError 32 into another error.
 
-    Up to 3.11.7 and in 3.12.0, cleanup answers a PermissionError on a file by treating the
-    file as a folder, which fails with WinError 267 (gh-87319), and one on a folder by calling
-    itself until RecursionError (gh-79325).
+    Up to 3.11.7 and in 3.12.0, cleanup handles a PermissionError on a file by treating the file as
+    a folder, which fails with WinError 267 (gh-87319), and one on a folder by calling itself until
+    RecursionError (gh-79325).
 
     Args:
         python: Major, minor and micro version.
@@ -316,18 +316,18 @@ def classify(
     is_file: bool | None = None,
     python: tuple[int, ...] = sys.version_info[:3],
 ) -> Classification:
-    """Say what an exception means for a delete that failed with it.
+    """Return what an exception means for a delete that failed with it.
 
     Args:
-        exc: What was raised.
-        is_file: Whether the path is a regular file inside a temporary directory; `None` if
-            that is not known. Without it, WinError 267 counts as a masked 32 only with a
-            sharing violation in its `__context__`.
-        python: The Python that raised it.
+        exc: The exception.
+        is_file: Whether the path is a regular file inside a temporary directory; `None` if unknown.
+            Without it, WinError 267 counts as a masked 32 only with a sharing violation in its
+            `__context__`.
+        python: The version of the Python that raised it.
 
     Returns:
-        The class, with the Windows code it rests on. Codes and exceptions that nobody has
-        classified are permanent: what is not understood is not repeated.
+        The class, with the Windows code it is based on. Unclassified codes and exceptions are
+        permanent: errors that are not understood are not retried.
     """
     errno = number(exc, "errno")
     code = number(exc, "winerror")
@@ -366,8 +366,8 @@ def explain_code(value: int) -> str:
         value: A Win32 code, or an HRESULT that wraps one.
 
     Returns:
-        Name, meaning, what it says about a delete, advice and source; for a code outside
-        the table, how to ask Windows.
+        Name, meaning, meaning for a delete, advice and source; for a code outside the table, how to
+        ask Windows.
     """
     code = as_win32(value)
     entry = CODES.get(code)

@@ -1,8 +1,7 @@
-"""The few Windows functions that Python itself does not offer, through ctypes.
+"""Calls the few Windows functions that Python itself does not offer, through ctypes.
 
-Each function raises `NotImplementedError` off Windows and answers `None` where Windows could
-not say.
-Signatures and constants: learn.microsoft.com, the page of the function named in each text.
+Each function raises `NotImplementedError` off Windows and returns `None` if Windows has no answer.
+Signatures and constants: learn.microsoft.com, on the page of the function named in each docstring.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ DRIVE_TYPES: dict[int, DriveType] = {
 """`GetDriveTypeW`; 0 is unknown and 1 is "no volume there"."""
 
 _BUFFER = 32768
-"""Characters; the longest path Windows knows."""
+"""Characters; the longest path that Windows supports."""
 
 _FAIL_CRITICAL_ERRORS = 0x1
 """`SetThreadErrorMode`: no "please insert a disk" window for an empty drive."""
@@ -117,7 +116,7 @@ def drive_type(root: str) -> DriveType:
 
 
 def volume_root(path: str) -> str | None:
-    """Return the root of the volume a path lies on, a mount folder too (`GetVolumePathNameW`)."""
+    """Return the root of the volume of a path, possibly a mount folder (`GetVolumePathNameW`)."""
     buffer = ctypes.create_unicode_buffer(_BUFFER)
     if not _library("kernel32").GetVolumePathNameW(path, buffer, _BUFFER):
         return None
@@ -134,7 +133,7 @@ def file_system(root: str) -> str | None:
 
 
 def dos_device(drive: str) -> str | None:
-    r"""Return what a drive such as `S:` stands for (`QueryDosDeviceW`).
+    r"""Return the target of a drive such as `S:` (`QueryDosDeviceW`).
 
     Returns:
         A device such as `\Device\HarddiskVolume3`, or `\??\C:\folder` for a `subst` drive.
@@ -153,7 +152,7 @@ def long_path(path: str) -> str:
 
 
 def dev_drive(root: str) -> tuple[bool, bool] | None:
-    r"""Tell whether a volume is a Dev Drive, and whether this machine trusts it.
+    r"""Return whether a volume is a Dev Drive, and whether this machine trusts it.
 
     `FSCTL_QUERY_PERSISTENT_VOLUME_STATE`, which the drivers' documentation describes; the two
     flags exist from Windows 11 22H2 (September 2023) on.
@@ -162,7 +161,7 @@ def dev_drive(root: str) -> tuple[bool, bool] | None:
         root: The root of a volume, such as `D:\`.
 
     Returns:
-        Dev Drive and trusted, or `None` where the file system does not answer.
+        Dev Drive and trusted, or `None` if the file system does not answer.
     """
     kernel = _library("kernel32")
     kernel.CreateFileW.restype = ctypes.c_void_p
@@ -192,16 +191,16 @@ def dev_drive(root: str) -> tuple[bool, bool] | None:
 
 
 def hold_folder(path: str) -> int | None:
-    """Open a folder so that nobody can rename or delete it until it is let go of.
+    """Open a folder so that nobody can rename or delete it until it is released.
 
-    `CreateFileW` with the right to list and without `FILE_SHARE_DELETE`; a handle that may only
+    `CreateFileW` with the right to list and without `FILE_SHARE_DELETE`; a handle that can only
     read attributes would not count for sharing.
 
     Args:
         path: The folder.
 
     Returns:
-        What `let_go_of_folder` takes; `None` where it cannot be opened so.
+        The argument for `let_go_of_folder`; `None` if it cannot be opened this way.
     """
     kernel = _library("kernel32")
     kernel.CreateFileW.restype = ctypes.c_void_p
@@ -212,7 +211,7 @@ def hold_folder(path: str) -> int | None:
 
 
 def let_go_of_folder(handle: int | None) -> None:
-    """Close what `hold_folder` returned."""
+    """Close the handle that `hold_folder` returned."""
     if handle is not None:
         _library("kernel32").CloseHandle(ctypes.c_void_p(handle))
 
@@ -228,13 +227,13 @@ def memory_status() -> MemoryStatus | None:
 
 
 def elevated() -> bool | None:
-    """Tell whether this process runs with full administrator rights (`TokenElevation`)."""
+    """Return whether this process runs with full administrator rights (`TokenElevation`)."""
     data = _token_information(_TOKEN_ELEVATION)
     return None if data is None else bool(_dword(data))
 
 
 def session() -> int | None:
-    """Return the session this process runs in; services run in 0 (`TokenSessionId`)."""
+    """Return the session of this process; services run in session 0 (`TokenSessionId`)."""
     data = _token_information(_TOKEN_SESSION)
     return None if data is None else _dword(data)
 
@@ -245,7 +244,7 @@ def user_sid() -> str | None:
     if data is None:
         return None
     text = wintypes.LPWSTR()
-    sid = ctypes.c_void_p.from_buffer(data)  # points further on into the same buffer
+    sid = ctypes.c_void_p.from_buffer(data)  # points to a later part of the same buffer
     if not _library("advapi32").ConvertSidToStringSidW(sid, ctypes.byref(text)):
         return None
     try:
@@ -255,10 +254,10 @@ def user_sid() -> str | None:
 
 
 def holds_privilege(name: str) -> bool | None:
-    """Tell whether the account holds a privilege, enabled or not (`TokenPrivileges`).
+    """Return whether the account holds a privilege, enabled or not (`TokenPrivileges`).
 
     Args:
-        name: Such as `SeCreateSymbolicLinkPrivilege`.
+        name: The privilege, such as `SeCreateSymbolicLinkPrivilege`.
     """
     data = _token_information(_TOKEN_PRIVILEGES)
     wanted = _Luid()
@@ -275,7 +274,7 @@ def _dword(data: ctypes.Array[ctypes.c_char]) -> int:
 
 
 def _token_information(information: int) -> ctypes.Array[ctypes.c_char] | None:
-    """Return one class of information about this process's token, as Windows laid it out."""
+    """Return one class of information about this process's token, in Windows' layout."""
     kernel, advapi = _library("kernel32"), _library("advapi32")
     kernel.GetCurrentProcess.restype = ctypes.c_void_p
     token = ctypes.c_void_p()

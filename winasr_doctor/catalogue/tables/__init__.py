@@ -1,4 +1,4 @@
-"""Dated tables that remedies and the preflight share."""
+"""Dated tables shared by remedies and the preflight."""
 
 from winasr_doctor.catalogue.tables.reading import (
     Build,

@@ -1,4 +1,4 @@
-"""The catalogue's tables with the month in which each was made."""
+"""Lists the catalogue's tables with the month of their data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that version 0.1 gave to the causes of some known errors."""
+"""The names that version 0.1 used for the causes of some known errors."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ KINDS = MappingProxyType(
         "winerror-32": "locked-file",
     }
 )
-"""Id of an entry to the name in `Diagnosis.kind`; newer entries are called by their id."""
+"""Id of an entry to its name in `Diagnosis.kind`; newer entries use their id."""

@@ -1,4 +1,4 @@
-"""Reads the tables, each once and only when asked."""
+"""Reads the tables, each once and only when needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pat
 _UNSIGNED = 2**32
 _NUMBERS = r"[0-9]{1,4}\.[0-9]{1,4}"
 _SHORTEST_TAG = 2
-"""Digits of a CUDA build, such as cu92."""
+"""Number of digits of a CUDA build such as cu92."""
 
 
 class Build(NamedTuple):
@@ -23,9 +23,9 @@ class Build(NamedTuple):
 
     Attributes:
         tag: Its local version, such as `cu126`, and the last part of its index.
-        capabilities: Compute capabilities it has kernels for.
-        perhaps: Those of which the sources contradict each other.
-        torch: Versions of torch that are published with it, as a specifier.
+        capabilities: Compute capabilities that it has kernels for.
+        perhaps: Capabilities on which the sources contradict each other.
+        torch: Versions of torch published with it, as a specifier.
     """
 
     tag: str
@@ -34,11 +34,11 @@ class Build(NamedTuple):
     torch: str
 
     def runs_on(self, capability: tuple[int, int]) -> bool:
-        """Return whether a GPU runs its code: same generation, not newer than the GPU."""
+        """Return whether a GPU can run its code: same generation, not newer than the GPU."""
         return _runs(self.capabilities, capability)
 
     def may_run_on(self, capability: tuple[int, int]) -> bool:
-        """Return whether nothing certain is known against a GPU."""
+        """Return whether a GPU is not known to be unsupported."""
         return self.runs_on(capability) or _runs(self.perhaps, capability)
 
 
@@ -47,7 +47,7 @@ def _runs(code: tuple[tuple[int, int], ...], capability: tuple[int, int]) -> boo
 
 
 class Partner(NamedTuple):
-    """Versions (major and minor) that belong to one torch."""
+    """Partner versions (major and minor) that match one torch."""
 
     torch: str
     torchaudio: str
@@ -59,7 +59,7 @@ class Partner(NamedTuple):
 
 @lru_cache
 def table(name: str) -> Mapping[str, Any]:
-    """Return a table's content by its file's name without suffix."""
+    """Return a table's content by its file name without suffix."""
     with open(os.path.join(_HERE, f"{name}.toml"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
         return parsed(file.read())
 
@@ -87,7 +87,7 @@ def capability_of(gpu: str) -> tuple[int, int] | None:
     """Return the compute capability of a GPU.
 
     Args:
-        gpu: Its name as `nvidia-smi` gives it, such as `NVIDIA GeForce RTX 5090`.
+        gpu: Its name as reported by `nvidia-smi`, such as `NVIDIA GeForce RTX 5090`.
     """
     for row in table("gpu_builds")["names"]:
         if re.search(row["pattern"], gpu, re.IGNORECASE):
@@ -99,7 +99,7 @@ def build_of(tag: str, torch: str) -> Build | None:
     """Return a CUDA build of torch, if the table knows it.
 
     Args:
-        tag: Such as `cu126`.
+        tag: The build's tag, such as `cu126`.
         torch: The version, such as `2.6.0`.
     """
     return next((b for b in builds() if b.tag == tag and satisfies(torch, b.torch)), None)
@@ -120,12 +120,12 @@ def tag_for(
 
     Args:
         capability: The GPU's compute capability, such as (12, 0).
-        torch: The version that must be published with it, such as `2.6.0`; any if `None`.
-        driver_cuda: The newest CUDA version that the driver serves, such as `12.9`. Builds up to
-            that one go first, then those of the same major version, which this driver runs, too.
+        torch: The torch version that must be published for it, such as `2.6.0`; any if `None`.
+        driver_cuda: The newest CUDA version that the driver supports, such as `12.9`. Builds up to
+            that one come first, then those of the same major version, which this driver also runs.
 
     Returns:
-        The tag, or `None` where no build fits, such as RTX 50 with torch 2.6.
+        The tag, or `None` if no build fits, as for RTX 50 with torch 2.6.
     """
     fitting = [b.tag for b in builds() if b.runs_on(capability) and _published(b, torch)]
     if driver_cuda is not None and re.fullmatch(_NUMBERS, driver_cuda):
@@ -154,7 +154,7 @@ def torch_partners() -> Mapping[str, Partner]:
 
 
 def partner_of(torch: str, package: str) -> str | None:
-    """Return the major and minor version of a package that belongs to a torch.
+    """Return the major and minor version of a package that matches a torch.
 
     Args:
         torch: Its version, such as `2.6.0` or `2.6.0+cu126`.
@@ -170,7 +170,7 @@ def _row(torch: str) -> Partner | None:
 
 
 def belongs(torch: str, package: str, version: str) -> bool | None:
-    """Return whether the version of a partner belongs to a torch; `None` where it is not known.
+    """Return whether a partner's version matches a torch; `None` if that is unknown.
 
     Args:
         torch: Its version, such as `2.6.0`.
@@ -187,8 +187,8 @@ def belongs(torch: str, package: str, version: str) -> bool | None:
 def same_cuda(package: str, torch: str | None, partner: str | None) -> bool:
     """Return whether a partner of torch accepts torch's CUDA build.
 
-    torchaudio compares the whole CUDA version while it is imported, torchvision the major one.
-    Builds without CUDA are not compared. Source: torchaudio, `_extension/utils.py`; torchvision,
+    When imported, torchaudio compares the whole CUDA version, torchvision the major version. Builds
+    without CUDA are not compared. Source: torchaudio, `_extension/utils.py`; torchvision,
     `extension.py`.
 
     Args:
@@ -203,7 +203,7 @@ def same_cuda(package: str, torch: str | None, partner: str | None) -> bool:
 
 
 def cuda_served(driver: str) -> str | None:
-    """Return the newest CUDA that a Windows driver runs at least, such as `12.0`.
+    """Return the newest CUDA that a Windows driver is known to run, such as `12.0`.
 
     Args:
         driver: Its version, such as `576.80`.
@@ -227,10 +227,10 @@ def exit_code(number: int) -> str | None:
 
 
 def installable(module: str) -> str | None:
-    """Return the package to install for a module; `None` where a plain `pip install` is wrong.
+    """Return the package to install for a module; `None` if a plain `pip install` is wrong.
 
-    That is so for torch and its partners, of which PyPI has the CPU build, and for modules that
-    Windows does not have.
+    That is the case for torch and its partners, of which PyPI has the CPU build, and for modules
+    that do not exist on Windows.
     """
     posix, cpu_build = table("packages")["posix_only"], table("packages")["cpu_build"]
     names = (*posix["names"], *posix["none_on_windows"], *cpu_build["names"])
@@ -238,6 +238,6 @@ def installable(module: str) -> str | None:
 
 
 def package_of(module: str) -> str:
-    """Return the package that has a module; its own name where no other is known."""
+    """Return the package that contains a module; the module's own name if no other is known."""
     names = table("packages")["packages"]
     return str(names.get(module) or names.get(module.partition(".")[0]) or module.partition(".")[0])

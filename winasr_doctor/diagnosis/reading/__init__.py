@@ -24,30 +24,30 @@ from winasr_doctor.diagnosis.reading.wrappers import is_wrapper, opened
 __all__ = ["decode", "is_wrapper", "opened", "read", "reduced", "tells_of_error"]
 
 _LAYERS = 4
-"""Of escapes, entities and wrapping around each other that are undone."""
+"""Maximum number of nested levels of escapes, entities and wrapping that are undone."""
 _RULE = re.compile(r"^-{30,}$", re.MULTILINE)
 _ECHOED = 40
 
 
 def read(text: str | bytes) -> list[Chain]:
-    """Find every exception, with what it hides, in a text such as a log.
+    """Find every exception, with those it hides, in a text such as a log.
 
     Args:
-        text: Tracebacks in any form with anything around and before them. Of a text beyond a
-            mebibyte only the parts that tell of errors are read; memory and time have a bound.
+        text: Tracebacks in any form, with anything around and before them. Of a text larger than a
+            mebibyte, only the parts that mention errors are read; memory and time are bounded.
 
     Returns:
-        One chain per traceback, per line that names an exception, and per message without any
-        (its node has no `kind`), in the order of the text. Of a text of few lines every line
-        counts as a message, since apps put errors into words of their own: `tells_of_error` says
-        which do.
+        One chain per traceback, per line that names an exception, and per message without any (its
+        node has no `kind`), in the order of the text. In a text of few lines every line counts as a
+        message, since apps phrase errors in their own words: use `tells_of_error` to find those
+        that do.
     """
     kept = relevant(decode(text) if isinstance(text, bytes) else text)
     return [opened(event.chain(), read) for event in _events(kept) if event.nodes]
 
 
 def tells_of_error(chain: Chain) -> bool:
-    """Return whether a chain has an exception, or a message that tells of an error by itself."""
+    """Return whether a chain has an exception, or a message that clearly reports an error."""
     return any(
         node.kind or node.frames or node.winerror is not None or is_message(node.message)
         for node in chain

@@ -1,4 +1,4 @@
-"""Undoing what terminals, browsers and mail programs do to characters."""
+"""Undoes what terminals, browsers and mail programs do to characters."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _WRONG_CODE_PAGE = {
     for character in _MISREAD
     if len(character.encode().decode(page, "ignore")) > 1
 }
-"""UTF-8 that was shown in code page 1252, 850 or 437, as Windows consoles do."""
+"""UTF-8 that was decoded with code page 1252, 850 or 437, as Windows consoles do."""
 
 
 def cleaned(text: str) -> str:
-    """Return a text with a line feed at its line ends, without colours and odd quotes."""
+    """Return a text with line feeds as line ends, without colours and unusual quotes."""
     text = text.replace("\0", "")
     text = _LINE_ENDS.sub("\n", text)
     text = without_colours(text)
@@ -75,7 +75,7 @@ def rendered(text: str) -> str:
 
 
 def without_colours(text: str) -> str:
-    """Remove escape sequences, also those whose escape character is lost or written out."""
+    """Remove escape sequences, including those whose escape character is lost or written out."""
     return _COLOURS.sub("", text) if _MAY_HAVE_COLOURS.search(text) else text
 
 

@@ -1,4 +1,4 @@
-"""From the bytes of a pasted report to text, whatever wrote them."""
+"""Decodes the bytes of a pasted report, in any encoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]{24}")
-"""Text of one byte a character: where this begins, UTF-16 has ended."""
+"""Text with one byte per character: where it begins, UTF-16 has ended."""
 
 
 _NEAR = 64
@@ -45,7 +45,7 @@ def _decoded(document: bytes) -> Iterator[str]:
 
 
 def _next_wide(document: bytes, position: int) -> tuple[int, str]:
-    """Return where text of two or four bytes a character begins, and its encoding."""
+    """Return where text with two or four bytes per character begins, and its encoding."""
     for bom, encoding in _BOMS[1:]:
         if document.startswith(bom, position):
             return position, encoding
@@ -62,6 +62,6 @@ def _next_wide(document: bytes, position: int) -> tuple[int, str]:
 
 
 def _legible(document: bytes, start: int, encoding: str) -> int:
-    """Return how many letters and spaces there are if a text is read in this way."""
+    """Return how many letters and spaces a text has if it is decoded in this way."""
     sample = document[start : start + _SAMPLE].decode(encoding, "replace")
     return sum(c.isascii() and (c.isalnum() or c in " \r\n") for c in sample)

@@ -1,4 +1,4 @@
-"""The line of a traceback that names the exception, and what is in its message."""
+"""Recognises the line of a traceback that names the exception, and parses its message."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ _ENGLISH = {
     "a required privilege is not held by the client": 1314,
     "the paging file is too small for this operation to complete": 1455,
 }
-"""Windows' English texts (Microsoft, System Error Codes): all that is left of the number in a line
-that an app has written itself. Texts in other languages are never compared."""
+"""Windows' English texts (Microsoft, System Error Codes): the only trace of the number in a line
+that an app has written itself. Texts in other languages are never compared.
+"""
 _LONGEST_MESSAGE = 8_000
 
 
@@ -65,7 +66,7 @@ class Strength(IntEnum):
 
     NO = 0
     WEAK = 1
-    """It may be any `Word: text`; only below the frames of a traceback."""
+    """It may be any `Word: text`; it only counts below the frames of a traceback."""
     STRONG = 2
 
 
@@ -74,8 +75,8 @@ class ErrorLine(NamedTuple):
 
     Attributes:
         kind: The class without its module.
-        module: The module; empty where the form gives none.
-        message: What follows on this line.
+        module: The module; empty if the form has none.
+        message: The rest of this line.
         strength: How sure it is.
     """
 
@@ -85,7 +86,7 @@ class ErrorLine(NamedTuple):
     strength: Strength
 
     def is_word(self) -> bool:
-        """Return whether it may as well be the first word of any line."""
+        """Return whether it could just as well be the first word of an ordinary line."""
         return not self.module and self.kind in ("Error", "error", "Timeout")
 
 
@@ -94,7 +95,7 @@ def ending_in(body: str, expected: str | None = None) -> ErrorLine | None:
 
     Args:
         body: A line without its prefix, from its first column on.
-        expected: The class that the heading of the traceback has announced, as IPython's does.
+        expected: The class announced by the traceback's heading, as in IPython.
     """
     if body[:1] in " \t" or not body:
         return None
@@ -124,7 +125,7 @@ def _strength(kind: str, module: str, *, bare: bool) -> Strength:
 
 
 def ending_within(body: str) -> ErrorLine | None:
-    """Return the exception that a line names somewhere, as in `ERROR app: ValueError: text`."""
+    """Return the exception that a line names anywhere, as in `ERROR app: ValueError: text`."""
     match = _ANYWHERE.search(body)
     if match is None or _SOURCE.search(body[: match.start("kind")]):
         return None
@@ -133,13 +134,13 @@ def ending_within(body: str) -> ErrorLine | None:
 
 
 def node_from(kind: str, module: str, message: str, frames: tuple[Frame, ...] = ()) -> ErrorNode:
-    """Return an exception as a node, with the code and the path that its message has.
+    """Return an exception as a node, with the code and the path from its message.
 
     Args:
         kind: The class; empty for a message without an exception.
         module: The class's module.
         message: Its text, of any number of lines.
-        frames: Where it passed.
+        frames: The frames it passed through.
     """
     text = message.strip()[:_LONGEST_MESSAGE]
     flat = text.replace("\n", "") if "\n" in text else text
@@ -168,7 +169,7 @@ def _code(pattern: re.Pattern[str], text: str) -> int | None:
     if match is None:
         return None
     if "os error" in match[0] and ":\\" not in text:
-        return None  # Rust's number is that of the system; without a Windows path it may be errno
+        return None  # Rust shows the system's number; without a Windows path it may be an errno
     digits = next(group for group in match.groups() if group)
     return int(digits.replace(" ", "")[:9])
 

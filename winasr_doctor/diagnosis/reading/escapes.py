@@ -1,4 +1,4 @@
-"""Tracebacks inside strings: JSON logs, Python's repr, and everything on one line."""
+"""Extracts tracebacks from strings: JSON logs, Python's repr, and everything on one line."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _UNTOLD = frozenset(
         "name", "host", "hostname", "pid", "thread", "version", "service", "module", "process",
     }
 )  # fmt: skip
-"""Keys of a JSON log whose values say nothing of an error."""
+"""Keys of a JSON log whose values say nothing about an error."""
 
 
 def unescaped(line: str) -> Iterator[str]:
-    """Yield the lines that a line of a log holds as strings; mostly the line itself.
+    """Yield the lines that a log line contains as strings; usually the line itself.
 
     Args:
-        line: Without its line end.
+        line: The line, without its line end.
     """
     if "#012" in line:  # rsyslog writes control characters in octal
         line = line.replace("#011", "\t").replace("#033", "\x1b")
@@ -73,7 +73,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _from_json(line: str) -> list[str] | None:
-    """Return the strings of the JSON object in a line that say something of an error."""
+    """Return the strings of the JSON object in a line that may describe an error."""
     start = line.find("{")
     if start < 0 or len(line) > _LONGEST or not line.rstrip().endswith("}"):
         return None
@@ -126,7 +126,7 @@ def _as_traceback(value: dict[str, Any]) -> str:
 
 
 def spread(line: str) -> list[str]:
-    """Break up a line that has several lines of a traceback in it, joined by spaces."""
+    """Split a line that contains several lines of a traceback, joined by spaces."""
     if not any(word in line for word in _PARTS):
         return [line]
     heads = [match.end() for match in HEAD.finditer(line)]
@@ -144,7 +144,7 @@ def spread(line: str) -> list[str]:
 
 
 def _apart(piece: str) -> list[str]:
-    """Break a piece into the frame, its line of code and the exception after it."""
+    """Split a piece into the frame, its line of code and the exception after it."""
     frame = FRAME.match(piece)
     if frame is None:
         return [piece]

@@ -1,4 +1,4 @@
-"""What the reader puts together: one traceback or message with all that it hides."""
+"""The reader's results: one traceback or message with everything it hides."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _NARROWEST = 40
 
 @dataclass(slots=True)
 class Event:
-    """A traceback with what led to it.
+    """A traceback with the exceptions that led to it.
 
     Attributes:
         nodes: Its exceptions, the last reported first.
-        log: The lines of the log before it.
-        members: What a group holds.
-        number: Of its first line.
+        log: The log lines before it.
+        members: The members of an exception group.
+        number: The number of its first line.
         announced: Whether it is a debugger's heading, which the traceback repeats.
     """
 
@@ -42,7 +42,7 @@ class Event:
             yield from member.every_node()
 
     def chain(self) -> Chain:
-        """Return everything in it, flat, each with the lines of the log."""
+        """Return all its exceptions as a flat chain, each with its log lines."""
         flat = [node._replace(log=self.log) for node in self.nodes]
         for member in self.members:
             flat.extend(
@@ -53,15 +53,15 @@ class Event:
 
 @dataclass(slots=True)
 class Draft:
-    """An exception whose message may go on.
+    """An exception whose message may continue.
 
     Attributes:
         ending: The line that names it; `None` for a message without an exception.
-        frames: Where it passed.
+        frames: The frames it passed through.
         lines: The message so far.
-        widths: How long each of its rows was, with the class in front of the first.
-        event: What it belongs to.
-        first: Whether it is the last reported of its event, not the innermost.
+        widths: The length of each of its rows, including the class in the first one.
+        event: The event it belongs to.
+        first: Whether it is the last one reported in its event, not the innermost.
         blanks: Empty lines since the last row.
     """
 
@@ -75,7 +75,7 @@ class Draft:
 
     @property
     def has_paragraphs(self) -> bool:
-        """Whether the message has empty lines in it: what ffmpeg printed, or the Hub's answer.
+        """Whether the message may contain empty lines, like ffmpeg's output or the Hub's answer.
 
         huggingface_hub puts one after "401 Client Error. (Request ID: ...)"
         (`utils/_http.py`, `hf_raise_for_status`).
@@ -83,12 +83,12 @@ class Draft:
         return any("ffmpeg version" in line or "(Request ID: " in line for line in self.lines[:2])
 
     def is_from(self, body: str) -> bool:
-        """Return whether a line is pytest's last frame, which stands below the exception."""
+        """Return whether a line is pytest's last frame, which comes below the exception."""
         place, _, kind = body.rstrip().rpartition(": ")
         return self.ending is not None and ".py:" in place and kind.endswith(self.ending.kind)
 
     def finish(self) -> None:
-        """Put the exception into its event."""
+        """Add the exception to its event."""
         node = self.node()
         if self.first:
             self.event.nodes.insert(0, node)
@@ -114,7 +114,7 @@ class Draft:
 
 
 def _joined(lines: list[str], widths: list[int]) -> str:
-    """Join the lines of a message; rows that a console has filled to its width become one."""
+    """Join the lines of a message; rows that fill a console's width are joined to one line."""
     full = set(widths[:-1])
     if len(lines) > 2 and len(full) == 1 and min(full) >= _NARROWEST and widths[-1] <= min(full):  # noqa: PLR2004
         return "".join(lines)
@@ -123,19 +123,19 @@ def _joined(lines: list[str], widths: list[int]) -> str:
 
 @dataclass(slots=True)
 class ErrorStream:
-    """What is going on in the lines of one process.
+    """The parser's state for the lines of one process.
 
     Attributes:
-        name: What its lines begin with.
-        frames: Of the traceback that is open.
-        is_open: Whether one is.
-        expected: The class that its heading announced.
-        draft: The exception whose message may go on.
-        event: The last one, which a joining sentence continues.
-        linked: Whether the next exception came while the event's was handled.
-        inner: Whether the next exception is what the event's one wraps.
+        name: The beginning of its lines.
+        frames: The frames of the open traceback.
+        is_open: Whether a traceback is open.
+        expected: The class announced by its heading.
+        draft: The exception whose message may continue.
+        event: The last event, which a joining sentence continues.
+        linked: Whether the next exception occurred while that of the event was handled.
+        inner: Whether the next exception is wrapped by that of the event.
         backwards: Whether frames come innermost first.
-        is_current: Whether it is the thread that a crash dump is about.
+        is_current: Whether it is the thread that crashed, in a crash dump.
         strangers: Lines since the last frame.
         began: The line in which the traceback began.
     """

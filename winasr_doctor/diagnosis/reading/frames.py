@@ -1,4 +1,4 @@
-"""The frames of a traceback, in every form that tools give them."""
+"""Recognises the frames of a traceback, in the form of every tool."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _PRETTY = re.compile(
 
 
 def frame_in(body: str, *, pretty: bool) -> Frame | None:
-    """Return the frame that a line stands for, if it is one.
+    """Return the frame that a line represents, if it is one.
 
     Args:
         body: A line without its prefix.
-        pretty: Whether frames without any mark, those of pretty_errors, count.
+        pretty: Whether frames without any mark, as in pretty_errors, count.
     """
     if "ile " in body and (match := FRAME.search(body)) is not None:
         if body[: match.start()].strip(" >~-|+│") and not match["file"]:
@@ -65,6 +65,6 @@ def frame_in(body: str, *, pretty: bool) -> Frame | None:
 
 def _frame(path: str, line: str | None, function: str | None) -> Frame:
     name = (function or "").rstrip(",:")
-    if "." in name:  # IPython gives the qualified name, CPython the function's own
+    if "." in name:  # IPython shows the qualified name, CPython only the function's name
         name = name.rpartition(".")[2]
     return Frame(last_part(path), name, path, int(line) if line else None)

@@ -1,4 +1,4 @@
-"""Finding the parts of a large log that can say anything of an error."""
+"""Finds the parts of a large log that may describe an error."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import BinaryIO
 from winasr_doctor.diagnosis.reading.encoding import decode
 
 SMALL = 1 << 20
-"""Characters up to which a text is read whole."""
+"""Maximum number of characters of a text that is read completely."""
 _BLOCK = 1 << 15
 _EDGE = 1 << 13
-"""Characters of the neighbours that are kept: the log before, the message after."""
+"""Characters of context that are kept: the log before, the message after."""
 _SURE = (
     "Traceback", 'File "', "above exception", "Error:", "Exception:", "most recent call",
     "fatal exception", "Fatal Python", "[WinError",
@@ -26,16 +26,17 @@ _PIECE = 1 << 24
 _MOST_KEPT = 1 << 25
 _MOST_SURE = 4 << 20
 _MOST_PERHAPS = 1 << 19
-"""Characters that are kept from the beginning and again from the end, so that the time and the
-memory that are needed have a bound."""
+"""Characters that are kept from the beginning, and as many from the end, so that time and memory
+are bounded.
+"""
 
 
 def relevant(text: str) -> str:
-    """Return a text, or of a large one the parts that may hold an error.
+    """Return a text, or for a large one the parts that may contain an error.
 
     Args:
-        text: Of any size. Where very much of it tells of errors, only the first and the last of
-            them are kept.
+        text: A text of any size. If very many parts mention errors, only the first and the last are
+            kept.
     """
     if len(text) <= SMALL:
         return text
@@ -56,10 +57,10 @@ def relevant(text: str) -> str:
 
 
 def reduced(stream: BinaryIO) -> str:
-    """Read a file or a pipe of any size and return the parts that may hold an error.
+    """Read a file or a pipe of any size and return the parts that may contain an error.
 
     Args:
-        stream: Of bytes in any encoding; a part of it is in memory at a time.
+        stream: A stream of bytes in any encoding; only part of it is in memory at a time.
     """
     kept = ""
     while block := stream.read(_PIECE):
@@ -70,7 +71,7 @@ def reduced(stream: BinaryIO) -> str:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the places of blocks that end with a line, if they can."""
+    """Yield the positions of blocks, which end at a line end if possible."""
     start = 0
     while start < len(text):
         end = start + _BLOCK

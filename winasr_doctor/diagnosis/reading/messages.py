@@ -1,4 +1,4 @@
-"""Lines that tell of an error without naming an exception."""
+"""Recognises lines that report an error without naming an exception."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ _FATAL = re.compile(
     r"Windows fatal exception: |Fatal Python error: |OMP: Error|Could not load library |forrtl: "
     r"|Could not locate |terminate called|Assertion failed"
 )
-"""What native code prints before the process dies: faulthandler, OpenMP, cuDNN, Intel Fortran."""
+"""Output of native code before the process dies: faulthandler, OpenMP, cuDNN, Intel Fortran."""
 
 
 def is_message(body: str) -> bool:
-    """Return whether a line tells of an error."""
+    """Return whether a line reports an error."""
     if not (_MARKERS.search(body) or is_fatal(body)):
         return False
     return _HARMLESS.search(body) is None and not (is_end(body) and "!!!" not in body)
 
 
 def begins_message(body: str) -> bool:
-    """Return whether a line that tells of an error is the first of its message."""
+    """Return whether a line that reports an error is the first of its message."""
     return is_log_line(body) or _BEGINNING.match(body.lstrip()) is not None
 
 
 def is_log_line(body: str) -> bool:
-    """Return whether a line begins like that of a log: with a time or a level."""
+    """Return whether a line begins like a log line: with a time or a level."""
     return _LOG_LINE.match(body) is not None
 
 
 def is_end(body: str) -> bool:
-    """Return whether nothing of a message can stand in a line: a prompt, a fence, a rule."""
+    """Return whether a line cannot be part of a message: a prompt, a fence, a rule."""
     return _END.match(body.lstrip()) is not None
 
 
 def is_fatal(body: str) -> bool:
-    """Return whether a line is native code's last word."""
+    """Return whether a line is native code's last output."""
     return _FATAL.search(body) is not None

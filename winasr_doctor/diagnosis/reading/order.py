@@ -1,4 +1,4 @@
-"""Turning logs around that show the newest line first, as Kibana and Grafana do."""
+"""Reverses logs that show the newest line first, as in Kibana and Grafana."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def in_order(lines: Sequence[str]) -> Sequence[str]:
     """Return the lines oldest first.
 
     Args:
-        lines: Of one report. Frames that stand above their heading tell that it is upside down.
+        lines: The lines of one report. Frames above their heading show that it is reversed.
     """
     forwards = backwards = 0
     for number, line in enumerate(lines):

@@ -18,11 +18,11 @@ _DEEPEST = 10
 
 
 def without_panels(lines: Sequence[str], depth: int = 0) -> Sequence[str]:
-    """Return lines in which the members of a group stand behind a margin, without a panel.
+    """Return lines in which the members of a group have a margin instead of a panel.
 
     Args:
-        lines: Of one report.
-        depth: In how many panels they have been.
+        lines: The lines of one report.
+        depth: The number of panels around them.
     """
     if depth >= _DEEPEST or not any(_TITLE in line for line in lines):
         return lines

@@ -1,4 +1,4 @@
-"""From lines to events: tracebacks, what joins them, and messages without an exception."""
+"""Parses lines into events: tracebacks, the links between them, and other messages."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ from winasr_doctor.diagnosis.reading.prefixes import LogLine
 
 _BORDER = re.compile(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
 _POOR_BOX = re.compile(r"\+-{4,200} Traceback|\?{5,200} Traceback")
-"""rich's box where the console has no lines to draw with."""
+"""rich's box on consoles without line-drawing characters."""
 _PYTEST = re.compile(r"^E(?: {3,24}|$)")
 _ANNOUNCED = re.compile(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
 _DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
 _INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
 _SEVERAL = re.compile(r"\(\d+ sub-exceptions?\)")
 _SHORT = 4
-"""Lines of a text in which `Word: text` may be an exception of any name."""
+"""Maximum number of lines of a text in which `Word: text` may be an exception of any name."""
 _FEW = 12
-"""Lines of a text in which every line may be a message, in whatever words."""
+"""Maximum number of lines of a text in which every line may be a message, in any wording."""
 _LOG_LINES = 40
 _MOST_STRANGERS = 80
 _MOST_EVENTS = 2_000
 _MOST_MESSAGES = 200
 _ROWS = 4
 _MOST_ROWS = 8
-"""Lines of a message below `Class: text` where there is no traceback; what follows is the log."""
+"""Maximum number of message lines below `Class: text` without a traceback; the log follows."""
 _NEAR = 400
-"""Lines between a message and the frames below it; a crash has those of every thread."""
+"""Maximum number of lines between a message and the frames below it; a crash lists every thread."""
 _REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
 _MOST_REPEATED = 3_000
 _WORD = re.compile(r"[\w<>]{1,80}")
@@ -60,15 +60,15 @@ _LONGEST_LOG_LINE = 500
 
 
 class Parser:
-    """Reads lines one after the other.
+    """Parses lines one after the other.
 
     Args:
-        pretty: Whether the text may be by pretty_errors, whose frames have no mark.
-        lines: How many lines the text has that are not empty.
+        pretty: Whether the text may come from pretty_errors, whose frames have no mark.
+        lines: How many non-empty lines the text has.
 
     Attributes:
-        events: Tracebacks and lines that name an exception, in their order.
-        messages: Lines that tell of an error without naming an exception.
+        events: Tracebacks and lines that name an exception, in order.
+        messages: Lines that report an error without naming an exception.
     """
 
     def __init__(self, *, pretty: bool = False, lines: int | None = None) -> None:
@@ -87,7 +87,7 @@ class Parser:
         self._few = lines is not None and lines <= _FEW
 
     def read(self, lines: Iterable[LogLine]) -> None:
-        """Read all lines and finish what is open."""
+        """Read all lines and finish open tracebacks and messages."""
         for line in lines:
             if len(self.events) >= _MOST_EVENTS:
                 break
@@ -246,7 +246,7 @@ class Parser:
             stream.draft = None
 
     def _take_back(self, stream: ErrorStream) -> None:
-        """Go on with a traceback that only seemed to be over."""
+        """Continue a traceback that only seemed to be over."""
         draft = stream.draft
         if draft is None or draft.ending is None or draft.ending.strength is not Strength.WEAK:
             return
@@ -258,7 +258,7 @@ class Parser:
             stream.event = None
 
     def _leave_unfinished(self, stream: ErrorStream) -> None:
-        """End a traceback whose last line is missing, or stands above it."""
+        """End a traceback whose last line is missing or above it."""
         if not stream.is_open:
             return
         is_dump = stream.backwards
@@ -269,14 +269,14 @@ class Parser:
             return
         if above is not None and near and (stream.is_current or not above.nodes[0].frames):
             above.nodes[0] = above.nodes[0]._replace(frames=tuple(frames))
-        elif not (near and is_dump):  # other threads of a crash say nothing
+        elif not (near and is_dump):  # other threads of a crash are irrelevant
             self._begin(stream, None, frames)
             self._finish(stream)
 
-    # --- what stands between --------------------------------------------------------------------
+    # --- what comes between --------------------------------------------------------------------
 
     def _is_row(self, stream: ErrorStream, body: str) -> bool:
-        """Join the rows of a path that rich has broken inside its box."""
+        """Join the rows of a path that rich has wrapped inside its box."""
         if not stream.is_open or body[:1].isspace() or body[:1] in "❱>?":
             self._row, self._rows = "", 0
             return stream.is_open
@@ -335,7 +335,7 @@ class Parser:
         return True
 
     def _is_next_row(self, draft: Draft, body: str) -> bool:
-        """Return whether a line goes on with a message that has no traceback above it."""
+        """Return whether a line continues a message that has no traceback above it."""
         if begins_message(body):
             return False
         if draft.ending is None:

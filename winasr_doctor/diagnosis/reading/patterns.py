@@ -1,4 +1,4 @@
-"""The fixed phrases of tracebacks, with the slips that text recognition makes in them.
+"""Patterns for the fixed phrases of tracebacks, including text recognition errors in them.
 
 Source: CPython, Lib/traceback.py and Modules/faulthandler.c; IPython, core/ultratb.py; rich,
 traceback.py; pytest, _pytest/_code/code.py; streamlit and torch for their headings.
@@ -33,4 +33,4 @@ NOISE = re.compile(
 NAMES = re.compile(r"Traceback|File |above exception|most recent call")
 
 LONGEST_LINE = 4_000
-"""Characters of a line that are looked at; no traceback has longer ones, minified logs do."""
+"""Maximum number of characters examined per line; only minified logs have longer lines."""

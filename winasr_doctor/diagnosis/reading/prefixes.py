@@ -1,4 +1,4 @@
-"""What stands in front of every line: time stamps, levels, processes, quotes."""
+"""Separates the prefix of every line: time stamps, levels, processes, quotes."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _DIGITS = re.compile(r"\d+")
 _PROGRAM = re.compile(
     r"^(?!\S{0,60}(?:Error|Exception|Interrupt|Exit|Group|Timeout) :)[\w.\-]{1,40} : (?=\s*\S)"
 )
-"""`python : Traceback ...`: PowerShell 5 names the program in front of the first line."""
+"""`python : Traceback ...`: PowerShell 5 puts the program's name before the first line."""
 _DRAWN = re.compile(r"[-─═]{4}|\?{4}|[╭┌]")
-"""A line that rich or IPython has drawn in front of a heading."""
+"""A line that rich or IPython draws before a heading."""
 _LONGEST_PREFIX = 160
 _MOST_STREAMS = 12
 _MOST_TEMPLATES = 40
 
 
 class LogLine(NamedTuple):
-    """One line without what stands in front of it.
+    """One line without its prefix.
 
     Attributes:
-        stream: What the lines of one process have in common; empty for lines without a prefix.
+        stream: What identifies the lines of one process; empty for lines without a prefix.
         body: The rest.
         raw: The whole line.
     """
@@ -45,11 +45,11 @@ class LogLine(NamedTuple):
 
 
 def unquoted(lines: Sequence[str]) -> list[str]:
-    """Remove a mail's or Markdown's quotes, and what all lines begin with."""
+    """Remove the quote marks of e-mail or Markdown, and what all lines begin with."""
     quoted = sum(line.lstrip().startswith(">") for line in lines)
     filled = sum(bool(line.strip()) for line in lines)
     if quoted and (2 * quoted > filled or any(_QUOTED_FRAME.match(line) for line in lines)):
-        if quoted < filled:  # a window has wrapped what was quoted: the rest of a row has no mark
+        if quoted < filled:  # a quoted line was wrapped: the rest of it has no quote mark
             lines = unwrapped(lines)
         lines = [_QUOTE.sub("", line) for line in lines]
     return _without_common(lines)
@@ -75,10 +75,10 @@ def _without_common(lines: Sequence[str]) -> list[str]:
 
 
 def divided(lines: Sequence[str]) -> Iterator[LogLine]:
-    """Yield every line with its prefix apart.
+    """Yield every line with its prefix separated.
 
-    A prefix is what stands before the frames of a traceback, its numbers aside: several lines
-    have to begin with it.
+    A prefix is the text before the frames of a traceback, ignoring its numbers; several lines must
+    begin with it.
     """
     templates, streams = _templates(lines)
     known = [re.compile(template) for template in templates]
@@ -95,19 +95,19 @@ def divided(lines: Sequence[str]) -> Iterator[LogLine]:
 
 
 def _key(prefix: str) -> str:
-    """Return a prefix without what changes from line to line."""
+    """Return a prefix without the parts that change from line to line."""
     return _TIME.sub("#", prefix).rstrip()
 
 
 def _templates(lines: Sequence[str]) -> tuple[list[str], dict[str, set[str]]]:
-    """Return the patterns of the prefixes, the longest first, and the streams of each."""
+    """Return the patterns of the prefixes, the longest first, with the streams of each."""
     counted: Counter[str] = Counter()
     streams: defaultdict[str, set[str]] = defaultdict(set)
     for line in lines:
         prefix = _prefix_of(line)
         if prefix:
             template = _pattern(prefix)
-            # A box and what belongs to a group may have but a single frame.
+            # A box, or a member of a group, may have only a single frame.
             counted[template] += 2 if prefix.strip() in ("|", "") else 1
             streams[template].add(_key(prefix))
     often = [template for template, count in counted.most_common(_MOST_TEMPLATES) if count > 1]
@@ -133,7 +133,7 @@ def _prefix_of(line: str) -> str:
 
 
 def _pattern(prefix: str) -> str:
-    """Return a pattern for a prefix with any other numbers, and with its end trimmed."""
+    """Return a pattern for a prefix with any numbers, and with its end trimmed."""
     parts = [re.escape(part) for part in _DIGITS.split(prefix)]
     text = r"\d+".join(parts)
     body = prefix.rstrip()

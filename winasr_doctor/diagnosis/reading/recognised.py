@@ -1,4 +1,4 @@
-"""Correcting the slips of text recognition: reports that were photographed or screenshotted."""
+"""Corrects text recognition errors in reports from photos or screenshots."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CAPITAL_I = re.compile(
     r"(?<=[a-z])I+(?=[a-z\b]|I|\W|_|$)|\bI(?=ine\b|ib\b|ast\b|oad|ist\b|ength|ayer)"
 )
 _DLL = re.compile(r"\.d(?:[1I][1lI]|l[1I])\b")
-"""`.dll`, in which the letters l look like figures."""
+"""`.dll`, in which the letters l look like digits."""
 _FIGURE_ONE = re.compile(r"(?<=[A-Za-z])1(?=[a-z]{2})|\b1(?=ibrary|ine\b|oad)")
 _WORDS = {
     "mernory": "memory", "rnost": "most", "frorn": "from", "rnodel": "model", "rnodule": "module",
@@ -27,7 +27,7 @@ _WRONG = re.compile("|".join(_WORDS))
 
 
 def is_recognised(text: str) -> bool:
-    """Return whether a text has been read from a picture."""
+    """Return whether a text comes from text recognition."""
     if _DLL.search(text[: 1 << 20]) is not None:
         return True
     if "rn" not in text and "II" not in text and "Iine" not in text and "1ine" not in text:
@@ -37,7 +37,7 @@ def is_recognised(text: str) -> bool:
 
 
 def corrected(text: str) -> str:
-    """Undo the usual slips: rn for m, I for l, q for g."""
+    """Undo the usual errors: rn for m, I for l, q for g."""
     text = _FIGURE_ONE.sub("l", _DLL.sub(".dll", text))
     text = _CAPITAL_I.sub(lambda match: "l" * len(match[0]), text)
     return _WRONG.sub(lambda match: _WORDS[match[0]], text)

@@ -1,4 +1,4 @@
-"""Joining lines that a terminal has broken at its width."""
+"""Joins lines that a terminal has wrapped at its width."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
     "\U0001f300-\U0001faff\U00020000-\U0003fffd]"
 )
-"""Characters of two columns (Unicode, East Asian Width W and F)."""
+"""Characters that take two columns (Unicode, East Asian Width W and F)."""
 _NARROWEST, _WIDEST = 20, 400
 _OPEN_FRAME = re.compile(r'File "[^"]*$')
 _STARTS = re.compile(
@@ -46,11 +46,11 @@ def cells(text: str) -> int:
 
 
 def unwrapped(lines: Sequence[str]) -> list[str]:
-    """Join the rows of wrapped lines, if these lines have been wrapped at all.
+    """Join the rows of wrapped lines, if these lines were wrapped at all.
 
     Args:
-        lines: Of one report. The width is found out from rows that break a known phrase, a frame
-            or a quoted path; without any such row nothing is joined.
+        lines: The lines of one report. The width is determined from rows that break a known phrase,
+            a frame or a quoted path; without any such row nothing is joined.
     """
     width, is_sure = _width(lines)
     if width is None:
@@ -76,7 +76,7 @@ def _begins(line: str, stem: str | None) -> bool:
 
 
 def _stem(lines: Sequence[str]) -> str | None:
-    """Return what many lines begin with, such as a log's date; a wrapped row seldom does."""
+    """Return a beginning that many lines share, such as a log's date; wrapped rows rarely do."""
     counted = Counter(stem for line in lines if (stem := _stem_of(line)) is not None)
     filled = sum(bool(line.strip()) for line in lines)
     stem, count = max(counted.items(), key=lambda item: item[1], default=("", 0))
@@ -84,14 +84,14 @@ def _stem(lines: Sequence[str]) -> str | None:
 
 
 def _stem_of(line: str) -> str | None:
-    """Return the first characters of a line, its numbers aside; `None` where it is indented."""
+    """Return the first characters of a line, ignoring numbers; `None` if it is indented."""
     return (
         None if line[:1].isspace() or not line else _DIGITS.sub("#", line[:_LONGEST_DATE])[:_STEM]
     )
 
 
 def _with_whole_sentences(lines: Sequence[str]) -> Sequence[str]:
-    """Join the sentences of CPython that were broken between words, as rich does it."""
+    """Join CPython's sentences that were wrapped between words, as rich does."""
     if not any(begin in line for line in lines for begin in _BEGINNINGS):
         return lines
     whole: list[str] = []
@@ -116,12 +116,12 @@ def _is_full(row: str, width: int, follower: str) -> bool:
         return False
     if taken == width:
         return True
-    # A character of two columns does not fit into the last one.
+    # A two-column character does not fit into the last column.
     return taken == width - 1 and cells(follower[0]) == 2  # noqa: PLR2004
 
 
 def _width(lines: Sequence[str]) -> tuple[int | None, bool]:
-    """Return the width, if any, and whether broken phrases speak for it."""
+    """Return the width, if any, and whether broken phrases confirm it."""
     votes: Counter[int] = Counter()
     longest: Counter[int] = Counter()
     for row, follower in zip(lines, [*lines[1:], ""], strict=True):
@@ -139,7 +139,7 @@ def _width(lines: Sequence[str]) -> tuple[int | None, bool]:
 
 
 def _width_of_most(lines: Sequence[str], lengths: Counter[int]) -> int | None:
-    """Return the width of a short text of which nearly every row is as long as the longest."""
+    """Return the width of a short text in which nearly every row is as long as the longest."""
     filled = max(lengths, default=0)
     full = {line for line in lines if cells(line) == filled}
     rows = sum(lengths.values()) - lengths[0]
@@ -153,7 +153,7 @@ def _width_of_most(lines: Sequence[str], lengths: Counter[int]) -> int | None:
 
 
 def _is_broken(row: str, follower: str) -> bool:
-    """Return whether a row stops in the middle of something that the next one ends."""
+    """Return whether a row stops in the middle of something that continues in the next one."""
     if "File " in row:
         if _OPEN_FRAME.search(row):
             return True

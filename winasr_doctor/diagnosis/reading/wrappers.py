@@ -1,4 +1,4 @@
-"""Exceptions that carry another one in their text, and how to get at it.
+"""Extracts the exceptions that other exceptions carry in their text.
 
 Source: torch/_utils.py (ExceptionWrapper), torch/multiprocessing/spawn.py, CPython's
 multiprocessing/pool.py and concurrent/futures/process.py, joblib's loky, tenacity, urllib3's
@@ -45,7 +45,7 @@ _DEEPEST = 4
 
 
 def is_wrapper(node: ErrorNode) -> bool:
-    """Return whether an exception only carries others and is never the real one itself."""
+    """Return whether an exception only carries others and is never the real error itself."""
     return (
         node.kind in _WRAPPERS
         or _CAUGHT.match(node.message) is not None
@@ -54,12 +54,12 @@ def is_wrapper(node: ErrorNode) -> bool:
 
 
 def opened(chain: Chain, read: Callable[[str], list[Chain]], depth: int = 0) -> Chain:
-    """Return a chain with the exceptions that stand in the texts of others behind these.
+    """Return a chain in which the exceptions found in others' texts follow those.
 
     Args:
-        chain: From a text or from a live exception.
+        chain: The chain, from a text or a live exception.
         read: Finds the chains in a text.
-        depth: How many texts this one stands in.
+        depth: How many texts this one is nested in.
     """
     found: list[ErrorNode] = []
     kinds = {node.kind for node in chain}
@@ -95,6 +95,6 @@ def _inside(node: ErrorNode, read: Callable[[str], list[Chain]], depth: int) -> 
 
 
 def _without_quotes(node: ErrorNode) -> ErrorNode:
-    """Return Gradio's error, whose `str()` is a repr, with its text."""
+    """Return Gradio's error, whose `str()` is a repr, with its plain text."""
     quoted = _QUOTED.match(node.message) if node.module.startswith("gradio") else None
     return node if quoted is None else node._replace(message=quoted[2])

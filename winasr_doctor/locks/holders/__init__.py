@@ -1,6 +1,6 @@
-"""Who has a path open: this process and which of its objects, its children, other programs.
+"""Finds out who has a path open: this process (and which object), its children, other programs.
 
-Nothing here closes a file or ends a process, and no question needs administrator rights.
+Nothing here closes a file or ends a process, and nothing needs administrator rights.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ __all__ = [
 
 
 def holders_of(path: str | os.PathLike[str], *, timeout: float = 2.0) -> Holding:
-    """Find out who has a file or a folder, or anything below the folder, open.
+    """Find out who has a file, a folder or anything below the folder open.
 
     This process is asked first, with the Python object that holds the path, then its children,
     then all others. It never raises because of the path or the system.
 
     Args:
-        path: A file or folder. One that does not exist is said to be undetermined.
-        timeout: Seconds that the question may take.
+        path: A file or folder. A missing one is reported as undetermined.
+        timeout: Seconds that the search may take.
 
     Returns:
-        Everyone who was found in this time, and what could not be determined.
+        All holders found in this time, and what could not be determined.
     """
     return _ask(path, (this_process, *sources()), timeout)
 
 
 def held_by_ourselves(path: str | os.PathLike[str], *, maps: bool = True) -> bool | None:
-    """Tell whether this process has a path open, quickly: no object is searched for.
+    """Return whether this process has a path open, quickly: it does not search for the object.
 
     Args:
         path: A file or folder; what is open below a folder counts.

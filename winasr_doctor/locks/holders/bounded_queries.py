@@ -1,4 +1,4 @@
-"""Asking about many things some of which may never answer."""
+"""Asks a question about many items, some of which may never answer."""
 
 from __future__ import annotations
 
@@ -18,34 +18,32 @@ _MOST_THREADS = 16
 
 
 class BoundedQueries(Generic[T, S]):
-    """One question, put to many things in the background, past those that hang.
+    """Asks one question about many items in the background, and skips those that hang.
 
-    Windows offers no way to give up a call that waits for a pipe, so the thread that makes it
-    is left behind (a daemon) and another one goes on. A thing whose answer is still awaited is
-    not asked again.
+    Windows offers no way to cancel a call that waits for a pipe, so its thread (a daemon) is left
+    behind and another one continues. An item whose answer is still pending is not asked about
+    again.
+
+    Args:
+        ask: The question about one item; it does not raise.
+        per_item: Seconds without any answer after which another thread takes over the rest.
     """
 
     def __init__(self, ask: Callable[[T], S], *, per_item: float = 0.1) -> None:
-        """Get ready.
-
-        Args:
-            ask: The question about one thing; it does not raise.
-            per_item: Seconds without any answer after which the rest is asked in another thread.
-        """
         self._ask = ask
         self._per_item = per_item
         self._hanging: set[T] = set()
         self._lock = threading.Lock()
 
     def answers(self, items: Iterable[T], *, seconds: float) -> tuple[dict[T, S], int]:
-        """Ask about each thing.
+        """Ask about each item.
 
         Args:
-            items: The things.
-            seconds: How long this may take in all.
+            items: The items.
+            seconds: How long this may take in total.
 
         Returns:
-            The answers, and how many things gave none in time.
+            The answers, and how many items gave none in time.
         """
         deadline = monotonic() + seconds
         with self._lock:
@@ -65,7 +63,7 @@ class BoundedQueries(Generic[T, S]):
                 threads += self._start(waiting, answered, seconds)
             else:
                 found[item] = answer
-        waiting.clear()  # whoever still works on it finds nothing more to do
+        waiting.clear()  # threads still working on it find nothing more to do
         return found, len(asked) - len(found)
 
     def _start(self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""Collecting who holds a path from several places that are asked at once."""
+"""Collects who holds a path from several sources, queried at the same time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ORDER = tuple(Who)
 
 
 class Hold(NamedTuple):
-    """One thing of one process that leads to a path: `Holder`'s fields of the same names."""
+    """One way in which one process holds a path: `Holder`'s fields of the same names."""
 
     path: str
     what: str
@@ -28,15 +28,14 @@ class UndeterminedError(Exception):
 
 
 class Evidence:
-    """What was found so far, by whichever thread found it."""
+    """What all threads have found so far.
+
+    Args:
+        seconds: How long the search may take.
+        family: Which processes are our children; by default looked up when first needed.
+    """
 
     def __init__(self, seconds: float, family: ProcessFamily | None = None) -> None:
-        """Start with nothing found.
-
-        Args:
-            seconds: How long the search may take.
-            family: Which processes are our children; looked up when first needed by default.
-        """
         self.family = family or ProcessFamily()
         self._deadline = monotonic() + seconds
         self._lock = threading.Lock()
@@ -45,7 +44,7 @@ class Evidence:
 
     @property
     def seconds_left(self) -> float:
-        """How long the search may still take."""
+        """Seconds that the search may still take."""
         return max(0.0, self._deadline - monotonic())
 
     def found(
@@ -58,15 +57,15 @@ class Evidence:
         process: str | None = None,
         via: str | None = None,
     ) -> None:
-        """Note that a process holds a path; the same thing seen in two ways is noted once.
+        """Record that a process holds a path; the same hold found in two ways is recorded once.
 
         Args:
             pid: The process.
             path: What it holds.
             what: How it holds it, such as `open file`.
             how: How we know.
-            process: Its program, where the source knows it.
-            via: The Python object or the kind of worker; looked up for a child by default.
+            process: Its program, if the source knows it.
+            via: The Python object or the kind of worker; by default looked up for a child.
         """
         if pid == os.getpid():
             who = Who.OURSELVES
@@ -81,7 +80,7 @@ class Evidence:
             self._holders.setdefault((pid, path, what, via), holder)
 
     def cannot_tell(self, why: str) -> None:
-        """Note what could not be determined.
+        """Record what could not be determined.
 
         Args:
             why: One sentence, without the full stop.
@@ -99,4 +98,4 @@ class Evidence:
 
 
 Source = Callable[[HeldPath, Evidence], None]
-"""One place to ask: it adds what it finds to the evidence, and may take its time or fail."""
+"""One source to query: it adds what it finds to the evidence, and may be slow or fail."""

@@ -1,4 +1,4 @@
-"""Which processes are ours, what they are called and what they work for."""
+"""Finds this process's children, their names and what they work for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ProcessFamily:
     """This process's children and their children, as they were when first asked."""
 
     def has_child(self, pid: int) -> bool:
-        """Tell whether a process was started by this one, or by one that it started.
+        """Return whether a process was started by this one or by one of its children.
 
         Args:
             pid: The process.
@@ -24,7 +24,7 @@ class ProcessFamily:
         return pid in self._descendants
 
     def name(self, pid: int) -> str | None:
-        """Return a process's program name, or `None` where it cannot be read.
+        """Return a process's program name, or `None` if it cannot be read.
 
         Args:
             pid: The process.
@@ -33,7 +33,7 @@ class ProcessFamily:
         return (known.name if known else None) or process_name(pid)
 
     def worker(self, pid: int) -> str | None:
-        """Say what a child works for, where `multiprocessing` started it.
+        """Return what a child works for, if `multiprocessing` started it.
 
         Args:
             pid: The process.
@@ -85,8 +85,8 @@ class ProcessFamily:
 def _multiprocessing_children() -> dict[int, str]:
     """The names of `multiprocessing`'s children, by process number.
 
-    `multiprocessing.active_children()` would also reap those that have ended, behind the back of
-    whoever waits for them in another thread; its set of children is only read here.
+    `multiprocessing.active_children()` would also reap those that have ended, although another
+    thread may be waiting for them; so this only reads its set of children.
     """
     module = sys.modules.get("multiprocessing.process")
     children = {}

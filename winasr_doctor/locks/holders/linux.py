@@ -1,4 +1,4 @@
-"""Who holds a path on Linux: what `/proc` says of every process that may be read (proc(5))."""
+"""Finds who holds a path on Linux, from the `/proc` entry of every readable process (proc(5))."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from winasr_doctor.locks.holders.target import DELETED, HeldPath
 
 
 def sources() -> tuple[Source, ...]:
-    """Return the places to ask, besides this process itself."""
+    """Return the sources to query, besides this process itself."""
     return (other_processes,)
 
 
 def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
-    """Yield how this process holds a target, what is cheap to see first.
+    """Yield how this process holds a target, the cheap checks first.
 
     Args:
-        target: What is asked about.
-        maps: Whether to look at memory maps, too; those that Python makes have a descriptor, and
-            are seen by it.
+        target: The path in question.
+        maps: Whether to look at memory maps, too; those made by Python have a descriptor and are
+            found by it.
 
     Raises:
         UndeterminedError: `/proc/self` cannot be read.
@@ -34,8 +34,8 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """Ask every other process, our children first.
 
     Args:
-        target: What is asked about.
-        evidence: Where to put what is found.
+        target: The path in question.
+        evidence: Collects the results.
     """
     try:
         numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
@@ -84,10 +84,10 @@ def path_of_mapping(address: int) -> str | None:
 
 
 def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
-    """Yield everything of a process that leads to the target.
+    """Yield every way in which a process holds the target.
 
     Raises:
-        UndeterminedError: We may not look into this process.
+        UndeterminedError: This process may not be inspected.
     """
     folder = f"/proc/{process}"
     try:
@@ -96,7 +96,7 @@ def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hol
         cwd = os.readlink(f"{folder}/cwd")
     except PermissionError:
         raise UndeterminedError(f"what process {process} has open") from None
-    except OSError:  # it has ended, or it is a part of the kernel
+    except OSError:  # it has ended or belongs to the kernel
         return
     for descriptor in descriptors:
         path = _open_path(descriptor, target)
@@ -116,17 +116,17 @@ def _maps(process: str, target: HeldPath) -> Iterator[Hold]:
     except OSError:
         return
     if not any(_as_in_maps(spelling) in maps for spelling in target.spellings):
-        return  # as nearly always; the lines need not be taken apart
+        return  # nearly always; then the lines need no parsing
     mapped = {path: None for _, _, path in _mappings(maps) if _matches(path, target)}
     for path in mapped:
         yield Hold(path, _name_of(path, "memory map", target), f"/proc/{process}/maps")
 
 
 def _open_path(descriptor: str, target: HeldPath) -> str | None:
-    """Return what a descriptor has open, if that is the target or below it."""
+    """Return the path that a descriptor has open, if it is the target or below it."""
     try:
         path = os.readlink(descriptor)
-        if not path.startswith("/"):  # a pipe, a socket or another thing without a path
+        if not path.startswith("/"):  # a pipe, a socket or something else without a path
             return None
         if _matches(path, target):
             return path
@@ -138,7 +138,7 @@ def _open_path(descriptor: str, target: HeldPath) -> str | None:
 
 
 def _matches(path: str, target: HeldPath) -> bool:
-    """Tell whether a path is held; of a deleted file only if the target itself is gone."""
+    """Return whether a path is the target; a deleted file only if the target itself is gone."""
     if not target.exists and path.endswith(DELETED):
         path = path.removesuffix(DELETED)
     return target.covers(path)

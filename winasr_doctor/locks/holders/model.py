@@ -1,4 +1,4 @@
-"""What is known about who has a path open, as frozen values."""
+"""The answer to "who has this path open?", as frozen values."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class Holding:
     """The answer to "who has this path open?".
 
     Attributes:
-        path: What was asked about.
-        holders: Everyone who was found: ourselves first, then children, then others.
-        undetermined: What could not be determined and why, one sentence each. Empty, with no
-            holders: everyone was asked and nobody has it open.
-        seconds: How long the question took.
+        path: The path in question.
+        holders: All that were found: this process first, then children, then others.
+        undetermined: What could not be determined and why, one sentence each. If this and `holders`
+            are empty, everyone was asked and nobody has it open.
+        seconds: How long the search took.
         exists: Whether there is anything at the path.
     """
 

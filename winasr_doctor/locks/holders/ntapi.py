@@ -1,4 +1,4 @@
-"""The functions of Windows' kernel that tell who uses a file, through ctypes.
+"""Calls the Windows kernel functions that report who uses a file, through ctypes.
 
 Sources: learn.microsoft.com, "FILE_PROCESS_IDS_USING_FILE_INFORMATION", "NtQueryInformationFile",
 "DuplicateHandle", "GetFinalPathNameByHandleW", "GetMappedFileNameW"; the handle table
@@ -34,7 +34,7 @@ _FIRST_BUFFER, _LAST_BUFFER = 1 << 14, 1 << 28
 _PROCESS_DUP_HANDLE = 0x40
 _DUPLICATE_SAME_ACCESS = 0x2
 _FILE_TYPE_DISK = 1
-"""`GetFileType`: a file or a folder, neither a pipe nor a socket nor a console."""
+"""`GetFileType`: a file or a folder, not a pipe, socket or console."""
 
 _HANDLE_ENTRY = struct.Struct("@PPPIHHII")
 """`SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX`: object, process, handle, access, index, type, flags."""
@@ -44,7 +44,7 @@ _HEADER = struct.Struct("@PP")
 
 
 class NtStatusError(Exception):
-    """A function of the kernel failed; its argument is the `NTSTATUS`, as an unsigned number."""
+    """A kernel function failed; the argument is its `NTSTATUS`, as an unsigned number."""
 
 
 class HandleEntry(NamedTuple):
@@ -56,9 +56,9 @@ class HandleEntry(NamedTuple):
 
 @contextmanager
 def opened_for_attributes(path: str) -> Iterator[int]:
-    """Open a file or folder so that nobody who has it open is in the way, and close it.
+    """Open a file or folder in a way that no other opener can block, and close it.
 
-    Only attributes may be read, which no share mode forbids.
+    The handle can only read attributes, which no share mode forbids.
 
     Args:
         path: The file or folder.
@@ -79,10 +79,10 @@ def opened_for_attributes(path: str) -> Iterator[int]:
 
 
 def processes_using(path: str) -> list[int]:
-    """Return the processes that use a file or folder, perhaps this one for having asked.
+    """Return the processes that use a file or folder; asking may add this process.
 
     Needs no rights to those processes. Microsoft calls it reserved for system use; Windows' own
-    Restart Manager and Yori's `lsof` ask the same.
+    Restart Manager and Yori's `lsof` use the same query.
 
     Args:
         path: The file or folder.
@@ -109,22 +109,22 @@ def processes_using(path: str) -> list[int]:
             size *= 4
     if status:
         raise NtStatusError(status & 0xFFFF_FFFF)
-    count = int.from_bytes(buffer.raw[:4], "little")  # then, aligned, one pointer-sized number each
+    count = int.from_bytes(buffer.raw[:4], "little")  # then one aligned, pointer-sized number each
     return list(struct.unpack_from(f"@{count}P", buffer, struct.calcsize("P")))
 
 
 def file_handles(pid: int | None = None) -> list[HandleEntry]:
-    """Return every handle of the machine, or of this process, to a file, folder, pipe or device.
+    """Return every handle to a file, folder, pipe or device, of all processes or of this one.
 
-    Which number stands for "file" differs between versions of Windows; a handle of our own to a
-    known folder tells it.
+    The type number for "file" differs between versions of Windows; a handle of our own to a known
+    folder shows it.
 
     Args:
         pid: This process's number; `None` for all processes.
 
     Raises:
         NtStatusError: Windows does not list its handles.
-        OSError: Not even Windows' own folder can be opened.
+        OSError: Windows' own folder cannot be opened.
     """
     with opened_for_attributes(os.environ.get("SYSTEMROOT", os.path.abspath(os.sep))) as sample:
         table = _handle_table()
@@ -142,9 +142,9 @@ def file_handles(pid: int | None = None) -> list[HandleEntry]:
 
 
 def path_of_handle(handle: int) -> str | None:
-    """Return the path of a handle of this process; `None` for what is no file and no folder.
+    """Return the path of a handle of this process; `None` if it is neither a file nor a folder.
 
-    It may hang: both functions wait for a pipe that somebody is reading from.
+    This may hang: both functions wait for a pipe that somebody is reading from.
 
     Args:
         handle: The handle.
@@ -165,7 +165,7 @@ def process_to_copy_from(pid: int) -> Iterator[int]:
         pid: The process.
 
     Raises:
-        PermissionError: This account may not.
+        PermissionError: This account may not open it.
     """
     kernel = _kernel()
     process = kernel.OpenProcess(_PROCESS_DUP_HANDLE, False, pid)
@@ -178,7 +178,7 @@ def process_to_copy_from(pid: int) -> Iterator[int]:
 
 
 def path_of_foreign_handle(process: int, handle: int) -> str | None:
-    """Return the path of another process's handle, by a copy of it that is closed at once.
+    """Return the path of another process's handle, using a copy that is closed at once.
 
     Args:
         process: From `process_to_copy_from`.
@@ -236,7 +236,7 @@ def _handle_table() -> bytes:
         )
         if status & 0xFFFF_FFFF != _LENGTH_MISMATCH or size >= _LAST_BUFFER:
             break
-        size = max(size * 2, needed.value + (1 << 16))  # it grows while we look
+        size = max(size * 2, needed.value + (1 << 16))  # it grows in the meantime
     if status:
         raise NtStatusError(status & 0xFFFF_FFFF)
     return buffer.raw

@@ -1,4 +1,4 @@
-"""Which Python object of this process holds a path: an open file, a generator, a memory map.
+"""Finds the Python objects of this process that hold a path: files, generators, memory maps.
 
 A generator that is suspended inside `with open(...)` keeps the file open for as long as anything
 refers to the generator: lhotse's `LazyJsonlIterator.__iter__` (lhotse/lazy.py) does, and the
@@ -22,12 +22,12 @@ from winasr_doctor.locks.holders.target import HeldPath
 from winasr_doctor.locks.holders.tracked import instances_of
 
 _FILES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
-"""The layers of an open file (`io`); every other file object is made of these."""
+"""The layers of an open file (`io`); every other file object is built from these."""
 
 _MEMORY_MAP = "memory map object (mmap.mmap)"
 
 _NEAR = 500
-"""Objects from a generator's variables to the file that it holds, at most."""
+"""Maximum number of objects searched from a generator's variables to the file that it holds."""
 
 Kind = Literal["file", "generator", "mmap"]
 
@@ -37,9 +37,9 @@ class HeldObject:
     """A Python object that holds a path open.
 
     Attributes:
-        value: The object itself; it lives for as long as this answer does.
+        value: The object itself; this answer keeps it alive.
         kind: `file`, `generator` or `mmap`.
-        description: Such as `generator LazyJsonlIterator.__iter__ suspended at lazy.py:280`.
+        description: A text such as `generator LazyJsonlIterator.__iter__ suspended at lazy.py:280`.
         target: The path that is held.
         holds: For a generator, the file object or memory map that it keeps open.
     """
@@ -68,9 +68,9 @@ def objects_holding(
         seconds: How long to look, with roots.
 
     Returns:
-        The file objects and memory maps, and before each the suspended generators whose own
-        variables lead to it. Incomplete when the limit or the time is up; from roots also
-        because the walk ends soon after the first find.
+        The file objects and memory maps, each preceded by the suspended generators whose own
+        variables lead to it. Incomplete if the limit or the time runs out; with roots, the walk
+        also ends soon after the first find.
     """
     deadline = monotonic() + seconds
     targets = [HeldPath.of(path) for path in paths]
@@ -104,7 +104,7 @@ def _with_subclasses(kinds: Iterable[type]) -> Iterator[type]:
 
 
 def _held(value: Any, targets: Sequence[HeldPath]) -> HeldObject | None:  # noqa: ANN401
-    """Return what a file object or memory map holds of the targets."""
+    """Return the targets that a file object or memory map holds."""
     if type(value) is GeneratorType:
         return None
     try:
@@ -132,13 +132,13 @@ def _file_path(file: Any, targets: Sequence[HeldPath]) -> str | None:  # noqa: A
     if file.closed:
         return None
     name = getattr(file, "name", None)
-    if isinstance(name, (str, bytes)) and os.path.isabs(name):  # costs little to compare
+    if isinstance(name, (str, bytes)) and os.path.isabs(name):  # cheap to compare
         path = os.path.normpath(os.fsdecode(name))
         if any(target.covers(path) for target in targets):
             return path
     descriptor = file.fileno()
     path_now = path_of_descriptor(descriptor)
-    if path_now is None and os.name == "nt":  # a pipe: even to ask for its status may hang
+    if path_now is None and os.name == "nt":  # a pipe: even asking for its status may hang
         return None
     status = os.fstat(descriptor)
     for target in targets:
@@ -159,7 +159,7 @@ def _mapped_path(mapping: mmap.mmap, targets: Sequence[HeldPath]) -> str | None:
 
 
 def _address(mapping: mmap.mmap) -> int:
-    """Return where a file is mapped, whatever may be done with the mapping.
+    """Return the address at which a file is mapped, whatever the mapping's access mode.
 
     Raises:
         ValueError: It is closed.
@@ -177,9 +177,9 @@ def _address(mapping: mmap.mmap) -> int:
 def _owners(
     candidates: Iterable[Any], held: dict[int, HeldObject], deadline: float
 ) -> Iterator[HeldObject]:
-    """Yield the suspended generators whose own variables lead to something that is held.
+    """Yield the suspended generators whose own variables lead to a held object.
 
-    What another generator leads to is that one's.
+    What is reached through another generator belongs to that generator.
     """
     layers = {
         id(layer): each for each in held.values() for layer in _layers_below(each.value)

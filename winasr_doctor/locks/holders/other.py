@@ -1,4 +1,4 @@
-"""Who holds a path on macOS and other systems: what psutil may see."""
+"""Finds who holds a path on macOS and other systems, as far as psutil can see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from winasr_doctor.locks.holders.target import HeldPath
 
 
 def sources() -> tuple[Source, ...]:
-    """Return the places to ask, besides this process itself."""
+    """Return the sources to query, besides this process itself."""
     return (other_processes,)
 
 
@@ -19,7 +19,7 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
-        target: What is asked about.
+        target: The path in question.
         maps: Not used: psutil cannot read memory maps here.
 
     Raises:
@@ -33,8 +33,8 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """Ask every other process, our children first.
 
     Args:
-        target: What is asked about.
-        evidence: Where to put what is found.
+        target: The path in question.
+        evidence: Collects the results.
     """
     import psutil
 
@@ -54,7 +54,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
 
 
 def path_of_descriptor(descriptor: int) -> str | None:
-    """Return the path of one of this process's open files, where the system can tell.
+    """Return the path of one of this process's open files, if the system reports it.
 
     Args:
         descriptor: Its number.
@@ -72,7 +72,7 @@ def path_of_descriptor(descriptor: int) -> str | None:
 
 
 def path_of_mapping(address: int) -> str | None:
-    """Return `None`: which file is mapped where cannot be asked on these systems.
+    """Return `None`: these systems do not report which file is mapped at an address.
 
     Args:
         address: Anywhere in the mapping.
@@ -82,10 +82,10 @@ def path_of_mapping(address: int) -> str | None:
 
 
 def _holds(pid: int, target: HeldPath) -> Iterator[Hold]:
-    """Yield everything of a process that leads to the target.
+    """Yield every way in which a process holds the target.
 
     Raises:
-        UndeterminedError: We may not look into this process.
+        UndeterminedError: This process may not be inspected.
     """
     import psutil
 

@@ -1,4 +1,4 @@
-"""How this process itself holds a path, and through which of its Python objects."""
+"""Finds how this process itself holds a path, and through which Python objects."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from winasr_doctor.locks.holders.system import own_holds
 from winasr_doctor.locks.holders.target import HeldPath
 
 _SECONDS_FOR_OBJECTS = 0.5
-"""For one pass over all objects; a process that has loaded NeMo has about a million."""
+"""Seconds for one pass over all objects; a process that has loaded NeMo has about a million."""
 
 _EXPLAINED_BY = {"open file": ("file", "mmap"), "memory map": ("mmap",)}
-"""Which kinds of object may be behind a hold; a current directory is no object's."""
+"""Which kinds of object may cause a hold; no object causes a current directory."""
 
 
 def this_process(target: HeldPath, evidence: Evidence) -> None:
     """Ask this process: its open files, directories and memory maps, then its objects.
 
     Args:
-        target: What is asked about.
-        evidence: Where to put what is found.
+        target: The path in question.
+        evidence: Collects the results.
     """
     holds: list[Hold] = []
     try:
@@ -48,14 +48,14 @@ def this_process(target: HeldPath, evidence: Evidence) -> None:
             evidence.found(os.getpid(), *hold, via=each.description)
         if not objects:
             evidence.found(os.getpid(), *hold)
-    for each in held:  # what the system could not tell
+    for each in held:  # what the system did not report
         if id(each) not in explained:
             what = "memory map" if _base_kind(each) == "mmap" else "open file"
             evidence.found(os.getpid(), each.target, what, "Python's objects", via=each.description)
 
 
 def _outermost(held: Iterable[HeldObject]) -> list[HeldObject]:
-    """Leave out the files that one of the generators keeps open: it is the one to close."""
+    """Leave out files that one of the generators keeps open: the generator is what to close."""
     held = list(held)
     owned = {id(each.holds) for each in held if each.kind == "generator"}
     return [each for each in held if id(each.value) not in owned]

@@ -1,4 +1,4 @@
-"""The processes of this machine: their parents and their program names."""
+"""Lists the processes of this machine, with their parents and program names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winasr_doctor.locks.holders.model import Process
 
 
 def process_table() -> dict[int, Process]:
-    """Return every process that can be listed, by its number; empty where none can."""
+    """Return every process that can be listed, by its number; empty if none can."""
     if sys.platform == "win32":
         from winasr_doctor.locks.holders.toolhelp import processes
 
@@ -26,7 +26,7 @@ def process_name(pid: int) -> str | None:
         pid: The process.
 
     Returns:
-        Such as `python.exe`, or `None` where it cannot be read.
+        The name, such as `python.exe`, or `None` if it cannot be read.
     """
     import psutil
 

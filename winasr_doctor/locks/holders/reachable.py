@@ -1,4 +1,4 @@
-"""Walking from Python objects to what they refer to, within bounds.
+"""Walks from Python objects to the objects they refer to, within limits.
 
 Only `gc.get_referents` is used: it runs no code of the objects and, unlike `frame.f_locals`,
 makes no copies that would keep them alive.
@@ -17,7 +17,7 @@ from typing import Any, Literal
 from winasr_doctor._util.private_names import TYPE_FLAGS
 
 _CLOCK_EVERY = 64
-"""Objects between two looks at the clock."""
+"""Objects between two checks of the clock."""
 
 _SOME_MORE = 1_000
 """Objects, which take about a millisecond."""
@@ -26,14 +26,14 @@ _HAVE_GC = 1 << 14
 """`Py_TPFLAGS_HAVE_GC` (CPython's object.h): an object without it refers to nothing."""
 
 _DULL = (ModuleType, CodeType, type)
-"""What leads to the whole program instead of to what somebody holds."""
+"""Types that lead to the whole program rather than to what an object holds."""
 
 _HEAVY = (
     ("torch.nn.modules.module", "Module"),
     ("torch", "Tensor"),
     ("omegaconf.base", "Node"),
 )
-"""Module and class of what is large and holds few files."""
+"""Module and class of large objects that hold few files."""
 
 _Kind = Literal["plain", "dull", "heavy"]
 
@@ -41,8 +41,14 @@ _Kind = Literal["plain", "dull", "heavy"]
 class Reach:
     """Everything that can be reached from some objects, nearest first, each object once.
 
-    Heavy things (the layers of a network, a configuration tree) are looked into last, so that a
-    small limit goes a long way.
+    Heavy objects (the layers of a network, a configuration tree) come last, so that even a small
+    limit is useful.
+
+    Args:
+        roots: Where to start.
+        limit: How many objects to look at.
+        deadline: When to stop, by `time.monotonic`.
+        stop_at: Types (exactly these) whose objects are yielded but not followed.
     """
 
     def __init__(
@@ -53,14 +59,6 @@ class Reach:
         deadline: float,
         stop_at: tuple[type, ...] = (),
     ) -> None:
-        """Get ready.
-
-        Args:
-            roots: Where to start.
-            limit: How many objects to look at.
-            deadline: When to stop, by `time.monotonic`.
-            stop_at: Types (exactly these) whose objects are yielded but not looked into.
-        """
         self._near: deque[Any] = deque()
         self._far: deque[Any] = deque()
         self._seen: set[int] = set()
@@ -73,7 +71,7 @@ class Reach:
         self._add(roots)
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield what is reached, until nothing, no object or no time is left."""
+        """Yield each object reached, until none is left or the limit or deadline is reached."""
         while self._near or self._far:
             if self._left <= 0 or (self._left % _CLOCK_EVERY == 0 and monotonic() > self._deadline):
                 return
@@ -85,9 +83,9 @@ class Reach:
                 self._add(referents(value))
 
     def settle(self) -> None:
-        """Go on only a little: as far again as it was up to here, and a bit.
+        """Limit the rest of the walk to about its length so far.
 
-        What was looked for lies near other things of its kind, and far from all the rest.
+        Objects of the wanted kind lie close together, far from the rest.
         """
         self._left = min(self._left, self._taken + _SOME_MORE)
 
@@ -109,7 +107,7 @@ class Reach:
 
 
 def referents(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any object at all
-    """Return what an object refers to, less what leads to the rest of the program.
+    """Return what an object refers to, except what leads to the rest of the program.
 
     Left out are a module's variables, `sys.modules`, what a function can see besides its closure
     and defaults, and the callers of a frame.

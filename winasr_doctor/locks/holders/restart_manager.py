@@ -1,6 +1,6 @@
-"""The Restart Manager: who has a file open, as Windows' installers ask it.
+"""Asks the Restart Manager who has a file open, as Windows installers do.
 
-Only the list is asked for; nothing is ever shut down. Source: learn.microsoft.com, "Restart
+This only requests the list; nothing is ever shut down. Source: learn.microsoft.com, "Restart
 Manager Functions", "RmGetList" and "RM_PROCESS_INFO".
 """
 
@@ -15,7 +15,7 @@ from winasr_doctor.windows.win32 import _library, wine_version
 _MORE_DATA = 234
 _SESSION_KEY_LENGTH = 33
 _TRIES = 5
-"""The list may grow between the question how long it is and the question for it."""
+"""Attempts: the list may grow between asking for its length and fetching it."""
 
 
 class _ProcessInfo(ctypes.Structure):
@@ -40,7 +40,7 @@ def users(path: str) -> list[tuple[int, str | None]]:
     Raises:
         UndeterminedError: It cannot say.
     """
-    if wine_version() is not None:  # it says "nobody" whatever is asked
+    if wine_version() is not None:  # it always answers "nobody"
         raise UndeterminedError("Wine has no Restart Manager")
     manager = _library("rstrtmgr")
     session = wintypes.DWORD()

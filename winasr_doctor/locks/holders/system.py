@@ -1,4 +1,4 @@
-"""The system that is asked: one module each, with the same few functions."""
+"""Selects the module for this system; all of them have the same few functions."""
 
 from __future__ import annotations
 

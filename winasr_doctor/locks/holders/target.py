@@ -1,4 +1,4 @@
-"""What is asked about: a file or a folder, in every spelling in which the system may name it."""
+"""The path in question: a file or a folder, in every spelling that the system may use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class HeldPath:
     """A file or folder that somebody may have open.
 
     Attributes:
-        asked: The path as it was asked for.
-        spellings: The absolute path, and the path without links where that differs.
+        asked: The path as given by the caller.
+        spellings: The absolute path, and the path with links resolved if that differs.
         exists: Whether anything is there.
         folder: Whether it is a folder: what is open anywhere below it counts too.
-        identity: A file's volume and number, by which another name of it is known; `None` for
-            a folder or a file system that numbers nothing.
+        identity: A file's volume and number, which identify it under another name; `None` for a
+            folder, or on a file system without file numbers.
     """
 
     asked: str
@@ -36,7 +36,7 @@ class HeldPath:
 
     @classmethod
     def of(cls, path: str | os.PathLike[str]) -> HeldPath:
-        """Look at a path; one that cannot be looked at counts as a file that exists.
+        """Examine a path; one that cannot be examined counts as an existing file.
 
         Args:
             path: A file or folder.
@@ -50,10 +50,10 @@ class HeldPath:
         exists, folder, identity = True, False, None
         try:
             found = os.stat(absolute)
-        except PermissionError:  # on Windows also a sharing violation: it is there
+        except PermissionError:  # on Windows also a sharing violation: it exists
             pass
         except (OSError, ValueError):
-            exists = os.path.lexists(absolute)  # a link that leads nowhere
+            exists = os.path.lexists(absolute)  # a broken link
         else:
             folder = stat.S_ISDIR(found.st_mode)
             if stat.S_ISREG(found.st_mode) and found.st_ino:
@@ -62,7 +62,7 @@ class HeldPath:
         return cls(asked, spellings, exists, folder, identity)
 
     def covers(self, path: str) -> bool:
-        """Tell whether a path, as the system spells it, is the target or lies below it.
+        """Return whether a path, as the system spells it, is the target or below it.
 
         Args:
             path: An absolute path.
@@ -76,7 +76,7 @@ class HeldPath:
         return any(parts[: len(head)] == head for head in self._heads())
 
     def is_also(self, status: os.stat_result) -> bool:
-        """Tell whether the status of an open file is the target's, whatever its name.
+        """Return whether an open file is the target under any name, by its status.
 
         Args:
             status: From `os.stat` or `os.fstat`.

@@ -32,7 +32,7 @@ class _Entry(ctypes.Structure):
 
 
 def processes() -> dict[int, Process]:
-    """Return every process by its number; empty where Windows does not say."""
+    """Return every process by its number; empty if Windows gives no answer."""
     kernel = _library("kernel32")
     kernel.CreateToolhelp32Snapshot.restype = ctypes.c_void_p
     snapshot = kernel.CreateToolhelp32Snapshot(_SNAP_PROCESSES, 0)

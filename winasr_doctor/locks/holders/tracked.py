@@ -1,4 +1,4 @@
-"""All objects of some types that the garbage collector tracks.
+"""Finds all objects of given types that the garbage collector tracks.
 
 `gc.get_objects()` also returns tuples that another thread is still building. While somebody else
 refers to one, CPython refuses to resize it, and that thread's `tuple(...)` fails with
@@ -19,7 +19,7 @@ from typing import Any
 
 _NUMBER = object.__hash__
 """An object's identity as a number. `id` would raise an audit event (CPython's list of audit
-events), and with it run whatever audit hooks there are."""
+events) and so run any audit hooks."""
 
 
 def instances_of(kinds: Iterable[type]) -> list[Any]:
@@ -31,7 +31,7 @@ def instances_of(kinds: Iterable[type]) -> list[Any]:
     wanted = {_NUMBER(kind) for kind in kinds}
     everything: list[Any] = []
     found: list[Any] = []
-    # Iterators are lazy: each of these reads `everything` as it is when its step is taken.
+    # Iterators are lazy: each of these reads `everything` as it is at that step.
     all_objects = chain.from_iterable(map(gc.get_objects, (None,)))
     is_wanted = map(wanted.__contains__, map(_NUMBER, map(type, everything)))
     steps: list[Callable[[], None]] = [
@@ -41,7 +41,7 @@ def instances_of(kinds: Iterable[type]) -> list[Any]:
     ]
     one_by_one = map(methodcaller("__call__"), steps)
     collecting = gc.isenabled()
-    gc.disable()  # a collection would run finalizers, and with them other threads
+    gc.disable()  # a collection would run finalizers, which may let other threads run
     try:
         deque(one_by_one, maxlen=0)
     finally:

@@ -1,4 +1,4 @@
-"""Who holds a path on Windows: three questions to the system, each for where the last is mute."""
+"""Finds who holds a path on Windows, in three ways, each used where the one before fails."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from winasr_doctor.locks.holders.target import HeldPath
 from winasr_doctor.windows.win32 import dos_device
 
 _SECONDS_FOR_OWN = 0.5
-"""For our own handles, a few hundred or thousand."""
+"""Seconds for our own handles, a few hundred or thousand."""
 
 _SECONDS_FOR_ONE = 0.1
-"""For one handle, which answers at once unless it is a pipe that is being read from."""
+"""Seconds for one handle, which answers at once unless it is a pipe that is being read from."""
 
 _MOST_BELOW = 2_000
 """Files and folders below a folder that are asked about one by one."""
@@ -31,7 +31,7 @@ _OWN_HANDLES: BoundedQueries[int, str | None] = BoundedQueries(ntapi.path_of_han
 
 
 def sources() -> tuple[Source, ...]:
-    """Return the places to ask, besides this process itself."""
+    """Return the sources to query, besides this process itself."""
     return (other_processes,)
 
 
@@ -39,7 +39,7 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """Yield how this process holds a target.
 
     Args:
-        target: What is asked about.
+        target: The path in question.
         maps: Whether to look at memory maps, too.
 
     Raises:
@@ -47,7 +47,7 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     """
     try:
         cwd = os.getcwd()
-    except OSError:  # it is gone, with its drive
+    except OSError:  # it is gone, and so is its drive
         cwd = ""
     if covers_cwd := bool(cwd) and target.covers(cwd):
         yield Hold(cwd, "current directory", "GetCurrentDirectory")
@@ -69,11 +69,11 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
 
 
 def other_processes(target: HeldPath, evidence: Evidence) -> None:
-    """Ask who else holds a target, in one way after the other until one can tell.
+    """Ask who else holds a target, trying one way after the other until one answers.
 
     Args:
-        target: What is asked about.
-        evidence: Where to put what is found.
+        target: The path in question.
+        evidence: Collects the results.
     """
     if not target.exists:
         return
@@ -151,12 +151,12 @@ def _by_use(target: HeldPath, evidence: Evidence) -> None:
 def _note_users(path: str, pids: list[int], evidence: Evidence) -> None:
     what = "open directory" if os.path.isdir(path) else "open file"
     for pid in pids:
-        if pid != os.getpid():  # it has it open to ask; what it really has open was asked before
+        if pid != os.getpid():  # it only has it open to ask; its real handles were examined before
             evidence.found(pid, path, what, "NtQueryInformationFile")
 
 
 def _below(folder: str) -> Iterator[str]:
-    """Yield what lies below a folder, not beyond links and junctions."""
+    """Yield everything below a folder, without following links and junctions."""
     waiting = [folder]
     while waiting:
         try:
@@ -182,14 +182,14 @@ def _by_restart_manager(target: HeldPath, evidence: Evidence) -> None:
     """
     if target.folder:
         raise UndeterminedError("the Restart Manager does not answer for folders")
-    path = target.spellings[0]  # it takes no relative one
+    path = target.spellings[0]  # it does not accept a relative path
     for pid, name in restart_manager.users(path):
         if pid != os.getpid():
             evidence.found(pid, path, "open file", "Restart Manager", process=name)
 
 
 def _by_handles(target: HeldPath, evidence: Evidence) -> None:
-    """Go through the handles of all processes that this account may look into.
+    """Go through the handles of all processes that this account may inspect.
 
     Raises:
         UndeterminedError: They are not listed.
@@ -224,7 +224,7 @@ def _paths_of(pid: int, handles: list[int], evidence: Evidence) -> tuple[list[st
     """Return the paths of another process's handles, and how many did not answer.
 
     Raises:
-        PermissionError: This account may not look into it.
+        PermissionError: This account may not inspect it.
     """
     with ntapi.process_to_copy_from(pid) as process:
 
@@ -236,7 +236,7 @@ def _paths_of(pid: int, handles: list[int], evidence: Evidence) -> tuple[list[st
 
 
 def _own_mappings(target: HeldPath) -> Iterator[Hold]:
-    """Yield the files that this process maps; they stay in use after the file was closed."""
+    """Yield the files that this process maps; they stay in use after the file is closed."""
     if sys.platform != "win32":  # for the type checker, as above
         return
     import psutil
@@ -250,7 +250,7 @@ def _own_mappings(target: HeldPath) -> Iterator[Hold]:
 
 
 def _matching(paths: Iterable[str | None], target: HeldPath) -> list[str]:
-    """Return those paths that lead to the target, each once, as people write them."""
+    """Return the paths that lead to the target, without duplicates, in their usual spelling."""
     plain = dict.fromkeys(without_device_prefix(path) for path in paths if path is not None)
     return [path for path in plain if target.covers(path)]
 

@@ -1,4 +1,4 @@
-"""The machine this runs on, asked live: one module per section, side by side in time."""
+"""Reads the machine this runs on: one module per section, read in parallel."""
 
 from winasr_doctor.machine.live.machine import LiveMachine
 

@@ -1,4 +1,4 @@
-"""Reads what kind of account this is and what it may do; never who it is."""
+"""Reads what kind of account this is and what it may do, but never who it is."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def posix() -> Account:
 
 
 def kind(sid: str | None, session: int | None) -> Kind:
-    """Tell people, services and the system itself apart.
+    """Distinguish people, services and the system itself.
 
     Args:
         sid: The account's security identifier.

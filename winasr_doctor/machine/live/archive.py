@@ -1,4 +1,4 @@
-"""Looks at a `.nemo` file from the outside: what it is, what it holds, whether all is there."""
+"""Examines a `.nemo` file without unpacking it: type, contents and completeness."""
 
 from __future__ import annotations
 
@@ -28,24 +28,26 @@ GZIP = b"\x1f\x8b"
 NOT_HERE = (
     FileAttribute.OFFLINE | FileAttribute.RECALL_ON_OPEN | FileAttribute.RECALL_ON_DATA_ACCESS
 )
-"""Reading a file with one of these downloads it. Source: learn.microsoft.com, "File Attribute
-Constants"."""
+"""Reading a file with one of these attributes downloads it. Source: learn.microsoft.com, "File
+Attribute Constants".
+"""
 
 BLOCK = 512
-"""A tar archive is made of such blocks and ends with two of zeros. Source: POSIX, pax."""
+"""A tar archive consists of such blocks and ends with two blocks of zeros. Source: POSIX, pax."""
 
 MEMBERS = 10_000
-"""Members listed of one archive, at most; a model has about ten."""
+"""Maximum number of members listed per archive; a model has about ten."""
 
 SECONDS = 1.5
-"""How long one compressed file is read; that suffices for its config and the start of its
-weights, while all of it may be gigabytes."""
+"""Seconds that one compressed file is read; enough for its config and the start of its weights,
+while the whole file may have gigabytes.
+"""
 
 _HEAD = 1024
 
 
 class ArchiveContents(NamedTuple):
-    """What an archive holds, as far as it was read."""
+    """The contents of an archive, as far as it was read."""
 
     config: bool = False
     weights: bool = False
@@ -60,14 +62,14 @@ class _EnoughError(Exception):
 
 
 def inspect(path: str, resolved: str | None = None) -> ModelFile:
-    """Look at a `.nemo` file without unpacking it.
+    """Examine a `.nemo` file without unpacking it.
 
     Args:
-        path: Of the file.
-        resolved: The same with links resolved.
+        path: The path of the file.
+        resolved: The same path with links resolved.
 
     Returns:
-        What it looks like; never raises, a file that cannot be read is `unreadable`.
+        The description of the file. This never raises: a file that cannot be read is `unreadable`.
     """
     try:
         status = Path(path).stat()
@@ -129,7 +131,7 @@ def _form(head: bytes) -> Form:
 
 
 def _plain(file: IO[bytes]) -> ArchiveContents:
-    """List a plain archive, which takes one short read per member however large it is."""
+    """List an uncompressed archive; this takes one short read per member, whatever its size."""
     members: list[tarfile.TarInfo] = []
     end = 0
     try:
@@ -137,7 +139,7 @@ def _plain(file: IO[bytes]) -> ArchiveContents:
             for member in _first(tar):
                 members.append(member)  # noqa: PERF402 - kept when the next one fails
             end = tar.offset
-    except tarfile.TarError:  # the archive ends within a member, or a later header is damaged
+    except tarfile.TarError:  # the archive ends inside a member, or a later header is damaged
         return _contents(members, truncated=True)
     contents = _contents(members, truncated=False)
     if len(members) >= MEMBERS:
@@ -149,7 +151,7 @@ def _plain(file: IO[bytes]) -> ArchiveContents:
 def _at_end_mark(
     contents: ArchiveContents, block: bytes, members: list[tarfile.TarInfo]
 ) -> ArchiveContents:
-    """Judge an archive by the block after its last member, which should be all zeros."""
+    """Assess an archive by the block after its last member, which should be all zeros."""
     if not block and contents.config and contents.weights:
         return contents  # no end mark, but nothing is missing
     if len(block) < BLOCK:
@@ -170,7 +172,7 @@ def _compressed(file: IO[bytes]) -> ArchiveContents:
             with tarfile.open(fileobj=limited, mode="r|") as tar:  # type: ignore[call-overload]
                 for member in _first(tar):
                     members.append(member)  # noqa: PERF402 - kept when the next one fails
-            while limited.read(1 << 20):  # to the end, where gzip compares the checksum
+            while limited.read(1 << 20):  # read to the end, where gzip verifies the checksum
                 pass
     except _EnoughError:
         return _contents(members, truncated=not _ends_like_gzipped_tar(file))
@@ -191,15 +193,15 @@ def _first(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 
 class ArchiveStream(Protocol):
-    """What `tarfile` reads from front to back."""
+    """A stream that `tarfile` reads from start to end."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to so many bytes."""
+        """Return up to this many bytes."""
         ...
 
 
 class _Limited:
-    """A stream that stops being read when its time is up."""
+    """A stream that stops when its time is up."""
 
     def __init__(self, stream: ArchiveStream, deadline: float) -> None:
         self._stream = stream
@@ -212,11 +214,11 @@ class _Limited:
 
 
 def _ends_like_gzipped_tar(file: IO[bytes]) -> bool:
-    """Tell whether a file's last four bytes are the length of a whole tar archive.
+    """Return whether a file's last four bytes are the length of a whole tar archive.
 
-    gzip ends with the uncompressed length, and a tar archive's is a multiple of its block
-    size; four bytes from the middle of a file are that once in 512 times.
-    Source: RFC 1952, section 2.3.1 (ISIZE).
+    gzip data ends with the uncompressed length, and a tar archive's length is a multiple of its
+    block size; four bytes from the middle of a file pass this test once in 512 times. Source: RFC
+    1952, section 2.3.1 (ISIZE).
     """
     with suppress(OSError):
         file.seek(-4, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Finds the programs that read other audio than wav and flac."""
+"""Finds the programs that read audio other than wav and flac."""
 
 from __future__ import annotations
 

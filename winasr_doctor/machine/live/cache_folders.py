@@ -1,4 +1,4 @@
-"""Where the model caches lie, by the rules of those who write them."""
+"""Finds the model caches, by the rules of the programs that write them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _TRUE = {"1", "ON", "YES", "TRUE"}
-"""What huggingface_hub takes for true in a variable, in any case."""
+"""Values that huggingface_hub takes for true in a variable, in upper or lower case."""
 
 
 def hub_cache(variables: Mapping[str, str]) -> str:
-    """Return the Hugging Face cache, where model repositories lie.
+    """Return the folder of the Hugging Face cache, which holds model repositories.
 
     Source: huggingface_hub's `constants.py`: `HF_HUB_CACHE`, else its former name, else `hub`
     below `HF_HOME`, else below `$XDG_CACHE_HOME/huggingface`, else below `~/.cache`.
@@ -24,16 +24,16 @@ def hub_cache(variables: Mapping[str, str]) -> str:
 
 
 def is_offline(variables: Mapping[str, str]) -> bool:
-    """Tell whether huggingface_hub will refuse to use the network.
+    """Return whether huggingface_hub will refuse to use the network.
 
-    Source: huggingface_hub's `constants.py`; the second name counts where the first is not set.
+    Source: huggingface_hub's `constants.py`; the second name counts if the first is not set.
     """
     value = variables.get("HF_HUB_OFFLINE") or variables.get("TRANSFORMERS_OFFLINE") or ""
     return value.upper() in _TRUE
 
 
 def nemo_cache(variables: Mapping[str, str]) -> str:
-    """Return the folder of NeMo's own cache, of all its versions.
+    """Return the folder of NeMo's own cache, for all versions.
 
     Source: `resolve_cache_dir` in NeMo's `nemo/utils/data_utils.py`.
     """

@@ -1,7 +1,7 @@
 r"""Reads Microsoft Defender's state and settings.
 
-PowerShell tells what is in force; the registry tells the policies, and stands in for what
-PowerShell left out. What neither tells stays `None`.
+PowerShell reports what is in force; the registry holds the policies, and fills in what PowerShell
+left out. Whatever neither reports stays `None`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ TAMPER_PROTECTION: Mapping[object, bool] = {5: True, 4: False, 0: False}
 """`Features\\TamperProtection`; as observed, not documented."""
 
 _HIDDEN = re.compile(r"\s*(?:N/A\s*:|[^\\%$*:：]{2,24}[:：][^\\%$*]*$)", re.IGNORECASE)
-"""`N/A: Must be an administrator to view exclusions`, in any language: a word or two, a colon,
-more words, and nothing that looks like a path. No file name may hold a colon, and a drive's
-follows a single letter (learn.microsoft.com, "Naming Files, Paths, and Namespaces")."""
+"""`N/A: Must be an administrator to view exclusions`, in any language: a word or two, a colon, more
+words, and nothing that looks like a path. File names may not contain a colon, and a drive's colon
+follows a single letter (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
+"""
 
 
 class Exclusions(NamedTuple):
@@ -60,7 +61,7 @@ PUBLIC_FOLDERS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\User 
 
 
 class ProtectedFolder(NamedTuple):
-    """A folder that Controlled Folder Access protects unasked, and where Windows keeps it."""
+    """A folder that Controlled Folder Access protects by default, and where Windows records it."""
 
     key: str
     value: str
@@ -94,14 +95,14 @@ def read(
     """Read Defender's state and settings.
 
     Args:
-        host: The host that asks, for its time limit.
+        host: The host that runs the query, for its time limit.
         registry: The registry.
-        answer: What PowerShell said; it is asked by default.
-        environment: The variables that the protected folders are made of.
+        answer: PowerShell's answer; by default PowerShell is run.
+        environment: The variables from which the protected folders' paths are built.
 
     Raises:
-        NotApplicable: There is no Defender on this Windows.
-        Unreadable: Neither PowerShell nor the registry tells anything.
+        NotApplicable: This Windows has no Defender.
+        Unreadable: Neither PowerShell nor the registry answers.
     """
     if answer is None:
         answer = powershell.answer(host.timeout * powershell.SHARE if host else powershell.LIMIT)
@@ -121,7 +122,7 @@ def read(
 
 
 def is_hidden(entry: str) -> bool:
-    """Tell whether an entry of an exclusion list says that the list may not be read.
+    """Return whether an entry of an exclusion list says that the list may not be read.
 
     Sources: Microsoft's `Get-MpPreference` prints `N/A: Must be an administrator to view
     exclusions`, older builds `Must be and administrator`.
@@ -177,7 +178,7 @@ def _exclusions(preference: QueryPart, registry: Registry) -> dict[str, object]:
 def _registered_exclusions(
     preference: QueryPart, registry: Registry, kind: str
 ) -> tuple[tuple[str, ...], str | None]:
-    """Return the exclusions that the registry holds, or why they are not to be had."""
+    """Return the exclusions in the registry, or why they are not available."""
     why = preference.error or "PowerShell left them out of its answer"
     try:
         registry.subkeys(rf"{LOCAL}\Exclusions")
@@ -218,7 +219,7 @@ def _folder_access(
 def _located(
     folder: ProtectedFolder, registry: Registry, environment: Mapping[str, str]
 ) -> str | None:
-    """Return where a folder lies, moved ones (to OneDrive, say) where they were moved to."""
+    """Return the location of a folder, even if it was moved (to OneDrive, say)."""
     moved = _text(_values(registry, folder.key).get(folder.value))
     for text in (moved, folder.usual):
         located = expanded(text, environment) if text else None
@@ -239,7 +240,7 @@ def _nothing_read(status: QueryPart, preference: QueryPart, registry: Registry) 
 
 
 def _policy(registry: Registry, name: str) -> bool | None:
-    """Return a policy; one that nobody has set is not in force."""
+    """Return a policy; an unset one is not in force."""
     try:
         return any(_set_in(registry, key).get(name) == 1 for key in POLICIES)
     except OSError:

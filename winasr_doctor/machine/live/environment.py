@@ -1,4 +1,4 @@
-"""Reads the environment variables that matter here, by an allow-list."""
+"""Reads the relevant environment variables, by an allow-list."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ RECORDED = {
     "CURL_CA_BUNDLE": "whose certificates are trusted",
     "SSL_CERT_FILE": "whose certificates are trusted",
 }
-"""Variable, in its usual spelling, and what it changes.
+"""Each variable, in its usual spelling, and what it changes.
 
 Sources: Python's `tempfile` documentation; huggingface_hub, "Environment variables"; NeMo's
 `nemo/utils/data_utils.py`; PyTorch, "CUDA semantics"; Gradio, "Environment Variables".
@@ -78,10 +78,10 @@ SECRETS = {
     "HUGGING_FACE_HUB_TOKEN": "its former name",
     "NGC_API_KEY": "models from NVIDIA's catalogue",
 }
-"""Recorded as set, without their value."""
+"""Variables recorded as set, without their value."""
 
 URLS = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_ENDPOINT"})
-"""Recorded without the user and password that they may hold."""
+"""Variables recorded without the user and password that they may hold."""
 
 _CREDENTIALS = re.compile(
     r"(?:(?<=://)|^(?![A-Za-z][A-Za-z0-9+.-]*://))"
@@ -96,10 +96,10 @@ def read(_host: LiveMachine) -> Environment:
 
 
 def recorded(variables: Mapping[str, str]) -> Environment:
-    """Keep what the allow-list names; without credentials, and without what is empty.
+    """Keep the variables on the allow-list, without credentials and empty values.
 
     Args:
-        variables: Names compare without case, as Windows does and as proxies are read anywhere.
+        variables: Names are compared without case, as on Windows, and as everywhere for proxies.
     """
     allowed = {name.upper(): name for name in (*RECORDED, *SECRETS)}
     kept: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Resolving a path, and trying whether a folder can be written to."""
+"""Resolves paths, and tests whether a folder can be written to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from winasr_doctor.machine.live.system import this_os
 from winasr_doctor.windows import win32
 
 _NAMES = 2
-"""How many random names are tried; that even one of them is taken does not happen."""
+"""How many random names are tried; in practice not even one of them is taken."""
 
 _LONGEST_REMOVAL = 0.42
 """Seconds of trying to remove the file again, while a scanner looks at it."""
@@ -21,10 +21,10 @@ def resolve(path: str) -> str | None:
     """Resolve links, junctions, short names and substituted drives, as far as possible.
 
     Args:
-        path: As configured; need not exist.
+        path: The path as configured; it need not exist.
 
     Returns:
-        An absolute path, or `None` where not even that can be told.
+        An absolute path, or `None` if not even that can be determined.
     """
     try:
         real = os.path.realpath(path)
@@ -32,7 +32,7 @@ def resolve(path: str) -> str | None:
         return None
     if this_os() != "windows":
         return real
-    if "\0" in real:  # Python lets it through here, Windows does not
+    if "\0" in real:  # Python accepts it here, Windows does not
         return None
     real = real.removeprefix("\\\\?\\") if not real.startswith("\\\\?\\UNC\\") else real
     target = substituted_for(real[:2])
@@ -58,14 +58,14 @@ def substituted_for(drive: str) -> str | None:
 def write_error(folder: str) -> int | None:
     """Create a file in a folder and remove it again.
 
-    With `os.open` and few names, never with tempfile: on Windows that takes a refusal for a
+    This uses `os.open` and few names, never tempfile: on Windows, tempfile takes a refusal for a
     name in use and tries for hours (gh-66305).
 
     Args:
         folder: The folder.
 
     Returns:
-        `None` if both worked, else the `winerror` (or `errno` off Windows) that stopped it.
+        `None` if both worked, else the `winerror` (or `errno` off Windows) of the failure.
     """
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     taken: OSError | None = None
@@ -95,7 +95,7 @@ def _removal_error(file: str) -> int | None:
 
 
 def _code(error: Exception | None) -> int:
-    """Return Windows' number of an error, else `errno`'s; 22 (EINVAL) for what has neither."""
+    """Return an error's Windows code, else its `errno`; 22 (EINVAL) if it has neither."""
     for number in (getattr(error, "winerror", None), getattr(error, "errno", None)):
         if isinstance(number, int):
             return number

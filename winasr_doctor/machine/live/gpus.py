@@ -1,4 +1,4 @@
-"""Reads NVIDIA devices and their driver by asking `nvidia-smi`."""
+"""Reads the NVIDIA devices and their driver from `nvidia-smi`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 MIB = 1024**2
 
 QUERY = ("--query-gpu=driver_version,memory.total,name", "--format=csv,noheader,nounits")
-"""The name comes last because it is the only field that could hold a comma.
-Source: `nvidia-smi --help-query-gpu`; memory is in MiB."""
+"""The name comes last because it is the only field that may contain a comma. Source: `nvidia-smi
+--help-query-gpu`; memory is in MiB.
+"""
 
 NO_DEVICES = 6
 """`nvidia-smi` could not find a device. Source: its manual page, "RETURN VALUE"."""
@@ -47,11 +48,11 @@ def ask(program: str, run: Run) -> Gpus:
     """Ask `nvidia-smi` for the devices, then for the CUDA version in its banner.
 
     Args:
-        program: Its path.
-        run: How to run it.
+        program: The program's path.
+        run: How to run the program.
 
     Raises:
-        Unreadable: It does not reach the driver, or answers something else.
+        Unreadable: It cannot reach the driver, or prints something unexpected.
     """
     status, listing = run((program, *QUERY))
     if status == NO_DEVICES:
@@ -83,7 +84,7 @@ def _cuda(banner: str) -> str | None:
 
 
 def _find() -> str | None:
-    """Look on PATH, then where Windows drivers put it even when PATH was damaged."""
+    """Look on PATH, then where Windows drivers install it, in case PATH is damaged."""
     found = programs.find("nvidia-smi")
     places = (
         (os.environ.get("SYSTEMROOT"), r"System32\nvidia-smi.exe"),

@@ -1,4 +1,4 @@
-"""Reads the Hugging Face cache: which revisions of which models it holds.
+"""Reads which revisions of which models the Hugging Face cache holds.
 
 Source of the layout: huggingface_hub, "Manage huggingface_hub cache-system".
 """
@@ -27,10 +27,10 @@ PREFIX = "models--"
 """`models--nvidia--parakeet-tdt-0.6b-v3` is `nvidia/parakeet-tdt-0.6b-v3`."""
 
 ENTRIES = 100_000
-"""Entries of the cache looked at, at most; a cache of a few models has some hundred."""
+"""Maximum number of cache entries examined; a cache of a few models has some hundred."""
 
 _REF_BYTES = 100
-"""A ref holds 40 hexadecimal digits."""
+"""Bytes read of a ref, which holds 40 hexadecimal digits."""
 
 
 def read(host: LiveMachine) -> HubCache:
@@ -47,7 +47,7 @@ def cached(variables: Mapping[str, str], budget: Budget) -> HubCache:
         budget: How far to look.
 
     Raises:
-        Unreadable: The cache exists but may not be listed, or is too large to be walked.
+        Unreadable: The cache exists but may not be listed, or is too large to walk.
     """
     folder = cache_folders.hub_cache(variables)
     walk = _Walk(budget)
@@ -90,7 +90,7 @@ class _Walk:
         )
 
     def _held(self, commit: Path) -> Iterator[tuple[str, Path]]:
-        """Yield a snapshot's files by name; a link whose blob is gone holds nothing."""
+        """Yield a snapshot's files by name, without links whose blob is gone."""
         for name, file in self._files(commit):
             if file.is_symlink():
                 self.symlinks = self.symlinks is not False

@@ -1,4 +1,4 @@
-"""Finds what earlier failed cleanups of NeMo left in the temp folders."""
+"""Finds what NeMo's failed cleanups left in the temp folders."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 Phase = Literal["load", "transcribe"]
 
 TEMPFILE_PREFIX = "tmp"
-"""How `tempfile` names a folder unless told otherwise; NeMo does not tell it."""
+"""The default form of `tempfile`'s folder names, which NeMo uses."""
 
 STILL_IN_USE = 60.0
-"""Seconds; what was written to since then may belong to a transcription that is running."""
+"""Seconds; folders written to more recently may belong to a running transcription."""
 
 ENTRIES = 50_000
-"""Entries looked at in one temp folder, at most."""
+"""Maximum number of entries examined in one temp folder."""
 
 LISTED = 200
-"""Entries of one folder looked at to find out what it is; NeMo's hold a few dozen."""
+"""Maximum number of entries examined to identify a folder; NeMo's hold a few dozen."""
 
 
 class _Content(NamedTuple):
@@ -45,7 +45,7 @@ class _Content(NamedTuple):
 
 
 def read(host: LiveMachine) -> Leftovers:
-    """Look through the temp folders and the scratch folder, each only once."""
+    """Search the temp folders and the scratch folder, each only once."""
     places = host.places.of("TEMP", "TMP", "TMPDIR", "tempfile", "scratch")
     folders = list(dict.fromkeys(place.real for place in places if place.exists))
     seconds = host.timeout / 2
@@ -57,15 +57,15 @@ def read(host: LiveMachine) -> Leftovers:
 
 
 def scan_folder(folder: str, seconds: float, entries: int = ENTRIES) -> Leftovers:
-    """Look through one temp folder.
+    """Search one temp folder.
 
     Args:
-        folder: The folder; those directly in it are looked at.
+        folder: The folder; only its direct subfolders are examined.
         seconds: How long this may take.
-        entries: How many entries may be looked at.
+        entries: How many entries may be examined.
 
     Returns:
-        What NeMo left behind there; never a link, and nothing that is still being written to.
+        What NeMo left behind there, without links and folders that are still being written to.
     """
     budget = Budget(seconds, entries)
     found: list[Leftover] = []
@@ -79,7 +79,7 @@ def scan_folder(folder: str, seconds: float, entries: int = ENTRIES) -> Leftover
             continue
         try:
             content = _weigh(entry.path, budget)
-        except OSError:  # it has gone meanwhile
+        except OSError:  # gone in the meantime
             continue
         age = max(0.0, time() - content.newest)
         if age >= STILL_IN_USE:
@@ -103,7 +103,7 @@ def _is_real_folder(entry: os.DirEntry[str]) -> bool:
         attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
     except OSError:
         return False
-    return not attributes & FileAttribute.REPARSE_POINT  # a junction is no symlink to Python
+    return not attributes & FileAttribute.REPARSE_POINT  # to Python, a junction is not a symlink
 
 
 def _phase(folder: os.DirEntry[str], budget: Budget) -> Phase | None:
@@ -122,7 +122,7 @@ def _phase(folder: os.DirEntry[str], budget: Budget) -> Phase | None:
 
 
 def _is_manifest(file: Path, *, otherwise: bool) -> bool:
-    """Tell NeMo's manifest from others; `otherwise` where it is empty or cannot be read."""
+    """Return whether a manifest is NeMo's; `otherwise` if it is empty or cannot be read."""
     try:
         head = read_start(file, 4096)
     except OSError:
@@ -131,10 +131,10 @@ def _is_manifest(file: Path, *, otherwise: bool) -> bool:
 
 
 def _weigh(folder: str, budget: Budget) -> _Content:
-    """Add up a folder, links not followed.
+    """Measure a folder's content, without following links.
 
-    A file unpacked from an archive carries the archive's date, so the time it was created (its
-    metadata changed, off Windows) counts as well.
+    A file unpacked from an archive carries the archive's date, so its creation time (off Windows:
+    the time its metadata changed) counts as well.
     """
     size = files = 0
     newest = _newest(Path(folder).lstat())

@@ -1,4 +1,4 @@
-"""`LiveMachine`: the machine this runs on."""
+"""Reads the machine this runs on: `LiveMachine`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from winasr_doctor.models.hub import HubAnswers
 
 PATIENCE = 1.0
-"""Seconds of waiting after which the user is told what is being waited for."""
+"""Seconds of waiting after which the user is told what the scan is waiting for."""
 
 
 class LiveMachine(Machine):
-    """The machine this runs on, each section read once, in its own thread, in its own time.
+    """The machine this runs on; each section is read once, in its own thread, with a time limit.
 
-    A section whose reader fails or hangs is `Unreadable`; the others are not held up by it, and
-    neither is the end of the program.
+    A section whose reader fails or hangs is `Unreadable`; it delays neither the other sections nor
+    the end of the program.
     """
 
     readers: ClassVar[Mapping[str, Reader]] = READERS
-    """How each section is read."""
+    """The reader of each section."""
 
     def __init__(
         self,
@@ -45,11 +45,12 @@ class LiveMachine(Machine):
         Args:
             app: The app's source to examine.
             scratch: The folder meant to be used instead of TEMP.
-            models: `.nemo` files, or folders to look for them in.
+            models: `.nemo` files, or folders in which to look for them.
             app_paths: The app's folders.
-            hub_answers: What the Hub said of the app's pins, if it was asked.
+            hub_answers: What the Hub said about the app's pins, if it was asked.
             progress: Called with a short line when a section keeps the caller waiting.
-            timeout: Seconds that each section may take, twice that where others come first.
+            timeout: Seconds that each section may take; twice as many if it waits for other
+                sections.
         """
         self.app = app or Application()
         self.scratch = scratch
@@ -64,13 +65,13 @@ class LiveMachine(Machine):
 
     @property
     def hub_answers(self) -> HubAnswers:
-        """What the Hub answered, if it was asked."""
+        """The Hub's answers, if it was asked."""
         if self._hub_answers is None:
             raise NotApplicable("the Hub is only asked with --online")
         return self._hub_answers
 
     def prefetch(self, names: Iterable[str]) -> None:
-        """Start reading these sections side by side; see `Machine.prefetch`."""
+        """Start reading these sections in parallel; see `Machine.prefetch`."""
         for name in names:
             if name in self.readers:
                 self._task(name)
@@ -78,8 +79,8 @@ class LiveMachine(Machine):
     def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
         """Return a section's value, waiting no longer than its time limit; see `Machine.read`.
 
-        A reader may itself read other sections. Should two readers ever wait for each other,
-        their time limits end it.
+        A reader may itself read other sections. If two readers ever wait for each other, their time
+        limits end that.
         """
         task = self._task(name)
         title = self.sections[name].title
@@ -91,7 +92,7 @@ class LiveMachine(Machine):
             limit = self._limit(name)
             raise Unreadable(f"{title} did not answer within {limit:g} s") from None
         except Unreadable as unread:
-            # A new exception each time: the one in the task would gather tracebacks.
+            # A new exception each time: the one in the task would accumulate tracebacks.
             raise Unreadable(unread.reason, unread.needs) from None
         except NotApplicable as absent:
             raise NotApplicable(absent.reason) from None

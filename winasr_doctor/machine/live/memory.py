@@ -19,7 +19,7 @@ def read(_host: LiveMachine) -> Memory:
 
 
 def windows() -> Memory:
-    """Ask Windows, whose answer heeds a limit set on this process's job object, too."""
+    """Ask Windows, whose answer also respects a limit on this process's job object."""
     status = win32.memory_status()
     if status is None:
         raise Unreadable("Windows did not say how much memory there is")
@@ -32,7 +32,7 @@ def windows() -> Memory:
 
 
 def posix() -> Memory:
-    """Ask psutil; where memory may be overcommitted, no limit is worth telling."""
+    """Ask psutil; if memory may be overcommitted, there is no meaningful limit."""
     import psutil
 
     memory = psutil.virtual_memory()

@@ -1,4 +1,4 @@
-"""Finds local `.nemo` files: those asked about, those in the caches and beside the app."""
+"""Finds local `.nemo` files: those the user named, those in the caches and beside the app."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
 
 DEPTH = 4
-"""Folders below the one given; NeMo's cache has version, model and checksum."""
+"""Levels of subfolders to search; NeMo's cache has version, model and checksum."""
 
 ENTRIES = 20_000
-"""Entries looked at below one folder, at most."""
+"""Maximum number of entries examined below one folder."""
 
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "env"})
-"""Folders that hold no models but very many files; so do those that start with a dot."""
+"""Folders with very many files but no models, as are folders starting with a dot."""
 
 
 def read(host: LiveMachine) -> ModelFiles:
-    """Find the files and look at each, side by side."""
+    """Find the files and examine them in parallel."""
     seconds = host.timeout / 2
     asked = [path for path in host.models if not Path(path).is_dir()]
     folders = [path for path in host.models if Path(path).is_dir()]
@@ -52,10 +52,10 @@ def read(host: LiveMachine) -> ModelFiles:
 
 
 def below(top: str, budget: Budget) -> Iterator[str]:
-    """Yield the `.nemo` files in a folder and some levels below, links to folders not followed.
+    """Yield the `.nemo` files in a folder and some levels below, without following folder links.
 
     Args:
-        top: The folder; need not exist.
+        top: The folder; it need not exist.
         budget: How far to look.
     """
     pending = [(top, 0)]

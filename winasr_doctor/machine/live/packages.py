@@ -1,4 +1,4 @@
-"""Reads which distributions are installed, without importing any of them."""
+"""Reads which distributions are installed, without importing any."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
 
 _NOT_A_NAME = r"[-_.]+"
-"""Runs of these are one hyphen. Source: PEP 503, "Normalized Names"."""
+"""Runs of these characters become one hyphen. Source: PEP 503, "Normalized Names"."""
 
 _LARGEST_FILE = 1024**2
-"""Bytes of `torch/version.py`, which has a few lines."""
+"""Maximum number of bytes read of `torch/version.py`, which has a few lines."""
 
 _ASSIGNED = r"""^{name}\s*(?::[^=\n]+)?=\s*(?:['"](?P<value>[^'"]*)['"]|None)"""
 """torch/version.py is generated: `__version__ = '2.9.1+cu128'`, `cuda: Optional[str] = '12.8'`."""
@@ -35,7 +35,7 @@ def installed(path: Iterable[str]) -> Packages:
     """Read the distributions below some folders.
 
     Args:
-        path: As `sys.path`; where a name occurs twice, the first counts, as for `import`.
+        path: A list like `sys.path`; if a name occurs twice, the first counts, as for `import`.
     """
     from importlib.metadata import distributions
 

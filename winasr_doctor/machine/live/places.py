@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 WRITTEN: frozenset[Role] = frozenset(
     {"TEMP", "TMP", "TMPDIR", "tempfile", "scratch", "hub_cache", "nemo_cache"}
 )
-"""Where a file is created to find out whether that works; nowhere near the app's own source,
-where it would wake file watchers."""
+"""Roles of the folders in which a test file is created; never near the app's own source, where it
+would trigger file watchers.
+"""
 
 TEMP_VARIABLES: tuple[Role, ...] = ("TMPDIR", "TEMP", "TMP")
-"""In the order in which tempfile tries them. Source: docs.python.org, `tempfile.gettempdir`."""
+"""Variables, in the order in which tempfile tries them. Source: docs.python.org,
+`tempfile.gettempdir`.
+"""
 
 
 class PlaceLook(NamedTuple):
-    """What one path looks like."""
+    """What was found out about one path."""
 
     resolved: str | None
     exists: bool
@@ -43,7 +46,7 @@ class PlaceLook(NamedTuple):
 
 
 def read(host: LiveMachine) -> Places:
-    """Read every place, side by side: one dead network drive must not hide the others."""
+    """Read all places in parallel: one dead network drive must not hide the others."""
     limit = host.timeout / 2
     named = list(_places(host, os.environ, limit))
     probed = {path for role, path in named if role in WRITTEN}
@@ -54,11 +57,11 @@ def read(host: LiveMachine) -> Places:
 
 
 def look(path: str, probe: bool = False) -> PlaceLook:
-    """Look at one path.
+    """Examine one path.
 
     Args:
-        path: Of a file or folder; need not exist.
-        probe: Whether to find out if a file can be created there.
+        path: The path of a file or folder; it need not exist.
+        probe: Whether to test if a file can be created there.
     """
     attributes = _attributes(path)
     exists, directory = _kind(path)
@@ -98,16 +101,16 @@ def temp_candidates(variables: Mapping[str, str]) -> list[str]:
 def tempfile_answer(candidates: Iterable[str], limit: float) -> str | None:
     """Return the folder that tempfile will choose.
 
-    tempfile itself is not asked: on Windows it takes a refusal for a name that is in use, and
-    tries again up to 100 times here and, before Python 3.13.13, 2**31 times later (gh-66305).
+    This does not ask tempfile itself: on Windows it takes a refusal for a name in use, and tries
+    again up to 100 times here and, before Python 3.13.13, 2**31 times later (gh-66305).
 
     Args:
-        candidates: The folders it tries, in its order.
+        candidates: The folders that tempfile tries, in its order.
         limit: Seconds that each may take.
 
     Returns:
-        The first that a file could be created in, or that does not answer, for tempfile would
-        wait there; `None` if all refuse.
+        The first folder in which a file could be created, or that does not answer, as tempfile
+        would wait there; `None` if all refuse.
     """
     for folder in dict.fromkeys(candidates):
         (refused,) = side_by_side(lambda path: write_error(path) is not None, [folder], limit)
@@ -142,7 +145,7 @@ def _virtual_environment() -> str | None:
 
 
 def _place(role: Role, path: str, seen: PlaceLook | None) -> Place:
-    if seen is None:  # it did not answer; that it exists is the assumption that claims least
+    if seen is None:  # it did not answer; assuming that it exists is the most cautious choice
         return Place(role=role, path=path, volume=drive_of(path))
     return Place(
         role=role,
@@ -165,7 +168,7 @@ def _attributes(path: str) -> int | None:
 
 
 def _kind(path: str) -> tuple[bool, bool]:
-    """Tell whether a path exists and is a folder; one that may not be looked at does and is."""
+    """Return whether a path exists and is a folder; both are assumed if access is denied."""
     try:
         return True, S_ISDIR(Path(path).stat().st_mode)
     except PermissionError:

@@ -1,7 +1,7 @@
-"""Asks Windows PowerShell, once per process, for what only WMI knows.
+"""Runs Windows PowerShell, once per process, to read what only WMI knows.
 
-One start of PowerShell costs seconds, so a single script asks for Defender's state, Defender's
-settings and the registered antivirus products. Each part may fail without the others.
+Starting PowerShell takes seconds, so a single script asks for Defender's state, Defender's settings
+and the registered antivirus products. Each part may fail without the others.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 from winasr_doctor._util import programs
 
 OVERRIDE = "WINASR_DOCTOR_POWERSHELL"
-"""Environment variable that names the PowerShell to ask instead of Windows' own."""
+"""Environment variable that names the PowerShell to run instead of Windows' own."""
 
 SHARE = 0.8
-"""How much of a section's time PowerShell may take: the registry must still get its turn."""
+"""Fraction of a section's time that PowerShell may take: the registry must still be read."""
 
 LIMIT = 8.0
-"""Seconds that PowerShell may take when nobody says."""
+"""Seconds that PowerShell may take by default."""
 
 ACCESS_DENIED = frozenset({0x80070005, 0x80041003})
 """`E_ACCESSDENIED` and `WBEM_E_ACCESS_DENIED`.
@@ -68,7 +68,7 @@ QUERIES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         ("displayName", "productState"),
     ),
 }
-"""Part, and the WMI namespace, class and properties that answer it.
+"""Each part, with the WMI namespace, class and properties that answer it.
 
 Sources: learn.microsoft.com, "MSFT_MpPreference class", "MSFT_MpComputerStatus class",
 "Get-MpComputerStatus"; `AntiVirusProduct` is not documented, `Get-CimClass` shows it.
@@ -95,13 +95,14 @@ $json = ConvertTo-Json -InputObject $parts -Compress -Depth 5
 -join ($json.ToCharArray() | ForEach-Object {{
   if ([int]$_ -gt 126) {{ '\\u{{0:x4}}' -f [int]$_ }} else {{ $_ }} }})
 """
-"""All but ASCII is escaped, so that the console's code page cannot spoil the answer; numbers
-and property names do not depend on the culture. It also runs in the constrained language mode
-of application control, where encodings and cultures cannot be set."""
+"""Everything except ASCII is escaped, so that the console's code page cannot corrupt the answer;
+numbers and property names do not depend on the culture. The script also runs in the constrained
+language mode of application control, where encodings and cultures cannot be set.
+"""
 
 
 class QueryPart(NamedTuple):
-    """What became of one part of the question."""
+    """The result of one part of the query."""
 
     rows: tuple[Mapping[str, Any], ...] = ()
     error: str | None = None
@@ -111,11 +112,11 @@ class QueryPart(NamedTuple):
 
 
 class PowerShellAnswer(NamedTuple):
-    """What PowerShell said."""
+    """PowerShell's answer."""
 
     parts: Mapping[str, QueryPart] = {}
     failure: str = "PowerShell did not answer"
-    """Why a part that is not among `parts` is missing."""
+    """Why a part is missing from `parts`."""
 
     def part(self, name: str) -> QueryPart:
         """Return one part, or the reason why it is missing."""
@@ -123,10 +124,10 @@ class PowerShellAnswer(NamedTuple):
 
 
 _ANSWER = re.compile(r"\{\s*\"(?:" + "|".join(QUERIES) + r")\"")
-"""Where an answer may begin: each part of it is one of the questions."""
+"""Where an answer may begin: with one of the parts that were asked for."""
 
 _MOST_TRIED = 20
-"""Beginnings that are tried; what is nested without end begins again at every level."""
+"""Maximum number of beginnings tried; endlessly nested text begins again at every level."""
 
 Run = Callable[[str, Sequence[str], float], tuple[int, bytes]]
 """Runs a program with arguments and a time limit; returns exit status and standard output.
@@ -137,10 +138,10 @@ _lock = threading.Lock()
 
 
 def answer(limit: float = LIMIT) -> PowerShellAnswer:
-    """Return what PowerShell said, asking it only the first time; others wait for that.
+    """Return PowerShell's answer; it runs only the first time, and other callers wait for that.
 
     Args:
-        limit: Seconds that the first asking may take.
+        limit: Seconds that the first run may take.
     """
     with _lock:
         if not _cached:
@@ -149,7 +150,7 @@ def answer(limit: float = LIMIT) -> PowerShellAnswer:
 
 
 def forget() -> None:
-    """Forget the answer, so that PowerShell is asked again."""
+    """Forget the answer, so that PowerShell is run again."""
     with _lock:
         _cached.clear()
 
@@ -157,11 +158,11 @@ def forget() -> None:
 def ask(
     programs: Iterable[str] | None = None, *, run: Run | None = None, limit: float = LIMIT
 ) -> PowerShellAnswer:
-    """Ask PowerShell; a program that says nothing useful is followed by the next.
+    """Run PowerShell; if a program gives no useful answer, try the next one.
 
     Args:
-        programs: Paths of PowerShell; those of this machine by default.
-        run: How to run one.
+        programs: Paths of PowerShell; by default those of this machine.
+        run: How to run a program.
         limit: Seconds that it may take.
 
     Returns:
@@ -206,16 +207,16 @@ def script() -> str:
 def arguments() -> tuple[str, ...]:
     """Return PowerShell's arguments.
 
-    The script is handed over in plain text, for administrators and scanners to see: encoded
-    commands look like malware. It holds no double quote that would need escaping.
+    The script is passed as plain text, so that administrators and scanners can read it: encoded
+    commands look like malware. It contains no double quotes, which would need escaping.
     """
     return ("-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script())
 
 
 def candidates(environment: Mapping[str, str]) -> list[str]:
-    """Return the PowerShells to ask, best first: an override, Windows' own, those on PATH.
+    """Return the PowerShells to try, best first: an override, Windows' own, those on PATH.
 
-    None is taken from the current folder.
+    None of them is in the current folder.
 
     Args:
         environment: The environment variables.
@@ -240,7 +241,7 @@ def parse(output: bytes) -> dict[str, QueryPart]:
         output: PowerShell's standard output.
 
     Returns:
-        Nothing if there is no answer in it.
+        The parts; empty if it contains no answer.
     """
     import json
 
@@ -257,7 +258,7 @@ def parse(output: bytes) -> dict[str, QueryPart]:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return a property's texts, of which WMI may give none, one or a list."""
+    """Return a property's texts; WMI may give none, one or a list."""
     value = _unwrapped(value)
     items = value if isinstance(value, list) else [value]
     return tuple(item for item in items if isinstance(item, str) and item.strip())
@@ -310,7 +311,7 @@ def _sentence(text: object) -> str:
 
 
 def _code(value: Mapping[str, object]) -> int | None:
-    """Return the HRESULT: WMI's own stands in the error's identifier, .NET's in a property."""
+    """Return the HRESULT: WMI puts it in the error's identifier, .NET in a property."""
     identifier = value.get("id")
     text = identifier if isinstance(identifier, str) else ""
     named = re.match(r"HRESULT (0x[0-9a-fA-F]{8})", text)
@@ -342,7 +343,7 @@ def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
 
 
 def _end(process: Any) -> None:  # noqa: ANN401 - `Popen`, imported late
-    """End a process and what it started, which would otherwise keep its output open."""
+    """End a process and its children, which would otherwise keep its output open."""
     import subprocess
 
     import psutil

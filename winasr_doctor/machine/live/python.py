@@ -1,4 +1,4 @@
-"""Reads the Python interpreter that runs this, which is the one that runs the app."""
+"""Reads the Python interpreter that runs this process, which also runs the app."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
 _STORE_PACKAGE = "\\windowsapps\\pythonsoftwarefoundation.python."
-"""In the path of every Python that came from the Microsoft Store.
-Source: docs.python.org, "Using Python on Windows"."""
+"""Part of the path of every Python from the Microsoft Store. Source: docs.python.org, "Using Python
+on Windows".
+"""
 
 
 def read(_host: LiveMachine) -> PythonRuntime:
@@ -38,7 +39,7 @@ def read(_host: LiveMachine) -> PythonRuntime:
 
 
 def is_store_build(*paths: str) -> bool:
-    """Tell by its paths whether a Python is the Microsoft Store's.
+    """Return whether a Python comes from the Microsoft Store, by its paths.
 
     Args:
         paths: Its base prefix and its executable.

@@ -1,6 +1,6 @@
-"""Which module reads which section.
+"""Maps each section to the module that reads it.
 
-Modules are imported by the thread that needs them, so that a scan of few sections starts fast.
+Each thread imports the modules it needs, so that a scan of few sections starts fast.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
 
 Reader = Callable[["LiveMachine"], Any]
-"""Takes the host, for what it was told and for other sections; returns a section's value."""
+"""Takes the host, for its options and for other sections; returns a section's value."""
 
 
 def _module(name: str) -> Reader:

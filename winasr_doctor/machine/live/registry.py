@@ -1,7 +1,7 @@
-r"""The Windows registry, read-only, behind an interface that any system can fake.
+r"""Reads the Windows registry, behind an interface that can be faked on any system.
 
-A key is written as people write it: `HKLM\SOFTWARE\Microsoft`, `HKCU\Software\Dropbox`,
-`HKCR\CLSID\{...}`. Keys and names compare without case, as in the registry itself.
+Keys are written in the usual way: `HKLM\SOFTWARE\Microsoft`, `HKCU\Software\Dropbox`,
+`HKCR\CLSID\{...}`. Keys and names are compared without case, as in the registry itself.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ VIEWS = {64: "KEY_WOW64_64KEY", 32: "KEY_WOW64_32KEY"}
 
 
 class Registry(Protocol):
-    """What may be asked of a registry."""
+    """Read access to a registry."""
 
     def values(self, key: str, *, view: int = 64) -> dict[str, object]:
         r"""Return a key's values by name; the default value's name is empty.
 
         Args:
-            key: Such as `HKLM\SOFTWARE\\Microsoft`.
+            key: The key's path, such as `HKLM\SOFTWARE\\Microsoft`.
             view: 64 or 32, the registry's view on a 64-bit Windows.
 
         Returns:
@@ -47,7 +47,7 @@ class Registry(Protocol):
         r"""Return the names of the keys right below a key.
 
         Args:
-            key: Such as `HKLM\SOFTWARE\\Microsoft`.
+            key: The key's path, such as `HKLM\SOFTWARE\\Microsoft`.
             view: 64 or 32, the registry's view on a 64-bit Windows.
 
         Raises:
@@ -92,7 +92,7 @@ class WindowsRegistry:
 
 
 _NO_MORE_ITEMS = 259
-"""`ERROR_NO_MORE_ITEMS`: how an enumeration ends."""
+"""`ERROR_NO_MORE_ITEMS`: the end of an enumeration."""
 
 
 def _opened(key: str, view: int) -> Any:  # noqa: ANN401 - `winreg` exists on Windows only
@@ -115,11 +115,11 @@ WINDOWS_REGISTRY: Registry = WindowsRegistry()
 
 
 def expanded(text: str, environment: Mapping[str, str]) -> str | None:
-    """Fill in a text's `%VARIABLES%`; `None` if one of them is not set.
+    """Expand a text's `%VARIABLES%`; `None` if one of them is not set.
 
     Args:
         text: A value of the type `REG_EXPAND_SZ`.
-        environment: The variables, compared without case.
+        environment: The variables; names are compared without case.
     """
     folded = {name.upper(): value for name, value in environment.items()}
     missing = []
@@ -149,7 +149,7 @@ class RegistryDict:
 
         Args:
             keys: The full path of each key, and its values by name.
-            denied: Keys that may not be read, nor may anything below them.
+            denied: Keys that may not be read, and neither may anything below them.
         """
         self._values = {_folded(key): dict(values) for key, values in keys.items()}
         self._denied = tuple(_folded(key) for key in denied)

@@ -1,6 +1,6 @@
 r"""Reads whether Windows Search runs, and which folders its rules cover.
 
-The registry holds the rules, not the crawler's live decisions; what it says is a good guess.
+The registry holds the rules, not the crawler's actual decisions, so this is a good guess.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ DISABLED = 4
 SCOPE = r"HKLM\SOFTWARE\Microsoft\Windows Search\CrawlScopeManager\Windows\SystemIndex"
 
 RULE_SETS = (("DefaultRules", True), ("WorkingSetRules", False))
-"""Windows' own rules, and those in force: its own once more with the user's and the apps'.
-Source: learn.microsoft.com, "Using the Crawl Scope Manager"; the registry layout is observed."""
+"""Windows' own rules, and the rules in force: Windows' own plus those of the user and the apps.
+Source: learn.microsoft.com, "Using the Crawl Scope Manager"; the registry layout is observed.
+"""
 
 STATES: dict[str, Service] = {
     "running": "running",
@@ -57,10 +58,10 @@ def read(
 
     Args:
         registry: The registry.
-        status: Tells a service's state by its name; may raise any `OSError` or psutil error.
+        status: Returns a service's state by its name; may raise any `OSError` or psutil error.
 
     Raises:
-        Unreadable: The service is there, but its rules may not be read.
+        Unreadable: The service exists, but its rules may not be read.
     """
     state = service(registry, status or _status)
     try:
@@ -75,11 +76,11 @@ def read(
 
 
 def service(registry: Registry, status: Callable[[str], str]) -> Service:
-    """Return the indexer's state; a disabled service that still runs is running.
+    """Return the indexer's state; a disabled service that still runs counts as running.
 
     Args:
         registry: The registry.
-        status: Tells a service's state by its name.
+        status: Returns a service's state by its name.
     """
     import psutil
 
@@ -97,7 +98,7 @@ def service(registry: Registry, status: Callable[[str], str]) -> Service:
 
 
 def rules(registry: Registry) -> tuple[SearchRule, ...]:
-    """Return the rules about folders; where two speak of one folder, the one in force.
+    """Return the rules about folders; if two concern one folder, the one in force.
 
     Args:
         registry: The registry.
@@ -126,7 +127,7 @@ def pattern(url: str) -> str | None:
     r"""Return the folder pattern of a rule, or `None` if it is not about files.
 
     Args:
-        url: Such as `file:///C:\[volume's GUID]\Users\*\AppData\`.
+        url: The rule's URL, such as `file:///C:\[volume's GUID]\Users\*\AppData\`.
     """
     match = _FILE_URL.match(url)
     if match is None:

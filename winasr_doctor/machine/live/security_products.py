@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
 
 PROVIDERS = r"HKLM\SOFTWARE\Microsoft\Security Center\Provider\Av"
-"""The same list in the registry, `DISPLAYNAME` and `STATE` of each; not documented, so asked
-only when WMI does not answer."""
+"""The same list in the registry, with `DISPLAYNAME` and `STATE` of each product; not documented, so
+only read when WMI does not answer.
+"""
 
 
 def read(
@@ -27,13 +28,13 @@ def read(
     """Read the registered antivirus products.
 
     Args:
-        host: The host that asks, for its time limit.
+        host: The host that runs the query, for its time limit.
         registry: The registry to read when PowerShell does not answer.
-        answer: What PowerShell said; it is asked by default.
+        answer: PowerShell's answer; by default PowerShell is run.
 
     Raises:
-        NotApplicable: This Windows has no Security Center, as Windows Server has none.
-        Unreadable: Neither PowerShell nor the registry tells.
+        NotApplicable: This Windows has no Security Center, like Windows Server.
+        Unreadable: Neither PowerShell nor the registry answers.
     """
     if answer is None:
         answer = powershell.answer(host.timeout * powershell.SHARE if host else powershell.LIMIT)

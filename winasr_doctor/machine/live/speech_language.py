@@ -1,6 +1,6 @@
-"""Looks at what only Canary-Qwen has: weights in the Hub's cache, folders taken for its repository.
+"""Examines Canary-Qwen's weights in the Hub's cache, and folders mistaken for its repository.
 
-It is no `.nemo` file, and what breaks while it is loaded names neither the file nor the reason.
+It is not a `.nemo` file, and errors while loading it name neither the file nor the reason.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES
 _CONFIG, _WEIGHTS = CANARY_QWEN_FILES
 
 _LENGTH = 8
-"""Bytes that say how long the header is, little-endian. Source: safetensors' README, "Format"."""
+"""Number of bytes that hold the header's length, little-endian. Source: safetensors' README,
+"Format".
+"""
 
 _LONGEST_HEADER = 100_000_000
-"""Bytes; safetensors refuses more. Source: the same."""
+"""Maximum number of bytes of a header; safetensors refuses more. Source: the same."""
 
 _METADATA = "__metadata__"
 _START = 1024
@@ -31,15 +33,15 @@ _START = 1024
 def weights(
     repo_id: str, commit: str, files: Iterable[tuple[str, Path]]
 ) -> Iterator[CachedWeights]:
-    """Look at the weights that the cache holds of a revision, if it is Canary-Qwen's.
+    """Examine a revision's weights in the cache, if it is Canary-Qwen's.
 
     Args:
         repo_id: The repository.
         commit: The revision.
-        files: Names and paths of what is held of it.
+        files: Names and paths of the cached files.
 
     Yields:
-        What they look like; never raises, a file that cannot be read is `unreadable`.
+        The description of each file. This never raises: a file that cannot be read is `unreadable`.
     """
     if repo_id.casefold() != CANARY_QWEN.casefold():
         return
@@ -52,7 +54,7 @@ def weights(
 
 
 def _look(path: Path) -> tuple[int, WeightsForm, int | None, str | None]:
-    """Return size, form, the size that the header asks for, and why it could not be read."""
+    """Return the size, the format, the declared size, and why it could not be read."""
     try:
         status = path.stat()
         if getattr(status, "st_file_attributes", 0) & NOT_HERE:
@@ -90,7 +92,7 @@ def _form(start: bytes) -> WeightsForm:
 
 
 def _data_bytes(header: bytes) -> int | None:
-    """Return how many bytes follow the header, by what it says; `None` if it makes no sense."""
+    """Return how many bytes should follow the header; `None` if the header is invalid."""
     try:
         entries = json.loads(header)
         ends = [int(each["data_offsets"][1]) for key, each in entries.items() if key != _METADATA]
@@ -100,10 +102,10 @@ def _data_bytes(header: bytes) -> int | None:
 
 
 def shadows(app_paths: Iterable[str]) -> tuple[ShadowingFolder, ...]:
-    """Find folders that a program started there loads instead of Canary-Qwen's repository.
+    """Find folders that a program started beside them loads instead of Canary-Qwen's repository.
 
     Args:
-        app_paths: The app's files and folders; the current folder is looked at as well.
+        app_paths: The app's files and folders; the current folder is examined as well.
     """
     tops: dict[str, bool] = {}
     with suppress(OSError):  # the current folder may have been deleted

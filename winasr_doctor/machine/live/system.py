@@ -1,4 +1,4 @@
-"""Reads the operating system: product, build, settings that hold for the whole machine."""
+"""Reads the operating system: product, build and machine-wide settings."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ FILE_SYSTEM = r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
 SESSION_ENVIRONMENT = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 
 FIRST_WINDOWS_11 = 22000
-"""Windows 11 still calls itself "Windows 10 ..." in `ProductName`; its build tells.
-Source: learn.microsoft.com, "Windows 11 release information"."""
+"""Windows 11 still calls itself "Windows 10 ..." in `ProductName`; its build shows which it is.
+Source: learn.microsoft.com, "Windows 11 release information".
+"""
 
 
 def this_os() -> OS:
-    """Return the system this runs on, in the words of `System.os`."""
+    """Return the system this runs on, as a value of `System.os`."""
     if sys.platform == "win32":
         return "windows"
     return "darwin" if sys.platform == "darwin" else "linux"
@@ -106,7 +107,7 @@ def _is_server(values: dict[str, object]) -> bool | None:
 
 
 def _machine(registry: Registry) -> str:
-    """Return the processor's kind, of Windows itself and not of an emulated process."""
+    """Return the processor type of Windows itself, not that of an emulated process."""
     try:
         return str(registry.values(SESSION_ENVIRONMENT)["PROCESSOR_ARCHITECTURE"])
     except (OSError, KeyError):

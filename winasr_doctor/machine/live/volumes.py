@@ -1,4 +1,4 @@
-"""Reads the drives that the places lie on."""
+"""Reads the drives that hold the places."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ FILE_SYSTEMS: dict[str, DriveType] = {
     **dict.fromkeys(("tmpfs", "ramfs"), "ram"),
     **dict.fromkeys(("iso9660", "udf", "cd9660"), "optical"),
 }
-"""Kinds of file system that tell, off Windows, what a drive is; any other is called fixed.
-Source: Linux's Documentation/filesystems, macOS's mount(8)."""
+"""File systems that show, off Windows, what kind of drive it is; any other counts as fixed. Source:
+Linux's Documentation/filesystems, macOS's mount(8).
+"""
 
 DEV_DRIVE_FILE_SYSTEM = "ReFS"
 """A Dev Drive is always ReFS. Source: learn.microsoft.com, "Set up a Dev Drive"."""
@@ -54,7 +55,7 @@ class _Space(NamedTuple):
 
 
 def read(host: LiveMachine) -> Volumes:
-    """Read the drives of all places, side by side: a dead network drive answers late."""
+    """Read the drives of all places in parallel: a dead network drive answers late."""
     roots = list(dict.fromkeys(place.volume for place in host.places.items if place.volume))
     if this_os() == "windows":
         seen = side_by_side(windows, roots, host.timeout / 2)
@@ -70,10 +71,10 @@ def read(host: LiveMachine) -> Volumes:
 
 
 def windows(root: str) -> Volume:
-    r"""Describe a Windows volume; what it does not tell stays `None`.
+    r"""Describe a Windows volume; unknown values stay `None`.
 
     Args:
-        root: `C:\`, a share, or a folder that a volume is mounted in.
+        root: `C:\`, a share, or a folder where a volume is mounted.
     """
     space = _space(root)
     file_system = win32.file_system(root)
@@ -97,7 +98,7 @@ def posix(root: str, file_system: str | None) -> Volume:
 
     Args:
         root: The mount point.
-        file_system: Its kind, such as `ext4`, if known.
+        file_system: Its type, such as `ext4`, if known.
     """
     space = _space(root)
     return Volume(
@@ -110,14 +111,14 @@ def posix(root: str, file_system: str | None) -> Volume:
 
 
 def root_of(path: str, resolved: str | None) -> str | None:
-    """Return the root of the volume a path lies on.
+    """Return the root of the volume that holds a path.
 
-    On Windows a substituted or a mapped drive keeps its letter, because that is what its owner
-    knows it by; through a junction or a mount folder, the volume that really holds the data.
+    On Windows a substituted or mapped drive keeps its letter, because users know it by that. For a
+    junction or a mount folder, it is the volume that actually holds the data.
 
     Args:
-        path: As configured.
-        resolved: With links resolved, if that could be done.
+        path: The path as configured.
+        resolved: The path with links resolved, if that was possible.
     """
     if this_os() != "windows":
         return _mount_point(resolved or str(Path(path).absolute()))
@@ -129,7 +130,7 @@ def root_of(path: str, resolved: str | None) -> str | None:
 
 
 def drive_of(path: str) -> str | None:
-    r"""Return the drive (`C:\`) or share in a Windows path as text, without touching it."""
+    r"""Return the drive (`C:\`) or share of a Windows path, from its text alone."""
     if this_os() != "windows":
         return None
     drive = ntpath.splitdrive(path)[0] or ntpath.splitdrive(Path.cwd())[0]
@@ -137,7 +138,7 @@ def drive_of(path: str) -> str | None:
 
 
 def _drive_type(root: str) -> DriveType:
-    """Return a drive's kind; a share is on the network even when it does not answer."""
+    """Return a drive's kind; a share counts as a network drive even if it does not answer."""
     share = root.startswith("\\\\") and not root.startswith("\\\\?\\")
     return "network" if share else win32.drive_type(root)
 
@@ -150,12 +151,12 @@ def _mount_point(path: str) -> str:
 
 
 def _mounted() -> dict[str, str]:
-    """Return mount points and their file systems; the last one mounted there counts."""
+    """Return mount points and their file systems; the last one mounted at a point counts."""
     import psutil
 
     try:
         return {part.mountpoint: part.fstype for part in psutil.disk_partitions(all=True)}
-    except (psutil.Error, OSError):  # psutil lets a bare OSError through where it meets one
+    except (psutil.Error, OSError):  # psutil lets a bare OSError through
         return {}
 
 

@@ -1,8 +1,8 @@
-"""Takes the people out of a snapshot or a report, and leaves it comparable.
+"""Removes personal names from a snapshot or a report, but keeps it comparable.
 
 The same name becomes the same placeholder everywhere, so that "TEMP lies inside OneDrive" still
-holds afterwards. `positions` finds names by where they stand, `secrets` by their form, `known`
-the names already found in any spelling (`views`), `fields` by the field they are in.
+holds afterwards. `positions` finds names by their position, `secrets` by their form, `known` finds
+known names in any spelling (`views`), and `fields` redacts by field.
 """
 
 from winasr_doctor.machine.redaction.own_names import this_machine

@@ -1,4 +1,4 @@
-"""Base64 and hexadecimal digits that hide a name."""
+"""Finds names hidden in Base64 or hexadecimal digits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def without_encoded_names(text: str, hides: Callable[[str], bool]) -> str:
 
     Args:
         text: Any text.
-        hides: Whether a decoded text holds a name or a secret.
+        hides: Returns whether a decoded text contains a name or a secret.
     """
 
     def replaced(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Redacts each field of a snapshot by what it holds."""
+"""Redacts each field of a snapshot according to its content."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def variables(values: Mapping[str, str], redactor: Redactor) -> dict[str, str]:
     """Redact environment variables.
 
     Args:
-        values: Name, as recorded, and value.
-        redactor: It has learned the names already.
+        values: Names, as recorded, and values.
+        redactor: The redactor, which has already learned the names.
     """
     return {name: _variable(name.upper(), value, redactor) for name, value in values.items()}
 
@@ -85,8 +85,8 @@ def packages(versions: Mapping[str, str], redactor: Redactor) -> dict[str, str]:
     """Replace the names of distributions that are not well known.
 
     Args:
-        versions: Normalised name and version.
-        redactor: It numbers the names.
+        versions: Normalised names and versions.
+        redactor: The redactor, which numbers the names.
     """
     return {_package(name, redactor): _version(v, redactor) for name, v in versions.items()}
 
@@ -95,7 +95,7 @@ _PUBLIC_FAMILIES = (
     *("nvidia-", "nv-", "types-", "google-", "azure-", "opentelemetry-", "jupyter-", "pytest-"),
     *("tensorflow-", "sphinxcontrib-", "cuda-", "torch-", "nemo-", "onnxruntime-", "gradio-"),
 )
-"""What the names of public families of distributions begin with."""
+"""Prefixes of the names of public families of distributions."""
 
 
 def _package(name: str, redactor: Redactor) -> str:
@@ -121,11 +121,11 @@ def _version(version: str, redactor: Redactor) -> str:
 
 
 def repository(repo_id: str, redactor: Redactor) -> str:
-    """Replace a repository's owner and name, unless the owner publishes for everybody.
+    """Replace a repository's owner and name, unless the owner's repositories are public.
 
     Args:
-        repo_id: `owner/name`, or a name alone, which only the Hub's own models have.
-        redactor: It numbers the names.
+        repo_id: `owner/name`, or just a name, as only the Hub's own models have.
+        redactor: The redactor, which numbers the names.
     """
     owner, slash, name = repo_id.partition("/")
     if not slash or owner.casefold() in tables.PUBLIC_OWNERS:
@@ -134,7 +134,7 @@ def repository(repo_id: str, redactor: Redactor) -> str:
 
 
 def know_repository(repo_id: object, redactor: Redactor) -> None:
-    """Let a private repository's owner and name be replaced wherever they stand."""
+    """Replace a private repository's owner and name wherever they occur."""
     if not isinstance(repo_id, str):
         return
     owner, slash, name = repo_id.partition("/")
@@ -152,8 +152,8 @@ _CLIENT = re.compile(rf"(?:{tables.SYNC_CLIENTS})", re.IGNORECASE)
 def know_libraries(roots: object, redactor: Redactor) -> None:
     r"""Learn the organisation from `C:\Users\NAME\ORGANISATION\Site - Documents`.
 
-    Source: support.microsoft.com, "Sync SharePoint and Teams files": libraries lie below a folder
-    called as the organisation.
+    Source: support.microsoft.com, "Sync SharePoint and Teams files": libraries are below a folder
+    named after the organisation.
     """
     for root in roots if isinstance(roots, (list, tuple)) else ():
         for path in (root.get("path"), root.get("resolved")):

@@ -1,4 +1,4 @@
-"""What a finder of names finds, and what its patterns share."""
+"""The result of the name finders, and the pattern parts they share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Found(NamedTuple):
-    """Where a name stands and of what kind it is; `keep` where it names nobody."""
+    """The position and kind of a name; the kind is `keep` if it identifies nobody."""
 
     kind: str
     start: int

@@ -1,4 +1,4 @@
-"""Names that are known, wherever they stand and however they are spelled."""
+"""Finds known names wherever they occur, in any spelling."""
 
 from __future__ import annotations
 
@@ -22,27 +22,29 @@ _HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _PARTICLES = tables.words("von van der den del della das dos the and und mac inc ltd gmbh llc plc")
 _MOST_PARTS = 6
 _SHORT_NAME_LETTERS = 6
-"""Of a long name in an 8.3 name. Source: learn.microsoft.com, "Naming Files"."""
+"""Letters of a long name that an 8.3 name keeps. Source: learn.microsoft.com, "Naming Files"."""
 _IDEOGRAPHS = "\u2e80"
-"""From here on no spaces stand between words. Source: Unicode, block "CJK Radicals"."""
+"""First character of the scripts that put no spaces between words. Source: Unicode, block "CJK
+Radicals".
+"""
 
 
 @dataclass
 class KnownNames:
-    """The names found so far, and where else they occur.
+    """The names found so far; finds where else they occur.
 
-    A name that is a common word is only found where it cannot be one: see `tables`.
+    A name that is also a common word is only found where it cannot be that word: see `tables`.
     """
 
     _kinds: dict[str, str] = field(default_factory=dict)
     _compiled: tuple[re.Pattern[str], ...] | None = None
 
     def add(self, name: str, kind: str) -> None:
-        """Remember a name, its parts and the ways in which account names are made of them.
+        """Remember a name, its parts and the account names that are usually derived from them.
 
         Args:
-            name: As it was found.
-            kind: What it names; the first kind counts.
+            name: The name as it was found.
+            kind: The kind of name; the first one given counts.
         """
         for spelling in _spellings(name, kind):
             key = fold(spelling)
@@ -51,7 +53,7 @@ class KnownNames:
                 self._compiled = None
 
     def kind(self, name: str) -> str | None:
-        """Return what a name is known to name."""
+        """Return the kind of a known name."""
         return self._kinds.get(fold(name))
 
     def occurrences(self, view: TextView) -> Iterator[tuple[str, int, int]]:
@@ -133,7 +135,7 @@ def _is_a_part(part: str) -> bool:
 
 
 def _accounts_of(parts: list[str]) -> Iterator[str]:
-    """Make the account names that are usual for `First Last`."""
+    """Return the usual account names for `First Last`."""
     if len(parts) < _FIRST_AND_LAST:
         return
     first, last = parts[0], parts[-1]

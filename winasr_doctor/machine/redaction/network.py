@@ -1,4 +1,4 @@
-"""Hosts, addresses and repositories, known by the form of a URL or of the name itself."""
+"""Finds hosts, addresses and repositories by the form of a URL or of the name itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _QUERY = re.compile(r"[?&][^=&#\s]{1,99}=(?P<id>[^&#\s]{3,2000})")
 
 
 def urls(text: str, _whole: bool) -> Iterator[Found]:
-    """Find the hosts of URLs, and the owners of code and models on public ones."""
+    """Find the hosts of URLs, and the owners of code and models on public hosts."""
     for match in _URL.finditer(text):
         host = match["host"]
         if set(host) <= NO_NAME or host.startswith(("{", "[IP")):
@@ -72,7 +72,7 @@ _PROMPT = re.compile(r"(?<![\w.@/\\-])(?P<user>[\w.-]{1,64})@(?P<server>[\w.-]{1
 
 
 def _scp(text: str) -> Iterator[Found]:
-    """Find `git@HOST:ORG/REPO.git`, and `NAME@HOST:~` as a shell prompts."""
+    """Find `git@HOST:ORG/REPO.git`, and `NAME@HOST:~` as in a shell prompt."""
     for match in _PROMPT.finditer(text):
         yield Found("user", *match.span("user"))
         yield Found("server", *match.span("server"))
@@ -109,13 +109,13 @@ _MAC = re.compile(
 _DEFAULT_NAME = re.compile(
     r"(?<!\w)(?:DESKTOP|LAPTOP|WIN|EC2AMAZ)-[A-Z0-9]{7,11}(?!\w)", re.IGNORECASE
 )
-"""What Windows calls a computer by itself. Source: learn.microsoft.com, "ComputerName"."""
+"""The computer names that Windows generates. Source: learn.microsoft.com, "ComputerName"."""
 
 _VERSION = re.compile(r"(?:version|v|build)\W{0,3}$", re.IGNORECASE)
 
 
 def hosts(text: str, _whole: bool) -> Iterator[Found]:
-    """Find host names and addresses that stand in a sentence."""
+    """Find host names and addresses in a sentence."""
     for match in _TENANT_HOST.finditer(text):
         yield Found("org", *match.span("org"))
     for match in _DOTTED.finditer(text):

@@ -1,4 +1,4 @@
-"""What this machine and its user are called."""
+"""Finds out the names of this machine and its user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def this_machine() -> dict[str, list[str]]:
-    """Return what this machine and its user are called, as arguments of `Redactor`."""
+    """Return the names of this machine and its user, as arguments of `Redactor`."""
     users = [os.environ.get(name, "") for name in ("USERNAME", "USER", "LOGNAME")]
     hosts = [
         platform.node(),
@@ -20,5 +20,5 @@ def this_machine() -> dict[str, list[str]]:
 def _home() -> str:
     try:
         return Path.home().name
-    except RuntimeError:  # no home can be found
+    except RuntimeError:  # no home folder can be found
         return ""

@@ -1,7 +1,7 @@
-"""What stands in for a name: numbered, and of the name's own length and alphabet.
+"""Makes placeholders for names: numbered, with the name's own length and alphabet.
 
-A placeholder keeps what a check may decide by: the length of a name, whether it has characters
-beyond ASCII, and the `~1` of a short name.
+A placeholder keeps what a check may depend on: the length of a name, whether it has non-ASCII
+characters, and the `~1` of a short name.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ LABELS = {
     "package": "package",
     "id": "id",
 }
-"""Kind of name, and its placeholder's first letters."""
+"""Kind of name, and the first letters of its placeholder."""
 
 _FORMER_LABEL = "host"
-"""What servers were called before 0.2; snapshots with it stay as they are."""
+"""The placeholder for servers before 0.2; snapshots that contain it stay unchanged."""
 
 _HEADS = sorted({label[:end] for label in LABELS.values() for end in range(1, len(label) + 1)})
 _ONE_CHARACTER = "①②③④⑤⑥⑦⑧⑨"
@@ -35,22 +35,23 @@ PLACEHOLDER = re.compile(
     rf"|[1-9{_ONE_CHARACTER}])(?:~\d+(?:\.x{{1,3}})?)?",
     re.IGNORECASE,
 )
-"""At most 99 where the word before the number is cut: `u1234567` is what some employers call
-people."""
+"""At most 99 if the word before the number is shortened: some employers use account names such as
+`u1234567`.
+"""
 
 HEADS = frozenset(_HEADS)
-"""Words that are a placeholder's beginning; replacing them would redact placeholders again."""
+"""Words that placeholders begin with; replacing them would redact placeholders again."""
 
 
 def is_placeholder(name: str) -> bool:
-    """Return whether a name looks like a placeholder: it may stay, and is never given again."""
+    """Return whether a name looks like a placeholder, which is kept and never reassigned."""
     return PLACEHOLDER.fullmatch(name) is not None
 
 
 class Placeholders:
-    """Gives every name its placeholder: the same name, the same one.
+    """Assigns every name a placeholder; the same name always gets the same one.
 
-    Names are numbered by kind in the order in which they are asked for.
+    Names are numbered by kind, in the order in which they are requested.
     """
 
     def __init__(self) -> None:
@@ -62,15 +63,15 @@ class Placeholders:
         """How many names of each kind have a placeholder."""
 
     def reserve(self, placeholder: str) -> None:
-        """Never give this one: it already stands in the text."""
+        """Never assign this placeholder: it already occurs in the text."""
         self._taken.setdefault(placeholder.casefold(), placeholder)
 
     def of(self, name: str, kind: str) -> str:
         """Return a name's placeholder.
 
         Args:
-            name: As it stands in the text; its length and alphabet are kept.
-            kind: A key of `LABELS`. The first one that is given for a name counts.
+            name: The name as it occurs in the text; its length and alphabet are kept.
+            kind: A key of `LABELS`. The first one given for a name counts.
         """
         if is_placeholder(name):
             self.reserve(name)
@@ -84,7 +85,7 @@ class Placeholders:
         return self._given[shape]
 
     def number(self, key: str, kind: str) -> int:
-        """Return the number of something that has no placeholder of the usual form."""
+        """Return the number of a name that has no placeholder of the usual form."""
         return self._number(f"{kind}:{key}", kind)
 
     def _number(self, key: str, kind: str) -> int:
@@ -104,7 +105,7 @@ class Placeholders:
             made = _made(LABELS[kind], number, length - len(tail) + longer, ascii_only) + tail
             if made.casefold() not in self._taken:
                 break
-            if spelled_before:  # another spelling has this number already
+            if spelled_before:  # another spelling already has this number
                 longer += 1
             else:
                 number += 1

@@ -1,6 +1,6 @@
-r"""Names that are known by where they stand: `C:\Users\NAME`, `\\SERVER\share`, `https://HOST`.
+r"""Finds names by their position: `C:\Users\NAME`, `\\SERVER\share`, `https://HOST`.
 
-A separator is any run of slashes of either kind, so that a path counts however often it was
+A separator is any run of slashes of either kind, so that a path is found however often it was
 escaped. Every repetition is bounded, as in `secrets`.
 """
 
@@ -264,11 +264,11 @@ FINDERS: tuple[Finder, ...] = (
 
 
 def positions(text: str, *, whole: bool) -> Iterator[Found]:
-    """Find every name that its position gives away.
+    """Find every name that is recognisable by its position.
 
     Args:
         text: A view's text.
-        whole: It is a path, or a list of paths, and nothing else.
+        whole: Whether the text is only a path or a list of paths.
     """
     for find in FINDERS:
         yield from find(text, whole)

@@ -1,4 +1,4 @@
-"""Replaces every name and secret of a text: learn first, then replace."""
+"""Replaces every name and secret in a text: learns them first, then replaces them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ORDER = {"login": 0, "secret": 1}
 _PUBLIC, _NAMES = 2, 3
 _SECOND_LEVEL = frozenset({"co", "com", "ac", "org", "gov"})
-"""What stands before a country, as in `contoso.co.uk`."""
+"""Labels before a country's domain, as in `contoso.co.uk`."""
 
 _LOGINS = frozenset({"credentials", "login"})
 
 
 class _Span(NamedTuple):
-    """A part of the text that is to be replaced, or kept as it is."""
+    """A part of the text to replace or to keep."""
 
     source: str
     kind: str
@@ -46,15 +46,13 @@ class Redactor:
     """Replaces names of people, machines and organisations, and every secret.
 
     It first learns the names from everything that will be redacted, then replaces them.
+
+    Args:
+        users: Account names of this machine.
+        hosts: Names of this machine and its domain.
     """
 
     def __init__(self, users: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
-        """Start with the names the caller knows.
-
-        Args:
-            users: Account names of this machine.
-            hosts: Names of this machine and its domain.
-        """
         self._placeholders = Placeholders()
         self._known = KnownNames()
         for name in users:
@@ -64,11 +62,11 @@ class Redactor:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many distinct names of each kind were replaced, for a word to the user."""
+        """How many distinct names of each kind were replaced, for a message to the user."""
         return dict(self._placeholders.counts)
 
     def know(self, name: str, kind: str) -> None:
-        """Replace a name wherever it stands from now on.
+        """Replace a name wherever it occurs from now on.
 
         Args:
             name: An account, a host, an organisation ...
@@ -102,8 +100,9 @@ class Redactor:
         """Return one string with every known name and every secret replaced.
 
         Args:
-            text: Any string; a lone surrogate in it becomes U+FFFD, as no file could hold it.
-            prose: It is a sentence even if it begins with a path.
+            text: Any string; a lone surrogate in it becomes U+FFFD, as it cannot be written to a
+                file.
+            prose: Whether it is a sentence even if it begins with a path.
         """
         text = encoded.without_encoded_names(text, self._changes)
         spans = [*_spans_by_form(text, prose=prose), *self._spans_by_value(text)]
@@ -116,15 +115,15 @@ class Redactor:
         return _SURROGATES.sub("\ufffd", "".join(pieces))
 
     def value(self, value: T) -> T:
-        """Return a tree of dicts, lists and tuples with every string in it redacted."""
+        """Return a tree of dicts, lists and tuples with every string redacted."""
         redacted: T = map_strings(value, self.text)
         return redacted
 
     def values(self, named: Mapping[str, object]) -> dict[str, object]:
-        """Return named facts with their values redacted, and the names that are data too.
+        """Return named facts with redacted values; names that are data are redacted, too.
 
         Args:
-            named: JSON values; a name that is an identifier is a word of ours.
+            named: JSON values by name; names that are identifiers are our own words.
         """
         return {
             key if _IDENTIFIER.fullmatch(key) else self.text(key): self._fact(value)
@@ -215,7 +214,7 @@ def _readable(found: str) -> str:
     return view.text
 
 
-@lru_cache(maxsize=1024)  # a snapshot repeats its paths, and each is learned and replaced
+@lru_cache(maxsize=1024)  # a snapshot repeats its paths, and each one is learned and replaced
 def _spans_by_form(text: str, *, prose: bool = False) -> tuple[_Span, ...]:
     spans: list[_Span] = []
     for view in readings(text):
@@ -239,7 +238,7 @@ def _spans_by_form(text: str, *, prose: bool = False) -> tuple[_Span, ...]:
 
 
 def _without_overlaps(spans: Iterable[_Span]) -> Iterator[_Span]:
-    """Return the spans that win, in order: secrets, then what stays, then the longest names."""
+    """Return the spans that take precedence: secrets, then what stays, then the longest names."""
     ranked = sorted(spans, key=_rank)
     taken = bytearray(max((span.end for span in ranked), default=0))
     winners = []
@@ -256,7 +255,7 @@ def _rank(span: _Span) -> tuple[int, int, bool]:
 
 
 def strings(value: object) -> Iterator[str]:
-    """Return every string of a tree of dicts, lists and tuples."""
+    """Return every string in a tree of dicts, lists and tuples."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -269,7 +268,7 @@ def strings(value: object) -> Iterator[str]:
 
 
 def map_strings(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
-    """Return a tree of dicts, lists and tuples with every string changed."""
+    """Return a tree of dicts, lists and tuples with a function applied to every string."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):

@@ -13,11 +13,11 @@ from winasr_doctor.machine.redaction.snapshot import redact_snapshot
 
 
 def redact_machine(host: Machine, redactor: Redactor) -> Snapshot:
-    """Record a machine and redact it, so that its names have their placeholders from now on.
+    """Record and redact a machine, so that its names get their placeholders.
 
     Args:
-        host: The machine; what was not read of it yet is read now.
-        redactor: It learns the names.
+        host: The machine; sections not read so far are read now.
+        redactor: The redactor, which learns the names.
     """
     return redact_snapshot(record(host), redactor)
 
@@ -27,8 +27,8 @@ def redact_report(report: Report, redactor: Redactor) -> Report:
 
     Args:
         report: The report of a scan.
-        redactor: It learns the names from the report first. After `redact_machine` they have the
-            placeholders that the machine's snapshot has.
+        redactor: The redactor, which first learns the names from the report. After `redact_machine`
+            they get the same placeholders as in the machine's snapshot.
     """
     _learn(report, redactor)
     return replace(

@@ -1,7 +1,7 @@
-r"""Secrets and numbered identities, known by their form alone: tokens, passwords, SIDs, e-mail.
+r"""Finds secrets and identifiers by their form alone: tokens, passwords, SIDs, e-mail addresses.
 
-Every repetition is bounded and every pattern begins where a run of such characters begins, so
-that the time to search a text grows with its length only.
+Every repetition is bounded and every pattern begins where a run of such characters begins, so that
+the time to search a text grows only with its length.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ TOKENS = {
     "Azure": r"[\w~.-]{3}8Q~[\w~.-]{34}",
     "JSON Web Token": r"eyJ[\w-]{8,4096}\.[\w-]{4,8192}(?:\.[\w-]{0,4096})?",
 }
-"""Whose tokens look how. Sources: each vendor's documentation of its tokens; GitHub, "Supported
-secret scanning patterns"; RFC 7519 for JSON Web Tokens."""
+"""The form of each vendor's tokens. Sources: each vendor's documentation of its tokens; GitHub,
+"Supported secret scanning patterns"; RFC 7519 for JSON Web Tokens.
+"""
 
 _SENSITIVE = (
     r"(?:[\w-]{0,40}[_-])?(?:token|api[_-]?key|access[_-]?key(?:[_-]id)?|account[_-]?key"
     r"|secret(?:[_-]?key)?|passw(?:or)?d|passphrase|pwd|credentials?)"
 )
-"""What the name of a setting ends in when its value is a secret."""
+"""Endings of the names of settings whose value is a secret."""
 
 _SENSITIVE_PARAMETERS = rf"(?:{_SENSITIVE}|pass|sig|signature|session_?id|sas|code|auth|key)"
 """The same for a parameter of a URL."""
@@ -62,7 +63,7 @@ PATTERNS = {
     "sid": r"(?<![A-Za-z0-9])S-1-(?:5-21|12-1|15-[23]|5-5|11-96)-\d{1,20}(?:-\d{1,20}){1,15}",
     "email": r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}",
 }
-"""What gives a secret away by its form; the group that ends in `_`, if any, is the secret."""
+"""Patterns of secrets; the group whose name ends in `_`, if any, is the secret."""
 
 _FORM = re.compile("|".join(f"(?P<{n}>{p})" for n, p in PATTERNS.items()), re.IGNORECASE)
 
@@ -84,14 +85,14 @@ FILE_EXTENSIONS = tables.words(
     "json py nemo wav flac mp3 txt toml yaml yml ini cfg log exe dll md zip tar gz lock ckpt bin"
     " safetensors model onnx ps1 bat cmd sh html xml csv tmp"
 )
-"""What ends `unlink:32@manifest.json`, which is no address."""
+"""Endings as in `unlink:32@manifest.json`, which is not an address."""
 
 PUBLIC_LOGINS = frozenset({"git", "ssh", "hg", "svn"})
-"""Users of a URL that are the same for everybody: `ssh://git@github.com/`."""
+"""User names in a URL that are the same for everybody: `ssh://git@github.com/`."""
 
 
 class Secret(NamedTuple):
-    """Where something secret stands, and what kind of thing it is."""
+    """The position and kind of a secret."""
 
     kind: str
     start: int
@@ -99,7 +100,7 @@ class Secret(NamedTuple):
 
 
 def secrets(text: str) -> Iterator[Secret]:
-    """Find what must go whatever it is called."""
+    """Find everything that must be removed, whatever its name."""
     for match in _FORM.finditer(text):
         kind = match.lastgroup or ""
         if kind == "email" and _is_no_address(match[0]):
@@ -120,7 +121,7 @@ _LABEL = re.compile(
     r"/?(?:mailto|e-?mail|mail|user(?:name)?|upn|owner|from|to|cc|account|sip|smtp|xmpp|login):",
     re.IGNORECASE,
 )
-"""What stands before an e-mail address and is no account: `mailto:`."""
+"""What may precede an e-mail address without being an account: `mailto:`."""
 
 
 def _is_no_address(text: str) -> bool:

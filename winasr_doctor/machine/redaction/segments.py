@@ -1,4 +1,4 @@
-"""Where a name in a path ends: at a separator, a quotation mark, or somewhere in a sentence."""
+"""Finds the end of a name in a path: at a separator, a quotation mark, or within a sentence."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from winasr_doctor.machine.redaction.tables import prose_words
 
 LONGEST_NAME = 255
-"""Characters of one component of a path. Source: learn.microsoft.com, "Maximum Path Length
-Limitation"."""
+"""Maximum number of characters in one component of a path. Source: learn.microsoft.com, "Maximum
+Path Length Limitation".
+"""
 
 _HARD_END = re.compile(r"[\\/:*?\"<>|\r\n\t;`“”«»„]")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "„": "“", "<": ">"}
@@ -21,18 +22,19 @@ _INITIAL = len("G.")
 
 
 def is_path(text: str) -> bool:
-    """Return whether a text is a path, or a list of paths with semicolons, and nothing else."""
+    """Return whether a text is only a path, or a list of paths separated by semicolons."""
     parts = [part for part in text.split(";") if part]
     return bool(parts) and all(_WHOLE_PATH.fullmatch(part) for part in parts)
 
 
 def name_end(text: str, start: int, whole: bool) -> int:
-    """Return where the name ends that begins here.
+    """Return the end of the name that begins at a position.
 
     Args:
         text: Any text.
-        start: Just behind a separator.
-        whole: The text is a path, or a list of paths, so that a name ends at a separator only.
+        start: The position just after a separator.
+        whole: Whether the text is only a path or a list of paths, so that names end only at
+            separators.
     """
     limit = min(len(text), start + LONGEST_NAME)
     hard = _HARD_END.search(text, start, limit)
@@ -58,7 +60,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _two_things(text: str, start: int, end: int) -> bool:
-    """Return whether a sentence goes on between this name and the next separator."""
+    """Return whether a sentence continues between this name and the next separator."""
     name = text[start:end]
     if re.search(r"[\])}][,.]? |' ?(?:,|->|in|is|to)|, ?['\"]|[=|]| ->", name):
         return True
@@ -68,7 +70,7 @@ def _two_things(text: str, start: int, end: int) -> bool:
 
 
 def _closing_quote(text: str, start: int) -> int | None:
-    """Return where the quotation that this path stands in is closed, on the same line."""
+    """Return where the quotation around this path ends, on the same line."""
     line = text.rfind("\n", max(0, start - 1024), start) + 1 or max(0, start - 1024)
     for at in range(start - 1, line - 1, -1):
         closing = _QUOTES.get(text[at])
@@ -90,7 +92,7 @@ def _is_apostrophe(text: str, at: int) -> bool:
 
 
 def _in_prose(text: str, start: int, end: int) -> int:
-    """Return the end of one word and of the names that follow it, as in `Ann Meyer is`."""
+    """Return the end of a word and any names after it, as in `Ann Meyer is`."""
     word = _WORD.match(text, start, end)
     if word is None:
         return start

@@ -13,7 +13,7 @@ from winasr_doctor.machine.redaction import fields
 from winasr_doctor.machine.redaction.redactor import Redactor, map_strings
 
 _IMPERSONAL = ("system", "memory", "gpus")
-"""Sections that hold products and numbers only."""
+"""Sections that hold only product names and numbers."""
 
 _TEXTS = ("note", "unreadable", "not_applicable")
 
@@ -22,8 +22,8 @@ def redact_snapshot(snapshot: Snapshot, redactor: Redactor) -> Snapshot:
     """Return a snapshot with every name and secret in it replaced.
 
     Args:
-        snapshot: A machine as it is.
-        redactor: It learns the names from the snapshot first.
+        snapshot: The snapshot of a machine, not redacted.
+        redactor: The redactor, which first learns the names from the snapshot.
 
     Returns:
         A new snapshot; its `schema` and its enumerated values are never touched.
@@ -56,7 +56,7 @@ def _learn(texts: dict[str, Any], sections: dict[str, Any], redactor: Redactor) 
 def _section(
     name: str, section: dict[str, Any] | None, change: Callable[[str], str], redactor: Redactor
 ) -> dict[str, Any] | None:
-    """Change a section's strings, but not the names of its fields."""
+    """Change a section's strings, but not its field names."""
     if section is None:
         return None
     if name == "packages":
@@ -85,7 +85,7 @@ def _record(
 
 
 def _text_fields(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
-    """Change the sentences of `unreadable` and its like, not the sections they are filed under."""
+    """Change the sentences in `unreadable` and similar fields, but not their section names."""
     if isinstance(value, dict):
         return {key: _text_fields(item, change) for key, item in value.items()}
     return map_strings(value, change)
@@ -97,7 +97,7 @@ def _enumerated_values() -> frozenset[str]:
 
 
 def _enumerated(schema: object) -> frozenset[str]:
-    """Return every string that a schema names: its enumerated values."""
+    """Return every enumerated value of a schema."""
     if isinstance(schema, dict):
         own = schema.get("enum", ())
         return frozenset(own).union(*map(_enumerated, schema.values()))

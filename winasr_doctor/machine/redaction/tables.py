@@ -1,4 +1,4 @@
-"""What names nobody, and where names stand: every list that redaction decides by."""
+"""The tables used by redaction: names that identify nobody, and positions of names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.resources import files
 
 
 def words(text: str, separator: str | None = None) -> frozenset[str]:
-    """Return the words of a text; a list of a hundred quoted words would not be read."""
+    """Return the words of a text; more readable than a list of a hundred quoted words."""
     return frozenset(text.split(separator))
 
 
@@ -18,7 +18,7 @@ PROFILE_PARENTS = (
     *("kullanıcılar", "пользователи", "ユーザー", "用户", "使用者", "사용자"),
     *("profiles", "profiles$", "users$", "home$", "homes", "homes$", "userdata", "userdata$"),
 )
-"""Folders whose subfolders are called as users are.
+"""Folders whose subfolders are named after users.
 
 Sources: learn.microsoft.com, "KNOWNFOLDERID" (UserProfiles; Explorer shows it in the display
 language); "Folder Redirection" and "Roaming User Profiles" (the usual shares); SharePoint's
@@ -30,8 +30,9 @@ SHARED_PROFILES = words(
     "|wdagutilityaccount|linuxbrew|nobody|lost+found",
     "|",
 )
-"""Profiles that many machines have; they name nobody. Source: learn.microsoft.com, "Local
-accounts"."""
+"""Profiles that many machines have; they identify nobody. Source: learn.microsoft.com, "Local
+accounts".
+"""
 
 ACCOUNTS_OF_THE_SYSTEM = words(
     "system|localsystem|local service|network service|localservice|networkservice|nt authority"
@@ -44,13 +45,13 @@ ACCOUNTS_OF_THE_SYSTEM = words(
 SIDs"."""
 
 MEDIA = words("cdrom cdrom0 dvd floppy floppy0 usb usb0 usb1 disk sd hd nfs smb")
-"""What lies below `/media` where it is not a user's folder."""
+"""Folders below `/media` that are not a user's."""
 
 SHARES = words(
     "admin$ ipc$ print$ fax$ home$ homes$ users$ profiles$ userdata$ data$ netlogon sysvol"
     " davwwwroot $recycle.bin"
 ) | {f"{letter}$" for letter in "abcdefghijklmnopqrstuvwxyz"}
-"""Shares that say nothing. Source: learn.microsoft.com, "Remove administrative shares"."""
+"""Shares that identify nobody. Source: learn.microsoft.com, "Remove administrative shares"."""
 
 HIVES = words("hkcu hklm hku hkcr hkcc")
 
@@ -68,26 +69,27 @@ PUBLIC_HOSTS = words(
     example.com example.org example.net example.invalid
     """
 )
-"""Hosts, with everything below them, that say nothing about who uses them."""
+"""Hosts, with all their subdomains, that say nothing about their users."""
 
 TENANTS = ("sharepoint.com", "onmicrosoft.com", "onedrive.com", "my.salesforce.com", "box.com")
-"""Below these domains a label is the name of an organisation."""
+"""Domains below which a label is the name of an organisation."""
 
 PUBLIC_MAIL = words(
     "gmail googlemail outlook hotmail live msn yahoo icloud gmx web proton protonmail aol mail"
     " onmicrosoft sharepoint windows azure amazonaws cloudapp example users noreply qq 163 yandex"
 )
-"""The name in an e-mail address's domain that is a provider's, not an employer's."""
+"""Names in e-mail domains that belong to a provider, not an employer."""
 
 PRIVATE_TLDS = "local|lan|corp|internal|intranet|intra|localdomain|private|ad|ads|priv|domain"
-"""Top-level names of networks that are not the Internet. Sources: RFC 6762, appendix G; ICANN,
-"Name Collision"."""
+"""Top-level domains of private networks. Sources: RFC 6762, appendix G; ICANN, "Name Collision"."""
 
 TLDS = (
     PRIVATE_TLDS + "|com|net|org|edu|gov|mil|biz|info|eu|de|at|ch|fr|es|it|nl|be|dk|se|no|fi"
     "|pl|cz|uk|ie|us|ca|mx|br|ar|au|nz|jp|cn|tw|kr|in|ru|ua|tr|za|sg|hk|cloud|tech|app"
 )
-"""Top-level names in a sentence; `.py`, `.sh`, `.io` or `.ai` may be a file or a module there."""
+"""Top-level domains recognised in a sentence; `.py`, `.sh`, `.io` or `.ai` may be a file or a
+module there.
+"""
 
 PUBLIC_OWNERS = words(
     """
@@ -104,20 +106,20 @@ PUBLIC_OWNERS = words(
     bert-base-uncased gpt2 wav2vec2 apps actions docker library datasets
     """
 )
-"""Owners of public models and code on the Hub, GitHub and the like: they may stay whole."""
+"""Owners of public models and code on the Hub, GitHub and the like; they are kept."""
 
 SYNC_CLIENTS = (
     "OneDrive|Dropbox|Box|Google ?Drive|Nextcloud|ownCloud|SharePoint|iCloud ?Drive|iCloud"
     "|Creative Cloud Files|MEGA|Egnyte|ShareFile|Seafile|Syncthing|pCloud|Tresorit|Citrix Files"
 )
-"""Clients that put an account or an organisation behind their own name."""
+"""Clients that put an account or an organisation after their own name."""
 
 SYNC_KINDS = words(
     "personal|business|sharepoint|mirror|stream|family|drive|team|work|private|privat|personnel"
     "|persönlich|shared|freigegeben|backup|old|files|documents|temp|1|2|3",
     "|",
 )
-"""What stands behind a client's name and names nobody."""
+"""What may follow a client's name without identifying anybody."""
 
 PATH_WORDS = words(
     """
@@ -151,23 +153,24 @@ PATH_WORDS = words(
     ai io en db py ml hf os js go to in of on us de fr id ui ok tf np pd ps cd pc
     """
 )
-"""Words that paths, settings and code are made of. A name among them is replaced only where the
-form says that a name stands (`C:\\Users\\Temp`), not in `AppData\\Local\\Temp`."""
+"""Common words of paths, settings and code. A name among them is replaced only where the form shows
+that it is a name (`C:\\Users\\Temp`), not in `AppData\\Local\\Temp`.
+"""
 
 
 @lru_cache(maxsize=1)
 def prose_words() -> frozenset[str]:
-    """Return the words that our own messages are made of.
+    """Return the words used in our own messages.
 
-    A name among them (`Mark`, `Will`) is replaced where its form says so and as a whole name in a
-    path, but not in a sentence.
+    A name among them (`Mark`, `Will`) is replaced where its form shows that it is a name, and as a
+    whole path component, but not in a sentence.
     """
     return frozenset(_data("words.txt").split()) | PATH_WORDS
 
 
 @lru_cache(maxsize=1)
 def public_packages() -> frozenset[str]:
-    """Return distributions that everybody has, by their normalised names.
+    """Return widely used distributions, by their normalised names.
 
     Source: the two thousand most downloaded of PyPI (November 2026), and what NeMo 3.0.0 needs.
     """
@@ -179,7 +182,7 @@ def _data(name: str) -> str:
 
 
 def is_public_host(host: str) -> bool:
-    """Return whether a host, or a domain above it, names nobody."""
+    """Return whether a host, or a domain above it, identifies nobody."""
     host = host.casefold().strip(".[]")
     labels = host.split(".")
     return any(".".join(labels[at:]) in PUBLIC_HOSTS for at in range(len(labels)))

@@ -1,8 +1,8 @@
-r"""The same text as a reader sees it, with the way back to the original.
+r"""Views of a text as a reader sees it, with a mapping back to the original.
 
-A name can be spelled in many ways: `Grace%20Hopper`, `J\u00fcrgen`, `JÜRGEN`, `GROSS` for `Groß`.
-A view undoes one kind of spelling and remembers where each of its characters came from, so that
-what was found in the view can be replaced in the original.
+A name can be spelled in many ways: `Grace%20Hopper`, `J\u00fcrgen`, `JÜRGEN`, `GROSS` for `Groß`. A
+view undoes one kind of spelling and remembers the origin of each of its characters, so that a match
+in the view can be replaced in the original.
 """
 
 from __future__ import annotations
@@ -25,30 +25,32 @@ _ESCAPES = tuple(
         "u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}",
     )
 )
-"""JSON's escapes and Python's, which has more: `C:\\\\Users\\\\xavier` is a path in JSON."""
+"""The escapes of JSON and of Python, which has more: `C:\\\\Users\\\\xavier` is a path in JSON."""
 
 _MOST_ENCODINGS = 3
-"""How often a URL may have been put into another one."""
+"""How many levels of percent-encoding are decoded: a URL may be nested in another."""
 
 _LAST_CODE_POINT = 0x10FFFF
 _COMBINING_MARKS = range(0x300, 0x370)
-"""Accents that NFD takes off Latin, Greek and Cyrillic letters. Source: Unicode, block
-"Combining Diacritical Marks"."""
+"""Accents that NFD separates from Latin, Greek and Cyrillic letters. Source: Unicode, block
+"Combining Diacritical Marks".
+"""
 
 _WITHOUT_A_DECOMPOSITION = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "’": "'"}
-"""Letters that people replace by plain ones, and that Unicode does not decompose. `ı` is what
-Turkish lower case makes of `I`. Source: Unicode, SpecialCasing.txt and UnicodeData.txt."""
+"""Letters that people replace by plain ones and that Unicode does not decompose. `ı` is the lower
+case of `I` in Turkish. Source: Unicode, SpecialCasing.txt and UnicodeData.txt.
+"""
 
 
 class TextView(NamedTuple):
-    """A text and, for each of its characters, the span of the original it stands for."""
+    """A text and, for each character, the span of the original that it represents."""
 
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original's span of a part of this view that is not empty."""
+        """Return the span in the original of a non-empty part of this view."""
         return self.starts[start], self.ends[end - 1]
 
 
@@ -58,7 +60,7 @@ def plain(text: str) -> TextView:
 
 
 def readings(text: str) -> Iterator[TextView]:
-    r"""Return a text as it is and, where it holds any, with its escapes decoded.
+    r"""Return a text as it is and, if it has escapes, with them decoded.
 
     Both count: in `C:\Users\u1234` the same characters may be an escape or a name.
 
@@ -78,12 +80,12 @@ def readings(text: str) -> Iterator[TextView]:
 
 
 class _Decoded(NamedTuple):
-    """What an escape stands for."""
+    """The meaning of an escape."""
 
     before: int
-    """Characters at its start that are not part of it."""
+    """Number of leading characters that are not part of it."""
     chars: list[tuple[str, int]]
-    """Each character and how long it is in the escape."""
+    """Each character and its length in the escape."""
 
 
 def _percent(match: re.Match[str]) -> _Decoded:
@@ -95,9 +97,10 @@ def _percent(match: re.Match[str]) -> _Decoded:
 
 
 def _backslash(match: re.Match[str]) -> _Decoded:
-    r"""Decode `\u00fc`, in whose text every backslash may have been doubled several times.
+    r"""Decode `\u00fc`, in which every backslash may have been doubled several times.
 
-    Three times a power of two are a separator and the escape behind it, so escaped.
+    If their number is three times a power of two, they are an escaped separator followed by an
+    escape.
     """
     if match["quote"]:
         return _Decoded(0, [("'", len(match[0]))])
@@ -151,10 +154,10 @@ def _folded_char(char: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a key under which all spellings of a name are equal.
+    """Return a key that is equal for all spellings of a name.
 
     Case, accents, composed or decomposed letters, ligatures and the Turkish and German special
-    cases do not count. Unlike `paths.fold` it may change the length.
+    cases are ignored. Unlike `paths.fold` it may change the length.
     """
     if text.isascii():
         return text.lower()
@@ -166,7 +169,7 @@ def folded(view: TextView, *, hump: str = "") -> TextView:
 
     Args:
         view: Any view.
-        hump: What to put before a capital where a word begins, as in `modelsGrace` or `GHopper`.
+        hump: What to insert before a capital that begins a word, as in `modelsGrace` or `GHopper`.
     """
     if view.text.isascii() and not hump:
         return TextView(view.text.lower(), view.starts, view.ends)

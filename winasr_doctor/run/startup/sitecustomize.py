@@ -1,7 +1,8 @@
-"""Puts the guard on in every Python process of an app under `run`, before its first line.
+"""Starts the guard in every Python process of an app under `run`, before its first line.
 
-Python's `site` imports a module of this name at its start; another `sitecustomize`, which ours
-would hide, is executed after it, and the app finds its `sys.path` as it would be without us.
+Python's `site` imports a module of this name at start-up. If this one hides another
+`sitecustomize`, that one is executed afterwards, and the app's `sys.path` is the same as without
+this module.
 """
 # ruff: noqa: INP001 - a folder on PYTHONPATH, not a package
 
@@ -16,13 +17,13 @@ PACKAGE = dirname(dirname(HERE))  # noqa: PTH120
 
 
 def begin() -> None:
-    """Hand over to `winasr_doctor.run.child`; nothing that fails here may stop the app."""
+    """Hand over to `winasr_doctor.run.child`; no failure here may stop the app."""
     settings = environ.get("WINASR_DOCTOR_RUN")
     if not settings or sys.version_info < (3, 10):  # the app may start another
         return
     try:
         if "winasr_doctor" not in sys.modules:
-            # By its place: the app's `sys.path` need not lead to it.
+            # Loaded by its path: it need not be on the app's `sys.path`.
             spec = spec_from_file_location("winasr_doctor", join(PACKAGE, "__init__.py"))  # noqa: PTH118
             if spec is None or spec.loader is None:
                 return
@@ -38,7 +39,7 @@ def begin() -> None:
 
 
 def give_way() -> None:
-    """Leave `sys.path`, and execute the `sitecustomize` that ours has hidden."""
+    """Remove this folder from `sys.path`, and execute the `sitecustomize` that ours has hidden."""
     sys.path[:] = [entry for entry in sys.path if normcase(entry) != normcase(HERE)]
     hidden = PathFinder.find_spec("sitecustomize")
     if hidden is not None and hidden.loader is not None:

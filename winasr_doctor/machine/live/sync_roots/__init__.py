@@ -1,4 +1,4 @@
-"""Reads the folders that cloud clients synchronise: one module per client, one table of them."""
+"""Reads the folders that cloud clients synchronise: one module per client, one table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Find = Callable[[SyncSettings], Iterable[SyncRoot]]
 Look = Callable[[str], tuple[bool, str | None]]
-"""Tells whether a folder exists, and its path with links and short names resolved."""
+"""Returns whether a folder exists, and its path with links and short names resolved."""
 
 CLIENTS: Sequence[tuple[str, Find]] = (
     ("OneDrive", one_drive.find),
@@ -49,10 +49,10 @@ CLIENTS: Sequence[tuple[str, Find]] = (
     ("Windows Cloud Files", cloud_files.find),
     ("Explorer's folders", explorer_folders.find),
 )
-"""Who is asked, the best informed first: where two name one folder, the first is believed."""
+"""The readers, most reliable first: if two name the same folder, the first one counts."""
 
 PATIENCE = 3.0
-"""Seconds that looking at a root may take; one on a dead network drive takes far longer."""
+"""Seconds that examining a root may take; one on a dead network drive takes far longer."""
 
 
 def read(
@@ -69,20 +69,20 @@ def read(
     """Read every client's sync roots; a client that cannot be read is named in `unread`.
 
     Args:
-        os: The system; this one by default.
-        registry: Where Windows clients keep settings.
-        environment: The environment variables; this process's by default.
-        home: The user's folder; this user's by default.
-        sid: The user's security identifier; on Windows this user's by default.
-        clients: Whom to ask.
-        look: How to look at a root.
+        os: The system; by default this one.
+        registry: Where Windows clients keep their settings.
+        environment: The environment variables; by default this process's.
+        home: The user's folder; by default this user's.
+        sid: The user's security identifier; on Windows by default this user's.
+        clients: The readers to use.
+        look: How to examine a root.
     """
     settings = _settings(os or this_os(), registry, environment, home, sid)
     found: list[SyncRoot] = []
     unread: dict[str, str] = {}
     for client, find in clients:
         try:
-            found.extend(find(settings))  # what was found before an error stays
+            found.extend(find(settings))  # what was found before an error is kept
         except Exception as error:  # noqa: BLE001 - one client must not hide the others
             unread[client] = f"{type(error).__name__}: {error}"
     roots = distinct(found, settings.os)
@@ -90,10 +90,10 @@ def read(
 
 
 def distinct(roots: Iterable[SyncRoot], os: OS) -> list[SyncRoot]:
-    """Return one root per folder: the first that knows its kind, else the first.
+    """Return one root per folder: the first with a known kind, else the first.
 
     Args:
-        roots: The roots, best informed first.
+        roots: The roots, from the most reliable reader first.
         os: The system whose paths these are.
     """
     kept: dict[tuple[str, ...], SyncRoot] = {}
@@ -128,7 +128,7 @@ def _home() -> Path:
 
 
 def _looked_at(roots: Sequence[SyncRoot], os: OS, look: Look) -> Iterator[SyncRoot]:
-    """Add what each root looks like, save those on a streamed drive: that may block for long."""
+    """Add details of each root, except on a streamed drive, which may block for a long time."""
     streams = [root.path for root in roots if root.kind == google_drive.STREAM]
     safe = [
         root.path for root in roots if not any(is_inside(root.path, path, os) for path in streams)

@@ -1,4 +1,4 @@
-"""Box Drive and its predecessor Box Sync, which write their folder to a text file.
+"""Reads the folders of Box Drive and its predecessor Box Sync from their text files.
 
 Source: files-community/Files, `BoxCloudDetector`.
 """

@@ -1,4 +1,4 @@
-r"""Every client that uses Windows' own Cloud Files: OneDrive, Dropbox, iCloud, Box and others.
+r"""Reads the roots of clients that use Windows' Cloud Files: OneDrive, Dropbox, iCloud, Box ...
 
 Source: learn.microsoft.com, "Integrate a cloud storage provider", and "Build a cloud sync engine
 that supports placeholder files".
@@ -26,10 +26,10 @@ PROVIDERS = (
     ("mega", "MEGA"),
     ("proton", "Proton Drive"),
 )
-"""How a provider's identifier starts, and its name. Others keep the name they registered."""
+"""Prefix of a provider's identifier, and its name. Others keep the name they registered."""
 
 ONE_DRIVE_KINDS = (("personal", "personal"), ("business", "business"))
-"""How the account's name starts, and whose it is."""
+"""Prefix of the account's name, and the kind of root."""
 
 
 def find(settings: SyncSettings) -> Iterable[SyncRoot]:
@@ -46,13 +46,13 @@ def _read(settings: SyncSettings, identifier: str) -> Iterator[SyncRoot]:
     for sid, path in settings.registry.values(rf"{key}\UserSyncRoots").items():
         if settings.sid is None or sid.upper() == settings.sid.upper():
             name = _name(provider, named)
-            # The account's part of the key stays out of the source: it may be a name.
+            # The account's part of the key is left out of the source: it may be a name.
             source = rf"{KEY}\{provider}"
             yield from settings.root(name, path, source, _kind(name, account))
 
 
 def _name(provider: str, registered: object) -> str:
-    """Return a provider's name; a registered one may be a reference (`@file,-1`) to a text."""
+    """Return a provider's name; a registered one may refer to a text (`@file,-1`)."""
     known = next((name for head, name in PROVIDERS if provider.lower().startswith(head)), None)
     if known is None and isinstance(registered, str) and not registered.startswith("@"):
         known = registered.strip()

@@ -1,4 +1,4 @@
-"""Dropbox, which writes its folders to `info.json`.
+"""Reads Dropbox's folders from its `info.json`.
 
 Source: help.dropbox.com, "Find the Dropbox folder paths programmatically"; the Microsoft Store
 build's copy: files-community/Files, `DropBoxCloudDetector`.
@@ -22,7 +22,7 @@ def find(settings: SyncSettings) -> Iterable[SyncRoot]:
 
 
 def files(settings: SyncSettings) -> list[Path]:
-    """Return the places of `info.json`; of the Store build's, the newest comes first."""
+    """Return the possible paths of `info.json`; of the Store build's, the newest comes first."""
     if settings.os != "windows":
         return [settings.home / ".dropbox" / "info.json"]
     store = sorted(settings.local.glob(STORE), key=_written, reverse=True)

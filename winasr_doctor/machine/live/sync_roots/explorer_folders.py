@@ -1,6 +1,6 @@
-r"""Folders that a client pinned to Explorer's navigation pane: iCloud, MEGA and others.
+r"""Reads the folders that clients pinned to Explorer's navigation pane: iCloud, MEGA and others.
 
-Source: learn.microsoft.com, "Integrate a cloud storage provider", whose steps these keys are.
+Source: learn.microsoft.com, "Integrate a cloud storage provider", which describes these keys.
 """
 
 from __future__ import annotations

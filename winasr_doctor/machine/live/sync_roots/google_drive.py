@@ -1,6 +1,6 @@
-r"""Google Drive for desktop, mirrored folders and streamed drives.
+r"""Reads the mirrored folders and streamed drives of Google Drive for desktop.
 
-Its drive answers only while the client runs, and then slowly, so nothing here touches it.
+Its drive answers only while the client runs, and then slowly, so this code never touches it.
 Sources: files-community/Files, `GoogleDriveCloudDetector`; DriveFS Sleuth for the columns.
 """
 
@@ -34,11 +34,11 @@ def find(settings: SyncSettings) -> Iterable[SyncRoot]:
 
 
 def database(settings: SyncSettings) -> Path:
-    """Return the place of the client's database."""
+    """Return the path of the client's database."""
     base = {
         "windows": settings.local / "Google",
         "darwin": settings.home / "Library" / "Application Support" / "Google",
-        "linux": settings.home / ".config" / "Google",  # there is no client; nothing will be there
+        "linux": settings.home / ".config" / "Google",  # no client exists, so neither does this
     }[settings.os]
     return base / "DriveFS" / DATABASE
 
@@ -69,9 +69,9 @@ def _preferences(settings: SyncSettings) -> Iterator[SyncRoot]:
 
 
 def _mounted(settings: SyncSettings, mount: object, source: object) -> Iterator[SyncRoot]:
-    r"""Yield a mount point, which may be a drive's mere letter.
+    r"""Yield a mount point, which may be just a drive letter.
 
-    The mount point rather than its `My Drive`, whose name is localised and beside which the
+    This is the mount point rather than `My Drive`, whose name is localised and beside which the
     shared drives lie.
     """
     if isinstance(mount, str) and len(mount) == 1:

@@ -1,4 +1,4 @@
-"""macOS: the clients that use Apple's File Provider, and iCloud Drive.
+"""Finds the folders of macOS clients that use Apple's File Provider, and of iCloud Drive.
 
 Source: developer.apple.com, "File Provider"; support.apple.com for `~/Library/CloudStorage`.
 """
@@ -12,7 +12,7 @@ from winasr_doctor.machine.live.sync_roots.settings import SyncSettings
 from winasr_doctor.machine.model import SyncRoot
 
 PROVIDERS = {"GoogleDrive": "Google Drive", "ProtonDrive": "Proton Drive"}
-"""What a folder's name starts with, where that is not the provider's name."""
+"""Prefix of a folder's name, if it is not the provider's name."""
 
 
 def find_cloud_storage(settings: SyncSettings) -> Iterable[SyncRoot]:

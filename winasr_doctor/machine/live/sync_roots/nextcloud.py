@@ -1,4 +1,4 @@
-r"""Nextcloud and ownCloud, whose Qt settings file lists folders.
+r"""Reads the folders of Nextcloud and ownCloud from their Qt settings files.
 
 Sources: docs.nextcloud.com, "Desktop client: configuration file"; doc.owncloud.com, the same.
 """
@@ -13,7 +13,7 @@ from winasr_doctor.machine.live.sync_roots.settings import SyncSettings, from_ea
 from winasr_doctor.machine.model import SyncRoot
 
 CLIENTS = (("Nextcloud", "nextcloud.cfg"), ("ownCloud", "owncloud.cfg"))
-"""Each client's folder, which is also its name, and its file."""
+"""Each client's folder, which is also its name, and its settings file."""
 
 _FOLDER = re.compile(
     r"^[^\[=\n]*folders[^\\\n]*\\[^\\=\n]+\\localPath\s*=(.*)$", re.IGNORECASE | re.MULTILINE
@@ -40,9 +40,9 @@ def files(settings: SyncSettings) -> Iterator[tuple[str, Path]]:
 
 
 def unescaped(value: str) -> str:
-    r"""Return a value of a Qt settings file as it was before it was written.
+    r"""Decode a value of a Qt settings file.
 
-    Source: doc.qt.io, "QSettings": `\xNNNN` for what is not ASCII, quotes around odd values.
+    Source: doc.qt.io, "QSettings": `\xNNNN` for non-ASCII characters, quotes around special values.
     """
 
     def plain(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-r"""OneDrive: personal, work or school, and the SharePoint libraries synchronised with them.
+r"""Reads OneDrive's folders: personal, work or school, and synchronised SharePoint libraries.
 
 Sources: learn.microsoft.com, "OneDrive sync app: configure" for the accounts; the other keys are
 OneDrive's own, as files-community/Files reads them (`CloudDrivesDetector`).
@@ -25,11 +25,11 @@ VARIABLES = {
     "OneDriveCommercial": "business",
     "OneDrive": None,
 }
-"""Environment variable and whose folder it names. They outlive an unlinked account."""
+"""Environment variable and the kind of root it names. They remain after an account is unlinked."""
 
 
 def find(settings: SyncSettings) -> Iterable[SyncRoot]:
-    """Find roots where OneDrive's engines, accounts and variables name them."""
+    """Find the roots named by OneDrive's sync engines, accounts and environment variables."""
     yield from from_each((_engines, _accounts, _variables), lambda read: read(settings))
 
 
@@ -55,7 +55,7 @@ def _own(settings: SyncSettings, account: str) -> Iterator[SyncRoot]:
 
 
 def _shared(settings: SyncSettings, account: str) -> Iterator[SyncRoot]:
-    """Yield the libraries of other people or teams that an account synchronises too."""
+    """Yield the libraries of other people or teams that an account also synchronises."""
     own = str(settings.registry.values(rf"{ACCOUNTS}\{account}").get("UserFolder") or "")
     cache = rf"{ACCOUNTS}\{account}\ScopeIdToMountPointPathCache"
     kind = "personal" if _is_personal(account) else "sharepoint"

@@ -1,4 +1,4 @@
-"""What the readers of sync clients are given, and what they share."""
+"""The input of the sync client readers, and the functions they share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LARGEST = 16 * 1024**2
 
 
 class SyncSettings(NamedTuple):
-    """Where clients keep what they know. A client reads nothing else."""
+    """Where clients keep their settings. A reader uses nothing else."""
 
     os: Literal["windows", "linux", "darwin"]
     registry: Registry
@@ -30,18 +30,18 @@ class SyncSettings(NamedTuple):
     """The user's security identifier, on Windows."""
 
     def variable(self, name: str) -> str | None:
-        """Return an environment variable, `None` where it is unset or empty."""
+        """Return an environment variable, `None` if it is unset or empty."""
         if self.os != "windows":
             return self.environment.get(name) or None
         folded = name.upper()
         return next((v for n, v in self.environment.items() if n.upper() == folded and v), None)
 
     def folder(self, variable: str, *usual: str) -> Path:
-        """Return the folder an environment variable names, or its usual place below home.
+        """Return the folder that an environment variable names, or its usual location below home.
 
         Args:
-            variable: Such as `LOCALAPPDATA`.
-            usual: The names below the user's folder that lead there.
+            variable: The variable's name, such as `LOCALAPPDATA`.
+            usual: The path components below the user's folder.
         """
         named = self.variable(variable)
         return Path(named) if named else self.home.joinpath(*usual)
@@ -59,13 +59,13 @@ class SyncSettings(NamedTuple):
     def root(
         self, provider: str, path: object, source: object, kind: str | None = None
     ) -> Iterator[SyncRoot]:
-        """Yield a sync root, or nothing where a client has no path for it.
+        """Yield a sync root, or nothing if a client has no path for it.
 
         Args:
             provider: The client's name.
-            path: As the client wrote it.
+            path: The path as the client wrote it.
             source: Where it was read.
-            kind: What the client calls it.
+            kind: The client's name for this kind of root.
         """
         if isinstance(path, str) and path.strip():
             plain = self.plain(path.strip())
@@ -80,14 +80,14 @@ class SyncSettings(NamedTuple):
 
 
 def from_each(sources: Iterable[S], read: Callable[[S], Iterable[T]]) -> Iterator[T]:
-    """Yield what every source holds; one that is missing holds nothing.
+    """Yield the content of every source; a missing one yields nothing.
 
     Args:
         sources: Files, keys or tables.
         read: Reads one of them.
 
     Raises:
-        Exception: A source could not be read, once the others have been.
+        Exception: A source could not be read; raised after the others have been read.
     """
     broken: Exception | None = None
     for source in sources:
@@ -102,11 +102,11 @@ def from_each(sources: Iterable[S], read: Callable[[S], Iterable[T]]) -> Iterato
 
 
 def text(path: Path) -> str:
-    """Return a settings file's text, whichever encoding its program prefers.
+    """Return a settings file's text, in whichever encoding its program uses.
 
     Raises:
         OSError: It is missing or may not be read.
-        UnicodeDecodeError: It says that it is UTF-16 and is not.
+        UnicodeDecodeError: It is marked as UTF-16 but is not.
     """
     data = read_regular(path, _LARGEST)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,4 +1,4 @@
-"""Reads a table of another program's SQLite database without getting in that program's way."""
+"""Reads a table of another program's SQLite database without disturbing that program."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 def rows(database: Path, table: str) -> list[dict[str, Any]]:
     """Return a table's rows by column name.
 
-    The database and its write-ahead log are copied first: reading in place would take locks
-    that its owner trips over, and recent changes are often still in the log.
-    Source: sqlite.org, "Write-Ahead Logging".
+    The database and its write-ahead log are copied first: reading in place would take locks that
+    get in its owner's way, and recent changes are often still in the log. Source: sqlite.org,
+    "Write-Ahead Logging".
 
     Args:
         database: The database file.
@@ -34,10 +34,10 @@ def rows(database: Path, table: str) -> list[dict[str, Any]]:
 
 
 def _copy(database: Path) -> Path | None:
-    """Copy into a folder of our own; `None` where there is no room for one.
+    """Copy into a folder of our own; `None` if there is no room for one.
 
-    Without tempfile's `mkdtemp`: on Windows that takes a refusal for a name in use and tries
-    for hours (gh-66305).
+    This does not use tempfile's `mkdtemp`: on Windows that takes a refusal for a name in use and
+    tries for hours (gh-66305).
     """
     import tempfile
 
@@ -53,7 +53,7 @@ def _copy(database: Path) -> Path | None:
     log = database.with_name(database.name + "-wal")
     try:
         shutil.copyfile(log, folder / log.name)
-    except OSError:  # there is none, or its owner keeps it to itself
+    except OSError:  # there is none, or its owner has locked it
         return copied
     return copied
 

@@ -1,6 +1,6 @@
-"""Syncthing, whose `config.xml` lists folders.
+"""Reads Syncthing's folders from its `config.xml`.
 
-Source: docs.syncthing.net, "Syncthing Configuration", also for where the file lies.
+Source: docs.syncthing.net, "Syncthing Configuration", also for the location of the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def find(settings: SyncSettings) -> Iterable[SyncRoot]:
 
 
 def files(settings: SyncSettings) -> list[Path]:
-    """Return the places of the settings file, that of version 1.27 and newer first."""
+    """Return the possible paths of the settings file, that of version 1.27 and newer first."""
     usual = {
         "windows": (settings.local / "Syncthing",),
         "darwin": (settings.home / "Library" / "Application Support" / "Syncthing",),
@@ -37,7 +37,7 @@ def files(settings: SyncSettings) -> list[Path]:
 def _read(settings: SyncSettings, file: Path) -> Iterator[SyncRoot]:
     from xml.etree import ElementTree as ET
 
-    # Only right below the root: the folder in <defaults> is a template.
+    # Only directly below the root: the folder in <defaults> is a template.
     for folder in ET.fromstring(text(file)).findall("folder"):  # noqa: S314
         path = folder.get("path") or ""
         if path == "~" or path.startswith(("~/", "~\\")):

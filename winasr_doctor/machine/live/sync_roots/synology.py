@@ -1,4 +1,4 @@
-"""Synology Drive Client, whose database lists its sync and backup tasks.
+"""Reads the folders of Synology Drive Client from its database of sync and backup tasks.
 
 Source: files-community/Files, `SynologyDriveCloudDetector`.
 """
@@ -24,7 +24,7 @@ def find(settings: SyncSettings) -> Iterable[SyncRoot]:
 
 
 def database(settings: SyncSettings) -> Path:
-    """Return the place of the client's database."""
+    """Return the path of the client's database."""
     base = {
         "windows": settings.local / "SynologyDrive",
         "darwin": settings.home / "Library" / "Application Support" / "SynologyDrive",

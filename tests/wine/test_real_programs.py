@@ -56,7 +56,7 @@ def test_windows_itself_starts_one_there(examined):
 
 
 def test_none_of_them_is_found(examined):
-    names = f"import json; from winasr_doctor import programs; names = {NAMES!r};"
+    names = f"import json; from winasr_doctor._util import programs; names = {NAMES!r};"
     done = start(examined, "-c", f"{names} print(json.dumps([*map(programs.find, names)]))")
     assert not [each for each in json.loads(done.stdout) if each and "examined" in each]
 
@@ -64,8 +64,8 @@ def test_none_of_them_is_found(examined):
 @pytest.mark.parametrize(
     "source",
     [
-        "from winasr_doctor import git; git.head(Path('.').resolve())",
-        "from winasr_doctor import git; git.uncommitted(str(Path('app.py').resolve()))",
+        "from winasr_doctor._util import git; git.head(Path('.').resolve())",
+        "from winasr_doctor._util import git; git.uncommitted(str(Path('app.py').resolve()))",
         "from winasr_doctor.machine.live import LiveMachine, gpus; gpus.read(LiveMachine())",
         "from winasr_doctor.machine.live import powershell; powershell.ask()",
     ],

@@ -1,9 +1,9 @@
-"""What several families of checks say in the same words: remedies and how to write a path.
+"""Remedies and wording that several families of checks share.
 
-The most common advice is a dedicated scratch folder: a folder of the app's own, on a local
-drive that no cloud client mirrors, to which TEMP points for this app only. It leaves Windows'
-own TEMP and every other program alone, and it is narrow enough to be excluded from scanning by
-its full path if that should ever be needed.
+The most common advice is a dedicated scratch folder: the app's own folder, on a local drive that
+no cloud client mirrors. TEMP points to it for this app only, so Windows' own TEMP and every other
+program stay as they are. It is also narrow enough to exclude from scanning by its full path, if
+that is ever needed.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
 """Sections that `scratch_folder_remedy` reads; a check that calls it declares them too."""
 
 SCRATCH_BYTES = 2 * LARGEST_UNPACKED
-"""Room for one unpacked model and for the leftover of one failed cleanup."""
+"""Space for one unpacked model and the leftovers of one failed cleanup."""
 
 _LOCAL_FILESYSTEMS = ("NTFS", "ReFS")
 
 
 def known(host: Machine, section: str) -> Any:  # noqa: ANN401 - typed by the section that is asked
-    """Return a section's value, or `None` where it could not be read or does not apply.
+    """Return a section's value, or `None` if it could not be read or does not apply.
 
-    For facts that sharpen a finding or a remedy without deciding it.
+    For facts that make a finding or a remedy more precise, but do not decide it.
     """
     try:
         return getattr(host, section)
@@ -40,7 +40,7 @@ def known(host: Machine, section: str) -> Any:  # noqa: ANN401 - typed by the se
 
 
 def gigabytes(size: float) -> str:
-    """Write a size in bytes for people, such as `6.4 GB` or `35 MB` (decimal units)."""
+    """Return a size in bytes as text for people, such as `6.4 GB` or `35 MB` (decimal units)."""
     return f"{size / GB:.1f} GB" if size >= GB / 10 else f"{size / 1e6:.0f} MB"
 
 
@@ -48,11 +48,11 @@ quoted = quoted_for_powershell
 
 
 def python_command(host: Machine, arguments: str) -> str:
-    """Return the line that runs this machine's interpreter, for PowerShell or a POSIX shell.
+    """Return the command that runs this machine's interpreter, for PowerShell or a POSIX shell.
 
     Args:
-        host: The machine; without its `python` section the line starts with plain `python`.
-        arguments: What follows the interpreter, already quoted.
+        host: The machine; without its `python` section, the command starts with plain `python`.
+        arguments: The arguments of the interpreter, already quoted.
     """
     python = known(host, "python")
     if python is None:
@@ -65,8 +65,8 @@ def python_command(host: Machine, arguments: str) -> str:
 def scratch_folder(host: Machine) -> str:
     r"""Choose a folder for unpacked models on a Windows machine.
 
-    The user's own `AppData\Local` is preferred: private to the user, not mirrored by any client
-    by default and not indexed by Windows Search. It must be plain ASCII, on a local drive with
+    The user's own `AppData\Local` is preferred: it is private to the user, by default no client
+    mirrors it, and Windows Search does not index it. It must be plain ASCII, on a local drive with
     room for `SCRATCH_BYTES`, and outside every sync root. Otherwise a folder at the top of the
     best local drive is proposed: a trusted Dev Drive first, then the one with the most room.
 
@@ -128,7 +128,7 @@ def _local_app_data(host: Machine) -> str | None:
 
 
 def scratch_folder_remedy(host: Machine) -> Remedy:
-    """Return the standard remedy: a folder of the app's own, TEMP pointing there for it alone.
+    """Return the standard remedy: the app's own scratch folder, with TEMP set for the app only.
 
     Args:
         host: The machine; reads `SCRATCH_READS`, which the calling check must declare.

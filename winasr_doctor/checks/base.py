@@ -1,4 +1,4 @@
-"""What a check is, and how one is written.
+"""What a check is, and how to write one.
 
 A check is a generator function from a `Machine` to findings, with a code and a docstring:
 
@@ -7,7 +7,7 @@ A check is a generator function from a `Machine` to findings, with a code and a 
         \"\"\"TEMP is purple.
 
         **What.** What the check looks at and what it reports.
-        **Why.** What goes wrong when it is so.
+        **Why.** What goes wrong if the check fails.
         **Decided by.** The exact rule, thresholds and units included.
         **Do.** What the reader should do.
         **Source.** Where the fact comes from.
@@ -16,8 +16,8 @@ A check is a generator function from a `Machine` to findings, with a code and a 
             if "purple" in place.real:
                 yield error(f"TEMP is purple: {place.real}", {"path": place.real})
 
-The docstring is the documentation: its first line is the title in every report, the rest is
-what `explain TMP042` prints and what the documentation page shows.
+The docstring is the documentation: its first line is the title in every report. `explain TMP042`
+and the documentation page show the rest.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FAMILIES = {
     "NEM": "NeMo and lhotse",
     "APP": "the app's source",
 }
-"""The families of our own checks, in the order of a report; others come after them."""
+"""The families of this package's checks, in the order of a report; others come after them."""
 
 CheckFunction = Callable[[Machine], Iterable[Finding]]
 
@@ -53,11 +53,11 @@ class Check(Struct, frozen=True):
     """One thing to look for.
 
     Attributes:
-        code: Three capital letters and three digits, stable for ever.
+        code: Three capital letters and three digits; it never changes.
         title: One line: what is wrong when the check fails.
         doc: The rest of its documentation, Markdown.
-        reads: Names of the `Machine` sections it reads; it sees no others.
-        windows_only: Skipped on other systems, without being run.
+        reads: Names of the `Machine` sections it reads; it has no access to others.
+        windows_only: Whether it is skipped on other systems, without being run.
         run: The check itself.
     """
 
@@ -70,12 +70,12 @@ class Check(Struct, frozen=True):
 
     @property
     def family(self) -> str:
-        """The code's letters."""
+        """The letters of the code."""
         return self.code[:3]
 
     @property
     def url(self) -> str:
-        """Where the check is documented, relative to the project's root; empty for a stranger."""
+        """Where the check is documented, relative to the project's root; empty for others."""
         if self.family not in FAMILIES:
             return ""
         return f"docs/checks/{self.family}.md#{self.code.lower()}"
@@ -84,20 +84,20 @@ class Check(Struct, frozen=True):
 def check(
     code: str, *, reads: tuple[str, ...] = (), windows_only: bool = False
 ) -> Callable[[CheckFunction], Check]:
-    """Make a check of a function; see this module's text.
+    """Turn a function into a check; see this module's docstring.
 
     Args:
         code: Its stable code, such as `TMP042`.
-        reads: Names of the `Machine` sections it reads. An unreadable one makes the result
-            `unknown`, one that does not apply here makes it `skip`; a check that wants to say
-            more catches `Unreadable` itself.
-        windows_only: Skip it on other systems.
+        reads: Names of the `Machine` sections it reads. If one cannot be read, the result is
+            `unknown`; if one does not apply here, it is `skip`. A check that needs to say more
+            catches `Unreadable` itself.
+        windows_only: Whether to skip it on other systems.
 
     Returns:
         A decorator that turns the function into a `Check`.
 
     Raises:
-        ValueError: The code is not of the form, a section does not exist, or there is no
+        ValueError: The code has the wrong form, a section does not exist, or there is no
             docstring.
     """
     if not re.fullmatch(CODE, code):

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 _LARGEST = 1024**2
-"""Bytes of a list of entry points; most have a hundred."""
+"""The largest list of entry points to read, in bytes; most have a hundred."""
 
 GROUP = "winasr_doctor.checks"
 
 
 def load_checks(taken: set[str]) -> tuple[Check, ...]:
-    """Load every offered check.
+    """Load every check that other packages offer.
 
     Args:
-        taken: Codes in use; a check that takes one of them again becomes a crashing check.
+        taken: Codes in use; a check that reuses one of them becomes a crashing check.
 
     Returns:
-        The checks, those of one package in the order of their codes.
+        The checks; those of one package are in the order of their codes.
     """
     return tuple(check for entry in _entry_points() for check in _load(entry, taken))
 
@@ -45,7 +45,7 @@ def _entry_points() -> tuple[EntryPoint, ...]:
 
 
 def _any_distribution_mentions_us() -> bool:
-    """Look for our group in the entry-point files themselves.
+    """Return whether an entry-point file of any installed distribution has our group.
 
     Importing `importlib.metadata` costs more than the rest of a scan's start, and most
     installations offer no checks at all.
@@ -70,7 +70,7 @@ def _any_distribution_mentions_us() -> bool:
 def _load(entry: EntryPoint, taken: set[str]) -> Iterable[Check]:
     try:
         offered = entry.load()
-    except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+    except Exception as error:  # noqa: BLE001 - other packages may raise anything
         return (_broken(entry, error),)
     checks = checks_of(offered) if isinstance(offered, ModuleType) else (offered,)
     good = [check for check in checks if isinstance(check, Check) and check.code not in taken]

@@ -1,8 +1,8 @@
-"""Known errors that a scan sees beforehand: the catalogue's pictures of a machine, evaluated.
+"""Known errors that a scan predicts from the catalogue's descriptions of machines.
 
-An entry of the catalogue says in `[[preflight]]` what a machine looks like that will have the
-error, and which check reports it. Each such check is one call of `foretold`: the sentence and the
-remedies are the entry's, so `explain` and a scan say the same.
+In `[[preflight]]`, an entry of the catalogue describes ("pictures") a machine that will have the
+error, and names the check that reports it. Each such check is one call to `foretold`. The sentence
+and the remedies come from the entry, so `explain` and a scan say the same.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FORETOLD = Dated(
     "winasr_doctor/catalogue/entries",
     "compare the [[preflight]] blocks of the catalogue with the newest releases",
 )
-"""The catalogue's pictures of machines. Each entry names its sources."""
+"""The catalogue's descriptions of machines. Each entry names its sources."""
 
 _PINNED = re.compile(
     r"""["'](?P<name>[\w.-]+)(?:\[[\w,-]+\])?(?P<versions>[<>=!][^"'\s]*)["']|(?P<option>--\w\S*)"""
@@ -53,16 +53,16 @@ _OF_GPU = {"gpu", "gpu_arch", "kernels"}
 
 
 def foretold(host: Machine, check: str) -> Iterator[Finding]:
-    """Judge a machine by the known errors that one check reports.
+    """Yield the findings of one check that reports known errors.
 
     Args:
-        host: The machine; the check declares the sections that the facts of its pictures and of
-            their remedies need (`catalogue.machines.SECTIONS`).
+        host: The machine; the check declares the sections that its pictures and their remedies
+            need (`catalogue.machines.SECTIONS`).
         check: The check's code.
 
     Returns:
-        One finding for each known error that this machine will have; else one that says what was
-        compared, that there is nothing to compare, or what could not be read.
+        One finding for each known error that this machine will have. If there is none, one finding
+        that says what was compared, that there is nothing to compare, or what could not be read.
     """
     for finding in _judged(host, check):
         judged = finding.status in (Status.FAIL, Status.PASS)
@@ -90,16 +90,16 @@ def _judged(host: Machine, check: str) -> list[Finding]:
     if unread is not None:
         return [unknown(unread.reason, {"reason": unread.reason})]
     if not compared:
-        return [skip("none of the packages that this is about is installed")]
+        return [skip("none of the packages that this check compares is installed")]
     names = sorted(compared)
-    return [ok(f"nothing is known against the installed {', '.join(names)}", {"compared": names})]
+    return [ok(f"no known error affects the installed {', '.join(names)}", {"compared": names})]
 
 
 def named_by(host: Machine, check: str) -> set[str]:
     """Return the packages that a check's findings are about, by their normalised names.
 
     Args:
-        host: The machine; the check that asks declares what that one needs.
+        host: The machine; the calling check declares the sections that the other one needs.
         check: The code of the check that reports them.
     """
     from winasr_doctor.catalogue.preflight import foretold_by
@@ -123,10 +123,10 @@ def _installed(picture: Preflight, facts: Lookup) -> Iterator[str]:
 
 
 def _fits(picture: Preflight, facts: Lookup) -> bool:
-    """Return whether all that a picture asks for holds.
+    """Return whether a machine meets all conditions of a picture.
 
     Raises:
-        Unreadable: The rest holds, and what decides could not be read.
+        Unreadable: A condition could not be read, and the machine meets all others.
     """
     unread: Unreadable | None = None
     for name, wanted in picture.when.items():
@@ -164,7 +164,7 @@ def _finding(host: Machine, entry: Foretold, picture: Preflight, facts: Lookup) 
 
 
 def _seen(picture: Preflight, facts: Lookup) -> Iterator[tuple[str, str]]:
-    """Yield the facts that decided, each with its words."""
+    """Yield the deciding facts, each with its wording."""
     for fact in picture.when:
         head, _, argument = fact.partition(":")
         if head in ("version", "belongs"):
@@ -193,7 +193,7 @@ def _versions(
 
 
 def _beyond(finding: Finding) -> str | None:
-    """Return what is newer than all that was known when the catalogue was made."""
+    """Return the package that is newer than those known when the catalogue was made."""
     for fact, words in finding.evidence.items():
         name = fact.removeprefix("installed:").replace("-", "_")
         if name in NEWEST.rows and name != fact and finding.status is Status.FAIL:
@@ -207,7 +207,7 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     """Return the remedies of a known error for a machine, with its facts and for its shell.
 
     Args:
-        host: The machine; sections that could not be read are done without.
+        host: The machine; sections that could not be read are left out.
         entry: The known error.
     """
     from winasr_doctor.catalogue.showing import filled
@@ -229,7 +229,7 @@ def _in_words(step: StepTemplate) -> Step:
 
 
 def _constraint(steps: Iterable[StepTemplate]) -> Constrain | None:
-    """Return what keeps pip from undoing a remedy, where its one pip command names versions."""
+    """Return a constraint that keeps pip from undoing a remedy with one pip command."""
     commands = [step.command for step in steps if " -m pip install " in step.command]
     found = [match for line in commands[:1] for match in _PINNED.finditer(line)]
     if len(commands) != 1 or any(match["option"] in _KEEP_OUT for match in found):

@@ -1,4 +1,4 @@
-"""Which checks there are: our own families and those of other packages."""
+"""The list of all checks: the families of this package, and those of other packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAMILY_MODULES = {
 
 
 class UnknownCodeError(ValueError):
-    """A code or family that no check has; the message is one sentence."""
+    """No check has this code or family; the message is one sentence."""
 
 
 @lru_cache(maxsize=1)
@@ -34,11 +34,11 @@ def own_checks() -> tuple[Check, ...]:
 
 
 def all_checks() -> tuple[Check, ...]:
-    """Return our own checks, then those that other installed packages offer.
+    """Return this package's checks, then those that other installed packages offer.
 
     A package offers checks through the entry-point group `winasr_doctor.checks`; an entry
-    names a `Check` or a module of them. One that cannot be loaded shows up as a check that
-    crashes, so that it is seen and the others run.
+    names a `Check` or a module of them. One that cannot be loaded becomes a check that crashes, so
+    that you see it and the other checks still run.
     """
     return own_checks() + plugins.load_checks(taken={check.code for check in own_checks()})
 
@@ -48,13 +48,13 @@ def select_checks(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tup
 
     Args:
         select: Codes or family prefixes (`TMP`, `SYN001`), in any case; empty means all.
-        ignore: The same, taken out of the selection.
+        ignore: Codes or family prefixes to remove from the selection.
 
     Returns:
         The chosen checks in the order of a report.
 
     Raises:
-        UnknownCodeError: An entry that no check's code starts with.
+        UnknownCodeError: No check's code starts with an entry.
     """
     checks = all_checks()
     wanted = _prefixes(select, checks)

@@ -1,8 +1,8 @@
-"""Model revisions: what the app pins, and whether that can be loaded.
+"""REV: the model revisions that the app pins, and whether they can be loaded.
 
 The reported case: Canary-Qwen pinned to `2399591399e4e6438fa7804f2f1f660`, a hash that lost
-nine characters. The Hub's answer, "is not a valid git identifier", sounds like anything but that;
-offline the revision is not even mentioned.
+nine characters. The Hub answers "is not a valid git identifier", which does not hint at missing
+characters. Offline, the error message does not mention the revision at all.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ _ALL_WAYS: tuple[_Advise, ...] = (drop_the_pin, use_a_branch, use_the_full_hash)
 def truncated_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is a truncated hash.
 
-    **What.** Every revision in the app's source or given with `--revision`, wherever it is
-    spelled out.
-    **Why.** A commit hash has 40 characters. With fewer, loading fails online with "is not a
+    **What.** Every revision in the app's source, wherever it is written, or given with
+    `--revision`.
+    **Why.** A commit hash has 40 characters. With fewer, loading fails: online with "is not a
     valid git identifier", offline with a message that does not mention the revision.
     **Decided by.** 17 to 39 hexadecimal digits.
-    **Do.** Drop the pin, or use a branch, or put in all 40 characters.
+    **Do.** Drop the pin, use a branch, or write out all 40 characters.
     **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH) and its download guide;
     transformers `utils/hub.py`.
     """
@@ -65,12 +65,12 @@ def truncated_hash(host: Machine) -> Iterable[Finding]:
 
 @check("REV002", reads=EDIT_READS)
 def upper_case_hash(host: Machine) -> Iterable[Finding]:
-    """A model revision is a hash with upper case.
+    """A model revision is a hash with upper-case letters.
 
     **What.** Every revision in the app's source or given with `--revision`.
-    **Why.** huggingface_hub recognises a commit by 40 lower-case digits only. Another spelling is
-    taken for a branch: it is not found in the cache and, on the Hub, perhaps not either.
-    **Decided by.** 40 hexadecimal digits, at least one of them a capital letter.
+    **Why.** huggingface_hub recognises a commit only by 40 lower-case digits. It takes any other
+    spelling for a branch, which is not in the cache and perhaps not on the Hub either.
+    **Decided by.** 40 hexadecimal digits, at least one of them an upper-case letter.
     **Do.** Write it in lower case.
     **Source.** huggingface_hub `file_download.py` (REGEX_COMMIT_HASH).
     """
@@ -84,9 +84,9 @@ def overlong_hash(host: Machine) -> Iterable[Finding]:
 
     **What.** Every revision in the app's source or given with `--revision`.
     **Why.** 64 digits are the SHA-256 that the Hub shows beside a large file. It identifies the
-    file's content, not a commit, and nothing can be loaded by it.
+    file's content, not a commit, so no model can be loaded with it.
     **Decided by.** More than 40 hexadecimal digits.
-    **Do.** Drop the pin, or use a branch, or copy the commit's hash from the page of commits.
+    **Do.** Drop the pin, use a branch, or copy the commit's hash from the list of commits.
     **Source.** Git LFS specification (object ids are SHA-256); huggingface_hub
     `file_download.py`.
     """
@@ -100,8 +100,9 @@ def abbreviated_hash(host: Machine) -> Iterable[Finding]:
     """A model revision is an abbreviated hash.
 
     **What.** Every revision in the app's source or given with `--revision`.
-    **Why.** The libraries ask for the full hash. The Hub has been resolving abbreviations since
-    2023, without promising it; offline an abbreviation is found only if it was used online before.
+    **Why.** The libraries ask for the full hash. The Hub has resolved abbreviations since
+    2023, but does not promise to. Offline, an abbreviation is found only if it was used online
+    before.
     **Decided by.** 7 to 16 hexadecimal digits, not all of them decimal.
     **Do.** Write out all 40 characters.
     **Source.** huggingface_hub download guide and issue 197.
@@ -114,8 +115,8 @@ def movable_revision(host: Machine) -> Iterable[Finding]:
     """A model revision is a name that can move.
 
     **What.** Branches, tags and pull requests among the revisions of the app.
-    **Why.** What is loaded tomorrow may differ from what was tested today. That is often wanted;
-    it is not a fault by itself.
+    **Why.** The model loaded tomorrow may differ from the one tested today. That is often what
+    you want, and not a fault in itself.
     **Decided by.** A legal git name that is not a hash.
     **Do.** Nothing, or pin to a full hash where results must stay the same.
     **Source.** huggingface_hub download guide.
@@ -132,7 +133,7 @@ def illegal_name(host: Machine) -> Iterable[Finding]:
     **Why.** No branch, tag or commit can have such a name, so nothing can be loaded. White space
     copied along with a hash is the usual cause.
     **Decided by.** The rules of `git check-ref-format --allow-onelevel`.
-    **Do.** Drop the pin, or use a branch, or a full hash without anything around it.
+    **Do.** Drop the pin, use a branch, or use a full hash with nothing around it.
     **Source.** git-check-ref-format(1).
     """
     yield from _judge(host, "REV006", (RevisionKind.ILLEGAL_NAME,), error, _ALL_WAYS)
@@ -142,8 +143,8 @@ def illegal_name(host: Machine) -> Iterable[Finding]:
 def revision_not_accepted(host: Machine) -> Iterable[Finding]:
     """NeMo's from_pretrained is given a revision, which it does not accept.
 
-    **What.** Calls of `from_pretrained` on NeMo's model classes, by what the file imports.
-    **Why.** The method has no such argument: the call ends in a TypeError. NeMo's speech-language
+    **What.** Calls to `from_pretrained` of NeMo's model classes, as the file imports them.
+    **Why.** The method has no such argument, so the call raises TypeError. NeMo's speech-language
     models (SALM, Canary-Qwen) and the classes of transformers do accept one.
     **Decided by.** A keyword `revision` (or of a similar name), or a `**dict` that holds one.
     **Do.** Leave it out, or download the file with huggingface_hub and call `restore_from`.
@@ -168,7 +169,7 @@ def revision_not_accepted(host: Machine) -> Iterable[Finding]:
         cls = pin.callee.rpartition(".")[2]
         finding = error(
             f"{cls}.from_pretrained in {pin.file.path}, line {where.line}, is given a"
-            " revision, but NeMo's from_pretrained has no such argument: a TypeError",
+            " revision, but NeMo's from_pretrained has no such argument and raises TypeError",
             evidence,
             (without_revision(pin), with_restore_from(pin)),
         ).at(where)
@@ -177,19 +178,20 @@ def revision_not_accepted(host: Machine) -> Iterable[Finding]:
             finding = respect_silence(finding, pin.file, pin.call, "REV007")
         yield finding
     if silent:
-        yield ok("no call of a NeMo from_pretrained is given a revision")
+        yield ok("no call to NeMo's from_pretrained is given a revision")
 
 
 @check("REV008", reads=EDIT_READS)
 def not_in_the_cache(host: Machine) -> Iterable[Finding]:
     """A model revision is not in the local cache.
 
-    **What.** Every revision whose repository is known, against the Hugging Face cache.
-    **Why.** Offline only what is in the cache can be loaded, and the message that follows names
+    **What.** Whether the Hugging Face cache has each revision whose repository is known.
+    **Why.** Offline, only a revision in the cache can be loaded, and the error message names
     neither the revision nor the reason.
-    **Decided by.** A folder `snapshots/<40 characters>`, or a file `refs/<name>` that leads to one.
-    An error with `HF_HUB_OFFLINE`, else a warning where the repository is cached at another
-    revision, and a note where it is not cached at all. Not asked with `--online`.
+    **Decided by.** A folder `snapshots/<40 characters>`, or a file `refs/<name>` that points to
+    one. If there is neither, that is an error with `HF_HUB_OFFLINE`. Otherwise it is a warning if
+    the cache has another revision of the repository, and a note if it has none. Skipped with
+    `--online`.
     **Do.** Run the app once online, or use a revision that is there.
     **Source.** huggingface_hub `file_download.py`, `try_to_load_from_cache`.
     """
@@ -209,7 +211,7 @@ def not_in_the_cache(host: Machine) -> Iterable[Finding]:
         for repo_id in use.repo_ids:
             yield _silenced(_look_up(host, use, revision, repo_id), use, "REV008")
     if nameless:
-        yield skip(f"which repository is meant is not known for {nameless} of the revisions")
+        yield skip(f"the repository is not known for {nameless} of the revisions")
     elif all(revision.kind in CANNOT_BE_LOADED for _, revision in uses):
         yield skip("none of the revisions can be loaded at all; see the other findings")
 
@@ -253,10 +255,10 @@ def _look_up(host: Machine, use: RevisionUse, revision: Revision, repo_id: str) 
 def not_on_the_hub(host: Machine) -> Iterable[Finding]:
     """A model revision does not exist on the Hub.
 
-    **What.** With `--online`: every revision whose repository is known, asked of the Hub.
+    **What.** With `--online`, asks the Hub for every revision whose repository is known.
     **Why.** A revision that does not exist cannot be loaded.
     **Decided by.** The Hub's own answer, through huggingface_hub. No answer means unknown.
-    **Do.** Drop the pin, or use a branch, or a full hash that exists.
+    **Do.** Drop the pin, use a branch, or use a full hash that exists.
     **Source.** huggingface_hub, `HfApi.model_info` and `RevisionNotFoundError`.
     """
     uses = list(_judged(host))
@@ -268,7 +270,7 @@ def not_on_the_hub(host: Machine) -> Iterable[Finding]:
         name = f'"{printable(use.revision)}" {place_of(use)}'
         if not use.repo_ids:
             evidence = _evidence(use, revision, None)
-            reason = f"which repository {name} belongs to is not known; give --revision REPO@REV"
+            reason = f"the repository of {name} is not known; give it with --revision REPO@REV"
             yield _silenced(unknown(reason, evidence), use, "REV009")
         for repo_id in use.repo_ids:
             answer = answers.of(repo_id, use.revision)
@@ -283,7 +285,7 @@ def not_on_the_hub(host: Machine) -> Iterable[Finding]:
                 finding = unknown(told, {**evidence, "reason": answer.reason})
             else:
                 remedies = [way(host, use) for way in _ALL_WAYS]
-                told = f"{name} does not exist in {repo_id}, says the Hub"
+                told = f"{name} does not exist in {repo_id}, according to the Hub"
                 finding = error(told, evidence, remedies)
             yield _silenced(finding, use, "REV009")
 
@@ -307,7 +309,7 @@ def _judge(
     make: _Make,
     ways: tuple[_Advise, ...],
 ) -> Iterator[Finding]:
-    """Yield a finding for every revision of these kinds, or the reason why there is none."""
+    """Yield a finding for every revision of these kinds, or the reason why there are none."""
     uses = list(_judged(host))
     if not uses:
         yield _nothing_found(host)

@@ -30,16 +30,16 @@ CANNOT_BE_LOADED = frozenset(
         RevisionKind.ILLEGAL_NAME,
     }
 )
-"""Kinds by which nothing is ever loaded, so that a branch in their place takes nothing away."""
+"""Kinds that never load anything, so nothing is lost when a branch replaces one."""
 
 MEANS_A_COMMIT = CANNOT_BE_LOADED | {RevisionKind.UPPER_CASE_HASH, RevisionKind.ABBREVIATION}
-"""Kinds that a full hash of the one commit they can mean replaces without changing the meaning."""
+"""Kinds that can mean only one commit, so its full hash can replace them with the same meaning."""
 
 _LONGEST_SHOWN = 200
 
 
 def printable(text: str) -> str:
-    """Return a text any report can hold: escapes for what cannot be printed, and cut if long."""
+    """Return a text that is safe in any report: unprintable characters escaped, cut if long."""
     shown = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
@@ -47,7 +47,7 @@ def printable(text: str) -> str:
 
 
 def place_of(use: RevisionUse) -> str:
-    """Return where a revision is spelled out, for a sentence."""
+    """Return a phrase that says where a revision is written."""
     if use.literal is None:
         return "given with --revision"
     where = use.literal.file.location(use.literal.node)
@@ -55,7 +55,7 @@ def place_of(use: RevisionUse) -> str:
 
 
 def drop_the_pin(host: Machine, use: RevisionUse) -> Remedy:
-    """Let the library take the newest commit of the default branch."""
+    """Let the library load the newest commit of the default branch."""
     return Remedy(
         "Drop the pin, so that the newest version is loaded",
         (_edit(use, "None"), *_fetch_first(host)),
@@ -63,7 +63,7 @@ def drop_the_pin(host: Machine, use: RevisionUse) -> Remedy:
 
 
 def use_a_branch(host: Machine, use: RevisionUse) -> Remedy:
-    """Name the default branch, for those who want something written there."""
+    """Name the default branch, for those who want an explicit revision."""
     action = None
     if classify(use.revision).kind in CANNOT_BE_LOADED and full_hash(host, use) is None:
         action = _written(use, "main") if _can_be_loaded(host, use, "main") else None
@@ -90,16 +90,16 @@ def use_the_full_hash(host: Machine, use: RevisionUse) -> Remedy:
     if repo_id is not None:
         code = f"from huggingface_hub import HfApi; print(HfApi().model_info('{repo_id}').sha)"
         steps.append(
-            f'Or print that of the newest one: {python_command(host, f"""-c "{code}" """)}'
+            f'Or print the hash of the newest commit: {python_command(host, f"""-c "{code}" """)}'
         )
     return Remedy(title, (*(step.rstrip() for step in steps), _edit(use, '"<the 40 characters>"')))
 
 
 def full_hash(host: Machine, use: RevisionUse) -> str | None:
-    """Return the one commit a revision can mean, from its spelling, the Hub or the local cache.
+    """Return the only commit that a revision can mean, from its text, the Hub or the local cache.
 
     Args:
-        host: The machine; reads `hub_answers` and `hub_cache` as far as they are there.
+        host: The machine; reads `hub_answers` and `hub_cache` where they are available.
         use: The revision.
     """
     tidy = use.revision.strip().lower()
@@ -112,7 +112,7 @@ def full_hash(host: Machine, use: RevisionUse) -> str | None:
 
 
 def _written(use: RevisionUse, revision: str) -> EditSource | None:
-    """Return the edit that writes another revision where this one is spelled out."""
+    """Return the edit that replaces a revision in the source with another."""
     if use.literal is None or not use.literal.exact:
         return None
     from winasr_doctor.appsource.edits import replace_string
@@ -121,7 +121,7 @@ def _written(use: RevisionUse, revision: str) -> EditSource | None:
 
 
 def _can_be_loaded(host: Machine, use: RevisionUse, branch: str) -> bool:
-    """Tell whether a branch can be had: from the Hub, or offline from the cache."""
+    """Return whether a branch can be loaded: from the Hub, or offline from the cache."""
     cache = known(host, "hub_cache")
     if cache is None or not cache.offline:
         return True
@@ -136,7 +136,7 @@ def _cached(host: Machine, use: RevisionUse, prefix: str) -> Iterator[str]:
     by_prefix = classify(prefix).kind in {RevisionKind.TRUNCATED_HASH, RevisionKind.ABBREVIATION}
     wanted = {repo.casefold() for repo in use.repo_ids}
     for repo in cache.repos if cache else ():
-        # A few digits may fit a commit of any model; who knows which one is meant?
+        # Without a repository, a few digits may match commits of several models.
         if repo.repo_id.casefold() not in wanted and (wanted or not by_prefix):
             continue
         ref = repo.refs.get(use.revision)
@@ -177,11 +177,11 @@ _RESTORE_OPTIONS = frozenset(
         "trainer",
     }
 )
-"""Keywords that `restore_from` takes as well. Source: NeMo, `nemo/core/classes/modelPT.py`."""
+"""Keywords that `restore_from` accepts too. Source: NeMo, `nemo/core/classes/modelPT.py`."""
 
 
 def without_revision(pin: RefusedRevision) -> Remedy:
-    """Take the argument out of a NeMo call."""
+    """Remove the argument from a NeMo call."""
     from winasr_doctor.appsource.edits import remove_keyword
 
     action = remove_keyword(pin.file, pin.call, pin.keyword)
@@ -235,7 +235,7 @@ def _take_out(pin: RefusedRevision) -> str:
     if pin.keyword.arg is None:
         literal = pin.revisions[0]
         place = _at(literal.file, literal.node)
-        return f"{place}: take the entry with {literal.file.segment(literal.node)} out"
+        return f"{place}: remove the entry with {literal.file.segment(literal.node)}"
     kept = [file.segment(argument) for argument in call.args]
     for keyword in call.keywords:
         if keyword is not pin.keyword:
@@ -250,5 +250,5 @@ def _at(file: SourceFile, node: ast.AST) -> str:
 
 
 def _shown(code: str) -> str:
-    """Put code of several lines on one."""
+    """Join the lines of code into one."""
     return " ".join(line.strip() for line in code.splitlines())

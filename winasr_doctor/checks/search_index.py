@@ -1,4 +1,4 @@
-"""IDX: does Windows Search read what speech recognition writes."""
+"""IDX: whether Windows Search reads the files that speech recognition writes."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def temp_is_indexed(host: Machine) -> Iterable[Finding]:
     r"""Windows Search indexes the folder in which models are unpacked.
 
     **What.** Whether the indexer's rules cover TEMP or the scratch folder.
-    **Why.** The indexer opens new files soon after they were written, often just when NeMo
-    removes them: WinError 32 while a model loads.
-    **Decided by.** The rules of the crawl scope: the longest matching pattern decides, `*` is
-    one folder's name, what no rule names is not indexed. A folder with the attribute
-    `NOT_CONTENT_INDEXED` passes its files on unread. The default TEMP is left out by Windows'
-    own rule about `C:\Users\*\AppData\`. The rules come from the registry; what the indexer
-    does at the moment may differ.
-    **Do.** Use a scratch folder below AppData\Local, or take the folder out of the index.
+    **Why.** The indexer opens new files soon after they are written, often just when NeMo
+    removes them. The result is WinError 32 while a model loads.
+    **Decided by.** The rules of the crawl scope: the longest matching pattern decides, `*` stands
+    for one folder name, and a folder that no rule covers is not indexed. The indexer does not
+    read files in a folder with the attribute `NOT_CONTENT_INDEXED`. Windows' own rule about
+    `C:\Users\*\AppData\` excludes the default TEMP. The rules come from the registry; what the
+    indexer is doing at the moment may differ.
+    **Do.** Use a scratch folder below AppData\Local, or remove the folder from the index.
     **Source.** learn.microsoft.com, "Managing Scope Rules", "File Attribute Constants".
     """
     index = host.search_index
@@ -59,20 +59,20 @@ def search_service(host: Machine) -> Iterable[Finding]:
     """The Windows Search service is stopped for now, but may start again.
 
     **What.** The state of the service `WSearch`.
-    **Why.** Only a running indexer opens files. What the other checks of this family read are
-    its rules in the registry, which say what it would index.
+    **Why.** Only a running indexer opens files. The other checks of this family read its rules in
+    the registry, which say what it would index.
     **Decided by.** The service's state and start type. Running, disabled and absent are clear
     answers; stopped is not, because Windows starts the service again when it is needed.
-    **Do.** Nothing. Windows Search need not be switched off for speech recognition.
+    **Do.** Nothing. You do not have to turn off Windows Search for speech recognition.
     **Source.** learn.microsoft.com, "Windows Search Overview" and "Managing Scope Rules".
     """
     service = host.search_index.service
     evidence = {"service": service, "rules": len(host.search_index.rules)}
     if service in NOT_RUNNING:
-        yield ok(f"{NOT_RUNNING[service]}: no file is held by it", evidence)
+        yield ok(f"{NOT_RUNNING[service]}, so it holds no file", evidence)
     elif service == "running":
         yield ok(
-            "Windows Search is running; its rules were read from the registry, and what it indexes"
+            "Windows Search is running; its rules come from the registry, and what it is indexing"
             " at the moment may differ",
             evidence,
         )
@@ -93,11 +93,11 @@ def caches_are_indexed(host: Machine) -> Iterable[Finding]:
     **What.** Whether the indexer's rules cover the Hugging Face cache, NeMo's cache or the
     app's folder.
     **Why.** The indexer reads a downloaded file of several gigabytes once, and may hold it while
-    the download is renamed. Nothing is gained by it: no one searches for a model's weights. As
-    a rule it does no harm.
+    the download is renamed. This is of no use, because nobody searches a model's weights, but
+    it usually does no harm.
     **Decided by.** As IDX001. Windows indexes every user's profile by its own default rule,
     except AppData.
-    **Do.** Nothing, or take the folder out of the index.
+    **Do.** Nothing, or remove the folder from the index.
     **Source.** learn.microsoft.com, "Managing Scope Rules".
     """
     index = host.search_index
@@ -127,7 +127,7 @@ def _verdict(host: Machine, place: Place) -> Finding:
     rule = deciding_rule(host.search_index.rules, place.real)
     evidence = {**_evidence(place, rule), "service": host.search_index.service}
     if rule is None or not rule.include:
-        why = f"the rule about {rule.pattern} leaves it out" if rule else "no rule names it"
+        why = f"the rule about {rule.pattern} excludes it" if rule else "no rule covers it"
         return ok(f"Windows Search does not index {place.real}: {why}", evidence)
     if _is_unread(place):
         return ok(
@@ -179,10 +179,10 @@ def _evidence(place: Place, rule: SearchRule | None) -> dict[str, object]:
 
 def _take_out(paths: list[str]) -> Remedy:
     return Remedy(
-        "Take it out of the index",
+        "Remove it from the index",
         (
             OPTIONS,
-            f"Choose Modify and clear the mark of: {', '.join(paths)}",
+            f"Choose Modify and clear the check box of: {', '.join(paths)}",
             "Confirm with OK; Windows forgets what it had indexed there.",
         ),
     )

@@ -1,4 +1,4 @@
-"""SYN: folders that a cloud client synchronises, and what of ours lies in one."""
+"""SYN: whether folders that the app uses are inside one that a cloud client synchronises."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Source: learn.microsoft.com, "File Attribute Constants"."""
 
 
 def root_around(host: Machine, *paths: str | None) -> SyncRoot | None:
-    """Return the innermost sync root that contains any spelling of a place.
+    """Return the innermost sync root that contains a place, in any of its spellings.
 
     Args:
         host: The machine.
@@ -59,7 +59,7 @@ def _inside(
     why: str,
     remedies: Callable[[Place, SyncRoot], Iterable[Remedy]],
 ) -> Iterator[Finding]:
-    """Yield one finding per distinct place of these roles that lies in a sync root."""
+    """Yield one finding for each distinct place of these roles that is inside a sync root."""
     seen: set[str] = set()
     places = host.places.of(*roles)
     for place in places:
@@ -74,7 +74,7 @@ def _inside(
             tuple(remedies(place, root)),
         )
     if places and not seen:
-        yield ok("outside every synchronised folder")
+        yield ok("not inside any synchronised folder")
     elif not places:
         yield skip("there is no such folder on this machine")
 
@@ -91,13 +91,13 @@ _LABELS: dict[str, str] = {
 
 @check("SYN001", reads=("sync_roots", *SCRATCH_READS))
 def temp_is_synchronised(host: Machine) -> Iterable[Finding]:
-    """TEMP lies inside a folder that a cloud client synchronises.
+    """TEMP is inside a folder that a cloud client synchronises.
 
     **What.** Compares the temp folder with the sync roots of every known client.
     **Why.** The client opens every new file to upload it, just when NeMo wants to delete it:
     WinError 32 while loading. It may also upload gigabytes of unpacked weights.
-    **Decided by.** By whole path segments, without case, links and short names resolved, the
-    longest root first: `OneDriveBackup` is not `OneDrive`.
+    **Decided by.** Comparing whole path segments, ignoring case, after links and short names are
+    resolved; the longest root comes first. `OneDriveBackup` is not `OneDrive`.
     **Do.** Use a scratch folder that no client mirrors.
     **Source.** learn.microsoft.com, "Integrate a Cloud Storage Provider"; each client's settings.
     """
@@ -112,7 +112,7 @@ def temp_is_synchronised(host: Machine) -> Iterable[Finding]:
 
 @check("SYN002", reads=("sync_roots", *SCRATCH_READS))
 def scratch_is_synchronised(host: Machine) -> Iterable[Finding]:
-    """The app's scratch folder lies inside a synchronised folder.
+    """The app's scratch folder is inside a synchronised folder.
 
     **What.** As SYN001, for the folder given with `--scratch`.
     **Why.** It was meant to keep unpacked models away from such clients.
@@ -131,20 +131,21 @@ def scratch_is_synchronised(host: Machine) -> Iterable[Finding]:
 
 @check("SYN003", reads=("places", "sync_roots"))
 def app_is_synchronised(host: Machine) -> Iterable[Finding]:
-    """The app or its virtual environment lies inside a synchronised folder.
+    """The app or its virtual environment is inside a synchronised folder.
 
     **What.** As SYN001, for the app's folder and the interpreter's environment.
-    **Why.** A client renames, locks or turns into placeholders what Python imports: read-only
-    folders, access denied, `module (1).py` beside `module.py`.
+    **Why.** A client renames or locks the files that Python imports, or turns them into
+    placeholders. The results are read-only folders, access denied, and `module (1).py` beside
+    `module.py`.
     **Decided by.** As SYN001.
-    **Do.** Keep the environment, better the whole project, on a plain local folder.
+    **Do.** Keep the environment, or better the whole project, in a plain local folder.
     **Source.** Reports of virtual environments in mirrored Google Drive folders.
     """
 
     def move(place: Place, root: SyncRoot) -> Iterable[Remedy]:
         if place.role == "venv":
             yield Remedy(
-                "Make the virtual environment outside the synchronised folder",
+                "Create the virtual environment outside the synchronised folder",
                 (
                     r"python -m venv C:\venvs\asr",
                     r"C:\venvs\asr\Scripts\python.exe -m pip install -r requirements.txt",
@@ -163,13 +164,13 @@ def app_is_synchronised(host: Machine) -> Iterable[Finding]:
 
 @check("SYN004", reads=("places", "sync_roots"))
 def model_cache_is_synchronised(host: Machine) -> Iterable[Finding]:
-    """A model cache lies inside a synchronised folder.
+    """A model cache is inside a synchronised folder.
 
     **What.** As SYN001, for the Hugging Face and NeMo caches.
-    **Why.** Gigabytes are uploaded, and files that were evicted to the cloud are downloaded again
-    when NeMo opens them, or fail with the cloud errors 389 to 426.
+    **Why.** The client uploads gigabytes. It may also evict files to the cloud; when NeMo opens
+    one, it is downloaded again or fails with one of the cloud errors 389 to 426.
     **Decided by.** As SYN001.
-    **Do.** Move the cache.
+    **Do.** Move the cache to a plain local folder.
     **Source.** huggingface.co docs, "Manage cache" (`HF_HOME`); NeMo's `NEMO_CACHE_DIR`.
     """
     variables = {"hub_cache": "HF_HOME", "nemo_cache": "NEMO_CACHE_DIR"}
@@ -193,11 +194,11 @@ def model_cache_is_synchronised(host: Machine) -> Iterable[Finding]:
 def model_file_is_synchronised(host: Machine) -> Iterable[Finding]:
     """A .nemo file is synchronised, or its content is only in the cloud.
 
-    **What.** Where local `.nemo` files lie, and their placeholder attributes.
+    **What.** The location of local `.nemo` files, and their placeholder attributes.
     **Why.** Opening a placeholder downloads gigabytes while NeMo waits, or fails with a cloud
     error; a service account cannot open it at all (WinError 395).
-    **Decided by.** RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS or OFFLINE is an error, lying inside a
-    sync root a warning.
+    **Decided by.** The attribute RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS or OFFLINE is an error; a
+    file inside a sync root is a warning.
     **Do.** Copy the file to a local folder and load that copy.
     **Source.** learn.microsoft.com, "File Attribute Constants" and "System Error Codes".
     """
@@ -228,9 +229,9 @@ def model_file_is_synchronised(host: Machine) -> Iterable[Finding]:
                 [copy],
             )
         else:
-            yield warning(f"{file.path} lies inside {where}, which may evict it", evidence, [copy])
+            yield warning(f"{file.path} is inside {where}, which may evict it", evidence, [copy])
     if silent:
-        yield ok("every local .nemo file is local")
+        yield ok("every .nemo file found is stored on this machine")
 
 
 @check("SYN006", reads=("places",), windows_only=True)
@@ -238,9 +239,9 @@ def place_is_a_placeholder(host: Machine) -> Iterable[Finding]:
     """A folder in use is a cloud placeholder.
 
     **What.** The attributes of the temp folder, the caches, the app and its environment.
-    **Why.** Such a folder belongs to a cloud client even where its sync root is not known to us.
+    **Why.** Such a folder belongs to a cloud client, even if this scan does not know its sync root.
     **Decided by.** RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS or OFFLINE on the folder itself.
-    **Do.** Use another folder, or tell the client to keep this one on the device.
+    **Do.** Use another folder, or set the client to keep this one on the device.
     **Source.** learn.microsoft.com, "File Attribute Constants".
     """
     silent = True
@@ -266,15 +267,16 @@ def place_is_a_placeholder(host: Machine) -> Iterable[Finding]:
 def sync_settings_are_unreadable(host: Machine) -> Iterable[Finding]:
     """A sync client is installed, but its settings could not be read.
 
-    **What.** Clients whose settings exist on this machine.
-    **Why.** Its folders are not among those compared, so "outside every synchronised folder" is not
-    proved for this client.
-    **Decided by.** Reading its registry keys or files failed; the reason is in the evidence.
-    **Do.** Look at the client's own settings page for its folders.
-    **Source.** Each client's settings, as `winasr_doctor/machine/live/sync_roots` names them.
+    **What.** Sync clients that have settings on this machine.
+    **Why.** The scan does not know this client's folders. It cannot rule out that a folder in use
+    is inside one of them.
+    **Decided by.** A failure to read the client's registry keys or files; the evidence has the
+    reason.
+    **Do.** Look up its folders on the client's own settings page.
+    **Source.** Each client's settings, as listed in `winasr_doctor/machine/live/sync_roots`.
     """
     for client, reason in host.sync_roots.unread.items():
         yield unknown(f"{client}'s folders could not be read: {reason}", {"client": client})
     if not host.sync_roots.unread:
         count = len(host.sync_roots.items)
-        yield ok(f"every sync client found was read ({count} synchronised folders)")
+        yield ok(f"the settings of every sync client were read ({count} synchronised folders)")

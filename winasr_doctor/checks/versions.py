@@ -1,4 +1,4 @@
-"""Versions that were current when the tables were made, and which Pythons have wheels for NeMo."""
+"""The newest releases when the tables were made, and the Pythons that have wheels for NeMo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Minor = tuple[int, int]
 Release = tuple[int, int, int]
 
 NEWEST: Dated[Mapping[str, str]] = read_table("newest", "newest releases that were known")
-"""Distribution to its newest release. Source: the package index."""
+"""The newest release of each distribution. Source: the package index."""
 
 WheelRows = Mapping[str, Mapping[str, list[str]]]
 
@@ -27,13 +27,13 @@ x86_64-pc-windows-msvc."""
 
 
 def release(version: str) -> Release:
-    """Return major, minor and micro of a version; what is missing is 0.
+    """Return major, minor and micro of a version; a missing number is 0.
 
     Pre-releases count as the release they lead to, and local parts such as `+cu128` do not
     count: good enough for "is it at least".
 
     Args:
-        version: As pip shows it.
+        version: The version, as pip shows it.
     """
     numbers = []
     for part in version.split("+", 1)[0].split(".")[:3]:
@@ -44,14 +44,14 @@ def release(version: str) -> Release:
 
 
 def newer_than_known(distribution: str, version: str) -> str | None:
-    """Return the distribution with its version if that was not out when the tables were made.
+    """Return the distribution and version if it was released after the tables were made.
 
     Args:
-        distribution: As `NEWEST` spells it.
+        distribution: The name, spelled as in `NEWEST`.
         version: The installed version.
 
     Returns:
-        Such as `torch 2.16.0`, for `resting_on`; `None` for a version that may be known.
+        Text such as `torch 2.16.0`, for `resting_on`; `None` if the tables may know the version.
     """
     newer = release(version) > release(NEWEST.rows[distribution])
     return f"{distribution} {version}" if newer else None
@@ -61,9 +61,9 @@ class Wheels(Struct, frozen=True):
     """What a table of wheels says about one NeMo and one Python.
 
     Attributes:
-        missing: Distributions that have no wheel for this Python, though another Python has.
-        beyond: What is newer than everything in the table, such as `Python 3.16`; else `None`.
-        good: Pythons that have all wheels that any Python has, oldest first.
+        missing: Distributions that have no wheel for this Python, but have one for another.
+        beyond: The part that is newer than the table, such as `Python 3.16`, or `None`.
+        good: Pythons with every wheel that exists for any Python, oldest first.
     """
 
     missing: tuple[str, ...]
@@ -74,8 +74,8 @@ class Wheels(Struct, frozen=True):
 def wheels_for(nemo: str, python: Minor, table: WheelRows = NEMO_WHEELS.rows) -> Wheels:
     """Look up which wheels are missing.
 
-    A release that is not in the table is judged as the nearest one that is: the newest of the same
-    minor version, else the newest before it, else the oldest.
+    A release that is not in the table is judged like the nearest one that is: the newest of the
+    same minor version, else the newest before it, else the oldest.
 
     Args:
         nemo: NeMo's version.
@@ -83,7 +83,7 @@ def wheels_for(nemo: str, python: Minor, table: WheelRows = NEMO_WHEELS.rows) ->
         table: The rows.
     """
     row = table[_nearest(nemo, table)]
-    anywhere = set.intersection(*map(set, row.values()))  # no Python is at fault for these
+    anywhere = set.intersection(*map(set, row.values()))  # these have no wheel for any Python
     good = tuple(name for name, missing in row.items() if set(missing) == anywhere)
     newest_python = max(map(minor, row))
     if python > newest_python:

@@ -44,7 +44,7 @@ def unpacking_places(host: Machine) -> tuple[Place, ...]:
 
 
 def scans_in_real_time(defender: Defender) -> bool | None:
-    """Tell whether Defender scans files as they are written; `None` where it was not found out.
+    """Return whether Defender scans files as they are written; `None` if that is unknown.
 
     In any mode but `Normal` it leaves that to another product. Source: learn.microsoft.com,
     "Microsoft Defender Antivirus compatibility with other security products" (`AMRunningMode`).
@@ -62,19 +62,19 @@ def why_not_scanning(defender: Defender) -> str:
 
 
 def system_drive(host: Machine) -> str:
-    """Return the drive Windows lies on, such as `C:`."""
+    """Return the drive that Windows is on, such as `C:`."""
     environment = known(host, "environment")
     found = environment and (environment.get("SystemDrive") or environment.get("SystemRoot"))
     return str(found)[:2].upper() if found and found[1:2] == ":" else "C:"
 
 
 def hidden_exclusions(host: Machine) -> Finding:
-    """Say that the exclusions could not be read, and how an administrator can read them."""
+    """Return the finding that the exclusions could not be read, and how an administrator can."""
     defender = host.defender
-    reason = defender.exclusions_hidden or "they were not given to this account"
+    reason = defender.exclusions_hidden or "this account may not read them"
     again = f"Or scan again in that window: {python_command(host, '-m winasr_doctor')}"
     asked = tuple(
-        'Or ask about one folder: & "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe"'
+        'Or check one folder: & "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe"'
         f" -CheckExclusion -Path {quoted(place.real)}"
         for place in unpacking_places(host)[:1]
     )

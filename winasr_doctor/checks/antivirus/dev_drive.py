@@ -33,21 +33,21 @@ PERFORMANCE_MODE_OFF = 1
 
 @check("AVX008", reads=("defender", "places", "volumes"), windows_only=True)
 def dev_drive(host: Machine) -> Iterable[Finding]:
-    """A Dev Drive is there, but models are not unpacked on it, or Defender does not spare it.
+    """There is a Dev Drive, but models are not unpacked on it or Defender scans it as usual.
 
     **What.** Whether a Dev Drive exists, is trusted, and holds the folder where models are
     unpacked.
-    **Why.** On a trusted Dev Drive Defender scans after a file was opened, not before: the
-    folder stays protected and files are held less.
+    **Why.** On a trusted Dev Drive, Defender scans a file after it is opened, not before. The
+    folder stays protected, and Defender holds files less.
     **Decided by.** The volumes' flags, real-time protection, `PerformanceModeStatus` (0 on, 1
     off) and Defender's platform, which must be 4.18.2303.8 or later.
-    **Do.** Make the scratch folder on the Dev Drive. That is better than any exclusion.
+    **Do.** Put the scratch folder on the Dev Drive. That is better than any exclusion.
     **Source.** learn.microsoft.com, "Protect Dev Drive using performance mode" and "Set up a Dev
     Drive on Windows 11".
     """
     drives = [volume for volume in host.volumes.items if volume.dev_drive]
     if not drives:
-        yield skip("there is no Dev Drive among the drives in use")
+        yield skip("none of the drives in use is a Dev Drive")
         return
     if scans_in_real_time(host.defender) is False:
         yield skip(f"{why_not_scanning(host.defender)}, so performance mode does not apply")
@@ -67,7 +67,7 @@ def _verdict(host: Machine, drive: Volume) -> Finding:
     if drive.dev_drive_trusted is None:
         query = (AS_ADMINISTRATOR, run_as_admin(f"fsutil devdrv query {letter}"))
         return unknown(
-            f"whether the Dev Drive {letter} is trusted could not be read",
+            f"the trust setting of the Dev Drive {letter} could not be read",
             {**evidence, "needs": "administrator"},
             [Remedy("Read it as administrator", query)],
         )
@@ -77,7 +77,7 @@ def _verdict(host: Machine, drive: Volume) -> Finding:
             evidence,
             [
                 Remedy(
-                    "Trust it, if you made it yourself and know what is on it",
+                    "Trust it if you created it yourself and know what is on it",
                     (
                         AS_ADMINISTRATOR,
                         run_as_admin(f"fsutil devdrv trust {letter}"),

@@ -1,4 +1,4 @@
-"""AVX003, AVX004: exclusions that cannot match, and exclusions that match far too much."""
+"""AVX003, AVX004: exclusions that cannot match, and exclusions that are far too broad."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ READS = tuple(sorted({*UNPACK_READS, "account", "volumes"}))
 
 @check("AVX003", reads=READS, windows_only=True)
 def dead_exclusion(host: Machine) -> Iterable[Finding]:
-    r"""A Defender exclusion can never match what it was made for.
+    r"""A Defender exclusion can never match the folder it was meant for.
 
-    **What.** Path exclusions whose form is wrong: `%TEMP%` and other variables of a user,
+    **What.** Path exclusions whose form is wrong: `%TEMP%` and other user variables,
     `$env:TEMP`, more than six wildcards, a wildcard for the drive, a mapped network drive, `~`,
     several paths in one entry, a path without its drive.
-    **Why.** Its owner believes that a folder is not scanned, and looks for the lock elsewhere.
-    **Decided by.** Defender's own rules; it runs as SYSTEM, to which `%TEMP%` is
-    `C:\Windows\Temp`. An entry that does cover one of the places in use is left alone.
-    **Do.** Remove the entry. If an exclusion is needed at all, make it for the app's own scratch
-    folder, by its full path.
+    **Why.** Whoever added it believes that the folder is not scanned, and looks for the lock
+    elsewhere.
+    **Decided by.** Defender's own rules. It runs as SYSTEM, for which `%TEMP%` is
+    `C:\Windows\Temp`. An entry that does cover a place in use is not reported.
+    **Do.** Remove the entry. If you need an exclusion at all, exclude the app's own scratch
+    folder by its full path.
     **Source.** learn.microsoft.com, "Configure and validate exclusions based on file extension
     and folder location".
     """
@@ -58,7 +59,7 @@ def dead_exclusion(host: Machine) -> Iterable[Finding]:
             continue
         found = True
         yield warning(
-            f"The exclusion {entry} cannot match what it was made for: {fault}",
+            f"The exclusion {entry} cannot match the folder it was meant for: {fault}",
             {"exclusion": entry, "fault": fault},
             [_removal("ExclusionPath", entry, "Remove the entry that has no effect")],
         )
@@ -85,11 +86,12 @@ def broad_exclusion(host: Machine) -> Iterable[Finding]:
     **What.** Exclusions of a whole drive, `C:\Users`, a profile, Windows' own folders, a TEMP
     that all programs share; of extensions such as `.py` or `.exe`; of processes such as
     `python.exe`.
-    **Why.** This is a matter of security, not of speech recognition: malware unpacks itself in
-    such folders and runs in such processes. None of them is needed against WinError 32.
+    **Why.** This is a security problem, not one of speech recognition: malware unpacks itself in
+    such folders and runs in such processes. None of these exclusions is needed to prevent
+    WinError 32.
     **Decided by.** Microsoft's list of folders, file types and processes not to exclude, the
     folders above them, and Python's interpreters.
-    **Do.** Remove the entry. Use a scratch folder of the app's own instead.
+    **Do.** Remove the entry. Give the app its own scratch folder instead.
     **Source.** learn.microsoft.com, "Common mistakes to avoid when defining exclusions".
     """
     kinds = _kinds(system_drive(host))

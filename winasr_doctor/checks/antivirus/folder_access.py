@@ -23,14 +23,14 @@ MODES = {
 BLOCKING, AUDITING = 1, 2
 
 DEFAULT_FOLDERS = ("Documents", "Pictures", "Videos", "Music", "Favorites", "Desktop")
-"""Folders of every profile that are protected unasked. Source: learn.microsoft.com, "Protect
+"""Folders of every profile that are protected by default. Source: learn.microsoft.com, "Protect
 important folders with controlled folder access"; the desktop was in Windows 10's first list."""
 
 WRITTEN: tuple[Role, ...] = ("scratch", "app", "venv", "hub_cache", "nemo_cache", "model")
-"""TEMP itself has a check of its own, TMP008."""
+"""The folders to check. TEMP has its own check, TMP008."""
 
 VARIABLES = {"hub_cache": "HF_HUB_CACHE", "nemo_cache": "NEMO_CACHE_DIR"}
-"""What moves a cache. Sources: huggingface_hub, "Environment variables"; NeMo,
+"""The variable that moves each cache. Sources: huggingface_hub, "Environment variables"; NeMo,
 `nemo/utils/data_utils.py`."""
 
 
@@ -39,13 +39,13 @@ def controlled_folder_access(host: Machine) -> Iterable[Finding]:
     """Controlled Folder Access protects a folder that speech recognition writes to.
 
     **What.** The mode of Controlled Folder Access, and whether the app, its virtual environment,
-    the model caches, a model or the scratch folder lie in a protected folder.
+    the model caches, a model or the scratch folder are in a protected folder.
     **Why.** In a protected folder only programs that Windows trusts may write. Python gets
     "access denied" (WinError 5), also reported as "file not found", never WinError 32.
     **Decided by.** `EnableControlledFolderAccess`: 1 blocks, 2 only records, 3 and 4 are about
-    disk sectors, not folders. Protected are Documents, Pictures, Videos, Music, Favorites and
-    the desktop, and the folders that were added.
-    **Do.** Move the folder out. Do not allow python.exe: whatever script it runs, ransomware
+    disk sectors, not folders. The protected folders are Documents, Pictures, Videos, Music,
+    Favorites, the desktop, and any that were added.
+    **Do.** Move the folder out. Do not allow python.exe: any script that it runs, ransomware
     included, could then write there.
     **Source.** learn.microsoft.com, "Protect important folders with controlled folder access".
     """
@@ -72,7 +72,7 @@ def _protected(mode: int, place: Place, folder: str) -> Finding:
     evidence = {"mode": mode, "path": place.real, "role": place.role, "protected": folder}
     if mode == BLOCKING:
         return warning(
-            f"Controlled Folder Access keeps Python from writing to {place.real}, which lies in"
+            f"Controlled Folder Access keeps Python from writing to {place.real}, which is in"
             f" the protected folder {folder}",
             evidence,
             [_move(place)],
@@ -89,11 +89,11 @@ def _nothing_inside(host: Machine, mode: int) -> Finding:
     state = f"Controlled Folder Access is {MODES[mode]}"
     evidence = {"mode": mode, "protected_folders_read": host.defender.protected_folders is not None}
     if host.defender.protected_folders is not None:
-        return ok(f"{state}, and nothing in use lies in a protected folder", evidence)
+        return ok(f"{state}, and nothing in use is in a protected folder", evidence)
     show = "(Get-MpPreference).ControlledFolderAccessProtectedFolders"
     return unknown(
-        f"{state}; nothing in use lies in the folders it protects unasked, but those added could"
-        " not be read",
+        f"{state}; nothing in use is in the folders it protects by default, but the added ones"
+        " could not be read",
         {**evidence, "needs": "administrator"},
         [Remedy("Read the protected folders", (AS_ADMINISTRATOR, run_as_admin(show)))],
     )
@@ -107,7 +107,7 @@ def _protecting_folder(host: Machine, place: Place) -> str | None:
 
 
 def _default_folder(host: Machine, path: str) -> str | None:
-    """Return the default protected folder that a path lies in, by its usual place."""
+    """Return the default protected folder that contains a path, judged by its usual location."""
     if host.defender.protected_folders is not None:
         return None
     environment = known(host, "environment")
@@ -137,6 +137,6 @@ def _move(place: Place) -> Remedy:
             f"In the window that will start the app: $env:{variable} = {quoted(target)}",
             f"To keep it for new windows: [Environment]::SetEnvironmentVariable('{variable}',"
             f" {quoted(target)}, 'User')",
-            f"Move what is in {place.path} there, or let it be downloaded again.",
+            f"Move the contents of {place.path} there, or let them be downloaded again.",
         ),
     )

@@ -16,21 +16,21 @@ STATES = {0x0000: "off", 0x1000: "on", 0x2000: "snoozed", 0x3000: "expired"}
 SIGNATURES_CURRENT = 0x00
 MICROSOFT = 0x100
 """`productState` is not documented. `WSC_SECURITY_PRODUCT_STATE` of Windows' `iwscapi.h` has the
-same four states, numbered otherwise; the numbers here are those of recorded values: 0x61100 is
+same four states, numbered differently; the numbers here come from recorded values: 0x61100 is
 Defender switched on, 0x60100 Defender switched off, 0x41000 another product switched on."""
 
 
 @check("AVX007", reads=tuple(sorted({*SCRATCH_READS, "security_products"})), windows_only=True)
 def other_products(host: Machine) -> Iterable[Finding]:
-    r"""Another antivirus product than Defender scans this machine, or two do at once.
+    r"""An antivirus product other than Defender scans this machine, or two products do at once.
 
     **What.** The products that Windows Security Center knows, and their state.
     **Why.** Another product has its own exclusions and its own way of holding files; Defender's
-    settings say nothing about it. Two active scanners hold each new file twice. One that is
-    snoozed or expired protects nobody and may still filter file access.
+    settings say nothing about it. Two active scanners hold each new file twice. A snoozed or
+    expired product protects nothing, but may still filter file access.
     **Decided by.** The bit field `productState`: its fourth hexadecimal digit from the right is
     0 for off, 1 for on, 2 for snoozed, 3 for expired.
-    **Do.** Keep one product. If it holds files of the scratch folder, exclude that folder in the
+    **Do.** Keep one product. If it holds files in the scratch folder, exclude that folder in the
     product's own settings, by its full path.
     **Source.** `root\SecurityCenter2`, class `AntiVirusProduct`; `iwscapi.h`
     (`WSC_SECURITY_PRODUCT_STATE`).
@@ -40,16 +40,16 @@ def other_products(host: Machine) -> Iterable[Finding]:
     names = sorted({product.name for product in active})
     if names[1:]:
         yield warning(
-            f"{' and '.join(names)} are active at the same time, and each holds files the other"
-            " scans",
+            f"{' and '.join(names)} are active at the same time, and each holds files that"
+            " the other scans",
             {"products": [_shown(product) for product in products]},
             [
                 Remedy(
                     "Keep one antivirus product",
                     (
                         "Open Settings > Apps > Installed apps.",
-                        "Uninstall the product that is not wanted, with its maker's removal tool"
-                        " if it has one.",
+                        "Uninstall the product you do not want, with its vendor's removal tool"
+                        " if there is one.",
                         "Restart Windows.",
                     ),
                 )
@@ -71,15 +71,15 @@ def state_of(product: SecurityProduct) -> str:
 
 
 def is_microsoft(product: SecurityProduct) -> bool:
-    """Tell whether a product is Windows' own."""
+    """Return whether a product is Windows' own."""
     return product.state & OWNER == MICROSOFT
 
 
 def _stranger(host: Machine, product: SecurityProduct) -> Finding:
     folder = scratch_folder(host)
     return info(
-        f"{product.name} scans this machine; what it holds, and for how long, only its own"
-        " settings can tell",
+        f"{product.name} scans this machine; only its own settings can show which files it holds"
+        " and for how long",
         _shown(product),
         [
             scratch_folder_remedy(host),
@@ -97,11 +97,11 @@ def _stranger(host: Machine, product: SecurityProduct) -> Finding:
 def _not_protecting(product: SecurityProduct) -> Finding:
     state = state_of(product)
     return warning(
-        f"{product.name} is {state}: it protects nobody and may still hold files",
+        f"{product.name} is {state}: it protects nothing, but may still hold files",
         _shown(product),
         [
             Remedy(
-                "Renew or wake it, or uninstall it",
+                "Renew or resume it, or uninstall it",
                 (
                     "Open Windows Security > Virus & threat protection, to see its state.",
                     f"Renew or resume {product.name}, or uninstall it: Defender then takes over.",

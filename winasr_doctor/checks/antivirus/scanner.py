@@ -1,4 +1,4 @@
-"""AVX001, AVX002, AVX005: does Defender scan what NeMo unpacks, and may it be told not to."""
+"""AVX001, AVX002, AVX005: whether Defender scans the models that NeMo unpacks."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def real_time_protection(host: Machine) -> Iterable[Finding]:
     """Defender's real-time protection scans the folder in which models are unpacked.
 
     **What.** Whether Microsoft Defender scans the folder where NeMo unpacks a `.nemo` file.
-    **Why.** A file that was just written may be open in the scanner when NeMo removes it, which
-    is WinError 32. Such a lock is short: well under a second as a rule. It is a likely cause
-    while a model loads, and an unlikely one while it transcribes.
+    **Why.** The scanner may still have a new file open when NeMo removes it. The result is
+    WinError 32. Such a lock is short, usually well under a second. It is a likely cause while a
+    model loads, and an unlikely one while it transcribes.
     **Decided by.** `RealTimeProtectionEnabled` and `AMRunningMode` of `Get-MpComputerStatus`; in
     any mode but `Normal` Defender leaves scanning to another product. A folder that an exclusion
     covers is not scanned.
-    **Do.** Leave the protection on. Give the app a scratch folder of its own; retrying for a
+    **Do.** Leave the protection on. Give the app its own scratch folder; retrying for a
     second or two is enough for a scanner's lock.
     **Source.** learn.microsoft.com, "Microsoft Defender Antivirus compatibility with other
     security products"; NeMo, `nemo/core/connectors/save_restore_connector.py`.
@@ -46,10 +46,12 @@ def real_time_protection(host: Machine) -> Iterable[Finding]:
         "running_mode": host.defender.running_mode,
     }
     if scans is None:
-        yield unknown("whether Defender's real-time protection is on could not be read", evidence)
+        yield unknown("the state of Defender's real-time protection could not be read", evidence)
         return
     if not scans:
-        yield ok(f"{why_not_scanning(host.defender)}, so it scans no unpacked model", evidence)
+        yield ok(
+            f"{why_not_scanning(host.defender)}, so it does not scan unpacked models", evidence
+        )
         return
     for place in unpacking_places(host):
         shown = {**evidence, "path": place.real, "role": place.role}
@@ -70,14 +72,14 @@ def exclusions_of_scratch(host: Machine) -> Iterable[Finding]:
 
     **What.** Whether one of Defender's path exclusions covers the folder in which models are
     unpacked, by Defender's own rules.
-    **Why.** An exclusion is the one setting that keeps the scanner's hands off a folder; most
-    entries people make for this purpose do not match.
-    **Decided by.** Variables resolve as the SYSTEM account has them, `*` in a folder's place is
-    exactly one folder, an entry has at most six wildcards and none for the drive, everything
-    below a matched folder is included, case does not matter. A TEMP that all programs share is
-    in order when it is not covered.
-    **Do.** Nothing, as a rule. Where scanning proves to be the cause, exclude the app's own
-    scratch folder by its full path, and nothing larger.
+    **Why.** Only an exclusion keeps the scanner away from a folder, and most entries that people
+    add for this purpose do not match.
+    **Decided by.** Variables have the values of the SYSTEM account, `*` in place of a folder
+    stands for exactly one folder, an entry has at most six wildcards and none for the drive,
+    everything below a matched folder is included, and case does not matter. A TEMP that all
+    programs share passes if no exclusion covers it.
+    **Do.** Usually nothing. If scanning proves to be the cause, exclude the app's own scratch
+    folder by its full path, and nothing larger.
     **Source.** learn.microsoft.com, "Configure and validate exclusions based on file extension
     and folder location".
     """
@@ -93,10 +95,10 @@ def exclusions_of_scratch(host: Machine) -> Iterable[Finding]:
 
 @check("AVX005", reads=READS, windows_only=True)
 def exclusion_policy(host: Machine) -> Iterable[Finding]:
-    """A policy hides Defender's exclusions, or ignores those made on this machine.
+    """A policy hides Defender's exclusions, or ignores those added on this machine.
 
-    **What.** Two policies about exclusions.
-    **Why.** With `DisableLocalAdminMerge` an exclusion added on this machine is stored and has
+    **What.** Two policies that affect exclusions.
+    **Why.** With `DisableLocalAdminMerge` an exclusion added on this machine is stored but has
     no effect. With `HideExclusionsFromLocalAdmins` not even an administrator sees what is
     excluded.
     **Decided by.** The two values of the policy; a warning when an entry that may be ignored is
@@ -114,7 +116,7 @@ def exclusion_policy(host: Machine) -> Iterable[Finding]:
     if defender.hidden_from_admins:
         yield info(
             "A policy hides Defender's exclusions even from administrators, so nobody on this"
-            " machine can tell what is excluded",
+            " machine can see what is excluded",
             {"policy": "HideExclusionsFromLocalAdmins"},
             [_ask("whether the app's scratch folder is excluded")],
         )
@@ -127,14 +129,14 @@ def _ignored(host: Machine) -> Iterable[Finding]:
     relied = {entry for place in unpacking_places(host) for entry in _covering(host, place)}
     if relied:
         yield warning(
-            "A policy ignores exclusions made on this machine, and the folder where models are"
+            "A policy ignores exclusions added on this machine, and the folder where models are"
             f" unpacked relies on {', '.join(sorted(relied))}",
             {**evidence, "exclusions": sorted(relied)},
             [_ask("whether that exclusion is part of the policy")],
         )
     else:
         yield info(
-            "A policy ignores Defender exclusions made on this machine; adding one has no effect",
+            "A policy ignores Defender exclusions added on this machine; adding one has no effect",
             evidence,
             [_ask("for an exclusion of the app's own scratch folder, if one is needed at all")],
         )
@@ -159,14 +161,16 @@ def _coverage(host: Machine, place: Place) -> Finding:
     evidence = {"path": place.real, "role": place.role, "exclusions": list(entries)}
     if entries and host.defender.local_exclusions_ignored:
         return unknown(
-            f"{entries[0]} covers {place.real}, but a policy ignores local exclusions and it is"
-            " not known whether this one is the policy's own",
+            f"{entries[0]} covers {place.real}, but a policy ignores local exclusions and this"
+            " one may not come from the policy",
             evidence,
         )
     if entries:
         return ok(f"the exclusion {entries[0]} covers {place.real}", evidence)
     if not _is_dedicated(place):
-        return ok(f"{place.real} is scanned, as a temp folder of all programs should be", evidence)
+        return ok(
+            f"{place.real} is scanned, as a temp folder that all programs share should be", evidence
+        )
     return info(
         f"No exclusion covers {place.real}; Defender scans every file written there",
         evidence,

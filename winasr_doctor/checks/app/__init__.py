@@ -1,4 +1,4 @@
-"""APP: what the app's own source does, parsed and never executed."""
+"""APP: the app's own source, which is parsed and never executed."""
 
 from winasr_doctor.checks.app.channels import averages_channels
 from winasr_doctor.checks.app.errors import loses_the_cause, matches_message_text

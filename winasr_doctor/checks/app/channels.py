@@ -27,13 +27,13 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
             CODE,
             file,
             node,
-            'channel_selector="average" raises ValueError; NeMo\'s lhotse path does not know it',
+            'channel_selector="average" raises ValueError; NeMo\'s lhotse path does not support it',
             [
                 Remedy(
                     "Mix to mono first",
                     (
                         "audio, rate = soundfile.read(path, dtype='float32', always_2d=True)",
-                        "transcribe the mean over channels: audio.mean(axis=1)",
+                        "transcribe the mean over the channels: audio.mean(axis=1)",
                     ),
                 ),
                 Remedy("Use one channel", (f"In {file.path}, use channel_selector=0",)),
@@ -64,12 +64,12 @@ def averages_channels(host: Machine) -> Iterable[Finding]:
 
     **What.** `channel_selector="average"` in a call, a configuration or a dictionary.
     **Why.** The documentation promises it, but the lhotse data path looks for a field of that name
-    in each recording; the error then hides behind WinError 32 on manifest.json.
-    **Decided by.** The literal in a file of an app that uses NeMo.
+    in each recording. WinError 32 on manifest.json then hides the error.
+    **Decided by.** The literal value in a file of an app that uses NeMo.
     **Do.** Mix to mono before transcribing, or choose one channel by its number.
     **Source.** NeMo 3.0.0 `common/data/lhotse/dataloader.py`.
     """
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no recording's channels are averaged by NeMo")
+_RUN = over_files(CODE, _look, "the app does not ask NeMo to average channels")

@@ -1,4 +1,4 @@
-"""What the APP checks share: which calls are NeMo's, and what stands around a node."""
+"""What the APP checks share: which calls are NeMo's, and what surrounds a node."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ OTHER_RECOGNISERS = (
         "speechbrain",
     ),
 )
-"""Packages with a `transcribe` of their own, which none of these checks is about."""
+"""Packages with their own `transcribe`, which these checks ignore."""
 
 FileCheck = Callable[[Application, SourceFile], Iterable[Finding]]
 
 
 def over_files(code: str, look: FileCheck, clean: str) -> CheckFunction:
-    """Make a check of a function that looks at one file.
+    """Turn a function that looks at one file into a check.
 
     Args:
         code: The check's code.
         look: Yields findings made by `found`, which carry their node.
-        clean: What to say when no file has any.
+        clean: The summary if no file has a finding.
     """
 
     def run(host: Machine) -> Iterator[Finding]:
@@ -77,15 +77,15 @@ def found(
     summary: str,
     remedies: Iterable[Remedy],
 ) -> Finding:
-    """Make a finding at a node, unless the author has silenced it there.
+    """Return a finding at a node, marked as silenced if the author has silenced it there.
 
     Args:
         make: `error`, `warning` or `info`.
         code: The check's code.
         file: The file.
         node: What the finding points at.
-        summary: What is wrong; where it is gets put in front.
-        remedies: Ways out.
+        summary: What is wrong; the location is put in front.
+        remedies: Ways to solve it.
     """
     location = file.location(node)
     line = file.lines[(location.line or 1) - 1].strip()
@@ -102,15 +102,15 @@ def edit(
     new: str,
     action: EditSource | None = None,
 ) -> Remedy:
-    """Make a remedy that is an edit of one place.
+    """Return a remedy that edits one place.
 
     Args:
         file: The file.
         node: The place.
         title: What the edit achieves.
-        old: What stands there, for people.
-        new: What is to stand there, for people.
-        action: The edit itself, where it is certain to be right.
+        old: The present text, for people.
+        new: The new text, for people.
+        action: The edit itself, if it is certain to be right.
     """
     line = file.location(node).line
     steps = (f"In {file.path}, line {line}, replace: {old}", f"with: {new}")
@@ -118,9 +118,9 @@ def edit(
 
 
 def uses_nemo(app: Application, file: SourceFile) -> bool:
-    """Tell whether `transcribe` in this file is NeMo's.
+    """Return whether `transcribe` in this file is NeMo's.
 
-    It is if the file imports NeMo; also if another file of the app does and this one imports no
+    It is if the file imports NeMo, or if another file of the app does and this one imports no
     other speech recogniser.
     """
     modules = _modules(file)
@@ -168,7 +168,7 @@ def constant(node: ast.AST | None) -> object:
 
 
 def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Yield each node around a node, innermost first, with its child on the way."""
+    """Yield each ancestor of a node, innermost first, with its child on the path to the node."""
     parents = file.parents
     child = node
     while (parent := parents.get(child)) is not None:

@@ -1,4 +1,4 @@
-"""APP003 and APP004: errors whose cause gets lost, or that are told by their text."""
+"""APP003 and APP004: errors whose cause is lost, or that are recognised by their message."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEEPS_CAUSE = frozenset(
      "exc_info", "__context__", "__cause__", "TracebackException", "capture_exception"}
 )  # fmt: skip
 SHOWN_ONLY = ("gradio.Error", "gradio.Warning", "fastapi.HTTPException", "flask.abort")
-"""Exceptions whose text is all that a user sees, so that raising them keeps no cause."""
+"""Exceptions of which a user sees only the text, so raising one does not keep the cause."""
 
 
 def _look_for_lost_causes(app: Application, file: SourceFile) -> Iterator[Finding]:
@@ -131,8 +131,8 @@ def loses_the_cause(host: Machine) -> Iterable[Finding]:
     **What.** Broad `except` blocks around loading or transcribing that use the error as text.
     **Why.** When cleanup fails, the exception is WinError 32, and the real one (out of memory, a
     stereo file) is only in its `__context__`. `str(e)` throws that away.
-    **Decided by.** The block uses its exception and neither re-raises it, nor logs it with its
-    traceback, nor looks at `__context__` or `__cause__`. Raising `gr.Error(str(e))` keeps nothing.
+    **Decided by.** The block uses its exception, but does not re-raise it, log it with its
+    traceback, or look at `__context__` or `__cause__`. Raising `gr.Error(str(e))` does not keep it.
     **Do.** Log with `logging.exception`, or show the whole chain.
     **Source.** PEP 3134; CPython's `tempfile`; logs of several public NeMo applications.
     """
@@ -163,7 +163,8 @@ def _look_for_matching(_app: Application, file: SourceFile) -> Iterator[Finding]
                 "APP004",
                 file,
                 node,
-                "an error is told by its text, which Windows translates",
+                "this compares the error's message, which Windows translates: the branch never runs"
+                " on a system in another language",
                 [
                     edit(
                         file,
@@ -194,10 +195,10 @@ def _is_compared(file: SourceFile, node: ast.AST) -> bool:
 def matches_message_text(host: Machine) -> Iterable[Finding]:
     """An error is recognised by its message, which Windows translates.
 
-    **What.** Comparisons and searches with texts such as `WinError 32` or `being used by another
-    process`.
-    **Why.** Windows gives the text in the user's language, and Python versions word it differently:
-    the branch is never taken on other machines.
+    **What.** Code that compares or searches for texts such as `WinError 32` or `being used by
+    another process`.
+    **Why.** Windows writes the message in the user's language, and Python versions word it
+    differently. The branch never runs on other machines.
     **Decided by.** A string with such words in a comparison, `startswith`, `find` or `re.search`.
     **Do.** Compare `error.winerror` or `error.errno`.
     **Source.** docs.python.org, `OSError.winerror`; learn.microsoft.com, "FormatMessage function".
@@ -206,4 +207,4 @@ def matches_message_text(host: Machine) -> Iterable[Finding]:
 
 
 _RUN_LOST = over_files("APP003", _look_for_lost_causes, "errors keep their cause")
-_RUN_MATCHING = over_files("APP004", _look_for_matching, "no error is told by its text")
+_RUN_MATCHING = over_files("APP004", _look_for_matching, "no error is recognised by its message")

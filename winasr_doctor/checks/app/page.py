@@ -39,7 +39,7 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
             CODE,
             file,
             call,
-            "errors of this page stay in the terminal: the user sees an Error badge without words",
+            "errors of this page stay in the terminal: the user sees an Error badge without text",
             [edit(file, call, "Show errors in the page", old, new, action)],
         )
 
@@ -53,7 +53,7 @@ def _show_errors(file: SourceFile, call: ast.Call, shown: ast.expr | None) -> Ed
 
 
 def _is_foreign(file: SourceFile, call: ast.Call) -> bool:
-    """Tell whether this is a browser's or another library's `launch`."""
+    """Return whether this is the `launch` of a browser or another library."""
     name = file.qualified(call.func)
     return name is not None and not name.startswith("gradio.")
 
@@ -63,10 +63,10 @@ def page_keeps_errors_in_the_terminal(host: Machine) -> Iterable[Finding]:
     """A Gradio page is launched without show_error, so errors stay in the terminal.
 
     **What.** `launch()` of a Gradio page.
-    **Why.** With `show_error` at its default, a callback that raises leaves an "Error" badge on
+    **Why.** With the default of `show_error`, a callback that raises leaves an "Error" badge on
     every output and no text anywhere.
     **Decided by.** `launch(...)` without `show_error=True` in a file that imports Gradio.
-    **Do.** Pass `show_error=True`, and write errors into an output of your own.
+    **Do.** Pass `show_error=True`, and write errors into your own output component.
     **Source.** Gradio's documentation of `Blocks.launch`; seen with Gradio 6.31.
     """
     return _RUN(host)

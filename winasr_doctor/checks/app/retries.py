@@ -30,14 +30,14 @@ _KEEP_RESULT = Remedy(
     (
         "Log the whole chain once, with traceback.print_exc()",
         "Explain the log: python -m winasr_doctor explain --traceback log.txt",
-        "Cure the real error behind it (out of memory, a stereo file, ...)",
+        "Fix the real error behind it (out of memory, a stereo file, ...)",
         "Remove the retry around transcribe()",
     ),
 )
 _UNPACK_ONCE = Remedy(
     "Do not unpack the model again",
     (
-        "Point TEMP of this app at a scratch folder of its own (check SYN001, TMP001)",
+        "Point this app's TEMP to its own scratch folder (see SYN001, TMP001)",
         "Remove the retry, or retry once after a pause",
     ),
 )
@@ -53,8 +53,8 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
                 CODE,
                 file,
                 call,
-                "this retry repeats the failure: our own process holds manifest.json, and each"
-                " attempt meets the same hidden error",
+                "this retry repeats the failure: the app's own process holds manifest.json, and"
+                " each attempt hits the same hidden error",
                 [_KEEP_RESULT],
             )
         else:
@@ -99,9 +99,9 @@ def _iterates_a_retrier(file: SourceFile, loop: ast.AST) -> bool:
 
 
 def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
-    """Tell a retry from a loop over different files.
+    """Return whether a loop is a retry, not a loop over different files.
 
-    A retry ends when the call succeeds and does not depend on the loop's variable.
+    A retry ends when the call succeeds, and its call does not use the loop's variable.
     """
     import ast
 
@@ -124,16 +124,16 @@ def retry_repeats_the_failure(host: Machine) -> Iterable[Finding]:
     """A retry loop around transcribe() can only repeat the failure.
 
     **What.** A loop with `try`, or a retry decorator, around `transcribe()` or loading.
-    **Why.** When transcribing, the file is held by our own process: a suspended manifest iterator
-    that the hidden error keeps alive. Waiting cannot release it, and the real error comes again.
-    When loading, each attempt unpacks gigabytes again.
-    **Decided by.** The call stands in a `try` inside a loop that ends on success and whose variable
-    the call does not use; or under tenacity, stamina, backoff or retrying.
-    **Do.** Show the real error and cure it.
+    **Why.** While transcribing, the app's own process holds the file: the hidden error keeps a
+    suspended manifest iterator alive. Waiting does not release it, and the real error comes back.
+    While loading, each attempt unpacks gigabytes again.
+    **Decided by.** The call is in a `try` inside a loop that ends on success and whose variable the
+    call does not use; or it is under tenacity, stamina, backoff or retrying.
+    **Do.** Show the real error and fix it.
     **Source.** NeMo 3.0.0 `transcription.py` with lhotse 1.33.0 `lazy.py`: the handle is still open
     at cleanup, observed.
     """
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no retry loop around loading or transcribing")
+_RUN = over_files(CODE, _look, "there is no retry loop around loading or transcribing")

@@ -1,4 +1,4 @@
-"""APP005: TEMP changed after `tempfile` has fixed its answer."""
+"""APP005: TEMP changed after `tempfile` has chosen its folder."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
                         (f"In {file.path}, move this line above line {fixed_at}",),
                     ),
                     Remedy(
-                        "Tell tempfile too",
+                        "Reset tempfile too",
                         (f"In {file.path}, after line {line}, add: tempfile.tempdir = None",),
                     ),
                 ],
@@ -52,7 +52,7 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
 
 
 def _first_question(file: SourceFile) -> int | None:
-    """Return the first line that makes `tempfile` choose, at module level."""
+    """Return the first line at module level that makes `tempfile` choose its folder."""
     import ast
 
     lines = []
@@ -76,7 +76,7 @@ def _first_question(file: SourceFile) -> int | None:
 
 
 def _changes(file: SourceFile) -> Iterator[tuple[ast.AST, bool]]:
-    """Yield what changes one of the variables, and whether it does so at module level."""
+    """Yield each change of one of the variables, and whether it is at module level."""
     import ast
 
     module = file.index.module
@@ -101,13 +101,14 @@ def _changes(file: SourceFile) -> Iterator[tuple[ast.AST, bool]]:
 
 @check(CODE)
 def temp_is_changed_too_late(host: Machine) -> Iterable[Finding]:
-    """TEMP is changed after tempfile has fixed its answer.
+    """TEMP is changed after tempfile has chosen its folder.
 
     **What.** Assignments to `os.environ["TEMP"]`, `TMP` or `TMPDIR`.
-    **Why.** `tempfile` looks at them once, at the first question, and remembers. Importing NeMo,
-    torch or Gradio asks; from then on the change moves only child processes.
-    **Decided by.** The assignment stands after such an import in the module, or in a function of a
-    module that has one; setting `tempfile.tempdir` silences the check.
+    **Why.** `tempfile` reads them once, when it is first asked for its folder, and remembers the
+    answer. Importing NeMo, torch or Gradio asks for it. After that, the change affects only child
+    processes.
+    **Decided by.** The assignment comes after such an import in the module, or is in a function of
+    a module that has one. Setting `tempfile.tempdir` silences the check.
     **Do.** Change it before the first import, or set `tempfile.tempdir` as well.
     **Source.** docs.python.org, `tempfile.gettempdir` and `tempfile.tempdir`.
     """

@@ -1,4 +1,4 @@
-"""APP008: several transcriptions at once on one model."""
+"""APP008: several transcriptions at the same time on one model."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _started_in_threads(
         else:
             continue
         if any(_does_speech(item, functions) for item in work) and not _one_worker(file):
-            yield call, "it is started in threads"
+            yield call, "transcription is started in threads"
 
 
 def _does_speech(work: ast.expr | None, functions: frozenset[str]) -> bool:
@@ -106,7 +106,7 @@ def _does_speech(work: ast.expr | None, functions: frozenset[str]) -> bool:
 
 
 def _one_worker(file: SourceFile) -> bool:
-    """Tell whether every executor made in the file has a single worker, and there is one."""
+    """Return whether the file creates executors, and each has a single worker."""
     made = [call for call, _scope in file.index.calls if _makes_an_executor(file, call)]
     return bool(made) and all(
         constant(call.args[0] if call.args else keyword(call, "max_workers")) == 1 for call in made
@@ -149,18 +149,19 @@ def _endpoints(file: SourceFile, unlocked: list[ast.Call]) -> Iterator[tuple[ast
 
 @check(CODE)
 def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
-    """Several transcriptions run at once on one model.
+    """Several transcriptions run at the same time on one model.
 
     **What.** `transcribe()` in thread pools, threads, Gradio events with a raised concurrency limit
     and plain `def` endpoints.
     **Why.** NeMo's `transcribe` changes the model while it runs (modes, decoding, the current
-    directory while loading): results mix, or folders stay locked as somebody's current directory.
-    **Decided by.** The call, or a function that contains it, is handed to threads; a `with` on
-    something called lock, mutex or semaphore, or an executor with one worker, silences it.
+    directory while loading): results get mixed up, or a folder stays locked because it is the
+    current directory.
+    **Decided by.** The call, or a function that contains it, is passed to threads. A `with` on
+    something called lock, mutex or semaphore, or an executor with one worker, silences the check.
     **Do.** Hold one lock around every call.
     **Source.** NeMo issue 13988; NeMo 3.0.0 `transcription.py` and `save_restore_connector.py`.
     """
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "one transcription runs at a time")
+_RUN = over_files(CODE, _look, "only one transcription runs at a time")

@@ -106,12 +106,12 @@ def _number_is_set(file: SourceFile, name: str) -> bool:
 
 @check(CODE)
 def switches_workers_on(host: Machine) -> Iterable[Finding]:
-    """transcribe() is made to start worker processes.
+    """transcribe() is set to start worker processes.
 
     **What.** `override_config=model.get_transcribe_config()`, a `TranscribeConfig` without
     `num_workers=0`, or `num_workers` above 0.
     **Why.** `TranscribeConfig.num_workers` is `None`, which NeMo turns into up to one worker per
-    core. Windows spawns them: each imports the app again, needs the memory again, and keeps
+    core. Windows spawns them: each imports the app again, uses as much memory again, and keeps
     files open.
     **Decided by.** The call and, for a variable, its assignments in the same file; setting
     `.num_workers` on it silences the check.

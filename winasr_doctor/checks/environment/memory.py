@@ -11,17 +11,17 @@ from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, KNOWN_MODELS, MODELS
 
 SMALLEST_COMMIT = 12 * GB
-"""Bytes of commit charge that loading a 0.6B model in a process with CUDA takes at least, with a
-margin: the CUDA libraries alone commit some 3 GB per process."""
+"""Bytes of commit charge needed to load a 0.6B model in a process with CUDA, with a margin. The
+CUDA libraries alone commit some 3 GB per process."""
 
 
 @check("ENV005", reads=("memory",), windows_only=True)
 def commit_limit_is_too_small(host: Machine) -> Iterable[Finding]:
-    """The commit limit is too small: the paging file will be "too small".
+    """The commit limit is too small for a model (WinError 1455: the paging file is too small).
 
-    **What.** Windows' commit limit (memory plus paging file) and what of it is free.
-    **Why.** Windows promises no memory beyond it: loading ends in WinError 1455 although memory is
-    free. Every DataLoader worker loads the CUDA libraries again.
+    **What.** Windows' commit limit (memory plus paging file) and how much of it is free.
+    **Why.** Windows does not commit memory beyond this limit. Loading then fails with WinError 1455
+    even though physical memory is free. Every DataLoader worker loads the CUDA libraries again.
     **Decided by.** Less than 12 GB available to commit is a warning, less than the smallest common
     model (2.5 GB) plus 3 GB an error.
     **Do.** Let Windows manage the paging file, close programs, use `num_workers=0`.
@@ -30,7 +30,7 @@ def commit_limit_is_too_small(host: Machine) -> Iterable[Finding]:
     """
     memory = host.memory
     if memory.commit_available is None:
-        yield skip("the commit limit was not read")
+        yield skip("the commit limit could not be read")
         return
     least = 5.5 * GB
     evidence = {
@@ -63,7 +63,7 @@ def commit_limit_is_too_small(host: Machine) -> Iterable[Finding]:
 def memory_is_short(host: Machine) -> Iterable[Finding]:
     """There is less free memory than a model needs.
 
-    **What.** Free physical memory against the known models.
+    **What.** Compares free physical memory with the sizes of the known models.
     **Why.** The weights are read into memory before they go to the GPU; Windows then pages, and
     loading takes minutes.
     **Decided by.** Less than the smallest common model is a warning; less than the largest is a
@@ -77,13 +77,13 @@ def memory_is_short(host: Machine) -> Iterable[Finding]:
     evidence = {"available": free, "too_large": too_large}
     steps = Remedy("Free memory", ("Close programs that use much of it (Task Manager > Memory)",))
     if len(too_large) >= len(sizes) - 1:
-        found = warning(f"only {gigabytes(free)} of memory are free", evidence, [steps])
+        found = warning(f"only {gigabytes(free)} of memory is free", evidence, [steps])
     elif too_large:
         found = info(
-            f"{gigabytes(free)} of memory are free, less than {', '.join(too_large)} need",
+            f"{gigabytes(free)} of memory is free, less than {', '.join(too_large)} need",
             evidence,
             [steps],
         )
     else:
-        found = ok(f"{gigabytes(free)} of memory are free", evidence)
+        found = ok(f"{gigabytes(free)} of memory is free", evidence)
     yield resting_on(MODELS, found)

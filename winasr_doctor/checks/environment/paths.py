@@ -10,19 +10,19 @@ from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warnin
 from winasr_doctor.machine.base import Machine
 
 LONG_PATH = 160
-"""Characters of a cache or environment path from which files below it pass 259: the Hub's cache
-adds `models--org--name/snapshots/<40>/<file>`, some 100 characters."""
+"""Length in characters at which a cache or environment path can have files below it that exceed
+259: the Hub's cache adds `models--org--name/snapshots/<40>/<file>`, some 100 characters."""
 
 
 @check("ENV007", reads=("places",), windows_only=True)
 def long_paths_are_off(host: Machine) -> Iterable[Finding]:
-    """Long paths are off while a cache or environment path is long.
+    """Long paths are off, but a cache or environment path is long.
 
-    **What.** `LongPathsEnabled` and the paths of caches and the environment.
-    **Why.** A file whose path passes 259 characters cannot be opened: "No such file or directory"
+    **What.** `LongPathsEnabled`, and the paths of the caches and the environment.
+    **Why.** A file whose path exceeds 259 characters cannot be opened: "No such file or directory"
     for a file that is there.
     **Decided by.** Long paths off, and a path of 160 characters or more.
-    **Do.** Switch long paths on, or move the folder up.
+    **Do.** Turn on long paths, or move the folder to a shorter path.
     **Source.** learn.microsoft.com, "Maximum Path Length Limitation".
     """
     if host.system.long_paths is not False:
@@ -38,7 +38,7 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
             {"path": place.path, "length": len(place.real)},
             [
                 Remedy(
-                    "Switch long paths on",
+                    "Turn on long paths",
                     (
                         Step(f"As administrator: {command}", command, needs_admin=True),
                         "Restart the app",
@@ -52,13 +52,14 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
 
 @check("ENV008", reads=("account", "hub_cache"), windows_only=True)
 def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
-    """This account may not create symbolic links, so the Hub cache stores twice.
+    """This account may not create symbolic links, so the Hub cache stores files twice.
 
     **What.** The symbolic-link right and developer mode.
     **Why.** huggingface_hub then copies instead of linking: a model takes twice the space, and some
     programs fail with WinError 1314.
-    **Decided by.** Neither `SeCreateSymbolicLinkPrivilege` nor developer mode nor elevation.
-    **Do.** Switch developer mode on, or accept the copies.
+    **Decided by.** The account has neither `SeCreateSymbolicLinkPrivilege` nor developer mode nor
+    elevation.
+    **Do.** Turn on developer mode, or accept the copies.
     **Source.** huggingface_hub, "Manage your cache: limitations"; PR #1067.
     """
     account = host.account
@@ -66,7 +67,7 @@ def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
     if any(rights):
         yield ok("this account may create symbolic links")
     elif account.symlink_right is None and account.developer_mode is None:
-        yield skip("the rights were not read")
+        yield skip("the account's rights could not be read")
     else:
         cache = known(host, "hub_cache")
         yield info(
@@ -74,7 +75,7 @@ def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
             {"cache": cache.path if cache else None},
             [
                 Remedy(
-                    "Switch developer mode on",
+                    "Turn on developer mode",
                     (
                         "Settings > System > For developers > Developer Mode",
                         "Models already downloaded keep their copies",
@@ -89,12 +90,12 @@ UTF8_CODE_PAGE = 65001
 
 @check("ENV009", reads=("places", "python"), windows_only=True)
 def code_page_cannot_show_the_paths(host: Machine) -> Iterable[Finding]:
-    """Paths have characters that the ANSI code page may not know.
+    """Paths contain characters that may not be in the ANSI code page.
 
     **What.** The code page, Python's UTF-8 mode and the paths in use.
-    **Why.** Native code below NeMo that opens files with the ANSI functions does not find them;
-    printing them raises UnicodeEncodeError in a cp1252 console.
-    **Decided by.** A path beyond ASCII while the code page is not UTF-8 and UTF-8 mode is off.
+    **Why.** Native code that NeMo uses cannot find such files if it opens them with the ANSI
+    functions. Printing such a path raises UnicodeEncodeError in a cp1252 console.
+    **Decided by.** A non-ASCII path while the code page is not UTF-8 and UTF-8 mode is off.
     **Do.** Keep models and audio in plain paths, or set `PYTHONUTF8=1`.
     **Source.** learn.microsoft.com, "Code Page Identifiers"; PEP 540.
     """
@@ -104,12 +105,12 @@ def code_page_cannot_show_the_paths(host: Machine) -> Iterable[Finding]:
     foreign = [place.path for place in host.places.items if not place.path.isascii()]
     if foreign:
         yield info(
-            f"{foreign[0]} has characters beyond ASCII, and the code page is"
+            f"{foreign[0]} has non-ASCII characters, and the code page is"
             f" {host.system.ansi_code_page}",
             {"paths": foreign, "code_page": host.system.ansi_code_page},
             [
                 Remedy(
-                    "Switch Python's UTF-8 mode on",
+                    "Turn on Python's UTF-8 mode",
                     ("[Environment]::SetEnvironmentVariable('PYTHONUTF8', '1', 'User')",),
                 )
             ],

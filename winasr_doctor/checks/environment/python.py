@@ -12,10 +12,10 @@ from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED
 
 
 def python_remedy(host: Machine, wanted: str) -> Remedy:
-    """Return the remedy that makes an environment with another Python.
+    """Return the remedy that creates an environment with another Python.
 
     Args:
-        host: The machine; reads nothing but its system.
+        host: The machine; reads only its system.
         wanted: The Python version, such as `3.12`.
     """
     windows = host.system.os == "windows"
@@ -24,7 +24,7 @@ def python_remedy(host: Machine, wanted: str) -> Remedy:
         f"Use Python {wanted} (64-bit, from python.org), at its latest release",
         (
             f"Install Python {wanted}" + (f": winget install Python.Python.{wanted}" * windows),
-            f"Make a new environment: {make}",
+            f"Create a new environment: {make}",
             "Install the app's requirements there",
         ),
     )
@@ -32,13 +32,13 @@ def python_remedy(host: Machine, wanted: str) -> Remedy:
 
 @check("ENV001", reads=("python",), windows_only=True)
 def python_masks_a_locked_file(host: Machine) -> Iterable[Finding]:
-    """This Python shows a locked file as another error.
+    """This Python reports a locked file as a different error.
 
     **What.** The interpreter's version.
-    **Why.** `tempfile.TemporaryDirectory` answers a locked file with `NotADirectoryError` [WinError
-    267] and a locked folder with a RecursionError, so WinError 32 is not even seen.
+    **Why.** `tempfile.TemporaryDirectory` turns a locked file into `NotADirectoryError` [WinError
+    267] and a locked folder into a RecursionError, so you never see WinError 32.
     **Decided by.** 3.10 (all), 3.11 up to 3.11.7, 3.12.0.
-    **Do.** Update to 3.11.8, 3.12.1 or later; the cause of the lock stays.
+    **Do.** Update to 3.11.8, 3.12.1 or later. This does not remove the cause of the lock.
     **Source.** CPython gh-87319 and gh-79325, fixed by PR #112762.
     """
     python = host.python
@@ -55,12 +55,12 @@ def python_masks_a_locked_file(host: Machine) -> Iterable[Finding]:
 
 @check("ENV002", reads=SCRATCH_READS, windows_only=True)
 def tempfile_can_hang(host: Machine) -> Iterable[Finding]:
-    """Tempfile hangs for hours where TEMP cannot be written.
+    """Tempfile hangs for hours because TEMP is not writable.
 
-    **What.** The interpreter's version, and whether the temp folder can be written.
-    **Why.** On Windows `mkdtemp` takes a PermissionError for a name that is taken and tries the
-    next one, 2,147,483,647 times: "Transcribing" that never ends, without any error.
-    **Decided by.** Every version before 3.13.13, where TEMP cannot be written now.
+    **What.** The interpreter's version, and whether the temp folder is writable.
+    **Why.** On Windows, `mkdtemp` takes a PermissionError to mean that the name is in use, and
+    tries the next one, 2,147,483,647 times. "Transcribing" never ends, and there is no error.
+    **Decided by.** Every version before 3.13.13, if TEMP is not writable now.
     **Do.** Make TEMP writable (TMP002); update Python.
     **Source.** CPython gh-66305 (bpo-22107), limited to 20 tries by PR #144672.
     """
@@ -73,10 +73,10 @@ def _name_search(host: Machine) -> Finding:
         return ok(f"Python {python.version} gives up after 20 names")
     blocked = [place for place in host.places.of("tempfile", "TEMP") if place.writable is False]
     if not blocked:
-        return ok(f"Python {python.version} would hang if TEMP became unwritable, which it is not")
+        return ok(f"Python {python.version} would hang if TEMP were not writable, but it is")
     return error(
         f"Python {python.version} will hang while it looks for a free name in {blocked[0].path},"
-        " which it cannot write",
+        " which is not writable",
         {"version": python.version, "blocked": [place.path for place in blocked]},
         [scratch_folder_remedy(host), python_remedy(host, "3.13")],
     )
@@ -84,12 +84,12 @@ def _name_search(host: Machine) -> Finding:
 
 @check("ENV011", reads=("python",), windows_only=True)
 def python_is_from_the_store(host: Machine) -> Iterable[Finding]:
-    """This is the Microsoft Store's Python, whose files are not where it says.
+    """This is the Microsoft Store's Python, which redirects what it writes below AppData.
 
     **What.** Where the interpreter is installed.
-    **Why.** Its writes below `AppData` land in a private copy of the folder, so other programs, and
-    exclusions by path, do not see them.
-    **Decided by.** The base prefix lies in `WindowsApps`.
+    **Why.** What it writes below `AppData` goes to a private copy of the folder. Other programs do
+    not see those files, and exclusions by path do not cover them.
+    **Decided by.** The base prefix is in `WindowsApps`.
     **Do.** Use python.org's installer.
     **Source.** docs.python.org, "Using Python on Windows: known issues".
     """

@@ -1,4 +1,4 @@
-"""ENV010: does NeMo have wheels for this Python."""
+"""ENV010: whether NeMo has wheels for this Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from winasr_doctor.machine.base import Machine
 
 _WORD_SIZE = 64
 _MOST_USED = "3.12"
-"""The Python to change to, where it will do."""
+"""The Python to recommend, if it has wheels."""
 
 
 @check("ENV010", reads=("packages", "python"))
@@ -30,10 +30,10 @@ def python_is_not_supported(host: Machine) -> Iterable[Finding]:
     **What.** The interpreter's version, implementation and word size, and which NeMo is installed.
     **Why.** Where a package that NeMo needs has no wheel for this Python, pip builds it from
     source, which needs a compiler, takes long and often fails.
-    **Decided by.** 64-bit CPython, and the table of wheels, which says which Python has them for
-    which NeMo on Windows. The installed NeMo counts; without one, the newest NeMo. Missing wheels
-    are an error, or a warning where NeMo is installed all the same. A Python or a NeMo that is
-    newer than the table is a warning at most.
+    **Decided by.** 64-bit CPython, and the table of wheels, which lists the Pythons that have them
+    for each NeMo on Windows. The installed NeMo counts, or else the newest one. Missing wheels are
+    an error, or a warning if NeMo is installed anyway. A Python or a NeMo that is newer than the
+    table is a warning at most.
     **Do.** Use a Python that has wheels, or a NeMo that has wheels for this Python.
     **Source.** The package index, resolved with uv for 64-bit Windows, wheels only.
     """
@@ -71,15 +71,15 @@ def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
         return _good(host, nemo, wheels, evidence)
     elif installed:
         found = warning(
-            f"NeMo {nemo} is installed, but not all it needs has wheels for {named} on Windows"
-            f" ({', '.join(wheels.missing)}): installing or repairing it needs a compiler",
+            f"NeMo {nemo} is installed, but some packages it needs have no wheels for {named} on"
+            f" Windows ({', '.join(wheels.missing)}): installing or repairing it needs a compiler",
             evidence,
             remedies,
         )
     else:
         found = error(
             f"NeMo {nemo}, the newest, cannot be installed from wheels on {named}: there are none"
-            f" of {', '.join(wheels.missing)}",
+            f" for {', '.join(wheels.missing)}",
             evidence,
             remedies,
         )
@@ -87,9 +87,9 @@ def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
 
 
 def _good(host: Machine, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
-    """Pass; the table is about Windows, so elsewhere it only says what it knows."""
+    """Return a pass. The table is about Windows, so on other systems the text claims less."""
     if wheels.beyond:
-        text = f"Nothing is known against NeMo {nemo} on Python {host.python.version}"
+        text = f"There is no known problem with NeMo {nemo} on Python {host.python.version}"
     elif host.system.os == "windows":
         text = f"NeMo {nemo} has wheels for Python {host.python.version}"
     else:

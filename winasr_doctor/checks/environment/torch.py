@@ -17,7 +17,7 @@ from winasr_doctor.machine.model import TorchBuild
 _INDEX = "https://download.pytorch.org/whl"
 _READS = ("packages", "gpus", "python")
 _USUAL_BUILD = "cu126"
-"""For a GPU that the table does not know: it has code for the most generations."""
+"""For a GPU that is not in the table: this build has code for the most generations."""
 _MAJOR_AND_MINOR = r"[0-9]{1,9}(\.[0-9]{1,9})?(?![0-9])"
 
 
@@ -79,7 +79,7 @@ def driver_is_too_old(host: Machine) -> Iterable[Finding]:
     gpus = host.gpus
     driver = next((each for each in (gpus.driver, gpus.cuda) if each and _number(each)), None)
     if torch is None or torch.cuda is None or driver is None:
-        yield skip("there is no CUDA torch together with an NVIDIA driver")
+        yield skip("there is no CUDA build of torch, or no NVIDIA driver")
         return
     newest = max(cuda for build in builds() if (cuda := cuda_of(build.tag)) is not None)
     beyond = (
@@ -89,20 +89,20 @@ def driver_is_too_old(host: Machine) -> Iterable[Finding]:
 
 
 def _driver(host: Machine, torch: TorchBuild, cuda: str) -> Finding:
-    """Judge by the driver's version, or by the CUDA that it serves where that alone is known."""
+    """Judge by the driver's version, or by the CUDA it supports if only that is known."""
     gpus, major = host.gpus, int(_number(cuda))
     needed = oldest_driver(major)
     evidence = {"driver": gpus.driver, "driver_cuda": gpus.cuda, "torch_cuda": cuda}
     if needed is None:
-        return unknown(f"which driver CUDA {cuda} needs is not known", evidence)
+        return unknown(f"the driver that CUDA {cuda} needs is not known", evidence)
     if gpus.driver and _number(gpus.driver):
         named, serves = f"driver {gpus.driver}", _number(gpus.driver) >= needed
     else:
         named, serves = f"a driver for CUDA {gpus.cuda}", int(_number(gpus.cuda or "")) >= major
     if serves:
-        return ok(f"{named} serves CUDA {cuda}")
+        return ok(f"{named} supports CUDA {cuda}")
     return error(
-        f"{named} cannot serve CUDA {cuda}, which torch {torch.version} needs"
+        f"{named} does not support CUDA {cuda}, which torch {torch.version} needs"
         f" ({needed:g} or newer does)",
         {**evidence, "needed": needed},
         _remedies(host, "cuda-driver"),
@@ -114,7 +114,7 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
     """Torch is not installed in this environment.
 
     **What.** Installed distributions.
-    **Why.** NeMo needs it; perhaps the doctor runs in another environment than the app.
+    **Why.** NeMo needs it. Perhaps the doctor and the app run in different environments.
     **Decided by.** No distribution called torch.
     **Do.** Run the doctor with the app's own interpreter, or install torch.
     **Source.** nemo_toolkit's requirements.

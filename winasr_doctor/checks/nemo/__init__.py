@@ -1,4 +1,4 @@
-"""NEM: NeMo, lhotse, what they need, and local `.nemo` files."""
+"""NEM: NeMo, lhotse, the packages they need, and local `.nemo` files."""
 
 from winasr_doctor.checks.nemo.canary import (
     canary_qwen_weights,

@@ -1,4 +1,4 @@
-"""NEM010 to NEM012: Canary-Qwen in the Hugging Face cache, and folders that stand in its way."""
+"""NEM010 to NEM012: Canary-Qwen in the Hugging Face cache, and folders that shadow it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def canary_qwen_weights(host: Machine) -> Iterable[Finding]:
     **What.** `model.safetensors` of each revision of Canary-Qwen that the cache holds.
     **Why.** NeMo's error names neither the file nor the fault: "header too large" for a web page
     or a Git LFS pointer, and `pytorch_model.bin` where the weights are missing. The cache itself
-    never notices: what lies there is not downloaded again.
-    **Decided by.** The file's first bytes, and its size against the one that its header asks for.
-    Damage is an error. Weights that the default branch lacks are an error with `HF_HUB_OFFLINE`,
-    else a warning: the first load downloads 5.1 GB.
+    never notices: a file that is there is not downloaded again.
+    **Decided by.** The file's first bytes, and its size compared with the one in its header. Damage
+    is an error. If the default branch has no weights, that is an error with `HF_HUB_OFFLINE`,
+    otherwise a warning: the first load downloads 5.1 GB.
     **Do.** Delete the file and download it again.
     **Source.** safetensors' README, "Format"; the Git LFS specification; huggingface_hub
     `file_download.py`.
@@ -47,7 +47,7 @@ def canary_qwen_weights(host: Machine) -> Iterable[Finding]:
 
 
 def _has_weights(repo: CachedRepo) -> bool:
-    """Tell whether the default branch has weights; any revision where it is not known."""
+    """Return whether the default branch has weights, or any revision if the branch is unknown."""
     commit = repo.refs.get(_BRANCH)
     wanted = repo.snapshots.values() if commit is None else [repo.snapshots.get(commit, ())]
     return any(_WEIGHTS in names for names in wanted)
@@ -90,7 +90,7 @@ def _fault(weights: CachedWeights) -> str | None:
         return None
     if weights.size < whole:
         return f"is cut off: its header asks for {whole} bytes or more, as after a broken download"
-    return f"is damaged: its header asks for {whole} bytes only"
+    return f"is damaged: its header asks for only {whole} bytes"
 
 
 def _size(size: int) -> str:
@@ -113,8 +113,8 @@ def _missing(cache: HubCache, repo: CachedRepo) -> Finding:
     make = error if cache.offline else warning
     happens = "cannot be loaded offline" if cache.offline else "is downloaded when it is loaded"
     return make(
-        f"Canary-Qwen is in the cache {cache.path} without {_WEIGHTS} of its default branch: it"
-        f" {happens}",
+        f"The cache {cache.path} has Canary-Qwen without {_WEIGHTS} of its default branch:"
+        f" the model {happens}",
         evidence,
         [_load_it_once(cache)],
     )
@@ -125,20 +125,20 @@ def _load_it_once(cache: HubCache) -> Remedy:
     steps.append(
         "Load it once with a network: python -m winasr_doctor selftest --model canary-qwen-2.5b"
     )
-    return Remedy("Let the missing files be downloaded", tuple(steps))
+    return Remedy("Download the missing files", tuple(steps))
 
 
 @check("NEM011", reads=("hub_cache",))
 def language_model_inside(host: Machine) -> Iterable[Finding]:
     """The language model inside Canary-Qwen is not in the Hugging Face cache.
 
-    **What.** Qwen/Qwen3-1.7B, where the cache holds Canary-Qwen: its `config.json`,
-    `tokenizer_config.json` and tokenizer. Its weights are not needed.
-    **Why.** NeMo builds Canary-Qwen from these files. Offline the load ends with "Unable to
+    **What.** If the cache has Canary-Qwen, looks for the `config.json`, `tokenizer_config.json` and
+    tokenizer of Qwen/Qwen3-1.7B. Its weights are not needed.
+    **Why.** NeMo builds Canary-Qwen from these files. Offline, loading fails with "Unable to
     instantiate HuggingFace AUTOTOKENIZER", which does not name Canary-Qwen.
-    **Decided by.** The files that the cache holds of its default branch, the only one that NeMo
-    asks for. A warning with `HF_HUB_OFFLINE`; else a note: they are small and downloaded when
-    they are needed.
+    **Decided by.** The cached files of its default branch, the only one that NeMo asks for. A
+    warning with `HF_HUB_OFFLINE`, otherwise a note: the files are small and downloaded when they
+    are needed.
     **Do.** Load Canary-Qwen once with a network.
     **Source.** NeMo 3.0.0, `nemo/collections/speechlm2/models/salm.py`; Canary-Qwen's
     `config.json`.
@@ -163,7 +163,7 @@ def language_model_inside(host: Machine) -> Iterable[Finding]:
 
 
 def _lacking(repo: CachedRepo | None) -> tuple[str, ...]:
-    """Name what is missing of the language model's default branch."""
+    """Return the files that the language model's default branch lacks."""
     held = () if repo is None else repo.snapshots.get(repo.refs.get(_BRANCH, ""), ())
     needed = [name for name in ("config.json", "tokenizer_config.json") if name not in held]
     if not any(set(files) <= set(held) for files in _TOKENIZERS):
@@ -173,14 +173,14 @@ def _lacking(repo: CachedRepo | None) -> tuple[str, ...]:
 
 @check("NEM012", reads=("hub_cache",))
 def shadowing_folder(host: Machine) -> Iterable[Finding]:
-    """A folder stands in for Canary-Qwen's repository.
+    """A local folder shadows Canary-Qwen's repository.
 
-    **What.** A folder `nvidia/canary-qwen-2.5b` below the current folder or the app's.
-    **Why.** A program started there gets that folder from `SALM.from_pretrained`, not the
-    published model: the Hub and its cache are not asked, `revision` is ignored without a word,
-    and where a file is missing in it loading fails. Our own loader passes over it.
-    **Decided by.** The two folders and what lies in them.
-    **Do.** Move the folder away, or name it by its full path where it is meant.
+    **What.** A folder `nvidia/canary-qwen-2.5b` below the current folder or the app's folder.
+    **Why.** In a program started there, `SALM.from_pretrained` loads that folder instead of the
+    published model. It does not use the Hub or its cache, silently ignores `revision`, and fails if
+    the folder lacks a file. The loader of this package skips such a folder.
+    **Decided by.** The two folders and their contents.
+    **Do.** Move the folder away, or give its full path if you want to load it.
     **Source.** huggingface_hub `hub_mixin.py`, `from_pretrained`; NeMo 3.0.0,
     `nemo/collections/speechlm2/parts/hf_hub.py`.
     """
@@ -204,10 +204,10 @@ def _shadowed(shadow: ShadowingFolder) -> Finding:
         f"{shadow.path} has the name of a repository of the Hub, below {where}: {happens}",
         {"path": shadow.path, "repo_id": shadow.repo_id, "missing": missing},
         [
-            Remedy("Let the Hub's model be found", (f"Rename or move {shadow.path}.",)),
+            Remedy("Load the model from the Hub", (f"Rename or move {shadow.path}.",)),
             Remedy(
-                "Say that the folder is meant",
-                ("Give from_pretrained its absolute path; a revision has no meaning then.",),
+                "Load the folder on purpose",
+                ("Give from_pretrained its absolute path; a revision then has no effect.",),
             ),
         ],
     )

@@ -1,4 +1,4 @@
-"""What the NeMo checks share: versions as numbers, and pip lines."""
+"""What the NeMo checks share: versions as numbers, and pip commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def nemo_version(host: Machine) -> str:
         host: The machine; reads `packages`.
 
     Raises:
-        NotApplicable: NeMo is not installed, which is a finding of NEM001 alone.
+        NotApplicable: NeMo is not installed; only NEM001 reports that.
     """
     version = host.packages.version(NEMO)
     if version is None:
@@ -31,17 +31,17 @@ def nemo_version(host: Machine) -> str:
 
 
 def pip_install(host: Machine, title: str, requirements: str) -> Remedy:
-    """Return the remedy that installs something with the interpreter that was examined.
+    """Return the remedy that installs packages with the examined interpreter.
 
     Args:
         host: The machine; reads `python`, as far as it can be read.
-        title: What it achieves.
+        title: What the remedy achieves.
         requirements: Quoted for a shell, such as `"lhotse>=1.32.2"`.
     """
     return Remedy(
         title,
         (
             f"Run: {python_command(host, f'-m pip install {requirements}')}",
-            f"Check that packages fit together: {python_command(host, '-m pip check')}",
+            f"Check that the packages fit together: {python_command(host, '-m pip check')}",
         ),
     )

@@ -1,4 +1,4 @@
-"""NEM004, NEM005: what some models and some recordings need beyond NeMo's `[asr]`."""
+"""NEM004, NEM005: what some models and recordings need in addition to NeMo's `[asr]`."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def canary_qwen(host: Machine) -> Iterable[Finding]:
     **Why.** Canary-Qwen is not loaded from a `.nemo` file but through NeMo's `speechlm2`, whose
     first import fails with `No module named 'peft'`. Parakeet and the other Canary models do
     not need it.
-    **Decided by.** The installed distributions. Whether Canary-Qwen lies in the Hugging Face
-    cache only changes the words.
-    **Do.** Install the two. Not the extra `[speechlm2]`: it brings pynini and pyopenjtalk, which
-    have no usable Windows wheels.
+    **Decided by.** The installed distributions. Whether Canary-Qwen is in the Hugging Face cache
+    only changes the wording.
+    **Do.** Install the two packages, but not the extra `[speechlm2]`: it brings pynini and
+    pyopenjtalk, which have no usable Windows wheels.
     **Source.** `nemo/collections/speechlm2/models`; NeMo 3.0.0's metadata; PyPI's files of
     pynini and pyopenjtalk.
     """
@@ -44,7 +44,7 @@ def canary_qwen(host: Machine) -> Iterable[Finding]:
     cached = bool(cache and cache.repo(CANARY_QWEN))
     evidence = {"nemo_toolkit": version, "missing": missing, "cached": cached}
     if not missing:
-        found = ok("peft and accelerate are there, which Canary-Qwen needs", evidence)
+        found = ok("peft and accelerate, which Canary-Qwen needs, are installed", evidence)
         yield resting_on(CANARY_NEEDS, found)
         return
     names = " and ".join(missing)
@@ -65,11 +65,11 @@ def compressed_audio(host: Machine) -> Iterable[Finding]:
     """There is no ffmpeg for recordings in m4a, mp4 or webm.
 
     **What.** Whether `ffmpeg` is on PATH.
-    **Why.** NeMo reads wav, flac and ogg by itself, and mp3 with a libsndfile of 1.1 or later.
-    Recordings of phones and browsers (m4a, mp4, webm) need ffmpeg. Without it NeMo's error names
-    the format, or a missing `ffprobe`, or nothing useful.
-    openai-whisper and WhisperX read every recording with it.
-    **Decided by.** The programs on PATH. A note where only NeMo is installed, a warning with
+    **Why.** NeMo reads wav, flac and ogg by itself, and mp3 with libsndfile 1.1 or later.
+    Recordings from phones and browsers (m4a, mp4, webm) need ffmpeg. Without it, NeMo's error
+    names the format, or a missing `ffprobe`, or nothing useful.
+    openai-whisper and WhisperX read every recording with ffmpeg.
+    **Decided by.** The programs on PATH. A note if only NeMo is installed, a warning with
     openai-whisper or WhisperX.
     **Do.** Install ffmpeg, or convert recordings to mono wav elsewhere. Mono matters: a stereo
     file fails in NeMo by default.
@@ -85,14 +85,14 @@ def compressed_audio(host: Machine) -> Iterable[Finding]:
 
 def _only_nemo(host: Machine, tools: AudioTools) -> Finding:
     return info(
-        "There is no ffmpeg on PATH: wav, flac and ogg can be transcribed, m4a, mp4 and webm"
-        " cannot",
+        "There is no ffmpeg on PATH: NeMo can transcribe wav, flac and ogg, but not m4a, mp4 and"
+        " webm",
         {"ffmpeg": None, "ffprobe": tools.ffprobe, "sox": tools.sox},
         [
             Remedy("Install ffmpeg", FFMPEG_STEPS[host.system.os]),
             Remedy(
                 "Convert recordings elsewhere",
-                ("Make a mono wav of 16 kHz: ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",),
+                ("Make a 16 kHz mono wav: ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",),
             ),
         ],
     )

@@ -14,7 +14,7 @@ from winasr_doctor.machine.model import ModelFile
 from winasr_doctor.models.known import KNOWN_MODELS
 
 NOT_AN_ARCHIVE = {
-    "lfs-pointer": "a Git LFS pointer, the text that stands for the real file, because it was"
+    "lfs-pointer": "a Git LFS pointer, a small text in place of the real file, because it was"
     " cloned without Git LFS",
     "html": "a web page, because a page about the file was downloaded instead of the file",
     "empty": "empty",
@@ -32,14 +32,14 @@ caching"."""
 
 @check("NEM006", reads=("model_files", "python"))
 def model_file(host: Machine) -> Iterable[Finding]:
-    """A local .nemo file is damaged or is no model at all.
+    """A local .nemo file is damaged or not a model.
 
-    **What.** Each `.nemo` file that was named or lies in the caches or beside the app.
+    **What.** Each `.nemo` file that was named, or is in the caches or beside the app.
     **Why.** NeMo unpacks the file first and notices damage late; on Windows the error may then
     be hidden by a failed cleanup.
     **Decided by.** The file's first bytes and its list of members: a tar or tar.gz archive that
-    is complete and holds `model_config.yaml` and `model_weights.ckpt`. A Git LFS pointer, a web
-    page and an empty file are told apart.
+    is complete and holds `model_config.yaml` and `model_weights.ckpt`. The finding
+    says whether it is a Git LFS pointer, a web page or an empty file.
     **Do.** Download the file again.
     **Source.** `nemo/core/connectors/save_restore_connector.py`; the Git LFS specification.
     """
@@ -85,12 +85,13 @@ def _download_again(host: Machine, file: ModelFile) -> Remedy:
     repo_id = _repo_id(file.path, name)
     if repo_id is None:
         return Remedy(
-            "Get the file again",
+            "Download the file again",
             (
                 f"Delete {file.path} by hand, or rename it to keep it.",
-                "Download it again from where it came, with the download link of the file itself"
-                " (on huggingface.co: the arrow beside its size), not of the page about it.",
-                f"Compare its size with the one shown there; now it is {file.size} bytes.",
+                "Download it again from its source. Use the download link of the file itself (on"
+                " huggingface.co: the arrow beside its size), not the address of its page.",
+                "Compare its size with the one shown there; the damaged file has"
+                f" {file.size} bytes.",
             ),
         )
     code = (
@@ -101,18 +102,18 @@ def _download_again(host: Machine, file: ModelFile) -> Remedy:
     steps = [f"Download it again: {python_command(host, command)}"]
     if re.search(_CACHED, file.path) is None:
         steps += [
-            "The line prints where the good file lies: use that path in the app.",
+            "The command prints the path of the good file: use that path in the app.",
             f"Then delete the damaged one: {removal(host, file.path)}",
         ]
     else:
-        # `force_download` replaces what the cache keeps in `blobs`, not a copy in `snapshots`,
-        # which is there instead of a link where links are not allowed (huggingface_hub 2.4.0).
+        # `force_download` replaces the file in the cache's `blobs`, not a copy in `snapshots`,
+        # which is there instead of a link if links are not allowed (huggingface_hub 2.4.0).
         steps.insert(0, f"Delete it: {removal(host, file.path)}")
     return Remedy(f"Download {name} again from {repo_id}", tuple(steps))
 
 
 def removal(host: Machine, path: str) -> str:
-    """Return the line that deletes a file, for PowerShell or a POSIX shell."""
+    """Return the command that deletes a file, for PowerShell or a POSIX shell."""
     if host.system.os == "windows":
         return f"Remove-Item -LiteralPath {quoted(path)}"
     return f"rm {quoted_for_posix(path)}"

@@ -1,4 +1,4 @@
-"""NEM001, NEM002, NEM007, NEM008: is NeMo there, and can it be imported on Windows."""
+"""NEM001, NEM002, NEM007, NEM008: whether NeMo is installed and can be imported on Windows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from winasr_doctor.findings import Finding, Remedy, Step, info, ok, resting_on, 
 from winasr_doctor.machine.base import Machine
 
 FIRST_KNOWN: Release = (2, 0, 0)
-"""The oldest NeMo whose needs were read."""
+"""The oldest NeMo whose requirements are known here."""
 
 NEEDED: Dated[tuple[tuple[str, Release], ...]] = Dated(
     "what NeMo's speech models need",
@@ -50,9 +50,9 @@ NEEDED: Dated[tuple[tuple[str, Release], ...]] = Dated(
     ),
     "block each Requires-Dist of the newest NeMo's [asr] in turn and restore a model",
 )
-"""Distributions without which NeMo cannot import or restore a speech model, and the NeMo since
-which that is so. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn while
-NeMo 3.0.0 imported, restored and transcribed."""
+"""Distributions that NeMo needs to import or restore a speech model, and the first NeMo that needs
+them. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn while NeMo 3.0.0
+imported, restored and transcribed."""
 
 
 @check("NEM001", reads=PIP_READS)
@@ -60,8 +60,8 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
     **What.** Whether the interpreter that runs this scan has `nemo-toolkit`.
-    **Why.** A common mistake is to scan with one Python and run the app with another; what this
-    scan then says about packages is about the wrong one.
+    **Why.** A common mistake is to scan with one Python and run the app with another. The scan then
+    reports the packages of the wrong one.
     **Decided by.** The installed distributions on this interpreter's path. Nothing is imported.
     **Do.** Run the scan with the app's own Python, or install NeMo for this one.
     **Source.** NeMo's installation guide: the distribution is `nemo_toolkit`, the extra `[asr]`.
@@ -71,14 +71,14 @@ def not_installed(host: Machine) -> Iterable[Finding]:
         yield ok(f"NeMo {version} is installed", {"nemo_toolkit": version})
         return
     yield warning(
-        "NeMo is not installed for this Python, so nothing about it could be examined",
+        "NeMo is not installed for this Python, so the scan could not examine it",
         {"nemo_toolkit": None},
         [
             Remedy(
-                "If the app has a Python of its own, scan with that one",
+                "If the app has its own Python, scan with that one",
                 (
-                    "Activate the app's virtual environment, or find the python it is started"
-                    " with.",
+                    "Activate the app's virtual environment, or find the python that starts the"
+                    " app.",
                     "Run with it: python -m winasr_doctor",
                 ),
             ),
@@ -92,9 +92,9 @@ def cannot_import(host: Machine) -> Iterable[Finding]:
     """This version of NeMo cannot be imported on Windows.
 
     **What.** The version of NeMo.
-    **Why.** NeMo 2.0 to 2.2 names `signal.SIGKILL` while it is imported. Windows has no such
+    **Why.** NeMo 2.0 to 2.2 uses `signal.SIGKILL` while it is imported. Windows has no such
     signal: `AttributeError: module 'signal' has no attribute 'SIGKILL'`.
-    **Decided by.** The version: from 2.0.0 on and before 2.3.0.
+    **Decided by.** The version: 2.0.0 or later, and before 2.3.0.
     **Do.** Install a newer NeMo.
     **Source.** `nemo/utils/exp_manager.py` in the wheels 2.0.0, 2.1.0 and 2.2.1 (has it), 2.3.0
     and later (fixed), 1.23.0 (does not have it).
@@ -107,10 +107,10 @@ def unsupported_platform(host: Machine) -> Iterable[Finding]:
     """NVIDIA does not support NeMo on Windows.
 
     **What.** Whether NeMo is used on native Windows.
-    **Why.** Recent versions work there, but NVIDIA does not promise it: what breaks on Windows
-    alone may stay broken.
+    **Why.** Recent versions work there, but NVIDIA does not promise it: a bug that only Windows has
+    may stay unfixed.
     **Decided by.** The operating system.
-    **Do.** Nothing, if it works. Otherwise the supported way on this machine is Linux in WSL 2.
+    **Do.** Nothing, if it works. Otherwise use Linux in WSL 2, which is supported.
     **Source.** NeMo's README, table of platforms: "Windows amd64: No support yet".
     """
     version = nemo_version(host)
@@ -141,15 +141,15 @@ def missing_dependency(host: Machine) -> Iterable[Finding]:
     **What.** The distributions that NeMo's speech classes import.
     **Why.** NeMo hides the missing package: it catches the import error, tries the abstract base
     class instead and says `Can't instantiate abstract class ASRModel`.
-    **Decided by.** Distributions that `[asr]` requires in the installed version, and that NeMo
-    3.0.0 could not restore a model without. Packages it can do without do not count.
+    **Decided by.** The distributions that `[asr]` requires in the installed version and that NeMo
+    3.0.0 needed to restore a model. Other packages do not count.
     **Do.** Install NeMo with its extra `[asr]`, not `nemo_toolkit` alone.
     **Source.** `nemo/core/classes/common.py`; the wheels' metadata.
     """
     version = nemo_version(host)
     installed = release(version)
     if installed < FIRST_KNOWN:
-        yield skip(f"what NeMo {version} needs is not known here; the list begins with 2.0.0")
+        yield skip(f"the requirements of NeMo {version} are not known; the list starts at 2.0.0")
         return
     found = _missing(host, version)
     yield resting_on(NEEDED, found, beyond=newer_than_known("nemo_toolkit", version))

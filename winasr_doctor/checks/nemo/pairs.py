@@ -42,9 +42,9 @@ class Requirement(Struct, frozen=True):
     below: Release
     pip: str
     beside: str = ""
-    """What must be installed together with it, quoted as `pip`."""
+    """A requirement to install together with it, quoted like `pip`."""
     fails_below: Release = (0, 0, 0)
-    """Below this, NeMo was seen to fail."""
+    """NeMo was seen to fail with versions below this."""
 
 
 ANY: Release = (10**9, 0, 0)
@@ -88,7 +88,7 @@ def sampler(host: Machine) -> Iterable[Finding]:
     """This lhotse does not work with this torch.
 
     **What.** The versions of lhotse and torch.
-    **Why.** lhotse before 1.32.2 hands `data_source` to torch's `Sampler`, which no longer takes
+    **Why.** lhotse before 1.32.2 passes `data_source` to torch's `Sampler`, which no longer accepts
     it: every transcription ends with `TypeError: object.__init__() takes exactly one argument
     (the instance to initialize)`. NeMo's own requirement lets pip keep such a pair.
     **Decided by.** lhotse before 1.32.2 with torch 2.10 or later. torch 2.13 was seen to fail;
@@ -103,11 +103,11 @@ def sampler(host: Machine) -> Iterable[Finding]:
 def requirement(host: Machine) -> Iterable[Finding]:
     """A package has a version that this NeMo rules out.
 
-    **What.** lhotse, numpy and kaldialign, where NeMo limits their versions.
-    **Why.** Another package's installation may move them out of the range that NeMo works with;
-    pip only warns. With NeMo 2.7.3 an older lhotse is an ImportError.
-    **Decided by.** The limits that NeMo's own metadata declares: an error where the pair was
-    seen to fail, a warning otherwise. What NEM003 or NEM013 reports is not reported again.
+    **What.** The versions of lhotse, numpy and kaldialign, if NeMo limits them.
+    **Why.** Installing another package may move them out of the range that NeMo works with, and pip
+    only warns. With NeMo 2.7.3, an older lhotse raises ImportError.
+    **Decided by.** The limits in NeMo's own metadata: an error if the pair was seen to fail, a
+    warning otherwise. This check does not repeat what NEM003 or NEM013 reports.
     **Do.** Install a version that fits.
     **Source.** `Requires-Dist` in NeMo's wheels.
     """
@@ -151,10 +151,10 @@ def nemo_does_not_work_with_a_package(host: Machine) -> Iterable[Finding]:
 
     **What.** The versions of NeMo and of packages that it imports, such as huggingface_hub, NumPy,
     pyarrow and cuda-bindings.
-    **Why.** NeMo's own requirements let pip install such a pair, and importing NeMo or transcribing
-    then fails: `cannot import name 'ModelFilter' from 'huggingface_hub'`.
+    **Why.** NeMo's own requirements allow pip to install such a pair. Importing NeMo or
+    transcribing then fails: `cannot import name 'ModelFilter' from 'huggingface_hub'`.
     **Decided by.** The catalogue of known errors.
-    **Do.** What the known error says; `explain ID` says more.
+    **Do.** Follow the known error's advice; `explain ID` has more details.
     **Source.** The sources that the known error names.
     """
     yield from foretold(host, "NEM013")

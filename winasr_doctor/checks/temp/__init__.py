@@ -1,4 +1,4 @@
-"""TMP: where temporary files go, and whether NeMo can unpack a model there and remove it."""
+"""TMP: where temporary files go, and whether NeMo can unpack a model there and delete it again."""
 
 from winasr_doctor.checks.temp.drives import (
     earlier_cleanups_failed,

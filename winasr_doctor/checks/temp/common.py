@@ -1,4 +1,4 @@
-"""What the TMP checks share: which folders temporary files may go to."""
+"""What the TMP checks share: the folders that temporary files may go to."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def temp_places(host: Machine) -> tuple[Place, ...]:
 
 
 def named(place: Place) -> str:
-    """Return what a temp folder is called in a sentence: its variable, or Python's choice."""
+    """Return the name of a temp folder for a sentence: its variable, or "the temp folder"."""
     return "the temp folder" if place.role == "tempfile" else place.role
 
 
 def facts(place: Place) -> dict[str, object]:
-    """Return the evidence that every finding about a place begins with."""
+    """Return the evidence that every finding about a place starts with."""
     return {"role": place.role, "path": place.path, "resolved": place.resolved}

@@ -1,4 +1,4 @@
-"""TMP004 to TMP006: the drive, its room, and what earlier failures left there."""
+"""TMP004 to TMP006: the drive, its free space, and the leftovers of earlier failures."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, LARGEST_UNPACKED, MODELS
 
 MANY_LEFTOVERS = 1 * GB
-"""Bytes of leftovers from which they are a warning."""
+"""This many bytes of leftovers, or more, are a warning."""
 
 
 _DRIVE_TROUBLE = {
-    "network": (error, "a network drive: locks last as long as the server likes"),
+    "network": (error, "a network drive, where the server decides how long a lock lasts"),
     "removable": (warning, "a removable drive"),
     "optical": (error, "an optical drive"),
-    "ram": (warning, "a RAM disk, which a model of several gigabytes may not fit"),
+    "ram": (warning, "a RAM disk, which may be too small for a model of several gigabytes"),
 }
 
 
@@ -28,9 +28,10 @@ _DRIVE_TROUBLE = {
 def temp_is_on_an_unusual_drive(host: Machine) -> Iterable[Finding]:
     """TEMP is on a network, removable, substituted or RAM drive.
 
-    **What.** The type of the drive below the temp folder.
-    **Why.** Deleting there fails in other ways (network errors 53, 59 and 64), is slow, or ends
-    when the drive does; a substituted drive vanishes for services and elevated programs.
+    **What.** The type of the drive that the temp folder is on.
+    **Why.** Deleting there is slow, fails in other ways (network errors 53, 59 and 64), or stops
+    working when the drive goes away. Services and elevated programs do not see a substituted
+    drive.
     **Decided by.** `GetDriveTypeW` and `QueryDosDeviceW`; a UNC path is a network drive.
     **Do.** Use a folder on a fixed local drive.
     **Source.** learn.microsoft.com, "GetDriveTypeW function" and "System Error Codes".
@@ -53,7 +54,7 @@ def temp_is_on_an_unusual_drive(host: Machine) -> Iterable[Finding]:
         if volume is not None and volume.substituted_for:
             silent = False
             yield warning(
-                f"{named(place)} {place.path} is on a substituted drive that stands for"
+                f"{named(place)} {place.path} is on a substituted drive, which is another name for"
                 f" {volume.substituted_for}",
                 {**evidence, "substituted_for": volume.substituted_for},
                 [scratch_folder_remedy(host)],
@@ -70,7 +71,7 @@ def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
     **Why.** Loading a `.nemo` file unpacks all of it below TEMP; a failed cleanup leaves that copy
     behind, and the next attempt needs the space again (WinError 112).
     **Decided by.** Less than the largest known model is an error, less than twice that a warning.
-    **Do.** Free space, or unpack on a drive that has it.
+    **Do.** Free up space, or unpack models on a drive with more room.
     **Source.** NeMo 3.0.0 `save_restore_connector.py`; sizes of the published models.
     """
     silent = True
@@ -93,9 +94,9 @@ def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
             },
             [
                 Remedy(
-                    f"Free space on {volume.root}",
+                    f"Free up space on {volume.root}",
                     (
-                        f"Free {gigabytes(2 * LARGEST_UNPACKED - volume.free)} or more",
+                        f"Free up at least {gigabytes(2 * LARGEST_UNPACKED - volume.free)}",
                         "Look for leftovers of earlier failures (TMP006)",
                     ),
                 ),
@@ -104,16 +105,16 @@ def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
         )
         yield resting_on(MODELS, found)
     if silent:
-        yield resting_on(MODELS, ok("there is room for the largest known model, twice"))
+        yield resting_on(MODELS, ok("there is room for two copies of the largest known model"))
 
 
 @check("TMP006", reads=("leftovers",))
 def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
     """Earlier failed cleanups left folders behind.
 
-    **What.** Folders below TEMP that hold what NeMo writes there and nothing else removes.
-    **Why.** Each failed load leaves the whole unpacked model. They also prove that cleanup fails
-    on this machine, and in which phase.
+    **What.** Folders below TEMP with files that NeMo wrote and that nothing else removes.
+    **Why.** Each failed load leaves the whole unpacked model behind. The folders also prove that
+    cleanup fails on this machine, and show in which phase.
     **Decided by.** A folder older than a minute with `model_weights.ckpt` or `model_config.yaml`
     (load) or `manifest.json` (transcribe); more than 1 GB in all is a warning.
     **Do.** Remove them while no transcription is running.
@@ -144,7 +145,7 @@ def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
             Remedy(
                 "Remove the leftovers",
                 (
-                    "Stop the app, so that nothing below is in use",
+                    "Stop the app, so that none of these folders is in use",
                     *(f"{command} {in_shell(item.path)}" for item in items[:20]),
                 ),
             )

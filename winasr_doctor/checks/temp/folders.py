@@ -18,9 +18,9 @@ _WRITE_ERRORS = {
     13: "permission denied",
     28: "the disk is full",
     30: "the file system is read-only",
-    32: "something holds the probe's file open: a scanner or a sync client",
+    32: "something, such as a scanner or a sync client, holds the test file open",
     112: "the disk is full",
-    1314: "a right is missing",
+    1314: "the account lacks a privilege",
 }
 
 
@@ -28,11 +28,11 @@ _WRITE_ERRORS = {
 def temp_is_missing(host: Machine) -> Iterable[Finding]:
     """TEMP or TMP is unset, does not exist or is not a folder.
 
-    **What.** The variables `TEMP` and `TMP` (`TMPDIR` elsewhere) and the folders they name.
-    **Why.** Python then silently picks another folder, in the end the current one: models are
-    unpacked beside your app, perhaps inside a synchronised folder.
-    **Decided by.** A variable that names nothing, or something that is not a folder, is an error;
-    on Windows an unset one is a warning.
+    **What.** The variables `TEMP` and `TMP` (`TMPDIR` on other systems) and the folders they name.
+    **Why.** Python then silently picks another folder, as a last resort the current one. Models
+    are then unpacked beside your app, perhaps inside a synchronised folder.
+    **Decided by.** A variable whose path does not exist or is not a folder is an error; on
+    Windows, an unset variable is a warning.
     **Do.** Set both to an existing local folder.
     **Source.** CPython's `tempfile._candidate_tempdir_list`: TMPDIR, TEMP, TMP, then defaults.
     """
@@ -70,40 +70,41 @@ def _point_at_existing(host: Machine, place: Place) -> Remedy:
 
 @check("TMP002", reads=SCRATCH_READS)
 def temp_is_not_writable(host: Machine) -> Iterable[Finding]:
-    """The temp folder cannot be written to.
+    """The temp folder is not writable.
 
-    **What.** Tries to create and remove one file, with `os.open` rather than `tempfile`.
+    **What.** Creates and removes one test file, with `os.open` rather than `tempfile`.
     **Why.** Loading a model fails at once or, on older Pythons, hangs: `tempfile` takes a
-    PermissionError for a name that is taken and tries some two thousand million others (ENV002).
-    **Decided by.** The error of that one try: its number is in the evidence.
+    PermissionError to mean that the name is in use, and tries some two billion other names
+    (ENV002).
+    **Decided by.** The error from that one attempt. Its number is in the evidence.
     **Do.** Give the app a folder of its own.
     **Source.** CPython gh-66305; `os.open` with `O_CREAT | O_EXCL` as pip does.
     """
     tried = [place for place in temp_places(host) if place.writable is not None]
     if not tried:
-        yield skip("no temp folder could be tried")
+        yield skip("no temp folder could be tested")
         return
     failed = [place for place in tried if not place.writable]
     for place in failed:
         reason = _WRITE_ERRORS.get(place.write_error or 0, f"error {place.write_error}")
         yield error(
-            f"{named(place)} cannot be written: {place.path} ({reason})",
+            f"{named(place)} is not writable: {place.path} ({reason})",
             {**facts(place), "error": place.write_error},
             [scratch_folder_remedy(host)],
         )
     if not failed:
-        yield ok("the temp folder can be written")
+        yield ok("the temp folder is writable")
 
 
 @check("TMP003", reads=("places", *SCRATCH_READS))
 def temp_variables_differ(host: Machine) -> Iterable[Finding]:
-    """TEMP, TMP and what Python uses are not the same folder.
+    """TEMP, TMP and the folder that Python uses are not the same.
 
     **What.** Compares `TEMP`, `TMP`, `TMPDIR` and the folder Python's `tempfile` picks.
-    **Why.** You look at, clean or exclude one folder while NeMo unpacks into another. Python asks
-    TMPDIR first, then TEMP, then TMP; Windows itself asks TMP first.
-    **Decided by.** The resolved paths differ.
-    **Do.** Set all of them to one folder.
+    **Why.** You look at, clean or exclude one folder while NeMo unpacks into another. Python checks
+    TMPDIR first, then TEMP, then TMP; Windows itself checks TMP first.
+    **Decided by.** Whether the resolved paths differ.
+    **Do.** Set all of them to the same folder.
     **Source.** CPython's `tempfile`; learn.microsoft.com, "GetTempPath2W function".
     """
     places = temp_places(host)
@@ -117,4 +118,4 @@ def temp_variables_differ(host: Machine) -> Iterable[Finding]:
             [scratch_folder_remedy(host)],
         )
     else:
-        yield ok("all agree on one temp folder")
+        yield ok("there is only one temp folder")

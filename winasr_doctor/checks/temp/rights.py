@@ -1,4 +1,4 @@
-"""TMP008 and TMP009: whose folder it is."""
+"""TMP008 and TMP009: who may write to the temp folder, and who owns it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ about disk sectors. Source: learn.microsoft.com, "Set-MpPreference"."""
 
 @check("TMP008", reads=("defender", *SCRATCH_READS), windows_only=True)
 def temp_is_protected_by_controlled_folder_access(host: Machine) -> Iterable[Finding]:
-    r"""TEMP lies in a folder that Controlled Folder Access protects.
+    r"""TEMP is in a folder that Controlled Folder Access protects.
 
     **What.** Defender's ransomware protection and the folders it guards.
     **Why.** An app that is not allowed there cannot create or delete files: access denied
-    (WinError 5), which no retry cures.
+    (WinError 5). Retrying does not help.
     **Decided by.** Mode 1 blocks (error), 2 audits (info); 3 and 4 do not protect folders.
     **Do.** Use a folder outside the protected ones; `AppData\Local` is not protected.
     **Source.** learn.microsoft.com, "Protect important folders with controlled folder access".
@@ -40,7 +40,7 @@ def temp_is_protected_by_controlled_folder_access(host: Machine) -> Iterable[Fin
             silent = False
             verb = "blocks" if mode == 1 else "would block"
             yield make(
-                f"{named(place)} {place.path} lies in {folder}, where Controlled Folder Access"
+                f"{named(place)} {place.path} is in {folder}, where Controlled Folder Access"
                 f" {verb} unknown apps",
                 {**facts(place), "protected": folder, "mode": mode},
                 [scratch_folder_remedy(host)],
@@ -60,13 +60,14 @@ _MACHINE_TEMPS = (
 
 @check("TMP009", reads=("account", *SCRATCH_READS), windows_only=True)
 def temp_belongs_to_the_machine(host: Machine) -> Iterable[Finding]:
-    r"""TEMP is the machine's own or a service's, not a user's.
+    r"""TEMP belongs to the machine or a service, not to a user.
 
-    **What.** Whether the temp folder is `C:\Windows\TEMP` or lies in a service profile.
-    **Why.** Ordinary accounts may create files there but not list or delete each other's; every
-    service shares it; cleaners and scanners watch it. `Errno 13` on `C:\Windows\TEMP` follows.
+    **What.** Whether the temp folder is `C:\Windows\TEMP` or is in a service profile.
+    **Why.** Ordinary accounts may create files there but not list or delete each other's; all
+    services share it; cleaners and scanners watch it. The result is `Errno 13` on
+    `C:\Windows\TEMP`.
     **Decided by.** The path, compared segment by segment.
-    **Do.** Give the service a scratch folder of its own, with rights for its account only.
+    **Do.** Give the service its own scratch folder, which only its account may access.
     **Source.** gpustack issue 688; learn.microsoft.com, "GetTempPath2W function".
     """
     silent = True

@@ -1,4 +1,4 @@
-"""TMP007: the text of the temp folder's path."""
+"""TMP007: how the temp folder's path is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place
 
 MAX_PATH = 259
-"""Characters of a path without long-path support; MAX_PATH is 260 with the final NUL.
+"""The longest path, in characters, without long-path support; MAX_PATH is 260 with the final NUL.
 Source: learn.microsoft.com, "Maximum Path Length Limitation"."""
 
 TEMP_FOLDER_NAME = len("\\tmpxxxxxxxx\\")
@@ -28,13 +28,13 @@ archives."""
 def temp_path_is_awkward(host: Machine) -> Iterable[Finding]:
     """The temp path is relative, not ASCII, has short names, or is too long.
 
-    **What.** The text of the temp folder's path.
-    **Why.** Native libraries below NeMo open files with the ANSI code page; short names (`~1`)
-    defeat exclusions and comparisons; a path over 259 characters cannot be opened without long
-    path support; a relative TEMP means another folder after `os.chdir`, which NeMo calls.
+    **What.** How the temp folder's path is written.
+    **Why.** Native libraries that NeMo uses open files with the ANSI code page. Short names (`~1`)
+    defeat exclusions and comparisons. A path over 259 characters cannot be opened without
+    long-path support. A relative TEMP is a different folder after `os.chdir`, which NeMo calls.
     **Decided by.** The path itself; for the length, TEMP + a temporary folder + the longest member
     of a model, when long paths are off.
-    **Do.** Use a short, plain scratch folder.
+    **Do.** Use a scratch folder with a short, plain path.
     **Source.** learn.microsoft.com, "Naming Files, Paths, and Namespaces" and "Maximum Path Length
     Limitation".
     """
@@ -58,7 +58,7 @@ def _awkward(
     path = place.path
     if os == "windows":
         drive, rest = ntpath.splitdrive(path.replace("/", "\\"))
-        # Python 3.10's ntpath.isabs does not take a bare share for absolute.
+        # In Python 3.10, ntpath.isabs does not accept a bare share as absolute.
         absolute = drive.startswith("\\\\") or (bool(drive) and rest.startswith("\\"))
     else:
         absolute = path.startswith("/")
@@ -67,7 +67,7 @@ def _awkward(
     if os != "windows":
         return
     if not path.isascii():
-        yield warning, "has characters beyond ASCII", {}
+        yield warning, "has non-ASCII characters", {}
     short = [part for part in path.replace("/", "\\").split("\\") if _is_short_name(part)]
     if short:
         yield info, f"has short names ({', '.join(short)})", {"short_names": short}
@@ -76,7 +76,8 @@ def _awkward(
     if not host.system.long_paths and length > MAX_PATH:
         yield (
             error,
-            f"is too long: a model's file below it has {length} characters, {MAX_PATH} are allowed",
+            f"is too long: a model file below it has a path of {length} characters, and the limit"
+            f" is {MAX_PATH}",
             {"length": length, "limit": MAX_PATH},
         )
 

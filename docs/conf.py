@@ -40,7 +40,7 @@ nitpick_ignore_regex = [
     # Types of ours that are no part of what is promised: the page shows their names only.
     (r"py:class", r"winasr_doctor\.(findings\.actions|windows\.errors)\..*"),
     (r"py:class", r"winasr_doctor\.(checks|machine)\.base\.(Check|Machine)"),
-    (r"py:class", r"winasr_doctor\.locks\.(ledger\.Ledger|identity\.Identity)"),
+    (r"py:class", r"winasr_doctor\.locks\.(ledger\.Ledger|identity\.Identity|retry_policy\.T)"),
     (r"py:class", r"winasr_doctor\.catalogue\.schema\.(RemedyTemplate|Source)"),
     (r"py:class", r"winasr_doctor\._util\.dated\.Dated"),
     (r"py:class", r"winasr_doctor\._guard\.core\._Block"),

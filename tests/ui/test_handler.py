@@ -270,7 +270,7 @@ def test_after_the_deadline_it_gives_up_and_says_what_is_blocked(make, wish, fak
         release.wait(60)
 
     fake.steps["load"] = stands_here
-    view = last(make(deadline=0.3), wish)
+    view = last(make(deadline=1.5), wish)
     release.set()
     assert view.status.state is StatusKind.ERROR
     assert view.status.headline.startswith("Gave up waiting after")

@@ -117,7 +117,7 @@ def test_where_the_loader_stands_is_told_after_the_deadline(make, wish, fake):
         release.wait(10)
 
     fake.steps["load"] = load
-    *_, view = make(deadline=0.2).run("tab", wish)
+    *_, view = make(deadline=1.5).run("tab", wish)
     release.set()
     assert "nemo/stuck.py:3 in f" in plain_text(view.status)
 

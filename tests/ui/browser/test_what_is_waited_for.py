@@ -10,7 +10,7 @@ from winasr_doctor.asr.jobs import JobState, JobStep
 from winasr_doctor.models.known import KnownModel
 from winasr_doctor.ui.models import Choice, ModelState
 
-from ...loader.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above
+from ...asr.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above
 from ..fakes import until  # noqa: TID252 - a folder above
 from .conftest import PATIENCE
 

@@ -1,7 +1,7 @@
 """Breaks modules at random, and shows the faults that no test noticed: `python tools/mutants`.
 
 cosmic-ray changes a line, runs the nearest tests, and changes it back. It does so in a copy of the
-repository. A module is named by its path below the package, `cleanup/deletion.py`; without one, all
+repository. A module is named by its path below the package, `locks/tree_removal.py`; without one, all
 of `mutants.toml` are broken. `judged.md` lists survivors that are as good as the original.
 """
 
@@ -40,7 +40,7 @@ ANNOTATION = "ReplaceBinaryOperator_BitOr_"
 def main() -> int:
     """Break what is asked for; return 1 if a mutant survived."""
     parser = argparse.ArgumentParser(description=__doc__, prog="tools/mutants")
-    parser.add_argument("modules", nargs="*", help="as `cleanup/deletion.py`; default: all")
+    parser.add_argument("modules", nargs="*", help="as `locks/tree_removal.py`; default: all")
     parser.add_argument("--sample", type=int, default=20, help="mutants of each module (20)")
     parser.add_argument("--seed", type=int, default=0, help="another seed draws other mutants")
     options = parser.parse_args()

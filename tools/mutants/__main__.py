@@ -1,8 +1,8 @@
 """Breaks modules at random, and shows the faults that no test noticed: `python tools/mutants`.
 
 cosmic-ray changes a line, runs the nearest tests, and changes it back. It does so in a copy of the
-repository. A module is named by its path below the package, `locks/tree_removal.py`; without one, all
-of `mutants.toml` are broken. `judged.md` lists survivors that are as good as the original.
+repository. A module is named by its path below the package, `locks/tree_removal.py`; without one,
+all of `mutants.toml` are broken. `judged.md` lists survivors that are as good as the original.
 """
 
 from __future__ import annotations

@@ -115,9 +115,9 @@ def windows_errors() -> Iterator[str]:
     """Say what is known of each Windows error."""
     yield "# Windows error codes"
     yield ""
-    yield "What `explain CODE` knows. An error is told by its number, never by its text, which"
-    yield "Windows writes in the user's language. The last column but one says what the error means"
-    yield "for a file that is being deleted."
+    yield "What `explain CODE` knows. The number identifies an error, never the text, which Windows"
+    yield "writes in the user's language. The column `when deleting` says what the error means for a"
+    yield "file that is being deleted."
     yield ""
     yield "| code | name | means | when deleting | advice |"
     yield "|---|---|---|---|---|"
@@ -164,7 +164,7 @@ def plan_language() -> Iterator[str]:
             f"`{name}`" + (f" (also `{aliases[name]}`)" if name in aliases else "")
             for name in plan.OPERATIONS
         )
-        + ". What each stands for is told [here](../fault-injection.md#the-language-of-plans)."
+        + ". [Faults in tests](../fault-injection.md#the-language-of-plans) explains each one."
     )
     yield ""
     yield "## Codes"
@@ -247,8 +247,8 @@ def plugin() -> Iterator[str]:
     pytest_plugin.pytest_configure(recorder)
     yield "# The pytest plugin"
     yield ""
-    yield "It is there as soon as `winasr_doctor` is installed beside pytest. How to use it is told"
-    yield "in [Windows file faults in tests](../fault-injection.md)."
+    yield "It is there as soon as `winasr_doctor` is installed beside pytest. To use it, see"
+    yield "[Windows file faults in tests](../fault-injection.md)."
     yield "\n## Options\n\n| option | does |\n|---|---|"
     for name, about in recorder.options:
         shape = " ".join(filter(None, [name, about.get("metavar")]))

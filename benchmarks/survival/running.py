@@ -47,7 +47,7 @@ def run_all(
         contestants: Who.
         schedules: What happens, the same for all.
         world: Makes the world of one trial.
-        say: Is told about progress.
+        say: Called with progress messages.
 
     Returns:
         One for each contestant; without outcomes if its package is not installed.

@@ -1,4 +1,4 @@
-"""What people are told, from findings, holders and diagnoses."""
+"""The messages for people, made from findings, holders and diagnoses."""
 
 from __future__ import annotations
 

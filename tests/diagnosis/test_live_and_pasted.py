@@ -59,7 +59,7 @@ def raised_by(raises: Callable[[], object]) -> BaseException:
 
 
 def both(error: BaseException) -> tuple[Any, Any]:
-    """Return what is told of a live exception and of its traceback."""
+    """Return the diagnosis of a live exception and of its traceback."""
     return told(diagnose(error, facts=nothing)), told(diagnose(pasted(error), facts=nothing))
 
 

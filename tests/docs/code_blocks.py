@@ -1,7 +1,7 @@
 """The code blocks of the documentation, and how each kind of them is tried.
 
-What a block is for is told by its language and, where that is not enough, by an HTML comment above
-it, which readers do not see:
+A block's language says what it is for. Where that is not enough, an HTML comment above it does;
+readers do not see the comment:
 
 * `<!-- file: NAME -->`: what the block holds is put into that file of the page's folder.
 * `<!-- output -->`: the command before it prints this; a line `...` stands for any number of lines,

@@ -159,7 +159,7 @@ def test_an_observer_that_raises_is_logged_and_disturbs_nothing(nemo: Import, ca
 
 
 class TestWhichFolders:
-    """An observer is told about the folders of its own block."""
+    """An observer receives only the events of its own block's folders."""
 
     def test_blocks_inside_belong_to_it(self, nemo: Import):
         outer: list[GuardEvent] = []

@@ -98,8 +98,8 @@ class Ledger:
     ) -> LedgerEntry | None:
         """Record what a deletion left behind.
 
-        A root that was refused, or that is no longer the folder to remove, is not recorded: nothing
-        will ever remove it.
+        The ledger does not record a refused root, or a path where another folder now stands, so no
+        sweep will ever delete it.
 
         Args:
             report: The result of the deletion.

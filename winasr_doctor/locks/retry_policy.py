@@ -104,7 +104,7 @@ class RetryPolicy:
             retry_if: Replaces the test whether an error may pass. By default that is an
                 `OSError` whose `winerror` or `errno` says so in the table that `rmtree` uses
                 (see the reference of Windows errors), "access denied" for half a second.
-            on_retry: Is told about each failure that another attempt follows, before the wait.
+            on_retry: Called after each failure that will be retried, before the wait.
 
         Returns:
             What the operation returned.

@@ -117,7 +117,7 @@ def what_is_left_goes_later(temp: Path, ledger: Ledger) -> Invariant:
         assert cleanups or not run.fired or run.value.error is not None
         left = {str(path) for path in temp.iterdir()}
         assert left == {report.path for report in cleanups if not report.gone}
-        # Of a folder that could never be looked at nobody knows that it is ours; the user is told.
+        # A folder that could never be examined may not be ours; the user sees a message about it.
         left_alone = [report for report in cleanups if not (report.gone or report.deferred)]
         unseen = {report.path for report in left_alone if report.root is None}
         assert left - unseen <= {entry.path for entry in ledger.entries()}

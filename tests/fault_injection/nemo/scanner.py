@@ -2,8 +2,8 @@
 
 Run as `python scanner.py FOLDER --hold SECONDS`. It says `ready`, opens whatever appears below the
 folder as soon as it appears, until its standard input ends, and says how many files it has held.
-On Linux it is told by inotify, elsewhere it looks again and again. On Windows it opens as most
-programs do, letting others read and write but not delete.
+On Linux it uses inotify; elsewhere it polls. On Windows it opens files as most programs do: others
+may read and write but not delete.
 """
 
 # ruff: noqa: T201 - its output is how it talks to whoever started it
@@ -47,7 +47,7 @@ class Polling:
 
 
 class Inotify:
-    """Is told by the kernel; see inotify(7)."""
+    """Receives events from the kernel; see inotify(7)."""
 
     _CREATE, _MOVED_TO, _IS_FOLDER = 0x100, 0x80, 0x40000000
     _NONBLOCK = 0o4000

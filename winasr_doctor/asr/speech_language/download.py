@@ -43,7 +43,7 @@ def fetch(
     works offline, even if another program does it.
 
     Args:
-        job: The job; it is told about the progress.
+        job: The job that receives progress updates.
         snapshot: The commit.
         wanted: The names of the wanted files.
         policy: How long to retry when another program keeps a file open; 3 s by default.

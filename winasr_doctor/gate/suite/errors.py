@@ -22,20 +22,20 @@ def _hidden_by_a_cleanup(own: BaseException, place: CaseFolder) -> BaseException
 
 @case
 def the_hidden_error(place: CaseFolder) -> None:
-    """The error that a failed cleanup hides is the one that is told."""
+    """The diagnosis reports the error that a failed cleanup hides."""
     own = RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
     diagnosis = diagnose(_hidden_by_a_cleanup(own, place))
-    expect(diagnosis.hidden, "it is not noticed that an error is hidden")
+    expect(diagnosis.hidden, "the diagnosis does not notice the hidden error")
     told = "" if diagnosis.primary is None else diagnosis.primary.message
-    expect("CUDA out of memory" in told, f"{told!r} is told")
+    expect("CUDA out of memory" in told, f"the diagnosis reports {told!r}")
 
 
 @case
 def a_lone_cleanup_error(place: CaseFolder) -> None:
-    """A failed cleanup that hides nothing is told as what it is."""
+    """A failed cleanup that hides nothing is reported as a failed cleanup."""
     diagnosis = diagnose(windows_error(32, str(place.folder / "tmp0" / "manifest.json")))
-    expect(not diagnosis.hidden, "it is said to hide another error")
-    expect(diagnosis.winerror == 32, f"WinError {diagnosis.winerror} is told")  # noqa: PLR2004
+    expect(not diagnosis.hidden, "the diagnosis says that it hides another error")
+    expect(diagnosis.winerror == 32, f"the diagnosis reports WinError {diagnosis.winerror}")  # noqa: PLR2004
 
 
 @case

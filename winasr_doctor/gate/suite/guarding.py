@@ -110,7 +110,7 @@ def a_model_is_kept(place: CaseFolder) -> None:
     with _stand_in(place) as asr, place.faults("rmdir:32*inf"), guard() as session:
         model = asr.load(_writes("model_weights.ckpt", "model"))
     expect(model == "model", f"{model!r} was loaded")
-    expect(len(session.cleanups) == 1, f"{len(session.cleanups)} cleanups are told")
+    expect(len(session.cleanups) == 1, f"{len(session.cleanups)} cleanups are reported")
 
 
 @case

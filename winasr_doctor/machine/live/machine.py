@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winasr_doctor.models.hub import HubAnswers
 
 PATIENCE = 1.0
-"""Seconds of waiting after which the user is told what the scan is waiting for."""
+"""Seconds after which the scan tells the user what it is waiting for."""
 
 
 class LiveMachine(Machine):

@@ -24,7 +24,7 @@ from sample_reports import (
 
 from winasr_doctor.findings import Report, Severity
 from winasr_doctor.report import RenderOptions, render
-from winasr_doctor.report.text import wrap
+from winasr_doctor.report.text_layout import wrap
 
 
 def text(subject: Report, **options) -> str:

@@ -1,0 +1,70 @@
+"""The parts of everything that is shown to people; each format writes them in its own way.
+
+A command returns blocks: `who`, `probe`, `fix`, `gate`, `explain` and the scan's report. A format
+(`text_layout` for a terminal, `markdown` for an issue) knows blocks and nothing about the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+
+class Paragraph(Struct, frozen=True):
+    """A text that is wrapped.
+
+    Attributes:
+        text: The text; its own line ends are kept.
+        lead: Stands before the text; further lines are aligned after it.
+        indent: Columns before the first line.
+        level: A severity, status or verdict such as `error`; it gives the lead its colour.
+        marked: Whether the sign of the level stands before the lead.
+        bold: Whether the lead is bold instead of coloured.
+    """
+
+    text: str
+    lead: str = ""
+    indent: int = 0
+    level: str = ""
+    marked: bool = False
+    bold: bool = False
+
+
+class Command(Struct, frozen=True):
+    """Lines to copy: never wrapped, never decorated.
+
+    Attributes:
+        text: One command or more, one a line.
+        shell: What runs it: `powershell`, `cmd`, `sh`, `python`, or empty if any shell does.
+        indent: Columns before each line.
+    """
+
+    text: str
+    shell: str = ""
+    indent: int = 0
+
+
+class Table(Struct, frozen=True):
+    """Names and values.
+
+    Attributes:
+        rows: Pairs of a name and its value.
+        indent: Columns before each row.
+    """
+
+    rows: tuple[tuple[str, str], ...]
+    indent: int = 0
+
+
+class Gap(Struct, frozen=True):
+    """An empty line; several in a row are one."""
+
+
+Block = Paragraph | Command | Table | Gap
+
+
+def heading(text: str) -> Iterator[Block]:
+    """Yield a heading with an empty line before it."""
+    yield Gap()
+    yield Paragraph("", lead=text, bold=True)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -424,6 +425,29 @@ class TestChangedShape:
         assert session.problems == ()
         assert len(session.cleanups) == 1
         assert loading.TemporaryDirectory is tempfile.TemporaryDirectory
+
+    def test_a_new_place_that_makes_folders_is_reported_once(
+        self, nemo: Import, monkeypatch: pytest.MonkeyPatch
+    ):
+        nemo(LOADING)
+        new = ModuleType("nemo.collections.asr.new_place")
+        new.tempfile = tempfile
+        monkeypatch.setitem(sys.modules, new.__name__, new)
+        with guard() as session, guard():
+            pass
+        (problem,) = session.problems
+        assert "makes temporary folders in nemo.collections.asr.new_place" in problem
+
+    @pytest.mark.parametrize("name", ["nemo.export.deep.inside", "nemoris.new_place"])
+    def test_what_is_excused_or_not_nemos_is_not_reported(
+        self, monkeypatch: pytest.MonkeyPatch, name: str
+    ):
+        other = ModuleType(name)
+        other.TemporaryDirectory = tempfile.TemporaryDirectory
+        monkeypatch.setitem(sys.modules, name, other)
+        with guard() as session:
+            pass
+        assert session.problems == ()
 
     def test_without_nemo_there_is_nothing_to_say(self):
         with guard() as session:

@@ -18,10 +18,11 @@ from winasr_doctor._guard import session
 from winasr_doctor._guard.events import Observer
 from winasr_doctor._guard.import_hook import ImportWatcher
 from winasr_doctor._guard.mutex import Mutex
-from winasr_doctor._guard.patches import Patch, PatchTarget, targets_of
+from winasr_doctor._guard.patches import Patch, PatchTarget, makes_folders, targets_of
 from winasr_doctor._guard.session import GuardSession
 from winasr_doctor._util.private_names import INITIALIZING
 from winasr_doctor.frameworks.guarded import GUARDED
+from winasr_doctor.frameworks.sites import Framework
 from winasr_doctor.locks import RetryPolicy, sweep
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.locks.tree_removal import DEFAULT_POLICY, OnAttempt
@@ -162,14 +163,16 @@ class _Patches:
     interrupted, the next step completes it, whichever block runs that one.
     """
 
-    def __init__(self, targets: Sequence[PatchTarget]) -> None:
-        self._targets = targets
+    def __init__(self, frameworks: Sequence[Framework]) -> None:
+        self._frameworks = frameworks
+        self._targets = targets = targets_of(frameworks)
         self._lock = threading.RLock()
         self._mutex = Mutex(self._lock)
         self._undo: dict[str, Patch] = {}
         self._problems: dict[str, str] = {}
         self._watcher = ImportWatcher({target.module for target in targets}, self._loaded)
         self._swept_at: float | None = None
+        self._modules_seen = 0
 
     def enter(self, this: GuardSession) -> bool:
         """Open a session and return whether it is the only open one."""
@@ -189,6 +192,7 @@ class _Patches:
     def _look_back(self, this: GuardSession) -> None:
         for target in self._targets:
             self._miss(target)
+        self._find_new_folders()
         self._tell(this)
 
     def leave(self, this: GuardSession) -> None:
@@ -222,6 +226,7 @@ class _Patches:
             patch.undo()
         self._undo.clear()
         self._problems.clear()
+        self._modules_seen = 0
 
     def _loaded(self, module: ModuleType) -> None:
         self._mutex.run(self._patch_anew, module)
@@ -239,7 +244,7 @@ class _Patches:
         if patch:
             self._undo[target.module] = patch
             patch.put()
-        elif complete:
+        elif complete and target.required:
             self._report(target, "its module has another shape now")
 
     def _miss(self, target: PatchTarget) -> None:
@@ -253,15 +258,34 @@ class _Patches:
         if missing:
             self._report(target, "its module is not there any more")
 
-    def _report(self, target: PatchTarget, why: str) -> None:
-        if target.module in self._problems:
+    def _find_new_folders(self) -> None:
+        """Record imported modules that make temporary folders and that we do not know."""
+        if len(sys.modules) == self._modules_seen:
             return
+        self._modules_seen = len(sys.modules)
+        for framework in self._frameworks:
+            for name, module in list(sys.modules.items()):
+                if not name.startswith(f"{framework.package}.") or framework.knows(name):
+                    continue
+                if makes_folders(module):
+                    self._report_problem(
+                        name,
+                        f"{framework.name} {framework.version} makes temporary folders in {name},"
+                        " which is not guarded. Please update winasr_doctor.",
+                    )
+
+    def _report(self, target: PatchTarget, why: str) -> None:
         name = target.framework.name
-        sentence = (
+        self._report_problem(
+            target.module,
             f"{name} {target.framework.version} does not let us guard {target.site.subject}: {why}"
-            f" ({target.module}). Please update winasr_doctor."
+            f" ({target.module}). Please update winasr_doctor.",
         )
-        self._problems[target.module] = sentence
+
+    def _report_problem(self, module: str, sentence: str) -> None:
+        if module in self._problems:
+            return
+        self._problems[module] = sentence
         log.warning("%s", sentence)
         for each in session.everywhere:
             each.add_problem(sentence)
@@ -293,4 +317,4 @@ def _is_loading(module: ModuleType) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 
 
-_PATCHES = _Patches(targets_of(GUARDED))
+_PATCHES = _Patches(GUARDED)

@@ -85,6 +85,15 @@ def _guarded_tempfile(directory: type[GuardedDirectory]) -> ModuleType:
     return Guarded("tempfile")
 
 
+def makes_folders(module: ModuleType) -> bool:
+    """Return whether a module has `tempfile`, or `TemporaryDirectory`, under its own name."""
+    names = vars(module)
+    return (
+        names.get("tempfile") is tempfile
+        or names.get("TemporaryDirectory") is tempfile.TemporaryDirectory
+    )
+
+
 def _patch_folders(site: FolderSite, guarded: ModuleType, module: ModuleType) -> Patch:
     """Replace `tempfile`, or a `TemporaryDirectory` imported from it, in one module."""
     values: dict[str, tuple[object, object]] = {
@@ -170,6 +179,11 @@ class PatchTarget(NamedTuple):
     def module(self) -> str:
         """The module's name."""
         return self.site.module
+
+    @property
+    def required(self) -> bool:
+        """Whether every supported release has something to patch."""
+        return self.site.parent is not None
 
 
 def targets_of(frameworks: Iterable[Framework]) -> tuple[PatchTarget, ...]:

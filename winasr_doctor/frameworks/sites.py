@@ -17,6 +17,9 @@ class Phase(str, Enum):
     LOADING = "loading"
     SAVING = "saving"
     TRANSCRIBING = "transcribing"
+    DIARIZING = "diarizing"
+    VERIFYING = "comparing speakers"
+    ENHANCING = "enhancing"
 
     @property
     def label(self) -> str:
@@ -29,14 +32,15 @@ class FolderSite(NamedTuple):
 
     Attributes:
         module: Its name.
-        parent: A package whose presence means that the module must exist.
         phase: What the folders are usually for.
+        parent: A package whose presence means that the module must exist and make folders; `None`
+            if releases may do without it. If one makes them elsewhere, that place is reported.
         methods: Methods, as `Class.method`, whose folders have another purpose.
     """
 
     module: str
-    parent: str
     phase: Phase
+    parent: str | None = None
     methods: Mapping[str, Phase] = MappingProxyType({})
 
     @property
@@ -73,11 +77,19 @@ class Framework(NamedTuple):
         name: What people call it.
         package: What Python calls it.
         sites: The places where it makes folders or leaves state behind.
+        unguarded: Modules and packages that use `tempfile` and are left alone, with the reason.
     """
 
     name: str
     package: str
     sites: tuple[FolderSite | StateSite, ...]
+    unguarded: Mapping[str, str] = MappingProxyType({})
+
+    def knows(self, module: str) -> bool:
+        """Return whether a module is guarded, or is left alone for a reason."""
+        if any(site.module == module for site in self.sites):
+            return True
+        return any(module == name or module.startswith(f"{name}.") for name in self.unguarded)
 
     @property
     def version(self) -> str:

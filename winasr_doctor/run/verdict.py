@@ -20,6 +20,9 @@ KEPT = {
     Phase.LOADING: "the model was kept",
     Phase.SAVING: "the saved model was kept",
     Phase.TRANSCRIBING: "the texts were kept",
+    Phase.DIARIZING: "the speakers' segments were kept",
+    Phase.VERIFYING: "the decisions were kept",
+    Phase.ENHANCING: "the enhanced recordings were kept",
 }
 
 

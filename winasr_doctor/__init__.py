@@ -9,7 +9,7 @@ from winasr_doctor.version import __version__
 TYPE_CHECKING = False  # as in typing, whose import takes half of this package's
 if TYPE_CHECKING:
     from winasr_doctor._guard import guard
-    from winasr_doctor.asr import load_model, transcribe
+    from winasr_doctor.asr import diarize, load_model, transcribe
     from winasr_doctor.diagnosis import diagnose
     from winasr_doctor.locks import RetryPolicy, rmtree, sweep
     from winasr_doctor.locks.holders import holders_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "RetryPolicy": "locks",
     "diagnose": "diagnosis",
+    "diarize": "asr",
     "guard": "_guard",
     "holders_of": "locks.holders",
     "load_model": "asr",
@@ -32,6 +33,7 @@ __all__ = [
     "RetryPolicy",
     "__version__",
     "diagnose",
+    "diarize",
     "guard",
     "holders_of",
     "load_model",

@@ -327,6 +327,13 @@ class TestTheVerdict:
         )
         assert "  injected: unlink:32 fired 4 times; rmdir:5 fired never" in said
 
+    def test_a_phase_that_no_fault_reached_is_not_called_safe(self):
+        tried = Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="p/w", label="WinError 32")
+        missed = Cleaned("q", Phase.DIARIZING, 1, 0.0, gone=True)
+        note = "  not tested, as no fault reached it: diarizing"
+        assert note in self.say(Started(1), tried, missed, plan="unlink:32@w")
+        assert note not in self.say(Started(1), tried, missed)
+
     def test_what_stays_is_named(self):
         stays = RemovalFailure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)
         report = CleanupReport("/s", CleanupStatus.LEFT_BEHIND, (), (stays,))

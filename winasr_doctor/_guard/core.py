@@ -46,9 +46,9 @@ def guard(
     """Keep NeMo's results and errors when a cleanup fails while the block runs.
 
     If a temporary folder cannot be removed, NeMo's result is still returned, and NeMo's own errors
-    are raised unchanged. Only the temporary folders that NeMo makes for loading, saving and
-    transcribing are affected; whatever remains of one is recorded and removed later
-    (`winasr_doctor.sweep`).
+    are raised unchanged. Only NeMo's own temporary folders are affected: those for loading, saving,
+    transcribing, diarizing, comparing speakers and enhancing. Whatever remains of one is recorded
+    and removed later (`winasr_doctor.sweep`).
 
     Blocks may be nested and may be open in several threads; the patches are process-wide and are
     removed with the last block. NeMo may be imported before or inside the block.

@@ -1,6 +1,7 @@
 """Loads NeMo models and transcribes with them; results and errors are returned as values."""
 
 from winasr_doctor.asr.audio import read_audio
+from winasr_doctor.asr.diarizing import diarize
 from winasr_doctor.asr.errors import (
     AudioError,
     CancelledError,
@@ -18,9 +19,13 @@ from winasr_doctor.asr.errors import (
 from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep
 from winasr_doctor.asr.loading import load_model
 from winasr_doctor.asr.outcomes import (
+    Diarization,
+    DiarizeOutcome,
+    DiarizeStatus,
     LoadOutcome,
     LoadStatus,
     Message,
+    SpeakerSegment,
     TranscribeOutcome,
     TranscribeStatus,
     Transcript,
@@ -33,6 +38,9 @@ __all__ = [
     "CancelledError",
     "DeadlineError",
     "DeviceError",
+    "Diarization",
+    "DiarizeOutcome",
+    "DiarizeStatus",
     "Downloaded",
     "ExplainedError",
     "HubError",
@@ -46,11 +54,13 @@ __all__ = [
     "ModelFileError",
     "NoSpaceError",
     "RevisionError",
+    "SpeakerSegment",
     "TranscribeOutcome",
     "TranscribeStatus",
     "Transcript",
     "UnknownModelError",
     "Word",
+    "diarize",
     "load_model",
     "read_audio",
     "transcribe",

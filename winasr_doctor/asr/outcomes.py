@@ -27,6 +27,14 @@ class TranscribeStatus(str, Enum):
     TRANSCRIBE_FAILED = "transcribe_failed"
 
 
+class DiarizeStatus(str, Enum):
+    """The way diarizing ended."""
+
+    DIARIZED = "diarized"
+    DIARIZED_CLEANUP_FAILED = "diarized_cleanup_failed"
+    DIARIZE_FAILED = "diarize_failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What to tell the user.
@@ -149,3 +157,60 @@ class TranscribeOutcome(_Outcome):
     def text(self) -> str:
         """The texts of all recordings, one per line."""
         return "\n".join(transcript.text for transcript in self.transcripts)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSegment:
+    """A stretch of a recording in which one speaker talks.
+
+    Attributes:
+        speaker: The model's name for the speaker, such as `speaker_0`; it holds for one recording.
+        start: Seconds from the start of the recording.
+        end: Seconds from the start of the recording.
+    """
+
+    speaker: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diarization:
+    """Who talks when in one recording.
+
+    Attributes:
+        source: The file, or `array N` for the N-th array, from 0.
+        segments: In the model's order; segments of two speakers may overlap.
+        duration: Seconds of audio.
+        missing: Seconds that the file's header announces beyond those in the file.
+    """
+
+    source: str
+    segments: tuple[SpeakerSegment, ...]
+    duration: float
+    missing: float = 0.0
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The speakers, in the order in which they first talk."""
+        ordered = sorted(self.segments, key=lambda each: each.start)
+        return tuple(dict.fromkeys(each.speaker for each in ordered))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiarizeOutcome(_Outcome):
+    """The outcome of `diarize`.
+
+    Attributes:
+        status: The way diarizing ended.
+        diarizations: One per recording, in the order given. After a failure, those finished before
+            it.
+    """
+
+    status: DiarizeStatus
+    diarizations: tuple[Diarization, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every recording has been diarized."""
+        return self.status is not DiarizeStatus.DIARIZE_FAILED

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winasr_doctor.asr import failure as failing
-from winasr_doctor.asr import jobs, messages, truncated_audio
+from winasr_doctor.asr import jobs, recordings, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
 from winasr_doctor.asr.audio import AudioRecording, as_sources, name_of, read_audio
 from winasr_doctor.asr.errors import AudioError
@@ -121,7 +121,9 @@ def transcribe(
         on_start=on_start,
     )
     count = len(request.sources)
-    raised = _raised(result, progress, count)
+    raised = recordings.what_went_wrong(
+        "Transcribing", result, progress.unreadable, len(progress.finished), count
+    )
     if raised is None:
         return _transcribed(progress, cleanups, started, _notes(request, progress), scan=scan)
     done = len(progress.transcripts)
@@ -156,29 +158,6 @@ def _check(
         )
 
 
-def _raised(
-    result: jobs.Done[None] | jobs.Failed | jobs.Stuck, progress: _Progress, count: int
-) -> BaseException | None:
-    """Return what went wrong, if anything."""
-    if isinstance(result, jobs.Stuck):
-        return failing.of_stuck("Transcribing", result)
-    if isinstance(result, jobs.Failed):
-        if not isinstance(result.error, Exception):
-            raise result.error
-        return result.error
-    return _of_unreadable(progress, count) if progress.unreadable else None
-
-
-def _of_unreadable(progress: _Progress, count: int) -> AudioError:
-    """Return the error on the first unreadable recording; it mentions the others."""
-    first, *others = [error for _, error in sorted(progress.unreadable.items())]
-    if others:
-        first.details += tuple(str(error) for error in others)
-    if progress.finished:
-        first.details += (f"The other {len(progress.finished)} of {count} were transcribed.",)
-    return first
-
-
 def _transcribe(
     job: jobs.Job, turn: NamedLock, request: _Request, progress: _Progress, cleanups: Cleanups
 ) -> None:
@@ -186,8 +165,8 @@ def _transcribe(
     with turn.taken(job), cleanups.guarded(job):
         for first in range(0, total, request.batch_size):
             indices = range(first, min(first + request.batch_size, total))
-            recordings = dict(_read(job, request, indices, progress))
-            for group in _groups(request.model, recordings):
+            readable = dict(_read(job, request, indices, progress))
+            for group in _groups(request.model, readable):
                 _transcribe_group(job, request, group, progress, cleanups)
             _tell(job, request.on_progress, indices.stop, total)
 
@@ -200,40 +179,27 @@ def _read(
         job.at(f"reading {name_of(source, index)}")
         try:
             recording = read_audio(source)
-            check_length(request.model, recording, *_called(source, index))
+            check_length(request.model, recording, *recordings.called(source, index))
         except AudioError as error:
-            progress.unreadable[index] = _named(error, index)
+            progress.unreadable[index] = recordings.named(error, index)
         else:
             yield index, recording
 
 
-def _called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
-    """Return a recording's name for messages, and its path if it has one."""
-    return (source, source) if isinstance(source, str) else (f"Array {index}", None)
-
-
-def _named(error: AudioError, index: int) -> AudioError:
-    """Add to the error which array it concerns."""
-    if error.path is None:
-        sentence = str(error).replace("The array", f"Array {index}", 1)
-        error.args = (sentence,)
-    return error
-
-
 def _groups(
-    model: object, recordings: Mapping[int, AudioRecording]
+    model: object, readable: Mapping[int, AudioRecording]
 ) -> Iterator[dict[int, AudioRecording]]:
     """Yield groups to transcribe at once: everything, except what Canary must be given alone."""
     alone = {
         index
-        for index, recording in recordings.items()
+        for index, recording in readable.items()
         if calls.needs_files(model) and recording.duration > calls.LONG
     }
-    together = {index: each for index, each in recordings.items() if index not in alone}
+    together = {index: each for index, each in readable.items() if index not in alone}
     if together:
         yield together
     for index in sorted(alone):
-        yield {index: recordings[index]}
+        yield {index: readable[index]}
 
 
 def _transcribe_group(
@@ -311,17 +277,12 @@ def _transcribed(
     clean = all(report.gone for report in reports)
     count = len(progress.finished)
     done = f"{count} recording{'s' * (count != 1)} transcribed"
-    if clean:
-        message = messages.of_success(f"{done}.", reports, problems)
-    else:
-        headline = f"{done}; a temporary folder could not be removed."
-        message = failing.of_leftovers(headline, reports, problems, scan=scan)
     return TranscribeOutcome(
         status=(
             TranscribeStatus.TRANSCRIBED if clean else TranscribeStatus.TRANSCRIBED_CLEANUP_FAILED
         ),
         transcripts=progress.transcripts,
         cleanups=reports,
-        message=message,
+        message=recordings.success_message(done, reports, problems, scan=scan),
         seconds=perf_counter() - started,
     )

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from winasr_doctor.asr.outcomes import Transcript
+from winasr_doctor.asr.outcomes import Diarization, Transcript
 
 
 class _Layout(NamedTuple):
@@ -78,11 +78,11 @@ def _chunks(file: BinaryIO, order: str) -> Iterator[tuple[bytes, int]]:
         file.seek(place + size + size % 2)
 
 
-def note(transcript: Transcript) -> str:
+def note(result: Transcript | Diarization) -> str:
     """Say in one sentence for people that a recording is truncated."""
-    there = transcript.duration
+    there = result.duration
     return (
-        f"{transcript.source} is cut short: it should last {there + transcript.missing:.2f} s, but"
-        f" the last {max(transcript.missing, 0.01):.2f} s are not in the file. The text ends where"
+        f"{result.source} is cut short: it should last {there + result.missing:.2f} s, but"
+        f" the last {max(result.missing, 0.01):.2f} s are not in the file. The result ends where"
         " the file ends; copy or record it again."
     )

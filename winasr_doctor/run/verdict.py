@@ -66,6 +66,9 @@ def lines(verdict: RunVerdict) -> Iterator[str]:
     yield from _sentences(verdict.events)
     if verdict.plan is not None:
         yield f"  injected: {_injected(verdict.plan, verdict.events)}"
+        untested = {event.phase.label for event in cleaned} - {each.phase.label for each in failed}
+        if untested:
+            yield f"  not tested, as no fault reached it: {', '.join(sorted(untested))}"
     yield f"  left: {_left(failed, verdict.removals)}"
 
 

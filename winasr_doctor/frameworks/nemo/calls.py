@@ -96,6 +96,39 @@ def transcribe_batch(
     return texts
 
 
+def diarize_file(
+    model: Any,  # noqa: ANN401 - a NeMo model
+    path: str,
+    options: Mapping[str, Any],
+) -> list[tuple[str, float, float]]:
+    """Find out who talks when in one recording.
+
+    Args:
+        model: A diarization model, such as a Sortformer.
+        path: A mono wav file at 16 kHz.
+        options: Passed on to the model.
+
+    Returns:
+        Speaker, start and end in seconds of each segment, in the model's order.
+
+    Raises:
+        Exception: Whatever NeMo raises.
+    """
+    given = {"num_workers": 0, "verbose": False, **options}
+    results = model.diarize(audio=[path], batch_size=1, **given)
+    if isinstance(results, tuple):  # with `include_tensor_outputs`, the probabilities too
+        results = results[0]
+    if len(results) != 1:
+        raise RuntimeError(f"{NAME} gave {len(results)} results for one recording")
+    return [_segment(each) for each in results[0]]
+
+
+def _segment(text: str) -> tuple[str, float, float]:
+    """Read a segment, such as `0.560 1.200 speaker_0` (NeMo, `speaker_utils.py`)."""
+    start, end, speaker = text.split()
+    return speaker, float(start), float(end)
+
+
 def _flat(results: Any) -> list[Any]:  # noqa: ANN401 - NeMo's results
     """Return one result per recording.
 

@@ -74,9 +74,10 @@ def test_the_evidence_of_a_report_has_the_place_and_the_reason():
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
 def test_a_step_is_its_text_and_keeps_its_command_when_copied(again):
-    step = again(Step("Run: reg add x", "reg add x", needs_admin=True))
+    step = again(Step("Run", "reg add x", "cmd", needs_admin=True))
     assert step == "Run: reg add x"
-    assert (step.command, step.needs_admin) == ("reg add x", True)
+    assert (step.words, step.command, step.shell) == ("Run", "reg add x", "cmd")
+    assert step.needs_admin
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,23 @@ def test_what_was_found_cannot_be_changed(value):
     name = value.__struct_fields__[0]
     with pytest.raises(AttributeError, match="immutable"):
         setattr(value, name, None)
+
+
+def test_a_step_is_its_words_and_its_command():
+    step = Step("Create it:", "mkdir x", "sh")
+    assert step == "Create it: mkdir x"
+    assert (step.words, step.command, step.shell) == ("Create it", "mkdir x", "sh")
+
+
+def test_a_step_without_words_is_its_command():
+    assert Step("", "mkdir x") == "mkdir x"
+
+
+def test_a_command_of_several_lines_starts_on_a_line_of_its_own():
+    assert Step("Point TEMP there", "a\nb") == "Point TEMP there:\na\nb"
+
+
+def test_a_step_without_a_command_is_its_words():
+    step = Step.of("Restart:")
+    assert (step, step.words, step.command, step.needs_admin) == ("Restart:", "Restart:", "", False)
+    assert Step.of(step) is step

@@ -202,7 +202,7 @@ evidences = st.dictionaries(texts, values, max_size=3).flatmap(
 )
 positions = st.none() | st.integers(1, 2**31 - 1)
 locations = st.builds(Location, texts, positions, positions)
-steps = texts | st.builds(Step, texts, st.none() | texts, needs_admin=st.booleans())
+steps = texts | st.builds(Step, texts, st.just("") | texts, needs_admin=st.booleans())
 remedies = st.builds(Remedy, texts, st.lists(steps, max_size=3).map(tuple), st.booleans())
 results = st.builds(
     result,

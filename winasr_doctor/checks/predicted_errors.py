@@ -224,8 +224,7 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
 
 def _in_words(step: StepTemplate) -> Step:
     admin = " (needs an administrator)" if step.needs_admin else ""
-    text = f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
-    return Step(text, step.command or None, needs_admin=step.needs_admin)
+    return Step(f"{step.text}{admin}", step.command, needs_admin=step.needs_admin)
 
 
 def _constraint(steps: Iterable[StepTemplate]) -> Constrain | None:

@@ -11,7 +11,6 @@ from winasr_doctor.findings.model import (
     Result,
     Severity,
     Status,
-    Step,
     Suppression,
     Tool,
     Verdict,
@@ -23,6 +22,7 @@ from winasr_doctor.findings.model import (
     unknown,
     warning,
 )
+from winasr_doctor.findings.steps import Shell, Step
 
 __all__ = [
     "NO_EVIDENCE",
@@ -34,6 +34,7 @@ __all__ = [
     "Report",
     "Result",
     "Severity",
+    "Shell",
     "Status",
     "Step",
     "Suppression",

@@ -9,15 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Union
 
 from msgspec import Struct, structs
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.findings.actions import Action
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
@@ -86,32 +83,6 @@ class Suppression(Struct, frozen=True):
     """
 
     reason: str
-
-
-class Step(str):
-    """A step of a remedy that knows its command; as a string it is the step's text.
-
-    Attributes:
-        command: What to run, without the words around it; `None` if there is nothing to run.
-        needs_admin: Whether only an administrator can do it.
-    """
-
-    __slots__ = ("command", "needs_admin")
-    command: str | None
-    needs_admin: bool
-
-    def __new__(cls, text: str, command: str | None = None, *, needs_admin: bool = False) -> Self:
-        """Make a step.
-
-        Args:
-            text: The whole step, with the command in it.
-            command: See the attribute.
-            needs_admin: See the attribute.
-        """
-        step = super().__new__(cls, text)
-        step.command = command
-        step.needs_admin = needs_admin
-        return step
 
 
 class Remedy(Struct, frozen=True):

@@ -244,7 +244,7 @@ def test_a_redacted_report_has_one_place_and_one_reason_for_a_finding(tmp_path):
 
 def test_a_redacted_step_still_says_who_must_run_it():
     command = r"Add-MpPreference -ExclusionPath 'C:\Users\jdoe\asr'"
-    steps = (Step(f"Run: {command}", command, needs_admin=True), "Restart")
+    steps = (Step("Run", command, "powershell", needs_admin=True), "Restart")
     result = Result(
         "AVX001", "AVX", "t", Status.UNKNOWN, None, "s", {}, (Remedy("Do", steps),), "u"
     )
@@ -252,6 +252,8 @@ def test_a_redacted_step_still_says_who_must_run_it():
     (remedy,) = redact_report(report, Redactor()).results[0].remedies
     first, second = remedy.steps
     assert first == f"Run: {first.command}"
+    assert first.words == "Run"
+    assert first.shell == "powershell"
     assert first.needs_admin
     assert "jdoe" not in first
     assert second == "Restart"

@@ -21,7 +21,7 @@ def run_as_admin(command: str, lead: str = "Run") -> Step:
         command: A command of PowerShell's that only an administrator can run.
         lead: The words in front of it.
     """
-    return Step(f"{lead}: {command}", command, needs_admin=True)
+    return Step(lead, command, "powershell", needs_admin=True)
 
 
 SHOW_EXCLUSIONS = (

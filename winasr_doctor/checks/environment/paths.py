@@ -40,7 +40,7 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
                 Remedy(
                     "Turn on long paths",
                     (
-                        Step(f"As administrator: {command}", command, needs_admin=True),
+                        Step("As administrator", command, "powershell", needs_admin=True),
                         "Restart the app",
                     ),
                 )

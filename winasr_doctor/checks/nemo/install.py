@@ -122,8 +122,9 @@ def unsupported_platform(host: Machine) -> Iterable[Finding]:
                 "If all else fails, run it under Linux in WSL 2",
                 (
                     Step(
-                        "In PowerShell as administrator: wsl --install",
+                        "In PowerShell as administrator",
                         "wsl --install",
+                        "powershell",
                         needs_admin=True,
                     ),
                     "Restart, open Ubuntu, and install the app and NeMo there.",

@@ -76,8 +76,11 @@ def _remedy(remedy: Remedy, redactor: Redactor) -> Remedy:
 
 
 def _step(step: str, redactor: Redactor) -> str:
-    text = redactor.text(step, prose=True)
     if not isinstance(step, Step):
-        return text
-    command = None if step.command is None else redactor.text(step.command, prose=True)
-    return Step(text, command, needs_admin=step.needs_admin)
+        return redactor.text(step, prose=True)
+    return Step(
+        redactor.text(step.words, prose=True),
+        redactor.text(step.command, prose=True),
+        shell=step.shell,
+        needs_admin=step.needs_admin,
+    )

@@ -65,7 +65,8 @@ def parse(docstring: str | None) -> Documentation:
 
 
 def _difference(names: tuple[str, ...]) -> str:
-    missing = [f"lacks **{name}.**" for name in PARTS if name not in names]
-    unknown = [f"has **{name}.**, which is not a part" for name in names if name not in PARTS]
-    told = " and ".join(missing + unknown) or "has its parts twice or in another order"
-    return f"its docstring {told}; the parts are {', '.join(PARTS)}, in this order"
+    missing = ", ".join(f"**{name}.**" for name in PARTS if name not in names)
+    unknown = ", ".join(f"**{name}.**" for name in names if name not in PARTS)
+    lacks = f"lacks {missing}" if missing else "has its parts twice or in another order"
+    has = f" and has the unknown {unknown}" if unknown else ""
+    return f"its docstring {lacks}{has}; the parts are {', '.join(PARTS)}, in this order"

@@ -27,7 +27,7 @@ def pages() -> dict[str, str]:
             anchor = f'<a id="{check.code.lower()}"></a>'
             only = "Windows only. " if check.windows_only else ""
             reads = ", ".join(check.reads) or "the app's source"
-            page += ["", anchor, f"## {check.code}: {check.title}", "", check.doc, ""]
+            page += ["", anchor, f"## {check.code}: {check.title}", "", check.doc.markdown, ""]
             page += [f"*{only}Reads: {reads}.*"]
             index.append(f"* [{check.code}]({family}.md#{check.code.lower()}): {check.title}")
         made[f"{family}.md"] = "\n".join(page) + "\n"

@@ -17,7 +17,7 @@ import winasr_doctor
 from winasr_doctor import pytest_plugin, schemas
 from winasr_doctor.cli import BAD_INPUT, COMMANDS, FAILED, INTERNAL_ERROR, PASSED, WARNED
 from winasr_doctor.faults import plan
-from winasr_doctor.faults.errors import TEXTS, windows_error
+from winasr_doctor.faults.errors import windows_error
 from winasr_doctor.windows.errors import CODES, DeleteClass
 
 FOLDER = DOCS / "reference"
@@ -171,9 +171,9 @@ def plan_language() -> Iterator[str]:
     yield ""
     yield "| code | exception | text |"
     yield "|---|---|---|"
-    for number, text in TEXTS.items():
+    for number, entry in CODES.items():
         raised = type(windows_error(number, "x")).__name__
-        yield f"| {number} | `{raised}` | {cell(text)} |"
+        yield f"| {number} | `{raised}` | {cell(entry.text)} |"
 
 
 def kind(schema: dict[str, Any], page: str) -> str:

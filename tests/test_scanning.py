@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.checks import UnknownCodeError, all_checks, check
+from winasr_doctor.checks import Check, UnknownCodeError, all_checks
+from winasr_doctor.checks.documentation import Documentation
 from winasr_doctor.findings import Severity, Status, error, warning
 from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.scanning import run_check, scan
 from winasr_doctor.testing import machine
 
 
-def make(function, **options):
-    function.__doc__ = function.__doc__ or "Something is wrong."
-    return check("ZZZ901", **options)(function)
+def make(function, reads=(), *, windows_only=False):
+    return Check("ZZZ901", Documentation("Something is wrong"), reads, windows_only, function)
 
 
 def test_a_check_that_finds_nothing_passes():

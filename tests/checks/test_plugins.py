@@ -17,12 +17,26 @@ from winasr_doctor.findings import error
 
 @check("ACM001", reads=("memory",))
 def acme(host):
-    """Acme is unhappy."""
+    """Acme is unhappy.
+
+    **What.** Acme.
+    **Why.** It matters.
+    **Decided by.** Always.
+    **Do.** Smile.
+    **Source.** Acme.
+    """
     yield error(f"Acme sees {host.memory.total} bytes")
 
 @check("TMP001")
 def stolen(host):
-    """A code that is taken."""
+    """A code that is taken.
+
+    **What.** Acme.
+    **Why.** It matters.
+    **Decided by.** Never.
+    **Do.** Nothing.
+    **Source.** Acme.
+    """
     return []
 '''
 
@@ -67,6 +81,14 @@ def test_a_package_that_cannot_be_imported_is_seen_and_the_rest_runs(offer):
     (broken,) = scan(machine(), select=["EXT"]).results
     assert broken.status is Status.CRASH
     assert "half installed" in broken.summary
+    assert len(scan(machine()).results) > 1
+
+
+def test_a_check_whose_docstring_lacks_a_part_is_refused_and_the_rest_runs(offer):
+    offer(CHECKS.replace("**Why.** It matters.", "**Reason.** It matters."))
+    (broken,) = scan(machine(), select=["EXT"]).results
+    assert broken.status is Status.CRASH
+    assert "ACM001 is refused: its docstring lacks **Why.**" in broken.summary
     assert len(scan(machine()).results) > 1
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winasr_doctor.faults.errors import TEXTS
 from winasr_doctor.faults.plan import FOREVER, OPERATIONS, Fault, Plan, PlanError
+from winasr_doctor.windows.errors import CODES
 
 globs = (
     st.text(st.characters(exclude_characters=";", exclude_categories=("Cs",)), min_size=1)
@@ -17,7 +17,7 @@ globs = (
 faults = st.builds(
     Fault,
     st.sampled_from(OPERATIONS),
-    st.sampled_from(sorted(TEXTS)),
+    st.sampled_from(sorted(CODES)),
     times=st.none() | st.just(FOREVER) | st.integers(1, 10**9 - 1),
     seconds=st.none() | st.floats(0, 1e12, exclude_min=True),
     start=st.integers(1, 10**9 - 1),

@@ -18,6 +18,7 @@ from sample_reports import (
     result,
 )
 
+from winasr_doctor.checks.documentation import Documentation
 from winasr_doctor.findings import Location, Severity
 from winasr_doctor.report import render
 
@@ -61,13 +62,13 @@ def test_a_severity_is_a_level(one, level):
 
 
 def test_a_rule_carries_the_checks_documentation(monkeypatch):
-    doc = "**What.** Where TEMP is.\n\n**Why.** It matters."
+    doc = Documentation("TEMP", "**What.** Where TEMP is.", what="Where TEMP is.")
     monkeypatch.setattr("winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc})
     (rule,) = read(report(ERROR))["tool"]["driver"]["rules"]
     assert rule["id"] == "ZZZ001"
     assert rule["shortDescription"]["text"] == ERROR.title
     assert rule["fullDescription"]["text"] == "Where TEMP is."
-    assert rule["help"]["markdown"] == doc
+    assert rule["help"]["markdown"] == doc.markdown
 
 
 def test_results_point_at_their_rule():

@@ -22,6 +22,7 @@ from sample_reports import (
     result,
 )
 
+from winasr_doctor.checks.documentation import Documentation
 from winasr_doctor.findings import Report, Severity
 from winasr_doctor.report import RenderOptions, render
 from winasr_doctor.report.text_layout import wrap
@@ -75,10 +76,8 @@ def test_a_finding_shows_summary_why_evidence_and_numbered_steps():
 
 
 def test_the_why_is_the_one_of_the_checks_documentation(monkeypatch):
-    doc = "**What.** X.\n\n**Why.** The client opens\nevery file.\n**Do.** Y."
-    monkeypatch.setattr(
-        "winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc, "ZZZ002": ""}
-    )
+    doc = Documentation("TEMP", why="The client opens every file.")
+    monkeypatch.setattr("winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc})
     page = text(report(ERROR, WARNING))
     assert "Why: The client opens every file.\n" in page
 

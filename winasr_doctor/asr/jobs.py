@@ -19,16 +19,13 @@ from time import monotonic
 from types import FrameType
 from typing import Generic, TypeVar
 
+from winasr_doctor._util.owned_lock import SLICE
 from winasr_doctor._util.private_names import CURRENT_FRAMES
 from winasr_doctor.asr.traceback_release import release_frames
 
 _current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()
 
 T = TypeVar("T")
-
-SLICE = 0.1
-"""Seconds of one wait, at most: how late `cancel`, the deadline and Ctrl+C may be noticed. On
-Windows a wait for a lock cannot be interrupted."""
 
 _PACKAGE = str(Path(__file__).parents[1]) + os.sep
 _MOST_FRAMES = 4

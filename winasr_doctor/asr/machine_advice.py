@@ -13,6 +13,7 @@ from winasr_doctor.findings import Remedy, Result, Severity, Status
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
+    from winasr_doctor.checks import Check
     from winasr_doctor.locks.holders.model import Holding
     from winasr_doctor.machine.base import Machine
     from winasr_doctor.models.hub import HubAnswers
@@ -24,9 +25,6 @@ PATIENCE = 2.0
 
 LOCK_FAMILIES = ("TMP", "SYN", "AVX", "IDX")
 """The checks for what locks new files: TEMP's place, sync clients, virus scanners, the index."""
-
-REVISION_CODES = ("REV001", "REV002", "REV003", "REV004", "REV006")
-"""The checks that judge a revision by its spelling."""
 
 GIVEN = "given to load_model"
 
@@ -64,12 +62,13 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     """
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.appsource.pins import Pin
+    from winasr_doctor.checks.revision import BY_SPELLING
     from winasr_doctor.checks.revision_edits import place_of
     from winasr_doctor.machine.live import LiveMachine
 
     app = Application(pins=(Pin(revision, repo_id),))
     host = LiveMachine(app=app, hub_answers=_asked(app), timeout=PATIENCE)
-    said = _said_by(REVISION_CODES, host)
+    said = _said_by(BY_SPELLING, host)
     if said is None:
         return f"{revision!r} is no revision that a model can be loaded by", ()
     # The checks name the place where a revision is written; here that is the call.
@@ -91,6 +90,7 @@ def _asked(app: Application) -> HubAnswers | None:
 
 def on_model_file(path: str) -> Result | None:
     """Say what is wrong with a model file, worded as in NEM006; `None` if nothing is."""
+    from winasr_doctor.checks.nemo import model_file
     from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.machine.live.archive import inspect
     from winasr_doctor.machine.live.readers import READERS
@@ -101,7 +101,7 @@ def on_model_file(path: str) -> Result | None:
     class _OneFile(LiveMachine):
         readers = {**READERS, "model_files": lambda _host: ModelFiles(items=(file,))}
 
-    return _said_by(("NEM006",), _OneFile(timeout=PATIENCE))
+    return _said_by((model_file,), _OneFile(timeout=PATIENCE))
 
 
 def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
@@ -115,11 +115,10 @@ def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
     return _within(seconds, ask)
 
 
-def _said_by(codes: Iterable[str], host: Machine) -> Result | None:
-    from winasr_doctor.checks import select_checks
+def _said_by(checks: Iterable[Check], host: Machine) -> Result | None:
     from winasr_doctor.scanning import run_check
 
-    for check in select_checks(tuple(codes), ()):
+    for check in checks:
         for result in run_check(check, host):
             # A severity below a warning is a remark on something that works.
             if result.severity in (Severity.ERROR, Severity.WARNING) or (

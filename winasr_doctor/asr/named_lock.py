@@ -12,9 +12,9 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
 
-from winasr_doctor.asr.jobs import SLICE, Job, JobStep, where_is
+from winasr_doctor._util.owned_lock import OwnedLock
+from winasr_doctor.asr.jobs import Job, JobStep, where_is
 from winasr_doctor.frameworks.guarded import NAMES
 
 
@@ -28,8 +28,7 @@ class NamedLock:
             what: What it protects, for sentences such as `WHAT is busy`.
         """
         self._what = what
-        self._lock = threading.Lock()
-        self._holder: tuple[int, float] | None = None
+        self._lock: OwnedLock[Job] = OwnedLock()
 
     @contextmanager
     def taken(self, job: Job) -> Iterator[None]:
@@ -38,26 +37,27 @@ class NamedLock:
         Raises:
             AbandonedError: Nobody is waiting for the job any more.
         """
-        while not self._lock.acquire(timeout=SLICE):
+
+        def keep_waiting() -> bool:
             job.at(self.busy, JobStep.WAITING)
+            return True
+
+        self._lock.take(job, keep_waiting)
         try:
-            self._holder = (threading.get_ident(), monotonic())
             yield
         finally:
-            self._holder = None
-            self._lock.release()
+            self._lock.give_back(job)
 
     def busy(self) -> str:
         """Return who holds the lock and where that call is, as a phrase."""
-        holder = self._holder
-        if holder is None:
+        held = self._lock.holding
+        if held is None:
             return f"waiting for {self._what}"
-        thread, since = holder
-        where = where_is(thread)
+        where = where_is(held.owner.thread)
         now = f"; that call is in {where}" if where else ""
         return (
             f"waiting because {self._what} is busy: another call has had it for"
-            f" {monotonic() - since:.1f} s{now}"
+            f" {held.seconds:.1f} s{now}"
         )
 
 

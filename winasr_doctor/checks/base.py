@@ -17,18 +17,19 @@ A check is a generator function from a `Machine` to findings, with a code and a 
                 yield error(f"TEMP is purple: {place.real}", {"path": place.real})
 
 The docstring is the documentation: its first line is the title in every report. `explain TMP042`
-and the documentation page show the rest.
+and the documentation page show the rest. A check whose docstring lacks one of these parts is
+refused.
 """
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
 from msgspec import Struct
 
+from winasr_doctor.checks.documentation import Documentation, DocumentationError, parse
 from winasr_doctor.findings import Finding
 from winasr_doctor.machine.base import Machine
 
@@ -54,19 +55,22 @@ class Check(Struct, frozen=True):
 
     Attributes:
         code: Three capital letters and three digits; it never changes.
-        title: One line: what is wrong when the check fails.
-        doc: The rest of its documentation, Markdown.
+        doc: Its documentation.
         reads: Names of the `Machine` sections it reads; it has no access to others.
         windows_only: Whether it is skipped on other systems, without being run.
         run: The check itself.
     """
 
     code: str
-    title: str
-    doc: str
+    doc: Documentation
     reads: tuple[str, ...]
     windows_only: bool
     run: CheckFunction
+
+    @property
+    def title(self) -> str:
+        """One line: what is wrong when the check fails."""
+        return self.doc.title
 
     @property
     def family(self) -> str:
@@ -97,8 +101,8 @@ def check(
         A decorator that turns the function into a `Check`.
 
     Raises:
-        ValueError: The code has the wrong form, a section does not exist, or there is no
-            docstring.
+        ValueError: The code has the wrong form, a section does not exist, or the docstring lacks
+            a part.
     """
     if not re.fullmatch(CODE, code):
         raise ValueError(f"{code!r} is not a check code: three capitals and three digits")
@@ -107,10 +111,11 @@ def check(
         raise ValueError(f"{code} reads sections that no host has: {sorted(strangers)}")
 
     def decorate(function: CheckFunction) -> Check:
-        title, _, doc = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        if not title:
-            raise ValueError(f"{code} has no docstring, which is its documentation")
-        return Check(code, title.rstrip("."), doc.strip(), reads, windows_only, function)
+        try:
+            doc = parse(function.__doc__)
+        except DocumentationError as error:
+            raise ValueError(f"{code} is refused: {error}") from None
+        return Check(code, doc, reads, windows_only, function)
 
     return decorate
 

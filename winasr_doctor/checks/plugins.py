@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.checks.base import Check, checks_of
+from winasr_doctor.checks.documentation import Documentation
 from winasr_doctor.findings import Finding
 from winasr_doctor.machine.base import Machine
 
@@ -84,8 +85,7 @@ def _load(entry: EntryPoint, taken: set[str]) -> Iterable[Check]:
 def _broken(entry: EntryPoint, error: Exception) -> Check:
     return Check(
         code="EXT000",
-        title=f"The checks of {entry.value} can be loaded",
-        doc="",
+        doc=Documentation(f"The checks of {entry.value} can be loaded"),
         reads=(),
         windows_only=False,
         run=partial(_raise, error),

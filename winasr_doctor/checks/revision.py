@@ -139,6 +139,10 @@ def illegal_name(host: Machine) -> Iterable[Finding]:
     yield from _judge(host, "REV006", (RevisionKind.ILLEGAL_NAME,), error, _ALL_WAYS)
 
 
+BY_SPELLING = (truncated_hash, upper_case_hash, overlong_hash, abbreviated_hash, illegal_name)
+"""The checks that judge a revision by its spelling."""
+
+
 @check("REV007", reads=("app",))
 def revision_not_accepted(host: Machine) -> Iterable[Finding]:
     """NeMo's from_pretrained is given a revision, which it does not accept.

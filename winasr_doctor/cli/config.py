@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import TooLargeError, read_regular
+from winasr_doctor._util.settings_table import Strings, TableError, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,15 +33,15 @@ _PART = r"\w[ \t]*\."
 class ScanDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The keys of `[tool.winasr_doctor]`: defaults for the options of `scan`."""
 
-    app: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    app: Strings = ()
+    exclude: Strings = ()
+    select: Strings = ()
+    ignore: Strings = ()
     fail_on: Literal["error", "warning", "never"] = "error"
     scratch: str | None = None
-    model: tuple[str, ...] = ()
-    revision: tuple[str, ...] = ()
-    gate: dict[str, Any] = {}
+    model: Strings = ()
+    revision: Strings = ()
+    gate: Annotated[dict[str, Any], msgspec.Meta(description="a table")] = {}
 
 
 def find_pyproject(start: str | os.PathLike[str]) -> Path | None:
@@ -131,8 +132,8 @@ def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
     tool = document.get("tool")
     table = tool.get("winasr_doctor", {}) if isinstance(tool, dict) else {}
     try:
-        return table, msgspec.convert(table, ScanDefaults)
-    except msgspec.ValidationError as error:
+        return table, read_table(table, ScanDefaults)
+    except TableError as error:
         raise InputError(f"[{TABLE}] in {file}: {error}") from error
 
 

@@ -107,8 +107,9 @@ def _check(what: str) -> _Answer | None:
 
     for check in all_checks():
         if check.code == what.strip().upper():
-            text = f"{check.code}: {check.title}\n\n{_plain(check.doc)}\n\nSee {check.url}\n"
-            values = {"code": check.code, "title": check.title, "doc": check.doc, "url": check.url}
+            doc = check.doc.markdown
+            text = f"{check.code}: {check.title}\n\n{_plain(doc)}\n\nSee {check.url}\n"
+            values = {"code": check.code, "title": check.title, "doc": doc, "url": check.url}
             return _Answer(text, values)
     return None
 

@@ -11,74 +11,7 @@ import os
 from functools import lru_cache
 from typing import Any
 
-# fmt: off
-TEXTS: dict[int, str] = {
-    2: "The system cannot find the file specified",
-    3: "The system cannot find the path specified",
-    5: "Access is denied",
-    8: "Not enough memory resources are available to process this command",
-    14: "Not enough memory resources are available to complete this operation",
-    16: "The directory cannot be removed",
-    17: "The system cannot move the file to a different disk drive",
-    19: "The media is write protected",
-    21: "The device is not ready",
-    32: "The process cannot access the file because it is being used by another process",
-    33: "The process cannot access the file because another process has locked a portion of the "
-        "file",
-    53: "The network path was not found",
-    59: "An unexpected network error occurred",
-    64: "The specified network name is no longer available",
-    80: "The file exists",
-    87: "The parameter is incorrect",
-    112: "There is not enough space on the disk",
-    123: "The filename, directory name, or volume label syntax is incorrect",
-    126: "The specified module could not be found",
-    127: "The specified procedure could not be found",
-    145: "The directory is not empty",
-    161: "The specified path is invalid",
-    170: "The requested resource is in use",
-    183: "Cannot create a file when that file already exists",
-    193: "%1 is not a valid Win32 application",
-    206: "The filename or extension is too long",
-    225: "Operation did not complete successfully because the file contains a virus or "
-         "potentially unwanted software",
-    267: "The directory name is invalid",
-    303: "The file cannot be opened because it is in the process of being deleted",
-    389: "The cloud operation was unsuccessful",
-    390: "The operation is only supported on files under a cloud sync root",
-    391: "The operation cannot be performed on cloud files in use",
-    392: "The operation cannot be performed on pinned cloud files",
-    393: "The cloud operation was aborted",
-    394: "The cloud file's property store is corrupt",
-    395: "Access to the cloud file is denied",
-    396: "The cloud operation cannot be performed on a file with incompatible hardlinks",
-    397: "The operation failed due to a conflicting cloud file property lock",
-    398: "The cloud operation was canceled by user",
-    404: "The cloud file provider exited unexpectedly",
-    426: "The cloud operation was not completed before the time-out period expired",
-    1114: "A dynamic link library (DLL) initialization routine failed",
-    1224: "The requested operation cannot be performed on a file with a user-mapped section open",
-    1314: "A required privilege is not held by the client",
-    1392: "The file or directory is corrupted and unreadable",
-    1450: "Insufficient system resources exist to complete the requested service",
-    1455: "The paging file is too small for this operation to complete",
-}
-"""Windows' English text of each code that can be injected, as `OSError.strerror` has it: without
-the closing full stop. Source: learn.microsoft.com, System Error Codes, and winerror.h."""
-
-_ERRNO: dict[int, int] = {
-    **dict.fromkeys((2, 3, 53, 161, 206), errno.ENOENT),
-    **dict.fromkeys((5, 16, 19, 21, 32, 33), errno.EACCES),
-    8: errno.ENOMEM,
-    17: errno.EXDEV,
-    **dict.fromkeys((80, 183), errno.EEXIST),
-    112: errno.ENOSPC,
-    145: errno.ENOTEMPTY,
-    193: errno.ENOEXEC,
-    267: errno.ENOTDIR,
-}
-"""Source: CPython's PC/errmap.h, compared with what a Windows build of CPython 3.11 answers."""
-# fmt: on
+from winasr_doctor.windows.errors import CODES
 
 
 def errno_of(code: int) -> int:
@@ -87,7 +20,8 @@ def errno_of(code: int) -> int:
     Args:
         code: A Windows error code; one without an errno of its own gives EINVAL, as on Windows.
     """
-    return _ERRNO.get(code, errno.EINVAL)
+    entry = CODES.get(code)
+    return errno.EINVAL if entry is None else entry.errno
 
 
 class _AsOnWindowsError(OSError):
@@ -135,7 +69,7 @@ def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:
     """Make the exception that a system call on Windows raises with this code.
 
     Args:
-        code: A Windows error code of `TEXTS`.
+        code: A Windows error code of `CODES`.
         path: The `filename`.
         path2: The `filename2`, for a rename.
 
@@ -145,9 +79,9 @@ def windows_error(code: int, path: Name = None, path2: Name = None) -> OSError:
         pickling.
 
     Raises:
-        KeyError: The code is not in `TEXTS`.
+        KeyError: The code is not in `CODES`.
     """
-    return _rebuilt(code, path, path2, TEXTS[code])
+    return _rebuilt(code, path, path2, CODES[code].text)
 
 
 def _rebuilt(code: int, path: Name, path2: Name, text: str) -> OSError:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from winasr_doctor.faults.errors import TEXTS
+from winasr_doctor.windows.errors import CODES
 
 ALIASES = {"remove": "unlink"}
 OPERATIONS = (
@@ -90,7 +90,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
             raise ValueError(f"{self.operation!r} is not one of {', '.join(OPERATIONS)}")
-        if self.code not in TEXTS:
+        if self.code not in CODES:
             raise ValueError(f"{self.code} is not a known Windows error code")
         if self.times is not None and self.times != FOREVER and self.times != int(self.times):
             raise ValueError("times must be a whole number or FOREVER")
@@ -247,7 +247,7 @@ class _Reader:
         digits = self._match(_WHOLE)
         if digits is None:
             raise self._error("expected a Windows error code, such as 32")
-        if int(digits) not in TEXTS:
+        if int(digits) not in CODES:
             raise self._error(f"{digits} is not a known Windows error code", begin)
         return int(digits)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from winasr_doctor.checks.temp import earlier_cleanups_failed
 from winasr_doctor.findings import Remedy, Report, Result, Severity
 from winasr_doctor.findings.actions import Action
 
-LEFTOVERS = "TMP006"
+LEFTOVERS = earlier_cleanups_failed.code
 """The check whose selection includes the sweep of what our own deletions left behind."""
 
 

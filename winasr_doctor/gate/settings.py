@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from winasr_doctor._util.devices import parse_device
+from winasr_doctor._util.settings_table import Strings, TableError, read_table
 
 PLANS = (
     "unlink:32*2; rmdir:32*2",
@@ -34,8 +34,16 @@ MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)
 FEWEST_PLANS = 6
 """With fewer plans the self-test has not tested enough."""
 
-Code = Annotated[str, Meta(pattern="^[A-Z]{3}[0-9]{3}$")]
-Above0 = Annotated[float, Meta(gt=0)]
+Code = Annotated[
+    str,
+    Meta(pattern="^[A-Z]{3}[0-9]{3}$", description="the code of a check, such as SYN001"),
+]
+LastDay = Annotated[
+    dt.date, Meta(description="YYYY-MM-DD without quotes, the last day on which it counts")
+]
+Reason = Annotated[str, Meta(pattern=r"\S", description="a reason in words")]
+Above0 = Annotated[float, Meta(gt=0, description="a number above 0")]
+AtLeast1 = Annotated[int, Meta(ge=1, description="a whole number above 0")]
 
 
 class SettingsError(ValueError):
@@ -46,9 +54,8 @@ class Acceptance(Struct, frozen=True, forbid_unknown_fields=True):
     """A finding that someone has decided to accept for a while."""
 
     code: Code
-    until: dt.date
-    """The last day on which it counts."""
-    reason: Annotated[str, Meta(pattern=r"\S")]
+    until: LastDay
+    reason: Reason
 
 
 class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,9 +63,9 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     fail_on: Literal["error", "warning"] = "error"
     accept: tuple[Acceptance, ...] = ()
-    plans: tuple[str, ...] = PLANS
+    plans: Strings = PLANS
     """Faults for the self-test, each a plan of its own."""
-    models: tuple[str, ...] = ()
+    models: Strings = ()
     """Models of the Hub, from the local cache, that the self-test also runs."""
     require_selftest: bool = True
     device: str = "auto"
@@ -70,9 +77,9 @@ class GateSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The self-test's process, in megabytes (10^6 bytes), without faults."""
     max_gpu_memory_mb: Above0 | None = None
     """What torch allocated on the GPU, in megabytes (10^6 bytes), without faults."""
-    min_cases: Annotated[int, Meta(ge=1)] = 40
+    min_cases: AtLeast1 = 40
     """Cases that the fault suite must have run."""
-    tests: tuple[str, ...] = ()
+    tests: Strings = ()
     """The app's own tests, for pytest."""
     selftest_timeout: Above0 = 600.0
     """Seconds of one self-test, importing NeMo included."""
@@ -95,9 +102,9 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
     from winasr_doctor.faults.plan import Plan, PlanError
 
     try:
-        settings = msgspec.convert(table, GateSettings)
-    except msgspec.ValidationError as error:
-        raise SettingsError(_in_words(str(error))) from error
+        settings = read_table(table, GateSettings)
+    except TableError as error:
+        raise SettingsError(str(error)) from error
     try:
         parse_device(settings.device)
     except ValueError as error:
@@ -132,20 +139,3 @@ def _check_models(names: tuple[str, ...]) -> None:
         if source.repo_id in seen:
             raise SettingsError(f"models, entry {number}: {source.repo_id} stands there twice")
         seen.add(source.repo_id)
-
-
-_HINTS = {
-    "until": "an acceptance needs until = YYYY-MM-DD, the last day on which it counts",
-    "reason": "an acceptance needs a reason in words",
-    "code": "an acceptance needs the code of a check, such as SYN001",
-}
-
-
-def _in_words(message: str) -> str:
-    """Add the expected value to the error message about an acceptance."""
-    if "$.accept" not in message:
-        return message
-    for name, hint in _HINTS.items():
-        if f"`{name}`" in message or f".{name}`" in message:
-            return f"{message} ({hint})"
-    return message

@@ -15,7 +15,7 @@ from typing import Any
 
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import Report, Result, Status, Suppression
-from winasr_doctor.report.documentation import document, paragraph
+from winasr_doctor.report.documentation import documentation_of
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -59,12 +59,12 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
 
 def _rule(code: str, title: str) -> dict[str, Any]:
     family = code[:3]
-    what = paragraph(code, "What") or title
-    text = document(code) or title
+    doc = documentation_of(code)
+    text = doc.markdown or title
     return {
         "id": utf8(code),
         "shortDescription": _message(title),
-        "fullDescription": _message(what),
+        "fullDescription": _message(doc.what or title),
         "help": {"text": _text(text), "markdown": _text(text)},
         "properties": {"tags": [utf8(tag) for tag in (family, FAMILIES.get(family)) if tag]},
     }

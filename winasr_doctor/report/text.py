@@ -70,9 +70,9 @@ def _findings(report: Report, options: RenderOptions) -> Iterator[Block]:
 
 def _why(result: Result) -> str:
     """Return why a finding matters: the check's documentation, or its title if there is none."""
-    from winasr_doctor.report.documentation import paragraph
+    from winasr_doctor.report.documentation import documentation_of
 
-    return paragraph(result.code, "Why") or result.title
+    return documentation_of(result.code).why or result.title
 
 
 def _facts(result: Result, options: RenderOptions) -> Iterator[Block]:

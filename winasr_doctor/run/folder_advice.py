@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from winasr_doctor.checks import search_index, sync, temp
 from winasr_doctor.checks.advice import gigabytes, known
 from winasr_doctor.findings import Result, Severity
 from winasr_doctor.machine.live import LiveMachine
@@ -15,16 +16,16 @@ from winasr_doctor.machine.live.readers import READERS, Reader
 from winasr_doctor.machine.model import Environment, Place, Places, Role
 from winasr_doctor.scanning import scan, worst_first
 
-CODES = (
-    "TMP001",
-    "TMP002",
-    "TMP004",
-    "TMP005",
-    "TMP007",
-    "TMP009",
-    "SYN001",
-    "SYN006",
-    "IDX001",
+CHECKS = (
+    temp.temp_is_missing,
+    temp.temp_is_not_writable,
+    temp.temp_is_on_an_unusual_drive,
+    temp.temp_has_too_little_room,
+    temp.temp_path_is_awkward,
+    temp.temp_belongs_to_the_machine,
+    sync.temp_is_synchronised,
+    sync.place_is_a_placeholder,
+    search_index.temp_is_indexed,
 )
 """The fast checks of a temp folder: existence, write access, local drive, free space, plain path,
 owner, sync clients, search index.
@@ -97,7 +98,7 @@ def judge(folder: str) -> Judgement:
         folder: An absolute path of an existing folder.
     """
     host = _With(folder)
-    report = scan(host, select=CODES)
+    report = scan(host, select=[check.code for check in CHECKS])
     wrong = [r for r in report.results if r.severity in {Severity.ERROR, Severity.WARNING}]
     place = host.places.items[0]
     return Judgement(

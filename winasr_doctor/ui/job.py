@@ -242,7 +242,7 @@ class TranscriptionJob:
 
     def _run(self) -> None:
         try:
-            if not self._desk.take(self, lambda: self.phase, self._stopped):
+            if not self._desk.take(self, self._stopped):
                 self._settle(self._not_begun())
                 return
             try:

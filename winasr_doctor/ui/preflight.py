@@ -8,17 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from winasr_doctor.checks import revision, temp
 from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.checks.nemo import model_file, not_installed
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.ui.models import Choice
 
-CODES = ("TMP005", "NEM001", "NEM006", "REV")
-"""The checks to run: room to unpack, NeMo, the model's file, its pins."""
+ROOM = temp.temp_has_too_little_room.code
+MODEL_FILE = model_file.code
+REVISIONS = revision.truncated_hash.family
 
-ALWAYS = frozenset({"NEM001"})
+ALWAYS = frozenset({not_installed.code})
 """Codes that concern every model, including warnings: the doctor may run in a different Python from
 the app, but here this very one needs NeMo.
 """
+
+WANTED = (ROOM, MODEL_FILE, REVISIONS, *ALWAYS)
+"""The checks to run: room to unpack, the model's file, its pins, NeMo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def blockers(choice: Choice) -> tuple[Blocker, ...]:
     from winasr_doctor.scanning import scan
 
     models = (choice.path,) if choice.path is not None else ()
-    report = scan(LiveMachine(models=models, timeout=4.0), select=CODES)
+    report = scan(LiveMachine(models=models, timeout=4.0), select=WANTED)
     return (*concerning(report, choice), *_no_room_to_download(choice))
 
 
@@ -74,13 +80,13 @@ def _concerns(result: Result, choice: Choice) -> bool:
     evidence = result.evidence
     if result.code in ALWAYS:
         return True
-    if result.code == "TMP005":
+    if result.code == ROOM:
         # The check is about the largest model; here only this one matters.
         free = evidence.get("free")
         return isinstance(free, (int, float)) and free < choice.unpacked_bytes
-    if result.code == "NEM006":
+    if result.code == MODEL_FILE:
         return choice.path is not None and _same(evidence.get("path"), choice.path)
-    if result.family == "REV":
+    if result.family == REVISIONS:
         return choice.repo_id is not None and evidence.get("repo_id") == choice.repo_id
     return False
 
@@ -105,7 +111,7 @@ def _no_room_to_download(choice: Choice) -> tuple[Blocker, ...]:
     needed = gigabytes(choice.download_bytes)
     return (
         Blocker(
-            "TMP005",
+            ROOM,
             f"{cache} has {gigabytes(free)} free; downloading {choice.name} needs {needed}",
             (
                 Remedy(

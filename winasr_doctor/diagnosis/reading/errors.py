@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame, path_in
+from winasr_doctor.windows.errors import CODES
 
 _NAME = r"(?:[A-Za-z_]\w{0,80}\.){0,12}[A-Za-z_]\w{0,100}"
 _ENDING = re.compile(rf"(?P<kind>{_NAME})(?: ?: ?(?P<message>.*)|:?)\s*$", re.DOTALL)
@@ -40,23 +41,14 @@ _WINERROR = re.compile(
     r"\[W[il1]n ?Error (-?\d[\d ]{0,9})\]|\bError code (\d{1,5})\b|\(os error (\d{1,5})\)"
 )
 _ERRNO = re.compile(r"\[Errno (-?\d[\d ]{0,9})\]")
+_PLACEHOLDER = re.compile(r"%1 |The process cannot access the file ")
+"""The start of a text, left out: .NET writes the path into it."""
 _ENGLISH = {
-    "the system cannot find the file specified": 2,
-    "the system cannot find the path specified": 3,
-    "because it is being used by another process": 32,
-    "another process has locked a portion of the file": 33,
-    "there is not enough space on the disk": 112,
-    "the specified module could not be found": 126,
-    "the specified procedure could not be found": 127,
-    "the directory is not empty": 145,
-    "is not a valid win32 application": 193,
-    "the filename or extension is too long": 206,
-    "a dynamic link library (dll) initialization routine failed": 1114,
-    "a required privilege is not held by the client": 1314,
-    "the paging file is too small for this operation to complete": 1455,
+    _PLACEHOLDER.sub("", CODES[code].text).casefold(): code
+    for code in (2, 3, 32, 33, 112, 126, 127, 145, 193, 206, 1114, 1314, 1455)
 }
-"""Windows' English texts (Microsoft, System Error Codes): the only trace of the number in a line
-that an app has written itself. Texts in other languages are never compared.
+"""Windows' English texts: the only trace of the number in a line that an app has written itself.
+Texts in other languages are never compared.
 """
 _LONGEST_MESSAGE = 8_000
 

@@ -1,0 +1,72 @@
+"""Parses a check's docstring into its parts, once, when the check is declared."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from msgspec import Struct
+
+PARTS = ("What", "Why", "Decided by", "Do", "Source")
+"""The parts of a check's docstring, each once and in this order."""
+
+_NAME = re.compile(r"^\*\*([^*\n]+)\.\*\*", re.MULTILINE)
+_BLANK = re.compile(r"\n\s*\n")
+
+
+class DocumentationError(ValueError):
+    """A docstring does not have the form of a check's documentation; the message says why."""
+
+
+class Documentation(Struct, frozen=True):
+    """What a check's docstring says.
+
+    Attributes:
+        title: One line, without a full stop: what is wrong when the check fails.
+        markdown: Everything after the title.
+        what: What the check looks at; like every part, its first paragraph on one line.
+        why: What goes wrong if the check fails.
+        decided_by: The exact rule, thresholds and units included.
+        do: What the reader should do.
+        source: Where the fact comes from.
+    """
+
+    title: str
+    markdown: str = ""
+    what: str = ""
+    why: str = ""
+    decided_by: str = ""
+    do: str = ""
+    source: str = ""
+
+
+def parse(docstring: str | None) -> Documentation:
+    """Parse the docstring of a check.
+
+    Args:
+        docstring: A title, then the paragraphs of `PARTS`, each after its name in bold.
+
+    Raises:
+        DocumentationError: There is no title, or a part is missing, empty, misspelt or out of
+            order.
+    """
+    title, _, markdown = inspect.cleandoc(docstring or "").partition("\n")
+    if not title:
+        raise DocumentationError("it has no docstring, which is its documentation")
+    _, *rest = _NAME.split(markdown)
+    names = tuple(rest[::2])
+    texts = [" ".join(_BLANK.split(text.strip())[0].split()) for text in rest[1::2]]
+    if names != PARTS:
+        raise DocumentationError(_difference(names))
+    for name, text in zip(names, texts, strict=True):
+        if not text:
+            raise DocumentationError(f"**{name}.** in its docstring has no text")
+    return Documentation(title.rstrip("."), markdown.strip(), *texts)
+
+
+def _difference(names: tuple[str, ...]) -> str:
+    missing = ", ".join(f"**{name}.**" for name in PARTS if name not in names)
+    unknown = ", ".join(f"**{name}.**" for name in names if name not in PARTS)
+    lacks = f"lacks {missing}" if missing else "has its parts twice or in another order"
+    has = f" and has the unknown {unknown}" if unknown else ""
+    return f"its docstring {lacks}{has}; the parts are {', '.join(PARTS)}, in this order"

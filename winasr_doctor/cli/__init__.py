@@ -21,7 +21,7 @@ COMMANDS = {
     "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
     "explain": "Explain a traceback, a log, a message, a known error, a number or a check.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
-    "who": "Say which programs (and which Python objects) have these paths open.",
+    "who": "Show which other programs have these files or folders open.",
     "fix": "Show the remedies as exact steps; perform those that are safe and reversible.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
     "run": "Run an unmodified app with a safe TEMP and the guard on.",

@@ -17,6 +17,7 @@ _DOCUMENTS = {
     "snapshot-1": ("machine.recorded:Snapshot", "A machine recorded by winasr_doctor"),
     "gate-1": ("gate.reports.json:GateDocument", "The result of winasr_doctor's gate"),
     "diagnosis-1": ("diagnosis.json:DiagnosisDocument", "A diagnosis of winasr_doctor"),
+    "probe-1": ("probe.json:ProbeDocument", "The result of a probe"),
     "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),
     "sweep-1": ("locks.sweep_output:SweepDocument", "The result of a sweep"),
     "who-1": ("locks.who_output:WhoDocument", "Who has one path open"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -39,8 +40,28 @@ def write_blocks(blocks: Iterable[Block]) -> None:
     write_report(render_blocks(blocks, options), None, encoding=encoding)
 
 
-def write_json(document: object) -> None:
-    """Write a document to stdout as JSON in ASCII, which every console and pipe takes.
+_UNWRAPPED = 1_000_000
+"""Columns for a log: one line for each fact, so that it can be searched."""
+
+
+def progress_blocks(blocks: Iterable[Block]) -> None:
+    """Print blocks to stderr: wrapped on a terminal, one line each in a log.
+
+    Args:
+        blocks: What to show, in order.
+    """
+    from winasr_doctor.report import RenderOptions
+    from winasr_doctor.report.text_layout import render_blocks
+
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    width = stdout_width() if is_terminal else _UNWRAPPED
+    text = render_blocks(blocks, RenderOptions(width=width, encoding=encoding))
+    click.echo(text, err=True, nl=False)
+
+
+def json_text(document: object) -> str:
+    """Return a document as JSON in ASCII, which every console, pipe and editor takes.
 
     Args:
         document: A msgspec struct, or JSON values; lone surrogates become escapes.
@@ -51,5 +72,14 @@ def write_json(document: object) -> None:
 
     from winasr_doctor.report.escaping import plain
 
-    values = plain(msgspec.to_builtins(document))
-    write_report(json.dumps(values, indent=2) + "\n", None, encoding="ascii")
+    return json.dumps(plain(msgspec.to_builtins(document)), indent=2) + "\n"
+
+
+def write_json(document: object, output: str | None = None) -> None:
+    """Write a document as JSON.
+
+    Args:
+        document: As for `json_text`.
+        output: The file to write; `None` or `-` for stdout.
+    """
+    write_report(json_text(document), output, encoding="ascii")

@@ -152,7 +152,8 @@ def test_the_markdown_is_what_it_says_when_rendered(failed: Gate):
 
 def test_the_text_names_what_failed_and_why(failed: Gate):
     text = render(failed, "text")
-    assert text.startswith("Gate failed: selftest (12 s)")
+    assert text.endswith("\n\nGate failed: selftest (12 s)\n")
+    assert text.index("no idea") < text.index("SYN001") < text.index("sha256")
     assert "UNKNOWN under unlink:32*1: no idea" in text
     assert "Note: The acceptance of TMP001 ended." in text
     assert "SYN001" in text

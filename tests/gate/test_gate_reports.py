@@ -17,6 +17,7 @@ from winasr_doctor.gate import Acceptance, Case, Gate, GateStep, StepState
 from winasr_doctor.gate.accepted_findings import accept
 from winasr_doctor.gate.provenance import App, Package, Provenance
 from winasr_doctor.gate.reports import FORMATS, render
+from winasr_doctor.report import RenderOptions
 
 from .conftest import SHA, step
 
@@ -150,6 +151,12 @@ def test_the_markdown_is_what_it_says_when_rendered(failed: Gate):
     assert rows[0].count("<td>") == 4
 
 
+def test_colour_is_not_shown_as_text(failed: Gate):
+    text = render(failed, "text", RenderOptions(colour=True))
+    assert "\x1b[" in text
+    assert "\\x1b[1" not in text
+
+
 def test_the_text_names_what_failed_and_why(failed: Gate):
     text = render(failed, "text")
     assert text.endswith("\n\nGate failed: selftest (12 s)\n")
@@ -160,7 +167,6 @@ def test_the_text_names_what_failed_and_why(failed: Gate):
 
 
 def test_what_passed_is_listed_when_asked_for(passed: Gate):
-    from winasr_doctor.report import RenderOptions
 
     assert "case 0" not in render(passed, "text")
     assert "case 0" in render(passed, "text", RenderOptions(verbose=True))

@@ -26,18 +26,20 @@ def format_option() -> Callable[[_Command], _Command]:
     )
 
 
-def write_blocks(blocks: Iterable[Block]) -> None:
+def write_blocks(blocks: Iterable[Block], *, after_gap: bool = False) -> None:
     """Write blocks to stdout, laid out for the terminal.
 
     Args:
         blocks: What to show, in order.
+        after_gap: Whether to write an empty line first.
     """
     from winasr_doctor.report import RenderOptions
     from winasr_doctor.report.text_layout import render_blocks
 
     encoding = stdout_encoding()
     options = RenderOptions(width=stdout_width(), colour=wants_colour(), encoding=encoding)
-    write_report(render_blocks(blocks, options), None, encoding=encoding)
+    text = render_blocks(blocks, options)
+    write_report(f"\n{text}" if after_gap else text, None, encoding=encoding)
 
 
 _UNWRAPPED = 1_000_000

@@ -26,6 +26,7 @@ _DOCUMENTS = {
     ),
     "windows-error-1": ("explain.json:WindowsErrorDocument", "A Windows error, explained"),
     "probe-1": ("probe.json:ProbeDocument", "The result of a probe"),
+    "fix-1": ("fix.json:FixDocument", "The result of a fix"),
     "run-1": ("run.json:RunDocument", "The verdict of a run"),
     "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),
     "sweep-1": ("locks.sweep_output:SweepDocument", "The result of a sweep"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table, heading
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.accepted_findings import accepted_in
@@ -44,7 +46,8 @@ def show(gate: Gate, options: RenderOptions) -> Iterator[Block]:
     if report is not None and (report.verdict is not Verdict.PASS or report.unreadable):
         yield Paragraph("", lead="The scan:", bold=True)
         yield Gap()
-        yield Command(render_scan(report, "text", options).rstrip("\n"))  # it is laid out already
+        plain = replace(options, colour=False)  # escape sequences in a block would be shown
+        yield Command(render_scan(report, "text", plain).rstrip("\n"))
         yield Gap()
     for result in () if report is None else accepted_in(report):
         yield Paragraph(one_line(result.summary), lead=f"Accepted: {result.code}: ")

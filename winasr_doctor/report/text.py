@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from winasr_doctor._util.blocks import Block, Gap, Paragraph
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.report import digest
-from winasr_doctor.report.blocks import Block, Gap, Paragraph
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
 

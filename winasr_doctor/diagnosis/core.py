@@ -176,7 +176,7 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     if not os.path.lexists(diagnosis.path):
         return diagnosis
-    from winasr_doctor.locks.holders import holders_of
+    from winasr_doctor.locks.holders import holders_of  # lazy: only a lock needs it
 
     holding = holders_of(diagnosis.path)
     if not holding.holders:

@@ -70,7 +70,7 @@ def _findings(report: Report, options: RenderOptions) -> Iterator[Block]:
 
 def _why(result: Result) -> str:
     """Return why a finding matters: the check's documentation, or its title if there is none."""
-    from winasr_doctor.report.documentation import documentation_of
+    from winasr_doctor.report.documentation import documentation_of  # lazy: only findings need it
 
     return documentation_of(result.code).why or result.title
 

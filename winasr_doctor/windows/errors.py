@@ -77,7 +77,7 @@ def masks_sharing_violations(python: tuple[int, ...]) -> bool:
     Args:
         python: Major, minor and micro version.
     """
-    from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, has_fix  # rarely asked
+    from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, has_fix  # lazy: rarely asked
 
     return not has_fix(CLEANUP_FIXED, python)
 

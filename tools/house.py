@@ -40,7 +40,7 @@ LAZY_TARGETS = {
 """Why a module may be imported inside a function, wherever that is."""
 
 LAZY_IMPORTERS = {
-    "a command starts without what only the others need": "cli/ __main__.py",
+    "a command starts without what only the others need": "cli/ __main__.py explain/",
     "pytest loads it in every project": "pytest_plugin.py",
     "only a failed load asks the doctor": "asr/machine_advice.py",
     "an app starts without what only its failure needs": "run/",

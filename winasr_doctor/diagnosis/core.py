@@ -297,7 +297,7 @@ def _suspect(
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",
-            "NeMo has closed the unpacked files by then: a virus scanner, sync client or indexer"
+            "The unpacked files are closed by then: a virus scanner, sync client or indexer"
             " that looks at the new file is the usual holder",
         )
     return Suspect("undetermined", f"nothing tells who holds {path or 'the file'}")

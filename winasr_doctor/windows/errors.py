@@ -26,7 +26,6 @@ __all__ = [
     "WindowsError",
     "as_win32",
     "classify",
-    "explain_code",
     "masks_sharing_violations",
     "number",
 ]

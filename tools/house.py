@@ -21,7 +21,36 @@ NEMO_WORDS = re.compile(r"nemo|lhotse", re.IGNORECASE)
 NEMO_ROOMS = ("frameworks/nemo", "models", "catalogue", "checks", "known_models.py", "revisions.py")
 """Where NeMo's words belong; the last two are what `models` was called in 0.1."""
 
-MUST_BE_NONE = ("import circles", "duplicate public class names")
+MUST_BE_NONE = (
+    "import circles",
+    "duplicate public class names",
+    "imports in functions without a reason",
+)
+
+LAZY_TARGETS = {
+    "it belongs to an extra": "huggingface_hub nemo numpy scipy soundfile soxr torch",
+    "not every system has it": "ctypes fcntl msvcrt resource winreg winasr_doctor.windows.win32",
+    "not every Python has it": "tomllib tomli",
+    "it takes a millisecond or more, and few calls need it": (
+        "contextlib decimal difflib fnmatch gzip importlib importlib.metadata io json logging"
+        " pathlib platform platformdirs psutil queue rich.cells rich.color rich.style shlex sqlite3"
+        " subprocess tempfile tokenize traceback unicodedata warnings xml.etree"
+    ),
+}
+"""Why a module may be imported inside a function, wherever that is."""
+
+LAZY_IMPORTERS = {
+    "a command starts without what only the others need": "cli/ __main__.py explain/",
+    "pytest loads it in every project": "pytest_plugin.py",
+    "only a failed load asks the doctor": "asr/machine_advice.py",
+    "an app starts without what only its failure needs": "run/",
+    "a scan without --app does not need it": "appsource/ checks/app/",
+    "each schema needs only its own document": "schemas/",
+}
+"""Why a module, or every module of a room, may import inside functions."""
+
+LAZY = re.compile(r"# lazy: \w.+")
+"""The comment beside an import inside a function that gives the reason for all of its module."""
 
 IMPORTS = """
 import grimp
@@ -51,6 +80,7 @@ class Checkout:
             "import circles": len(circles(self.imports())),
             "duplicate public class names": len(self.duplicates()),
             "imports in functions": sum(1 for _ in self.late_imports()),
+            "imports in functions without a reason": sum(1 for _ in self.unexplained_imports()),
             "lines with NeMo's words elsewhere": sum(1 for _ in self.nemo_lines()),
         }
 
@@ -78,14 +108,33 @@ class Checkout:
                     found[node.name].append(file)
         return {name: files for name, files in found.items() if len(files) > 1}
 
-    def late_imports(self) -> Iterator[ast.stmt]:
+    def late_imports(self) -> Iterator[tuple[Path, ast.Import | ast.ImportFrom]]:
         """Yield the imports inside functions."""
-        for tree in self.trees.values():
-            for function in ast.walk(tree):
-                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    for node in ast.walk(function):
-                        if isinstance(node, (ast.Import, ast.ImportFrom)):
-                            yield node
+        for file, tree in self.trees.items():
+            found = {
+                node
+                for function in ast.walk(tree)
+                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+                for node in ast.walk(function)
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+            }
+            for node in sorted(found, key=lambda node: node.lineno):
+                yield file, node
+
+    def unexplained_imports(self) -> Iterator[tuple[Path, ast.Import | ast.ImportFrom]]:
+        """Yield the imports inside functions for which neither a rule nor a comment says why."""
+        targets = set(" ".join(LAZY_TARGETS.values()).split())
+        importers = tuple(" ".join(LAZY_IMPORTERS.values()).split())
+        commented = {file for file, node in self.late_imports() if self._has_reason(file, node)}
+        for file, node in self.late_imports():
+            excused = file.relative_to(self.package).as_posix().startswith(importers)
+            if file not in commented and not excused and not set(imported_by(node)) <= targets:
+                yield file, node
+
+    def _has_reason(self, file: Path, node: ast.stmt) -> bool:
+        """Return whether a comment on an import's line, or on the line above it, says why."""
+        lines = self.texts[file].splitlines()[node.lineno - 2 : node.lineno]
+        return any(LAZY.search(line) for line in lines)
 
     def nemo_lines(self) -> Iterator[tuple[Path, int]]:
         """Yield the lines of code that name NeMo outside its rooms; documentation may name it."""
@@ -96,6 +145,16 @@ class Checkout:
             for number, line in enumerate(self.texts[file].splitlines(), 1):
                 if number not in documentation and NEMO_WORDS.search(line.split("#")[0]):
                     yield file, number
+
+
+def imported_by(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """Yield the modules that an import names; of an extra's submodule, the extra."""
+    module = node.module if isinstance(node, ast.ImportFrom) else None
+    names = [module] if module else [alias.name for alias in node.names]
+    extras = LAZY_TARGETS["it belongs to an extra"].split()
+    for name in names:
+        root = name.partition(".")[0]
+        yield root if root in extras else name
 
 
 def documented_lines(tree: ast.Module) -> Iterator[int]:
@@ -163,6 +222,8 @@ def details(checkout: Checkout) -> Iterator[str]:
         yield f"circle: {' '.join(sorted(group))}"
     for name, files in checkout.duplicates().items():
         yield f"class: {name} {' '.join(str(file.relative_to(checkout.root)) for file in files)}"
+    for file, node in checkout.unexplained_imports():
+        yield f"import without a reason: {file.relative_to(checkout.root)}:{node.lineno}"
     for file, number in checkout.nemo_lines():
         yield f"NeMo: {file.relative_to(checkout.root)}:{number}"
 

@@ -111,6 +111,7 @@ def scan(
     """
     checks = select_checks(select, ignore)
     if host is None:
+        # lazy: a recorded machine does not need it
         from winasr_doctor.machine.live import LiveMachine
 
         host = LiveMachine()

@@ -8,8 +8,10 @@ import os
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
+from winasr_doctor import schemas
 from winasr_doctor.machine.model import Gpu, Gpus, Packages, TorchBuild
 from winasr_doctor.machine.recorded import encode_snapshot
 from winasr_doctor.testing import machine
@@ -164,11 +166,30 @@ def test_a_log_without_an_error_is_no_bad_usage(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("what", "key"),
-    [("SYN001", "code"), ("32", "winerror"), ("stereo", "remedies"), (OOM, "confidence")],
+    ("what", "key", "schema"),
+    [
+        ("SYN001", "code", "check-1"),
+        ("32", "winerror", "windows-error-1"),
+        ("0xC0000005", "exit_code", "exit-code-1"),
+        ("stereo", "remedies", "known-error-1"),
+        (OOM, "confidence", "diagnosis-1"),
+    ],
 )
-def test_everything_has_a_json_form(run, what, key):
-    assert key in json.loads(run("explain", what, "--format", "json").out)
+def test_everything_has_a_json_form_and_a_schema(run, what, key, schema):
+    values = json.loads(run("explain", what, "--format", "json").out)
+    assert key in values
+    jsonschema.validate(values, schemas.load(schema))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("SYN01", "SYN001"), ("syn1", "SYN001"), ("hub-gatd", "hub-gated")],
+)
+def test_a_name_that_is_nearly_right_is_suggested(run, typed, meant):
+    outcome = run("explain", typed)
+    assert (outcome.code, outcome.out, len(outcome.err.splitlines())) == (2, "", 1)
+    assert f"nothing is called '{typed}'; did you mean" in outcome.err
+    assert meant in outcome.err
 
 
 @pytest.mark.parametrize("what", ["3221225477", "0xC0000005", "-- -1073741819"])
@@ -180,11 +201,12 @@ def test_an_exit_code_is_explained(run, what):
 
 def test_the_list_has_a_json_form(run):
     values = json.loads(run("explain", "--list", "--format", "json").out)
-    assert {"id", "family", "title", "cause"} == set(values[0])
+    assert {"schema", "id", "family", "title", "cause"} == set(values[0])
+    jsonschema.validate(values[0], schemas.load("known-error-title-1"))
 
 
 def test_the_gpu_is_asked_for_only_when_a_remedy_needs_it(run, monkeypatch):
-    from winasr_doctor.cli import facts
+    from winasr_doctor.explain import facts
 
     asked = []
     gpus = Gpus(items=(Gpu(name="NVIDIA GeForce RTX 5090"),))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
+import jsonschema
 import pytest
 
+from winasr_doctor import schemas
 from winasr_doctor._util.installation import install_extra
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.findings import Remedy
@@ -155,6 +157,7 @@ def test_json_has_every_figure(run, given):
         )
     )
     document = json.loads(run("selftest", "--format", "json").out)
+    jsonschema.validate(document, schemas.load("selftest-1"))
     assert document["schema"] == "winasr-doctor/selftest/1"
     assert document["ending"] == "wrong_text"
     assert [each["right"] for each in document["recordings"]] == [True, False]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from winasr_doctor import schemas
 from winasr_doctor.cli import main
 from winasr_doctor.locks import CleanupReport, CleanupStatus
 from winasr_doctor.locks.ledger import default_ledger
@@ -41,10 +44,13 @@ def test_listing_removes_nothing(leftover: Path, capsys: pytest.CaptureFixture[s
 
 def test_json_tells_the_same(leftover: Path, capsys: pytest.CaptureFixture[str]):
     document = json.loads(run(capsys, "--format", "json"))
+    jsonschema.validate(document, schemas.load("sweep-1"))
     assert document["removed"] == [str(leftover)]
     assert document["kept"] == []
 
 
 def test_what_is_kept_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     default_ledger().claim(str(tmp_path))
-    assert "is still using it" in run(capsys)
+    shown = run(capsys)
+    assert f"Kept {tmp_path}\n  process {os.getpid()} is still using it\n" in shown
+    assert "who PATH" in shown

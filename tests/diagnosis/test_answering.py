@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laid_out import shown_in_text
 
 from tests.catalogue.making import entry
 from winasr_doctor import schemas
@@ -16,7 +17,6 @@ from winasr_doctor.catalogue.deriving import derived
 from winasr_doctor.diagnosis import diagnose, facts, kinds, unknown
 from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame
-from winasr_doctor.diagnosis.text import format_diagnosis
 
 VALID = jsonschema.Draft202012Validator(schemas.load("diagnosis-1"))
 HEAD = "Traceback (most recent call last):\n"
@@ -153,7 +153,7 @@ def test_the_file_that_we_hold_ourselves_is_explained_among_the_first():
     text = own + joint + HEAD + frame + lock
     diagnosis = diagnose(text)
     assert (diagnosis.id, diagnosis.hidden) == ("gpu-out-of-memory", True)
-    assert "Do not retry or wait for the file\n   - " in format_diagnosis(diagnosis, verbose=False)
+    assert "Do not retry or wait for the file\n   - " in shown_in_text(diagnosis, verbose=False)
 
 
 def test_the_other_known_error_of_a_text_is_named_with_its_id():
@@ -219,7 +219,7 @@ def test_remedies_use_the_facts_of_the_machine_and_say_so():
     assert step.text == "RTX 4090 needs it"
     assert step.command.endswith("torch==2.6.0 --index-url https://d/whl/cu126")
     assert set(diagnosis.facts) == {"torch", "gpu", "gpu_index"}
-    assert "Filled in from this machine" in format_diagnosis(diagnosis)
+    assert "Filled in from this machine" in shown_in_text(diagnosis)
 
 
 @pytest.mark.usefixtures("cpu_build")
@@ -307,8 +307,8 @@ def test_the_names_of_version_0_1_belong_to_entries_or_will():
 
 def test_the_short_text_has_about_a_hundred_words():
     text = HEAD + SITE.format("torch\\a.py", "f") + "RuntimeError: CUDA out of memory\n"
-    short = format_diagnosis(diagnose(text), verbose=False)
-    full = format_diagnosis(diagnose(text))
+    short = shown_in_text(diagnose(text), verbose=False)
+    full = shown_in_text(diagnose(text))
     assert len(short.split()) < 150
     assert "More ways (-v shows them): Make room" in short
     assert "Source: " in full
@@ -317,7 +317,7 @@ def test_the_short_text_has_about_a_hundred_words():
 
 
 def test_a_command_is_not_broken_and_a_variable_is_shown_for_both_shells():
-    shown = format_diagnosis(diagnose("OSError: [WinError 1314] x"), width=40)
+    shown = shown_in_text(diagnose("OSError: [WinError 1314] x"), width=40)
     assert "       set HF_HUB_DISABLE_SYMLINKS=1\n" in shown
     assert '$env:HF_HUB_DISABLE_SYMLINKS = "1"' in shown
     assert "(needs an administrator)" in " ".join(shown.split())

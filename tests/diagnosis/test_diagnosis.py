@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from laid_out import shown_in_text
 
 from winasr_doctor.diagnosis import FailurePhase, diagnose
 from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.diagnosis.live import chain_of
-from winasr_doctor.diagnosis.text import format_diagnosis
 from winasr_doctor.faults.removal import by_path
 
 TEMP = r"C:\Users\x\AppData\Local\Temp\tmpk3v9q1xa"
@@ -259,7 +259,7 @@ def test_a_live_lock_without_another_error_hides_nothing(masked_live):
 @example("PermissionError: [WinError 99999999999999999999999]")
 def test_any_text_gets_an_answer(text):
     diagnosis = diagnose(text)
-    assert format_diagnosis(diagnosis)
+    assert shown_in_text(diagnosis)
     assert as_json(diagnosis)
 
 
@@ -270,7 +270,7 @@ def test_a_mutilated_traceback_gets_an_answer(data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     garbage = data.draw(st.text(max_size=20))
-    assert format_diagnosis(diagnose(text[:start] + garbage + text[end:]))
+    assert shown_in_text(diagnose(text[:start] + garbage + text[end:]))
 
 
 @pytest.mark.parametrize(
@@ -312,13 +312,13 @@ PermissionError: [WinError 32] x: 'C:\\\\Temp\\\\tmpab\\\\manifest.json'
 
 
 def test_the_text_names_everything_in_80_columns_but_never_breaks_a_path():
-    shown = format_diagnosis(diagnose(masked()), width=80)
+    shown = shown_in_text(diagnose(masked()), width=80)
     assert "The real error: OutOfMemoryError: CUDA out of memory" in shown
     assert TEMP + r"\manifest.json" in shown
     assert all(len(line) <= 80 or "\\" in line for line in shown.splitlines())
 
 
 def test_escape_sequences_do_not_reach_the_terminal():
-    shown = format_diagnosis(diagnose("ValueError: \x07\x9b31m boo"))
+    shown = shown_in_text(diagnose("ValueError: \x07\x9b31m boo"))
     assert "\x07" not in shown
     assert "\x9b" not in shown

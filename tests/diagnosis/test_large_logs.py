@@ -10,6 +10,7 @@ import traceback
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laid_out import shown_in_text
 
 from tests.diagnosis import forms
 from tests.diagnosis.test_forms import FORMS, check
@@ -19,7 +20,6 @@ from winasr_doctor.diagnosis.live import chain_of
 from winasr_doctor.diagnosis.reading import large as parts
 from winasr_doctor.diagnosis.reading import read, reduced
 from winasr_doctor.diagnosis.reading.large import SMALL, relevant
-from winasr_doctor.diagnosis.text import format_diagnosis
 
 LONG_RUN = "WINASR_DOCTOR_SOAK" in os.environ
 PLAIN = forms.plain()
@@ -139,7 +139,7 @@ def test_any_mutilated_form_gets_an_answer(data):
         bit = data.draw(st.sampled_from(BITS) | st.text(max_size=9))
         text = text[:start] + bit + text[end:]
     diagnosis = diagnose(text)
-    assert format_diagnosis(diagnosis)
+    assert shown_in_text(diagnosis)
     assert as_json(diagnosis)
     document = text.encode(data.draw(st.sampled_from(["utf-8", "utf-16-le"])), "replace")
     assert diagnose(document[data.draw(st.integers(0, len(document))) :])
@@ -148,7 +148,7 @@ def test_any_mutilated_form_gets_an_answer(data):
 @given(st.binary(max_size=300))
 @settings(deadline=None)
 def test_any_bytes_get_an_answer(document):
-    assert format_diagnosis(diagnose(document))
+    assert shown_in_text(diagnose(document))
 
 
 ERRORS = st.builds(

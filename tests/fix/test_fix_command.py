@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import jsonschema
 import pytest
 
+from winasr_doctor import schemas
 from winasr_doctor.checks.advice import quoted
 from winasr_doctor.cli import main
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Step, Tool
-from winasr_doctor.fix.text import steps_text
+from winasr_doctor.fix.showing import show_steps
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.machine import RecordedMachine
 from winasr_doctor.machine.recorded import encode_snapshot, load_snapshot
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine
 
@@ -77,6 +82,32 @@ def test_apply_shows_the_diff_makes_the_change_and_looks_again(run, app):
     assert '"main"' in file.read_text()
 
 
+@pytest.mark.parametrize("arguments", [(), ("--apply", "--yes")])
+def test_json_has_the_changes_and_what_is_left(run, app, arguments):
+    app(b"REVISION = '2399591399e4e6438fa7804f2f1f660'\nimport shutil\n")
+    document = json.loads(run(*REV, *arguments, "--format", "json").out)
+    jsonschema.validate(document, schemas.load("fix-1"))
+    (change,) = document["changes"]
+    assert change["state"] == ("done" if arguments else "possible")
+    assert "+REVISION" in change["preview"]
+    assert (document["done"], document["left"]) == (len(arguments) // 2, [])
+    assert bool(document["checked"]) is bool(arguments)
+
+
+def test_json_asks_no_questions(run, app):
+    app()
+    for arguments in ((*REV, "--apply"), ("fix", "--undo")):
+        outcome = run(*arguments, "--format", "json")
+        assert (outcome.code, outcome.out, len(outcome.err.splitlines())) == (2, "", 1)
+
+
+def test_the_last_line_counts_what_is_done_and_names_what_is_left(run):
+    sick = Path(__file__).parents[2] / "examples" / "machines" / "temp-in-onedrive.json"
+    last = run("fix", "TMP", "SYN", "--snapshot", sick).out.splitlines()[-1]
+    assert last.startswith("0 done, ")
+    assert "left for you: SYN001" in last
+
+
 def test_running_it_twice_changes_nothing_more(run, app, state_folder):
     file = app()
     run(*REV, "--apply", "--yes")
@@ -103,7 +134,7 @@ def test_undo_after_a_change_says_so_and_exits_with_3(run, app):
     file.write_text("mine = 1\n")
     outcome = run("fix", "--undo", "--yes")
     assert outcome.code == 3
-    assert "has been changed since, so it is left alone" in outcome.out
+    assert "has been changed since, so it is left alone" in " ".join(outcome.out.split())
     assert file.read_text() == "mine = 1\n"
 
 
@@ -183,9 +214,17 @@ def test_commands_of_administrators_say_who_must_run_them():
     )
     remedies = (Remedy("Do this", steps),)
     found = Result("ZZZ001", "ZZZ", "t", Status.FAIL, Severity.ERROR, "s", {}, remedies, "u")
-    text = steps_text(Report(Tool("winasr_doctor", "0"), {}, (found,)))
-    note = "an administrator must run this; fix never does"
-    assert [number for number, line in enumerate(text.splitlines()) if note in line] == [3]
+    blocks = show_steps(Report(Tool("winasr_doctor", "0"), {}, (found,)))
+    lines = render_blocks(blocks, RenderOptions()).splitlines()
+    assert lines[2:5] == [
+        "    1. Switch it on:",
+        "       reg add x",
+        "       (an administrator must run this; fix never does)",
+    ]
+    assert lines[5:] == [
+        *("    2. Run:", "       mkdir x"),
+        *("    3. Run:", "       Add-MpPreference -ExclusionPath x"),
+    ]
 
 
 def test_it_survives_a_cp1252_console(app, tmp_path):
@@ -258,6 +297,7 @@ def test_each_step_for_an_administrator_says_so():
 def test_defender_is_only_spoken_of(run):
     machines = Path(__file__).parents[2] / "examples" / "machines"
     outcome = run("fix", "AVX", "--snapshot", machines / "broad-exclusions.json")
-    step = next(line for line in outcome.out.splitlines() if "Remove-MpPreference" in line)
-    assert "Run: " in step
-    assert "(an administrator must run this; fix never does)" in outcome.out
+    lines = outcome.out.splitlines()
+    command = next(n for n, line in enumerate(lines) if "Remove-MpPreference" in line)
+    assert lines[command - 1].endswith("Run:")
+    assert "(an administrator must run this; fix never does)" in lines[command + 1]

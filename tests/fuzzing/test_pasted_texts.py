@@ -9,11 +9,11 @@ import pytest
 from budget import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laid_out import shown_in_text
 
 from winasr_doctor.cli import main
 from winasr_doctor.diagnosis import diagnose
 from winasr_doctor.diagnosis.json import as_json
-from winasr_doctor.diagnosis.text import format_diagnosis
 
 LINES = st.sampled_from(
     [
@@ -41,7 +41,7 @@ LINES = st.sampled_from(
 @given(st.lists(LINES | st.text(max_size=12), min_size=1, max_size=14).map("\n".join))
 def test_a_text_gets_a_diagnosis(text):
     diagnosis = diagnose(text)
-    assert format_diagnosis(diagnosis, width=80).strip()
+    assert shown_in_text(diagnosis, width=80).strip()
     assert as_json(diagnosis)
 
 

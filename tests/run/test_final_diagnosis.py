@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
+import msgspec
 import pytest
 
+from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor.run import final_diagnosis
 
 from .conftest import LOAD, Place
@@ -52,7 +53,9 @@ def test_an_isolated_python_remembers_the_error_as_python_does(monkeypatch, tmp_
     final_diagnosis.remember(error)
     assert (sys.last_value, sys.last_type) == (error, RuntimeError)
     final_diagnosis.tell(str(tmp_path))
-    assert any("out of memory" in line for line in final_diagnosis.last_words(str(tmp_path)))
+    told = final_diagnosis.read(str(tmp_path))
+    assert told.blocks[0].lead == "Cause: "
+    assert told.document["id"] == "gpu-out-of-memory"
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt(), GeneratorExit()])
@@ -63,10 +66,18 @@ def test_nothing_is_told_of_other_ends(monkeypatch, tmp_path, error):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_error_with_a_lone_surrogate_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "last_exc", LookupError("\udc80"), raising=False)
+    final_diagnosis.tell(str(tmp_path))
+    assert final_diagnosis.read(str(tmp_path)).document["primary"]["type"] == "LookupError"
+
+
 def test_the_last_process_counts_and_a_broken_note_does_not(tmp_path):
     for number, text in enumerate(("worker", "app", "earlier worker")):
-        said = {"time": 10.0 * (number != 2) + number, "text": text}
-        (tmp_path / f"died-{number}.json").write_text(json.dumps(said))
+        said = final_diagnosis.FinalDiagnosis(
+            time=10.0 * (number != 2) + number, blocks=(Paragraph(text),), document={}
+        )
+        (tmp_path / f"died-{number}.json").write_bytes(msgspec.json.encode(said))
     (tmp_path / "died-9.json").write_text('{"time": 99')
-    assert final_diagnosis.last_words(str(tmp_path)) == ("  app",)
-    assert final_diagnosis.last_words(str(tmp_path / "none")) == ()
+    assert final_diagnosis.read(str(tmp_path)).blocks == (Paragraph("app"),)
+    assert final_diagnosis.read(str(tmp_path / "none")) is None

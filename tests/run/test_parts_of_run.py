@@ -18,6 +18,8 @@ from winasr_doctor.faults import Plan
 from winasr_doctor.locks import CleanupReport
 from winasr_doctor.locks.cleanup_report import Attempt, CleanupStatus, RemovalFailure
 from winasr_doctor.locks.holders import Holding
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.run.events import (
     Cleaned,
     EventLog,
@@ -32,7 +34,7 @@ from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import STARTUP, RunSettings, point
 from winasr_doctor.run.signals import Relay, exit_code
 from winasr_doctor.run.target import RunTarget, TargetError
-from winasr_doctor.run.verdict import RunVerdict, lines
+from winasr_doctor.run.verdict import RunVerdict, show
 from winasr_doctor.run.watchdog import Watchdog
 from winasr_doctor.windows.errors import DeleteClass
 
@@ -292,7 +294,8 @@ class TestTheWatchdog:
 class TestTheVerdict:
     def say(self, *events: object, plan: str = "", removals: tuple[CleanupReport, ...] = ()):
         parsed = Plan.parse(plan) if plan else None
-        return list(lines(RunVerdict(0, 1.0, tuple(events), parsed, removals)))  # type: ignore[arg-type]
+        verdict = RunVerdict(0, 1.0, tuple(events), parsed, removals)  # type: ignore[arg-type]
+        return render_blocks(show(verdict), RenderOptions(width=1000)).splitlines()
 
     def test_an_app_that_never_told_is_said_to_be_unguarded(self):
         assert "  NOT GUARDED: no process of the app has reported that the guard is on" in (
@@ -302,7 +305,7 @@ class TestTheVerdict:
     def test_what_went_well_is_said_to_have(self):
         well = Cleaned("p", Phase.LOADING, 1, 0.0, gone=True)
         assert self.say(Started(1), well)[1:] == [
-            "  nothing had to be rescued: 1 temporary folder of NeMo's went at once",
+            "  nothing had to be rescued: NeMo removed its 1 temporary folder at once",
             "  left: nothing",
         ]
 
@@ -337,9 +340,10 @@ class TestTheVerdict:
     def test_what_stays_is_named(self):
         stays = RemovalFailure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)
         report = CleanupReport("/s", CleanupStatus.LEFT_BEHIND, (), (stays,))
-        assert self.say(removals=(report,))[-1] == (
-            "  left: /s/x; `python -m winasr_doctor sweep` removes it later"
-        )
+        assert self.say(removals=(report,))[-2:] == [
+            "  left: `python -m winasr_doctor sweep` removes this later:",
+            "    /s/x",
+        ]
 
     def test_what_nemo_does_not_let_us_guard_is_said_once(self):
         said = self.say(Started(1), Unguarded("NeMo 9."), Unguarded("NeMo 9."))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from contextlib import suppress
 from pathlib import Path
 
+import jsonschema
 import psutil
 import pytest
+
+from winasr_doctor import schemas
 
 from .conftest import LOAD, TRANSCRIBE, Place
 
@@ -43,7 +47,10 @@ def test_a_text_comes_through_a_manifest_that_cannot_be_deleted(place: Place):
     assert "rescued: 1 of 1 temporary folder of NeMo's" in finished.stderr
     assert "transcribing: WinError 32 on manifest.json; the texts were kept" in finished.stderr
     assert "fired 0" not in finished.stderr
-    assert "left: nothing: 1 temporary folder went when the app had ended" in finished.stderr
+    assert (
+        "left: nothing: 1 temporary folder could be removed when the app had ended"
+        in finished.stderr
+    )
     assert list(place.scratch.iterdir()) == []
 
 
@@ -166,6 +173,26 @@ def test_threads_are_guarded(place: Place):
     assert "of 8 temporary folders" in finished.stderr
 
 
+def test_the_verdict_is_written_as_json(place: Place):
+    fail = "def fail(): raise RuntimeError('CUDA out of memory')\n"
+    app = place.write("app.py", f"{LOAD}{fail}restore_from(fail)")
+    plan = "unlink:32*3@*model_weights.ckpt"
+    finished = place.run(app, options=("--inject", plan, "--report", "run.json"))
+    document = json.loads((place.folder / "run.json").read_text(encoding="ascii"))
+    jsonschema.validate(document, schemas.load("run-1"))
+    jsonschema.validate(document["diagnosis"], schemas.load("diagnosis-1"))
+    assert document["exit_code"] == finished.returncode == 1
+    assert document["injected"] == {plan: 3}
+    assert [rescued["error"] for rescued in document["rescued"]] == ["RuntimeError"]
+    assert document["diagnosis"]["id"] == "gpu-out-of-memory"
+
+
+def test_a_verdict_that_cannot_be_written_leaves_the_exit_code(place: Place):
+    finished = place.run(place.write("app.py", "raise SystemExit(7)"), options=("--report", "."))
+    assert finished.returncode == 7
+    assert "Error: cannot write the report to .: " in finished.stderr
+
+
 def test_an_app_without_nemo_has_nothing_to_rescue(place: Place):
     finished = place.run(place.write("app.py", "pass"))
     assert finished.stderr.splitlines()[1:] == [
@@ -205,7 +232,7 @@ def test_the_watchdog_says_once_where_every_thread_stands(place: Place):
     assert "in work" in report
     assert "manifest.json" in report
     assert "this process" in report
-    assert "silent: the watchdog spoke once (transcribing)" in finished.stderr
+    assert "silent: the watchdog reported once (transcribing)" in finished.stderr
 
 
 def test_an_app_whose_run_is_killed_keeps_its_folder_to_its_end(place: Place):

@@ -147,7 +147,7 @@ def test_blocked_models_are_named_with_the_code():
 def test_too_little_room_for_the_download_is_found(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     empty = report()
-    monkeypatch.setattr("winasr_doctor.scanning.scan", lambda *_args, **_options: empty)
+    monkeypatch.setattr("winasr_doctor.ui.preflight.scan", lambda *_args, **_options: empty)
     huge = Choice("huge", ModelState.DOWNLOAD, "", download_bytes=10**18, repo_id="a/huge")
     (blocker,) = blockers(huge)
     assert "downloading huge needs" in blocker.summary

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from winasr_doctor._guard import guard
+from winasr_doctor._guard.events import CleanupAttempted
 from winasr_doctor.asr.jobs import Job
 from winasr_doctor.locks import Attempt, CleanupReport, RetryPolicy
 
@@ -59,9 +61,6 @@ class Cleanups:
     @contextmanager
     def guarded(self, job: Job) -> Iterator[None]:
         """Guard NeMo for the block and record the outcome of its folders."""
-        from winasr_doctor._guard import guard
-        from winasr_doctor._guard.events import CleanupAttempted
-
         tell = self.teller(job)
 
         def observe(event: GuardEvent) -> None:

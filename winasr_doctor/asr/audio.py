@@ -9,6 +9,7 @@ recording can name it.
 from __future__ import annotations
 
 import os
+from math import gcd
 from typing import Any, NamedTuple
 
 from winasr_doctor._util.foreign_exceptions import text_of
@@ -194,8 +195,6 @@ def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
     try:
         import soxr
     except ImportError:
-        from math import gcd
-
         from scipy.signal import resample_poly
 
         common = gcd(rate, SAMPLE_RATE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from winasr_doctor._util.devices import DeviceName, parse_device
 from winasr_doctor.asr import failure as failing
-from winasr_doctor.asr import hub_download, jobs, messages
+from winasr_doctor.asr import hub_download, jobs, messages, speech_language
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
 from winasr_doctor.asr.downloads import Watch
 from winasr_doctor.asr.files import check_model_file
@@ -168,7 +168,6 @@ def _load_speech_language(
     progress: _Progress,
     cleanups: Cleanups,
 ) -> Any:  # noqa: ANN401 - the framework's model
-    from winasr_doctor.asr import speech_language
 
     job.at("importing torch")
     progress.device = choose_device(device)

@@ -12,41 +12,11 @@ from winasr_doctor.diagnosis import Diagnosis
 from winasr_doctor.diagnosis.live import node_of
 from winasr_doctor.findings import Remedy, Result
 from winasr_doctor.locks.cleanup_report import CleanupReport
+from winasr_doctor.windows.background_programs import FAMILIES
 from winasr_doctor.windows.errors import DeleteClass, classify
 
 _LONGEST = 400
 """The most characters to show of an error's text."""
-
-HOLDERS = {
-    "msmpeng.exe": "AVX",
-    "mpdefendercoreservice.exe": "AVX",
-    "nissrv.exe": "AVX",
-    "avastsvc.exe": "AVX",
-    "avgsvc.exe": "AVX",
-    "avp.exe": "AVX",
-    "bdservicehost.exe": "AVX",
-    "ekrn.exe": "AVX",
-    "mcshield.exe": "AVX",
-    "mbamservice.exe": "AVX",
-    "sophosfilescanner.exe": "AVX",
-    "onedrive.exe": "SYN",
-    "onedrive.sync.service.exe": "SYN",
-    "dropbox.exe": "SYN",
-    "googledrivefs.exe": "SYN",
-    "icloudservices.exe": "SYN",
-    "iclouddrive.exe": "SYN",
-    "box.exe": "SYN",
-    "nextcloud.exe": "SYN",
-    "owncloud.exe": "SYN",
-    "megasync.exe": "SYN",
-    "cloud-drive-ui.exe": "SYN",
-    "syncthing.exe": "SYN",
-    "searchindexer.exe": "IDX",
-    "searchprotocolhost.exe": "IDX",
-    "searchfilterhost.exe": "IDX",
-}
-"""Program to the family of checks that says what to do about it. Sources: the vendors' pages on
-their processes; Microsoft, "Microsoft Defender Antivirus" and "Windows Search Overview"."""
 
 
 def of_success(
@@ -201,7 +171,7 @@ def _families_of_holders(cleanups: Iterable[CleanupReport]) -> set[str]:
         if failure.holding is not None
         for holder in failure.holding.holders
     }
-    return {HOLDERS[name] for name in names if name in HOLDERS}
+    return {FAMILIES[name] for name in names if name in FAMILIES}
 
 
 def _summaries(found: Iterable[Result]) -> list[str]:

@@ -63,7 +63,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Return the package's catalogue, read once; an empty one if it cannot be read."""
-    from winasr_doctor.catalogue.matching import Catalogue
+    from winasr_doctor.catalogue.matching import Catalogue  # lazy: a scan needs none of it
     from winasr_doctor.catalogue.reading import CatalogueError, all_entries
 
     try:

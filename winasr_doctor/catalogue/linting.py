@@ -9,6 +9,7 @@ from pathlib import Path
 
 from winasr_doctor.catalogue.comparing import is_specifier, satisfies
 from winasr_doctor.catalogue.conditions import is_builtin
+from winasr_doctor.catalogue.remedy_rules import broken_rules
 from winasr_doctor.catalogue.schema import Condition, KnownError
 from winasr_doctor.catalogue.templates import facts_in, is_fact
 
@@ -32,8 +33,6 @@ def problems(entry: KnownError, file: Path | None = None) -> list[str]:
         entry: The entry with its samples.
         file: Its file; the name must be the id.
     """
-    from winasr_doctor.catalogue.remedy_rules import broken_rules
-
     found = [
         *_of_names(entry, file),
         *_of_conditions(entry),

@@ -1,14 +1,16 @@
-"""Formats known errors and their remedies as text and as JSON values."""
+"""Shows known errors and their remedies as blocks, and as JSON documents."""
 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
-from winasr_doctor.catalogue.schema import KnownError, RemedyTemplate, StepTemplate
+import msgspec
+
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table, heading
+from winasr_doctor.catalogue.schema import Confidence, KnownError, RemedyTemplate, StepTemplate
 from winasr_doctor.catalogue.templates import Lookup, fitted
 
 FULL_REMEDIES = 2
@@ -17,45 +19,33 @@ _SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
 _SURE = {"certain": "certain", "likely": "likely", "guess": "a guess"}
 
 
-def printable(text: str) -> str:
-    """Return a text with its control characters written as escapes."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def wrapped(text: str, width: int) -> str:
-    """Wrap a paragraph into lines; a path or a long word is never broken."""
-    return textwrap.fill(
-        text, width, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False
-    )
-
-
-def what_to_do(remedies: tuple[RemedyTemplate, ...], width: int, *, verbose: bool) -> Iterator[str]:
-    """Yield the lines of "What to do": numbered remedies, the first ones with their steps.
+def show_remedies(remedies: tuple[RemedyTemplate, ...], *, verbose: bool) -> Iterator[Block]:
+    """Yield "What to do": numbered remedies, the first ones with their steps.
 
     Args:
         remedies: The remedies, with their facts filled in.
-        width: Columns to fill; a command is on its own line, unbroken, for copying.
         verbose: Whether to show the steps of all remedies.
     """
-    yield "What to do"
+    yield Paragraph("", lead="What to do", bold=True)
     full = remedies if verbose else remedies[:FULL_REMEDIES]
     for number, remedy in enumerate(full, 1):
-        yield wrapped(f"{number}. {printable(remedy.title)}", width)
+        yield Paragraph(remedy.title, lead=f"{number}. ")
         for step in remedy.steps:
-            yield from _step(step, width)
+            yield from _step(step)
     rest = [remedy.title for remedy in remedies[len(full) :]]
     if rest:
-        yield wrapped(f"More ways (-v shows them): {printable('; '.join(rest))}", width)
+        yield Paragraph("; ".join(rest), lead="More ways (-v shows them): ")
 
 
-def _step(step: StepTemplate, width: int) -> Iterable[str]:
+def _step(step: StepTemplate) -> Iterator[Block]:
     admin = " (needs an administrator)" if step.needs_admin else ""
-    yield wrapped(f"   - {printable(step.text)}{admin}", width)
+    yield Paragraph(f"{step.text}{admin}", lead="- ", indent=3)
     if step.command:
-        yield f"       {printable(step.command)}"
+        yield Command(step.command, indent=7)
         setting = _SET.fullmatch(step.command)
         if setting:
-            yield f'       (PowerShell: $env:{setting["name"]} = "{setting["value"]}")'
+            typed = f'$env:{setting["name"]} = "{setting["value"]}"'
+            yield Command(f"(PowerShell: {typed})", indent=7)
 
 
 def filled(entry: KnownError, lookup: Lookup) -> tuple[RemedyTemplate, ...]:
@@ -63,27 +53,22 @@ def filled(entry: KnownError, lookup: Lookup) -> tuple[RemedyTemplate, ...]:
     return fitted(entry.remedies, lookup) or fitted(entry.remedies, lambda _fact: None)
 
 
-def format_entry(
-    entry: KnownError, lookup: Lookup, width: int = 80, *, verbose: bool = False
-) -> str:
-    """Return a known error as plain text.
+def show_entry(entry: KnownError, lookup: Lookup, *, verbose: bool = False) -> Iterator[Block]:
+    """Yield a known error: its cause, and what to do.
 
     Args:
         entry: The known error.
         lookup: Facts of the machine.
-        width: Columns to fill.
         verbose: Whether to show every remedy, the affected frameworks and the sources.
     """
-    lines = [
-        wrapped(f"{entry.id}: {printable(entry.title)}", width),
-        "",
-        wrapped(f"Cause: {entry.cause}", width),
-        "",
-        *what_to_do(filled(entry, lookup), width, verbose=verbose),
-    ]
+    yield Paragraph(entry.title, lead=f"{entry.id}: ", bold=True)
+    yield Gap()
+    yield Paragraph(entry.cause, lead="Cause: ", bold=True)
+    yield Gap()
+    yield from show_remedies(filled(entry, lookup), verbose=verbose)
     if verbose:
-        lines += ["", *(wrapped(f"{label}: {text}", width) for label, text in _details(entry))]
-    return "\n".join(lines) + "\n"
+        yield Gap()
+        yield from (Paragraph(text, lead=f"{label}: ") for label, text in _details(entry))
 
 
 def _details(entry: KnownError) -> Iterator[tuple[str, str]]:
@@ -99,17 +84,11 @@ def _details(entry: KnownError) -> Iterator[tuple[str, str]]:
     yield "Source", "; ".join(f"{source.ref} [{source.sure}]" for source in entry.source)
 
 
-def format_list(entries: Iterable[KnownError]) -> str:
-    """Return one line per known error, by family."""
-    lines: list[str] = []
+def show_list(entries: Iterable[KnownError]) -> Iterator[Block]:
+    """Yield the title of each known error, by family."""
     for family, members in groupby(entries, key=lambda entry: entry.family):
-        lines += [*([""] if lines else []), family]
-        lines += [f"  {entry.id:<32} {_short(entry.title)}" for entry in members]
-    return "\n".join(lines) + "\n"
-
-
-def _short(title: str, longest: int = 64) -> str:
-    return title if len(title) <= longest else f"{title[: longest - 4]} ..."
+        yield from heading(family)
+        yield Table(tuple((entry.id, entry.title) for entry in members), indent=2)
 
 
 def remedies_as_json(remedies: Iterable[RemedyTemplate]) -> list[dict[str, Any]]:
@@ -130,9 +109,84 @@ def _step_as_json(step: StepTemplate) -> dict[str, Any]:
     return {"text": step.text, **command, "needs_admin": step.needs_admin}
 
 
-def entry_as_json(entry: KnownError, lookup: Lookup) -> dict[str, Any]:
-    """Return a known error as JSON values."""
+class AffectsPart(msgspec.Struct, frozen=True):
+    """A framework and the versions that have the error."""
+
+    framework: str
+    versions: str
+
+
+class KnownErrorSourcePart(msgspec.Struct, frozen=True):
+    """The source of the knowledge, and how sure it is."""
+
+    ref: str
+    sure: str
+
+
+class KnownErrorStepPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step of a remedy, perhaps with a line to type."""
+
+    text: str
+    needs_admin: bool
+    command: str = ""
+
+
+class KnownErrorRemedyPart(msgspec.Struct, frozen=True):
+    """One way out, as in the plan of a report."""
+
+    title: str
+    steps: tuple[KnownErrorStepPart, ...]
+    automatic: bool
+    cures: tuple[str, ...]
+
+
+class KnownErrorDocument(msgspec.Struct, frozen=True):
+    """What `explain ID --format json` prints about a known error."""
+
+    schema: Literal["winasr-doctor/known-error/1"]
+    id: str
+    family: str
+    title: str
+    cause: str
+    confidence: Confidence
+    role: str
+    affects: tuple[AffectsPart, ...]
+    remedies: tuple[KnownErrorRemedyPart, ...]
+    source: tuple[KnownErrorSourcePart, ...]
+    see: tuple[str, ...]
+    precheck: str
+
+
+class KnownErrorTitleDocument(msgspec.Struct, frozen=True):
+    """One known error; `explain --list --format json` prints a list of these."""
+
+    schema: Literal["winasr-doctor/known-error-title/1"]
+    id: str
+    family: str
+    title: str
+    cause: str
+
+
+def title_document(entry: KnownError) -> KnownErrorTitleDocument:
+    """Return the JSON document that names a known error."""
+    return KnownErrorTitleDocument(
+        schema="winasr-doctor/known-error-title/1",
+        id=entry.id,
+        family=entry.family,
+        title=entry.title,
+        cause=entry.cause,
+    )
+
+
+def entry_document(entry: KnownError, lookup: Lookup) -> dict[str, Any]:
+    """Return a known error as JSON values: those of `KnownErrorDocument`.
+
+    Args:
+        entry: The known error.
+        lookup: Facts of the machine, for its remedies.
+    """
     return {
+        "schema": "winasr-doctor/known-error/1",
         "id": entry.id,
         "family": entry.family,
         "title": entry.title,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.catalogue.comparing import fits
 from winasr_doctor.catalogue.machines import deciding, of_host
+from winasr_doctor.catalogue.preflight import foretold_by
 from winasr_doctor.checks.versions import NEWEST, newer_than_known
 from winasr_doctor.findings import (
     Evidence,
@@ -70,8 +71,6 @@ def foretold(host: Machine, check: str) -> Iterator[Finding]:
 
 
 def _judged(host: Machine, check: str) -> list[Finding]:
-    from winasr_doctor.catalogue.preflight import foretold_by
-
     facts = deciding(host)
     found: list[Finding] = []
     compared: set[str] = set()
@@ -102,8 +101,6 @@ def named_by(host: Machine, check: str) -> set[str]:
         host: The machine; the calling check declares the sections that the other one needs.
         check: The code of the check that reports them.
     """
-    from winasr_doctor.catalogue.preflight import foretold_by
-
     facts = deciding(host)
     pictures = [picture for entry in foretold_by(check) for picture in entry.preflight]
     return {name for each in pictures if _surely_fits(each, facts) for name in each.packages()}
@@ -145,7 +142,7 @@ def _fits(picture: Preflight, facts: Lookup) -> bool:
 
 
 def _finding(host: Machine, entry: Foretold, picture: Preflight, facts: Lookup) -> Finding:
-    from winasr_doctor.catalogue.reading import read_one
+    from winasr_doctor.catalogue.reading import read_one  # lazy: only a finding needs it
 
     known = read_one(entry.family, entry.id)
     seen = dict(_seen(picture, facts))

@@ -157,6 +157,7 @@ def revision_not_accepted(host: Machine) -> Iterable[Finding]:
     if not host.app.files:
         yield _nothing_found(host)
         return
+    # lazy: only a scan with --app needs it
     from winasr_doctor.appsource.revision_uses import find_refused_revisions
 
     silent = True

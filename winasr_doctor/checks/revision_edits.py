@@ -115,7 +115,7 @@ def _written(use: RevisionUse, revision: str) -> EditSource | None:
     """Return the edit that replaces a revision in the source with another."""
     if use.literal is None or not use.literal.exact:
         return None
-    from winasr_doctor.appsource.edits import replace_string
+    from winasr_doctor.appsource.edits import replace_string  # lazy: only a finding needs it
 
     return replace_string(use.literal.file, use.literal.node, revision)
 

@@ -11,7 +11,9 @@ from importlib import import_module
 
 import click
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli.console import StreamClosedError, abandon_stdout
+from winasr_doctor.cli.first_contact import unknown, with_command
 from winasr_doctor.version import __version__
 
 PASSED, INTERNAL_ERROR, BAD_INPUT, FAILED, WARNED = range(5)
@@ -21,7 +23,7 @@ COMMANDS = {
     "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
     "explain": "Explain a traceback, a log, a message, a known error, a number or a check.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
-    "who": "Say which programs (and which Python objects) have these paths open.",
+    "who": "Show which other programs have these files or folders open.",
     "fix": "Show the remedies as exact steps; perform those that are safe and reversible.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
     "run": "Run an unmodified app with a safe TEMP and the guard on.",
@@ -53,11 +55,19 @@ class Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `scan` before options that belong to it."""
+        """Put the command in front that is meant by options or by a file."""
         own = {"--help", "-h", "--version"}
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["scan", *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, with_command(args, COMMANDS))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say what may have been meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise InputError(unknown(args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any of them."""

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
 
 import click
 from msgspec.structs import replace
 
+from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress
+from winasr_doctor.cli.output import format_option, write_blocks, write_json
 from winasr_doctor.cli.scan import exit_code
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
-
-if TYPE_CHECKING:
-    from winasr_doctor.fix import Proposal, RepairExecutor, RepairTask
+from winasr_doctor.findings import Report
+from winasr_doctor.fix import Proposal, default_journal
+from winasr_doctor.fix.applying import Ask, Change, ChangeListener, FixOrder, fix
+from winasr_doctor.fix.applying import undo as take_back
+from winasr_doctor.fix.journal import Record
+from winasr_doctor.fix.showing import (
+    show_change,
+    show_end,
+    show_proposal,
+    show_steps,
+    show_undo,
+)
 
 
 @click.command("fix", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The least severity left over that makes the exit code 3 (errors) or 4 (warnings).",
 )
+@format_option()
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -44,26 +55,57 @@ def command(
     yes: bool,
     allow_dirty: bool,
     fail_on: str,
+    format_: str,
 ) -> None:
     """Show every finding's remedies as exact steps; perform the safe ones with --apply."""
     _refuse_nonsense(codes, apply=apply, undo=undo, snapshot=subject.snapshot)
+    if undo and format_ == "json":
+        raise InputError("--undo has no JSON; leave --format out")
     if undo:
-        ctx.exit(_undo(yes=yes))
+        ctx.exit(_undo(_question(yes=yes)))
+    if format_ == "json" and apply and not yes:
+        raise InputError("--format json asks no questions; add --yes")
     subject = replace(subject, select=codes or subject.select)
-    host, report = subject.scan()
-    from winasr_doctor.fix import RepairExecutor, default_journal, tasks_of
-    from winasr_doctor.fix.text import outcome_text, steps_text
+    listener = ChangeListener() if format_ == "json" else _Printer()
+    result = fix(
+        FixOrder(
+            subject.scan,
+            subject.app,
+            apply=apply,
+            ask=_question(yes=yes) if apply else None,
+            allow_dirty=allow_dirty,
+            only_steps=subject.snapshot is not None,
+        ),
+        listener,
+    )
+    if format_ == "json":
+        from winasr_doctor.fix.json import document
 
-    _say(steps_text(report))
-    tasks = () if subject.snapshot else tasks_of(report, _leftovers())
-    bench = RepairExecutor(host, subject.app, journal=default_journal(), allow_dirty=allow_dirty)
-    outcome = _apply(bench, tasks, _question(yes=yes)) if apply else _show(bench, tasks)
-    if outcome.repaired:
-        before, (_, report) = report, subject.scan()
-        _say("\n" + outcome_text(before, report, outcome.repaired))
-    for sentence in report.unreadable:
+        write_json(document(result))
+    else:
+        write_blocks(show_end(result), after_gap=True)
+    for sentence in result.after.unreadable:
         progress(f"Error: {sentence}")
-    ctx.exit(_nobody_to_ask() if outcome.unasked else exit_code(report, fail_on))
+    ctx.exit(_nobody_to_ask() if result.unasked else exit_code(result.after, fail_on))
+
+
+class _Printer(ChangeListener):
+    """Prints the changes as they are proposed and made."""
+
+    def scanned(self, report: Report) -> None:
+        write_blocks(show_steps(report))
+
+    def proposed(self, proposal: Proposal, number: int, total: int) -> None:
+        write_blocks(show_proposal(proposal, number, total), after_gap=True)
+
+    def decided(self, change: Change) -> None:
+        write_blocks(show_change(change))
+
+    def undoing(self, record: Record, preview: str) -> None:
+        write_blocks(show_undo(record, preview))
+
+    def undone(self, words: str) -> None:
+        write_blocks([Paragraph(words, indent=2)])
 
 
 def _refuse_nonsense(
@@ -75,29 +117,7 @@ def _refuse_nonsense(
         raise InputError("--apply changes this machine; a snapshot shows another one")
 
 
-_Ask = Callable[[str], bool]
-
-
-def _say(text: str) -> None:
-    write_report(text, None, encoding=stdout_encoding())
-
-
-def _leftovers() -> tuple[str, ...]:
-    from winasr_doctor.locks import pending
-
-    return tuple(kept.path for kept in pending())
-
-
-class _Outcome(NamedTuple):
-    """The outcome of the repairs."""
-
-    repaired: tuple[str, ...] = ()
-    """The codes of the checks that were repaired."""
-    unasked: bool = False
-    """Whether something was left undone because no user could be asked."""
-
-
-def _question(*, yes: bool) -> _Ask | None:
+def _question(*, yes: bool) -> Ask | None:
     """Return a function that asks the user; `None` if no user can answer."""
     if yes:
         return lambda _words: True
@@ -106,74 +126,12 @@ def _question(*, yes: bool) -> _Ask | None:
     return lambda words: click.confirm(words, err=True)
 
 
-def _show(bench: RepairExecutor, tasks: Sequence[RepairTask]) -> _Outcome:
-    """Show what `--apply` would do."""
-    from winasr_doctor.fix import Repair
-    from winasr_doctor.fix.text import proposal_text
-
-    proposals = [bench.propose(task) for task in tasks]
-    for number, proposal in enumerate(proposals, 1):
-        _say("\n" + proposal_text(proposal, number, len(proposals)))
-    possible = sum(isinstance(proposal, Repair) for proposal in proposals)
-    if possible:
-        _say(f"\n`fix --apply` makes {possible} of these changes, after asking.\n")
-    return _Outcome()
-
-
-def _apply(bench: RepairExecutor, tasks: Sequence[RepairTask], ask: _Ask | None) -> _Outcome:
-    """Make the repairs that the user agrees to."""
-    from winasr_doctor.fix import Repair
-    from winasr_doctor.fix.atomic_write import WriteError
-    from winasr_doctor.fix.text import done_text, proposal_text
-
-    repaired: list[str] = []
-    possible = False
-    for number, task in enumerate(tasks, 1):
-        proposal: Proposal = bench.propose(task)
-        _say("\n" + proposal_text(proposal, number, len(tasks)))
-        if not isinstance(proposal, Repair):
-            continue
-        possible = True
-        if ask is None:
-            continue
-        if not ask("  Do this?"):
-            _say("  Left as it is.\n")
-            continue
-        try:
-            _say(done_text(bench.make(proposal), proposal))
-        except WriteError as error:
-            _say(f"  Not done: {error}\n")
-        else:
-            repaired += proposal.codes
-    if not possible:
-        _say("\nThere is nothing that `fix --apply` could do now.\n")
-    return _Outcome(tuple(repaired), unasked=possible and ask is None)
-
-
-def _undo(*, yes: bool) -> int:
-    from winasr_doctor.fix import default_journal
-    from winasr_doctor.fix.atomic_write import WriteError
-    from winasr_doctor.fix.text import undo_text
-    from winasr_doctor.fix.undo import open_records, preview, take_back
-
+def _undo(ask: Ask | None) -> int:
     run = next(default_journal().runs(), None)
     if run is None:
-        _say("There is nothing to take back.\n")
+        write_blocks([Paragraph("There is nothing to take back.")])
         return PASSED
-    ask = _question(yes=yes)
-    refused = 0
-    for record in tuple(open_records(run)):
-        try:
-            _say(undo_text(record, preview(run, record)))
-            if ask is None:
-                continue
-            if ask("  Take this back?"):
-                _say(f"  Done: {take_back(run, record)}\n")
-            else:
-                _say("  Left as it is.\n")
-        except WriteError as error:
-            refused += 1
-            _say(f"  Not taken back: {error}\n")
+    refused = take_back(run, _Printer(), ask)
     if ask is None:
         return _nobody_to_ask()
     return FAILED if refused else PASSED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,13 @@ from msgspec import structs
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
-from winasr_doctor.cli.console import progress, stdout_encoding, stdout_width, write_report
+from winasr_doctor.cli.console import (
+    progress,
+    stdout_encoding,
+    stdout_width,
+    wants_colour,
+    write_report,
+)
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.subject import (
     ScanSubject,
@@ -27,9 +32,7 @@ from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
     from winasr_doctor.gate import Gate, GateSettings
-    from winasr_doctor.gate.outcome import Case, GateStep
     from winasr_doctor.machine.base import Machine
-    from winasr_doctor.machine.redaction import Redactor
 
 _FORMATS = ("text", "json", "markdown", "junit")
 
@@ -159,45 +162,18 @@ def _write(
     from winasr_doctor.report import RenderOptions
 
     if format_ == "markdown":
-        outcome = _redacted(outcome, host)
+        from winasr_doctor.gate.redacted import redacted
+
+        outcome = redacted(outcome, host)
     to_terminal = format_ == "text" and output in (None, "-")
     encoding = stdout_encoding() if to_terminal else "utf-8"
-    options = RenderOptions(width=stdout_width(), encoding=encoding, verbose=verbose)
+    options = RenderOptions(
+        width=stdout_width(),
+        colour=to_terminal and wants_colour(),
+        encoding=encoding,
+        verbose=verbose,
+    )
     write_report(render(outcome, format_, options), output, encoding=encoding)
-
-
-def _redacted(outcome: Gate, host: Machine) -> Gate:
-    """Replace names of people and machines in output that may be published."""
-    from winasr_doctor.machine.redaction import (
-        Redactor,
-        redact_machine,
-        redact_report,
-        this_machine,
-    )
-
-    redactor = Redactor(**this_machine())
-    redact_machine(host, redactor)
-    redactor.learn([[[case.detail, case.facts] for case in step.cases] for step in outcome.steps])
-    report = outcome.report
-    return replace(
-        outcome,
-        report=None if report is None else redact_report(report, redactor),
-        steps=tuple(_redacted_step(step, redactor) for step in outcome.steps),
-        notes=tuple(redactor.text(note, prose=True) for note in outcome.notes),
-    )
-
-
-def _redacted_step(step: GateStep, redactor: Redactor) -> GateStep:
-    def change(case: Case) -> Case:
-        return replace(
-            case,
-            name=redactor.text(case.name, prose=True),
-            detail=redactor.text(case.detail, prose=True),
-            facts=redactor.values(case.facts),
-        )
-
-    summary = redactor.text(step.summary, prose=True)
-    return replace(step, summary=summary, cases=tuple(map(change, step.cases)))
 
 
 def exit_code(outcome: Gate, fail_on: str) -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli.console import progress
+from winasr_doctor.cli.output import progress_blocks, write_json
 from winasr_doctor.frameworks.guarded import NAMES
+
+if TYPE_CHECKING:
+    from winasr_doctor.run.json import RunDocument
 
 
 @click.command(
@@ -26,6 +31,7 @@ from winasr_doctor.frameworks.guarded import NAMES
     show_default=True,
     help=f"When {NAMES} has not moved for so long, say where every thread stands; 0 for never.",
 )
+@click.option("--report", metavar="FILE", help="Also write the verdict to a file, as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing before the app starts.")
 @click.argument("app", nargs=-1, type=click.UNPROCESSED, metavar="-- SCRIPT_OR_-m_MODULE [ARGS]...")
 @click.pass_context
@@ -35,15 +41,15 @@ def command(
     inject: str | None,
     scratch: str | None,
     silence: float,
+    report: str | None,
     *,
     quiet: bool,
 ) -> None:
     """Run an unmodified app with a safe TEMP and the guard on.
 
-    The app gets a private temporary folder on a local, unsynced drive, which is removed at its
-    end, and NeMo's load and transcribe survive cleanups that fail, in worker processes too. Its
-    arguments, its input and output, signals and its exit code are left alone; what is said here
-    goes to stderr.
+    The app gets a private temporary folder on a local, unsynced drive, which is removed when it
+    ends, and NeMo's load and transcribe survive failing cleanups, in worker processes too. Its
+    arguments, input, output, signals and exit code stay the same; the summary goes to stderr.
 
     \b
     python -m winasr_doctor run -- app.py --port 7860
@@ -51,6 +57,8 @@ def command(
     """  # noqa: D301 - click reads the control character
     from winasr_doctor.faults.plan import Plan, PlanError
     from winasr_doctor.run import Order, RunTarget, ScratchError, TargetError, run
+    from winasr_doctor.run.json import document, keep
+    from winasr_doctor.run.verdict import show
 
     try:
         order = Order(
@@ -60,6 +68,20 @@ def command(
             silence,
             quiet,
         )
-        ctx.exit(run(order, progress))
+        verdict = run(order, progress_blocks)
     except (PlanError, TargetError, ScratchError) as error:
         raise InputError(str(error)) from error
+    progress_blocks(show(verdict))
+    written = document(verdict)
+    keep(written)
+    if report is not None:
+        _write(written, report)
+    ctx.exit(verdict.code)
+
+
+def _write(document: RunDocument, file: str) -> None:
+    """Write the verdict; if that fails, the exit code is still the app's."""
+    try:
+        write_json(document, file)
+    except InputError as error:
+        progress(f"Error: {error}")

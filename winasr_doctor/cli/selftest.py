@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from winasr_doctor._util.input_error import InputError
-from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
-from winasr_doctor.cli.console import progress, stdout_encoding, write_report
+from winasr_doctor.cli.console import progress
 from winasr_doctor.cli.device import device_option
+from winasr_doctor.cli.output import format_option, write_blocks, write_json
 from winasr_doctor.frameworks.guarded import NAMES
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.plan import Plan
-    from winasr_doctor.selftest import Heard, SelfTest
 
-SCHEMA = "winasr-doctor/selftest/1"
-
-_HEADLINES = {
-    "passed": "passed: the text is right",
-    "wrong_text": "failed: the text is wrong",
-    "failed": "failed",
-    "unavailable": "could not be tried",
-    "nothing_injected": "proves nothing: the text is right, but nothing was injected",
-}
 _EXIT_CODES = {
     "passed": PASSED,
     "wrong_text": FAILED,
@@ -65,7 +54,7 @@ _EXIT_CODES = {
     metavar="SECONDS",
     help="Give up after this time.",
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@format_option()
 @click.pass_context
 def command(
     ctx: click.Context, device: str, model: str, plan: str | None, deadline: float, format_: str
@@ -73,6 +62,8 @@ def command(
     """Load a model, transcribe the bundled recordings, say whether the text is right."""
     parsed = _plan(plan)
     from winasr_doctor.selftest import SelfTestOutcome, self_test
+    from winasr_doctor.selftest.json import document
+    from winasr_doctor.selftest.output import first_step, show
 
     if not model.strip():
         raise InputError("--model needs the name of a model")
@@ -85,10 +76,12 @@ def command(
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"no temporary folder could be made: {reason}") from error
-    if result.ending is SelfTestOutcome.UNAVAILABLE and result.problems and format_ == "text":
-        raise InputError(" ".join((result.problems.headline, *_first_step(result))))
-    text = _json(result) if format_ == "json" else _text(result)
-    write_report(text, None, encoding=stdout_encoding())
+    if format_ == "json":
+        write_json(document(result))
+    elif result.ending is SelfTestOutcome.UNAVAILABLE and result.problems:
+        raise InputError(first_step(result))
+    else:
+        write_blocks(show(result))
     ctx.exit(_EXIT_CODES[result.ending.value])
 
 
@@ -101,130 +94,3 @@ def _plan(text: str | None) -> Plan | None:
         return Plan.parse(text)
     except PlanError as error:
         raise InputError(f"--inject: {error}") from error
-
-
-def _first_step(result: SelfTest) -> Iterator[str]:
-    """Yield the first remedy's title and first step, to append to a sentence."""
-    if result.problems and result.problems.remedies:
-        remedy = result.problems.remedies[0]
-        yield f"{remedy.title}: {remedy.steps[0]}"
-
-
-def _text(result: SelfTest) -> str:
-    rows = [(name, value) for name, value in _rows(result) if value]
-    width = max(len(name) for name, _value in rows)
-    lines = [f"Self-test {_HEADLINES[result.ending.value]}", ""]
-    lines += [f"  {name:<{width}}  {value}" for name, value in rows]
-    if result.problems is not None:
-        lines += ["", *str(result.problems).splitlines()]
-    return "\n".join(lines) + "\n"
-
-
-def _rows(result: SelfTest) -> Iterator[tuple[str, str]]:
-    for heard in result.heard:
-        yield heard.file, _heard(heard)
-    yield "model", result.model
-    named = f" ({result.device_name})" if result.device_name else ""
-    yield "device", f"{result.device}{named}" if result.device else ""
-    yield f"importing {NAMES}", f"{result.import_seconds:.2f} s"
-    yield "load time", _seconds(result.load_seconds)
-    yield "transcribe time", _seconds(result.transcribe_seconds)
-    factor = result.real_time_factor
-    if factor is not None:
-        audio = f"{result.audio_seconds:.2f} s of audio, the first use of the model included"
-        yield "real-time factor", f"{factor:.3f} ({audio})"
-    yield "peak memory", _memory(result)
-    if result.cleanups:
-        yield "cleaning up", _cleaning_up(result)
-    for each in result.injected:
-        times = f"{each.times} time{'s' * (each.times != 1)}" if each.times else "never fired"
-        yield "injected", f"{each.fault}: {times}"
-    yield "versions", ", ".join(f"{name} {version}" for name, version in result.versions.items())
-
-
-def _heard(heard: Heard) -> str:
-    if heard.right:
-        return f'right: "{heard.expected}"'
-    if heard.text is None:
-        return f'not transcribed: "{heard.expected}"'
-    return f'WRONG: "{heard.text}" instead of "{heard.expected}"'
-
-
-def _seconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:.2f} s"
-
-
-def _memory(result: SelfTest) -> str:
-    told = []
-    if result.peak.process is not None:
-        told.append(f"{gigabytes(result.peak.process)} of this process")
-    if result.peak.gpu is not None:
-        told.append(f"{gigabytes(result.peak.gpu)} of the GPU")
-    return ", ".join(told)
-
-
-def _cleaning_up(result: SelfTest) -> str:
-    count, attempts = len(result.cleanups), len(result.attempts)
-    left = len(result.leftovers)
-    stayed = f"{left} path{'s' * (left != 1)} stayed" if left else "nothing stayed"
-    return (
-        f"{count} folder{'s' * (count != 1)} in {attempts} attempt{'s' * (attempts != 1)},"
-        f" {result.cleanup_seconds:.2f} s of the times above; {stayed}"
-    )
-
-
-def _json(result: SelfTest) -> str:
-    import json
-
-    return json.dumps(as_dict(result), indent=2) + "\n"
-
-
-def as_dict(result: SelfTest) -> dict[str, object]:
-    """Return a self-test's result for JSON; times are in seconds, sizes in bytes."""
-    problems = result.problems
-    return {
-        "schema": SCHEMA,
-        "ending": result.ending.value,
-        "ok": result.ok,
-        "model": result.model,
-        "recordings": [
-            {
-                "file": heard.file,
-                "expected": heard.expected,
-                "text": heard.text,
-                "right": heard.right,
-            }
-            for heard in result.heard
-        ],
-        "device": result.device,
-        "device_name": result.device_name,
-        "import_seconds": _rounded(result.import_seconds),
-        "load_seconds": _rounded(result.load_seconds),
-        "transcribe_seconds": _rounded(result.transcribe_seconds),
-        "audio_seconds": _rounded(result.audio_seconds),
-        "real_time_factor": _rounded(result.real_time_factor),
-        "peak_memory": {"process": result.peak.process, "gpu": result.peak.gpu},
-        "plan": result.plan or None,
-        "injected": [{"fault": each.fault, "times": each.times} for each in result.injected],
-        "cleanup": {
-            "folders": len(result.cleanups),
-            "attempts": len(result.attempts),
-            "seconds": _rounded(result.cleanup_seconds),
-            "left": [failure.path for failure in result.leftovers],
-        },
-        "problems": None
-        if problems is None
-        else {
-            "headline": problems.headline,
-            "details": list(problems.details),
-            "remedies": [
-                {"title": remedy.title, "steps": list(map(str, remedy.steps))}
-                for remedy in problems.remedies
-            ],
-        },
-        "versions": dict(result.versions),
-    }
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 4)

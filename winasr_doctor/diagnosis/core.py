@@ -176,7 +176,7 @@ def _with_holders(diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     if not os.path.lexists(diagnosis.path):
         return diagnosis
-    from winasr_doctor.locks.holders import holders_of
+    from winasr_doctor.locks.holders import holders_of  # lazy: only a lock needs it
 
     holding = holders_of(diagnosis.path)
     if not holding.holders:
@@ -297,7 +297,7 @@ def _suspect(
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",
-            "NeMo has closed the unpacked files by then: a virus scanner, sync client or indexer"
+            "The unpacked files are closed by then: a virus scanner, sync client or indexer"
             " that looks at the new file is the usual holder",
         )
     return Suspect("undetermined", f"nothing tells who holds {path or 'the file'}")

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from winasr_doctor.windows.errors import CODES
@@ -140,7 +141,6 @@ def _plain(seconds: float) -> str:
     text = repr(seconds)
     if "e" not in text:
         return text.removesuffix(".0")
-    from decimal import Decimal
 
     return format(Decimal(text), "f")
 

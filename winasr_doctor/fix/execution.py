@@ -24,6 +24,7 @@ from winasr_doctor.fix.repairs import (
     Repair,
 )
 from winasr_doctor.fix.tasks import RepairTask
+from winasr_doctor.locks import RetryPolicy, sweep
 from winasr_doctor.machine.base import Machine
 
 UNDO = "python -m winasr_doctor fix --undo"
@@ -103,7 +104,6 @@ class RepairExecutor:
             return self._write(change, repair.codes)
         if isinstance(change, FolderChange):
             return self._make_folder(change, repair.codes)
-        from winasr_doctor.locks import RetryPolicy, sweep
 
         report = sweep(policy=RetryPolicy())
         kept = "".join(f"; kept {each.path}: {each.why}" for each in report.kept)

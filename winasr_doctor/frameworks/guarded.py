@@ -1,8 +1,8 @@
 """The frameworks that the guard supports."""
 
-from winasr_doctor.frameworks.nemo.sites import FRAMEWORK as _NEMO
+from winasr_doctor.frameworks.nemo.sites import FRAMEWORK
 
-GUARDED = (_NEMO,)
+GUARDED = (FRAMEWORK,)
 """The frameworks that lose results when a temporary folder cannot be removed."""
 
 NAMES = " or ".join(framework.name for framework in GUARDED)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winasr_doctor.asr.errors import UnknownModelError
+from winasr_doctor.asr.models import find_model
 from winasr_doctor.models.known import CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
 
 if TYPE_CHECKING:
@@ -32,9 +34,6 @@ def model_source(name: str) -> ModelSource:
     Raises:
         ValueError: It is neither; the message is one sentence.
     """
-    from winasr_doctor.asr.errors import UnknownModelError
-    from winasr_doctor.asr.models import find_model
-
     try:
         source = find_model(name)
     except UnknownModelError as error:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any
@@ -43,8 +44,6 @@ def answer(name: str, task: Any) -> None:  # noqa: ANN401 - any JSON
         name: `module:function`; it is called with the task and the callback for its answers.
         task: The task as JSON.
     """
-    from importlib import import_module
-
     with os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n") as lines:
         os.dup2(2, 1)
 

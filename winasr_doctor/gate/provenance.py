@@ -6,12 +6,15 @@ import base64
 import hashlib
 import os
 import platform
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util import git
+from winasr_doctor.machine.live.packages import installed
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
@@ -104,10 +107,6 @@ def provenance_of(host: Machine) -> Provenance:
 
 def versions() -> dict[str, str | None]:
     """Return the versions of the relevant packages without importing them."""
-    import sys
-
-    from winasr_doctor.machine.live.packages import installed
-
     found = installed(sys.path).versions
     return {
         _NAME: __version__,
@@ -167,8 +166,6 @@ def package(root: Path) -> Package:
 
 def _distribution_of(root: Path) -> Distribution | None:
     """Return the installed distribution that owns these files; `None` for an editable one."""
-    from importlib.metadata import distributions
-
     for found in distributions(name=_NAME):
         for file in found.files or ():
             if file.as_posix() == f"{_NAME}/__init__.py" and _same(file.locate(), root):

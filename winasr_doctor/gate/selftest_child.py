@@ -10,8 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from winasr_doctor.faults.plan import Plan
 from winasr_doctor.gate.cached_models import NotCachedError, commit_in_cache
 from winasr_doctor.gate.child import Send
+from winasr_doctor.selftest import self_test
+from winasr_doctor.selftest.bundled import MODEL
 
 NOT_CACHED = "not_cached"
 """The ending of a model that would have to be downloaded; none of its plans is tried."""
@@ -28,10 +31,6 @@ def run(task: Mapping[str, Any], send: Send) -> None:
             `model`, the name of a model on the Hub; `None` for the bundled one.
         send: Called with one answer for each plan, then with the end.
     """
-    from winasr_doctor.faults.plan import Plan
-    from winasr_doctor.selftest import self_test
-    from winasr_doctor.selftest.bundled import MODEL
-
     model, revision = task["model"], None
     if model is not None:
         # The gate downloads nothing; huggingface_hub, not imported yet, reads this on import.

@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 
 from winasr_doctor._util.devices import parse_device
 from winasr_doctor._util.settings_table import Strings, TableError, read_table
+from winasr_doctor.checks import all_checks
+from winasr_doctor.faults.plan import Plan, PlanError
+from winasr_doctor.gate.cached_models import model_source
 
 PLANS = (
     "unlink:32*2; rmdir:32*2",
@@ -98,9 +101,6 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
     Raises:
         SettingsError: A value in it is invalid.
     """
-    from winasr_doctor.checks import all_checks
-    from winasr_doctor.faults.plan import Plan, PlanError
-
     try:
         settings = read_table(table, GateSettings)
     except TableError as error:
@@ -128,8 +128,6 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
 
 
 def _check_models(names: tuple[str, ...]) -> None:
-    from winasr_doctor.gate.cached_models import model_source
-
     seen: set[str | None] = set()
     for number, name in enumerate(names, 1):
         try:

@@ -25,6 +25,7 @@ def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
     Returns:
         An answer for each path that this process has open; the others are left out.
     """
+    # lazy: only a lock needs it
     from winasr_doctor.locks.holders import Holding, held_by_ourselves
 
     paths = tuple(paths)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.locks.absolute_paths import is_seen_to_be_gone
 from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
+from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.locks.retry_policy import RetryPolicy
+from winasr_doctor.locks.sweeping import sweep_at_exit
 from winasr_doctor.locks.tree_removal import (
     DEFAULT_POLICY,
     OnAttempt,
@@ -67,7 +69,6 @@ def rmtree(
         return report
     if not defer or (report.gone and claim is None):
         return report
-    from winasr_doctor.locks.ledger import default_ledger
 
     ledger = ledger or default_ledger()
     if report.gone:
@@ -79,8 +80,6 @@ def rmtree(
         return report
     left = ledger.leave(report, claim)
     if left is not None:
-        from winasr_doctor.locks.sweeping import sweep_at_exit
-
         sweep_at_exit(ledger)
     report = replace(
         report, deferred=left is not None, unrecorded=0 if left is None else left.unlisted

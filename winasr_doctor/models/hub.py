@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from winasr_doctor._util.foreign_exceptions import text_of
+from winasr_doctor.models.revisions import illegal_because
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
@@ -85,7 +89,6 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
 
 
 def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer:  # noqa: ANN401
-    from winasr_doctor.models.revisions import illegal_because
 
     repo_id, revision = question
     if illegal_because(revision) is not None:  # "" would mean the default branch
@@ -117,10 +120,6 @@ def _ask_all(
     questions: list[Question], ask: Callable[[Question], HubAnswer], timeout: float
 ) -> dict[Question, HubAnswer]:
     """Ask in parallel. Threads that hang are abandoned: they do not keep the program alive."""
-    import queue
-    import threading
-    import time
-
     waiting: queue.SimpleQueue[Question] = queue.SimpleQueue()
     answered: queue.SimpleQueue[tuple[Question, HubAnswer]] = queue.SimpleQueue()
     for question in questions:

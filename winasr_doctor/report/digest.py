@@ -149,7 +149,7 @@ def fact_words(value: object) -> str:
 
 def failing(results: Iterable[Result]) -> list[Result]:
     """Return the failing results, worst first."""
-    from winasr_doctor.scanning import worst_first
+    from winasr_doctor.scanning import worst_first  # lazy: only a scan has results
 
     return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
 

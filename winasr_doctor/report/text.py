@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from winasr_doctor._util.blocks import Block, Gap, Paragraph
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
 from winasr_doctor.report import digest
-from winasr_doctor.report.blocks import Block, Gap, Paragraph
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
 
@@ -70,7 +70,7 @@ def _findings(report: Report, options: RenderOptions) -> Iterator[Block]:
 
 def _why(result: Result) -> str:
     """Return why a finding matters: the check's documentation, or its title if there is none."""
-    from winasr_doctor.report.documentation import documentation_of
+    from winasr_doctor.report.documentation import documentation_of  # lazy: only findings need it
 
     return documentation_of(result.code).why or result.title
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from winasr_doctor.report.blocks import Block, Command, Gap, Paragraph, Table
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table
 from winasr_doctor.report.escaping import visible
 from winasr_doctor.report.interface import RenderOptions
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from winasr_doctor._util.blocks import Block
 
 _PATTERN = "died-*.json"
-_WIDTH = 76
+
+
+class FinalDiagnosis(msgspec.Struct, frozen=True):
+    """The diagnosis of an uncaught exception.
+
+    Attributes:
+        time: When the process ended, in seconds since 1970.
+        blocks: The cause and the first remedy, for people.
+        document: The whole diagnosis, as `diagnosis.json` writes it.
+    """
+
+    time: float
+    blocks: tuple[Block, ...]
+    document: dict[str, Any]
 
 
 def remember(error: BaseException) -> None:
@@ -35,31 +52,32 @@ def tell(folder: str) -> None:
         return
     with suppress(Exception):
         from winasr_doctor.diagnosis import diagnose
-        from winasr_doctor.diagnosis.text import format_diagnosis
+        from winasr_doctor.diagnosis.json import as_json
+        from winasr_doctor.diagnosis.showing import show
+        from winasr_doctor.report.escaping import plain
 
         diagnosis = diagnose(error)
         first = diagnosis._replace(remedies=diagnosis.remedies[:1])
-        said = {
-            "time": time.time(),
-            "text": format_diagnosis(first, _WIDTH, verbose=False),
-        }
-        file = Path(folder, f"died-{os.getpid()}.json")
-        file.write_text(json.dumps(said), encoding="ascii")
+        said = FinalDiagnosis(
+            time=time.time(),
+            blocks=tuple(show(first, verbose=False)),
+            document=as_json(diagnosis),
+        )
+        values = plain(msgspec.to_builtins(said))  # without lone surrogates
+        Path(folder, f"died-{os.getpid()}.json").write_bytes(msgspec.json.encode(values))
 
 
-def last_words(folder: str) -> tuple[str, ...]:
-    """Return the diagnosis of the exception that ended the app, line by line.
+def read(folder: str) -> FinalDiagnosis | None:
+    """Return the diagnosis of the exception that ended the app; `None` if none did.
 
     Args:
         folder: The folder that was passed to `tell`. If several processes wrote there, the last one
             counts: the app outlives the processes that it waits for.
     """
-    latest = max(_told(folder), default=None)
-    return () if latest is None else tuple(f"  {line}".rstrip() for line in latest[1].splitlines())
+    return max(_told(folder), key=lambda each: each.time, default=None)
 
 
-def _told(folder: str) -> Iterator[tuple[float, str]]:
+def _told(folder: str) -> Iterator[FinalDiagnosis]:
     for file in Path(folder).glob(_PATTERN):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            said = json.loads(file.read_bytes())
-            yield float(said["time"]), str(said["text"])
+        with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            yield msgspec.json.decode(file.read_bytes(), type=FinalDiagnosis)

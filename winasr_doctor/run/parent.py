@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from winasr_doctor._util.blocks import Block
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.locks import sweep
-from winasr_doctor.run import final_diagnosis, preflight, verdict
+from winasr_doctor.run import final_diagnosis, preflight
 from winasr_doctor.run.events import read_events
 from winasr_doctor.run.interpreter import command_for
 from winasr_doctor.run.scratch import Scratch, open_scratch
 from winasr_doctor.run.settings import RunSettings, point
 from winasr_doctor.run.signals import exit_code, relaying
 from winasr_doctor.run.target import RunTarget
+from winasr_doctor.run.verdict import RunVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,15 @@ class Order:
     quiet: bool = False
 
 
-def run(order: Order, say: Callable[[str], None]) -> int:
+def run(order: Order, say: Callable[[Iterable[Block]], None]) -> RunVerdict:
     """Run an app until it ends.
 
     Args:
         order: What to run.
-        say: Called with each line to print; never with the app's own output.
+        say: Called with what to print before the app starts.
 
     Returns:
-        The app's exit code; 128 and the signal's number if one ended it.
+        The outcome. Its code is the app's exit code; 128 and the signal's number if one ended it.
 
     Raises:
         ScratchError: There is no usable folder.
@@ -67,21 +69,16 @@ def run(order: Order, say: Callable[[str], None]) -> int:
         ).write(settings)
         if not order.quiet:
             found = preflight.examine(order.target)
-            for line in preflight.lines(order.target, scratch, plan, found):
-                say(line)
+            say(preflight.show(order.target, scratch, plan, found))
         began = monotonic()
         code = _start_and_wait(command, scratch, settings)
         seconds = monotonic() - began
         events = tuple(read_events(scratch.notes))
-        cause = final_diagnosis.last_words(scratch.notes) if code else ()
+        cause = final_diagnosis.read(scratch.notes) if code else None
     finally:
         removals = scratch.remove()
     sweep()  # forget ledger entries of the app that were removed with its TEMP
-    for line in verdict.lines(verdict.RunVerdict(code, seconds, events, order.plan, removals)):
-        say(line)
-    for line in cause:
-        say(line)
-    return code
+    return RunVerdict(code, seconds, events, order.plan, removals, cause)
 
 
 def _start_and_wait(command: list[str], scratch: Scratch, settings: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from winasr_doctor._util.blocks import Block, Command, Paragraph, Table
 from winasr_doctor.findings import Result, Severity
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.run.folder_advice import PATIENCE
@@ -43,8 +44,10 @@ def examine(target: RunTarget) -> tuple[Result, ...]:
     return tuple(sorted((r for r in report.results if r.severity in _WRONG), key=worst_first))
 
 
-def lines(target: RunTarget, scratch: Scratch, plan: str, found: Sequence[Result]) -> Iterator[str]:
-    """Yield the summary's lines.
+def show(
+    target: RunTarget, scratch: Scratch, plan: str, found: Sequence[Result]
+) -> Iterator[Block]:
+    """Yield the summary.
 
     Args:
         target: The app.
@@ -52,26 +55,28 @@ def lines(target: RunTarget, scratch: Scratch, plan: str, found: Sequence[Result
         plan: The fault plan's text; empty for none.
         found: The result of `examine`.
     """
+    yield Paragraph(str(target), lead="winasr_doctor: ", bold=True)
     why = "as you asked" if scratch.asked_for else "chosen by the doctor"
-    yield f"winasr_doctor: {target}"
-    yield f"  TEMP     {scratch.temp} ({why}; {scratch.judgement.drive})"
     workers = "in worker processes too"
     if not reads_startup():
         workers = "not in spawned worker processes: this Python does not read PYTHONPATH"
-    yield f"  guard    on, {workers}"
+    rows = [
+        ("TEMP", f"{scratch.temp} ({why}; {scratch.judgement.drive})"),
+        ("guard", f"on, {workers}"),
+    ]
     if plan:
-        yield f"  faults   {plan} (in {NAMES}'s temporary folders, where no @GLOB says otherwise)"
-    for result in scratch.judgement.findings:
-        yield _finding(result)
-    for result in found[:MOST_FINDINGS]:
-        yield _finding(result)
+        where = f"in {NAMES}'s temporary folders, unless @GLOB says otherwise"
+        rows.append(("faults", f"{plan} ({where})"))
+    yield Table(tuple(rows), indent=2)
+    shown = (*scratch.judgement.findings, *found[:MOST_FINDINGS])
+    yield from (_finding(result) for result in shown)
     if len(found) > MOST_FINDINGS:
-        yield f"  ... and {len(found) - MOST_FINDINGS} more"
+        yield Paragraph(f"... and {len(found) - MOST_FINDINGS} more", indent=2)
     if found:
         app = f" --app {target.script}" if target.script else ""
-        yield f"  What to do about it: python -m winasr_doctor scan{app}"
+        yield Command(f"What to do about it: python -m winasr_doctor scan{app}", indent=2)
 
 
-def _finding(result: Result) -> str:
+def _finding(result: Result) -> Block:
     level = result.severity.value if result.severity else ""
-    return f"  {level:<8} {result.code}: {result.summary}"
+    return Paragraph(result.summary, lead=f"{level:<8} {result.code}: ", indent=2, level=level)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from winasr_doctor._guard.events import Phase
+from winasr_doctor._util.blocks import Block, Command, Paragraph, indented
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.locks import CleanupReport
 from winasr_doctor.run.events import Cleaned, Event, FaultInjected, Silent, Started, Unguarded
+from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 
 MOST_LINES = 8
 """Maximum number of kinds of rescue that are listed."""
@@ -36,6 +38,7 @@ class RunVerdict:
         events: The events of its processes.
         plan: The fault plan; `None` for none.
         removals: The results of removing the run's own folders.
+        diagnosis: The diagnosis of the exception that ended the app; `None` if none did.
     """
 
     code: int
@@ -43,45 +46,114 @@ class RunVerdict:
     events: tuple[Event, ...]
     plan: Plan | None
     removals: tuple[CleanupReport, ...]
+    diagnosis: FinalDiagnosis | None = None
+
+    @property
+    def cleaned(self) -> tuple[Cleaned, ...]:
+        """What happened to each of NeMo's temporary folders."""
+        return tuple(event for event in self.events if isinstance(event, Cleaned))
+
+    @property
+    def rescued(self) -> tuple[Cleaned, ...]:
+        """The folders that could not be removed at first."""
+        return tuple(event for event in self.cleaned if event.file is not None)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a process of the app has reported that the guard is on."""
+        return any(isinstance(event, Started) for event in self.events)
+
+    @property
+    def unguarded(self) -> tuple[str, ...]:
+        """What could not be guarded, one sentence each."""
+        told = (event.sentence for event in self.events if isinstance(event, Unguarded))
+        return tuple(dict.fromkeys(told))
+
+    @property
+    def silent(self) -> tuple[Silent, ...]:
+        """The reports of the watchdog."""
+        return tuple(event for event in self.events if isinstance(event, Silent))
+
+    @property
+    def fired(self) -> Mapping[str, int]:
+        """How often each fault of the plan has fired."""
+        latest = {e.pid: e.counts for e in self.events if isinstance(e, FaultInjected)}
+        total: Counter[str] = Counter()
+        for counts in latest.values():
+            total.update(counts)
+        return {str(fault): total[str(fault)] for fault in (self.plan.faults if self.plan else ())}
+
+    @property
+    def untested(self) -> tuple[str, ...]:
+        """The phases of NeMo that no fault of the plan has reached."""
+        if self.plan is None:
+            return ()
+        reached = {event.phase.label for event in self.rescued}
+        return tuple(sorted({event.phase.label for event in self.cleaned} - reached))
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The paths that could not be removed; `sweep` removes them later."""
+        return tuple(failure.path for report in self.removals for failure in report.leftovers)
 
 
-def lines(verdict: RunVerdict) -> Iterator[str]:
-    """Yield the lines of the verdict."""
+def show(verdict: RunVerdict) -> Iterator[Block]:
+    """Yield the verdict: what was rescued, what is left and, if the app failed, why."""
     ended = f"exit code {verdict.code} after {verdict.seconds:.1f} s"
-    yield f"winasr_doctor: the app ended with {ended}"
-    cleaned = [event for event in verdict.events if isinstance(event, Cleaned)]
-    failed = [event for event in cleaned if event.file is not None]
-    if not any(isinstance(event, Started) for event in verdict.events):
-        yield "  NOT GUARDED: no process of the app has reported that the guard is on"
+    yield Paragraph(f"the app ended with {ended}", lead="winasr_doctor: ", bold=True)
+    yield from indented(_facts(verdict), 2)
+    if verdict.diagnosis is not None:
+        yield from indented(verdict.diagnosis.blocks, 2)
+
+
+def _facts(verdict: RunVerdict) -> Iterator[Block]:
+    yield from _rescued(verdict)
+    for sentence in verdict.unguarded:
+        yield Paragraph(sentence, lead="not guarded: ")
+    if verdict.silent:
+        phases = ", ".join(dict.fromkeys(event.phase.label for event in verdict.silent))
+        count = len(verdict.silent)
+        times = "once" if count == 1 else f"{count} times"
+        yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
+    if verdict.plan is not None:
+        fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
+        yield Paragraph("; ".join(fired), lead="injected: ")
+    if verdict.untested:
+        yield Paragraph(", ".join(verdict.untested), lead="not tested, as no fault reached it: ")
+    yield from _left(verdict)
+
+
+def _rescued(verdict: RunVerdict) -> Iterator[Block]:
+    cleaned, failed = len(verdict.cleaned), verdict.rescued
+    if not verdict.guarded:
+        yield Paragraph(
+            "no process of the app has reported that the guard is on", lead="NOT GUARDED: "
+        )
     elif not cleaned:
-        yield f"  {NAMES} made no temporary folder: there was nothing to rescue"
+        yield Paragraph(f"{NAMES} made no temporary folder: there was nothing to rescue")
     elif not failed:
-        yield f"  nothing had to be rescued: {_folders(len(cleaned))} of {NAMES}'s went at once"
+        yield Paragraph(
+            f"nothing had to be rescued: {NAMES} removed its {_folders(cleaned)} at once"
+        )
     else:
-        yield (
-            f"  rescued: {len(failed)} of {_folders(len(cleaned))} of {NAMES}'s could not be"
-            " removed at first; without the guard that raises, unless Python's one retry helps"
+        yield Paragraph(
+            f"{len(failed)} of {_folders(cleaned)} of {NAMES}'s could not be removed at first;"
+            " without the guard that raises, unless Python's one retry helps",
+            lead="rescued: ",
         )
         yield from _rescues(failed)
-    yield from _sentences(verdict.events)
-    if verdict.plan is not None:
-        yield f"  injected: {_injected(verdict.plan, verdict.events)}"
-        untested = {event.phase.label for event in cleaned} - {each.phase.label for each in failed}
-        if untested:
-            yield f"  not tested, as no fault reached it: {', '.join(sorted(untested))}"
-    yield f"  left: {_left(failed, verdict.removals)}"
 
 
 def _folders(count: int) -> str:
     return f"{count} temporary folder{'s' * (count != 1)}"
 
 
-def _rescues(failed: Sequence[Cleaned]) -> Iterator[str]:
-    told = Counter(_rescue(event) for event in failed)
+def _rescues(failed: Sequence[Cleaned]) -> Iterator[Block]:
+    told = Counter(map(_rescue, failed))
     for text, count in list(told.items())[:MOST_LINES]:
-        yield f"    {text}" + (f" ({count} times)" if count > 1 else "")
+        yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
     if len(told) > MOST_LINES:
-        yield f"    ... and {len(told) - MOST_LINES} more kinds"
+        yield Paragraph(f"... and {len(told) - MOST_LINES} more kinds", indent=2)
 
 
 def _rescue(event: Cleaned) -> str:
@@ -95,38 +167,20 @@ def _rescue(event: Cleaned) -> str:
     return f"{event.phase.label}: {event.label} on {name}{who}; {outcome}; {end}"
 
 
-def _sentences(events: Iterable[Event]) -> Iterator[str]:
-    for sentence in dict.fromkeys(e.sentence for e in events if isinstance(e, Unguarded)):
-        yield f"  not guarded: {sentence}"
-    silent = [event for event in events if isinstance(event, Silent)]
-    if silent:
-        phases = ", ".join(dict.fromkeys(event.phase.label for event in silent))
-        times = "once" if len(silent) == 1 else f"{len(silent)} times"
-        yield f"  silent: the watchdog spoke {times} ({phases}); see above"
-
-
-def _injected(plan: Plan, events: Iterable[Event]) -> str:
-    latest = {event.pid: event.counts for event in events if isinstance(event, FaultInjected)}
-    total: Counter[str] = Counter()
-    for counts in latest.values():
-        total.update(counts)
-    return "; ".join(f"{fault} fired {_times(total[str(fault)])}" for fault in plan.faults)
-
-
 def _times(count: int) -> str:
     return "never" if not count else "once" if count == 1 else f"{count} times"
 
 
-def _left(failed: Sequence[Cleaned], removals: Sequence[CleanupReport]) -> str:
-    refused = [report for report in removals if report.refusal]
+def _left(verdict: RunVerdict) -> Iterator[Block]:
+    refused = [report for report in verdict.removals if report.refusal]
     if refused:
-        return f"{refused[0].path}: {refused[0].refusal}, so it is left alone"
-    left = [failure.path for report in removals for failure in report.leftovers]
-    if left:
-        return (
-            f"{left[0]}"
-            + (f" and {len(left) - 1} more" if len(left) > 1 else "")
-            + "; `python -m winasr_doctor sweep` removes it later"
-        )
-    late = sum(not event.gone for event in failed)
-    return "nothing" + (f": {_folders(late)} went when the app had ended" if late else "")
+        yield Paragraph(f"{refused[0].refusal}, so this was not touched:", lead="left: ")
+        yield Command(refused[0].path, indent=2)
+    elif verdict.left:
+        yield Paragraph("`python -m winasr_doctor sweep` removes this later:", lead="left: ")
+        more = f" and {len(verdict.left) - 1} more" if len(verdict.left) > 1 else ""
+        yield Command(f"{verdict.left[0]}{more}", indent=2)
+    else:
+        late = sum(not event.gone for event in verdict.rescued)
+        when = f": {_folders(late)} could be removed when the app had ended" if late else ""
+        yield Paragraph(f"nothing{when}", lead="left: ")

@@ -7,11 +7,34 @@ regenerates them, and a test checks that they match the types.
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES = ("report-1", "snapshot-1", "gate-1", "diagnosis-1")
+_DOCUMENTS = {
+    "report-1": ("report.json:ReportDocument", "A report of winasr_doctor"),
+    "snapshot-1": ("machine.recorded:Snapshot", "A machine recorded by winasr_doctor"),
+    "gate-1": ("gate.reports.json:GateDocument", "The result of winasr_doctor's gate"),
+    "diagnosis-1": ("diagnosis.json:DiagnosisDocument", "A diagnosis of winasr_doctor"),
+    "check-1": ("explain.json:CheckDocument", "A check, explained"),
+    "exit-code-1": ("explain.json:ExitCodeDocument", "A process's exit code, explained"),
+    "known-error-1": ("catalogue.showing:KnownErrorDocument", "A known error"),
+    "known-error-title-1": (
+        "catalogue.showing:KnownErrorTitleDocument",
+        "The title of a known error",
+    ),
+    "windows-error-1": ("explain.json:WindowsErrorDocument", "A Windows error, explained"),
+    "probe-1": ("probe.json:ProbeDocument", "The result of a probe"),
+    "fix-1": ("fix.json:FixDocument", "The result of a fix"),
+    "run-1": ("run.json:RunDocument", "The verdict of a run"),
+    "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),
+    "sweep-1": ("locks.sweep_output:SweepDocument", "The result of a sweep"),
+    "who-1": ("locks.who_output:WhoDocument", "Who has one path open"),
+}
+"""The type that describes each document, as `MODULE:CLASS` in this package, and its title."""
+
+NAMES = tuple(_DOCUMENTS)
 FOLDER = Path(__file__).parent
 
 
@@ -32,32 +55,17 @@ def load(name: str) -> dict[str, Any]:
     return schema
 
 
-def snapshot_schema() -> dict[str, Any]:
-    """Generate the schema of a recorded machine from the type that decodes it."""
-    from winasr_doctor.machine.recorded import Snapshot
+def generate(name: str) -> dict[str, Any]:
+    """Generate a schema from the type that describes the document.
 
-    return _generate(Snapshot, "snapshot-1", "A machine recorded by winasr_doctor")
-
-
-def report_schema() -> dict[str, Any]:
-    """Generate the schema of a JSON report from the type that encodes it."""
-    from winasr_doctor.report.json import ReportDocument
-
-    return _with_severity(_generate(ReportDocument, "report-1", "A report of winasr_doctor"))
-
-
-def gate_schema() -> dict[str, Any]:
-    """Generate the schema of the gate's JSON from the type that encodes it."""
-    from winasr_doctor.gate.reports.json import GateDocument
-
-    return _with_severity(_generate(GateDocument, "gate-1", "What winasr_doctor's gate came to"))
-
-
-def diagnosis_schema() -> dict[str, Any]:
-    """Generate the schema of a diagnosis from the type that describes it."""
-    from winasr_doctor.diagnosis.json import DiagnosisDocument
-
-    return _generate(DiagnosisDocument, "diagnosis-1", "A diagnosis of winasr_doctor")
+    Args:
+        name: One of `NAMES`.
+    """
+    where, title = _DOCUMENTS[name]
+    module, _, kind = where.partition(":")
+    described = getattr(import_module(f"winasr_doctor.{module}"), kind)
+    schema = _generate(described, name, title)
+    return _with_severity(schema) if "ResultPart" in schema["$defs"] else schema
 
 
 def _with_severity(schema: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +99,6 @@ def write(folder: Path = FOLDER) -> None:
     """
     import msgspec
 
-    made = (report_schema(), snapshot_schema(), gate_schema(), diagnosis_schema())
-    for name, schema in zip(NAMES, made, strict=True):
-        text = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+    for name in NAMES:
+        text = msgspec.json.format(msgspec.json.encode(generate(name)), indent=2) + b"\n"
         (folder / f"{name}.json").write_bytes(text)

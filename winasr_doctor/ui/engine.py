@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
+from winasr_doctor.asr import load_model, transcribe
 from winasr_doctor.asr.outcomes import LoadOutcome, TranscribeOutcome
 from winasr_doctor.findings import Report
 from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.scanning import scan
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker, blockers
 
@@ -18,24 +19,6 @@ def _prepare() -> None:
     """Import the slow modules; loading would import them too, but without any message."""
     with suppress(Exception):  # loading, which comes next, meets the error again and explains it
         calls.import_asr_model()  # which imports torch
-
-
-def _load(name: str, **options: Any) -> LoadOutcome:  # noqa: ANN401 - passed on
-    from winasr_doctor.asr import load_model
-
-    return load_model(name, **options)
-
-
-def _transcribe(model: Any, audio: list[str], **options: Any) -> TranscribeOutcome:  # noqa: ANN401
-    from winasr_doctor.asr import transcribe
-
-    return transcribe(model, audio, **options)
-
-
-def _scan() -> Report:
-    from winasr_doctor.scanning import scan
-
-    return scan()
 
 
 def _duration(path: str) -> float | None:
@@ -63,7 +46,7 @@ class Engine:
 
     prepare: Callable[[], None] = _prepare
     blockers: Callable[[Choice], tuple[Blocker, ...]] = blockers
-    load: Callable[..., LoadOutcome] = _load
-    transcribe: Callable[..., TranscribeOutcome] = _transcribe
-    scan: Callable[[], Report] = _scan
+    load: Callable[..., LoadOutcome] = load_model
+    transcribe: Callable[..., TranscribeOutcome] = transcribe
+    scan: Callable[[], Report] = scan
     duration: Callable[[str], float | None] = _duration

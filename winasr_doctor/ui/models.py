@@ -10,10 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from winasr_doctor._util.installation import install_extra
+from winasr_doctor._util.workers import Budget
 from winasr_doctor.asr.models import TINY, TINY_FILE
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.frameworks.nemo.names import PACKAGE, SUFFIX
 from winasr_doctor.machine.base import Unreadable
+from winasr_doctor.machine.live.hub_cache import cached
 from winasr_doctor.machine.model import HubCache
 from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
 from winasr_doctor.ui import texts
@@ -97,9 +99,6 @@ def choices(
 
 def read_cache() -> HubCache | None:
     """Read the Hub's local cache; `None` if that is not possible in time."""
-    from winasr_doctor._util.workers import Budget
-    from winasr_doctor.machine.live.hub_cache import cached
-
     try:
         return cached(os.environ, Budget(SECONDS, ENTRIES))
     except (Unreadable, OSError):

@@ -12,6 +12,8 @@ from winasr_doctor.checks import revision, temp
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.checks.nemo import model_file, not_installed
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status
+from winasr_doctor.machine.live import LiveMachine, cache_folders
+from winasr_doctor.scanning import scan
 from winasr_doctor.ui.models import Choice
 
 ROOM = temp.temp_has_too_little_room.code
@@ -51,9 +53,6 @@ def blockers(choice: Choice) -> tuple[Blocker, ...]:
     Returns:
         Every reason not to load it; empty if there is no known problem.
     """
-    from winasr_doctor.machine.live import LiveMachine
-    from winasr_doctor.scanning import scan
-
     models = (choice.path,) if choice.path is not None else ()
     report = scan(LiveMachine(models=models, timeout=4.0), select=WANTED)
     return (*concerning(report, choice), *_no_room_to_download(choice))
@@ -98,7 +97,6 @@ def _same(path: object, other: str) -> bool:
 def _no_room_to_download(choice: Choice) -> tuple[Blocker, ...]:
     if not choice.download_bytes:
         return ()
-    from winasr_doctor.machine.live import cache_folders
 
     cache = cache_folders.hub_cache(os.environ)
     folder = _nearest_existing(Path(cache))

@@ -175,7 +175,7 @@ def _is_free(port: int) -> bool:
 
 def _page_module() -> Any:  # noqa: ANN401 - a module
     try:
-        from winasr_doctor.ui import page
+        from winasr_doctor.ui import page  # lazy: it imports Gradio
     except ModuleNotFoundError as error:
         raise _no_gradio(error, missing=error.name == "gradio") from error
     except (ImportError, OSError, AttributeError) as error:

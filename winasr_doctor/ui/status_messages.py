@@ -9,7 +9,7 @@ from winasr_doctor.asr import truncated_audio
 from winasr_doctor.asr.errors import CancelledError, DeadlineError
 from winasr_doctor.asr.jobs import Downloaded
 from winasr_doctor.asr.outcomes import LoadOutcome, LoadStatus, TranscribeOutcome
-from winasr_doctor.diagnosis import Diagnosis
+from winasr_doctor.diagnosis import Diagnosis, diagnose
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
 from winasr_doctor.ui import texts
@@ -152,8 +152,6 @@ def of_error(what: str, error: BaseException) -> PageStatus:
 
 
 def _diagnosed(error: BaseException) -> Diagnosis | None:
-    from winasr_doctor.diagnosis import diagnose
-
     try:
         return diagnose(error)
     except Exception:  # noqa: BLE001 - the diagnosis must not hide what it is about

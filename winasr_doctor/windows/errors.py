@@ -26,7 +26,6 @@ __all__ = [
     "WindowsError",
     "as_win32",
     "classify",
-    "explain_code",
     "masks_sharing_violations",
     "number",
 ]
@@ -77,7 +76,7 @@ def masks_sharing_violations(python: tuple[int, ...]) -> bool:
     Args:
         python: Major, minor and micro version.
     """
-    from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, has_fix  # rarely asked
+    from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, has_fix  # lazy: rarely asked
 
     return not has_fix(CLEANUP_FIXED, python)
 
@@ -155,39 +154,3 @@ def as_win32(value: int) -> int:
     """Reduce an HRESULT that wraps a Win32 code, such as 0x80070020, to that code."""
     unsigned = value & 0xFFFFFFFF
     return unsigned & _WORD if unsigned >> 16 == _FACILITY_WIN32 else value
-
-
-_IN_WORDS = {
-    DeleteClass.TRANSIENT: "worth retrying for a short time, unless this process is the holder",
-    DeleteClass.PERMANENT: "not worth retrying",
-    DeleteClass.ALREADY_GONE: "already done: there is nothing left to delete",
-}
-
-
-def explain_code(value: int) -> str:
-    """Explain a Windows error code in a few lines.
-
-    Args:
-        value: A Win32 code, or an HRESULT that wraps one.
-
-    Returns:
-        Name, meaning, meaning for a delete, advice and source; for a code outside the table, how to
-        ask Windows.
-    """
-    code = as_win32(value)
-    entry = CODES.get(code)
-    if entry is None:
-        return (
-            f"WinError {code} is not in the table.\n"
-            f"Ask Windows for its text: `net helpmsg {code}` (or `certutil -error {code}`)."
-        )
-    grace = "" if entry.grace is None else f" (for {entry.grace:g} s at most)"
-    return "\n".join(
-        (
-            f"WinError {code} = {entry.name}",
-            entry.meaning,
-            f"When deleting: {_IN_WORDS[entry.delete]}{grace}.",
-            f"Advice: {entry.advice}",
-            f"Source: {entry.source}.",
-        )
-    )

@@ -27,7 +27,7 @@ def _number(version: str) -> float:
 
 
 def _remedies(host: Machine, known_error: str) -> tuple[Remedy, ...]:
-    from winasr_doctor.catalogue.reading import read_one
+    from winasr_doctor.catalogue.reading import read_one  # lazy: only a finding needs it
 
     return remedies_of(host, read_one("torch", known_error))
 

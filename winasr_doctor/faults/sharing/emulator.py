@@ -15,6 +15,7 @@ from winasr_doctor.faults.sharing.decisions import OPERATIONS, Obstacle, Situati
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import lines_that_opened, listening
 from winasr_doctor.faults.stacks import SourceLine, calling_lines, first_outside_library
+from winasr_doctor.locks.holders import objects_holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,6 @@ class SharingEmulator:
 
 
 def _describe_objects(path: str) -> tuple[str, ...]:
-    from winasr_doctor.locks.holders import objects_holding
-
     return tuple(str(found.description) for found in objects_holding([path]))
 
 

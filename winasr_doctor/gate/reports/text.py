@@ -1,17 +1,20 @@
-"""Writes the gate's report for a terminal; plain ASCII except for text from the machine."""
+"""Shows the gate for a terminal: causes first, then what was tested, the verdict last."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table, heading
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.accepted_findings import accepted_in
 from winasr_doctor.gate.outcome import Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
-from winasr_doctor.report.escaping import one_line, visible
+from winasr_doctor.report.escaping import one_line
 from winasr_doctor.report.interface import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 
 _LABELS = {
     StepState.PASS: "pass",
@@ -20,53 +23,56 @@ _LABELS = {
     StepState.UNKNOWN: "UNKNOWN",
     StepState.FAIL: "FAIL",
 }
+_LEVELS = {StepState.WARN: "warning", StepState.FAIL: "fail"}
 _WIDEST = max(map(len, _LABELS.values()))
 
 
 def render(gate: Gate, options: RenderOptions) -> str:
     """Write a gate's result as text."""
-    lines = [f"Gate {words.in_short(gate)} ({gate.seconds:.0f} s)", ""]
+    return render_blocks(show(gate, options), options)
+
+
+def show(gate: Gate, options: RenderOptions) -> Iterator[Block]:
+    """Yield what `gate` prints.
+
+    Args:
+        gate: The gate's result.
+        options: Whether to list what passed as well, and how to lay out the scan's own report.
+    """
     for step in gate.steps:
-        lines += _step(step, options)
-    accepted = () if gate.report is None else accepted_in(gate.report)
-    for result in accepted:
-        lines += _wrapped(f"Accepted: {result.code}: {one_line(result.summary)}", "", options)
-    lines += [line for note in gate.notes for line in _wrapped(f"Note: {note}", "", options)]
-    lines += ["", "Tested:"]
-    lines += [f"  {name}: {one_line(value)}" for name, value in words.provenance(gate.tested)]
+        yield from _step(step, verbose=options.verbose)
+    yield Gap()
     report = gate.report
     if report is not None and (report.verdict is not Verdict.PASS or report.unreadable):
-        lines += ["", "The scan:", "", render_scan(report, "text", options).rstrip("\n")]
-    return "\n".join(lines) + "\n"
+        yield Paragraph("", lead="The scan:", bold=True)
+        yield Gap()
+        plain = replace(options, colour=False)  # escape sequences in a block would be shown
+        yield Command(render_scan(report, "text", plain).rstrip("\n"))
+        yield Gap()
+    for result in () if report is None else accepted_in(report):
+        yield Paragraph(one_line(result.summary), lead=f"Accepted: {result.code}: ")
+    for note in gate.notes:
+        yield Paragraph(note, lead="Note: ")
+    yield from heading("Tested:")
+    rows = words.provenance(gate.tested)
+    yield Table(tuple((name, one_line(value)) for name, value in rows), indent=2)
+    yield Gap()
+    lead = f"Gate {words.in_short(gate)} "
+    yield Paragraph(f"({gate.seconds:.0f} s)", lead=lead, level=gate.verdict.value)
 
 
-def _step(step: GateStep, options: RenderOptions) -> Iterator[str]:
-    yield from _wrapped(
-        f"{_LABELS[step.state]:<{_WIDEST}} {step.name}: {visible(step.summary)}",
-        " " * (_WIDEST + 1),
-        options,
-    )
-    for case in step.cases if options.verbose else words.notable(step):
-        said = (
-            case.detail
-            if case.state is StepState.FAIL or options.verbose
-            else one_line(case.detail)
-        )
-        colon = ": " if said else ""
-        text = f"  - {_LABELS[case.state]} {one_line(case.name)}{colon}{visible(said)}"
-        yield from _wrapped(text, "    ", options)
+def _step(step: GateStep, *, verbose: bool) -> Iterator[Block]:
+    label = f"{_LABELS[step.state]:<{_WIDEST}}"
+    yield Paragraph(step.summary, lead=f"{label} {step.name}: ", level=_level(step.state))
+    for case in step.cases if verbose else words.notable(step):
+        in_full = case.state is StepState.FAIL or verbose
+        detail = case.detail if in_full else one_line(case.detail)
+        name = f"{_LABELS[case.state]} {one_line(case.name)}"
+        if detail:
+            yield Paragraph(detail, lead=f"- {name}: ", indent=2, level=_level(case.state))
+        else:
+            yield Paragraph(name, lead="- ", indent=2)
 
 
-def _wrapped(text: str, indent: str, options: RenderOptions) -> Iterator[str]:
-    start = ""
-    for line in text.split("\n"):
-        yield from textwrap.wrap(
-            line,
-            options.width,
-            initial_indent=start,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-            break_long_words=False,
-            replace_whitespace=False,
-        ) or [""]
-        start = indent
+def _level(state: StepState) -> str:
+    return _LEVELS.get(state, state.value)

@@ -11,7 +11,7 @@ from winasr_doctor.locks.holders.model import Process
 def process_table() -> dict[int, Process]:
     """Return every process that can be listed, by its number; empty if none can."""
     if sys.platform == "win32":
-        from winasr_doctor.locks.holders.toolhelp import processes
+        from winasr_doctor.locks.holders.toolhelp import processes  # lazy: Windows only
 
         return processes()
     if sys.platform == "linux":

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
 from winasr_doctor.machine.live.system import this_os
 from winasr_doctor.machine.model import Account
 from winasr_doctor.windows import win32
@@ -35,7 +36,6 @@ def read(_host: LiveMachine) -> Account:
     """Read the account's kind and rights."""
     if this_os() != "windows":
         return posix()
-    from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
 
     return windows(WINDOWS_REGISTRY)
 

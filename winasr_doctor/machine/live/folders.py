@@ -83,7 +83,7 @@ def write_error(folder: str) -> int | None:
 
 
 def _removal_error(file: str) -> int | None:
-    from winasr_doctor.locks import RetryPolicy  # what a recorded machine need not import
+    from winasr_doctor.locks import RetryPolicy  # lazy: a recorded machine does not need it
 
     try:
         RetryPolicy(total=_LONGEST_REMOVAL).call(lambda: os.unlink(file))  # noqa: PTH108

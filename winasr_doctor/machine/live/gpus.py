@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,8 +96,6 @@ def _find() -> str | None:
 
 
 def _run(arguments: Sequence[str], limit: float) -> tuple[int, str]:
-    import subprocess
-
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, by its full path
             arguments,

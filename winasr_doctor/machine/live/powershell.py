@@ -6,8 +6,10 @@ and the registered antivirus products. Each part may fail without the others.
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -243,8 +245,6 @@ def parse(output: bytes) -> dict[str, QueryPart]:
     Returns:
         The parts; empty if it contains no answer.
     """
-    import json
-
     text = _text(output)
     decoder = json.JSONDecoder()
     for start in islice(_ANSWER.finditer(text), _MOST_TRIED):
@@ -322,8 +322,6 @@ def _code(value: Mapping[str, object]) -> int | None:
 
 
 def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
-    import subprocess
-
     found = program if programs.is_full(program) else programs.find(program)
     if found is None:
         raise FileNotFoundError(f"{program} is neither a full path nor on PATH")
@@ -344,8 +342,6 @@ def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
 
 def _end(process: Any) -> None:  # noqa: ANN401 - `Popen`, imported late
     """End a process and its children, which would otherwise keep its output open."""
-    import subprocess
-
     import psutil
 
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
 from winasr_doctor.machine.model import System
 from winasr_doctor.windows import win32
 
@@ -38,7 +40,6 @@ def read(_host: LiveMachine) -> System:
     os = this_os()
     if os != "windows":
         return posix(os)
-    from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
 
     return windows(WINDOWS_REGISTRY)
 
@@ -76,8 +77,6 @@ def product_name(registered: str, build: int) -> str:
 
 def posix(os: OS) -> System:
     """Describe Linux or macOS."""
-    import platform
-
     if os == "darwin":
         name, version = "macOS", platform.mac_ver()[0]
     else:
@@ -111,8 +110,6 @@ def _machine(registry: Registry) -> str:
     try:
         return str(registry.values(SESSION_ENVIRONMENT)["PROCESSOR_ARCHITECTURE"])
     except (OSError, KeyError):
-        import platform
-
         return platform.machine() or "unknown"
 
 

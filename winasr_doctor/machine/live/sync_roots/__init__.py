@@ -28,6 +28,7 @@ from winasr_doctor.machine.live.sync_roots import (
 from winasr_doctor.machine.live.sync_roots.settings import SyncSettings
 from winasr_doctor.machine.live.system import OS, this_os
 from winasr_doctor.machine.model import SyncRoot, SyncRoots
+from winasr_doctor.windows import win32
 
 if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
@@ -113,8 +114,6 @@ def _settings(
     sid: str | None,
 ) -> SyncSettings:
     if sid is None and this_os() == "windows":
-        from winasr_doctor.windows import win32
-
         sid = win32.user_sid()
     variables = os.environ if environment is None else environment
     return SyncSettings(os_name, registry, variables, home or _home(), sid)

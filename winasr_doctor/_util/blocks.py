@@ -1,17 +1,19 @@
 """The parts of everything that is shown to people; each format writes them in its own way.
 
-A command returns blocks: `who`, `probe`, `fix`, `gate`, `explain` and the scan's report. A format
-(`text_layout` for a terminal, `markdown` for an issue) knows blocks and nothing about the command.
+A command's room yields blocks: `who`, `probe`, `fix`, `gate`, `explain` and the scan's report. A
+format (`report.text_layout` for a terminal) knows blocks and nothing about the command. Blocks are
+tagged, so that a process can pass them to another one as JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
-class Paragraph(Struct, frozen=True):
+class Paragraph(Struct, frozen=True, tag=True):
     """A text that is wrapped.
 
     Attributes:
@@ -31,11 +33,11 @@ class Paragraph(Struct, frozen=True):
     bold: bool = False
 
 
-class Command(Struct, frozen=True):
-    """Lines to copy: never wrapped, never decorated.
+class Command(Struct, frozen=True, tag=True):
+    """Lines to copy, such as commands and paths: never wrapped, never decorated.
 
     Attributes:
-        text: One command or more, one a line.
+        text: One line or more.
         shell: What runs it: `powershell`, `cmd`, `sh`, `python`, or empty if any shell does.
         indent: Columns before each line.
     """
@@ -45,7 +47,7 @@ class Command(Struct, frozen=True):
     indent: int = 0
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, tag=True):
     """Names and values.
 
     Attributes:
@@ -57,7 +59,7 @@ class Table(Struct, frozen=True):
     indent: int = 0
 
 
-class Gap(Struct, frozen=True):
+class Gap(Struct, frozen=True, tag=True):
     """An empty line; several in a row are one."""
 
 
@@ -68,3 +70,14 @@ def heading(text: str) -> Iterator[Block]:
     """Yield a heading with an empty line before it."""
     yield Gap()
     yield Paragraph("", lead=text, bold=True)
+
+
+def indented(blocks: Iterable[Block], columns: int) -> Iterator[Block]:
+    """Yield blocks with a larger indent.
+
+    Args:
+        blocks: The blocks.
+        columns: Columns to add before each of them.
+    """
+    for block in blocks:
+        yield block if isinstance(block, Gap) else replace(block, indent=block.indent + columns)

@@ -1,10 +1,11 @@
-"""Formats a diagnosis as text."""
+"""Shows a diagnosis as blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from winasr_doctor.catalogue.showing import printable, what_to_do, wrapped
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph
+from winasr_doctor.catalogue.showing import show_remedies
 from winasr_doctor.diagnosis.answering import shown
 from winasr_doctor.diagnosis.core import Diagnosis, FailurePhase
 from winasr_doctor.diagnosis.kinds import NOTHING, UNKNOWN
@@ -14,28 +15,30 @@ _WHAT = {
     FailurePhase.TRANSCRIBE: "Transcribing failed.",
     FailurePhase.DOWNLOAD: "Downloading the model failed.",
     FailurePhase.IMPORT: "Importing failed.",
-    FailurePhase.UNKNOWN: "Something failed; what was going on is not known.",
+    FailurePhase.UNKNOWN: "Something failed; the text does not show during which step.",
 }
 _SURE = {"certain": "", "likely": " (likely)", "guess": " (a guess)"}
 _SHORT, _LONG = 240, 600
 """Maximum number of characters of a message that are shown without and with `-v`."""
 
 
-def format_diagnosis(diagnosis: Diagnosis, width: int = 80, *, verbose: bool = True) -> str:
-    """Return a diagnosis as plain text.
+def show(diagnosis: Diagnosis, *, verbose: bool = True) -> Iterator[Block]:
+    """Yield a diagnosis: the cause, the errors, and what to do.
 
     Args:
         diagnosis: The result of `diagnose`.
-        width: Columns to fill; a path is never broken.
         verbose: Whether to show every remedy with its steps, whole messages and the sources.
     """
-    rows = list(_rows(diagnosis, verbose=verbose))
-    lines = [wrapped(f"{label}: {printable(value)}", width) for label, value in rows]
-    lines += ["", *what_to_do(diagnosis.remedies, width, verbose=verbose)]
+    for label, value in _rows(diagnosis, verbose=verbose):
+        if label == "File":
+            yield Command(f"File: {value}")
+        else:
+            yield Paragraph(value, lead=f"{label}: ", bold=True)
+    yield Gap()
+    yield from show_remedies(diagnosis.remedies, verbose=verbose)
     if diagnosis.facts:
         used = ", ".join(f"{name} {value}" for name, value in diagnosis.facts.items())
-        lines.append(wrapped(f"Filled in from this machine: {printable(used)}", width))
-    return "\n".join(lines) + "\n"
+        yield Paragraph(used, lead="Filled in from this machine: ")
 
 
 def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
@@ -52,7 +55,7 @@ def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
     if diagnosis.cleanup:
         yield "Held by", f"{diagnosis.suspect.who}: {diagnosis.suspect.why}"
     if diagnosis.incomplete and diagnosis.cleanup:
-        yield "Beware", "only the last line is known; the real error may be hidden behind it"
+        yield "Beware", "this is only the last line; it may hide the real error"
     if diagnosis.also:
         yield "Also in the text", "; ".join(diagnosis.also)
     if verbose and diagnosis.source:
@@ -63,7 +66,7 @@ def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
 
 def _cause(diagnosis: Diagnosis, *, verbose: bool) -> str:
     if diagnosis.kind == UNKNOWN and not diagnosis.source and diagnosis.primary is not None:
-        return "not known. No error of the catalogue fits; see below how to look further."
+        return "not known. No known error matches; the steps below help you look further."
     sure = "" if diagnosis.kind == NOTHING else _SURE[diagnosis.confidence]
     return _cut(diagnosis.cause, verbose=verbose) + sure
 

@@ -1,0 +1,87 @@
+"""Writes what a command has to say: blocks for people, a document for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import click
+
+from winasr_doctor._util.blocks import Block
+from winasr_doctor.cli.console import stdout_encoding, stdout_width, wants_colour, write_report
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def format_option() -> Callable[[_Command], _Command]:
+    """Return the decorator that adds `--format text|json`; the command gets `format_`."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Text for people, or JSON for programs.",
+    )
+
+
+def write_blocks(blocks: Iterable[Block], *, after_gap: bool = False) -> None:
+    """Write blocks to stdout, laid out for the terminal.
+
+    Args:
+        blocks: What to show, in order.
+        after_gap: Whether to write an empty line first.
+    """
+    from winasr_doctor.report import RenderOptions
+    from winasr_doctor.report.text_layout import render_blocks
+
+    encoding = stdout_encoding()
+    options = RenderOptions(width=stdout_width(), colour=wants_colour(), encoding=encoding)
+    text = render_blocks(blocks, options)
+    write_report(f"\n{text}" if after_gap else text, None, encoding=encoding)
+
+
+_UNWRAPPED = 1_000_000
+"""Columns for a log: one line for each fact, so that it can be searched."""
+
+
+def progress_blocks(blocks: Iterable[Block]) -> None:
+    """Print blocks to stderr: wrapped on a terminal, one line each in a log.
+
+    Args:
+        blocks: What to show, in order.
+    """
+    from winasr_doctor.report import RenderOptions
+    from winasr_doctor.report.text_layout import render_blocks
+
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    width = stdout_width() if is_terminal else _UNWRAPPED
+    text = render_blocks(blocks, RenderOptions(width=width, encoding=encoding))
+    click.echo(text, err=True, nl=False)
+
+
+def json_text(document: object) -> str:
+    """Return a document as JSON in ASCII, which every console, pipe and editor takes.
+
+    Args:
+        document: A msgspec struct, or JSON values; lone surrogates become escapes.
+    """
+    import json
+
+    import msgspec
+
+    from winasr_doctor.report.escaping import plain
+
+    return json.dumps(plain(msgspec.to_builtins(document)), indent=2) + "\n"
+
+
+def write_json(document: object, output: str | None = None) -> None:
+    """Write a document as JSON.
+
+    Args:
+        document: As for `json_text`.
+        output: The file to write; `None` or `-` for stdout.
+    """
+    write_report(json_text(document), output, encoding="ascii")

@@ -1,0 +1,124 @@
+"""Describes the verdict of a run as a JSON document, and keeps the last one."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from winasr_doctor.locks.ledger import default_ledger
+from winasr_doctor.report.escaping import plain
+from winasr_doctor.run.events import Cleaned
+from winasr_doctor.run.verdict import RunVerdict
+
+_KEPT = "last-run.json"
+"""The file in the state folder with the verdict of the last run."""
+
+
+class RescuedPart(msgspec.Struct, frozen=True):
+    """A temporary folder that could not be removed at first."""
+
+    path: str
+    phase: str
+    attempts: int
+    seconds: float
+    gone: bool
+    """Whether it was removed while the app ran."""
+    file: str | None
+    """The first path that could not be removed."""
+    label: str
+    """Its error, such as `WinError 32`."""
+    holder: str
+    error: str
+    """The class of the app's own exception, which the cleanup error would have hidden."""
+
+
+class RunDocument(msgspec.Struct, frozen=True):
+    """What `run --report FILE` writes."""
+
+    schema: Literal["winasr-doctor/run/1"]
+    ended: float
+    """Seconds since 1970."""
+    exit_code: int
+    """The app's."""
+    seconds: float
+    guarded: bool
+    """Whether a process of the app has reported that the guard is on."""
+    unguarded: tuple[str, ...]
+    """What could not be guarded, one sentence each."""
+    folders: int
+    """Temporary folders of the framework that were cleaned up."""
+    rescued: tuple[RescuedPart, ...]
+    silent: int
+    """How often the watchdog reported a lack of progress."""
+    plan: str | None
+    injected: dict[str, int]
+    """How often each fault of the plan fired."""
+    left: tuple[str, ...]
+    """Paths that could not be removed."""
+    diagnosis: dict[str, Any] | None
+    """A `winasr-doctor/diagnosis/1` of the exception that ended the app."""
+
+
+def document(verdict: RunVerdict) -> RunDocument:
+    """Return the JSON document that describes a run's verdict."""
+    return RunDocument(
+        schema="winasr-doctor/run/1",
+        ended=round(time.time(), 3),
+        exit_code=verdict.code,
+        seconds=round(verdict.seconds, 3),
+        guarded=verdict.guarded,
+        unguarded=verdict.unguarded,
+        folders=len(verdict.cleaned),
+        rescued=tuple(map(_rescued, verdict.rescued)),
+        silent=len(verdict.silent),
+        plan=None if verdict.plan is None else str(verdict.plan),
+        injected=dict(verdict.fired),
+        left=verdict.left,
+        diagnosis=None if verdict.diagnosis is None else verdict.diagnosis.document,
+    )
+
+
+def _rescued(event: Cleaned) -> RescuedPart:
+    return RescuedPart(
+        path=event.path,
+        phase=event.phase.label,
+        attempts=event.attempts,
+        seconds=round(event.seconds, 3),
+        gone=event.gone,
+        file=event.file,
+        label=event.label,
+        holder=event.holder,
+        error=event.error,
+    )
+
+
+def keep(verdict: RunDocument) -> None:
+    """Keep a verdict as the last one, for `bug-report`; a failure is ignored.
+
+    Args:
+        verdict: The document.
+    """
+    with suppress(OSError):
+        file = _kept_file()
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = file.with_suffix(f".{os.getpid()}.tmp")
+        unfinished.write_bytes(msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
+        unfinished.replace(file)
+
+
+def last() -> dict[str, Any] | None:
+    """Return the verdict of the last run as JSON values; `None` if none was kept."""
+    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        kept = msgspec.json.decode(_kept_file().read_bytes(), type=RunDocument)
+        values: dict[str, Any] = msgspec.to_builtins(kept)
+        return values
+    return None
+
+
+def _kept_file() -> Path:
+    return default_ledger().folder.parent / _KEPT

@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     show_default=True,
     help=f"When {NAMES} has not moved for so long, say where every thread stands; 0 for never.",
 )
+@click.option(
+    "--strict-deletes",
+    is_flag=True,
+    help="Let the app's own deletions of locked temporary files fail, as they would without run.",
+)
+@click.option(
+    "--retry-deletes",
+    metavar="DIR",
+    multiple=True,
+    help="Try a deletion by the app in this folder again for 1 s before it fails; repeatable.",
+)
 @click.option("--report", metavar="FILE", help="Also write the verdict to a file, as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing before the app starts.")
 @click.argument("app", nargs=-1, type=click.UNPROCESSED, metavar="-- SCRIPT_OR_-m_MODULE [ARGS]...")
@@ -41,8 +52,10 @@ def command(
     inject: str | None,
     scratch: str | None,
     silence: float,
+    retry_deletes: tuple[str, ...],
     report: str | None,
     *,
+    strict_deletes: bool,
     quiet: bool,
 ) -> None:
     """Run an unmodified app with a safe TEMP and the guard on.
@@ -67,6 +80,8 @@ def command(
             Plan.parse(inject) if inject is not None else None,
             silence,
             quiet,
+            strict_deletes,
+            retry_deletes,
         )
         verdict = run(order, progress_blocks)
     except (PlanError, TargetError, ScratchError) as error:

@@ -14,6 +14,7 @@ from winasr_doctor._guard import guard
 from winasr_doctor._guard.events import FolderOpened, GuardEvent, Observer, opened
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.run import final_diagnosis
+from winasr_doctor.run.app_deletes import AppDeletes
 from winasr_doctor.run.events import EventLog, Silent, Started
 from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
@@ -49,9 +50,12 @@ def begin(file: str) -> None:
     recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
     if settings.plan:
         recorder.injector = whole.enter_context(_injecting(settings.plan, observers))
+    deletes = AppDeletes(settings.temp, log.write, settings.retry_in)
+    if settings.temp or settings.retry_in:
+        whole.enter_context(deletes.installed())
 
     def forked() -> None:
-        for each in (log, recorder, folders, watchdog):
+        for each in (log, recorder, folders, watchdog, deletes):
             each.start_anew()
 
     if hasattr(os, "register_at_fork"):

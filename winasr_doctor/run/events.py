@@ -76,10 +76,27 @@ class Silent:
     seconds: float
 
 
-Event = Started | Cleaned | FaultInjected | Unguarded | Silent
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """The app has deleted something of its own that is locked; it goes later.
+
+    Attributes:
+        path: The file, or the folder of a `TemporaryDirectory`.
+        size: Bytes of a file.
+        label: The error, such as `WinError 32`.
+        holder: Who has it open; empty if unknown.
+    """
+
+    path: str
+    size: int
+    label: str
+    holder: str
+
+
+Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent)
+    kind.__name__: kind for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent, PutOff)
 }
 
 

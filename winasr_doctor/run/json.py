@@ -53,6 +53,8 @@ class RunDocument(msgspec.Struct, frozen=True):
     folders: int
     """Temporary folders of the framework that were cleaned up."""
     rescued: tuple[RescuedPart, ...]
+    put_off: tuple[str, ...]
+    """Paths that the app deleted while they were locked, and that went later."""
     silent: int
     """How often the watchdog reported a lack of progress."""
     plan: str | None
@@ -75,6 +77,7 @@ def document(verdict: RunVerdict) -> RunDocument:
         unguarded=verdict.unguarded,
         folders=len(verdict.cleaned),
         rescued=tuple(map(_rescued, verdict.rescued)),
+        put_off=tuple(event.path for event in verdict.put_off),
         silent=len(verdict.silent),
         plan=None if verdict.plan is None else str(verdict.plan),
         injected=dict(verdict.fired),

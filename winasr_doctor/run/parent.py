@@ -32,6 +32,8 @@ class Order:
         plan: Faults to inject; `None` for none.
         silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
         quiet: Whether to print nothing before the app starts.
+        strict_deletes: Whether the app's own deletions in its TEMP fail as they would.
+        retry_deletes: Other folders in which a deletion by the app is tried again before it fails.
     """
 
     target: RunTarget
@@ -39,6 +41,8 @@ class Order:
     plan: Plan | None = None
     silence: float = 60.0
     quiet: bool = False
+    strict_deletes: bool = False
+    retry_deletes: tuple[str, ...] = ()
 
 
 def run(order: Order, say: Callable[[Iterable[Block]], None]) -> RunVerdict:
@@ -66,6 +70,8 @@ def run(order: Order, say: Callable[[Iterable[Block]], None]) -> RunVerdict:
             silence=order.silence,
             folders=(scratch.temp, scratch.notes),
             claims=scratch.claim_files,
+            temp="" if order.strict_deletes else scratch.temp,
+            retry_in=tuple(map(os.path.abspath, order.retry_deletes)),
         ).write(settings)
         if not order.quiet:
             found = preflight.examine(order.target)

@@ -30,6 +30,8 @@ class RunSettings:
         silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
         folders: The run's folders, which the app itself owns once it has started.
         claims: The parent's ledger entries for them, which are void from then on.
+        temp: The private TEMP; empty if the app's own deletions are to fail as they would.
+        retry_in: Other folders in which a deletion by the app is tried again before it fails.
     """
 
     events: str
@@ -38,6 +40,8 @@ class RunSettings:
     silence: float = 60.0
     folders: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    temp: str = ""
+    retry_in: tuple[str, ...] = ()
 
     def write(self, file: Path) -> None:
         """Write the settings where `read` finds them."""
@@ -47,7 +51,7 @@ class RunSettings:
     def read(cls, file: str) -> RunSettings:
         """Read settings that `write` wrote."""
         document = json.loads(Path(file).read_text(encoding="utf-8"))
-        lists = {name: tuple(document.get(name, ())) for name in ("folders", "claims")}
+        lists = {name: tuple(document.get(name, ())) for name in ("folders", "claims", "retry_in")}
         return cls(**{**document, **lists})
 
 

@@ -12,7 +12,15 @@ from winasr_doctor._util.blocks import Block, Command, Paragraph, indented
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.locks import CleanupReport
-from winasr_doctor.run.events import Cleaned, Event, FaultInjected, Silent, Started, Unguarded
+from winasr_doctor.run.events import (
+    Cleaned,
+    Event,
+    FaultInjected,
+    PutOff,
+    Silent,
+    Started,
+    Unguarded,
+)
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 
 MOST_LINES = 8
@@ -75,6 +83,11 @@ class RunVerdict:
         return tuple(event for event in self.events if isinstance(event, Silent))
 
     @property
+    def put_off(self) -> tuple[PutOff, ...]:
+        """What the app deleted while it was locked."""
+        return tuple(event for event in self.events if isinstance(event, PutOff))
+
+    @property
     def fired(self) -> Mapping[str, int]:
         """How often each fault of the plan has fired."""
         latest = {e.pid: e.counts for e in self.events if isinstance(e, FaultInjected)}
@@ -108,6 +121,7 @@ def show(verdict: RunVerdict) -> Iterator[Block]:
 
 def _facts(verdict: RunVerdict) -> Iterator[Block]:
     yield from _rescued(verdict)
+    yield from _put_off(verdict.put_off)
     for sentence in verdict.unguarded:
         yield Paragraph(sentence, lead="not guarded: ")
     if verdict.silent:
@@ -165,6 +179,25 @@ def _rescue(event: Cleaned) -> str:
     if event.file == event.path:
         name = "the folder itself"
     return f"{event.phase.label}: {event.label} on {name}{who}; {outcome}; {end}"
+
+
+def _put_off(events: Sequence[PutOff]) -> Iterator[Block]:
+    if not events:
+        return
+    what = "path" if len(events) == 1 else "paths"
+    megabytes = sum(event.size for event in events) / 1e6
+    yield Paragraph(
+        f"the app deleted {len(events)} locked {what} of its own ({megabytes:.1f} MB) in its TEMP;"
+        " each stayed on the disk until its lock was gone, at the latest until the app ended",
+        lead="put off: ",
+    )
+    told = Counter(
+        f"{event.label} on {os.path.basename(event.path)}"  # noqa: PTH119 - of the app's system
+        + (f", held by {event.holder}" if event.holder else "")
+        for event in events
+    )
+    for text, count in list(told.items())[:MOST_LINES]:
+        yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
 
 
 def _times(count: int) -> str:

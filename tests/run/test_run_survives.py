@@ -215,12 +215,19 @@ def test_the_watchdog_says_once_where_every_thread_stands(place: Place):
     app = place.write(
         "app.py",
         f"""
-        import os, tempfile, threading, time
+        import json, os, tempfile, threading, time
+        from pathlib import Path
         {TRANSCRIBE}
+        events = Path(json.loads(Path(os.environ["WINASR_DOCTOR_RUN"]).read_text())["events"])
+        def until_reported():
+            while not any(b"Silent" in file.read_bytes() for file in events.glob("*.jsonl")):
+                time.sleep(0.05)
         def work():
             held = open(os.path.join(tempfile.gettempdir(), *os.listdir(tempfile.gettempdir()),
                                      "manifest.json"))
-            time.sleep(3)
+            waiting = threading.Thread(target=until_reported)
+            waiting.start()
+            waiting.join(60)
         print(transcribe(work))
         """,
     )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from winasr_doctor import diagnose, load_model
+from winasr_doctor._util.installation import is_installed
 from winasr_doctor.asr import MissingPackageError, ModelFileError, RevisionError
 from winasr_doctor.asr.speech_language import packages
 
@@ -162,9 +163,8 @@ def test_a_folder_that_hides_the_language_model_is_named(
 def test_what_is_not_installed_is_said_before_anything_is_downloaded(
     hub: StandIn, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], words: str
 ):
-    find_spec = packages.find_spec
     monkeypatch.setattr(
-        packages, "find_spec", lambda name: None if name in missing else find_spec(name)
+        packages, "is_installed", lambda name: name not in missing and is_installed(name)
     )
     outcome = load()
     assert isinstance(outcome.error, MissingPackageError)

@@ -77,6 +77,16 @@ def test_a_family_never_wins_against_a_known_error():
     assert diagnose(text).id == "nemo-salm-peft"
 
 
+@pytest.mark.parametrize(
+    ("package", "repository"),
+    [("whisper_s2t", "shashikg/WhisperS2T"), ("nemo", "NVIDIA-NeMo/Speech")],
+)
+def test_an_unknown_error_of_a_recogniser_is_searched_in_its_issues(package, repository):
+    text = HEAD + SITE.format(f"{package}\\model.py", "mix") + "acme.OddError: sound"
+    steps = " ".join(step for each in diagnose(text).advice for step in each.steps)
+    assert f"https://github.com/{repository}/issues" in steps
+
+
 def test_an_unknown_error_says_where_to_look_and_how_to_report_it():
     text = HEAD + SITE.format("lhotse\\cut.py", "mix") + "acme.OddError: sound 4711 in 'C:\\a' odd"
     diagnosis = diagnose(text)

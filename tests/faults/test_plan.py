@@ -167,6 +167,14 @@ def test_a_pattern_far_too_long_is_refused():
         Plan.parse("unlink:32@" + "*a" * 501)
 
 
+def test_a_plan_that_fits_on_a_line_is_shown_whole():
+    text = "unlink:32;" * 11 + "x"
+    with pytest.raises(PlanError) as refused:
+        Plan.parse(text)
+    _, line, _ = str(refused.value).splitlines()
+    assert line.strip() == text
+
+
 def test_a_long_plan_is_shown_around_the_error():
     with pytest.raises(PlanError) as refused:
         Plan.parse("unlink:32;" * 500 + "x")

@@ -27,15 +27,7 @@ default_ledger().claim(folder)
 """
 
 
-@pytest.fixture(autouse=True)
-def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a TEMP for this test alone."""
-    folder = tmp_path / "temp"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    for name in ("TMPDIR", "TEMP", "TMP"):
-        monkeypatch.setenv(name, str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("temp")
 
 
 def killed(how: str) -> Path:

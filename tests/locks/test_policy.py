@@ -36,6 +36,12 @@ def test_less_than_a_microsecond_is_not_worth_waiting():
     assert RetryPolicy(total=1e-9).delay(0) is None
 
 
+def test_a_policy_is_shown_without_its_source_of_chance():
+    assert repr(RetryPolicy(total=2.0)) == (
+        "RetryPolicy(total=2.0, first=0.01, growth=0.1, longest=0.25, jitter=0.5)"
+    )
+
+
 def test_once_makes_one_attempt():
     assert ONCE.delay(0) is None
 

@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winasr_doctor.machine.crawl_scope import deciding_rule, is_included
+from winasr_doctor.machine.crawl_scope import deciding_rule
 from winasr_doctor.machine.model import SearchRule
 
 USERS = SearchRule(pattern="C:\\Users\\", include=True, default=True)
@@ -16,6 +16,11 @@ DEFAULTS = (USERS, APP_DATA)
 
 names = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=6)
 below = st.lists(names, min_size=1, max_size=5).map(tuple)
+
+
+def is_included(rules, path):
+    rule = deciding_rule(rules, path)
+    return rule is not None and rule.include
 
 
 def path_of(parts):

@@ -1,4 +1,4 @@
-"""Finds where this installation of the doctor came from and how to add an extra to it.
+"""Finds what is installed, where the doctor came from, and how to add an extra to it.
 
 The doctor is not on any package index: a command with just its name would fail, or would install
 whatever someone else has published under that name. So advice repeats the source of this
@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -32,6 +33,14 @@ class Origin(NamedTuple):
     target: str
     is_path: bool
     editable: bool = False
+
+
+def is_installed(package: str) -> bool:
+    """Return whether a package can be found, without importing it."""
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def install_extra(extra: str, *, origin: Origin | None = None, windows: bool | None = None) -> str:

@@ -1,17 +1,26 @@
-"""Revisions given on the command line."""
+"""Revisions given without source: on the command line or in a call."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+GIVEN = "given with --revision"
+
 _REPO_ID_MARKS = str.maketrans("", "", "-_.")
 
 
 class Pin(NamedTuple):
-    """A revision given with `--revision [REPO@]REVISION`."""
+    """A revision given with `--revision [REPO@]REVISION`, or in a call.
+
+    Attributes:
+        revision: The revision.
+        repo_id: The model's repository, if known.
+        where: A phrase that says where it was given.
+    """
 
     revision: str
     repo_id: str | None = None
+    where: str = GIVEN
 
     @classmethod
     def parse(cls, text: str) -> Pin:

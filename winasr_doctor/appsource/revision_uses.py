@@ -12,7 +12,7 @@ from winasr_doctor.appsource.constants import Constants
 from winasr_doctor.appsource.index import Augmented, Binding, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import Literal
 from winasr_doctor.appsource.paused_gc import collector_paused
-from winasr_doctor.appsource.pins import is_repo_id
+from winasr_doctor.appsource.pins import GIVEN, is_repo_id
 from winasr_doctor.appsource.syntax import last_name, option_name, stored_name, text_of
 from winasr_doctor.frameworks.nemo.idioms import is_spelled_like_one, takes_no_revision
 
@@ -55,15 +55,17 @@ class RevisionUse:
 
     Attributes:
         revision: The text itself.
-        literal: Where it is written; `None` for a `--revision` pin.
+        literal: Where it is written; `None` for a pin.
         repo_ids: The repositories it is used with, if known.
         used_at: Where it is used, as `file:line`, unless that is the literal itself.
+        where: For a pin, a phrase that says where it was given.
     """
 
     revision: str
     literal: Literal | None = None
     repo_ids: tuple[str, ...] = ()
     used_at: tuple[str, ...] = ()
+    where: str = GIVEN
 
 
 class RefusedRevision(NamedTuple):
@@ -106,7 +108,8 @@ def find_revisions(app: Application) -> tuple[RevisionUse, ...]:
     order = {file.path: number for number, file in enumerate(app.files)}
     places = sorted(found, key=lambda place: (order[place[0]], *place[1:]))
     pins = (
-        RevisionUse(pin.revision, None, (pin.repo_id,) if pin.repo_id else ()) for pin in app.pins
+        RevisionUse(pin.revision, None, (pin.repo_id,) if pin.repo_id else (), where=pin.where)
+        for pin in app.pins
     )
     return (*(_use(found[place]) for place in places), *dict.fromkeys(pins))
 

@@ -63,16 +63,14 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.appsource.pins import Pin
     from winasr_doctor.checks.revision import BY_SPELLING
-    from winasr_doctor.checks.revision_edits import place_of
     from winasr_doctor.machine.live import LiveMachine
 
-    app = Application(pins=(Pin(revision, repo_id),))
+    app = Application(pins=(Pin(revision, repo_id, GIVEN),))
     host = LiveMachine(app=app, hub_answers=_asked(app), timeout=PATIENCE)
     said = _said_by(BY_SPELLING, host)
     if said is None:
         return f"{revision!r} is no revision that a model can be loaded by", ()
-    # The checks name the place where a revision is written; here that is the call.
-    return said.summary.replace(place_of(app.revisions[0]), GIVEN), said.remedies
+    return said.summary, said.remedies
 
 
 def _asked(app: Application) -> HubAnswers | None:

@@ -49,7 +49,7 @@ def printable(text: str) -> str:
 def place_of(use: RevisionUse) -> str:
     """Return a phrase that says where a revision is written."""
     if use.literal is None:
-        return "given with --revision"
+        return use.where
     where = use.literal.file.location(use.literal.node)
     return f"in {where.file}, line {where.line}"
 

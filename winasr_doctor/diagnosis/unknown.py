@@ -7,23 +7,21 @@ from types import MappingProxyType
 
 from winasr_doctor.catalogue import RemedyTemplate, StepTemplate
 from winasr_doctor.diagnosis.nodes import ErrorNode
+from winasr_doctor.frameworks.nemo import names as nemo
+from winasr_doctor.frameworks.whisper import names as whisper
 
 _LONGEST_QUOTE = 80
 _PACKAGE = re.compile(r"(?:site|dist)-packages[\\/]([A-Za-z_]\w*)")
 _VARIABLE = re.compile(r"['\"][^'\"]*['\"]|0x[0-9a-fA-F]+|\d{4,}|\[(?:WinError|Errno) -?\d+\]")
 _TRACKERS = MappingProxyType(
     {
-        "nemo": "NVIDIA-NeMo/Speech",
+        **nemo.TRACKERS,
+        **whisper.TRACKERS,
         "torch": "pytorch/pytorch",
         "torchaudio": "pytorch/audio",
         "torchcodec": "meta-pytorch/torchcodec",
-        "lhotse": "lhotse-speech/lhotse",
         "transformers": "huggingface/transformers",
         "huggingface_hub": "huggingface/huggingface_hub",
-        "faster_whisper": "SYSTRAN/faster-whisper",
-        "ctranslate2": "OpenNMT/CTranslate2",
-        "whisper": "openai/whisper",
-        "whisperx": "m-bain/whisperX",
         "pyannote": "pyannote/pyannote-audio",
         "speechbrain": "speechbrain/speechbrain",
         "gradio": "gradio-app/gradio",

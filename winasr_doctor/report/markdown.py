@@ -45,7 +45,7 @@ def render(report: Report, options: RenderOptions) -> str:
     blocks = [
         f"## {escape(report.tool.name)}: {_MARKS[verdict]} {verdict.upper()}",
         f"{escape(words[:1].upper() + words[1:])}.",
-        _bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
+        bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
     ]
     if report.results:
         blocks.append(_table(report))
@@ -58,7 +58,7 @@ def render(report: Report, options: RenderOptions) -> str:
         blocks += _listing("Skipped", _with(report, Status.SKIP))
         blocks += _listing("Passed", _with(report, Status.PASS))
     if report.unreadable:
-        blocks += ["### Not examined", _bullets(map(escape, report.unreadable))]
+        blocks += ["### Not examined", bullets(map(escape, report.unreadable))]
     tool = f"{escape(report.tool.name)} {escape(report.tool.version)}"
     blocks.append(f"Made by {tool}; `python -m winasr_doctor explain CODE` says more on a code.")
     return "\n\n".join(blocks) + "\n"
@@ -89,7 +89,7 @@ def _code(word: str) -> str:
     return f"{fence}{pad}{word}{pad}{fence}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Escape a table's cell, in which a pipe needs a backslash even in code."""
     return escape(text).replace("\\|", "|").replace("|", "\\|")
 
@@ -106,14 +106,15 @@ def _block(text: str, language: str = "", indent: int = 0) -> str:
     return "\n".join(" " * indent + line for line in lines)
 
 
-def _bullets(items: Iterable[str]) -> str:
+def bullets(items: Iterable[str]) -> str:
+    """Write a list."""
     return "\n".join(f"- {item}" for item in items)
 
 
 def _table(report: Report) -> str:
     rows = ["| Family | | Results |", "| --- | --- | --- |"]
     for family in digest.families(report):
-        name, title = _cell(family.name), _cell(family.title)
+        name, title = cell(family.name), cell(family.title)
         counts = ", ".join(digest.count_words(family.counts))
         rows.append(f"| {_MARKS[family.worst]} {name} | {title} | {counts} |")
     return "\n".join(rows)
@@ -158,7 +159,7 @@ def _with(report: Report, status: Status) -> list[Result]:
 def _listing(title: str, results: list[Result], *, evidence: bool = False) -> list[str]:
     if not results:
         return []
-    blocks = [f"### {title}", _bullets(map(_item, results))]
+    blocks = [f"### {title}", bullets(map(_item, results))]
     for result in results if evidence else ():
         blocks += _evidence(result)
     return blocks

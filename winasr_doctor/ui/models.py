@@ -6,10 +6,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from importlib.util import find_spec
 from pathlib import Path
 
-from winasr_doctor._util.installation import install_extra
+from winasr_doctor._util.installation import install_extra, is_installed
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.asr.models import TINY, TINY_FILE
 from winasr_doctor.checks.advice import gigabytes
@@ -66,14 +65,6 @@ class Choice:
         """The text in the list."""
         shown = Path(self.name).name if self.path == self.name else self.name
         return f"{shown}: {self.note}"
-
-
-def is_installed(package: str) -> bool:
-    """Return whether a package can be found, without importing it."""
-    try:
-        return find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def choices(

@@ -30,7 +30,6 @@ STATUS: Final = "Status"
 TRANSCRIPT: Final = "Text"
 WORDS: Final = "Word timestamps"
 WORD_COLUMNS: Final = ("Recording", "Word", "Start (s)", "End (s)")
-DOWNLOADS: Final = "Downloads"
 FINDINGS: Final = "What the doctor says about this computer"
 RESCAN: Final = "Examine again"
 
@@ -110,7 +109,6 @@ TOO_LONG: Final = (
 SHORTEN: Final = ("Give fewer recordings at once, or cut them into parts",)
 MISSING_UPLOAD: Final = "{name} is no longer there: upload it again."
 BLOCKED_STEP: Final = "Press the button of that name to try in spite of it"
-SCAN_STEP: Final = "Run: python -m winasr_doctor scan"
 REFUSED: Final = (
     "The page took no more work: its queue is full, because too many transcriptions wait already"
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from winasr_doctor._util.foreign_exceptions import first_line
+from winasr_doctor._util.installation import is_installed
 from winasr_doctor.asr.errors import MissingPackageError
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo import calls, names
@@ -21,7 +21,7 @@ def check_packages(name: str) -> None:
     Raises:
         MissingPackageError: It names the missing packages and the command that installs them.
     """
-    missing = [package for package in CANARY_PACKAGES if not _is_there(package)]
+    missing = [package for package in CANARY_PACKAGES if not is_installed(package)]
     if missing:
         raise MissingPackageError(
             f"{name} needs {' and '.join(missing)}, which {_verb(missing)} not installed here.",
@@ -51,13 +51,6 @@ def import_salm(name: str) -> Any:  # noqa: ANN401 - the framework's class
 
 def _verb(missing: list[str]) -> str:
     return "is" if len(missing) == 1 else "are"
-
-
-def _is_there(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _install() -> Remedy:

@@ -10,7 +10,7 @@ from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
 from winasr_doctor.report.interface import RenderOptions
-from winasr_doctor.report.markdown import escape
+from winasr_doctor.report.markdown import bullets, cell, escape
 
 _MARKS = {
     StepState.PASS: "✅ pass",
@@ -36,10 +36,10 @@ def render(gate: Gate, options: RenderOptions) -> str:
         blocks += ["### Measured", _table(columns, measured)]
     if gate.report is not None and (accepted := accepted_in(gate.report)):
         found = (f"**{escape(each.code)}**: {escape(each.summary)}" for each in accepted)
-        blocks += ["### Accepted", _bullets(found)]
+        blocks += ["### Accepted", bullets(found)]
     if gate.notes:
-        blocks += ["### Notes", _bullets(map(escape, gate.notes))]
-    rows = ((_cell(name), _cell(value)) for name, value in words.provenance(gate.tested))
+        blocks += ["### Notes", bullets(map(escape, gate.notes))]
+    rows = ((cell(name), cell(value)) for name, value in words.provenance(gate.tested))
     tested = _table(("What", "Which"), rows)
     blocks.append(f"<details><summary>What was tested</summary>\n\n{tested}\n\n</details>")
     if gate.report is not None:
@@ -49,7 +49,7 @@ def render(gate: Gate, options: RenderOptions) -> str:
 
 def _row(step: GateStep) -> tuple[str, ...]:
     state = _MARKS[StepState.FAIL if step.stops else step.state]
-    return _cell(step.name), state, _cell(step.summary), f"{step.seconds:.1f}"
+    return cell(step.name), state, cell(step.summary), f"{step.seconds:.1f}"
 
 
 def _notable(step: GateStep) -> list[str]:
@@ -61,7 +61,7 @@ def _notable(step: GateStep) -> list[str]:
         + (f": {escape(case.detail)}" if case.detail else "")
         for case in cases
     )
-    return [f"### {escape(step.title)}", _bullets(told)]
+    return [f"### {escape(step.title)}", bullets(told)]
 
 
 def _measured(case: Case) -> tuple[str, ...] | None:
@@ -70,7 +70,7 @@ def _measured(case: Case) -> tuple[str, ...] | None:
     if not isinstance(factor, float) or not isinstance(load, float):
         return None
     return (
-        _cell(case.name),
+        cell(case.name),
         f"{factor:.2f}",
         f"{load:.2f} s",
         f"{peak / 1e6:.0f} MB" if isinstance(peak, int) else "",
@@ -82,12 +82,3 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     columns = list(head)
     lines = [columns, ["---"] * len(columns), *map(list, rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    """Escape a table cell, where a pipe needs a backslash even in code."""
-    return escape(text).replace("\\|", "|").replace("|", "\\|")
-
-
-def _bullets(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from winasr_doctor.machine.redaction import tables
 from winasr_doctor.machine.redaction.redactor import Redactor
@@ -161,11 +160,3 @@ def know_libraries(roots: object, redactor: Redactor) -> None:
             business = root.get("kind") in ("sharepoint", "business")
             if match and business and not _CLIENT.match(match["org"]):
                 redactor.know(match["org"], "org")
-
-
-Field = Callable[[Any, Redactor], Any]
-FIELDS: dict[tuple[str, str], Field] = {
-    ("environment", "variables"): variables,
-    ("packages", "versions"): packages,
-}
-"""Fields that are not redacted as text, by section and name."""

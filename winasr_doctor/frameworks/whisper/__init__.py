@@ -1,0 +1,1 @@
+"""Everything specific to the packages that run Whisper; they need no guard."""

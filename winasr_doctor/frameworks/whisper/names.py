@@ -1,0 +1,27 @@
+"""The names of the packages that run Whisper."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+TRACKERS = MappingProxyType(
+    {
+        "whisper": "openai/whisper",
+        "faster_whisper": "SYSTRAN/faster-whisper",
+        "whisperx": "m-bain/whisperX",
+        "ctranslate2": "OpenNMT/CTranslate2",
+        "insanely_fast_whisper": "Vaibhavs10/insanely-fast-whisper",
+        "lightning_whisper_mlx": "mustafaaljadery/lightning-whisper-mlx",
+        "mlx_whisper": "ml-explore/mlx-examples",
+        "pywhispercpp": "absadiki/pywhispercpp",
+        "stable_whisper": "jianfch/stable-ts",
+        "whisper_s2t": "shashikg/WhisperS2T",
+        "whisper_timestamped": "linto-ai/whisper-timestamped",
+    }
+)
+"""The repository on GitHub of each package, by its name in an import. CTranslate2 is the engine of
+faster-whisper and WhisperX."""
+
+RECOGNISERS = frozenset(TRACKERS) - {"ctranslate2"}
+"""The packages with a `transcribe` of their own. The pipelines of transformers have none: they are
+called."""

@@ -88,6 +88,9 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
 }
 
 _interceptors: dict[str, tuple[Interceptor, ...]] = {}
+"""Those whose rules are in force at an operation; its real errors then read as on Windows."""
+_refusing: dict[str, tuple[Interceptor, ...]] = {}
+"""Those of them that may refuse it."""
 _lock = threading.RLock()
 _users: dict[str, int] = {}
 _replaced: dict[str, list[_Replaced]] = {}
@@ -95,9 +98,7 @@ _undo_removal: list[Callable[[], None]] = []
 
 
 def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> OSError | None:
-    for interceptor in _interceptors.get(operation, ()):
-        if operation not in interceptor.operations:
-            continue
+    for interceptor in _refusing.get(operation, ()):
         error = interceptor.refuse(operation, path, path2)
         if error is not None:
             return error
@@ -106,6 +107,7 @@ def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> O
 
 _IS_POSIX = os.name == "posix"
 _NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
+_MAY_BE_THERE = ("/proc", "/sys", "/dev")
 
 
 def _name(value: object, directory: object = None) -> FileName | None:
@@ -114,7 +116,9 @@ def _name(value: object, directory: object = None) -> FileName | None:
     Descriptors used as paths, and the kernel's own files, do not exist on Windows.
     """
     if type(value) is str and directory is None:  # the usual case
-        return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
+        if value.startswith(_MAY_BE_THERE) and _IS_POSIX and _NOT_ON_WINDOWS.match(value):
+            return None
+        return value
     if isinstance(value, int):
         return None
     path: FileName
@@ -137,11 +141,13 @@ def _on_one_path(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        given = args[0] if args else kwargs.get("path", default)
-        path = _name(default if given is None else given, kwargs.get("dir_fd"))
-        if path is None or operation not in _interceptors:
+        if operation not in _interceptors:
             return original(*args, **kwargs)
-        error = _refusal(operation, path)
+        given = args[0] if args else kwargs.get("path", default)
+        path = _name(default if given is None else given, kwargs.get("dir_fd") if kwargs else None)
+        if path is None:
+            return original(*args, **kwargs)
+        error = _refusal(operation, path) if operation in _refusing else None
         if error is None:
             try:
                 return original(*args, **kwargs)
@@ -149,7 +155,10 @@ def _on_one_path(operation: str, original: Function) -> Function:
                 error = as_on_windows(operation, real, path)
                 if error is None:
                     raise
-        raise error  # outside the handler: the real error is unrelated to the injected one
+        try:
+            raise error  # outside the handler: the real error is unrelated to the injected one
+        finally:
+            error = None  # else this frame and the error would keep each other alive
 
     return replacement
 
@@ -173,7 +182,10 @@ def _on_two_paths(operation: str, original: Function) -> Function:
                 error = as_on_windows(operation, real, source, target)
                 if error is None:
                     raise
-        raise error
+        try:
+            raise error
+        finally:
+            error = None
 
     return replacement
 
@@ -220,7 +232,10 @@ def _on_open(operation: str, original: Function) -> Function:
                 error = as_on_windows(operation, real, path)
                 if error is None:
                     raise
-        raise error
+        try:
+            raise error
+        finally:
+            error = None
 
     return replacement
 
@@ -242,8 +257,6 @@ def _on_rmtree(operation: str, original: Function) -> Function:
             return None
         onexc = kwargs.get("onexc")
         onerror = args[2] if len(args) > 2 else kwargs.get("onerror")  # noqa: PLR2004
-        if onexc is None and onerror is None:
-            raise error
         try:
             raise error
         except OSError as caught:
@@ -251,6 +264,10 @@ def _on_rmtree(operation: str, original: Function) -> Function:
                 onexc(os.scandir, path, caught)
             elif onerror is not None:
                 onerror(os.scandir, path, sys.exc_info())
+            else:
+                raise
+        finally:
+            error = None
         return None
 
     replacement.avoids_symlink_attacks = False  # type: ignore[attr-defined]  # nor on Windows
@@ -332,20 +349,26 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
 @contextmanager
 def asking(interceptor: Interceptor) -> Iterator[None]:
     """Ask this interceptor, before the earlier ones, until the block ends."""
-    asked = ALWAYS | interceptor.operations
+    tables = ((_interceptors, ALWAYS | interceptor.operations), (_refusing, interceptor.operations))
     with replaced(interceptor.operations):
         with _lock:
-            for operation in asked:
-                _interceptors[operation] = (interceptor, *_interceptors.get(operation, ()))
+            for asked, operations in tables:
+                for operation in operations:
+                    asked[operation] = (interceptor, *asked.get(operation, ()))
         try:
             yield
         finally:
             with _lock:
-                for operation in asked:
-                    _stop_asking(interceptor, operation)
+                for asked, operations in tables:
+                    _stop_asking(interceptor, asked, operations)
 
 
-def _stop_asking(interceptor: Interceptor, operation: str) -> None:
-    left = [one for one in _interceptors.pop(operation) if one is not interceptor]
-    if left:
-        _interceptors[operation] = tuple(left)
+def _stop_asking(
+    interceptor: Interceptor, asked: dict[str, tuple[Interceptor, ...]], operations: Iterable[str]
+) -> None:
+    for operation in operations:
+        left = tuple(one for one in asked[operation] if one is not interceptor)
+        if left:
+            asked[operation] = left
+        else:
+            del asked[operation]

@@ -5,6 +5,7 @@ It imports nothing from this package until a test uses it, so that other test ru
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("winasr-doctor", "Windows file faults")
     group.addoption(
         "--windows-sharing",
-        action="store_true",
+        action="store_const",
+        const="all",
         help="let deleting and renaming fail as on Windows while files are open (Linux)",
     )
+    # Options of their own: one with a value would take a path that follows it for the value.
+    for rules, what in (
+        ("all", "the same"),
+        (
+            "handles",
+            "only the rules about open files, none about read-only ones and existing names",
+        ),
+    ):
+        group.addoption(
+            f"--windows-sharing={rules}",
+            action="store_const",
+            const=rules,
+            dest="windows_sharing",
+            help=what,
+        )
     group.addoption(
         "--winfault-case",
         metavar="CASE",
@@ -56,6 +73,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
         if not handles.available():
             raise pytest.UsageError("--windows-sharing needs Linux's /proc, or Windows")
+        _remember_openings(config)
+
+
+def _remember_openings(config: pytest.Config) -> None:
+    """Note who opens what until the end: a later test may find it still open."""
+    if os.name == "nt":
+        return
+    from winasr_doctor.faults.sharing.openings import listening
+
+    stack = ExitStack()
+    stack.enter_context(listening())
+    config.add_cleanup(stack.close)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -77,7 +106,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     from winasr_doctor.faults import windows_sharing
 
-    with windows_sharing() as emulator:
+    with windows_sharing(item.config.getoption("windows_sharing")) as emulator:
+        emulator.brief = True
         item.stash[_emulators] = [emulator]
         return (yield)
 
@@ -120,12 +150,12 @@ def pytest_runtest_makereport(
     if report.failed:
         injections = [one for faults in item.stash.get(_faults, []) for one in faults.injections]
         refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
-        for title, happened in (
-            ("Injected faults", injections),
-            ("Refused by Windows' sharing rules", refusals),
-        ):
-            if happened:
-                report.sections.append((title, _as_text(happened)))
+        if injections:
+            report.sections.append(("Injected faults", _as_text(injections)))
+        if refusals:
+            from winasr_doctor.faults.sharing.refusals import told_once
+
+            report.sections.append(("Refused by Windows' sharing rules", told_once(refusals)))
     return report
 
 
@@ -158,6 +188,7 @@ def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]
     from winasr_doctor.faults import windows_sharing as in_force
 
     with in_force() as emulator:
+        emulator.brief = True
         request.node.stash.setdefault(_emulators, []).append(emulator)
         yield emulator
 

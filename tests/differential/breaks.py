@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from winasr_doctor.faults import operations, translation
+from winasr_doctor.faults import replacements, translation
 from winasr_doctor.faults.sharing import decisions, handles
 from winasr_doctor.faults.sharing.decisions import Situation
 
@@ -49,7 +49,7 @@ BREAKS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "the order of the rules": _backwards,
     "WinError 145": _without_145,
     "replacing a file by a folder": lambda: _changed(
-        operations, "_folder_onto_file", lambda *_: False
+        replacements, "_folder_onto_file", lambda *_: False
     ),
     "what children hold": _without_children,
 }

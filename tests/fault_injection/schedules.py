@@ -78,11 +78,12 @@ def run(schedule: Schedule, root: str, ledger: Ledger) -> float:
     make_tree(root)
     claim = ledger.claim(root) if schedule.ours else None
     heard: list[Attempt] = []
+    policy = RetryPolicy(total=schedule.budget, _random=random.Random(0))  # noqa: S311
     with locked(root, schedule.locks) as (table, time):
         began = cpu.process_time()
         report = rmtree(
             root,
-            RetryPolicy(total=schedule.budget, _random=random.Random(0)),  # noqa: S311
+            policy,
             on_attempt=heard.append,
             ledger=ledger,
             claim=claim,

@@ -135,3 +135,75 @@ def test_faults_can_be_injected_into_code_under_the_rules(run):
         """
     )
     result.assert_outcomes(passed=1)
+
+
+def test_the_opening_of_a_fixture_of_a_module_is_known_in_a_later_test(run):
+    result = run(
+        """
+        import os, pytest
+
+        @pytest.fixture(scope="module")
+        def log(tmp_path_factory):
+            path = tmp_path_factory.mktemp("logs") / "app.log"
+            with open(path, "w"):
+                yield path
+
+        def test_one(log):
+            pass
+
+        def test_two(log):
+            os.remove(log)
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["    opened at *.py:6 in log"])
+
+
+def test_a_refusal_is_told_once(run):
+    result = run(
+        """
+        import os
+
+        def test_it(tmp_path):
+            with open(tmp_path / "a", "w"):
+                for _ in range(3):
+                    try:
+                        os.unlink(tmp_path / "a")
+                    except PermissionError:
+                        pass
+                os.unlink(tmp_path / "a")
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(failed=1)
+    text = result.stdout.str()
+    assert text.count("opened at ") == 1
+    assert "refused 3 times" in text
+
+
+ABOUT_HANDLES = """
+import os
+
+def test_read_only(tmp_path):
+    (tmp_path / "a").touch(0o400)
+    os.unlink(tmp_path / "a")
+
+def test_open(tmp_path):
+    with open(tmp_path / "a", "w"):
+        os.unlink(tmp_path / "a")
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "failed"),
+    [("--windows-sharing", 2), ("--windows-sharing=all", 2), ("--windows-sharing=handles", 1)],
+)
+def test_the_rules_can_be_chosen(run, pytester, option, failed):
+    result = run(ABOUT_HANDLES, option, pytester.path)  # the path is no value of the option
+    result.assert_outcomes(failed=failed, passed=2 - failed)
+
+
+def test_other_rules_are_bad_usage(run):
+    result = run("def test_it(): pass", "--windows-sharing=most")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR

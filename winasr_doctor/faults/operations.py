@@ -7,45 +7,31 @@ from then on.
 While anything is replaced, `shutil.rmtree` walks folders by path, as on Windows (`removal`).
 """
 
-# ruff: noqa: ANN401 - the replaced functions accept anything
 from __future__ import annotations
 
 import builtins
-import errno
 import functools
 import io
 import os
-import re
 import shutil
-import stat
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from os import lstat, unlink  # bound early: these calls must not be intercepted
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import PATHLIB_ACCESSOR, TAR_OPEN
+from winasr_doctor.faults import interceptors
+from winasr_doctor.faults.interceptors import FileName, Interceptor
 from winasr_doctor.faults.removal import go_by_path
-from winasr_doctor.faults.translation import as_on_windows
+from winasr_doctor.faults.replacements import MAKERS, Function, on_one_path
+
+__all__ = ["ALWAYS", "FileName", "Interceptor", "asking", "replaced"]
 
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
 )
 """Always replaced, so that their real errors also read as on Windows."""
-
-Function = Callable[..., Any]
-FileName = str | bytes
-
-
-class Interceptor(Protocol):
-    """Something that may refuse an operation."""
-
-    operations: frozenset[str]
-    """The operations that it may refuse."""
-
-    def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
-        """Return the error to raise instead of the operation, or `None` to let it pass."""
 
 
 class PatchedOperation(NamedTuple):
@@ -83,186 +69,15 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
     "lstat": ((os, "lstat"),),
     "chmod": ((os, "chmod"),),
     "open": ((builtins, "open"), (io, "open")),
+    "os.open": ((os, "open"),),  # never fails by plan: `tempfile` would try again for hours
     "write": (),  # an opening; handled wherever `open` is replaced
     "truncate": (),  # likewise
 }
 
-_interceptors: dict[str, tuple[Interceptor, ...]] = {}
 _lock = threading.RLock()
 _users: dict[str, int] = {}
 _replaced: dict[str, list[_Replaced]] = {}
 _undo_removal: list[Callable[[], None]] = []
-
-
-def _refusal(operation: str, path: FileName, path2: FileName | None = None) -> OSError | None:
-    for interceptor in _interceptors.get(operation, ()):
-        if operation not in interceptor.operations:
-            continue
-        error = interceptor.refuse(operation, path, path2)
-        if error is not None:
-            return error
-    return None
-
-
-_IS_POSIX = os.name == "posix"
-_NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
-
-
-def _name(value: object, directory: object = None) -> FileName | None:
-    """Return the name given by a path argument; `None` if no fault can apply to it.
-
-    Descriptors used as paths, and the kernel's own files, do not exist on Windows.
-    """
-    if type(value) is str and directory is None:  # the usual case
-        return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
-    if isinstance(value, int):
-        return None
-    path: FileName
-    if type(value) is str:
-        path = value
-    else:
-        try:
-            path = os.fspath(value)  # type: ignore[call-overload]
-        except TypeError:
-            return None  # the function itself will raise
-    if isinstance(directory, int) and not os.path.isabs(path):
-        path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
-    start = path if isinstance(path, str) else os.fsdecode(path)
-    return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
-
-
-def _on_one_path(operation: str, original: Function) -> Function:
-    default = "." if operation in {"scandir", "listdir"} else 0
-
-    @functools.wraps(original)
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        given = args[0] if args else kwargs.get("path", default)
-        path = _name(default if given is None else given, kwargs.get("dir_fd"))
-        if path is None or operation not in _interceptors:
-            return original(*args, **kwargs)
-        error = _refusal(operation, path)
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                error = as_on_windows(operation, real, path)
-                if error is None:
-                    raise
-        raise error  # outside the handler: the real error is unrelated to the injected one
-
-    return replacement
-
-
-def _on_two_paths(operation: str, original: Function) -> Function:
-    @functools.wraps(original)
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        source = _name(args[0] if args else kwargs.get("src", 0), kwargs.get("src_dir_fd"))
-        target = _name(args[1] if len(args) > 1 else kwargs.get("dst", 0), kwargs.get("dst_dir_fd"))
-        if source is None or target is None or operation not in _interceptors:
-            return original(*args, **kwargs)
-        error = _refusal(operation, source, target)
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                if operation == "replace" and _folder_onto_file(real, source, target):
-                    unlink(target)
-                    return original(*args, **kwargs)
-                error = as_on_windows(operation, real, source, target)
-                if error is None:
-                    raise
-        raise error
-
-    return replacement
-
-
-def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> bool:
-    """Return whether a folder was to replace a file; Windows allows that and Linux does not.
-
-    The target of MoveFileExW must not be a folder, its source may be anything (documentation of
-    Rust's `std::fs::rename`; seen with CPython for Windows).
-    """
-    if error.errno != errno.ENOTDIR:
-        return False
-    try:
-        return stat.S_ISDIR(lstat(source).st_mode) and stat.S_ISREG(lstat(target).st_mode)
-    except OSError:
-        return False
-
-
-def _changing(mode: str) -> str | None:
-    """Return how opening in this mode changes an existing file."""
-    if "w" in mode:
-        return "truncate"
-    return "write" if "a" in mode or {"r", "+"} <= set(mode) else None
-
-
-def _on_open(operation: str, original: Function) -> Function:
-    @functools.wraps(original)
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        path = _name(args[0] if args else kwargs.get("file", 0))
-        mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
-        if path is None or not isinstance(mode, str):
-            return original(*args, **kwargs)
-        error = _refusal(operation, path) if "r" in mode else None
-        change = _changing(mode)
-        if error is None and change is not None:
-            error = _refusal(change, path)
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                if operation not in _interceptors:
-                    raise
-                error = as_on_windows(operation, real, path)
-                if error is None:
-                    raise
-        raise error
-
-    return replacement
-
-
-def _on_rmtree(operation: str, original: Function) -> Function:
-    """Fail as when a tree's folder cannot be listed, before anything in it is touched.
-
-    A caller's error handler receives the error as it would from the real function.
-    """
-
-    @functools.wraps(original)
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
-        error = None if path is None else _refusal(operation, path)
-        if error is None:
-            return original(*args, **kwargs)
-        if args[1] if len(args) > 1 else kwargs.get("ignore_errors", False):
-            return None
-        onexc = kwargs.get("onexc")
-        onerror = args[2] if len(args) > 2 else kwargs.get("onerror")  # noqa: PLR2004
-        if onexc is None and onerror is None:
-            raise error
-        try:
-            raise error
-        except OSError as caught:
-            if onexc is not None:
-                onexc(os.scandir, path, caught)
-            elif onerror is not None:
-                onerror(os.scandir, path, sys.exc_info())
-        return None
-
-    replacement.avoids_symlink_attacks = False  # type: ignore[attr-defined]  # nor on Windows
-    return replacement
-
-
-_MAKERS: dict[str, Callable[[str, Function], Function]] = {
-    "rmtree": _on_rmtree,
-    "rename": _on_two_paths,
-    "replace": _on_two_paths,
-    "open": _on_open,
-}
 
 
 _originals: dict[Function, Function] = {}
@@ -271,7 +86,7 @@ _originals: dict[Function, Function] = {}
 
 @functools.lru_cache(maxsize=256)
 def _replacement(operation: str, original: Function) -> Function:
-    made = _MAKERS.get(operation, _on_one_path)(operation, original)
+    made = MAKERS.get(operation, on_one_path)(operation, original)
     _originals[made] = original
     return made
 
@@ -330,22 +145,19 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
 
 
 @contextmanager
-def asking(interceptor: Interceptor) -> Iterator[None]:
-    """Ask this interceptor, before the earlier ones, until the block ends."""
-    asked = ALWAYS | interceptor.operations
+def asking(interceptor: Interceptor, *, translating: bool = True) -> Iterator[None]:
+    """Ask this interceptor, before the earlier ones, until the block ends.
+
+    Args:
+        interceptor: The interceptor.
+        translating: Whether real errors read as on Windows meanwhile.
+    """
+    translated = ALWAYS | interceptor.operations if translating else frozenset()
     with replaced(interceptor.operations):
         with _lock:
-            for operation in asked:
-                _interceptors[operation] = (interceptor, *_interceptors.get(operation, ()))
+            interceptors.add(interceptor, translated)
         try:
             yield
         finally:
             with _lock:
-                for operation in asked:
-                    _stop_asking(interceptor, operation)
-
-
-def _stop_asking(interceptor: Interceptor, operation: str) -> None:
-    left = [one for one in _interceptors.pop(operation) if one is not interceptor]
-    if left:
-        _interceptors[operation] = tuple(left)
+                interceptors.remove(interceptor, translated)

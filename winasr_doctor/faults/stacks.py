@@ -12,9 +12,12 @@ from winasr_doctor._util.private_names import GETFRAME
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_RUNNER = "_pytest.runner"
+"""Below it there is only pytest, however deep."""
+_PYTEST = ("_pytest.", "pluggy.", "winasr_doctor.pytest_plugin")
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
-DEEPEST = 24
-"""The most frames to keep of a stack."""
+DEEPEST = 64
+"""The most lines to keep of a stack."""
 
 
 class SourceLine(NamedTuple):
@@ -43,25 +46,40 @@ class SourceLine(NamedTuple):
         return f"{self.file}:{self.number} in {self.function}"
 
 
-def calling_lines(limit: int = DEEPEST) -> tuple[SourceLine, ...]:
+Stack = tuple[SourceLine, ...]
+
+
+def calling_lines(limit: int = DEEPEST) -> Stack:
     """Return the lines being executed in this thread, innermost first.
 
     Args:
         limit: The maximum number of lines.
 
     Returns:
-        The lines, without those of the fault injection itself.
+        The lines, without those of the fault injection itself and of pytest.
+    """
+    return lines_from(_getframe(1), limit)
+
+
+def lines_from(frame: FrameType | None, limit: int = DEEPEST) -> Stack:
+    """Return the lines being executed in a frame and its callers; see `calling_lines`.
+
+    Args:
+        frame: The innermost frame.
+        limit: The maximum number of lines.
     """
     lines: list[SourceLine] = []
-    frame: FrameType | None = _getframe(1)  # the only way that costs nothing
     while frame is not None and len(lines) < limit:
+        module = str(frame.f_globals.get("__name__"))
+        if module == _RUNNER:
+            break
         code = frame.f_code
-        if not code.co_filename.startswith(_OWN):
+        if not code.co_filename.startswith(_OWN) and not module.startswith(_PYTEST):
             lines.append(SourceLine(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back
     return tuple(lines)
 
 
-def first_outside_library(lines: tuple[SourceLine, ...]) -> SourceLine | None:
+def first_outside_library(lines: Stack) -> SourceLine | None:
     """Return the innermost line outside Python itself, or the innermost one if there is none."""
     return next((line for line in lines if not line.in_standard_library), next(iter(lines), None))

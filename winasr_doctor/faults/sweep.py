@@ -177,7 +177,7 @@ class FaultSweep:
         points: dict[str, int] = {}
         with replaced(operations):
             if self._only is not None:
-                points[_kind(self._only)] = int(steps.run(self._only).fired)
+                points[_kind(self._only)] = int(steps.run(self._only))
                 return FaultSweepReport(steps.runs, points)
             steps.run(None)
             for kind in self._kinds(operations, codes, glob, times):
@@ -213,7 +213,7 @@ class FaultSweep:
         found = 0
         while True:
             case = Fault(kind.operation, kind.code, kind.times, start=point, glob=kind.glob)
-            if not steps.run(case).fired:
+            if not steps.run(case):
                 return found
             found += 1
             point += self._shard.count
@@ -251,25 +251,37 @@ class _Steps:
         self._invariants = invariants
         self._allowed = allowed
 
-    def run(self, case: Fault | None) -> SweepRun:
+    def run(self, case: Fault | None) -> bool:
+        """Make one run and judge it; return whether the fault fired."""
         self.runs += 1
+        run = self._run(case)
+        try:
+            self._judge(run)
+            return run.fired
+        finally:
+            # Else the frames in the error's traceback would keep this variable alive, and it them,
+            # with all the files that the action had open.
+            del run
+
+    def _run(self, case: Fault | None) -> SweepRun:
         state = None if self._setup is None else self._setup()
         arguments = () if self._setup is None else (state,)
         injector = Injector(Plan(() if case is None else (case,)))
         value, error = None, None
         time = VirtualClock()
-        with ExitStack() as stack:
-            stack.enter_context(clock.using(time))
-            if self._replace_time:
-                stack.enter_context(time.replacing_time())
-            stack.enter_context(asking(injector))
-            try:
-                value = self._action(*arguments)
-            except Exception as raised:  # noqa: BLE001 - whatever it is, it is judged below
-                error = raised
-        run = SweepRun(case, state, value, error, tuple(injector.injections), time)
-        self._judge(run)
-        return run
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(clock.using(time))
+                if self._replace_time:
+                    stack.enter_context(time.replacing_time())
+                stack.enter_context(asking(injector))
+                try:
+                    value = self._action(*arguments)
+                except Exception as raised:  # noqa: BLE001 - whatever it is, it is judged later
+                    error = raised
+            return SweepRun(case, state, value, error, tuple(injector.injections), time)
+        finally:
+            del error
 
     def _judge(self, run: SweepRun) -> None:
         if run.error is not None and not (run.fired and isinstance(run.error, self._allowed)):

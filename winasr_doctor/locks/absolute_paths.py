@@ -23,7 +23,8 @@ def absolute(path: str) -> str:
     try:
         if os.name == "nt":
             return os.path.abspath(path)
-        parts = os.path.join(os.getcwd(), path).split("/")
+        start = "" if path.startswith("/") else os.getcwd()
+        parts = os.path.join(start, path).split("/")
         parts = [part for part in parts if part not in {"", "."}]
         if ".." not in parts:
             return "/" + "/".join(parts)

@@ -148,9 +148,10 @@ class Ledger:
         problem: OSError | None = None
         for _ in range(_WRITE_TRIES):
             try:
-                self.folder.mkdir(parents=True, exist_ok=True)
                 write(entry, file)
-            except OSError as error:  # a sweep may remove the folder, a scanner may hold the file
+            except FileNotFoundError as error:  # the first entry, or a sweep removed the folder
+                problem = self._make_folder() or error
+            except OSError as error:  # a scanner may hold the file
                 problem = error
             else:
                 return replace(entry, file=file)
@@ -158,6 +159,13 @@ class Ledger:
             self._unwritten.append(entry)
         log.warning("the ledger of leftovers cannot be written: %s", problem)
         return entry
+
+    def _make_folder(self) -> OSError | None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return error
+        return None
 
 
 def _is_removed(file: Path) -> bool:

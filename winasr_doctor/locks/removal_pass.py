@@ -67,8 +67,10 @@ class Tree:
             OSError: It cannot be examined.
             RefusedError: It is not a folder, or not the same one as before.
         """
-        self._look = look_again(self.path, self._look)
-        now = self._look.identity
+        look = look_again(self.path, self._look)
+        if look is self._look:
+            return  # nothing has changed
+        now = look.identity
         if now.kind != "folder":
             is_link = os.path.islink(self.path)
             what = "file" if now.kind == "file" else "link" if is_link else "junction or device"
@@ -77,7 +79,7 @@ class Tree:
             raise RefusedError("it is the root of a file system")
         if self.identity is not None and not same_folder(now, self.identity):
             raise RefusedError(REPLACED)
-        self.identity = now
+        self._look, self.identity = look, now
 
     def remove(self) -> list[tuple[RemovalFailure, Classification]]:
         """Make one pass.
@@ -110,7 +112,7 @@ class Tree:
     def _remove_by_paths(self, before: tuple[tuple[RemovalFailure, Classification], ...]) -> None:
         with held_in_place(self._above):
             self.look()
-            if before and all(self._is_refused_again(failure) for failure, _ in before):
+            if before and self._are_refused_again(before):
                 self._is_there = True  # it was examined, and nothing could be removed
                 return
             self._failures = []
@@ -124,8 +126,11 @@ class Tree:
                 with descent(self.path, self.identity) as place:
                     remove_tree(place, self._on_error)
 
-    def _is_refused_again(self, failure: RemovalFailure) -> bool:
+    def _are_refused_again(self, before: tuple[tuple[RemovalFailure, Classification], ...]) -> bool:
         """Retry only what failed, which is cheaper than going through the tree again."""
+        return all(self._is_refused_again(failure) for failure, _ in before)
+
+    def _is_refused_again(self, failure: RemovalFailure) -> bool:
         if failure.operation not in _TRIED_AGAIN or not self._is_in_place(failure.path):
             return False
         function = getattr(os, failure.operation)
@@ -140,12 +145,11 @@ class Tree:
     def _is_in_place(self, path: str) -> bool:
         """Return whether only folders lead from the root to a path, and no link or junction."""
         while path != self.path:
-            above = os.path.dirname(path)
-            if len(above) < len(self.path):
+            path = os.path.dirname(path)
+            if path == self.path:
+                return True
+            if len(path) < len(self.path) or not _is_folder(path):
                 return False
-            if above != self.path and not _is_folder(above):
-                return False
-            path = above
         return True
 
     def _on_error_info(self, function: Callable[..., Any], path: str, info: Any) -> None:  # noqa: ANN401

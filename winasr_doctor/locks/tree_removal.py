@@ -102,8 +102,8 @@ class _Deletion:
             if not found:
                 self._note((), None, "")
                 return self._report(CleanupStatus.REMOVED, ())
-            failures = self._with_holders([failure for failure, _ in found])
-            delay, why_last = self._next_delay(failures, [meaning for _, meaning in found])
+            failures = self._with_holders(found, self._elapsed())
+            delay, why_last = self._next_delay(failures, found, self._elapsed())
             self._note(failures, delay, why_last)
             if delay is None:
                 return self._report(CleanupStatus.LEFT_BEHIND, failures)
@@ -119,9 +119,11 @@ class _Deletion:
     def _elapsed(self) -> float:
         return self._clock.monotonic() - self._started
 
-    def _with_holders(self, failures: list[RemovalFailure]) -> tuple[RemovalFailure, ...]:
+    def _with_holders(
+        self, found: list[tuple[RemovalFailure, Classification]], elapsed: float
+    ) -> tuple[RemovalFailure, ...]:
+        failures = tuple([failure for failure, _ in found])
         waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
-        elapsed = self._elapsed()
         last = self._policy.is_over(elapsed)
         if waiting and (elapsed >= self._ask_again_at or last):
             maps = elapsed > 0 or last  # slow to find, and rare without an open file
@@ -131,22 +133,23 @@ class _Deletion:
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        holdings = self._question.answers()
-        holdings.update(self._ours)
+        holdings = {**self._question.answers(), **self._ours}
         if not holdings:
-            return tuple(failures)
+            return failures
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(
-        self, failures: tuple[RemovalFailure, ...], meanings: list[Classification]
+        self,
+        failures: tuple[RemovalFailure, ...],
+        found: list[tuple[RemovalFailure, Classification]],
+        elapsed: float,
     ) -> tuple[float | None, str]:
         """Return the seconds until the next attempt, or `None` and why there is none."""
         if self._tree.made_writable:
             return 0.0, ""
-        elapsed = self._elapsed()
         passing = [
             failure
-            for failure, meaning in zip(failures, meanings, strict=True)
+            for failure, (_, meaning) in zip(failures, found, strict=True)
             if meaning.may_pass(elapsed)
         ]
         if not passing:

@@ -13,7 +13,7 @@ import pytest
 
 from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing import HandleKind, Situation
-from winasr_doctor.faults.sharing.openings import lines_that_opened
+from winasr_doctor.faults.sharing.openings import opening_of
 from winasr_doctor.windows.errors import classify
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
@@ -124,35 +124,39 @@ def test_a_childs_handle_names_the_child(tmp_path):
         process.communicate(b"\n")
     (held,) = rules.refusals[0].held
     assert str(held.handle) == f"current directory of child process {process.pid}"
+    assert "input()" in held.command
 
 
 def test_nothing_is_noted_while_nobody_listens(tmp_path):
     (tmp_path / "file").touch()
     with windows_sharing():
         pass
-    with open(tmp_path / "file"):
-        assert lines_that_opened(str(tmp_path / "file")) == []
+    with open(tmp_path / "file") as file:
+        assert opening_of(file.fileno(), file.name, os.O_CLOEXEC) is None
 
 
 def test_openings_are_forgotten_at_the_end(tmp_path):
     (tmp_path / "file").touch()
-    with windows_sharing(), open(tmp_path / "file"):
-        assert lines_that_opened(str(tmp_path / "file"))
-    assert lines_that_opened(str(tmp_path / "file")) == []
+    with windows_sharing(), open(tmp_path / "file") as file:
+        number = file.fileno()
+        assert opening_of(number, str(tmp_path / "file"), os.O_CLOEXEC) is not None
+    assert opening_of(number, str(tmp_path / "file"), os.O_CLOEXEC) is None
 
 
-def test_several_places_that_opened_a_file_are_listed_newest_first(tmp_path):
-    def first():
-        return open(tmp_path / "file", "w")
+def test_of_several_openings_those_that_are_still_open_are_named(tmp_path):
+    def closed():
+        open(tmp_path / "file", "w").close()
 
-    def second():
+    def kept():
         return open(tmp_path / "file")
 
-    with windows_sharing():
-        with first(), second():
-            pass
-        functions = [stack[0].function for stack in lines_that_opened(str(tmp_path / "file"))]
-    assert functions == ["second", "first"]
+    with windows_sharing() as rules:
+        closed()
+        with kept(), kept():
+            closed()
+            refused(tmp_path / "file")
+    held = rules.refusals[0].held
+    assert [[stack[0].function for stack in one.opened] for one in held] == [["kept"], ["kept"]]
 
 
 def test_the_rules_end_with_the_block(tmp_path):

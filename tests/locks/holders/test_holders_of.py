@@ -163,7 +163,7 @@ def test_a_file_is_found_under_its_other_name(manifest, child):
 @linux_only
 def test_processes_that_refuse_us_are_counted(manifest, child, monkeypatch):
     process = child("open", manifest)
-    real = os.scandir
+    real = os.listdir
 
     def refusing(path="."):
         if str(path) == f"/proc/{process.pid}/fd":
@@ -171,7 +171,7 @@ def test_processes_that_refuse_us_are_counted(manifest, child, monkeypatch):
         return real(path)
 
     before = holders_of(manifest.parent / "nothing").undetermined
-    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(os, "listdir", refusing)
     holding = holders_of(manifest)
     assert holding.holders == ()
     assert any("may not look into" in sentence for sentence in holding.undetermined)

@@ -1,6 +1,6 @@
 """Windows sharing semantics on Linux: open files cannot be deleted."""
 
-from winasr_doctor.faults.sharing.decisions import DECISIONS, Situation
+from winasr_doctor.faults.sharing.decisions import DECISIONS, Rules, Situation
 from winasr_doctor.faults.sharing.emulator import Held, Refusal, SharingEmulator, windows_sharing
 from winasr_doctor.faults.sharing.handles import Handle, HandleKind
 
@@ -10,6 +10,7 @@ __all__ = [
     "HandleKind",
     "Held",
     "Refusal",
+    "Rules",
     "SharingEmulator",
     "Situation",
     "windows_sharing",

@@ -6,17 +6,21 @@ import os
 import stat
 from collections.abc import Callable
 from enum import Enum
+from functools import cached_property
 from os import lstat  # bound early: these queries must not be emulated, too
 from os import stat as status_of
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, holding
+from winasr_doctor.faults.sharing import openings
+from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, holding, mapping
+from winasr_doctor.faults.sharing.leases import is_free
 
 
 class Situation(str, Enum):
     """What blocks an operation."""
 
     OPEN = "it is open, and was not opened to share deletion"
+    TEMPORARY = "it is an open temporary file, which can be opened again only with O_TEMPORARY"
     CURRENT_DIRECTORY = "it is a current directory"
     OPEN_INSIDE = "something inside it is open"
     LIBRARY = "it is a loaded library"
@@ -34,6 +38,10 @@ _CREATE_DOC = "learn.microsoft.com, CreateFileW, FILE_ATTRIBUTE_READONLY"
 _MAP_DOC = "learn.microsoft.com, MmCanFileBeTruncated"
 _MOVE_DOC = "learn.microsoft.com, MoveFileExW"
 _SHARE_DOC = "learn.microsoft.com, CreateFileW, FILE_SHARE_DELETE"
+_TEMPORARY = (
+    "Lib/tempfile.py, NamedTemporaryFile: O_TEMPORARY; learn.microsoft.com, CreateFileW, "
+    "FILE_FLAG_DELETE_ON_CLOSE: only who shares deletion can open it, too"
+)
 _SEEN = "seen with CPython for Windows"
 _NTFS = "Windows-driver-samples, fastfat, fileinfo.c: the order in which a deletion is refused"
 
@@ -72,7 +80,10 @@ DECISIONS = (
     Decision("replace", Situation.TARGET_FOLDER, 5, _MOVE_DOC),
     Decision("replace", Situation.TARGET_OPEN, 5, _SEEN),
     Decision("replace", Situation.TARGET_READ_ONLY, 5, _MOVE_DOC),
+    Decision("open", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
+    Decision("write", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
     Decision("write", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
+    Decision("truncate", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
     Decision("truncate", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
     Decision("truncate", Situation.MAPPED, 1224, f"{_MAP_DOC}; {_SEEN}"),
 )
@@ -80,6 +91,35 @@ DECISIONS = (
 folder with entries, a missing file) fails by itself and is only reported in Windows' words."""
 
 OPERATIONS = frozenset(decision.operation for decision in DECISIONS)
+OPENINGS = frozenset({"open", "write", "truncate"})
+
+_WITHOUT_HANDLES = frozenset(
+    {
+        Situation.READ_ONLY,
+        Situation.TARGET_EXISTS,
+        Situation.TARGET_FOLDER,
+        Situation.TARGET_READ_ONLY,
+    }
+)
+
+
+class Rules(str, Enum):
+    """Which of the rules apply.
+
+    `handles`: only those about what is open. Others concern what code may do differently on Windows
+    on purpose, such as to clear the read-only attribute before it deletes a file.
+    """
+
+    ALL = "all"
+    HANDLES = "handles"
+
+    def decisions(self) -> dict[str, tuple[Decision, ...]]:
+        """Return the rows of the table that apply, by operation."""
+        found: dict[str, tuple[Decision, ...]] = {}
+        for decision in DECISIONS:
+            if self is Rules.ALL or decision.situation not in _WITHOUT_HANDLES:
+                found[decision.operation] = (*found.get(decision.operation, ()), decision)
+        return found
 
 
 class Obstacle(NamedTuple):
@@ -96,17 +136,22 @@ class Obstacle(NamedTuple):
     handles: tuple[Handle, ...] = ()
 
 
-SharesDelete = Callable[[Handle], bool]
-"""Returns whether a handle was opened so that others may delete the file."""
+class Sharing(Protocol):
+    """Says what is known about how handles were opened."""
+
+    def shares_delete(self, handle: Handle) -> bool:
+        """Return whether a handle was opened so that others may delete the file."""
+
+    def is_temporary(self, handle: Handle) -> bool:
+        """Return whether a handle was opened with `O_TEMPORARY`."""
 
 
 class SharedPath:
     """A file or folder that an operation uses; each fact about it is looked up once."""
 
-    def __init__(self, path: str, shares_delete: SharesDelete) -> None:
+    def __init__(self, path: str, sharing: Sharing) -> None:
         self.path = path
-        self._shares_delete = shares_delete
-        self._handles: list[Handle] | None = None
+        self._sharing = sharing
         try:
             self.status: os.stat_result | None = lstat(path)
         except (OSError, ValueError):
@@ -127,7 +172,7 @@ class SharedPath:
         """Whether `os.chmod` on Windows would have set the read-only attribute."""
         return self.status is not None and not self.status.st_mode & stat.S_IWUSR
 
-    @property
+    @cached_property
     def has_folder(self) -> bool:
         """Whether its parent folder exists."""
         try:
@@ -138,16 +183,40 @@ class SharedPath:
 
     def handles(self, *kinds: HandleKind) -> tuple[Handle, ...]:
         """Return the handles of these kinds that do not share deletion."""
-        if self._handles is None:
-            self._handles = []
-            if self.status is not None:
-                identity = (self.status.st_dev, self.status.st_ino)
-                self._handles = holding(self.path, identity, maps=not self.is_folder)
         return tuple(
             handle
-            for handle in self._handles
-            if handle.kind in kinds and not self._shares_delete(handle)
+            for handle in (self._maps if _MAPS.issuperset(kinds) else self._handles)
+            if handle.kind in kinds and not self._sharing.shares_delete(handle)
         )
+
+    def temporary_handles(self) -> tuple[Handle, ...]:
+        """Return the handles that were opened with `O_TEMPORARY`."""
+        if not openings.any_temporary(self.path):
+            return ()
+        return tuple(filter(self._sharing.is_temporary, self._handles))
+
+    @cached_property
+    def _handles(self) -> list[Handle]:
+        if self.status is None or self._is_free:
+            return []
+        return holding((self.status.st_dev, self.status.st_ino))
+
+    @cached_property
+    def _maps(self) -> list[Handle]:
+        if self.status is None or self.is_folder or self._is_free:
+            return []
+        return mapping(self.path, (self.status.st_dev, self.status.st_ino))
+
+    @cached_property
+    def _is_free(self) -> bool:
+        """Return whether it is certain that nobody has it open.
+
+        To ask opens and closes the file, which would end the record locks that this process holds
+        on it (fcntl(2)); so it is not asked about a file that is known to be open here.
+        """
+        if self.status is None or openings.may_hold(os.path.abspath(self.path)):
+            return False
+        return is_free(self.path, self.status)
 
     def handles_inside(self) -> tuple[Handle, ...]:
         """Return the handles inside a folder; nothing there may move, even with shared deletion."""
@@ -163,9 +232,9 @@ class SharedPath:
 
 
 _OPEN = (HandleKind.FILE, HandleKind.FOLDER)
-_ANYHOW = (*_OPEN, HandleKind.LIBRARY, HandleKind.MAPPING)
+_MAPS = frozenset({HandleKind.LIBRARY, HandleKind.MAPPING})
 
-_WANTS_FOLDER = {"unlink": False, "rmdir": True, "write": False, "truncate": False}
+_WANTS_FOLDER = {"unlink": False, "rmdir": True, **dict.fromkeys(OPENINGS, False)}
 
 _BEFORE_THE_TARGET = frozenset({Situation.OPEN, Situation.CURRENT_DIRECTORY})
 """What is found out when the source is opened; the target's folder is looked for after that."""
@@ -180,6 +249,12 @@ def _held(*kinds: HandleKind) -> Callable[[SharedPath, SharedPath], Found]:
         return (source.path, handles) if handles else None
 
     return recognise
+
+
+def _temporary(source: SharedPath, target: SharedPath) -> Found:
+    del target
+    handles = source.temporary_handles()
+    return (source.path, handles) if handles else None
 
 
 def _read_only(source: SharedPath, target: SharedPath) -> Found:
@@ -204,7 +279,9 @@ def _target_folder(source: SharedPath, target: SharedPath) -> Found:
 
 
 def _target_open(source: SharedPath, target: SharedPath) -> Found:
-    handles = () if target.is_same_file(source) else target.handles(*_ANYHOW)
+    if target.is_same_file(source):
+        return None
+    handles = target.handles(*_OPEN) or target.handles(*_MAPS)
     return (target.path, handles) if handles else None
 
 
@@ -216,6 +293,7 @@ def _target_read_only(source: SharedPath, target: SharedPath) -> Found:
 _RECOGNISE: dict[Situation, Callable[[SharedPath, SharedPath], Found]] = {
     Situation.OPEN: _held(*_OPEN),
     Situation.CURRENT_DIRECTORY: _held(HandleKind.CURRENT_DIRECTORY),
+    Situation.TEMPORARY: _temporary,
     Situation.LIBRARY: _held(HandleKind.LIBRARY),
     Situation.MAPPED: _held(HandleKind.MAPPING),
     Situation.READ_ONLY: _read_only,
@@ -228,28 +306,28 @@ _RECOGNISE: dict[Situation, Callable[[SharedPath, SharedPath], Found]] = {
 
 
 def obstacle(
-    operation: str, path: str, path2: str | None, shares_delete: SharesDelete
+    decisions: tuple[Decision, ...], path: str, path2: str | None, sharing: Sharing
 ) -> Obstacle | None:
     """Return what Windows would object to.
 
     Args:
-        operation: One of `OPERATIONS`.
+        decisions: The rows of the table that apply, all of one operation.
         path: The path it uses.
         path2: The target of a rename.
-        shares_delete: Returns whether a handle is not in the way.
+        sharing: Says how handles were opened.
 
     Returns:
         The first objection; `None` if none in the table applies.
     """
-    source = SharedPath(path, shares_delete)
-    wrong_kind = operation in _WANTS_FOLDER and source.is_folder != _WANTS_FOLDER[operation]
+    source = SharedPath(path, sharing)
+    wanted = _WANTS_FOLDER.get(decisions[0].operation, source.is_folder)
+    wrong_kind = source.is_folder != wanted
     if not source.exists or wrong_kind:
         return None  # the operation fails by itself
-    target = source if path2 is None else SharedPath(path2, shares_delete)
-    for decision in DECISIONS:
-        if decision.operation != operation:
-            continue
-        if not (target.has_folder or decision.situation in _BEFORE_THE_TARGET):
+    target = source if path2 is None else SharedPath(path2, sharing)
+    for decision in decisions:
+        is_early = path2 is None or decision.situation in _BEFORE_THE_TARGET
+        if not (is_early or target.has_folder):
             return None  # likewise
         found = _RECOGNISE[decision.situation](source, target)
         if found is not None:

@@ -6,88 +6,46 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Any
 
 from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
-from winasr_doctor.faults.sharing.decisions import OPERATIONS, Obstacle, Situation, obstacle
+from winasr_doctor.faults.sharing import openings
+from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
-from winasr_doctor.faults.sharing.openings import lines_that_opened, listening
-from winasr_doctor.faults.stacks import SourceLine, calling_lines, first_outside_library
-from winasr_doctor.locks.holders import objects_holding
+from winasr_doctor.faults.sharing.openings import listening
+from winasr_doctor.faults.sharing.refusals import Held, Refusal, held
+from winasr_doctor.faults.stacks import calling_lines
 
+__all__ = ["Held", "Refusal", "SharingEmulator", "windows_sharing"]
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A handle that blocked an operation, with what is known about it.
+_MOST_SEARCHES = 20
+"""Searches for the objects behind handles; each looks at every object of the process."""
 
-    Attributes:
-        handle: The handle.
-        opened: The openings that it may come from, newest first; for each, the innermost lines
-            outside Python itself.
-        objects: Descriptions of the Python objects of this process that hold it.
-    """
-
-    handle: Handle
-    opened: tuple[tuple[SourceLine, ...], ...]
-    objects: tuple[str, ...]
-
-    def __str__(self) -> str:
-        lines = [f"held by {self.handle}: {self.handle.path}"]
-        lines += [f"  object: {description}" for description in self.objects]
-        for first, *callers in self.opened:
-            lines += [f"  opened at {first}", *(f"    called at {line}" for line in callers)]
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An operation that Windows would have refused.
-
-    Attributes:
-        operation: The operation.
-        path: The path it was called with.
-        path2: The target of a rename.
-        code: The error code that Windows returns.
-        situation: What blocked it.
-        held: The handles that held it.
-        stack: The lines that called it, innermost first.
-    """
-
-    operation: str
-    path: str
-    path2: str | None
-    code: int
-    situation: Situation
-    held: tuple[Held, ...]
-    stack: tuple[SourceLine, ...]
-
-    def __str__(self) -> str:
-        where = first_outside_library(self.stack)
-        head = f"{self.operation} {self.path!r}: WinError {self.code}, {self.situation.value}"
-        lines = [head, *([] if where is None else [f"  tried at {where}"])]
-        return "\n".join((*lines, *("  " + str(one).replace("\n", "\n  ") for one in self.held)))
-
-
-_OPENINGS = frozenset({"write", "truncate"})
+_MOST_REFUSALS = 1_000
+"""Refusals that are kept: code that waits for a deletion to succeed tries for ever."""
 
 
 class SharingEmulator:
     """The Windows sharing rules while they are in force.
 
     Attributes:
-        refusals: The refusals so far, in order.
+        refusals: The refusals so far, in order; of very many only the first.
+        rules: Which rules are in force.
+        brief: Whether an error says only in short who holds the file.
         operations: The operations that the rules apply to.
     """
 
-    operations = OPERATIONS | {"open"}
-
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules = Rules.ALL) -> None:
         self.refusals: list[Refusal] = []
+        self.rules = rules
+        self.brief = False
+        self._decisions = rules.decisions()
+        self.operations = frozenset((*self._decisions, "os.open"))
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
+        self._told: set[tuple[str, ...]] = set()
 
     def share_delete(self, file: IO[Any] | int) -> None:
         """Treat an open file as opened with FILE_SHARE_DELETE, which Python's `open` never uses.
@@ -98,85 +56,98 @@ class SharingEmulator:
         descriptor = file if isinstance(file, int) else file.fileno()
         self._sharing.add((descriptor, os.readlink(f"/proc/self/fd/{descriptor}")))
 
-    def _shares_delete(self, handle: Handle) -> bool:
-        if handle.shares_delete:
+    def shares_delete(self, handle: Handle) -> bool:
+        """Return whether a handle was opened so that others may delete the file."""
+        if handle.shares_delete or self.is_temporary(handle):
             return True
         return handle.pid == os.getpid() and (handle.descriptor, handle.path) in self._sharing
 
+    @staticmethod
+    def is_temporary(handle: Handle) -> bool:
+        """Return whether a handle was opened with `O_TEMPORARY`, which also shares deletion."""
+        if handle.pid != os.getpid() or handle.descriptor is None:
+            return False
+        return openings.is_temporary(handle.descriptor, handle.path)
+
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error that Windows would raise, if any; see `operations.Interceptor`."""
-        if operation not in OPERATIONS or getattr(self._deciding, "now", False):
+        decisions = self._decisions.get(operation)
+        if decisions is None or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
+        name = os.fsdecode(path)
+        if operation == "open" and not openings.any_temporary(name):
+            return None
         self._deciding.now = True
         try:
-            name = os.fsdecode(path)
             name2 = None if path2 is None else os.fsdecode(path2)
-            found = obstacle(operation, name, name2, self._shares_delete)
+            found = obstacle(decisions, name, name2, self)
             if found is None:
                 return None
             refusal = self._refusal(operation, name, name2, found)
         finally:
             self._deciding.now = False
-        self.refusals.append(refusal)
-        if operation in _OPENINGS:
+        if len(self.refusals) < _MOST_REFUSALS:
+            self.refusals.append(refusal)
+        if operation in OPENINGS:
             error = runtime_error(refusal.code, path)
         else:
             error = windows_error(refusal.code, path, path2)
         # Like `add_note` in Python 3.11.
-        error.__notes__ = [f"{refusal.situation.value}", *map(str, refusal.held)]  # type: ignore[attr-defined]
+        error.__notes__ = [refusal.situation.value, *self._news(refusal)]  # type: ignore[attr-defined]
         return error
+
+    def _news(self, refusal: Refusal) -> tuple[str, ...]:
+        """Return who holds it, unless an earlier error has told the same."""
+        holders = refusal.holders
+        if holders in self._told:
+            return ()
+        self._told.add(holders)
+        return tuple(one.split("\n", 1)[0] for one in holders) if self.brief else holders
 
     def _refusal(self, operation: str, path: str, path2: str | None, found: Obstacle) -> Refusal:
         objects = self._objects_behind(found.handles)
-        held = tuple(
-            Held(handle, _opened(handle), objects.get(handle.path, ())) for handle in found.handles
-        )
+        by = tuple(held(handle, objects.get(handle.path, ())) for handle in found.handles)
         code, situation = found.decision.code, found.decision.situation
-        return Refusal(operation, path, path2, code, situation, held, calling_lines())
+        return Refusal(operation, path, path2, code, situation, by, calling_lines())
 
     def _objects_behind(self, handles: tuple[Handle, ...]) -> dict[str, tuple[str, ...]]:
         """Describe the objects behind our own handles, once, because it searches all objects."""
         if handles not in self._objects:
             mine = sorted({handle.path for handle in handles if handle.pid == os.getpid()})
+            mine = mine if len(self._objects) < _MOST_SEARCHES else []
             self._objects[handles] = {path: _describe_objects(path) for path in mine}
         return self._objects[handles]
 
 
 def _describe_objects(path: str) -> tuple[str, ...]:
+    from winasr_doctor.locks.holders import objects_holding
+
     return tuple(str(found.description) for found in objects_holding([path]))
 
 
-_LINES_OF_AN_OPENING = 4
-
-
-def _opened(handle: Handle) -> tuple[tuple[SourceLine, ...], ...]:
-    if handle.pid != os.getpid() or handle.descriptor is None:
-        return ()
-    openings = []
-    for stack in lines_that_opened(handle.path):
-        outside = tuple(line for line in stack if not line.in_standard_library)
-        openings.append((outside or stack)[:_LINES_OF_AN_OPENING])
-    return tuple(openings)
-
-
 @contextmanager
-def windows_sharing() -> Iterator[SharingEmulator]:
+def windows_sharing(rules: Rules | str = Rules.ALL) -> Iterator[SharingEmulator]:
     """Make deleting and renaming fail as on Windows, in every thread, until the block ends.
 
     The rules use what this process and its children really have open. On Windows itself, nothing is
     emulated.
+
+    Args:
+        rules: `all`, or `handles` for only those about what is open; then real errors also keep
+            their Linux form.
 
     Yields:
         The emulator, which lists the refusals so far.
 
     Raises:
         RuntimeError: The system has no `/proc`.
+        ValueError: There are no such rules.
     """
-    emulator = SharingEmulator()
+    emulator = SharingEmulator(Rules(rules))
     if os.name == "nt":
         yield emulator
         return
     if not available():
         raise RuntimeError("Windows sharing semantics need Linux's /proc, or Windows")
-    with listening(), asking(emulator):
+    with listening(), asking(emulator, translating=emulator.rules is Rules.ALL):
         yield emulator

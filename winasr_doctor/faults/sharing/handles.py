@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,9 +63,20 @@ def available() -> bool:
 def processes() -> list[int]:
     """Return this process and all its descendants."""
     found = [os.getpid()]
+    if not _has_children():
+        return found
     for pid in found:  # grows during the loop
         found.extend(_children(pid))
     return found
+
+
+def _has_children() -> bool:
+    """Return whether this process has any child; one call, however many threads there are."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # nothing is reaped
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _children(pid: int) -> list[int]:
@@ -91,6 +103,12 @@ def _children_by_parent(pid: int) -> list[int]:
         return []
 
 
+def command_of(pid: int) -> str:
+    """Return the command line of a process; empty if it has ended."""
+    words = [os.fsdecode(word) for word in _read(f"/proc/{pid}/cmdline").split(b"\0")[:-1]]
+    return shlex.join(words)
+
+
 def _read(path: str) -> bytes:
     """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
     try:
@@ -108,25 +126,28 @@ def _read(path: str) -> bytes:
     return b"".join(chunks)
 
 
-def holding(path: str, identity: Identity, *, maps: bool = True) -> list[Handle]:
-    """Return the handles to a file or folder.
+def holding(identity: Identity) -> list[Handle]:
+    """Return the handles to a file or folder, whatever name was used to open it.
+
+    Args:
+        identity: Its device and inode.
+    """
+    return [
+        _handle(pid, place, descriptor)
+        for pid in processes()
+        for place, descriptor in _places(pid)
+        if _identity(place) == identity
+    ]
+
+
+def mapping(path: str, identity: Identity) -> list[Handle]:
+    """Return the memory maps of a file.
 
     Args:
         path: Its name.
         identity: Its device and inode.
-        maps: Whether to include memory maps.
-
-    Returns:
-        Every handle to it, whatever name was used to open it.
     """
-    found: list[Handle] = []
-    for pid in processes():
-        for place, descriptor in _places(pid):
-            if _identity(place) == identity:
-                found.append(_handle(pid, place, descriptor))
-        if maps:
-            found += _maps(pid, path, identity)
-    return found
+    return [handle for pid in processes() for handle in _maps(pid, path, identity)]
 
 
 def below(folder: str) -> list[Handle]:
@@ -178,7 +199,7 @@ def _handle(pid: int, place: str, descriptor: int | None) -> Handle:
     path = _link(place)
     if descriptor is None:
         return Handle(pid, HandleKind.CURRENT_DIRECTORY, path)
-    flags = _flags(pid, descriptor)
+    flags = flags_of(pid, descriptor)
     try:
         is_folder = stat.S_ISDIR(status_of(place).st_mode)
     except OSError:
@@ -191,7 +212,8 @@ def _handle(pid: int, place: str, descriptor: int | None) -> Handle:
     return Handle(pid, kind, path, descriptor, shares)
 
 
-def _flags(pid: int, descriptor: int) -> int:
+def flags_of(pid: int, descriptor: int) -> int:
+    """Return the flags of a descriptor, as for open(2); 0 if it is closed."""
     for line in _read(f"/proc/{pid}/fdinfo/{descriptor}").splitlines():
         if line.startswith(b"flags:"):
             return int(line.split()[1], 8)

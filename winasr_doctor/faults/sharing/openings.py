@@ -1,4 +1,8 @@
-"""Records which lines of code opened which files, using an audit hook.
+"""Records which lines of code opened which descriptors, using an audit hook.
+
+The hook is called before a file is opened. POSIX gives the new file the lowest free descriptor
+(open(2)), so the number that the opening will get is known: it says later whether this opening is
+the one that holds a file, or whether it was closed and another one came after it.
 
 An audit hook cannot be removed (PEP 578). This one is added when it is first needed, and does
 nothing unless something is listening.
@@ -6,48 +10,229 @@ nothing unless something is listening.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from os import dup, listdir, readlink  # bound early: these calls must not be emulated, too
+from types import FrameType
+from typing import Any, NamedTuple
 
-from winasr_doctor.faults.stacks import SourceLine, calling_lines
+from winasr_doctor._util.private_names import GETFRAME
+from winasr_doctor.faults import replacements
+from winasr_doctor.faults.stacks import Stack, lines_from
 
-_MOST_PATHS = 4096
-_MOST_PER_PATH = 4
-_DEEPEST = 12
+log = logging.getLogger("winasr_doctor.faults")
 
-Stack = tuple[SourceLine, ...]
+_getframe: Callable[[int], FrameType] = GETFRAME.get()
+_close = os.close
+
+_KERNEL = "/proc/"
+_IMPORTING = "<frozen importlib"
+_OWN = os.path.dirname(os.path.abspath(__file__))
+_REPLACEMENTS = replacements.__file__
+_MOST_STARTS = 256
+
+_KEPT = os.O_ACCMODE | os.O_APPEND | os.O_CLOEXEC if os.name == "posix" else 0
+"""Flags that a descriptor keeps: they tell a new opening under an old number from the old one."""
+
+CURRENT_DIRECTORY = -1
+"""Stands for the current directory, which has no descriptor."""
+
+
+class Opening(NamedTuple):
+    """How a descriptor came to be.
+
+    Attributes:
+        names: The paths it was opened by, and those that the file got by renaming.
+        stack: The lines that opened it, innermost first; empty if that is not known.
+        flags: The flags of open(2), if they are known.
+        by: What opened it, if not `open`.
+        temporary: Whether Windows would delete the file with its last handle (`O_TEMPORARY`).
+        thread: The thread that opened it.
+    """
+
+    names: tuple[str, ...]
+    stack: Stack = ()
+    flags: int | None = None
+    by: str = ""
+    temporary: bool = False
+    thread: int = 0
+
+    def is_of(self, path: str) -> bool:
+        """Return whether it opened a file that now has this real path."""
+        return path in self.names or any(os.path.realpath(name) == path for name in self.names)
+
+    def has_flags(self, flags: int) -> bool:
+        """Return whether a descriptor with these flags may come from it."""
+        return self.flags is None or not (self.flags ^ flags) & _KEPT
+
 
 _listeners: list[object] = []
 _added = False
 _lock = threading.RLock()  # a garbage collection inside may close and open files
-_opened: dict[str, list[Stack]] = {}
+_openings: dict[int, Opening] = {}
+_descriptors: dict[str, set[int]] = {}
+_temporary: set[int] = set()
+_disturbed: dict[str, Opening] = {}
+"""The latest openings by threads other than the main one: their descriptors may be swapped."""
+_starts: dict[tuple[str, ...], Stack] = {}
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _listeners or event != "open":
+    if not _listeners:
         return
-    path = arguments[0]
-    if isinstance(path, (str, bytes)):
-        _note(os.fsdecode(path))
-
-
-def _note(path: str) -> None:
-    stack = calling_lines(_DEEPEST)
-    if not stack or stack[0].file.startswith("<frozen importlib") or path.startswith("/proc/"):
+    note = _NOTES.get(event)
+    if note is None:
         return
     try:
-        key = os.path.abspath(path)
-    except OSError:  # the current directory no longer exists
+        note(_getframe(1), arguments)
+    except Exception:  # an error of a hook would become an error of the call
+        log.exception("could not note %s", event)
+
+
+def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    file = frame.f_code.co_filename
+    path, flags = _text(arguments[0]), arguments[2]
+    if file.startswith((_IMPORTING, _OWN)):
+        return
+    if path is not None and not path.startswith(_KERNEL):
+        at = frame.f_back if file == _REPLACEMENTS else frame
+        _note(frame, path, flags=flags, temporary=at is not None and _is_temporary(at))
+
+
+def _text(path: object) -> str | None:
+    """Return a path as a text; `None` for a descriptor."""
+    try:
+        return os.fsdecode(path)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
+def _is_temporary(frame: FrameType) -> bool:
+    """Return whether a file is opened that `tempfile` gives O_TEMPORARY on Windows.
+
+    It does so for `NamedTemporaryFile` with `delete` and, since Python 3.12, `delete_on_close`
+    (Lib/tempfile.py, `NamedTemporaryFile`).
+    """
+    if frame.f_code.co_name != "_mkstemp_inner":
+        return False
+    at = frame.f_back
+    for _ in range(3):  # in between there is `opener`, since Python 3.11, and our own `open`
+        if at is not None and at.f_code.co_name == "NamedTemporaryFile":
+            given = at.f_locals
+            return bool(given.get("delete")) and bool(given.get("delete_on_close", True))
+        at = None if at is None else at.f_back
+    return False
+
+
+def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    path = _text(arguments[0])
+    if path and not path.startswith((":", "file:")):
+        _note(frame, path, by="sqlite3.connect")
+
+
+def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
+    try:
+        path = readlink(f"/proc/self/fd/{int(arguments[0])}")
+    except (OSError, ValueError, TypeError):
+        return
+    if path.startswith("/"):
+        _note(frame, path, by="mmap.mmap")
+
+
+def _note_change_of_directory(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    if _text(arguments[0]) is not None:
+        _keep(CURRENT_DIRECTORY, Opening((), lines_from(frame), by="os.chdir"))
+
+
+def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    del frame
+    try:
+        old, new = (os.path.abspath(os.fsdecode(path)) for path in arguments[:2])
+    except (OSError, TypeError):
         return
     with _lock:
-        stacks = _opened.pop(key, [])
-        _opened[key] = [stack, *(old for old in stacks if old != stack)][:_MOST_PER_PATH]
-        if len(_opened) > _MOST_PATHS:
-            del _opened[next(iter(_opened))]
+        for number in list(_descriptors.get(old, ())):
+            opening = _openings[number]
+            _keep(number, opening._replace(names=(*opening.names, new)))
+
+
+def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    words = arguments[1]
+    if isinstance(words, (str, bytes)):
+        words = [words]
+    try:
+        command = tuple(os.fsdecode(word) for word in words)
+    except TypeError:
+        return
+    with _lock:
+        _starts[command] = lines_from(frame)
+        if len(_starts) > _MOST_STARTS:
+            del _starts[next(iter(_starts))]
+
+
+_NOTES: dict[str, Callable[[FrameType, tuple[Any, ...]], None]] = {
+    "open": _note_open,
+    "sqlite3.connect": _note_connect,
+    "mmap.__new__": _note_map,
+    "os.chdir": _note_change_of_directory,
+    "os.rename": _note_rename,
+    "subprocess.Popen": _note_start,
+}
+"""Source: docs.python.org, "Audit events table"."""
+
+
+def _note(
+    frame: FrameType,
+    path: str,
+    *,
+    flags: int | None = None,
+    by: str = "",
+    temporary: bool = False,
+) -> None:
+    number = _next_descriptor()
+    if number is None:
+        return
+    try:
+        name = os.path.abspath(path)
+    except OSError:  # the current directory no longer exists
+        return
+    thread = threading.get_ident()
+    opening = Opening((name,), lines_from(frame), flags, by, temporary, thread)
+    with _lock:
+        _keep(number, opening)
+        if thread != threading.main_thread().ident:
+            _disturbed[name] = opening
+            if len(_disturbed) > _MOST_STARTS:
+                del _disturbed[next(iter(_disturbed))]
+
+
+def _keep(number: int, opening: Opening) -> None:
+    with _lock:
+        before = _openings.get(number)
+        for name in () if before is None else before.names:
+            _descriptors[name].discard(number)
+            if not _descriptors[name]:
+                del _descriptors[name]
+        _openings[number] = opening
+        (_temporary.add if opening.temporary else _temporary.discard)(number)
+        for name in opening.names:
+            _descriptors.setdefault(name, set()).add(number)
+
+
+def _next_descriptor() -> int | None:
+    for standard in range(3):
+        try:
+            number = dup(standard)
+        except OSError:
+            continue
+        _close(number)
+        return number
+    return None
 
 
 @contextmanager
@@ -56,6 +241,8 @@ def listening() -> Iterator[None]:
     global _added  # noqa: PLW0603 - one hook per process
     token = object()
     with _lock:
+        if not _listeners:
+            _note_what_is_open()
         if not _added:
             sys.addaudithook(_hook)
             _added = True
@@ -66,25 +253,84 @@ def listening() -> Iterator[None]:
         with _lock:
             _listeners.remove(token)
             if not _listeners:
-                _opened.clear()
+                for table in (_openings, _descriptors, _temporary, _disturbed, _starts):
+                    table.clear()
 
 
-def lines_that_opened(path: str) -> list[Stack]:
-    """Return the stacks of the latest openings of a file, newest first.
+def _note_what_is_open() -> None:
+    for number in listdir("/proc/self/fd"):
+        try:
+            path = readlink(f"/proc/self/fd/{number}")
+        except OSError:  # the one that lists
+            continue
+        _keep(int(number), Opening((path,), by="before"))
+
+
+def opening_of(descriptor: int, path: str, flags: int) -> Opening | None:
+    """Return how one of this process's descriptors was opened.
 
     Args:
-        path: The file's real path, as in `/proc`.
+        descriptor: Its number.
+        path: The real path of its file, as in `/proc`.
+        flags: Its flags.
 
     Returns:
-        The stacks; empty for a file that was opened before listening began, outside Python code, or
-        in another process.
+        `None` if Python did not see it: C code opened it, or it is a duplicate.
     """
     with _lock:
-        if path in _opened:
-            return list(_opened[path])
-        known = list(_opened)
-    name = os.path.basename(path)
-    for key in reversed(known):  # opened through a symbolic link
-        if os.path.basename(key) == name and os.path.realpath(key) == path:
-            return list(_opened.get(key, ()))
-    return []
+        opening = _openings.get(descriptor)
+        disturbed = list(_disturbed.values())
+    if opening is not None and opening.is_of(path) and opening.has_flags(flags):
+        return opening
+    return next((one for one in reversed(disturbed) if one.is_of(path)), None)
+
+
+def change_of_directory() -> Opening | None:
+    """Return how the current directory was entered; `None` if not by `os.chdir`."""
+    return _openings.get(CURRENT_DIRECTORY)
+
+
+def may_hold(path: str) -> bool:
+    """Return whether this process still has a file open that it was seen to open.
+
+    Args:
+        path: The file, absolute.
+    """
+    for number in tuple(_descriptors.get(path, ())):
+        try:
+            if readlink(f"/proc/self/fd/{number}") == path:
+                return True
+        except OSError:  # it was closed
+            continue
+    return False
+
+
+def is_temporary(descriptor: int, path: str) -> bool:
+    """Return whether Windows would delete a file as soon as a descriptor is closed.
+
+    Args:
+        descriptor: A descriptor of this process.
+        path: The real path of its file.
+    """
+    opening = _openings.get(descriptor)
+    return opening is not None and opening.temporary and opening.is_of(path)
+
+
+def any_temporary(path: str) -> bool:
+    """Return whether a file of this name was opened as a temporary one, and may still be open.
+
+    Args:
+        path: The file.
+    """
+    return bool(_temporary) and not _temporary.isdisjoint(
+        tuple(_descriptors.get(os.path.abspath(path), ()))
+    )
+
+
+def lines_that_started(command: tuple[str, ...]) -> Stack:
+    """Return the lines that started a child process.
+
+    Args:
+        command: Its command line.
+    """
+    return _starts.get(command, ())

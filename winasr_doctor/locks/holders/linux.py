@@ -25,9 +25,10 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     Raises:
         UndeterminedError: `/proc/self` cannot be read.
     """
-    if not os.path.isdir("/proc/self/fd"):
-        raise UndeterminedError("what this process has open, because /proc is not there")
-    yield from _holds("self", target, maps=maps)
+    try:
+        yield from _holds("self", target, maps=maps)
+    except FileNotFoundError:
+        raise UndeterminedError("what this process has open, because /proc is not there") from None
 
 
 def other_processes(target: HeldPath, evidence: Evidence) -> None:
@@ -53,6 +54,8 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
                 evidence.found(number, *hold)
         except UndeterminedError:
             unreadable += 1
+        except OSError:  # it has ended or belongs to the kernel
+            continue
     if unreadable:
         subject = "1 process has" if unreadable == 1 else f"{unreadable} processes have"
         evidence.cannot_tell(f"what {subject} open, which this account may not look into")
@@ -88,18 +91,16 @@ def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hol
 
     Raises:
         UndeterminedError: This process may not be inspected.
+        OSError: It has ended.
     """
     folder = f"/proc/{process}"
     try:
-        with os.scandir(f"{folder}/fd") as entries:
-            descriptors = [entry.path for entry in entries]
+        descriptors = os.listdir(f"{folder}/fd")
         cwd = os.readlink(f"{folder}/cwd")
     except PermissionError:
         raise UndeterminedError(f"what process {process} has open") from None
-    except OSError:  # it has ended or belongs to the kernel
-        return
-    for descriptor in descriptors:
-        path = _open_path(descriptor, target)
+    for number in descriptors:
+        path = _open_path(f"{folder}/fd/{number}", target)
         if path is not None:
             yield Hold(path, _name_of(path, "open file", target), f"{folder}/fd")
     if target.covers(cwd):
@@ -126,11 +127,11 @@ def _open_path(descriptor: str, target: HeldPath) -> str | None:
     """Return the path that a descriptor has open, if it is the target or below it."""
     try:
         path = os.readlink(descriptor)
-        if not path.startswith("/"):  # a pipe, a socket or something else without a path
-            return None
-        if _matches(path, target):
+        if path.startswith(target.spellings) and _matches(path, target):
             return path
-        if target.identity is not None and target.is_also(os.stat(descriptor)):
+        if target.identity is None or not path.startswith("/"):  # such as a pipe or a socket
+            return None
+        if target.is_also(os.stat(descriptor)):
             return path
     except OSError:  # closed in the meantime
         return None

@@ -68,10 +68,10 @@ class HeldPath:
             path: An absolute path.
         """
         if OS_NAME == "linux":  # the hot loop over all of /proc: no splitting
-            return any(
-                path == root or path.startswith(root if root == "/" else root + "/")
-                for root in self.spellings
-            )
+            for root in self.spellings:
+                if path.startswith(root) and (path[len(root) :][:1] in {"", "/"} or root == "/"):
+                    return True
+            return False
         parts = segments(path, OS_NAME)
         return any(parts[: len(head)] == head for head in self._heads())
 

@@ -1,0 +1,183 @@
+"""Who is named: what holds the file now, and the way from the test to the line that opened it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import mmap
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from winasr_doctor.faults import windows_sharing
+from winasr_doctor.faults.sharing.refusals import told_once
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
+
+
+@pytest.fixture(autouse=True)
+def rules():
+    with windows_sharing() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def told(rules):
+    """Return a function that is refused, and gives what is told about it."""
+
+    def try_it(act, path):
+        with pytest.raises(PermissionError):
+            act(path)
+        return str(rules.refusals[-1])
+
+    return try_it
+
+
+def test_c_code_that_holds_a_file_is_not_taken_for_python_code_that_closed_it(tmp_path, told):
+    name = tmp_path / "model.bin"
+    name.write_bytes(b"x")  # closed; what C opens gets its descriptor
+    descriptor = ctypes.CDLL(None).open(os.fsencode(name), os.O_RDONLY)
+    name.read_bytes()
+    text = told(os.unlink, name)
+    os.close(descriptor)
+    assert "opened by C code" in text
+    assert "write_bytes" not in text
+    assert "read_bytes" not in text
+
+
+def test_a_file_is_known_by_the_name_it_was_given_later(tmp_path, told, rules):
+    file = open(tmp_path / "old", "w")  # noqa: SIM115
+    rules.share_delete(file)
+    os.rename(tmp_path / "old", tmp_path / "new")
+    rules._sharing.clear()
+    text = told(os.unlink, tmp_path / "new")
+    file.close()
+    assert "opened at" in text
+
+
+def test_a_connection_to_sqlite_is_named(tmp_path, told):
+    with contextlib.closing(sqlite3.connect(tmp_path / "a.sqlite")) as connection:
+        connection.execute("create table t(x)")
+        text = told(os.unlink, tmp_path / "a.sqlite")
+    assert f"opened by sqlite3.connect at {__file__}" in text
+
+
+def test_a_memory_map_is_named(tmp_path, told):
+    (tmp_path / "a").write_bytes(b"x" * 4096)
+    with open(tmp_path / "a", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    text = told(os.unlink, tmp_path / "a")
+    mapped.close()
+    assert f"opened by mmap.mmap at {__file__}" in text
+
+
+def test_a_folder_that_is_open_is_named(tmp_path, told):
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    text = told(os.rmdir, tmp_path)
+    os.close(descriptor)
+    assert "open folder (descriptor" in text
+    assert f"opened at {__file__}" in text
+
+
+def test_the_line_that_entered_the_current_directory_is_named(tmp_path, told, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.chdir(tmp_path)
+    text = told(os.rmdir, tmp_path)
+    assert f"entered at {__file__}" in text
+
+
+def test_a_child_is_named_with_its_command_and_the_line_that_started_it(tmp_path, told):
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    with (
+        open(tmp_path / "server.log", "w") as log,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        ) as process,
+    ):
+        process.stdout.readline()
+        log.close()
+        text = told(os.unlink, tmp_path / "server.log")
+        process.communicate(b"\n")
+    assert f"of child process {process.pid} ({sys.executable} -c" in text
+    assert f"started at {__file__}" in text
+
+
+def test_an_opening_in_another_thread_is_known(tmp_path, told):
+    files = []
+
+    def work():
+        files.append(open(tmp_path / "a", "w"))  # noqa: SIM115
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    text = told(os.unlink, tmp_path / "a")
+    files[0].close()
+    assert f"opened at {__file__}" in text
+
+
+def deep(depth, path):
+    return open(path, "w") if depth == 0 else deep(depth - 1, path)
+
+
+def test_a_long_way_is_shortened_in_the_middle(tmp_path, told):
+    file = deep(40, tmp_path / "a")
+    text = told(os.unlink, tmp_path / "a")
+    file.close()
+    assert "more lines ..." in text
+    assert len(text.splitlines()) < 20
+    assert text.splitlines()[-1].endswith("in test_a_long_way_is_shortened_in_the_middle")
+
+
+def test_lines_of_pytest_are_left_out(tmp_path, told):
+    with open(tmp_path / "a", "w"):
+        text = told(os.unlink, tmp_path / "a")
+    assert f"{os.sep}_pytest{os.sep}" not in text
+    assert "pluggy" not in text
+
+
+def test_the_same_refusal_is_told_once(tmp_path, rules):
+    with open(tmp_path / "a", "w"):
+        for _ in range(30):
+            with pytest.raises(PermissionError):
+                os.unlink(tmp_path / "a")
+    text = told_once(rules.refusals)
+    assert text.count("WinError 32") == 1
+    assert "refused 30 times" in text
+
+
+def test_an_error_repeats_nothing_that_an_earlier_one_has_told(tmp_path):
+    notes = []
+    with open(tmp_path / "a", "w"):
+        for _ in range(2):
+            with pytest.raises(PermissionError) as caught:
+                os.unlink(tmp_path / "a")
+            notes.append(caught.value.__notes__)
+    assert "opened at" in "\n".join(notes[0])
+    assert len(notes[1]) == 1
+
+
+def test_many_handles_and_refusals_are_cut_short(tmp_path, rules):
+    (tmp_path / "a").touch()
+    with contextlib.ExitStack() as files:
+        for _ in range(50):
+            files.enter_context(open(tmp_path / "a"))
+        for number in range(50):
+            with pytest.raises(PermissionError):
+                os.rename(tmp_path / "a", tmp_path / str(number))
+    text = told_once(rules.refusals)
+    assert "and 45 more handles" in text
+    assert len(text.splitlines()) < 80
+
+
+def test_code_that_tries_for_ever_does_not_fill_the_memory(tmp_path, rules, monkeypatch):
+    monkeypatch.setattr("winasr_doctor.faults.sharing.emulator._MOST_REFUSALS", 10)
+    with open(tmp_path / "a", "w"):
+        for _ in range(20):
+            with contextlib.suppress(PermissionError):
+                os.unlink(tmp_path / "a")
+    assert len(rules.refusals) == 10

@@ -1,0 +1,49 @@
+"""`windows_sharing("handles")`: only what is open counts."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from winasr_doctor.faults import windows_sharing
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
+
+
+@pytest.fixture(autouse=True)
+def rules():
+    with windows_sharing("handles") as emulator:
+        yield emulator
+
+
+def test_open_files_are_in_the_way(tmp_path):
+    with open(tmp_path / "file", "w"):
+        for act in (
+            lambda: os.unlink(tmp_path / "file"),
+            lambda: os.rename(tmp_path / "file", tmp_path / "new"),
+            lambda: os.replace(__file__, tmp_path / "file"),
+        ):
+            with pytest.raises(PermissionError):
+                act()
+
+
+def test_read_only_files_and_existing_names_are_not(tmp_path):
+    (tmp_path / "file").touch(0o400)
+    (tmp_path / "other").touch()
+    os.rename(tmp_path / "other", tmp_path / "file")
+    (tmp_path / "file").chmod(0o400)
+    os.unlink(tmp_path / "file")
+
+
+def test_other_errors_keep_the_form_that_linux_gives_them(tmp_path):
+    with pytest.raises(IsADirectoryError) as caught:
+        os.unlink(tmp_path)
+    assert caught.value.errno == errno.EISDIR
+    assert not hasattr(caught.value, "winerror")
+
+
+def test_there_are_no_other_rules():
+    with pytest.raises(ValueError, match="nothing"), windows_sharing("nothing"):
+        pass

@@ -1,0 +1,242 @@
+"""Makes the functions that stand in for those of `os`, `shutil` and `builtins`.
+
+Each asks the interceptors first, and reports real errors as Windows would.
+"""
+
+# ruff: noqa: ANN401 - the replaced functions accept anything
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable
+from os import lstat, unlink  # bound early: these calls must not be intercepted
+from typing import Any
+
+from winasr_doctor.faults.interceptors import FileName, asked, refusal, translating
+from winasr_doctor.faults.translation import as_on_windows
+
+Function = Callable[..., Any]
+
+_IS_POSIX = os.name == "posix"
+_NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
+_MAY_BE_THERE = ("/proc", "/sys", "/dev")
+
+
+def _name(value: object, directory: object = None) -> FileName | None:
+    """Return the name given by a path argument; `None` if no fault can apply to it.
+
+    Descriptors used as paths, and the kernel's own files, do not exist on Windows.
+    """
+    if type(value) is str and directory is None:  # the usual case
+        if value.startswith(_MAY_BE_THERE) and _IS_POSIX and _NOT_ON_WINDOWS.match(value):
+            return None
+        return value
+    if isinstance(value, int):
+        return None
+    path: FileName
+    if type(value) is str:
+        path = value
+    else:
+        try:
+            path = os.fspath(value)  # type: ignore[call-overload]
+        except TypeError:
+            return None  # the function itself will raise
+    if isinstance(directory, int) and not os.path.isabs(path):
+        path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
+    start = path if isinstance(path, str) else os.fsdecode(path)
+    return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
+
+
+def on_one_path(operation: str, original: Function) -> Function:
+    """Make the replacement of a function that takes one path."""
+    default = "." if operation in {"scandir", "listdir"} else 0
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if operation not in translating and operation not in asked:
+            return original(*args, **kwargs)
+        given = args[0] if args else kwargs.get("path", default)
+        path = _name(default if given is None else given, kwargs.get("dir_fd") if kwargs else None)
+        if path is None:
+            return original(*args, **kwargs)
+        error = refusal(operation, path) if operation in asked else None
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                if operation not in translating:
+                    raise
+                error = as_on_windows(operation, real, path)
+                if error is None:
+                    raise
+        try:
+            raise error  # outside the handler: the real error is unrelated to the injected one
+        finally:
+            error = None  # else this frame and the error would keep each other alive
+
+    return replacement
+
+
+def _on_two_paths(operation: str, original: Function) -> Function:
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if operation not in translating and operation not in asked:
+            return original(*args, **kwargs)
+        source = _name(args[0] if args else kwargs.get("src", 0), kwargs.get("src_dir_fd"))
+        target = _name(args[1] if len(args) > 1 else kwargs.get("dst", 0), kwargs.get("dst_dir_fd"))
+        if source is None or target is None:
+            return original(*args, **kwargs)
+        error = refusal(operation, source, target)
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                if operation not in translating:
+                    raise
+                if operation == "replace" and _folder_onto_file(real, source, target):
+                    unlink(target)
+                    return original(*args, **kwargs)
+                error = as_on_windows(operation, real, source, target)
+                if error is None:
+                    raise
+        try:
+            raise error
+        finally:
+            error = None
+
+    return replacement
+
+
+def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> bool:
+    """Return whether a folder was to replace a file; Windows allows that and Linux does not.
+
+    The target of MoveFileExW must not be a folder, its source may be anything (documentation of
+    Rust's `std::fs::rename`; seen with CPython for Windows).
+    """
+    if error.errno != errno.ENOTDIR:
+        return False
+    try:
+        return stat.S_ISDIR(lstat(source).st_mode) and stat.S_ISREG(lstat(target).st_mode)
+    except OSError:
+        return False
+
+
+def _changing(mode: str) -> str | None:
+    """Return how opening in this mode changes an existing file."""
+    if "w" in mode:
+        return "truncate"
+    return "write" if "a" in mode or {"r", "+"} <= set(mode) else None
+
+
+def _on_open(operation: str, original: Function) -> Function:
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        path = _name(args[0] if args else kwargs.get("file", 0))
+        mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
+        if path is None or not isinstance(mode, str):
+            return original(*args, **kwargs)
+        error = refusal(operation, path) if "r" in mode else None
+        change = _changing(mode)
+        if error is None and change is not None:
+            error = refusal(change, path)
+        if error is None:
+            try:
+                return original(*args, **kwargs)
+            except OSError as real:
+                if operation not in translating:
+                    raise
+                error = as_on_windows(operation, real, path)
+                if error is None:
+                    raise
+        try:
+            raise error
+        finally:
+            error = None
+
+    return replacement
+
+
+def _on_rmtree(operation: str, original: Function) -> Function:
+    """Fail as when a tree's folder cannot be listed, before anything in it is touched.
+
+    A caller's error handler receives the error as it would from the real function.
+    """
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
+        error = None if path is None else refusal(operation, path)
+        if error is None:
+            return original(*args, **kwargs)
+        if args[1] if len(args) > 1 else kwargs.get("ignore_errors", False):
+            return None
+        onexc = kwargs.get("onexc")
+        onerror = args[2] if len(args) > 2 else kwargs.get("onerror")  # noqa: PLR2004
+        try:
+            raise error
+        except OSError as caught:
+            if onexc is not None:
+                onexc(os.scandir, path, caught)
+            elif onerror is not None:
+                onerror(os.scandir, path, sys.exc_info())
+            else:
+                raise
+        finally:
+            error = None
+        return None
+
+    replacement.avoids_symlink_attacks = False  # type: ignore[attr-defined]  # nor on Windows
+    return replacement
+
+
+_CREATING = os.O_CREAT | os.O_EXCL
+_NO_FILE = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", 0) | getattr(os, "O_TMPFILE", 0)
+
+
+def _on_os_open(operation: str, original: Function) -> Function:
+    """Ask about a file that exists, as when it is opened by `open`."""
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        flags = args[1] if len(args) > 1 else kwargs.get("flags")
+        if operation not in asked or not isinstance(flags, int) or flags & _CREATING == _CREATING:
+            return original(*args, **kwargs)
+        path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
+        if path is None or flags & _NO_FILE:
+            return original(*args, **kwargs)
+        changing = "write" if flags & (os.O_WRONLY | os.O_RDWR) else "open"
+        error = _refused_opening(operation, "truncate" if flags & os.O_TRUNC else changing, path)
+        if error is None:
+            return original(*args, **kwargs)
+        try:
+            raise error
+        finally:
+            error = None
+
+    return replacement
+
+
+def _refused_opening(operation: str, kind: str, path: FileName) -> OSError | None:
+    for interceptor in asked.get(operation, ()):
+        error = interceptor.refuse(kind, path, None)
+        if error is not None:
+            return error
+    return None
+
+
+MAKERS: dict[str, Callable[[str, Function], Function]] = {
+    "rmtree": _on_rmtree,
+    "rename": _on_two_paths,
+    "replace": _on_two_paths,
+    "open": _on_open,
+    "os.open": _on_os_open,
+}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import zipfile
-import zlib
 
 from winasr_doctor._util.regular_files import TooLargeError, open_regular
 
@@ -38,6 +36,9 @@ def read_member(path: str | os.PathLike[str], name: str, most: int) -> bytes | N
         TooLargeError: The member is larger.
         OSError: The archive cannot be read or is damaged.
     """
+    import zipfile  # with what it imports, it takes longer than reading a snapshot
+    import zlib
+
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             if name not in archive.namelist():

@@ -7,7 +7,6 @@ import sys
 from winasr_doctor._util.archives import is_archive, read_member
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import NotRegularError, open_regular
-from winasr_doctor.diagnosis.reading import reduced
 
 REPORTED_LOG = "traceback.txt"
 """The log in a bug report, which `explain FILE.zip` explains."""
@@ -25,6 +24,8 @@ def read_log(file: str) -> str:
     Raises:
         InputError: It cannot be read.
     """
+    from winasr_doctor.diagnosis.reading import reduced
+
     try:
         if file == "-":
             return reduced(sys.stdin.buffer)

@@ -36,7 +36,7 @@ def read_member(path: str | os.PathLike[str], name: str, most: int) -> bytes | N
         TooLargeError: The member is larger.
         OSError: The archive cannot be read or is damaged.
     """
-    import zipfile  # with what it imports, it takes longer than reading a snapshot
+    import zipfile  # lazy: importing it takes longer than reading a snapshot
     import zlib
 
     try:

@@ -11,12 +11,16 @@ import msgspec
 
 from winasr_doctor.bug_report.archive import Member, packed
 from winasr_doctor.bug_report.manifest import Manifest, manifest_of, readme
+from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.diagnosis import Diagnosis, diagnose
+from winasr_doctor.diagnosis.json import as_json
 from winasr_doctor.explain.reading import REPORTED_LOG
 from winasr_doctor.findings import Report
 from winasr_doctor.machine import Machine, RecordedMachine
 from winasr_doctor.machine.recorded import REPORTED_MACHINE, Snapshot, encode_snapshot
 from winasr_doctor.machine.redaction import Redactor, redact_machine, redact_report, this_machine
+from winasr_doctor.report import render
+from winasr_doctor.report.escaping import plain
 
 _MOST_LOG = 200_000
 """Characters of a log that are kept: the first fifth and the last four."""
@@ -101,14 +105,10 @@ def shortened(log: str) -> str:
 
 
 def _diagnosed(log: str, snapshot: Snapshot) -> Diagnosis:
-    from winasr_doctor.catalogue.machines import of_host
-
     return diagnose(log, facts=of_host(RecordedMachine(snapshot)))
 
 
 def _of_machine(snapshot: Snapshot, report: Report) -> Iterator[Member]:
-    from winasr_doctor.report import render
-
     yield Member("report.md", "the scan's report", render(report, "markdown").encode())
     yield Member("report.json", "the scan's report for programs", render(report, "json").encode())
     described = "the recorded machine, for `scan --snapshot`"
@@ -120,8 +120,6 @@ def _of_machine(snapshot: Snapshot, report: Report) -> Iterator[Member]:
 
 
 def _of_log(log: str, diagnosis: Diagnosis) -> Iterator[Member]:
-    from winasr_doctor.diagnosis.json import as_json
-
     yield Member(REPORTED_LOG, "the log, for `explain`", _utf8(log))
     yield Member("diagnosis.json", "the log's diagnosis", _json(as_json(diagnosis)))
 
@@ -139,7 +137,5 @@ def _utf8(text: str) -> bytes:
 
 
 def _json(document: object) -> bytes:
-    from winasr_doctor.report.escaping import plain
-
     values = plain(msgspec.to_builtins(document))
     return msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n"

@@ -94,7 +94,7 @@ def commands() -> Iterator[str]:
     yield ""
     yield "`run` ends with the app's own exit code."
     for name in COMMANDS:
-        command = import_module(f"winasr_doctor.cli.{name}").command
+        command = import_module(f"winasr_doctor.cli.{name.replace('-', '_')}").command
         context = click.Context(command, info_name=f"winasr-doctor {name}")
         yield f"\n## {name}\n"
         yield f"    {' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n"

@@ -31,6 +31,7 @@ COMMANDS = {
     " right.",
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
     "ui": "Open the transcription page in the browser.",
+    "bug-report": "Make one redacted file for a bug report, and a text to paste.",
     "gate": "Scan, fault suite and self-test: one verdict for a release, one JUnit file.",
 }
 
@@ -50,7 +51,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"{__name__}.{cmd_name}").command
+        command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - our own modules
         return command
 
@@ -120,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         traceback.print_exc()
         click.echo(
             "This is a bug in winasr_doctor. Please report it with the text above and, if you"
-            " can, a snapshot: python -m winasr_doctor snapshot -o machine.json",
+            " can, the file that this makes: python -m winasr_doctor bug-report",
             err=True,
         )
         code = INTERNAL_ERROR

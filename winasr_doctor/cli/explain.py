@@ -36,9 +36,9 @@ def command(
     python -m winasr_doctor explain --list
     """  # noqa: D205, D301 - click wants them so
     from winasr_doctor import explain
-    from winasr_doctor.explain.facts import of_machine
+    from winasr_doctor.explain.facts import of_machine, reported_machine
 
-    facts = of_machine(snapshot)
+    facts = of_machine(snapshot or reported_machine(traceback or what))
     if list_ and traceback is None:
         answer: explain.Answer = explain.known_errors(what)
     elif traceback is not None and what is None:

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from winasr_doctor.catalogue import KnownError
-from winasr_doctor.catalogue.templates import Lookup
-from winasr_doctor.checks.base import Check
-from winasr_doctor.diagnosis import Diagnosis
-from winasr_doctor.windows.errors import WindowsError
+if TYPE_CHECKING:  # each answer needs one of these, and they take long to import
+    from winasr_doctor.catalogue import KnownError
+    from winasr_doctor.catalogue.templates import Lookup
+    from winasr_doctor.checks.base import Check
+    from winasr_doctor.diagnosis import Diagnosis
+    from winasr_doctor.windows.errors import WindowsError
 
 
-@dataclass(frozen=True, slots=True)
-class CheckAnswer:
+class CheckAnswer(NamedTuple):
     """A check, by its code."""
 
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class WindowsErrorAnswer:
+class WindowsErrorAnswer(NamedTuple):
     """A Windows error number, and what is known about it."""
 
     entry: WindowsError
 
 
-@dataclass(frozen=True, slots=True)
-class ExitCodeAnswer:
+class ExitCodeAnswer(NamedTuple):
     """The exit code of a process that died without a message."""
 
     number: int
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownErrorAnswer:
+class KnownErrorAnswer(NamedTuple):
     """A known error, by its id.
 
     Attributes:
@@ -46,15 +43,13 @@ class KnownErrorAnswer:
     facts: Lookup
 
 
-@dataclass(frozen=True, slots=True)
-class KnownErrorsAnswer:
+class KnownErrorsAnswer(NamedTuple):
     """A list of known errors."""
 
     entries: tuple[KnownError, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DiagnosisAnswer:
+class DiagnosisAnswer(NamedTuple):
     """The diagnosis of a log or a message.
 
     Attributes:

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from winasr_doctor.machine import Machine
 
 
+def reported_machine(file: str | None) -> str | None:
+    """Return a file if it is a bug report, which has its own machine; `None` for anything else.
+
+    Args:
+        file: What is to be explained.
+    """
+    from winasr_doctor._util.archives import is_archive
+
+    return file if file is not None and is_archive(file) else None
+
+
 def of_machine(snapshot: str | None) -> Lookup:
     """Return a function that looks up facts of a recorded machine, or of this one.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table
-from winasr_doctor.checks.base import Check
 from winasr_doctor.explain.answers import (
     Answer,
     CheckAnswer,
@@ -16,6 +16,9 @@ from winasr_doctor.explain.answers import (
     KnownErrorsAnswer,
 )
 from winasr_doctor.windows.errors import DeleteClass, WindowsError
+
+if TYPE_CHECKING:
+    from winasr_doctor.checks.base import Check
 
 _TITLED = re.compile(r"\*\*(?P<title>.+?)\*\* (?P<text>.*)", re.DOTALL)
 _WHEN_DELETING = {

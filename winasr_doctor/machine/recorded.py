@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from winasr_doctor._util.archives import is_archive, read_member
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor._util.safe_text import without_surrogates
 from winasr_doctor.appsource.application import Application
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from winasr_doctor.models.hub import HubAnswers
 
 SCHEMA: Literal["winasr-doctor/snapshot/1"] = "winasr-doctor/snapshot/1"
+REPORTED_MACHINE = "machine.json"
+"""The snapshot in a bug report, which `scan --snapshot FILE.zip` reads."""
+
 MAX_SNAPSHOT_BYTES = 64 * 1024**2
 """Maximum number of bytes read; a real snapshot has some 20 kB."""
 
@@ -103,7 +108,7 @@ def load_snapshot(path: str | Path) -> Snapshot:
     """Read a snapshot file.
 
     Args:
-        path: A file written by `snapshot`.
+        path: A file written by `snapshot`, or by `bug-report`.
 
     Returns:
         The recorded machine.
@@ -112,13 +117,22 @@ def load_snapshot(path: str | Path) -> Snapshot:
         SnapshotError: It cannot be read, is far too large, or is not a snapshot.
     """
     try:
-        document = read_regular(path, MAX_SNAPSHOT_BYTES)
+        document = _read(path)
     except OSError as error:
         raise SnapshotError(f"cannot read the snapshot {path}: {error.strerror}") from error
     try:
         return decode_snapshot(document)
     except SnapshotError as error:
         raise SnapshotError(f"the snapshot {path} {error}") from error.__cause__
+
+
+def _read(path: str | Path) -> bytes:
+    if not is_archive(path):
+        return read_regular(path, MAX_SNAPSHOT_BYTES)
+    document = read_member(path, REPORTED_MACHINE, MAX_SNAPSHOT_BYTES)
+    if document is None:
+        raise OSError(errno.EINVAL, f"there is no {REPORTED_MACHINE} in it")
+    return document
 
 
 def record(host: Machine) -> Snapshot:

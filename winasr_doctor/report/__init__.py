@@ -13,7 +13,7 @@ from winasr_doctor.report.interface import Renderer, RenderOptions
 if TYPE_CHECKING:
     from winasr_doctor.findings import Report
 
-FORMATS: tuple[str, ...] = ("text", "json", "junit", "sarif", "markdown", "html")
+FORMATS: tuple[str, ...] = ("text", "json", "junit", "sarif", "markdown", "html", "github")
 """Names of the formats; each is a module of this package with a function `render`."""
 
 _DEFAULTS = RenderOptions()

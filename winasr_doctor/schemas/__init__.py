@@ -26,6 +26,8 @@ _DOCUMENTS = {
     ),
     "windows-error-1": ("explain.json:WindowsErrorDocument", "A Windows error, explained"),
     "probe-1": ("probe.json:ProbeDocument", "The result of a probe"),
+    "bug-report-1": ("bug_report.manifest:Manifest", "What is in a bug report"),
+    "bug-report-written-1": ("bug_report.showing:BugReportDocument", "A finished bug report"),
     "fix-1": ("fix.json:FixDocument", "The result of a fix"),
     "run-1": ("run.json:RunDocument", "The verdict of a run"),
     "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),

@@ -141,6 +141,20 @@ class Redactor:
         """Return a name's placeholder."""
         return self._placeholders.of(name, self._known.kind(name) or kind)
 
+    def remaining(self, text: str) -> tuple[str, ...]:
+        """Return the known names that are still in a redacted text.
+
+        Args:
+            text: The text, which `text` has returned or which was made of such texts.
+        """
+        spans = [*_spans_by_form(text, prose=True), *self._spans_by_value(text)]
+        found = (
+            text[span.start : span.end]
+            for span in _without_overlaps(spans)
+            if span.source == "value"
+        )
+        return tuple(name for name in found if not is_placeholder(_readable(name)))
+
     def _changes(self, text: str) -> bool:
         found = [*_spans_by_form(text), *self._spans_by_value(text)]
         return any(span.kind != KEEP for span in found)

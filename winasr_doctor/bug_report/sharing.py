@@ -1,0 +1,115 @@
+"""Writes what goes into an issue: a Markdown block to paste, and an address that fills in the form.
+
+GitHub refuses addresses of 8,192 bytes or more (cli/cli, issue 5796), and an issue's text above
+65,536 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, metadata
+from urllib.parse import urlencode
+
+from winasr_doctor.bug_report.collecting import BugReport
+from winasr_doctor.report import digest
+from winasr_doctor.report.escaping import one_line
+from winasr_doctor.report.markdown import escape
+from winasr_doctor.version import __version__
+
+MOST_MARKDOWN = 4000
+"""Characters of the Markdown block."""
+
+MOST_ADDRESS = 7500
+"""Bytes of the address."""
+
+TEMPLATE, FIELD = "bug.yml", "report"
+"""The issue form, and the id of its field for the Markdown block."""
+
+_LONGEST_LINE = 300
+_END = "\n\n</details>\n"
+
+
+def markdown(report: BugReport, most: int = MOST_MARKDOWN) -> str:
+    """Return the block to paste: verdict, versions, failing codes, and the log's cause.
+
+    Args:
+        report: The bug report.
+        most: The largest allowed number of characters.
+    """
+    summary = _summary(report)  # our own words; HTML on this line, where Markdown is not read
+    lines = list(_lines(report))
+    head = f"<details><summary>{summary}</summary>\n\n"
+    for count in range(len(lines), -1, -1):
+        left_out = len(lines) - count
+        more = [f"- ... {left_out} more in the attached file"] if left_out else []
+        text = head + "\n".join([*lines[:count], *more]) + _END
+        if len(text) <= most:
+            return text
+    return head.rstrip() + _END
+
+
+def _summary(report: BugReport) -> str:
+    counts = ", ".join(digest.count_words(report.report.counts))
+    return f"winasr_doctor {__version__}: {report.report.verdict.value} ({counts})"
+
+
+def _lines(report: BugReport) -> Iterator[str]:
+    for name, value in digest.head(report.report):
+        yield f"- **{escape(name)}**: {_cut(value)}"
+    diagnosis = report.diagnosis
+    if diagnosis is not None:
+        yield f"- **Cause**: {_cut(diagnosis.cause)} ({escape(diagnosis.id or 'not known')})"
+        if diagnosis.primary is not None:
+            yield f"- **Error**: {_cut(f'{diagnosis.primary.kind}: {diagnosis.primary.message}')}"
+    for result in digest.failing(report.report.results):
+        yield f"- **{escape(result.code)}** {digest.label(result)}: {_cut(result.summary)}"
+
+
+def _cut(text: str) -> str:
+    line = one_line(text)
+    return escape(line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} ...")
+
+
+def issue_address(report: BugReport) -> str | None:
+    """Return the address of a new issue with the form filled in, below `MOST_ADDRESS` bytes.
+
+    Args:
+        report: The bug report.
+
+    Returns:
+        The address; `None` if this package does not name a place for issues.
+    """
+    tracker = issue_tracker()
+    if tracker is None:
+        return None
+    most = MOST_MARKDOWN
+    while True:
+        fields = {"template": TEMPLATE, "title": _title(report), FIELD: markdown(report, most)}
+        address = f"{tracker}/new?{urlencode(fields)}"
+        if len(address) < MOST_ADDRESS or not most:
+            return address
+        most = max(0, most - 250)
+
+
+def _title(report: BugReport) -> str:
+    diagnosis = report.diagnosis
+    if diagnosis is not None and diagnosis.id is not None:
+        return f"{diagnosis.id}: "
+    failing = digest.failing(report.report.results)
+    return f"{failing[0].code}: " if failing else ""
+
+
+def issue_tracker() -> str | None:
+    """Return the address of the project's issues, from the package's metadata (`project.urls`).
+
+    Returns:
+        The address without a trailing slash; `None` if the package does not name one.
+    """
+    try:
+        urls: Sequence[str] = metadata("winasr_doctor").get_all("Project-URL") or ()
+    except PackageNotFoundError:
+        return None
+    named = dict(url.split(", ", 1) for url in urls if ", " in url)
+    return next(
+        (value.rstrip("/") for name, value in named.items() if name.casefold() == "issues"), None
+    )

@@ -1,0 +1,71 @@
+"""Shows a finished bug report: what is in it, what to look at, and what to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table
+from winasr_doctor.bug_report.collecting import BugReport
+from winasr_doctor.bug_report.manifest import Manifest, replaced_words
+from winasr_doctor.bug_report.sharing import issue_address, markdown
+
+
+class BugReportDocument(msgspec.Struct, frozen=True):
+    """What `bug-report --format json` prints."""
+
+    schema: Literal["winasr-doctor/bug-report-written/1"]
+    file: str
+    manifest: Manifest
+    markdown: str
+    """The block to paste into an issue."""
+    address: str | None
+    """A new issue with the form filled in; `null` if the package names no place for issues."""
+
+
+def document(report: BugReport, file: str) -> BugReportDocument:
+    """Return the JSON document that describes a finished bug report.
+
+    Args:
+        report: The bug report.
+        file: Where it was written.
+    """
+    return BugReportDocument(
+        schema="winasr-doctor/bug-report-written/1",
+        file=file,
+        manifest=report.manifest,
+        markdown=markdown(report),
+        address=issue_address(report),
+    )
+
+
+def show(report: BugReport, file: str) -> Iterator[Block]:
+    """Yield what `bug-report` prints.
+
+    Args:
+        report: The bug report.
+        file: Where it was written.
+    """
+    yield Paragraph("", lead="Wrote this file; nothing was sent:", bold=True)
+    yield Command(file, indent=2)
+    yield Gap()
+    files = report.manifest.files
+    yield Table(
+        tuple((part.name, f"{part.what}, {part.bytes:,} bytes") for part in files), indent=2
+    )
+    yield Gap()
+    yield Paragraph(f"{replaced_words(report.manifest)}.", lead="Replaced names: ")
+    yield Paragraph(
+        "No list of names is complete. Open the file and look at it before you share it."
+    )
+    yield Gap()
+    yield Paragraph("", lead="Paste this into the issue, and attach the file:", bold=True)
+    yield Gap()
+    yield Command(markdown(report).rstrip("\n"))
+    address = issue_address(report)
+    if address is not None:
+        yield Gap()
+        yield Paragraph("", lead="Or open this address, which fills in the form:", bold=True)
+        yield Command(address)

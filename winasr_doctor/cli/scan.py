@@ -45,7 +45,8 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
     default=None,
     help="Replace names of people and machines; the default for --format markdown.",
 )
-@click.option("--verbose", "-v", is_flag=True, help="List what passed or was skipped as well.")
+@click.option("--verbose", "-v", is_flag=True, help="Add evidence, reasons, notes and what passed.")
+@click.option("--quiet", "-q", is_flag=True, help="Only the verdict and what to do.")
 @click.option(
     "--list-checks",
     is_flag=True,
@@ -64,6 +65,7 @@ def command(
     fail_on: str,
     redact: bool | None,
     verbose: bool,
+    quiet: bool,
     source: tuple[str, ...],
 ) -> None:
     """Look at this machine (or a recorded one) and say what will break, and what to do.
@@ -83,6 +85,7 @@ def command(
         colour=to_terminal and wants_colour(),
         encoding=stdout_encoding() if to_terminal else "utf-8",
         verbose=verbose,
+        quiet=quiet,
     )
     write_report(render(report, format_, options), output, encoding=options.encoding)
     for sentence in report.unreadable:

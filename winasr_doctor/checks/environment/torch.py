@@ -7,10 +7,20 @@ from collections.abc import Iterable
 
 from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.catalogue.tables import builds, cuda_of, oldest_driver
-from winasr_doctor.checks.advice import python_command
+from winasr_doctor.checks.advice import pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.predicted_errors import remedies_of
-from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
+from winasr_doctor.findings import (
+    Finding,
+    Install,
+    Remedy,
+    error,
+    ok,
+    resting_on,
+    skip,
+    unknown,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import TorchBuild
 
@@ -124,13 +134,13 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
         return
     facts = of_host(host)
     index = facts("gpu_tag") or (_USUAL_BUILD if facts("gpu") else "cpu")
-    install = f"-m pip install torch --index-url {_INDEX}/{index}"
+    install = Install(("torch",), f"--index-url {_INDEX}/{index}")
     found = warning(
         "torch is not installed in this environment",
         {"prefix": host.python.prefix},
         [
             Remedy("Run the doctor in the app's environment", ("Activate it and scan again",)),
-            Remedy("Install torch", (python_command(host, install),)),
+            pip_install(host, "Install torch", install),
         ],
     )
     yield _resting_on_builds(found)

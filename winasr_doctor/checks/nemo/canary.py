@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import gigabytes, python_command
+from winasr_doctor.checks.advice import gigabytes, with_python
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.files import MEGABYTE, NOT_AN_ARCHIVE, removal
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
+from winasr_doctor.findings import Finding, Remedy, Step, error, info, ok, skip, unknown, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import CachedRepo, CachedWeights, HubCache, ShadowingFolder
 from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
@@ -75,8 +75,8 @@ def _judged(host: Machine, cache: HubCache, weights: CachedWeights) -> Finding:
     command = f'-c "{code}"'
     steps = (
         # `force_download` replaces what the cache keeps in `blobs`, not a copy in `snapshots`.
-        f"Delete it: {removal(host, path)}",
-        f"Download it again, 5.1 GB, without HF_HUB_OFFLINE: {python_command(host, command)}",
+        removal(host, "Delete it", path),
+        with_python(host, "Download it again, 5.1 GB, without HF_HUB_OFFLINE", command),
     )
     remedy = Remedy(f"Download {weights.name} again from {CANARY_QWEN}", steps)
     return error(f"{path} ({_size(weights.size)}) {fault}", evidence, [remedy])
@@ -121,10 +121,9 @@ def _missing(cache: HubCache, repo: CachedRepo) -> Finding:
 
 
 def _load_it_once(cache: HubCache) -> Remedy:
-    steps = ["Unset HF_HUB_OFFLINE"] if cache.offline else []
-    steps.append(
-        "Load it once with a network: python -m winasr_doctor selftest --model canary-qwen-2.5b"
-    )
+    steps: list[str] = ["Unset HF_HUB_OFFLINE"] if cache.offline else []
+    command = "python -m winasr_doctor selftest --model canary-qwen-2.5b"
+    steps.append(Step("Load it once with a network", command))
     return Remedy("Download the missing files", tuple(steps))
 
 

@@ -6,18 +6,28 @@ import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor._util.dated import Dated
+from winasr_doctor.checks.advice import pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
     Release,
     nemo_version,
-    pip_install,
     release,
 )
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.findings import Finding, Remedy, Step, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import (
+    Finding,
+    Install,
+    Remedy,
+    Step,
+    info,
+    ok,
+    resting_on,
+    skip,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 
 FIRST_KNOWN: Release = (2, 0, 0)
@@ -79,10 +89,10 @@ def not_installed(host: Machine) -> Iterable[Finding]:
                 (
                     "Activate the app's virtual environment, or find the python that starts the"
                     " app.",
-                    "Run with it: python -m winasr_doctor",
+                    Step("Run with it", "python -m winasr_doctor"),
                 ),
             ),
-            pip_install(host, "Install NeMo for this Python", '"nemo_toolkit[asr]"'),
+            pip_install(host, "Install NeMo for this Python", Install(("nemo_toolkit[asr]",))),
         ],
     )
 
@@ -162,12 +172,12 @@ def _missing(host: Machine, version: str) -> Finding:
     evidence = {"nemo_toolkit": version, "missing": missing}
     if not missing:
         return ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
-    pinned = f'"nemo_toolkit[asr]=={version}"'
+    wanted = Install((f"nemo_toolkit[asr]=={version}",))
     if host.system.os == "windows" and NEMO in named_by(host, "NEM002"):
-        pinned = '--upgrade "nemo_toolkit[asr]"'
+        wanted = Install(("nemo_toolkit[asr]",), flags=("--upgrade",))
     return warning(
         f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
         ' instantiate abstract class ASRModel"',
         evidence,
-        [pip_install(host, "Install what the speech models need", pinned)],
+        [pip_install(host, "Install what the speech models need", wanted)],
     )

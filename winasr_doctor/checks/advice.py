@@ -197,7 +197,7 @@ def scratch_remedies(host: Machine) -> tuple[Remedy, ...]:
     Args:
         host: The machine; reads `SCRATCH_READS`, which the calling check must declare.
     """
-    run = Remedy("Start the app with `run`, which gives it a safe TEMP", (_run(host),))
+    run = Remedy("Start the app through winasr_doctor, which gives it a safe TEMP", (_run(host),))
     if host.system.os != "windows":
         return (_for_temp(run), _for_temp(_posix_scratch_remedy(host)))
     folder = suitable_folder(host)

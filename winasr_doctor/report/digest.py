@@ -159,6 +159,14 @@ def fact_words(value: object) -> str:
     return ""
 
 
+def first_step(result: Result) -> str:
+    """Return one line that names the first step of the recommended remedy; empty without one."""
+    if not result.remedies:
+        return ""
+    remedy = result.remedies[0]
+    return one_line(": ".join(["To do", remedy.title, *remedy.steps[:1]]))
+
+
 def failing(results: Iterable[Result]) -> list[Result]:
     """Return the failing results, worst first."""
     from winasr_doctor.scanning import worst_first

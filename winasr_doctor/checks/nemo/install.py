@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor._util.dated import Dated
-from winasr_doctor.checks.advice import pip_install
+from winasr_doctor.checks.advice import pip_install, with_python
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.environment.torch import torch_for
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
@@ -18,9 +19,11 @@ from winasr_doctor.checks.nemo.common import (
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
 from winasr_doctor.findings import (
+    Change,
     Finding,
     Install,
     Remedy,
+    Stage,
     Step,
     info,
     ok,
@@ -65,7 +68,7 @@ them. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn whil
 imported, restored and transcribed."""
 
 
-@check("NEM001", reads=PIP_READS)
+@check("NEM001", reads=(*PIP_READS, "gpus"))
 def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
@@ -83,17 +86,23 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     yield warning(
         "NeMo is not installed for this Python, so the scan could not examine it",
         {"nemo_toolkit": None},
-        [
-            Remedy(
-                "If the app has its own Python, scan with that one",
-                (
-                    "Activate the app's virtual environment, or find the python that starts the"
-                    " app.",
-                    Step("Run with it", "python -m winasr_doctor"),
-                ),
-            ),
-            pip_install(host, "Install NeMo for this Python", Install(("nemo_toolkit[asr]",))),
-        ],
+        [_other_python_or_nemo(host)],
+    )
+
+
+def _other_python_or_nemo(host: Machine) -> Remedy:
+    """Return the remedy for both reasons why NeMo is not there."""
+    nemo = Install(("nemo_toolkit[asr]",))
+    torch = () if host.packages.version("torch") else (torch_for(host),)
+    return Remedy(
+        "Scan with the app's own Python, or install NeMo for this one",
+        (
+            "If the app has its own Python, activate its virtual environment",
+            Step("Then scan again", "python -m winasr_doctor"),
+            *(with_python(host, "Else install torch first", each.arguments) for each in torch),
+            with_python(host, "Install NeMo" if torch else "Else install NeMo", nemo.arguments),
+        ),
+        change=Change(Stage.PACKAGES, installs=(*torch, nemo)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -121,3 +122,23 @@ CHECKED = {
     "python": lambda text: compile(text, "step", "exec"),
     "": parse_anywhere,
 }
+
+
+GOLDEN = Path(__file__).parent / "golden"
+SHOWN = ("healthy", "service-account", "cpu-torch-on-gpu", "google-drive-mirror")
+RENEW = "WINASR_RENEW=1 python -m pytest tests/report/test_machines.py"
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_report_is_the_recorded_one(name):
+    """Compare with `golden/NAME.txt`, which the command in `RENEW` writes anew."""
+    (file,) = [file for file in MACHINES if file.stem == name]
+    text = render(report_of(file), "text", RenderOptions(width=COLUMNS))
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("WINASR_RENEW"):
+        golden.write_text(text, encoding="utf-8", newline="\n")
+    assert text == golden.read_text(encoding="utf-8"), f"if this is better, run: {RENEW}"
+
+
+def test_no_golden_report_is_left_over():
+    assert {file.stem for file in GOLDEN.glob("*.txt")} == set(SHOWN)

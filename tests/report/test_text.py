@@ -293,3 +293,16 @@ def test_wrapping_loses_nothing_but_white_space(words):
     rows = wrap(words, 20)
     assert "".join("".join(rows).split()) == "".join(words.split())
     assert max(map(cell_len, rows)) <= 20
+
+
+def test_source_that_was_not_examined_is_mentioned_once():
+    app = [result(f"APP00{number}", Status.SKIP) for number in (1, 2)]
+    assert text(report(*app)).count("--app your_script.py") == 1
+    assert "--app" not in text(report(*app, result("APP003")))
+    assert "--app" not in text(report(PASS))
+
+
+def test_off_windows_one_line_says_which_checks_do_not_apply():
+    page = text(Report(TOOL, {**HOST, "os": "linux"}, (result("AVX001", Status.SKIP), PASS)))
+    assert "This is not Windows, so these checks do not apply: AVX (antivirus).\n" in page
+    assert "not Windows" not in text(report(result("AVX001", Status.SKIP)))

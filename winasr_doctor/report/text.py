@@ -42,6 +42,9 @@ _ROWS = 2
 _SLACK = 6
 """Columns of a row that wrapping may leave empty."""
 
+_ABOUT_SOURCE = frozenset({"APP", "REV"})
+"""Families of checks that examine the app's source."""
+
 _PLACES = 8
 """Maximum number of lines of a file that a finding lists."""
 
@@ -169,9 +172,20 @@ def _counted(report: Report) -> Iterator[Block]:
     if words:
         yield Gap()
         yield Paragraph(f"{words}; -v lists them, with reasons and evidence.")
+    yield from _not_examined(report)
     worth = [*digest.failing(report.results), *_undecided(report.results)]
-    if worth:
+    if worth and worth[0].severity is not Severity.INFO:
         yield Paragraph(f"python -m winasr_doctor explain {worth[0].code}", lead="More on a code: ")
+
+
+def _not_examined(report: Report) -> Iterator[Block]:
+    """Yield which families of checks had nothing to examine, and what to do about it."""
+    skipped = [each for each in digest.families(report) if set(each.counts) == {"skip"}]
+    if any(each.name == "APP" for each in skipped):
+        yield Paragraph("Your app's source was not examined; --app your_script.py adds it.")
+    others = [f"{each.name} ({each.title})" for each in skipped if each.name not in _ABOUT_SOURCE]
+    if others and report.host.get("os") not in (None, "windows"):
+        yield Paragraph(f"This is not Windows, so these checks do not apply: {', '.join(others)}.")
 
 
 def _listed(report: Report, options: RenderOptions) -> Iterator[Block]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from rich.cells import cell_len
@@ -31,7 +33,8 @@ COMMAND = re.compile(
 
 @cache
 def report_of(file: Path) -> Report:
-    return scan(RecordedMachine(load_snapshot(str(file))))
+    with patch("winasr_doctor._util.dated.today", lambda: dt.date(2026, 11, 29)):
+        return scan(RecordedMachine(load_snapshot(str(file))))
 
 
 def steps_of(report: Report) -> list[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.paths import is_inside, same, without_device_prefix
-from winasr_doctor.checks.advice import known, quoted
+from winasr_doctor.checks.advice import SCRATCH_READS, known, quoted, scratch_remedies
 from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
     run_as_admin,
@@ -41,7 +41,9 @@ VARIABLES = {"hub_cache": "HF_HUB_CACHE", "nemo_cache": "NEMO_CACHE_DIR"}
 
 
 @check(
-    "AVX006", reads=("defender", "environment", "places", *NEW_ENVIRONMENT_READS), windows_only=True
+    "AVX006",
+    reads=("defender", "environment", "places", *NEW_ENVIRONMENT_READS, *SCRATCH_READS),
+    windows_only=True,
 )
 def controlled_folder_access(host: Machine) -> Iterable[Finding]:
     """Controlled Folder Access protects a folder that speech recognition writes to.
@@ -83,13 +85,13 @@ def _protected(host: Machine, mode: int, place: Place, folder: str) -> Finding:
             f"Controlled Folder Access keeps Python from writing to {place.real}, which is in"
             f" the protected folder {folder}",
             evidence,
-            [_move(host, place)],
+            _moves(host, place),
         )
     return info(
         f"Controlled Folder Access, in audit mode, records what Python writes to {place.real};"
         " once it is switched on, writing there fails",
         evidence,
-        [_move(host, place)],
+        _moves(host, place),
     )
 
 
@@ -131,6 +133,10 @@ def _default_folder(host: Machine, path: str) -> str | None:
         profiles.append(f"{drive}\\{users}\\{below[0]}")
     folders = (f"{one}\\{name}" for one in profiles for name in DEFAULT_FOLDERS)
     return next((folder for folder in folders if is_inside(path, folder, "windows")), None)
+
+
+def _moves(host: Machine, place: Place) -> tuple[Remedy, ...]:
+    return scratch_remedies(host) if place.role == "scratch" else (_move(host, place),)
 
 
 def _move(host: Machine, place: Place) -> Remedy:

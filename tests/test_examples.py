@@ -22,7 +22,7 @@ EXPECTED = {
     "temp-in-onedrive": ({"SYN001"}, {"TMP006", "IDX001"}, set()),
     "defender-unreadable": (set(), set(), {"AVX002", "AVX003", "AVX004", "AVX005"}),
     "broad-exclusions": (set(), {"AVX003", "AVX004"}, set()),
-    "broken-revision": ({"REV001"}, set(), set()),
+    "broken-revision": ({"NEM010", "REV001"}, set(), set()),
     "cpu-torch-on-gpu": ({"ENV005", "NEM003"}, {"ENV003"}, set()),
     "google-drive-mirror": ({"NEM006"}, {"SYN003", "SYN005", "ENV001"}, set()),
     "service-account": (

@@ -70,10 +70,16 @@ def test_the_family_is_skipped_off_windows():
 # AVX001
 
 
-def test_a_scanned_temp_is_worth_knowing_and_the_advice_is_a_scratch_folder():
+def test_a_scanned_temp_is_worth_knowing_without_advice_that_changes_nothing():
     result = one("AVX001")
     assert result.severity is Severity.INFO
     assert TEMP in result.summary
+    assert result.remedies == ()
+
+
+def test_a_scanned_temp_gets_advice_if_the_scratch_folder_is_excluded():
+    folder = rf"{HOME}\AppData\Local\winasr-scratch"
+    result = one("AVX001", defender=defender(excluded_paths=(folder,)))
     assert "New-Item" in steps(result)
     assert "Add-MpPreference" not in steps(result)
 
@@ -332,7 +338,7 @@ def test_nothing_in_the_default_folders_is_unknown_while_others_could_not_be_rea
 def test_a_virtual_environment_is_made_anew_rather_than_moved():
     facts = defender(controlled_folder_access=1, protected_folders=(DOCUMENTS,))
     places = Places(items=(place("venv", rf"{DOCUMENTS}\asr\.venv"),))
-    assert "python -m venv" in steps(one("AVX006", defender=facts, places=places))
+    assert r"-m venv C:\venvs\asr" in steps(one("AVX006", defender=facts, places=places))
 
 
 def test_a_cache_is_moved_by_its_variable():

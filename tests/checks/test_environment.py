@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.findings import Severity, Status
+from winasr_doctor.findings import Severity, Status, Step
 from winasr_doctor.machine.model import (
     Account,
     Gpu,
@@ -196,4 +196,13 @@ def test_the_stores_python_is_a_note():
 
 
 def test_missing_torch_is_a_warning():
-    assert severity("ENV012", packages=Packages()) is Severity.WARNING
+    packages = Packages(versions={"nemo-toolkit": "3.0.0"})
+    assert severity("ENV012", packages=packages) is Severity.WARNING
+
+
+def test_a_missing_torch_is_left_to_nem001_if_nemo_is_missing_too():
+    assert severity("ENV012", packages=Packages()) is None
+    (result,) = compute_check("NEM001", machine(packages=Packages()))
+    commands = [step.command for step in result.remedies[0].steps if isinstance(step, Step)]
+    assert "pip install torch --index-url https://download.pytorch.org/whl/cpu" in commands[1]
+    assert 'pip install "nemo_toolkit[asr]"' in commands[2]

@@ -374,7 +374,7 @@ def test_weights_that_cannot_be_read_are_not_called_good():
 def test_missing_weights_are_an_error_offline_and_a_warning_else(offline, severity, files):
     result = one("NEM010", hub_cache=hub(canary(files), offline))
     assert result.severity.value == severity
-    assert ("Unset HF_HUB_OFFLINE" in steps(result)) == offline
+    assert ("Remove-Item Env:HF_HUB_OFFLINE" in steps(result)) == offline
 
 
 def test_weights_of_another_revision_are_not_the_default_branchs():

@@ -197,6 +197,8 @@ def test_the_machines_own_temp_is_a_warning(path, severity):
 def test_the_scratch_folder_is_offered_with_exact_commands():
     host = machine(places=temps(TEMP, writable=False, write_error=5))
     (result,) = compute_check("TMP002", host)
-    steps = "\n".join(result.remedies[0].steps)
+    run, by_hand = result.remedies
+    assert run.steps[0].command.endswith("-m winasr_doctor run -- your_app.py")
+    steps = "\n".join(by_hand.steps)
     assert r"C:\Users\ada\AppData\Local\winasr-scratch" in steps
     assert "$env:TEMP" in steps

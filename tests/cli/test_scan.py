@@ -187,3 +187,25 @@ def test_a_check_that_crashes_does_not_take_the_scan_down(run, healthy, monkeypa
     assert [r["status"] for r in results if r["code"] == "ZZZ901"] == ["crash"]
     assert "ZeroDivisionError" in results[0]["evidence"]["traceback"]
     assert len(results) >= 3
+
+
+def test_an_example_is_scanned_by_its_name(run):
+    outcome = run("scan", "--example", "temp-in-onedrive")
+    assert outcome.code == 3
+    assert "SYN001 error" in outcome.out
+    assert "temp-in-onedrive\n" in run("scan", "--list-examples").out
+
+
+def test_an_unknown_example_is_bad_input_with_the_names_there_are(run, healthy):
+    outcome = run("scan", "--example", "hethy")
+    assert outcome.code == 2
+    assert "healthy" in outcome.err
+    assert run("scan", "--example", "healthy", "--snapshot", healthy).code == 2
+
+
+def test_quiet_shows_the_verdict_and_what_to_do_alone(run, sick):
+    whole, quiet = run("scan", "--snapshot", sick), run("scan", "--snapshot", sick, "--quiet")
+    assert quiet.code == whole.code
+    assert "What to do" in quiet.out
+    assert "SYN001 error" in whole.out
+    assert "SYN001 error" not in quiet.out

@@ -29,7 +29,14 @@ FORETOLD = "winasr_doctor/catalogue/preflight.json"
 
 def packaged_files() -> set[str]:
     """Return the files that a wheel has: the catalogue's sources are compiled into two."""
-    return {name for name in our_files() if not name.startswith(SOURCES)} | {COMPILED, FORETOLD}
+    ours = {name for name in our_files() if not name.startswith(SOURCES)}
+    return ours | {COMPILED, FORETOLD, *example_machines()}
+
+
+def example_machines() -> set[str]:
+    """Return the names in the wheel of the recorded machines under `examples/`."""
+    found = (ROOT / "examples" / "machines").glob("*.json")
+    return {f"winasr_doctor/data/machines/{file.name}" for file in found}
 
 
 def test_twine_has_no_complaint(built):

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import itertools
 import re
 from html.parser import HTMLParser
@@ -25,10 +27,11 @@ OURS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section",
     "article", "h1", "h2", "h3", "h4", "p", "dl", "dt", "dd", "div", "table", "caption", "thead",
     "tbody", "tr", "th", "td", "ol", "ul", "li", "code", "pre", "span", "strong", "bdi",
-    "details", "summary",
+    "details", "summary", "button", "script",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "scope", "aria-labelledby",
+    "type", "hidden",
 }  # fmt: skip
 
 
@@ -43,6 +46,7 @@ class Page(HTMLParser):
         self.feed(document)
         self.close()
         assert not self.open
+        assert len(self.all("script")) == 1
 
     def handle_starttag(self, tag, attrs):
         assert tag in OURS
@@ -69,13 +73,25 @@ def read(subject) -> Page:
     return Page(render(subject, "html"))
 
 
-def test_the_page_loads_and_runs_nothing():
+def test_the_page_loads_nothing_and_runs_only_its_own_script():
     document = render(mixed(), "html")
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    (script,) = re.findall(r"<script>(.*?)</script>", document, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     assert {"http-equiv": "Content-Security-Policy", "content": policy} in Page(document).all(
         "meta"
     )
-    assert not re.search(r"https?://|//\w|@import|url\(|\bsrc=|\bhref=|<script", document)
+    assert not re.search(r"https?://|//\w|@import|url\(|\bsrc=|\bhref=|\bon\w+=", document)
+
+
+def test_what_to_do_comes_first_with_commands_to_copy():
+    steps = ("Stop the app", Step("Delete it", "rm <x>\nexit", "sh"))
+    page = read(report(result("ZZZ001", Severity.ERROR, "s", remedies=(Remedy("Do", steps),))))
+    assert page.text.index("What to do (commands are for a shell)") < page.text.index("worst first")
+    assert "rm <x>\nexit" in page.texts
+    buttons = page.all("button")
+    assert len(buttons) == len(page.all("pre")) == 2
+    assert all("hidden" in button for button in buttons)
 
 
 def test_it_is_utf_8_in_english():

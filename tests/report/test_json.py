@@ -3,10 +3,21 @@ from functools import cache
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from sample_reports import ERROR, SILENCED, UNKNOWN, WARNING, healthy, mixed, nasty, report, result
 
 from winasr_doctor import schemas
-from winasr_doctor.findings import Location, Suppression
+from winasr_doctor.findings import (
+    Location,
+    Remedy,
+    RemedyPlan,
+    Report,
+    Severity,
+    Stage,
+    Step,
+    Suppression,
+    plan_of,
+)
 from winasr_doctor.report import render
 from winasr_doctor.report.json import ReportError, decode_report
 
@@ -25,7 +36,7 @@ def read(subject):
 def test_the_document_is_the_published_contract():
     document = read(report(ERROR))
     assert set(document) == {
-        "schema", "tool", "host", "results", "unreadable", "counts", "verdict",
+        "schema", "tool", "host", "plan", "results", "unreadable", "counts", "verdict",
     }  # fmt: skip
     assert document["schema"] == "winasr-doctor/report/1"
     assert document["tool"] == {"name": "winasr_doctor", "version": "0.1.0"}
@@ -49,6 +60,28 @@ def test_the_document_is_the_published_contract():
     ]
 
 
+def test_the_plan_is_the_published_contract():
+    steps = ("Stop the app", Step("Delete it", "rm x", "sh", needs_admin=True))
+    done = Remedy("Make room", steps, automatic=True)
+    assert read(report(result("TMP005", Severity.ERROR, "full", remedies=(done,))))["plan"] == [
+        {
+            "title": "Make room",
+            "steps": [
+                {"text": "Stop the app", "needs_admin": False},
+                {"text": "Delete it", "command": "rm x", "needs_admin": True},
+            ],
+            "automatic": True,
+            "cures": ["TMP005"],
+        }
+    ]
+
+
+def with_plan(subject: Report) -> Report:
+    """Return a report as it is read back: with its plan, of which the stages are not kept."""
+    steps = (replace(step, stage=Stage.SETTINGS) for step in plan_of(subject).remedies)
+    return replace(subject, plan=RemedyPlan(tuple(steps)))
+
+
 def test_a_finding_in_the_source_has_its_location_there_and_in_the_evidence():
     (found,) = read(report(WARNING))["results"]
     place = {"file": "src/my app.py", "line": 12, "column": 5}
@@ -59,6 +92,7 @@ def test_a_finding_in_the_source_has_its_location_there_and_in_the_evidence():
 def without_location(subject, **evidence) -> bytes:
     """Write a report as version 0.1 did."""
     document = json.loads(render(subject, "json"))
+    del document["plan"]
     for found in document["results"]:
         del found["location"]
         found["evidence"] |= evidence
@@ -112,12 +146,12 @@ def test_hostile_texts_are_kept_but_for_lone_surrogates():
 
 @pytest.mark.parametrize("subject", [healthy(), mixed()], ids=["healthy", "mixed"])
 def test_a_report_can_be_read_back(subject):
-    assert decode_report(render(subject, "json").encode()) == subject
+    assert decode_report(render(subject, "json").encode()) == with_plan(subject)
 
 
 def test_a_byte_order_mark_is_tolerated():
     document = render(mixed(), "json").encode("utf-8-sig")
-    assert decode_report(document) == mixed()
+    assert decode_report(document) == with_plan(mixed())
 
 
 @pytest.mark.parametrize(

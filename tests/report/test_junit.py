@@ -83,7 +83,8 @@ def test_a_result_becomes(one, tags):
 
 def test_a_failure_holds_summary_steps_and_evidence():
     (failure,) = only_case(report(ERROR))
-    assert failure.get("message") == ERROR.summary
+    start = "To do: Use a scratch folder of the app's own: In PowerShell: New-Item"
+    assert failure.get("message").startswith(f"{ERROR.summary}. {start}")
     assert failure.get("type") == "ZZZ001"
     assert "  1. In PowerShell: New-Item" in failure.text
     assert '"kind": "business"' in failure.text

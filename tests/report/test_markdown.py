@@ -19,13 +19,17 @@ from sample_reports import (
     texts,
 )
 
-from winasr_doctor.findings import Remedy, Severity
+from winasr_doctor.findings import Remedy, Severity, Step
 from winasr_doctor.report import RenderOptions, render
 from winasr_doctor.report.escaping import one_line
 from winasr_doctor.report.markdown import escape
 
 parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-OURS = {"<details><summary>Evidence</summary>", "</details>"}
+OURS = {
+    "<details><summary>Evidence</summary>",
+    "<details><summary>Remedies for this finding alone</summary>",
+    "</details>",
+}
 MENTION = re.compile(r"@\w|#\d")
 
 
@@ -65,7 +69,8 @@ def test_families_are_counted_in_a_table():
 
 
 def test_findings_are_sections_worst_first():
-    sections = re.findall(r"^### (.*)$", page(mixed()), re.MULTILINE)
+    plan, *sections = re.findall(r"^### (.*)$", page(mixed()), re.MULTILINE)
+    assert plan == "What to do"
     assert [title.split()[1] for title in sections[:3]] == ["ZZZ001", "ZZZ002", "ZZZ003"]
     assert sections[3:] == ["Crashed", "Unknown", "Silenced in the source", "Not examined"]
 
@@ -73,9 +78,18 @@ def test_findings_are_sections_worst_first():
 def test_steps_are_a_numbered_list_and_lines_to_type_a_block():
     text = page(report(ERROR))
     lists = [token.type for token in parser.parse(text)].count("ordered_list_open")
-    assert lists == len(ERROR.remedies)
-    (typed,) = [t.content for t in tokens(text) if t.type == "fence" and not t.info]
-    assert typed == "$env:TEMP = 'C:\\asr-scratch'\npython app.py\n"
+    assert lists == 1 + len(ERROR.remedies)
+    planned, typed = [t.content for t in tokens(text) if t.type == "fence" and not t.info]
+    assert planned == typed == "$env:TEMP = 'C:\\asr-scratch'\npython app.py\n"
+
+
+def test_a_command_is_a_block_of_its_language_with_nothing_escaped():
+    command = "Remove-Item 'C:\\a_b*`[c]' # @ada #12\nexit"
+    steps = (Step("Delete it", command, "powershell"),)
+    text = page(report(result("ZZZ001", Severity.ERROR, "s", remedies=(Remedy("Do", steps),))))
+    blocks = [token.content for token in tokens(text) if token.info == "powershell"]
+    assert blocks == [f"{command}\n"] * 2
+    assert text.index("### What to do (commands are for PowerShell)") < text.index("### ❌")
 
 
 def test_evidence_is_folded():
@@ -128,8 +142,8 @@ def test_what_is_typed_cannot_leave_its_block():
     step = "type:\n```\n<b>x</b>\n~~~\n````\n@ada"
     one = result("ZZZ001", Severity.ERROR, "x", remedies=(Remedy("y", (step,)),))
     assert_obeys_nothing(page(report(one)))
-    (typed,) = [token.content for token in tokens(page(report(one))) if token.type == "fence"]
-    assert typed == step.partition("\n")[2] + "\n"
+    typed = [token.content for token in tokens(page(report(one))) if token.type == "fence"]
+    assert typed == [step.partition("\n")[2] + "\n"] * 2
 
 
 def test_evidence_cannot_leave_its_block():

@@ -98,10 +98,10 @@ def test_a_line_that_is_not_known_is_left_out():
     assert place["physicalLocation"] == {"artifactLocation": {"uri": "a.py"}}
 
 
-def test_the_message_holds_the_steps():
+def test_the_message_names_the_first_step():
     text = only_result(report(ERROR))["message"]["text"]
     assert text.startswith(
-        f"{ERROR.summary}\n\nUse a scratch folder of the app's own:\n1. In Power"
+        f"{ERROR.summary}\n\nTo do: Use a scratch folder of the app's own: In Power"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from winasr_doctor.checks.advice import SCRATCH_NAME
 from winasr_doctor.findings import Result, Severity, Status
 from winasr_doctor.locks import pending, sweep
 from winasr_doctor.machine.model import SyncRoot, SyncRoots, Volume, Volumes
@@ -57,8 +58,9 @@ def test_nothing_more_is_asked_when_a_folder_is_good(tmp_path: Path):
 
 
 def test_a_folder_that_was_made_in_vain_goes_again(tmp_path: Path):
-    choose([str(tmp_path / "x" / "scratch"), str(tmp_path / "b")], opinions(scratch=(W,), b=()))
-    assert not (tmp_path / "x" / "scratch").exists()
+    folder = tmp_path / "x" / SCRATCH_NAME
+    choose([str(folder), str(tmp_path / "b")], opinions(**{SCRATCH_NAME: (W,)}, b=()))
+    assert not folder.exists()
 
 
 def test_it_is_an_error_when_none_can_be_written_to(tmp_path: Path):
@@ -105,6 +107,7 @@ def test_the_usual_places_are_absolute_and_end_with_todays_temp():
     places = usual_places()
     assert all(map(os.path.isabs, places))
     assert places[-1] == tempfile.gettempdir()
+    assert {Path(place).name for place in places[:-1]} == {SCRATCH_NAME}
 
 
 class TestTheDoctorsOpinion:

@@ -23,6 +23,7 @@ class Paragraph(Struct, frozen=True, tag=True):
         level: A severity, status or verdict such as `error`; it gives the lead its colour.
         marked: Whether the sign of the level stands before the lead.
         bold: Whether the lead is bold instead of coloured.
+        hang: Columns before further lines; `None` to align them after the lead.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Paragraph(Struct, frozen=True, tag=True):
     level: str = ""
     marked: bool = False
     bold: bool = False
+    hang: int | None = None
 
 
 class Command(Struct, frozen=True, tag=True):

@@ -10,17 +10,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from winasr_doctor._util.paths import is_inside
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
-from winasr_doctor.findings import Remedy
+from winasr_doctor.findings import Change, Install, Remedy, Shell, Stage, Step
 from winasr_doctor.findings.actions import MakeFolder
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
+from winasr_doctor.machine.crawl_scope import is_included
 from winasr_doctor.machine.model import Volume
 from winasr_doctor.models.known import GB, LARGEST_UNPACKED
 
 SCRATCH_NAME = "winasr-scratch"
-SCRATCH_READS = ("environment", "places", "python", "sync_roots", "volumes")
-"""Sections that `scratch_folder_remedy` reads; a check that calls it declares them too."""
+SCRATCH_READS = (
+    "account",
+    "environment",
+    "places",
+    "python",
+    "search_index",
+    "sync_roots",
+    "volumes",
+)
+"""Sections that `scratch_remedies` reads; a check that calls it declares them too."""
 
 SCRATCH_BYTES = 2 * LARGEST_UNPACKED
 """Space for one unpacked model and the leftovers of one failed cleanup."""
@@ -54,21 +65,71 @@ def python_command(host: Machine, arguments: str) -> str:
         host: The machine; without its `python` section, the command starts with plain `python`.
         arguments: The arguments of the interpreter, already quoted.
     """
+    return f"{python_in_shell(host)} {arguments}"
+
+
+def python_in_shell(host: Machine) -> str:
+    """Return how this machine's interpreter is started, as `python_command` does."""
     python = known(host, "python")
     if python is None:
-        return f"python {arguments}"
+        return "python"
     if host.system.os == "windows":
-        return f"& {quoted(python.executable)} {arguments}"
-    return f"{quoted_for_posix(python.executable)} {arguments}"
+        return f"& {quoted(python.executable)}"
+    return quoted_for_posix(python.executable)
+
+
+def shell_of(host: Machine) -> Shell:
+    """Return the shell that commands for this machine are written for."""
+    return "powershell" if host.system.os == "windows" else "sh"
+
+
+def in_shell(host: Machine, words: str, command: str, *, needs_admin: bool = False) -> Step:
+    """Return a step with a command for this machine's shell."""
+    return Step(words, command, shell_of(host), needs_admin=needs_admin)
+
+
+def with_python(host: Machine, words: str, arguments: str) -> Step:
+    """Return a step that runs this machine's interpreter; see `python_command`."""
+    return in_shell(host, words, python_command(host, arguments))
+
+
+def pip_install(host: Machine, title: str, wanted: Install) -> Remedy:
+    """Return the remedy that installs packages with the examined interpreter.
+
+    Args:
+        host: The machine; reads `python`, as far as it can be read.
+        title: What the remedy achieves.
+        wanted: The packages.
+    """
+    return Remedy(
+        title,
+        (
+            with_python(host, "Run", wanted.arguments),
+            with_python(host, "Check that the packages fit together", "-m pip check"),
+        ),
+        change=Change(Stage.PACKAGES, installs=(wanted,)),
+    )
 
 
 def scratch_folder(host: Machine) -> str:
     r"""Choose a folder for unpacked models on a Windows machine.
 
+    See `suitable_folder`; if no folder is suitable, `C:\winasr-scratch`.
+
+    Args:
+        host: The machine; reads `SCRATCH_READS`, as far as they can be read.
+    """
+    return suitable_folder(host) or f"C:\\{SCRATCH_NAME}"
+
+
+def suitable_folder(host: Machine) -> str | None:
+    r"""Return the best folder for unpacked models on a Windows machine, if there is one.
+
     The user's own `AppData\Local` is preferred: it is private to the user, by default no client
     mirrors it, and Windows Search does not index it. It must be plain ASCII, on a local drive with
-    room for `SCRATCH_BYTES`, and outside every sync root. Otherwise a folder at the top of the
-    best local drive is proposed: a trusted Dev Drive first, then the one with the most room.
+    room for `SCRATCH_BYTES`, outside every sync root, and not indexed. Otherwise a folder at the
+    top of the best local drive is proposed: a trusted Dev Drive first, then the one with the most
+    room.
 
     Args:
         host: The machine; reads `SCRATCH_READS`, as far as they can be read.
@@ -80,12 +141,14 @@ def scratch_folder(host: Machine) -> str:
     private = _local_app_data(host)
     if private is not None:
         candidates.insert(0, f"{private}\\{SCRATCH_NAME}")
+    elif volumes is None:
+        candidates.append(f"C:\\{SCRATCH_NAME}")
     roots = [volume.root for volume in suitable]
     for candidate in candidates:
         on_drive = volumes is None or any(is_inside(candidate, root, "windows") for root in roots)
-        if on_drive and candidate.isascii() and not _is_synced(host, candidate):
+        if on_drive and candidate.isascii() and not _is_watched(host, candidate):
             return candidate
-    return f"C:\\{SCRATCH_NAME}"
+    return None
 
 
 def _is_suitable(volume: Volume) -> bool:
@@ -97,12 +160,13 @@ def _is_suitable(volume: Volume) -> bool:
     )
 
 
-def _is_synced(host: Machine, path: str) -> bool:
-    synced = known(host, "sync_roots")
-    return synced is not None and any(
+def _is_watched(host: Machine, path: str) -> bool:
+    """Return whether a sync client mirrors a folder or Windows Search indexes it."""
+    synced, index = known(host, "sync_roots"), known(host, "search_index")
+    return any(
         is_inside(path, root.path, "windows") or is_inside(path, root.real, "windows")
-        for root in synced.items
-    )
+        for root in (synced.items if synced else ())
+    ) or (index is not None and is_included(index.rules, path))
 
 
 def _local_app_data(host: Machine) -> str | None:
@@ -127,46 +191,84 @@ def _local_app_data(host: Machine) -> str | None:
     return None
 
 
-def scratch_folder_remedy(host: Machine) -> Remedy:
-    """Return the standard remedy: the app's own scratch folder, with TEMP set for the app only.
+def scratch_remedies(host: Machine) -> tuple[Remedy, ...]:
+    """Return the remedies for everything that is wrong with TEMP, the simplest one first.
 
     Args:
         host: The machine; reads `SCRATCH_READS`, which the calling check must declare.
     """
+    run = Remedy("Start the app through winasr_doctor, which gives it a safe TEMP", (_run(host),))
     if host.system.os != "windows":
-        return _posix_scratch_remedy(host)
-    folder = scratch_folder(host)
+        return (_for_temp(run), _for_temp(_posix_scratch_remedy(host)))
+    folder = suitable_folder(host)
+    by_hand = () if folder is None else (_for_temp(_by_hand(host, folder)),)
+    return (_for_temp(run), *by_hand)
+
+
+def _for_temp(remedy: Remedy) -> Remedy:
+    return structs.replace(remedy, change=Change(Stage.TEMP))
+
+
+def _run(host: Machine) -> Step:
+    arguments = "-m winasr_doctor run -- your_app.py"
+    if _is_service(host) and host.system.os == "windows":
+        words = "Make this the start command of the service or task (not for PowerShell)"
+        python = python_in_shell(host).removeprefix("& ").replace("'", '"')
+        return Step(words, f"{python} {arguments}")
+    return with_python(host, "Instead of starting your_app.py yourself", arguments)
+
+
+def _is_service(host: Machine) -> bool:
+    account = known(host, "account")
+    return account is not None and account.kind != "user"
+
+
+def _by_hand(host: Machine, folder: str) -> Remedy:
+    """Return the steps that make a scratch folder, with TEMP set for the app only."""
     environment = known(host, "environment")
     # Python looks at TMPDIR before TEMP and TMP, on Windows too.
     names = (
         ("TMPDIR", "TEMP", "TMP") if environment and environment.get("TMPDIR") else ("TEMP", "TMP")
     )
-    powershell = "; ".join(f"$env:{name} = {quoted(folder)}" for name in names)
-    prompt = " & ".join(f'set "{name}={folder}"' for name in names)
-    show = python_command(host, '-c "import tempfile; print(tempfile.gettempdir())"')
+    powershell = "\n".join(f"$env:{name} = {quoted(folder)}" for name in names)
+    prompt = "\n".join(f'set "{name}={folder}"' for name in names)
+    make = f"New-Item -ItemType Directory -Force -Path {quoted(folder)}"
+    last = "Start the app from that same window. No other program is affected."
+    if _is_service(host):
+        last = "The service does not see that window: give it these variables in its own settings."
     return Remedy(
         title=f"Give the app its own scratch folder, {folder}",
         steps=(
-            f"In PowerShell, create it: New-Item -ItemType Directory -Force -Path {quoted(folder)}",
-            f"In the window that will start the app, point TEMP there: {powershell}",
-            f"In a .bat file or cmd.exe use instead: {prompt}",
-            f"Check that Python follows; this must print {folder}: {show}",
-            "Start the app from that same window. No other program is affected.",
+            Step("Create it", make, "powershell"),
+            Step(
+                "In the window that will start the app, point TEMP there", powershell, "powershell"
+            ),
+            Step("In a .bat file or cmd.exe use instead", prompt, "cmd"),
+            with_python(
+                host,
+                f"Check that Python follows; this must print {folder}",
+                '-c "import tempfile; print(tempfile.gettempdir())"',
+            ),
+            last,
         ),
         action=MakeFolder(folder),
     )
 
 
 def _posix_scratch_remedy(host: Machine) -> Remedy:
-    folder = f'"$HOME/.cache/{SCRATCH_NAME}"'
-    show = python_command(host, "-c 'import tempfile; print(tempfile.gettempdir())'")
+    caches = "Library/Caches" if host.system.os == "darwin" else ".cache"
+    folder = f'"$HOME/{caches}/{SCRATCH_NAME}"'
     return Remedy(
         title="Give the app its own scratch folder",
         steps=(
-            f"Create it: mkdir -p {folder}",
-            f"In the shell that will start the app: export TMPDIR={folder}",
-            f"Check that Python follows: {show}",
+            Step("Create it", f"mkdir -p {folder}", "sh"),
+            Step("In the shell that will start the app", f"export TMPDIR={folder}", "sh"),
+            with_python(
+                host,
+                "Check that Python follows",
+                "-c 'import tempfile; print(tempfile.gettempdir())'",
+            ),
             "Start the app from that same shell.",
         ),
-        action=MakeFolder(f"~/.cache/{SCRATCH_NAME}"),
+        action=MakeFolder(f"~/{caches}/{SCRATCH_NAME}"),
     )

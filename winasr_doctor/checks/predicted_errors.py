@@ -16,12 +16,17 @@ from winasr_doctor._util.dated import Dated
 from winasr_doctor.catalogue.comparing import fits
 from winasr_doctor.catalogue.machines import deciding, of_host
 from winasr_doctor.catalogue.preflight import foretold_by
+from winasr_doctor.checks.advice import shell_of
 from winasr_doctor.checks.versions import NEWEST, newer_than_known
 from winasr_doctor.findings import (
+    Change,
     Evidence,
     Finding,
+    Install,
     Remedy,
     Severity,
+    Shell,
+    Stage,
     Status,
     Step,
     ok,
@@ -209,19 +214,27 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     """
     from winasr_doctor.catalogue.showing import filled
 
+    shell = shell_of(host)
     return tuple(
         Remedy(
             remedy.title,
-            tuple(map(_in_words, remedy.steps)),
+            tuple(_in_words(step, shell) for step in remedy.steps),
             action=None if number else _constraint(remedy.steps),
+            change=_change(remedy.steps),
         )
         for number, remedy in enumerate(filled(entry, of_host(host)))
     )
 
 
-def _in_words(step: StepTemplate) -> Step:
+def _in_words(step: StepTemplate, shell: Shell) -> Step:
     admin = " (needs an administrator)" if step.needs_admin else ""
-    return Step(f"{step.text}{admin}", step.command, needs_admin=step.needs_admin)
+    in_shell = shell if step.command else ""
+    return Step(f"{step.text}{admin}", step.command, in_shell, needs_admin=step.needs_admin)
+
+
+def _change(steps: Iterable[StepTemplate]) -> Change | None:
+    installs = tuple(found for step in steps if (found := Install.parse(step.command)))
+    return Change(Stage.PACKAGES, installs=installs) if installs else None
 
 
 def _constraint(steps: Iterable[StepTemplate]) -> Constrain | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.checks.advice import known, python_command
-from winasr_doctor.findings import Remedy
+from winasr_doctor.checks.advice import known, with_python
+from winasr_doctor.findings import Remedy, Step
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.machine.base import Machine
@@ -86,13 +86,12 @@ def use_the_full_hash(host: Machine, use: RevisionUse) -> Remedy:
         return Remedy(title, (step,), automatic=action is not None, action=action)
     repo_id = use.repo_ids[0] if use.repo_ids else None
     page = f"https://huggingface.co/{repo_id or 'OWNER/MODEL'}/commits/main"
-    steps = [f"Copy the full hash of the commit you want from {page}"]
+    steps: list[str] = [f"Copy the full hash of the commit you want from {page}"]
     if repo_id is not None:
         code = f"from huggingface_hub import HfApi; print(HfApi().model_info('{repo_id}').sha)"
-        steps.append(
-            f'Or print the hash of the newest commit: {python_command(host, f"""-c "{code}" """)}'
-        )
-    return Remedy(title, (*(step.rstrip() for step in steps), _edit(use, '"<the 40 characters>"')))
+        print_it = "Or print the hash of the newest commit"
+        steps.append(with_python(host, print_it, f'-c "{code}"'))
+    return Remedy(title, (*steps, _edit(use, '"<the 40 characters>"')))
 
 
 def full_hash(host: Machine, use: RevisionUse) -> str | None:
@@ -214,8 +213,16 @@ def with_restore_from(pin: RefusedRevision) -> Remedy:
     return Remedy(
         "Keep the pin: download the file at that revision, then restore it",
         (
-            f"{file.path}: add at the top: from huggingface_hub import hf_hub_download",
-            f"{_at(file, call)}: {_shown(file.segment(call))} -> {_shown(new)}",
+            Step(
+                f"{file.path}: add at the top",
+                "from huggingface_hub import hf_hub_download",
+                "python",
+            ),
+            Step(
+                f"{_at(file, call)}: replace {_shown(file.segment(call))} with",
+                _shown(new),
+                "python",
+            ),
         ),
     )
 
@@ -242,7 +249,8 @@ def _take_out(pin: RefusedRevision) -> str:
             name = f"{keyword.arg}=" if keyword.arg else "**"
             kept.append(f"{name}{file.segment(keyword.value)}")
     new = f"{file.segment(call.func)}({', '.join(kept)})"
-    return f"{_at(file, call)}: {_shown(file.segment(call))} -> {_shown(new)}"
+    words = f"{_at(file, call)}: replace {_shown(file.segment(call))} with"
+    return Step(words, _shown(new), "python")
 
 
 def _at(file: SourceFile, node: ast.AST) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.paths import segments
-from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, scratch_remedies
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, skip, unknown, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, unknown, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.crawl_scope import deciding_rule
 from winasr_doctor.machine.model import FileAttribute, Place, Role, SearchRule
@@ -25,7 +25,12 @@ NOT_RUNNING = {
     "absent": "Windows Search is not installed",
 }
 
-OPTIONS = "Open Settings > Privacy & security > Searching Windows, then Advanced indexing options."
+OPTIONS = Step(
+    "Open Settings > Privacy & security > Searching Windows, then Advanced indexing options",
+    "start ms-settings:cortana-windowssearch",
+    "powershell",
+)
+"""Source: learn.microsoft.com, "Launch Windows Settings", "Searching Windows"."""
 
 
 @check("IDX001", reads=tuple(sorted({*SCRATCH_READS, "places", "search_index"})), windows_only=True)
@@ -135,7 +140,7 @@ def _verdict(host: Machine, place: Place) -> Finding:
             " attribute NOT_CONTENT_INDEXED",
             evidence,
         )
-    remedies = [scratch_folder_remedy(host), _take_out([place.real])]
+    remedies = [*scratch_remedies(host), _take_out([place.real])]
     if host.search_index.service == "stopped":
         return info(
             f"Windows Search is stopped; once it runs, it indexes {place.real}, where models are"

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor._util.paths import innermost
-from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_remedies
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown, warning
+from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, change_of, new_environment
+from winasr_doctor.findings import (
+    Change,
+    Finding,
+    Remedy,
+    Stage,
+    Step,
+    error,
+    ok,
+    skip,
+    unknown,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import FileAttribute, ModelFile, Place, Role, SyncRoot
 
@@ -106,7 +118,7 @@ def temp_is_synchronised(host: Machine) -> Iterable[Finding]:
         ("tempfile", "TEMP", "TMP", "TMPDIR"),
         error,
         "the client opens new files while NeMo wants to delete them",
-        lambda _place, _root: [scratch_folder_remedy(host)],
+        lambda _place, _root: scratch_remedies(host),
     )
 
 
@@ -125,11 +137,11 @@ def scratch_is_synchronised(host: Machine) -> Iterable[Finding]:
         ("scratch",),
         error,
         "the client opens new files while NeMo wants to delete them",
-        lambda _place, _root: [scratch_folder_remedy(host)],
+        lambda _place, _root: scratch_remedies(host),
     )
 
 
-@check("SYN003", reads=("places", "sync_roots"))
+@check("SYN003", reads=("places", "sync_roots", *NEW_ENVIRONMENT_READS))
 def app_is_synchronised(host: Machine) -> Iterable[Finding]:
     """The app or its virtual environment is inside a synchronised folder.
 
@@ -147,15 +159,16 @@ def app_is_synchronised(host: Machine) -> Iterable[Finding]:
             yield Remedy(
                 "Create the virtual environment outside the synchronised folder",
                 (
-                    r"python -m venv C:\venvs\asr",
-                    r"C:\venvs\asr\Scripts\python.exe -m pip install -r requirements.txt",
+                    *new_environment(host),
                     f"Delete {place.path}, or exclude it in {root.provider}'s settings",
                 ),
+                change=change_of(host),
             )
         else:
             yield Remedy(
                 f"Move the project out of {root.provider}",
                 (f"Move {place.path} to a local folder and push it to a Git remote instead",),
+                change=Change(Stage.FILES, place.path),
             )
 
     why = "the client locks and renames what Python imports"
@@ -180,14 +193,22 @@ def model_cache_is_synchronised(host: Machine) -> Iterable[Finding]:
         yield Remedy(
             f"Move the cache with {name}",
             (
-                rf"[Environment]::SetEnvironmentVariable('{name}', 'C:\models', 'User')",
+                _set_for_user(host, name),
                 "Open a new terminal; move the old content or let it download again",
             ),
+            change=Change(Stage.FILES, name),
         )
 
     return _inside(
         host, ("hub_cache", "nemo_cache"), warning, "the client uploads or evicts models", move
     )
+
+
+def _set_for_user(host: Machine, name: str) -> Step:
+    if host.system.os == "windows":
+        command = rf"[Environment]::SetEnvironmentVariable('{name}', 'C:\models', 'User')"
+        return Step("Set it for your account", command, "powershell")
+    return Step("Add this line to your shell's profile", f'export {name}="$HOME/models"', "sh")
 
 
 @check("SYN005", reads=("model_files", "sync_roots"))
@@ -220,6 +241,7 @@ def model_file_is_synchronised(host: Machine) -> Iterable[Finding]:
         copy = Remedy(
             "Load a local copy",
             (f"Copy {file.path} to a plain local folder", "Give that path to restore_from()"),
+            change=Change(Stage.FILES, file.path),
         )
         where = f"{_client(root)} ({root.path})" if root else "a cloud client"
         if away:
@@ -255,7 +277,10 @@ def place_is_a_placeholder(host: Machine) -> Iterable[Finding]:
                 [
                     Remedy(
                         "Keep it on this device",
-                        (f'attrib +P -U "{place.path}" /S /D', "Or use a folder elsewhere"),
+                        (
+                            Step("", f"attrib +P -U {quoted(place.path)} /S /D", "powershell"),
+                            "Or use a folder elsewhere",
+                        ),
                     )
                 ],
             )

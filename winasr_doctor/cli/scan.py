@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 from msgspec.structs import replace
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.checks import all_checks
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.console import (
@@ -28,6 +29,33 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
         ctx.exit(PASSED)
 
 
+def _list_examples(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from winasr_doctor.machine.examples import example_names
+
+        lines = "".join(f"{name}\n" for name in example_names())
+        write_report(lines, None, encoding=stdout_encoding())
+        ctx.exit(PASSED)
+
+
+def _example(subject: ScanSubject, name: str | None) -> ScanSubject:
+    """Return the subject with a recorded machine of ours, if one is named.
+
+    Raises:
+        InputError: There is no such machine, or a snapshot is given as well.
+    """
+    if name is None:
+        return subject
+    if subject.snapshot is not None:
+        raise InputError("--example and --snapshot each name a recorded machine; give one of them")
+    from winasr_doctor.machine.examples import example_file
+
+    try:
+        return replace(subject, snapshot=str(example_file(name)))
+    except LookupError as unknown:
+        raise InputError(str(unknown.args[0])) from unknown
+
+
 @click.command("scan", epilog="Defaults come from [tool.winasr_doctor] in pyproject.toml.")
 @config_option(apply_config)
 @subject_options()
@@ -45,7 +73,8 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
     default=None,
     help="Replace names of people and machines; the default for --format markdown.",
 )
-@click.option("--verbose", "-v", is_flag=True, help="List what passed or was skipped as well.")
+@click.option("--verbose", "-v", is_flag=True, help="Add evidence, reasons, notes and what passed.")
+@click.option("--quiet", "-q", is_flag=True, help="Only the verdict and what to do.")
 @click.option(
     "--list-checks",
     is_flag=True,
@@ -53,6 +82,15 @@ def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> N
     expose_value=False,
     callback=_list_checks,
     help="Print every check's code and title.",
+)
+@click.option("--example", metavar="NAME", help="A recorded machine that comes with this tool.")
+@click.option(
+    "--list-examples",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_examples,
+    help="Print the names for --example.",
 )
 @click.argument("source", nargs=-1, metavar="[SOURCE]...")
 @click.pass_context
@@ -64,6 +102,8 @@ def command(
     fail_on: str,
     redact: bool | None,
     verbose: bool,
+    quiet: bool,
+    example: str | None,
     source: tuple[str, ...],
 ) -> None:
     """Look at this machine (or a recorded one) and say what will break, and what to do.
@@ -74,7 +114,7 @@ def command(
     if source:
         by_hand = ctx.get_parameter_source("app") is not ParameterSource.DEFAULT_MAP
         subject = replace(subject, app=(*subject.app, *source) if by_hand else source)
-    host, report = subject.scan()
+    host, report = _example(subject, example).scan()
     if format_ == "markdown" if redact is None else redact:
         report = redacted(report, host)
     to_terminal = format_ == "text" and output in (None, "-")
@@ -83,6 +123,7 @@ def command(
         colour=to_terminal and wants_colour(),
         encoding=stdout_encoding() if to_terminal else "utf-8",
         verbose=verbose,
+        quiet=quiet,
     )
     write_report(render(report, format_, options), output, encoding=options.encoding)
     for sentence in report.unreadable:

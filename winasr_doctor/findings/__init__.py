@@ -1,5 +1,6 @@
 """Values that describe what a scan finds and how to fix it."""
 
+from winasr_doctor.findings.changes import Change, Install, Stage
 from winasr_doctor.findings.model import (
     NO_EVIDENCE,
     Evidence,
@@ -22,19 +23,26 @@ from winasr_doctor.findings.model import (
     unknown,
     warning,
 )
+from winasr_doctor.findings.plan import PlanStep, RemedyPlan
+from winasr_doctor.findings.planning import plan_of
 from winasr_doctor.findings.steps import Shell, Step
 
 __all__ = [
     "NO_EVIDENCE",
+    "Change",
     "Evidence",
     "Finding",
+    "Install",
     "JSONValue",
     "Location",
+    "PlanStep",
     "Remedy",
+    "RemedyPlan",
     "Report",
     "Result",
     "Severity",
     "Shell",
+    "Stage",
     "Status",
     "Step",
     "Suppression",
@@ -43,6 +51,7 @@ __all__ = [
     "error",
     "info",
     "ok",
+    "plan_of",
     "resting_on",
     "skip",
     "unknown",

@@ -15,6 +15,8 @@ from msgspec import Struct, structs
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.findings.actions import Action
+from winasr_doctor.findings.changes import Change
+from winasr_doctor.findings.plan import RemedyPlan
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
 """What evidence may hold, so that every report format can show it."""
@@ -95,15 +97,17 @@ class Remedy(Struct, frozen=True):
         automatic: Whether `fix --apply` can perform it: safe and reversible.
         action: The part that `fix --apply` performs; all of it when `automatic`. Not part of a
             report.
+        change: What it changes, for a plan; `None` if that is not known. Not part of a report.
     """
 
     title: str
     steps: tuple[str, ...]
     automatic: bool = False
     action: Action | None = None
+    change: Change | None = None
 
     def __eq__(self, other: object) -> bool:
-        """Compare what a report shows; the action is not part of that."""
+        """Compare what a report shows; the action and the change are not part of that."""
         if not isinstance(other, Remedy):
             return NotImplemented
         return (self.title, self.steps, self.automatic) == (
@@ -267,12 +271,15 @@ class Report(Struct, frozen=True):
         results: The results in the order of the checks; each check has at least one.
         unreadable: Input that could not be examined, one sentence each; everything else was
             examined.
+        plan: What to do, as the document says that the report was read from; `None` to compute it
+            from the results. See `plan_of`.
     """
 
     tool: Tool
     host: Evidence
     results: tuple[Result, ...]
     unreadable: tuple[str, ...] = ()
+    plan: RemedyPlan | None = None
 
     @property
     def counts(self) -> dict[str, int]:

@@ -41,6 +41,12 @@ def deciding_rule(rules: Iterable[SearchRule], path: str) -> SearchRule | None:
     return max(matching, key=lambda pair: pair[0])[1] if matching else None
 
 
+def is_included(rules: Iterable[SearchRule], path: str) -> bool:
+    """Return whether the indexer's rules cover a path; they do not if no rule matches."""
+    rule = deciding_rule(rules, path)
+    return rule is not None and rule.include
+
+
 @lru_cache(maxsize=1024)
 def _segments(pattern: str) -> tuple[str, ...]:
     """Split a rule's pattern; cached, as most machines have Windows' own rules."""

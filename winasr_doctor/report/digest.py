@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from winasr_doctor.checks import FAMILIES
-from winasr_doctor.findings import Evidence, Report, Result, Status, Verdict
+from winasr_doctor.findings import (
+    Evidence,
+    Location,
+    Report,
+    Result,
+    Severity,
+    Stage,
+    Status,
+    Verdict,
+)
 from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.report.escaping import one_line, plain
 
@@ -110,8 +119,11 @@ def verdict_words(report: Report) -> str:
     if not report.results:
         return "no check was run"
     words = _VERDICTS[report.verdict]
+    warned = [result for result in report.results if result.severity is Severity.WARNING]
     if report.verdict is Verdict.WARN and not counts["warning"]:
         words = "no error or warning found, but a check crashed and could not decide"
+    elif report.verdict is Verdict.WARN and all(map(about_security, warned)):
+        words = f"{_VERDICTS[Verdict.PASS]}; the warnings are about the machine's security"
     if counts["unknown"]:
         checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
         words += f"; {checks} could not decide"
@@ -147,11 +159,58 @@ def fact_words(value: object) -> str:
     return ""
 
 
+def first_step(result: Result) -> str:
+    """Return one line that names the first step of the recommended remedy; empty without one."""
+    if not result.remedies:
+        return ""
+    remedy = result.remedies[0]
+    return one_line(": ".join(["To do", remedy.title, *remedy.steps[:1]]))
+
+
 def failing(results: Iterable[Result]) -> list[Result]:
     """Return the failing results, worst first."""
     from winasr_doctor.scanning import worst_first  # lazy: only a scan has results
 
     return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
+
+
+def grouped(results: Iterable[Result]) -> list[list[Result]]:
+    """Group results that say the same, and those of one check that have the same severity."""
+    groups: dict[tuple[str, ...], list[Result]] = {}
+    by_summary: dict[tuple[str, str], tuple[str, ...]] = {}
+    for result in results:
+        kind = level(result), str(result.suppression is not None)
+        same = by_summary.setdefault((kind[0], result.summary), (*kind, result.code))
+        groups.setdefault(same, []).append(result)
+    return list(groups.values())
+
+
+def places(locations: Iterable[Location], most: int) -> str:
+    """Return the places of findings by file, such as `app.py lines 3, 5`.
+
+    Args:
+        locations: The places.
+        most: Maximum number of lines to name for each file.
+    """
+    lines: dict[str, list[int]] = {}
+    for location in locations:
+        lines.setdefault(location.file, []).extend([location.line] if location.line else [])
+    return "; ".join(_in_file(file, sorted(set(found)), most) for file, found in lines.items())
+
+
+def _in_file(file: str, lines: list[int], most: int) -> str:
+    if not lines:
+        return file
+    if len(lines) == 1:
+        return f"{file} line {lines[0]}"
+    more = ", ..." if len(lines) > most else ""
+    return f"{file} lines {', '.join(map(str, lines[:most]))}{more}"
+
+
+def about_security(result: Result) -> bool:
+    """Return whether a finding is a matter of security, not of speech recognition."""
+    changes = [remedy.change for remedy in result.remedies]
+    return bool(changes) and all(c is not None and c.stage is Stage.SECURITY for c in changes)
 
 
 def silenced(results: Iterable[Result]) -> list[Result]:

@@ -1,11 +1,14 @@
 """Renders the report as one self-contained HTML file.
 
 The template (`report.html.jinja`) is escaped by Jinja2, and a content security policy in the page
-itself forbids scripts and outside resources, even if a path on the machine contains HTML.
+itself forbids outside resources and every script but the one below, which copies a command to the
+clipboard, even if a path on the machine contains HTML.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -13,14 +16,33 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.findings import Report, Result, Status, Step, plan_of
 from winasr_doctor.report import digest
 from winasr_doctor.report.documentation import documentation_of
 from winasr_doctor.report.escaping import plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
+from winasr_doctor.report.plan_blocks import heading_words, main_shell, step_words
 
 TEMPLATE = "report.html.jinja"
+
+SCRIPT = """
+for (const button of document.querySelectorAll(".command button")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      document.execCommand("copy");
+    }
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+}
+"""
+"""Shows the copy buttons, which are hidden where no script runs, and makes them work."""
 
 
 class _Listing(NamedTuple):
@@ -43,6 +65,7 @@ def _template() -> Template:
         keep_trailing_newline=True,
         finalize=_shown,
     )
+    environment.filters["step"] = Step.of
     return environment.from_string(source)
 
 
@@ -60,8 +83,15 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         _Listing("Skipped", _with(report, Status.SKIP), folded=True),
         _Listing("Passed", _with(report, Status.PASS), folded=True),
     ]
+    plan = plan_of(report)
+    shell = main_shell(plan)
     context: dict[str, Any] = {
         "report": report,
+        "plan": plan,
+        "plan_heading": heading_words(plan),
+        "words_of": lambda step: step_words(step, shell),
+        "script": Markup(SCRIPT),  # noqa: S704 - our own constant
+        "script_hash": _hash(SCRIPT),
         "verdict": report.verdict.value,
         "words": digest.verdict_words(report),
         "counts": ", ".join(digest.count_words(report.counts)),
@@ -77,6 +107,12 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "evidence": lambda result: dump(plain_mapping(result.evidence)),
     }
     return _template().render(context)
+
+
+def _hash(script: str) -> str:
+    """Return the hash by which a policy allows an inline script. Source: W3C, "CSP Level 3"."""
+    digest_ = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest_).decode()}"
 
 
 def _with(report: Report, status: Status) -> list[Result]:

@@ -20,7 +20,9 @@ class RenderOptions(Struct, frozen=True):
     encoding: str = "utf-8"
     """The characters the terminal can show; `text` avoids all others."""
     verbose: bool = False
-    """Whether to list passed and skipped checks, and all evidence."""
+    """Whether to list notes, passed and skipped checks, and all evidence."""
+    quiet: bool = False
+    """Whether `text` has only the verdict and what to do."""
 
 
 class Renderer(Protocol):

@@ -9,13 +9,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from winasr_doctor.findings import (
     Location,
+    PlanStep,
     Remedy,
+    RemedyPlan,
     Report,
     Result,
     Severity,
     Status,
+    Step,
     Suppression,
     Tool,
+    plan_of,
 )
 from winasr_doctor.report.escaping import plain_mapping, utf8
 from winasr_doctor.report.interface import RenderOptions
@@ -50,6 +54,29 @@ class RemedyPart(ReportPart, frozen=True, kw_only=True):
     """Exact steps, in order."""
     automatic: bool
     """Whether `fix --apply` can perform it."""
+
+
+class PlanStepPart(ReportPart, frozen=True, kw_only=True):
+    """One step of the plan."""
+
+    text: str
+    """What to do, without the command."""
+    command: str | UnsetType = UNSET
+    """What to run, one command a line; missing if there is nothing to run."""
+    needs_admin: bool
+    """Whether only an administrator can do it."""
+
+
+class PlanPart(ReportPart, frozen=True, kw_only=True):
+    """One thing to do; it may cure several findings."""
+
+    title: str
+    steps: tuple[PlanStepPart, ...]
+    """Exact steps, in order."""
+    automatic: bool
+    """Whether `fix --apply` can perform it."""
+    cures: tuple[str, ...]
+    """The codes of the findings that it cures."""
 
 
 class LocationPart(ReportPart, frozen=True, kw_only=True):
@@ -99,6 +126,8 @@ class ReportDocument(ReportPart, frozen=True, kw_only=True):
     tool: ToolPart
     host: dict[str, Any]
     """Data about the machine; `null` for values that could not be read."""
+    plan: tuple[PlanPart, ...] | UnsetType = UNSET
+    """What to do, in order, each once. Not in reports of 0.1."""
     results: tuple[ResultPart, ...]
     unreadable: tuple[str, ...]
     """Input that could not be examined, one sentence each."""
@@ -113,10 +142,27 @@ def document(report: Report) -> ReportDocument:
         schema=SCHEMA,
         tool=ToolPart(name=utf8(report.tool.name), version=utf8(report.tool.version)),
         host=plain_mapping(report.host),
+        plan=tuple(map(_plan_part, plan_of(report).remedies)),
         results=tuple(map(_result_part, report.results)),
         unreadable=tuple(map(utf8, report.unreadable)),
         counts=CountsPart(passed=counts.pop("pass"), **counts),
         verdict=report.verdict.value,
+    )
+
+
+def _plan_part(planned: PlanStep) -> PlanPart:
+    return PlanPart(
+        title=utf8(planned.title),
+        steps=tuple(
+            PlanStepPart(
+                text=utf8(step.words),
+                command=utf8(step.command) if step.command else UNSET,
+                needs_admin=step.needs_admin,
+            )
+            for step in planned.steps
+        ),
+        automatic=planned.automatic,
+        cures=tuple(map(utf8, planned.cures)),
     )
 
 
@@ -182,7 +228,16 @@ def decode_report(document: bytes) -> Report:
         host=read.host,
         results=tuple(map(_result, read.results)),
         unreadable=read.unreadable,
+        plan=None if read.plan is UNSET else RemedyPlan(tuple(map(_planned, read.plan))),
     )
+
+
+def _planned(part: PlanPart) -> PlanStep:
+    steps = (
+        Step(s.text, "" if s.command is UNSET else s.command, needs_admin=s.needs_admin)
+        for s in part.steps
+    )
+    return PlanStep(part.title, tuple(steps), part.automatic, part.cures)
 
 
 def _result(part: ResultPart) -> Result:

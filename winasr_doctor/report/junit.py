@@ -90,7 +90,8 @@ def _case(result: Result, name: str) -> ET.Element:
         return case
     element = ET.SubElement(case, _ELEMENTS[level])
     if element.tag != "system-out":
-        element.set("message", one_line(result.summary))
+        start = digest.first_step(result)
+        element.set("message", one_line(f"{result.summary}. {start}" if start else result.summary))
     if element.tag in {"failure", "error"}:
         element.set("type", one_line(result.code))
     element.text = visible(_details(result))

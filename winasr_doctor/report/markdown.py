@@ -10,11 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from winasr_doctor.findings import Remedy, Report, Result, Status
+from winasr_doctor.findings import (
+    Remedy,
+    RemedyPlan,
+    Report,
+    Result,
+    Status,
+    Step,
+    plan_of,
+)
 from winasr_doctor.report import digest
 from winasr_doctor.report.escaping import one_line, plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
+from winasr_doctor.report.plan_blocks import heading_words, main_shell, step_words
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~$#]")
 """Characters that may be markup anywhere in a line."""
@@ -24,6 +33,9 @@ _BLOCK = re.compile(r">|[-+=]+$|\d{1,9}[.)]$")
 
 _REFERENCE = re.compile(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
 """Characters that turn a word into a mention, a link to an issue or an emoji."""
+
+_LANGUAGES = {"powershell": "powershell", "cmd": "bat", "sh": "sh", "python": "python", "": ""}
+"""The names of `Step.shell` that GitHub knows."""
 
 _MARKS = {
     "error": "❌",
@@ -47,6 +59,7 @@ def render(report: Report, options: RenderOptions) -> str:
         f"{escape(words[:1].upper() + words[1:])}.",
         bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
     ]
+    blocks += _plan(plan_of(report))
     if report.results:
         blocks.append(_table(report))
     for result in digest.failing(report.results):
@@ -129,20 +142,46 @@ def _section(result: Result) -> list[str]:
     where = result.location
     if where is not None:
         blocks.append(f"At {_code(one_line(str(where)))}")
-    for rank, remedy in enumerate(result.remedies):
+    return [*blocks, *_remedies(result.remedies), *_evidence(result)]
+
+
+def _plan(plan: RemedyPlan) -> list[str]:
+    if not plan.remedies:
+        return []
+    shell = main_shell(plan)
+    blocks = [f"### {escape(heading_words(plan))}"]
+    for number, planned in enumerate(plan.remedies, 1):
+        automatic = "; `fix --apply` can do it" if planned.automatic else ""
+        cures = escape(", ".join(planned.cures))
+        lead = f"{number}. "
+        blocks.append(f"{lead}**{escape(planned.title)}** ({cures}{automatic})")
+        blocks += [_step("- ", step, shell, indent=len(lead)) for step in planned.steps]
+    return blocks
+
+
+def _remedies(remedies: tuple[Remedy, ...]) -> list[str]:
+    """Write the remedies of one finding, folded, because the plan has those that count."""
+    if not remedies:
+        return []
+    blocks = ["<details><summary>Remedies for this finding alone</summary>"]
+    for rank, remedy in enumerate(remedies):
         automatic = " (`fix --apply` can do it)" if remedy.automatic else ""
         start = "Or: " if rank else ""
         blocks.append(f"**{start}{escape(remedy.title)}**{automatic}")
-        blocks.append("\n".join(_step(n, step) for n, step in enumerate(remedy.steps, 1)).rstrip())
-    return [block for block in blocks if block] + _evidence(result)
+        steps = enumerate(map(Step.of, remedy.steps), 1)
+        blocks += [_step(f"{number}. ", step, "") for number, step in steps]
+    return [*blocks, "</details>"]
 
 
-def _step(number: int, step: str) -> str:
-    """Write a step; lines after the first are commands to type, so they become a block."""
-    first, _, rest = step.partition("\n")
-    lead = f"{number}. "
-    block = f"\n\n{_block(rest, indent=len(lead))}\n" if rest.strip() else ""
-    return f"{lead}{escape(first)}{block}"
+def _step(lead: str, step: Step, shell: str, indent: int = 0) -> str:
+    """Write a step; its command becomes a block, in which nothing is escaped."""
+    start = " " * indent
+    first, _, rest = step_words(step, shell).partition("\n")  # a report of 0.1 has no commands
+    lines = [f"{start}{lead}{escape(first)}"]
+    for text, language in ((rest, ""), (step.command, _LANGUAGES[step.shell])):
+        if text.strip():
+            lines += ["", _block(text, language, indent + len(lead))]
+    return "\n".join(lines)
 
 
 def _evidence(result: Result) -> list[str]:

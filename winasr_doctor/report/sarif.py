@@ -15,6 +15,7 @@ from typing import Any
 
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import Report, Result, Status, Suppression
+from winasr_doctor.report import digest
 from winasr_doctor.report.documentation import documentation_of
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
 from winasr_doctor.report.interface import RenderOptions
@@ -127,12 +128,9 @@ def _result(result: Result, index: int, fingerprint: str) -> dict[str, Any]:
 
 
 def _words(result: Result) -> str:
-    """Write the summary and the steps; viewers list the first line."""
-    parts = [result.summary]
-    for remedy in result.remedies:
-        steps = [f"{number}. {step}" for number, step in enumerate(remedy.steps, 1)]
-        parts.append("\n".join([f"{remedy.title}:", *steps]))
-    return "\n\n".join(parts)
+    """Write the summary and where to start; viewers list the first line."""
+    start = digest.first_step(result)
+    return f"{result.summary}\n\n{start}" if start else result.summary
 
 
 def _location(result: Result) -> dict[str, Any]:

@@ -42,6 +42,7 @@ MARKS = {
 """The sign before a severity or status, and its replacement if it cannot be encoded."""
 
 
+_CUT = " ..."
 _NARROW = str.maketrans("", "", "".join(mark for mark, _ in MARKS.values()))
 """Removes our own signs from a text; if the rest is ASCII, its width is its length."""
 
@@ -89,6 +90,14 @@ def wrap(text: str, width: int) -> list[str]:
     return [row.rstrip() for row in rows]
 
 
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most so many characters, cut at white space if possible."""
+    if len(text) <= length:
+        return text
+    kept = text[: length - len(_CUT)]
+    return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:") + _CUT
+
+
 class TextPage:
     """Lines for a terminal, wrapped as they are added."""
 
@@ -111,7 +120,15 @@ class TextPage:
         except LookupError:
             return text.encode("ascii", "backslashreplace").decode("ascii")
 
-    def add(self, text: str, *, lead: str = "", indent: int = 0, style: str = "") -> None:
+    def add(
+        self,
+        text: str,
+        *,
+        lead: str = "",
+        indent: int = 0,
+        style: str = "",
+        hang: int | None = None,
+    ) -> None:
         """Add a paragraph.
 
         Args:
@@ -119,8 +136,12 @@ class TextPage:
             lead: The start of the first line; the others are aligned after it.
             indent: Columns before the first line.
             style: The colour of the lead.
+            hang: Columns before further lines; `None` to align them after the lead.
         """
         lead, text = self.fit(lead), self.fit(text)
+        if hang is not None and _width(lead) + indent < self.width - NARROWEST:
+            self._hanging(text, lead, indent, style, hang)
+            return
         hang = indent + _width(lead)
         if hang > self.width - NARROWEST:  # a lead too long for aligning flows with the text
             lead, text, hang = "", lead + text, indent
@@ -128,6 +149,15 @@ class TextPage:
         for row in wrap(text, self.width - hang):
             self._lines.append((start + row).rstrip())
             start = " " * hang
+
+    def _hanging(self, text: str, lead: str, indent: int, style: str, hang: int) -> None:
+        """Add a paragraph whose further lines do not start below its text."""
+        start = " " * indent + self._painted(lead, style)
+        first, *_ = wrap(text, self.width - indent - _width(lead))
+        self._lines.append((start + first).rstrip())
+        rest = text[len(first) :].lstrip()
+        for row in wrap(rest, self.width - hang) if rest else ():
+            self._lines.append((" " * hang + row).rstrip())
 
     def _painted(self, text: str, style: str) -> str:
         if not (self.options.colour and text and style):
@@ -149,7 +179,7 @@ class TextPage:
     def verbatim(self, text: str, indent: int = 0) -> None:
         """Add lines that must stay as they are, such as a command to copy: they are not wrapped."""
         for line in self.fit(text).split("\n"):
-            self._lines.append(" " * indent + line if line else "")
+            self._lines.append(f"{' ' * indent}{line}".rstrip())
 
     def table(self, rows: Iterable[tuple[str, str]], indent: int = 0) -> None:
         """Add rows of a name and a value; the values are aligned."""
@@ -173,7 +203,7 @@ class TextPage:
     def _paragraph(self, block: Paragraph) -> None:
         lead = f"{self.mark(block.level)} {block.lead}" if block.marked else block.lead
         style = "bold" if block.bold else STYLES.get(block.level, "")
-        self.add(block.text, lead=lead, indent=block.indent, style=style)
+        self.add(block.text, lead=lead, indent=block.indent, style=style, hang=block.hang)
 
 
 def render_blocks(blocks: Iterable[Block], options: RenderOptions) -> str:

@@ -127,22 +127,22 @@ def choose(candidates: Sequence[str], opinion: Callable[[str], Judgement] = judg
 def usual_places() -> tuple[str, ...]:
     r"""Return possible places for a scratch folder, the preferred one first.
 
-    `AppData\Local` on Windows (the account's own, neither mirrored nor indexed by default), the
-    cache folder elsewhere; then the doctor's recommendation, based on the drives; then the current
-    TEMP.
+    The folder that the scan recommends, usually in `AppData\Local` on Windows (the account's own,
+    neither mirrored nor indexed by default) and in the cache folder elsewhere; then the one in
+    `AppData\Local` in any case; then the current TEMP.
     """
-    from platformdirs import user_cache_path
+    from winasr_doctor.checks.advice import SCRATCH_NAME, scratch_folder
 
     if os.name == "nt":
-        from winasr_doctor.checks.advice import scratch_folder
         from winasr_doctor.machine.live import LiveMachine
 
         recommended = scratch_folder(LiveMachine(timeout=2.0))
         local = os.environ.get("LOCALAPPDATA")
-        first = [str(Path(local, "winasr_doctor", "scratch"))] if local else []
-        return (*first, recommended, tempfile.gettempdir())
-    private = user_cache_path("winasr_doctor", appauthor=False) / "scratch"
-    return (str(private), tempfile.gettempdir())
+        own = [str(Path(local, SCRATCH_NAME))] if local else []
+        return (recommended, *own, tempfile.gettempdir())
+    from platformdirs import user_cache_path
+
+    return (str(user_cache_path(SCRATCH_NAME, appauthor=False)), tempfile.gettempdir())
 
 
 def _make(folder: str) -> str | None:
@@ -156,7 +156,9 @@ def _make(folder: str) -> str | None:
 
 def _unmake(folder: str) -> None:
     """Remove a folder that is ours by its name, if it is empty."""
-    if Path(folder).name in {"scratch", "winasr-scratch"}:
+    from winasr_doctor.checks.advice import SCRATCH_NAME
+
+    if Path(folder).name == SCRATCH_NAME:
         with suppress(OSError):
             Path(folder).rmdir()
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from winasr_doctor._util.paths import segments
-from winasr_doctor.checks.advice import known, python_command, quoted
-from winasr_doctor.findings import Finding, Remedy, Step, unknown
+from winasr_doctor.checks.advice import known, quoted, with_python
+from winasr_doctor.findings import Change, Finding, Remedy, Stage, Step, unknown
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Place
 
-AS_ADMINISTRATOR = (
-    "Open PowerShell as administrator: right-click Start, choose Terminal (Admin) or PowerShell"
-    " (Admin)."
+AS_ADMINISTRATOR = Step(
+    "Open PowerShell as administrator",
+    "Start-Process powershell -Verb RunAs",
+    "powershell",
+    needs_admin=True,
 )
+
+
+def scan_as_admin(host: Machine) -> Remedy:
+    """Return the remedy for everything that only an administrator can read.
+
+    Args:
+        host: The machine; reads `python`, as far as it can be read.
+    """
+    again = with_python(host, "Scan again in that window", "-m winasr_doctor")
+    title = "Scan again as administrator, to see what could not be read"
+    return Remedy(title, (AS_ADMINISTRATOR, again), change=Change(Stage.READING))
 
 
 def run_as_admin(command: str, lead: str = "Run") -> Step:
@@ -72,26 +85,32 @@ def hidden_exclusions(host: Machine) -> Finding:
     """Return the finding that the exclusions could not be read, and how an administrator can."""
     defender = host.defender
     reason = defender.exclusions_hidden or "this account may not read them"
-    again = f"Or scan again in that window: {python_command(host, '-m winasr_doctor')}"
     asked = tuple(
-        'Or check one folder: & "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe"'
-        f" -CheckExclusion -Path {quoted(place.real)}"
+        run_as_admin(
+            '& "$env:ProgramFiles\\Windows Defender\\MpCmdRun.exe"'
+            f" -CheckExclusion -Path {quoted(place.real)}",
+            "Or check one folder",
+        )
         for place in unpacking_places(host)[:1]
     )
     if defender.hidden_from_admins:
-        title = "Ask whoever manages this machine"
-        steps: tuple[str, ...] = (
+        ask = (
             "A policy (HideExclusionsFromLocalAdmins) hides them from administrators too: ask"
-            " whether your scratch folder is excluded.",
+            " whether your scratch folder is excluded."
         )
+        remedies = [_reading("Ask whoever manages this machine", (ask,))]
     else:
-        title = "Read the exclusions as administrator"
-        steps = (AS_ADMINISTRATOR, run_as_admin(SHOW_EXCLUSIONS), *asked, again)
+        steps = (AS_ADMINISTRATOR, run_as_admin(SHOW_EXCLUSIONS), *asked)
+        remedies = [scan_as_admin(host), _reading("Read the exclusions as administrator", steps)]
     return unknown(
         f"Defender's exclusions could not be read: {reason}",
         {"reason": reason, "needs": "administrator", "elevated": _elevated(host)},
-        [Remedy(title, steps)],
+        remedies,
     )
+
+
+def _reading(title: str, steps: tuple[str, ...]) -> Remedy:
+    return Remedy(title, steps, change=Change(Stage.READING))
 
 
 def _elevated(host: Machine) -> bool | None:

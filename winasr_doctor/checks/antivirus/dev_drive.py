@@ -12,12 +12,24 @@ from winasr_doctor.checks.advice import SCRATCH_NAME, quoted
 from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
     run_as_admin,
+    scan_as_admin,
     scans_in_real_time,
     unpacking_places,
     why_not_scanning,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, resting_on, skip, unknown
+from winasr_doctor.findings import (
+    Change,
+    Finding,
+    Remedy,
+    Stage,
+    Step,
+    info,
+    ok,
+    resting_on,
+    skip,
+    unknown,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Volume
 
@@ -31,7 +43,7 @@ NEEDED_PLATFORM = Dated(
 PERFORMANCE_MODE_OFF = 1
 
 
-@check("AVX008", reads=("defender", "places", "volumes"), windows_only=True)
+@check("AVX008", reads=("defender", "places", "python", "volumes"), windows_only=True)
 def dev_drive(host: Machine) -> Iterable[Finding]:
     """There is a Dev Drive, but models are not unpacked on it or Defender scans it as usual.
 
@@ -69,7 +81,10 @@ def _verdict(host: Machine, drive: Volume) -> Finding:
         return unknown(
             f"the trust setting of the Dev Drive {letter} could not be read",
             {**evidence, "needs": "administrator"},
-            [Remedy("Read it as administrator", query)],
+            [
+                scan_as_admin(host),
+                Remedy("Read it as administrator", query, change=Change(Stage.READING)),
+            ],
         )
     if not drive.dev_drive_trusted:
         return info(
@@ -123,12 +138,13 @@ def _enable() -> Remedy:
 
 
 def _use(folder: str) -> Remedy:
+    make = f"New-Item -ItemType Directory -Force -Path {quoted(folder)}"
+    point = f"$env:TEMP = {quoted(folder)}\n$env:TMP = {quoted(folder)}"
     return Remedy(
         f"Unpack models in {folder}",
         (
-            f"In PowerShell: New-Item -ItemType Directory -Force -Path {quoted(folder)}",
-            "In the window that will start the app, point TEMP there:"
-            f" $env:TEMP = {quoted(folder)}; $env:TMP = {quoted(folder)}",
+            Step("Create it", make, "powershell"),
+            Step("In the window that will start the app, point TEMP there", point, "powershell"),
             "Start the app from that same window. No other program is affected.",
         ),
     )

@@ -16,7 +16,7 @@ from winasr_doctor.checks.antivirus.common import (
     system_drive,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, ok, warning
+from winasr_doctor.findings import Change, Finding, Remedy, Stage, ok, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender
 from winasr_doctor.windows.defender_exclusions import (
@@ -61,7 +61,7 @@ def dead_exclusion(host: Machine) -> Iterable[Finding]:
         yield warning(
             f"The exclusion {entry} cannot match the folder it was meant for: {fault}",
             {"exclusion": entry, "fault": fault},
-            [_removal("ExclusionPath", entry, "Remove the entry that has no effect")],
+            [_removal("ExclusionPath", entry)],
         )
     if not found:
         yield ok(
@@ -109,7 +109,7 @@ def broad_exclusion(host: Machine) -> Iterable[Finding]:
             yield warning(
                 f"The excluded {kind.name} {entry} leaves {exposed} unscanned",
                 {"exclusion": entry, "kind": kind.name, "exposes": exposed},
-                [_removal(kind.parameter, entry, "Remove the dangerous exclusion")],
+                [_removal(kind.parameter, entry)],
             )
     if not found:
         yield ok("no exclusion is dangerously broad")
@@ -133,13 +133,14 @@ def _covers_a_place(host: Machine, entry: str, drive: str) -> bool:
     return any(covers(entry, place.real, drive=drive) for place in host.places.items)
 
 
-def _removal(parameter: str, entry: str, title: str) -> Remedy:
+def _removal(parameter: str, entry: str) -> Remedy:
     return Remedy(
-        title,
+        "Remove the exclusions that are dangerous or have no effect",
         (
             AS_ADMINISTRATOR,
             run_as_admin(f"Remove-MpPreference -{parameter} {quoted(entry)}"),
-            f"Check that it is gone: (Get-MpPreference).{parameter}",
+            run_as_admin(f"(Get-MpPreference).{parameter}", "Check that it is gone"),
             "If it is still there, a policy sets it: tell whoever manages this machine.",
         ),
+        change=Change(Stage.SECURITY),
     )

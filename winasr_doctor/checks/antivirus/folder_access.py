@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.paths import is_inside, same, without_device_prefix
-from winasr_doctor.checks.advice import known, quoted
-from winasr_doctor.checks.antivirus.common import AS_ADMINISTRATOR, run_as_admin, system_drive
+from winasr_doctor.checks.advice import SCRATCH_READS, known, quoted, scratch_remedies
+from winasr_doctor.checks.antivirus.common import (
+    AS_ADMINISTRATOR,
+    run_as_admin,
+    scan_as_admin,
+    system_drive,
+)
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, unknown, warning
+from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, change_of, new_environment
+from winasr_doctor.findings import Change, Finding, Remedy, Stage, Step, info, ok, unknown, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Place, Role
 
@@ -34,7 +40,11 @@ VARIABLES = {"hub_cache": "HF_HUB_CACHE", "nemo_cache": "NEMO_CACHE_DIR"}
 `nemo/utils/data_utils.py`."""
 
 
-@check("AVX006", reads=("defender", "environment", "places"), windows_only=True)
+@check(
+    "AVX006",
+    reads=("defender", "environment", "places", *NEW_ENVIRONMENT_READS, *SCRATCH_READS),
+    windows_only=True,
+)
 def controlled_folder_access(host: Machine) -> Iterable[Finding]:
     """Controlled Folder Access protects a folder that speech recognition writes to.
 
@@ -63,25 +73,25 @@ def controlled_folder_access(host: Machine) -> Iterable[Finding]:
         if (folder := _protecting_folder(host, place)) is not None
     ]
     for place, folder in inside:
-        yield _protected(mode, place, folder)
+        yield _protected(host, mode, place, folder)
     if not inside:
         yield _nothing_inside(host, mode)
 
 
-def _protected(mode: int, place: Place, folder: str) -> Finding:
+def _protected(host: Machine, mode: int, place: Place, folder: str) -> Finding:
     evidence = {"mode": mode, "path": place.real, "role": place.role, "protected": folder}
     if mode == BLOCKING:
         return warning(
             f"Controlled Folder Access keeps Python from writing to {place.real}, which is in"
             f" the protected folder {folder}",
             evidence,
-            [_move(place)],
+            _moves(host, place),
         )
     return info(
         f"Controlled Folder Access, in audit mode, records what Python writes to {place.real};"
         " once it is switched on, writing there fails",
         evidence,
-        [_move(place)],
+        _moves(host, place),
     )
 
 
@@ -95,8 +105,13 @@ def _nothing_inside(host: Machine, mode: int) -> Finding:
         f"{state}; nothing in use is in the folders it protects by default, but the added ones"
         " could not be read",
         {**evidence, "needs": "administrator"},
-        [Remedy("Read the protected folders", (AS_ADMINISTRATOR, run_as_admin(show)))],
+        [scan_as_admin(host), _reading(show)],
     )
+
+
+def _reading(command: str) -> Remedy:
+    steps = (AS_ADMINISTRATOR, run_as_admin(command))
+    return Remedy("Read the protected folders", steps, change=Change(Stage.READING))
 
 
 def _protecting_folder(host: Machine, place: Place) -> str | None:
@@ -120,23 +135,33 @@ def _default_folder(host: Machine, path: str) -> str | None:
     return next((folder for folder in folders if is_inside(path, folder, "windows")), None)
 
 
-def _move(place: Place) -> Remedy:
+def _moves(host: Machine, place: Place) -> tuple[Remedy, ...]:
+    return scratch_remedies(host) if place.role == "scratch" else (_move(host, place),)
+
+
+def _move(host: Machine, place: Place) -> Remedy:
     variable = VARIABLES.get(place.role)
     target = f"C:\\asr-{place.role.replace('_', '-')}"
     if variable is None:
-        step = (
-            "A virtual environment cannot be moved: make a new one outside the protected folders,"
-            f" with python -m venv {quoted(target)}, and install the app's packages there."
-            if place.role == "venv"
-            else f"Move {place.path} to a folder outside the protected ones, such as {target}."
-        )
-        return Remedy("Move it out of the protected folder", (step,))
+        title = "Move it out of the protected folder"
+        if place.role == "venv":  # a virtual environment cannot be moved
+            return Remedy(title, new_environment(host), change=change_of(host))
+        step = f"Move {place.path} to a folder outside the protected ones, such as {target}."
+        return Remedy(title, (step,), change=Change(Stage.FILES, place.path))
     return Remedy(
         f"Move it out of the protected folder with {variable}",
         (
-            f"In the window that will start the app: $env:{variable} = {quoted(target)}",
-            f"To keep it for new windows: [Environment]::SetEnvironmentVariable('{variable}',"
-            f" {quoted(target)}, 'User')",
+            Step(
+                "In the window that will start the app",
+                f"$env:{variable} = {quoted(target)}",
+                "powershell",
+            ),
+            Step(
+                "To keep it for new windows",
+                f"[Environment]::SetEnvironmentVariable('{variable}', {quoted(target)}, 'User')",
+                "powershell",
+            ),
             f"Move the contents of {place.path} there, or let them be downloaded again.",
         ),
+        change=Change(Stage.FILES, variable),
     )

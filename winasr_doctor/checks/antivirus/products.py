@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder, scratch_remedies
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, ok, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import SecurityProduct
 
@@ -47,7 +47,11 @@ def other_products(host: Machine) -> Iterable[Finding]:
                 Remedy(
                     "Keep one antivirus product",
                     (
-                        "Open Settings > Apps > Installed apps.",
+                        Step(
+                            "Open Settings > Apps > Installed apps",
+                            "start ms-settings:appsfeatures",
+                            "powershell",
+                        ),
                         "Uninstall the product you do not want, with its vendor's removal tool"
                         " if there is one.",
                         "Restart Windows.",
@@ -82,7 +86,7 @@ def _stranger(host: Machine, product: SecurityProduct) -> Finding:
         " and for how long",
         _shown(product),
         [
-            scratch_folder_remedy(host),
+            *scratch_remedies(host),
             Remedy(
                 f"Only if scanning proves to be the cause: exclude {folder} in {product.name}",
                 (
@@ -103,7 +107,11 @@ def _not_protecting(product: SecurityProduct) -> Finding:
             Remedy(
                 "Renew or resume it, or uninstall it",
                 (
-                    "Open Windows Security > Virus & threat protection, to see its state.",
+                    Step(
+                        "Open Windows Security > Virus & threat protection, to see its state",
+                        "start windowsdefender:",
+                        "powershell",
+                    ),
                     f"Renew or resume {product.name}, or uninstall it: Defender then takes over.",
                 ),
             )

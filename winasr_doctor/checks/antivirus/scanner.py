@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
+from winasr_doctor._util.paths import is_inside
+from winasr_doctor.checks.advice import (
+    SCRATCH_READS,
+    known,
+    quoted,
+    scratch_remedies,
+    suitable_folder,
+)
 from winasr_doctor.checks.antivirus.common import (
     AS_ADMINISTRATOR,
     UNPACK_READS,
@@ -62,8 +69,22 @@ def real_time_protection(host: Machine) -> Iterable[Finding]:
                 f"Defender scans {place.real}, where models are unpacked, and may hold a new file"
                 " for a moment",
                 shown,
-                [] if _is_dedicated(place) else [scratch_folder_remedy(host)],
+                _less_scanned(host, place),
             )
+
+
+def _less_scanned(host: Machine, place: Place) -> tuple[Remedy, ...]:
+    """Return the remedies that help: none if Defender scans the proposed folder as well."""
+    folder = suitable_folder(host)
+    if folder is None or _is_dedicated(place) or host.defender.local_exclusions_ignored:
+        return ()
+    drive, entries = system_drive(host), host.defender.excluded_paths or ()
+    volumes = known(host, "volumes")
+    trusted = [v.root for v in volumes.items if v.dev_drive_trusted] if volumes else []
+    less = any(is_inside(folder, root, "windows") for root in trusted)
+    if less or any(covers(entry, folder, drive=drive) for entry in entries):
+        return scratch_remedies(host)
+    return ()
 
 
 @check("AVX002", reads=READS, windows_only=True)
@@ -180,8 +201,10 @@ def _coverage(host: Machine, place: Place) -> Finding:
                 (
                     AS_ADMINISTRATOR,
                     run_as_admin(f"Add-MpPreference -ExclusionPath {quoted(place.real)}"),
-                    "Check that it was accepted, because a policy may drop it:"
-                    " (Get-MpPreference).ExclusionPath",
+                    run_as_admin(
+                        "(Get-MpPreference).ExclusionPath",
+                        "Check that it was accepted, because a policy may drop it",
+                    ),
                     run_as_admin(
                         f"Remove-MpPreference -ExclusionPath {quoted(place.real)}", "Undo it with"
                     ),

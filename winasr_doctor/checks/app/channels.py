@@ -9,13 +9,16 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, found, keyword, over_files, uses_nemo
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error
+from winasr_doctor.findings import Finding, Remedy, Step, error
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
 
 CODE = "APP007"
+
+_READ = "audio, rate = soundfile.read(path, dtype='float32', always_2d=True)"
+_MEAN = "model.transcribe(audio.mean(axis=1))"
 
 
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
@@ -32,8 +35,8 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
                 Remedy(
                     "Mix to mono first",
                     (
-                        "audio, rate = soundfile.read(path, dtype='float32', always_2d=True)",
-                        "transcribe the mean over the channels: audio.mean(axis=1)",
+                        Step("Read the file", _READ, "python"),
+                        Step("Transcribe the mean over the channels", _MEAN, "python"),
                     ),
                 ),
                 Remedy("Use one channel", (f"In {file.path}, use channel_selector=0",)),

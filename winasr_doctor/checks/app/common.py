@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.base import CheckFunction
-from winasr_doctor.findings import Evidence, Finding, Remedy, ok, skip
+from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
 
@@ -113,7 +113,7 @@ def edit(
         action: The edit itself, if it is certain to be right.
     """
     line = file.location(node).line
-    steps = (f"In {file.path}, line {line}, replace: {old}", f"with: {new}")
+    steps = (Step(f"In {file.path}, line {line}, replace {old} with", new, "python"),)
     return Remedy(title, steps, automatic=action is not None, action=action)
 
 

@@ -18,13 +18,14 @@ from winasr_doctor.checks.app.common import (
     over_files,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
 
 BROAD = frozenset({"Exception", "BaseException", "OSError", "IOError", "PermissionError"})
+_LOG = 'logging.getLogger(__name__).exception("transcription failed")'
 KEEPS_CAUSE = frozenset(
     {"exception", "format_exc", "print_exc", "format_exception", "print_exception", "diagnose",
      "exc_info", "__context__", "__cause__", "TracebackException", "capture_exception"}
@@ -66,9 +67,12 @@ def _keep_the_chain(file: SourceFile, handler: ast.ExceptHandler) -> Remedy:
     return Remedy(
         "Keep the whole chain",
         (
-            f"In {file.path}, as the first line of the block at line {line}, add:"
-            ' logging.getLogger(__name__).exception("transcription failed")',
-            "Explain the log: python -m winasr_doctor explain --traceback FILE",
+            Step(
+                f"In {file.path}, as the first line of the block at line {line}, add",
+                _LOG,
+                "python",
+            ),
+            Step("Explain the log", "python -m winasr_doctor explain app.log"),
         ),
         automatic=action is not None,
         action=action,

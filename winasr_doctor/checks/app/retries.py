@@ -16,7 +16,7 @@ from winasr_doctor.checks.app.common import (
     over_files,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _KEEP_RESULT = Remedy(
     "Survive the cleanup instead of repeating the work",
     (
         "Log the whole chain once, with traceback.print_exc()",
-        "Explain the log: python -m winasr_doctor explain --traceback log.txt",
+        Step("Explain the log", "python -m winasr_doctor explain app.log"),
         "Fix the real error behind it (out of memory, a stereo file, ...)",
         "Remove the retry around transcribe()",
     ),

@@ -9,7 +9,7 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, found, over_files
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
@@ -45,7 +45,13 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
                     ),
                     Remedy(
                         "Reset tempfile too",
-                        (f"In {file.path}, after line {line}, add: tempfile.tempdir = None",),
+                        (
+                            Step(
+                                f"In {file.path}, after line {line}, add",
+                                "tempfile.tempdir = None",
+                                "python",
+                            ),
+                        ),
                     ),
                 ],
             )

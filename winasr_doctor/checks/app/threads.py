@@ -19,7 +19,7 @@ from winasr_doctor.checks.app.common import (
     over_files,
 )
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ _LOCK_WORDS = ("lock", "mutex", "semaphore")
 _USE_A_LOCK = Remedy(
     "Let one transcription run at a time",
     (
-        "At module level: transcribe_lock = threading.Lock()",
-        "Around every call: with transcribe_lock: model.transcribe(...)",
+        Step("At module level", "transcribe_lock = threading.Lock()", "python"),
+        Step("Around every call", "with transcribe_lock:\n    model.transcribe(...)", "python"),
     ),
 )
 

@@ -9,7 +9,7 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant, edit, found, keyword, nemo_calls, over_files
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
@@ -45,9 +45,12 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
                 Remedy(
                     "Start none",
                     (
-                        f"In {file.path}, before line {line}, add: config = {given}",
-                        "and: config.num_workers = 0",
-                        "and pass override_config=config",
+                        Step(
+                            f"In {file.path}, before line {line}, add",
+                            f"config = {given}\nconfig.num_workers = 0",
+                            "python",
+                        ),
+                        "Pass override_config=config",
                     ),
                 ),
             )

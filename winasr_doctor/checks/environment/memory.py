@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import gigabytes
+from winasr_doctor.checks.advice import gigabytes, in_shell
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import Finding, Remedy, Step, error, info, ok, resting_on, skip, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, KNOWN_MODELS, MODELS
 
@@ -50,11 +50,19 @@ def commit_limit_is_too_small(host: Machine) -> Iterable[Finding]:
             Remedy(
                 "Enlarge the paging file",
                 (
-                    "Run SystemPropertiesPerformance.exe > Advanced > Virtual memory > Change",
+                    in_shell(
+                        host,
+                        "Open Performance Options, then Advanced > Virtual memory > Change",
+                        "SystemPropertiesPerformance.exe",
+                        needs_admin=True,
+                    ),
                     "Tick 'Automatically manage paging file size for all drives' and restart",
                 ),
             ),
-            Remedy("Start no workers", ("Call transcribe(..., num_workers=0)",)),
+            Remedy(
+                "Start no workers",
+                (Step("In the app", "model.transcribe(audio, num_workers=0)", "python"),),
+            ),
         ],
     )
 

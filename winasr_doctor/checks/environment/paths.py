@@ -77,7 +77,12 @@ def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
                 Remedy(
                     "Turn on developer mode",
                     (
-                        "Settings > System > For developers > Developer Mode",
+                        Step(
+                            "Settings > System > For developers > Developer Mode",
+                            "start ms-settings:developers",
+                            "powershell",
+                            needs_admin=True,
+                        ),
                         "Models already downloaded keep their copies",
                     ),
                 )
@@ -86,6 +91,7 @@ def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
 
 
 UTF8_CODE_PAGE = 65001
+_UTF8 = "[Environment]::SetEnvironmentVariable('PYTHONUTF8', '1', 'User')"
 
 
 @check("ENV009", reads=("places", "python"), windows_only=True)
@@ -111,7 +117,7 @@ def code_page_cannot_show_the_paths(host: Machine) -> Iterable[Finding]:
             [
                 Remedy(
                     "Turn on Python's UTF-8 mode",
-                    ("[Environment]::SetEnvironmentVariable('PYTHONUTF8', '1', 'User')",),
+                    (Step("Set it for your account", _UTF8, "powershell"),),
                 )
             ],
         )

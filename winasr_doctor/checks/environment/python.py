@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import SCRATCH_READS, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, scratch_remedies
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
+from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, python_remedy
+from winasr_doctor.findings import Finding, error, info, ok, resting_on, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED, has_fix
 
 
-def python_remedy(host: Machine, wanted: str) -> Remedy:
-    """Return the remedy that creates an environment with another Python.
-
-    Args:
-        host: The machine; reads only its system.
-        wanted: The Python version, such as `3.12`.
-    """
-    windows = host.system.os == "windows"
-    make = rf"py -{wanted} -m venv C:\venvs\asr" if windows else f"python{wanted} -m venv ~/asr"
-    return Remedy(
-        f"Use Python {wanted} (64-bit, from python.org), at its latest release",
-        (
-            f"Install Python {wanted}" + (f": winget install Python.Python.{wanted}" * windows),
-            f"Create a new environment: {make}",
-            "Install the app's requirements there",
-        ),
-    )
-
-
-@check("ENV001", reads=("python",), windows_only=True)
+@check("ENV001", reads=NEW_ENVIRONMENT_READS, windows_only=True)
 def python_masks_a_locked_file(host: Machine) -> Iterable[Finding]:
     """This Python reports a locked file as a different error.
 
@@ -46,14 +28,14 @@ def python_masks_a_locked_file(host: Machine) -> Iterable[Finding]:
         found = warning(
             f"Python {python.version} reports a locked file as WinError 267 or RecursionError",
             {"version": python.version},
-            [python_remedy(host, "3.12")],
+            [python_remedy(host, "3.12", or_other=True)],
         )
     else:
         found = ok(f"Python {python.version} reports a locked file as such")
     yield resting_on(CLEANUP_FIXED, found)
 
 
-@check("ENV002", reads=SCRATCH_READS, windows_only=True)
+@check("ENV002", reads=("packages", *SCRATCH_READS), windows_only=True)
 def tempfile_can_hang(host: Machine) -> Iterable[Finding]:
     """Tempfile hangs for hours because TEMP is not writable.
 
@@ -78,11 +60,11 @@ def _name_search(host: Machine) -> Finding:
         f"Python {python.version} will hang while it looks for a free name in {blocked[0].path},"
         " which is not writable",
         {"version": python.version, "blocked": [place.path for place in blocked]},
-        [scratch_folder_remedy(host), python_remedy(host, "3.13")],
+        [*scratch_remedies(host), python_remedy(host, "3.13")],
     )
 
 
-@check("ENV011", reads=("python",), windows_only=True)
+@check("ENV011", reads=NEW_ENVIRONMENT_READS, windows_only=True)
 def python_is_from_the_store(host: Machine) -> Iterable[Finding]:
     """This is the Microsoft Store's Python, which redirects what it writes below AppData.
 
@@ -97,7 +79,7 @@ def python_is_from_the_store(host: Machine) -> Iterable[Finding]:
         yield info(
             f"{host.python.executable} is the Microsoft Store's Python",
             {"executable": host.python.executable},
-            [python_remedy(host, "3.12")],
+            [python_remedy(host, "3.12", or_other=True)],
         )
     else:
         yield ok("this is not the Microsoft Store's Python")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import known, python_command
+from winasr_doctor.checks.advice import known, pip_install
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.environment.python import python_remedy
+from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, python_remedy
 from winasr_doctor.checks.versions import (
     NEMO_WHEELS,
     NEWEST,
@@ -15,7 +15,16 @@ from winasr_doctor.checks.versions import (
     release,
     wheels_for,
 )
-from winasr_doctor.findings import Evidence, Finding, Remedy, error, ok, resting_on, warning
+from winasr_doctor.findings import (
+    Evidence,
+    Finding,
+    Install,
+    Remedy,
+    error,
+    ok,
+    resting_on,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 
 _WORD_SIZE = 64
@@ -23,7 +32,7 @@ _MOST_USED = "3.12"
 """The Python to recommend, if it has wheels."""
 
 
-@check("ENV010", reads=("packages", "python"))
+@check("ENV010", reads=NEW_ENVIRONMENT_READS)
 def python_is_not_supported(host: Machine) -> Iterable[Finding]:
     """NeMo does not support this Python.
 
@@ -104,5 +113,8 @@ def _remedies(host: Machine, nemo: str, wheels: Wheels) -> Iterable[Remedy]:
     newest = NEWEST.rows["nemo_toolkit"]
     better = wheels_for(newest, host.python.release[:2])
     if release(newest) > release(nemo) and not better.missing and better.beyond is None:
-        command = python_command(host, f'-m pip install "nemo_toolkit[asr]=={newest}"')
-        yield Remedy(f"Use NeMo {newest}, which has wheels for this Python", (f"Run: {command}",))
+        yield pip_install(
+            host,
+            f"Use NeMo {newest}, which has wheels for this Python",
+            Install((f"nemo_toolkit[asr]=={newest}",)),
+        )

@@ -7,10 +7,20 @@ from collections.abc import Iterable
 
 from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.catalogue.tables import builds, cuda_of, oldest_driver
-from winasr_doctor.checks.advice import python_command
+from winasr_doctor.checks.advice import pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.predicted_errors import remedies_of
-from winasr_doctor.findings import Finding, Remedy, error, ok, resting_on, skip, unknown, warning
+from winasr_doctor.findings import (
+    Finding,
+    Install,
+    Remedy,
+    error,
+    ok,
+    resting_on,
+    skip,
+    unknown,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import TorchBuild
 
@@ -115,22 +125,33 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
 
     **What.** Installed distributions.
     **Why.** NeMo needs it. Perhaps the doctor and the app run in different environments.
-    **Decided by.** No distribution called torch.
+    **Decided by.** No distribution called torch. If NeMo is missing too, only NEM001 says so.
     **Do.** Run the doctor with the app's own interpreter, or install torch.
     **Source.** nemo_toolkit's requirements.
     """
     if host.packages.torch or host.packages.version("torch"):
         yield ok(f"torch {host.packages.version('torch')} is installed")
         return
-    facts = of_host(host)
-    index = facts("gpu_tag") or (_USUAL_BUILD if facts("gpu") else "cpu")
-    install = f"-m pip install torch --index-url {_INDEX}/{index}"
+    if host.packages.version("nemo-toolkit") is None:
+        yield skip("NeMo is not installed either; see NEM001")
+        return
     found = warning(
         "torch is not installed in this environment",
         {"prefix": host.python.prefix},
         [
+            pip_install(host, "Install torch", torch_for(host)),
             Remedy("Run the doctor in the app's environment", ("Activate it and scan again",)),
-            Remedy("Install torch", (python_command(host, install),)),
         ],
     )
     yield _resting_on_builds(found)
+
+
+def torch_for(host: Machine) -> Install:
+    """Return the installation of torch that suits a machine's GPU.
+
+    Args:
+        host: The machine; reads `gpus` and `packages`.
+    """
+    facts = of_host(host)
+    index = facts("gpu_tag") or (_USUAL_BUILD if facts("gpu") else "cpu")
+    return Install(("torch",), f"--index-url {_INDEX}/{index}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import gigabytes, python_command
+from winasr_doctor.checks.advice import gigabytes, in_shell, with_python
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.files import MEGABYTE, NOT_AN_ARCHIVE, removal
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
@@ -43,7 +43,7 @@ def canary_qwen_weights(host: Machine) -> Iterable[Finding]:
     for weights in repo.weights:
         yield _judged(host, cache, weights)
     if not _has_weights(repo):
-        yield _missing(cache, repo)
+        yield _missing(host, cache, repo)
 
 
 def _has_weights(repo: CachedRepo) -> bool:
@@ -75,8 +75,8 @@ def _judged(host: Machine, cache: HubCache, weights: CachedWeights) -> Finding:
     command = f'-c "{code}"'
     steps = (
         # `force_download` replaces what the cache keeps in `blobs`, not a copy in `snapshots`.
-        f"Delete it: {removal(host, path)}",
-        f"Download it again, 5.1 GB, without HF_HUB_OFFLINE: {python_command(host, command)}",
+        removal(host, "Delete it", path),
+        with_python(host, "Download it again, 5.1 GB, without HF_HUB_OFFLINE", command),
     )
     remedy = Remedy(f"Download {weights.name} again from {CANARY_QWEN}", steps)
     return error(f"{path} ({_size(weights.size)}) {fault}", evidence, [remedy])
@@ -103,7 +103,7 @@ def _path(cache: HubCache, weights: CachedWeights) -> str:
     return separator.join((cache.path, folder, "snapshots", weights.commit, weights.name))
 
 
-def _missing(cache: HubCache, repo: CachedRepo) -> Finding:
+def _missing(host: Machine, cache: HubCache, repo: CachedRepo) -> Finding:
     evidence = {
         "repo_id": repo.repo_id,
         "cache": cache.path,
@@ -116,19 +116,21 @@ def _missing(cache: HubCache, repo: CachedRepo) -> Finding:
         f"The cache {cache.path} has Canary-Qwen without {_WEIGHTS} of its default branch:"
         f" the model {happens}",
         evidence,
-        [_load_it_once(cache)],
+        [_load_it_once(host, cache)],
     )
 
 
-def _load_it_once(cache: HubCache) -> Remedy:
-    steps = ["Unset HF_HUB_OFFLINE"] if cache.offline else []
-    steps.append(
-        "Load it once with a network: python -m winasr_doctor selftest --model canary-qwen-2.5b"
-    )
-    return Remedy("Download the missing files", tuple(steps))
+def _load_it_once(host: Machine, cache: HubCache) -> Remedy:
+    arguments = "-m winasr_doctor selftest --model canary-qwen-2.5b"
+    load = with_python(host, "Load it once with a network", arguments)
+    if not cache.offline:
+        return Remedy("Download the missing files", (load,))
+    windows = host.system.os == "windows"
+    unset = "Remove-Item Env:HF_HUB_OFFLINE" if windows else "unset HF_HUB_OFFLINE"
+    return Remedy("Download the missing files", (in_shell(host, "Allow it", unset), load))
 
 
-@check("NEM011", reads=("hub_cache",))
+@check("NEM011", reads=("hub_cache", "python"))
 def language_model_inside(host: Machine) -> Iterable[Finding]:
     """The language model inside Canary-Qwen is not in the Hugging Face cache.
 
@@ -158,7 +160,7 @@ def language_model_inside(host: Machine) -> Iterable[Finding]:
         f"{' and '.join(lacking)} of {CANARY_QWEN_INSIDE} is not in the cache {cache.path}, so"
         f" Canary-Qwen, which is there, {happens}",
         evidence,
-        [_load_it_once(cache)],
+        [_load_it_once(host, cache)],
     )
 
 

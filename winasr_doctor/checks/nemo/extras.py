@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import known
+from winasr_doctor.checks.advice import known, pip_install
 from winasr_doctor.checks.base import check
-from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version, pip_install
+from winasr_doctor.checks.nemo.common import PIP_READS, nemo_version
 from winasr_doctor.checks.predicted_errors import foretold
-from winasr_doctor.findings import Finding, Remedy, Status, info, ok, resting_on
+from winasr_doctor.findings import Finding, Install, Remedy, Status, Step, info, ok, resting_on
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import AudioTools
 from winasr_doctor.models.known import CANARY_NEEDS, CANARY_QWEN, CANARY_REQUIREMENTS
 
 FFMPEG_STEPS = {
     "windows": (
-        "In PowerShell: winget install --id Gyan.FFmpeg --exact",
-        "Open a new window, so that PATH is read again, and check: ffmpeg -version",
+        Step("Install it", "winget install --id Gyan.FFmpeg --exact", "powershell"),
+        Step("Open a new window, so that PATH is read again, and check", "ffmpeg -version"),
     ),
-    "linux": ("Install it: sudo apt-get install ffmpeg", "Check: ffmpeg -version"),
-    "darwin": ("Install it: brew install ffmpeg", "Check: ffmpeg -version"),
+    "linux": (
+        Step("Install it", "sudo apt-get install ffmpeg", "sh", needs_admin=True),
+        Step("Check", "ffmpeg -version"),
+    ),
+    "darwin": (Step("Install it", "brew install ffmpeg", "sh"), Step("Check", "ffmpeg -version")),
 }
 
 
@@ -53,10 +56,8 @@ def canary_qwen(host: Machine) -> Iterable[Finding]:
         if cached
         else f"Canary-Qwen, if you want to use it, cannot be loaded without {names}"
     )
-    requirements = " ".join(CANARY_REQUIREMENTS[name] for name in missing)
-    found = info(
-        summary, evidence, [pip_install(host, "Install what Canary-Qwen needs", requirements)]
-    )
+    wanted = Install(tuple(CANARY_REQUIREMENTS[name].strip('"') for name in missing))
+    found = info(summary, evidence, [pip_install(host, "Install what Canary-Qwen needs", wanted)])
     yield resting_on(CANARY_NEEDS, found)
 
 
@@ -92,7 +93,12 @@ def _only_nemo(host: Machine, tools: AudioTools) -> Finding:
             Remedy("Install ffmpeg", FFMPEG_STEPS[host.system.os]),
             Remedy(
                 "Convert recordings elsewhere",
-                ("Make a 16 kHz mono wav: ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",),
+                (
+                    Step(
+                        "Make a 16 kHz mono wav",
+                        "ffmpeg -i recording.m4a -ac 1 -ar 16000 out.wav",
+                    ),
+                ),
             ),
         ],
     )

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from winasr_doctor._util.shells import quoted_for_posix
-from winasr_doctor.checks.advice import gigabytes, python_command, quoted
+from winasr_doctor.checks.advice import gigabytes, in_shell, quoted, with_python
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, ok, skip, unknown
+from winasr_doctor.findings import Finding, Remedy, Step, error, ok, skip, unknown
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import ModelFile
 from winasr_doctor.models.known import KNOWN_MODELS
@@ -99,24 +99,24 @@ def _download_again(host: Machine, file: ModelFile) -> Remedy:
         f" print(hf_hub_download('{repo_id}', '{name}', force_download=True))"
     )
     command = f'-c "{code}"'
-    steps = [f"Download it again: {python_command(host, command)}"]
+    steps: list[str] = [with_python(host, "Download it again", command)]
     if re.search(_CACHED, file.path) is None:
         steps += [
             "The command prints the path of the good file: use that path in the app.",
-            f"Then delete the damaged one: {removal(host, file.path)}",
+            removal(host, "Then delete the damaged one", file.path),
         ]
     else:
         # `force_download` replaces the file in the cache's `blobs`, not a copy in `snapshots`,
         # which is there instead of a link if links are not allowed (huggingface_hub 2.4.0).
-        steps.insert(0, f"Delete it: {removal(host, file.path)}")
+        steps.insert(0, removal(host, "Delete it", file.path))
     return Remedy(f"Download {name} again from {repo_id}", tuple(steps))
 
 
-def removal(host: Machine, path: str) -> str:
-    """Return the command that deletes a file, for PowerShell or a POSIX shell."""
+def removal(host: Machine, words: str, path: str) -> Step:
+    """Return the step that deletes a file, for PowerShell or a POSIX shell."""
     if host.system.os == "windows":
-        return f"Remove-Item -LiteralPath {quoted(path)}"
-    return f"rm {quoted_for_posix(path)}"
+        return in_shell(host, words, f"Remove-Item -LiteralPath {quoted(path)}")
+    return in_shell(host, words, f"rm {quoted_for_posix(path)}")
 
 
 def _repo_id(path: str, name: str) -> str | None:

@@ -6,18 +6,31 @@ import datetime as dt
 from collections.abc import Iterable
 
 from winasr_doctor._util.dated import Dated
+from winasr_doctor.checks.advice import pip_install, with_python
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.environment.torch import torch_for
 from winasr_doctor.checks.nemo.common import (
     NEMO,
     PIP_READS,
     Release,
     nemo_version,
-    pip_install,
     release,
 )
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.findings import Finding, Remedy, Step, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import (
+    Change,
+    Finding,
+    Install,
+    Remedy,
+    Stage,
+    Step,
+    info,
+    ok,
+    resting_on,
+    skip,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 
 FIRST_KNOWN: Release = (2, 0, 0)
@@ -55,7 +68,7 @@ them. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn whil
 imported, restored and transcribed."""
 
 
-@check("NEM001", reads=PIP_READS)
+@check("NEM001", reads=(*PIP_READS, "gpus"))
 def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
@@ -73,17 +86,23 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     yield warning(
         "NeMo is not installed for this Python, so the scan could not examine it",
         {"nemo_toolkit": None},
-        [
-            Remedy(
-                "If the app has its own Python, scan with that one",
-                (
-                    "Activate the app's virtual environment, or find the python that starts the"
-                    " app.",
-                    "Run with it: python -m winasr_doctor",
-                ),
-            ),
-            pip_install(host, "Install NeMo for this Python", '"nemo_toolkit[asr]"'),
-        ],
+        [_other_python_or_nemo(host)],
+    )
+
+
+def _other_python_or_nemo(host: Machine) -> Remedy:
+    """Return the remedy for both reasons why NeMo is not there."""
+    nemo = Install(("nemo_toolkit[asr]",))
+    torch = () if host.packages.version("torch") else (torch_for(host),)
+    return Remedy(
+        "Scan with the app's own Python, or install NeMo for this one",
+        (
+            "If the app has its own Python, activate its virtual environment",
+            Step("Then scan again", "python -m winasr_doctor"),
+            *(with_python(host, "Else install torch first", each.arguments) for each in torch),
+            with_python(host, "Install NeMo" if torch else "Else install NeMo", nemo.arguments),
+        ),
+        change=Change(Stage.PACKAGES, installs=(*torch, nemo)),
     )
 
 
@@ -162,12 +181,12 @@ def _missing(host: Machine, version: str) -> Finding:
     evidence = {"nemo_toolkit": version, "missing": missing}
     if not missing:
         return ok(f"NeMo {version} has all {len(needed)} packages its speech models need", evidence)
-    pinned = f'"nemo_toolkit[asr]=={version}"'
+    wanted = Install((f"nemo_toolkit[asr]=={version}",))
     if host.system.os == "windows" and NEMO in named_by(host, "NEM002"):
-        pinned = '--upgrade "nemo_toolkit[asr]"'
+        wanted = Install(("nemo_toolkit[asr]",), flags=("--upgrade",))
     return warning(
         f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
         ' instantiate abstract class ASRModel"',
         evidence,
-        [pip_install(host, "Install what the speech models need", pinned)],
+        [pip_install(host, "Install what the speech models need", wanted)],
     )

@@ -9,18 +9,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from winasr_doctor._util.dated import BY_COMMAND, Dated
+from winasr_doctor.checks.advice import pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import (
     PIP_READS,
     Release,
     nemo_version,
-    pip_install,
     release,
 )
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
 from winasr_doctor.findings import (
     Finding,
+    Install,
     Remedy,
     Severity,
     error,
@@ -140,9 +141,10 @@ def _violation(host: Machine, nemo: str, limit: Requirement) -> Finding | None:
 
 
 def _install(host: Machine, title: str, limit: Requirement) -> Remedy:
-    together = [limit.pip, limit.beside] if limit.beside else [limit.pip]
-    remedy = pip_install(host, title, " ".join(together))
-    return replace(remedy, action=Constrain(tuple(each.strip('"') for each in together)))
+    together = (limit.pip, limit.beside) if limit.beside else (limit.pip,)
+    requirements = tuple(each.strip('"') for each in together)
+    remedy = pip_install(host, title, Install(requirements))
+    return replace(remedy, action=Constrain(requirements))
 
 
 @check("NEM013", reads=(*PIP_READS, "gpus"))

@@ -5,15 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.shells import quoted_for_posix
-from winasr_doctor.checks.advice import SCRATCH_READS, gigabytes, quoted, scratch_folder_remedy
+from winasr_doctor.checks.advice import (
+    SCRATCH_READS,
+    gigabytes,
+    in_shell,
+    quoted,
+    scratch_remedies,
+    suitable_folder,
+    with_python,
+)
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
-from winasr_doctor.findings import Finding, Remedy, error, info, ok, resting_on, warning
+from winasr_doctor.findings import (
+    Change,
+    Finding,
+    Remedy,
+    Stage,
+    error,
+    info,
+    ok,
+    resting_on,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.models.known import GB, LARGEST_UNPACKED, MODELS
 
 MANY_LEFTOVERS = 1 * GB
 """This many bytes of leftovers, or more, are a warning."""
+
+STORAGE = "start ms-settings:storagesense"
+"""Source: learn.microsoft.com, "Launch Windows Settings" (also true of PowerShell's alias)."""
 
 
 _DRIVE_TROUBLE = {
@@ -49,7 +70,7 @@ def temp_is_on_an_unusual_drive(host: Machine) -> Iterable[Finding]:
             yield make(
                 f"{named(place)} {place.path} is on {what}",
                 evidence,
-                [scratch_folder_remedy(host)],
+                scratch_remedies(host),
             )
         if volume is not None and volume.substituted_for:
             silent = False
@@ -57,7 +78,7 @@ def temp_is_on_an_unusual_drive(host: Machine) -> Iterable[Finding]:
                 f"{named(place)} {place.path} is on a substituted drive, which is another name for"
                 f" {volume.substituted_for}",
                 {**evidence, "substituted_for": volume.substituted_for},
-                [scratch_folder_remedy(host)],
+                scratch_remedies(host),
             )
     if silent:
         yield ok("the temp folder is on a local drive")
@@ -92,20 +113,29 @@ def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
                 "needed": LARGEST_UNPACKED,
                 "recommended": 2 * LARGEST_UNPACKED,
             },
-            [
-                Remedy(
-                    f"Free up space on {volume.root}",
-                    (
-                        f"Free up at least {gigabytes(2 * LARGEST_UNPACKED - volume.free)}",
-                        "Look for leftovers of earlier failures (TMP006)",
-                    ),
-                ),
-                scratch_folder_remedy(host),
-            ],
+            _more_room(host, volume.root, 2 * LARGEST_UNPACKED - volume.free),
         )
         yield resting_on(MODELS, found)
     if silent:
         yield resting_on(MODELS, ok("there is room for two copies of the largest known model"))
+
+
+def _more_room(host: Machine, drive: str, missing: int) -> tuple[Remedy, ...]:
+    sweep = with_python(host, "Look for leftovers of earlier failures", "-m winasr_doctor sweep")
+    free = Remedy(
+        f"Free up at least {gigabytes(missing)} on {drive}",
+        (_storage(host), sweep),
+        change=Change(Stage.ROOM, drive),
+    )
+    if host.system.os == "windows" and suitable_folder(host) is not None:
+        return (*scratch_remedies(host), free)
+    return (free,)
+
+
+def _storage(host: Machine) -> str:
+    if host.system.os != "windows":
+        return "Delete what you no longer need"
+    return in_shell(host, "Open Settings > System > Storage to see what takes space", STORAGE)
 
 
 @check("TMP006", reads=("leftovers",))
@@ -130,7 +160,7 @@ def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
     at_least = "" if host.leftovers.complete else "at least "
     windows = host.system.os == "windows"
     command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r --"
-    in_shell = quoted if windows else quoted_for_posix
+    quote = quoted if windows else quoted_for_posix
     yield make(
         f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures,"
         f" {gigabytes(size)} in all",
@@ -146,8 +176,13 @@ def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
                 "Remove the leftovers",
                 (
                     "Stop the app, so that none of these folders is in use",
-                    *(f"{command} {in_shell(item.path)}" for item in items[:20]),
+                    in_shell(
+                        host,
+                        "Delete them",
+                        "\n".join(f"{command} {quote(item.path)}" for item in items[:20]),
+                    ),
                 ),
+                change=Change(Stage.FILES, "leftovers"),
             )
         ],
     )

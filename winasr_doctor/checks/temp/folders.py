@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from winasr_doctor._util.paths import same
 from winasr_doctor._util.shells import quoted_for_posix
-from winasr_doctor.checks.advice import SCRATCH_READS, quoted, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, in_shell, quoted, scratch_remedies
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, Remedy, error, ok, skip, warning
@@ -45,7 +45,7 @@ def temp_is_missing(host: Machine) -> Iterable[Finding]:
             yield error(
                 f"{place.role} is {place.path}, which {state}",
                 facts(place),
-                [_point_at_existing(host, place), scratch_folder_remedy(host)],
+                [*scratch_remedies(host), _point_at_existing(host, place)],
             )
     unset = [name for name in ("TEMP", "TMP") if host.environment.get(name) is None]
     if windows and unset:
@@ -53,7 +53,7 @@ def temp_is_missing(host: Machine) -> Iterable[Finding]:
         yield warning(
             f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set",
             {"unset": unset},
-            [scratch_folder_remedy(host)],
+            scratch_remedies(host),
         )
     if not broken:
         yield ok("the temp folder exists")
@@ -61,11 +61,10 @@ def temp_is_missing(host: Machine) -> Iterable[Finding]:
 
 def _point_at_existing(host: Machine, place: Place) -> Remedy:
     if host.system.os != "windows":
-        return Remedy(f"Create {place.path}", (f"mkdir -p -- {quoted_for_posix(place.path)}",))
-    return Remedy(
-        f"Create {place.path}",
-        (f"In PowerShell: New-Item -ItemType Directory -Force -Path {quoted(place.path)}",),
-    )
+        command = f"mkdir -p -- {quoted_for_posix(place.path)}"
+    else:
+        command = f"New-Item -ItemType Directory -Force -Path {quoted(place.path)}"
+    return Remedy(f"Create {place.path}", (in_shell(host, "", command),))
 
 
 @check("TMP002", reads=SCRATCH_READS)
@@ -90,7 +89,7 @@ def temp_is_not_writable(host: Machine) -> Iterable[Finding]:
         yield error(
             f"{named(place)} is not writable: {place.path} ({reason})",
             {**facts(place), "error": place.write_error},
-            [scratch_folder_remedy(host)],
+            scratch_remedies(host),
         )
     if not failed:
         yield ok("the temp folder is writable")
@@ -115,7 +114,7 @@ def temp_variables_differ(host: Machine) -> Iterable[Finding]:
         yield warning(
             f"temporary files go to more than one folder: {shown}",
             {place.role: place.real for place in every},
-            [scratch_folder_remedy(host)],
+            scratch_remedies(host),
         )
     else:
         yield ok("there is only one temp folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.paths import innermost, is_inside
-from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_remedies
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
@@ -43,7 +43,7 @@ def temp_is_protected_by_controlled_folder_access(host: Machine) -> Iterable[Fin
                 f"{named(place)} {place.path} is in {folder}, where Controlled Folder Access"
                 f" {verb} unknown apps",
                 {**facts(place), "protected": folder, "mode": mode},
-                [scratch_folder_remedy(host)],
+                scratch_remedies(host),
             )
     if silent:
         yield ok("the temp folder is not protected by Controlled Folder Access", {"mode": mode})
@@ -80,7 +80,7 @@ def temp_belongs_to_the_machine(host: Machine) -> Iterable[Finding]:
             yield warning(
                 f"{named(place)} is {place.path}, which belongs to the machine, not to this app",
                 {**facts(place), "account": kind},
-                [scratch_folder_remedy(host)],
+                scratch_remedies(host),
             )
     if silent:
         yield ok("the temp folder is the account's own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ntpath
 from collections.abc import Callable, Iterable, Iterator
 
-from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_folder_remedy
+from winasr_doctor.checks.advice import SCRATCH_READS, known, scratch_remedies
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
 from winasr_doctor.findings import Finding, error, info, ok, warning
@@ -46,7 +46,7 @@ def temp_path_is_awkward(host: Machine) -> Iterable[Finding]:
             yield make(
                 f"{named(place)} {place.path} {trouble}",
                 {**facts(place), **details},
-                [scratch_folder_remedy(host)],
+                scratch_remedies(host),
             )
     if silent:
         yield ok("the temp folder's path is plain")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from winasr_doctor.findings import Location, Remedy, Report, Result, Step, Suppression
+from winasr_doctor.findings import (
+    Change,
+    Location,
+    Remedy,
+    RemedyPlan,
+    Report,
+    Result,
+    Step,
+    Suppression,
+)
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.recorded import Snapshot, record
 from winasr_doctor.machine.redaction import fields
@@ -33,6 +42,7 @@ def redact_report(report: Report, redactor: Redactor) -> Report:
     _learn(report, redactor)
     return replace(
         report,
+        plan=None if report.plan is None else _plan(report.plan, redactor),
         host=redactor.values(report.host),
         unreadable=tuple(redactor.text(text, prose=True) for text in report.unreadable),
         results=tuple(_result(result, redactor) for result in report.results),
@@ -72,6 +82,29 @@ def _remedy(remedy: Remedy, redactor: Redactor) -> Remedy:
         remedy,
         title=redactor.text(remedy.title, prose=True),
         steps=tuple(_step(step, redactor) for step in remedy.steps),
+        change=None if remedy.change is None else _change(remedy.change, redactor),
+    )
+
+
+def _change(change: Change, redactor: Redactor) -> Change:
+    return replace(
+        change,
+        about=redactor.text(change.about, prose=True),
+        python=redactor.text(change.python, prose=True),
+        replaces=redactor.text(change.replaces, prose=True),
+    )
+
+
+def _plan(plan: RemedyPlan, redactor: Redactor) -> RemedyPlan:
+    return RemedyPlan(
+        tuple(
+            replace(
+                each,
+                title=redactor.text(each.title, prose=True),
+                steps=tuple(Step.of(_step(step, redactor)) for step in each.steps),
+            )
+            for each in plan.remedies
+        )
     )
 
 

@@ -1,0 +1,200 @@
+"""Makes the plan: every remedy of a report once, in the order in which it must be done.
+
+A finding may offer several remedies; the plan takes one. It prefers remedies that also cure other
+findings, so that few things have to be done. Notes need no remedy and have no place in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from winasr_doctor.findings.changes import Change, Stage
+from winasr_doctor.findings.model import Remedy, Report, Result, Severity, Status
+from winasr_doctor.findings.plan import PlanStep, RemedyPlan
+from winasr_doctor.findings.planned_packages import in_new_environment, united
+from winasr_doctor.findings.steps import Step
+
+_USUAL_STAGE = {"APP": Stage.SOURCE, "REV": Stage.SOURCE, "NEM": Stage.FILES}
+"""The stage of a family's remedies that do not name one; `SETTINGS` for the others."""
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, None: 3}
+
+
+class ChosenRemedy(Struct, frozen=True):
+    """A remedy that was chosen for a finding."""
+
+    result: Result
+    remedy: Remedy
+
+    @property
+    def change(self) -> Change:
+        """What the remedy changes, at least its stage and its subject."""
+        known = self.remedy.change
+        if known is not None and (known.about or known.stage in _ONE_SUBJECT):
+            return known
+        usual = _USUAL_STAGE.get(self.result.family, Stage.SETTINGS)
+        return Change(known.stage if known else usual, self.remedy.title)
+
+
+_ONE_SUBJECT = frozenset({Stage.PYTHON, Stage.PACKAGES, Stage.TEMP})
+
+
+def plan_of(report: Report) -> RemedyPlan:
+    """Return what to do about a report.
+
+    Args:
+        report: The report; redacted or not. The plan says nothing that the report does not say.
+    """
+    if report.plan is not None:
+        return report.plan
+    groups = _grouped(_chosen(report.results))
+    moved = _moved(groups)
+    planned = [step for group in groups if (step := _planned(group, groups, moved)) is not None]
+    planned.sort(key=lambda step: (step.stage, _has_no_index(step)))
+    return RemedyPlan(tuple(_each_check_once(planned)))
+
+
+def _chosen(results: Iterable[Result]) -> list[ChosenRemedy]:
+    """Choose one remedy for each finding, those without an alternative first."""
+    waiting = sorted(filter(_needs_a_remedy, results), key=_worst_first)
+    options = {id(result): list(_options(result)) for result in waiting}
+    waiting.sort(key=lambda result: len(options[id(result)]) > 1)
+    chosen: list[ChosenRemedy] = []
+    for result in waiting:
+        mine = options[id(result)]
+        covered = [each for each in mine if any(_achieves(other, each) for other in chosen)]
+        others = [each for other in waiting if other is not result for each in options[id(other)]]
+        best = max(mine, key=lambda each: sum(_achieves(each, other) for other in others))
+        chosen.append(covered[0] if covered else best)
+    return sorted(chosen, key=lambda choice: _worst_first(choice.result))
+
+
+def _needs_a_remedy(result: Result) -> bool:
+    if not result.remedies:
+        return False
+    serious = result.severity in {Severity.ERROR, Severity.WARNING}
+    return serious or result.status is Status.UNKNOWN
+
+
+def _worst_first(result: Result) -> tuple[int, str]:
+    return _RANK[result.severity], result.code
+
+
+def _options(result: Result) -> Iterator[ChosenRemedy]:
+    """Yield a finding's remedies, but only the first one of those that achieve the same."""
+    seen: list[ChosenRemedy] = []
+    for remedy in result.remedies:
+        option = ChosenRemedy(result, remedy)
+        if not any(_achieves(other, option) for other in seen):
+            seen.append(option)
+            yield option
+
+
+def _achieves(one: ChosenRemedy, other: ChosenRemedy) -> bool:
+    """Return whether a remedy makes another one unnecessary."""
+    done, wanted = one.change, other.change
+    if done.stage is not wanted.stage:
+        return False
+    if done.stage is Stage.PYTHON:
+        return bool(wanted.about in ("", done.about) or (done.about and wanted.about.endswith("+")))
+    if done.stage is Stage.PACKAGES and done.installs and wanted.installs:
+        have = {name for each in done.installs for name in each.names}
+        return have.issuperset(name for each in wanted.installs for name in each.names)
+    return done.about == wanted.about
+
+
+def _grouped(chosen: Sequence[ChosenRemedy]) -> list[list[ChosenRemedy]]:
+    """Group the remedies that achieve the same, the one that achieves most first."""
+    groups: list[list[ChosenRemedy]] = []
+    for choice in chosen:
+        for group in groups:
+            if _achieves(group[0], choice):
+                group.append(choice)
+                break
+            if all(_achieves(choice, each) for each in group):
+                group.insert(0, choice)
+                break
+        else:
+            groups.append([choice])
+    return groups
+
+
+def _moved(groups: Sequence[Sequence[ChosenRemedy]]) -> Change | None:
+    """Return the change to another environment, if the plan has one."""
+    changes = (group[0].change for group in groups)
+    return next((each for each in changes if each.stage is Stage.PYTHON), None)
+
+
+def _planned(
+    group: Sequence[ChosenRemedy], groups: Sequence[Sequence[ChosenRemedy]], moved: Change | None
+) -> PlanStep | None:
+    first = group[0]
+    stage, members = first.change.stage, list(group)
+    if stage is Stage.PACKAGES and moved is not None and first.change.installs:
+        return None  # done in the new environment
+    if stage is Stage.PYTHON:
+        packages = [each for each in groups if each[0].change.installs and each is not group]
+        packages = [each for each in packages if each[0].change.stage is Stage.PACKAGES]
+        installs = [one for each in packages for choice in each for one in choice.change.installs]
+        steps = in_new_environment(first.remedy, first.change, installs)
+        members += [choice for each in packages for choice in each]
+    elif stage is Stage.PACKAGES:
+        steps = united([(each.remedy, each.change) for each in group])
+    elif stage is Stage.TEMP:
+        steps = tuple(map(Step.of, first.remedy.steps))
+    else:
+        steps = _joined(each.remedy for each in group)
+    if moved is not None and stage > Stage.PYTHON:
+        steps = tuple(_with_new_python(step, moved) for step in steps)
+    return PlanStep(
+        title=first.remedy.title,
+        steps=steps,
+        automatic=all(each.remedy.automatic for each in members),
+        cures=tuple(dict.fromkeys(each.result.code for each in members)),
+        stage=stage,
+    )
+
+
+def _joined(remedies: Iterable[Remedy]) -> tuple[Step, ...]:
+    """Return the steps of remedies with one title; commands after the same words become one."""
+    joined: dict[str, Step] = {}
+    for remedy in remedies:
+        for step in map(Step.of, remedy.steps):
+            known = joined.setdefault(step.words, step)
+            lines = dict.fromkeys([*known.command.split("\n"), *step.command.split("\n")])
+            if known.command and step.command and known.shell == step.shell:
+                joined[step.words] = Step(
+                    step.words, "\n".join(lines), step.shell, needs_admin=step.needs_admin
+                )
+    return tuple(joined.values())
+
+
+def _has_no_index(step: PlanStep) -> bool:
+    """Sort key: torch's own index first, so that pip keeps that build of torch afterwards."""
+    return not any("-index-url " in each.command for each in step.steps)
+
+
+def _with_new_python(step: Step, moved: Change) -> Step:
+    """Return a step with the new interpreter in place of the one that is replaced."""
+    before, after = moved.replaces, moved.python
+    if step.shell in ("cmd", ""):  # the same path in double quotes
+        before, after = (path.removeprefix("& ").replace("'", '"') for path in (before, after))
+    if not step.command.startswith(f"{before} "):
+        return step
+    command = after + step.command.removeprefix(before)
+    return Step(step.words, command, step.shell, needs_admin=step.needs_admin)
+
+
+def _each_check_once(planned: Sequence[PlanStep]) -> Iterator[PlanStep]:
+    """Leave out steps without a change, such as `pip check`, that a later remedy repeats."""
+    from msgspec.structs import replace
+
+    for rank, each in enumerate(planned):
+        later = {step for other in planned[rank + 1 :] for step in other.steps}
+        if each.stage is Stage.PACKAGES and later.intersection(each.steps):
+            steps = tuple(step for step in each.steps if step not in later)
+            yield replace(each, steps=steps or each.steps)
+        else:
+            yield each

@@ -215,14 +215,15 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     return tuple(
         Remedy(
             remedy.title,
-            tuple(map(_in_words, remedy.steps)),
+            tuple(map(step_in_words, remedy.steps)),
             action=None if number else _constraint(remedy.steps),
         )
         for number, remedy in enumerate(filled(entry, of_host(host)))
     )
 
 
-def _in_words(step: StepTemplate) -> Step:
+def step_in_words(step: StepTemplate) -> Step:
+    """Return a step of a known error as a step of a remedy."""
     admin = " (needs an administrator)" if step.needs_admin else ""
     text = f"{step.text}{admin}" + (f": {step.command}" if step.command else "")
     return Step(text, step.command or None, needs_admin=step.needs_admin)

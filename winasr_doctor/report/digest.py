@@ -37,7 +37,8 @@ LABELS = {"info": "note"}
 _VERDICTS = {
     Verdict.FAIL: "loading or transcribing will fail here until the errors are fixed",
     Verdict.WARN: "loading or transcribing may fail here under common conditions",
-    Verdict.PASS: f"nothing found that would break {NAMES} speech recognition here",
+    Verdict.PASS: f"nothing found in settings and versions that would break {NAMES} speech"
+    " recognition here",
 }
 
 _TOLD_ELSEWHERE = frozenset(
@@ -112,6 +113,8 @@ def verdict_words(report: Report) -> str:
     words = _VERDICTS[report.verdict]
     if report.verdict is Verdict.WARN and not counts["warning"]:
         words = "no error or warning found, but a check crashed and could not decide"
+    if any(result.code == "ENV026" and result.status is Status.SKIP for result in report.results):
+        words += "; `--deep` also tries the imports" * (report.verdict is Verdict.PASS)
     if counts["unknown"]:
         checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
         words += f"; {checks} could not decide"

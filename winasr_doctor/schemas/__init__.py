@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAMES = ("report-1", "snapshot-1", "gate-1", "diagnosis-1")
+NAMES = ("report-1", "snapshot-1", "gate-1", "diagnosis-1", "envs-1")
 FOLDER = Path(__file__).parent
 
 
@@ -60,6 +60,13 @@ def diagnosis_schema() -> dict[str, Any]:
     return _generate(DiagnosisDocument, "diagnosis-1", "A diagnosis of winasr_doctor")
 
 
+def envs_schema() -> dict[str, Any]:
+    """Generate the schema of the list of environments from the type that encodes it."""
+    from winasr_doctor.machine.interpreters.document import EnvsDocument
+
+    return _generate(EnvsDocument, "envs-1", "Python environments found by winasr_doctor")
+
+
 def _with_severity(schema: dict[str, Any]) -> dict[str, Any]:
     """Require that a result has a severity if, and only if, it fails."""
     fails = {"properties": {"status": {"const": "fail"}}}
@@ -91,7 +98,7 @@ def write(folder: Path = FOLDER) -> None:
     """
     import msgspec
 
-    made = (report_schema(), snapshot_schema(), gate_schema(), diagnosis_schema())
+    made = (report_schema(), snapshot_schema(), gate_schema(), diagnosis_schema(), envs_schema())
     for name, schema in zip(NAMES, made, strict=True):
         text = msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
         (folder / f"{name}.json").write_bytes(text)

@@ -116,7 +116,7 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
     **What.** Installed distributions.
     **Why.** NeMo needs it. Perhaps the doctor and the app run in different environments.
     **Decided by.** No distribution called torch.
-    **Do.** Run the doctor with the app's own interpreter, or install torch.
+    **Do.** Scan the app's own environment with `--python`, or install torch.
     **Source.** nemo_toolkit's requirements.
     """
     if host.packages.torch or host.packages.version("torch"):
@@ -129,7 +129,13 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
         "torch is not installed in this environment",
         {"prefix": host.python.prefix},
         [
-            Remedy("Run the doctor in the app's environment", ("Activate it and scan again",)),
+            Remedy(
+                "Scan the app's environment",
+                (
+                    "Find it: python -m winasr_doctor envs",
+                    "Scan it: python -m winasr_doctor scan --python PATH",
+                ),
+            ),
             Remedy("Install torch", (python_command(host, install),)),
         ],
     )

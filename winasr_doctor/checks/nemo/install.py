@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from winasr_doctor._util.dated import Dated
+from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
+from winasr_doctor.checks.advice import known
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import (
     NEMO,
@@ -17,8 +20,24 @@ from winasr_doctor.checks.nemo.common import (
 )
 from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
-from winasr_doctor.findings import Finding, Remedy, Step, info, ok, resting_on, skip, warning
+from winasr_doctor.findings import (
+    Evidence,
+    Finding,
+    Remedy,
+    Step,
+    info,
+    ok,
+    resting_on,
+    skip,
+    warning,
+)
 from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
+
+_NAMED = 3
+"""Other environments that are named."""
 
 FIRST_KNOWN: Release = (2, 0, 0)
 """The oldest NeMo whose requirements are known here."""
@@ -55,7 +74,7 @@ them. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn whil
 imported, restored and transcribed."""
 
 
-@check("NEM001", reads=PIP_READS)
+@check("NEM001", reads=(*PIP_READS, "neighbours"))
 def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
@@ -63,28 +82,53 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     **Why.** A common mistake is to scan with one Python and run the app with another. The scan then
     reports the packages of the wrong one.
     **Decided by.** The installed distributions on this interpreter's path. Nothing is imported.
-    **Do.** Run the scan with the app's own Python, or install NeMo for this one.
+    If there is none, the other environments of this machine are listed.
+    **Do.** Scan the app's own environment with `--python`, or install NeMo for this one.
     **Source.** NeMo's installation guide: the distribution is `nemo_toolkit`, the extra `[asr]`.
     """
     version = host.packages.version(NEMO)
     if version is not None:
         yield ok(f"NeMo {version} is installed", {"nemo_toolkit": version})
         return
-    yield warning(
-        "NeMo is not installed for this Python, so the scan could not examine it",
-        {"nemo_toolkit": None},
-        [
-            Remedy(
-                "If the app has its own Python, scan with that one",
-                (
-                    "Activate the app's virtual environment, or find the python that starts the"
-                    " app.",
-                    "Run with it: python -m winasr_doctor",
-                ),
+    elsewhere = _elsewhere(host)
+    evidence: Evidence = {"nemo_toolkit": None}
+    summary = "NeMo is not installed for this Python, so the scan could not examine it"
+    if elsewhere:
+        nearest = elsewhere[0]
+        evidence = {**evidence, "environments": [each.path for each in elsewhere]}
+        summary += f"; {nearest.path} has NeMo {nearest.nemo_toolkit}"
+    install = pip_install(host, "Install NeMo for this Python", '"nemo_toolkit[asr]"')
+    yield warning(summary, evidence, [_scan_the_other(host, elsewhere), install])
+
+
+def _elsewhere(host: Machine) -> list[FoundEnvironment]:
+    """Return other environments that have NeMo; none if they cannot be listed."""
+    found: FoundEnvironments | None = known(host, "neighbours")
+    prefix = host.python.prefix
+    return [
+        each
+        for each in (found.items if found else ())
+        if each.nemo_toolkit is not None and each.path != prefix
+    ]
+
+
+def _scan_the_other(host: Machine, elsewhere: Sequence[FoundEnvironment]) -> Remedy:
+    title = "If the app has its own Python, scan that one"
+    if not elsewhere:
+        listing = "python -m winasr_doctor envs"
+        return Remedy(
+            title,
+            (
+                Step(f"List the Python environments of this machine: {listing}", listing),
+                "Scan the app's: python -m winasr_doctor scan --python PATH",
             ),
-            pip_install(host, "Install NeMo for this Python", '"nemo_toolkit[asr]"'),
-        ],
-    )
+        )
+    windows = host.system.os == "windows"
+    quote = quoted_for_powershell if windows else quoted_for_posix
+    commands = [
+        f"python -m winasr_doctor scan --python {quote(each.path)}" for each in elsewhere[:_NAMED]
+    ]
+    return Remedy(title, tuple(Step(f"Run: {command}", command) for command in commands))
 
 
 @check("NEM002", reads=PIP_READS, windows_only=True)

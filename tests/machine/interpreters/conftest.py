@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .trees import write
+from .trees import make_environment, write
 
 
 @pytest.fixture(scope="session")
-def _venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("real") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+def _environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("real") / "environment"
+    make_environment(folder)
     return folder
 
 
 @pytest.fixture
-def venv(_venv: Path, tmp_path: Path) -> Path:
-    """Return a real virtual environment of the running Python, made for this test."""
+def environment(_environment: Path, tmp_path: Path) -> Path:
+    """Return a real environment of the running Python, made for this test."""
     if os.name == "nt":
-        folder = tmp_path / "venv"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-        return folder
-    subprocess.run(["cp", "-a", str(_venv), str(tmp_path / "venv")], check=True)
-    return tmp_path / "venv"
+        make_environment(tmp_path / "environment")
+    else:
+        subprocess.run(["cp", "-a", str(_environment), str(tmp_path)], check=True)
+    return tmp_path / "environment"
+
+
+@pytest.fixture
+def venv(environment: Path) -> Path:
+    """Return a real virtual environment."""
+    if not (environment / "pyvenv.cfg").exists():
+        pytest.skip("the embeddable Python has no venv")
+    return environment
 
 
 @pytest.fixture

@@ -28,23 +28,23 @@ def test_a_real_python_says_what_it_is():
     assert probed.answer.base_prefix == sys.base_prefix
 
 
-def test_code_of_the_environment_does_not_run(venv, tmp_path):
+def test_code_of_the_environment_does_not_run(environment, tmp_path):
     marks = tmp_path / "from-pth", tmp_path / "from-sitecustomize"
-    site = site_of(venv)
+    site = site_of(environment)
     (site / "evil.pth").write_text(f"import pathlib; pathlib.Path({str(marks[0])!r}).touch()\n")
     (site / "sitecustomize.py").write_text(f"open({str(marks[1])!r}, 'w')\n")
-    assert ask(str(program_of(venv))).answer is not None
+    assert ask(str(program_of(environment))).answer is not None
     assert not any(mark.exists() for mark in marks)
-    subprocess.run([program_of(venv), "-I", "-c", ""], check=True)
+    subprocess.run([program_of(environment), "-I", "-c", ""], check=True)
     assert all(mark.exists() for mark in marks)  # so it would have run
 
 
-def test_modules_in_the_current_folder_are_not_imported(venv, tmp_path, monkeypatch):
+def test_modules_in_the_current_folder_are_not_imported(environment, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("os", "sys", "encodings", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
-    assert ask(str(program_of(venv))).answer is not None
+    assert ask(str(program_of(environment))).answer is not None
     assert not (tmp_path / "ran").exists()
 
 

@@ -184,12 +184,12 @@ def test_a_path_file_can_ask_for_site_packages(tmp_path):
     assert [code.text for code in found.startup] == ["import evil"]
 
 
-def test_code_that_runs_at_every_start_is_listed_but_not_run(venv, tmp_path):
+def test_code_that_runs_at_every_start_is_listed_but_not_run(environment, tmp_path):
     mark = tmp_path / "mark"
     code = f"import pathlib; pathlib.Path({str(mark)!r}).touch()"
-    write(site_of(venv) / "evil.pth", f"# x\n{code}\n")
-    write(site_of(venv) / "sitecustomize.py", code)
-    found = read(venv)
+    write(site_of(environment) / "evil.pth", f"# x\n{code}\n")
+    write(site_of(environment) / "sitecustomize.py", code)
+    found = read(environment)
     assert {(Path(each.file).name, each.line, each.text) for each in found.startup} >= {
         ("evil.pth", 2, code[:200]),
         ("sitecustomize.py", None, ""),

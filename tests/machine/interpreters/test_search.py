@@ -47,13 +47,13 @@ def test_those_with_nemo_come_first(home, base):
 
 
 def test_an_environment_is_listed_once_with_every_place(home, base):
-    venv = windows_venv(home / "app" / ".venv", base)
-    write(home / ".conda" / "environments.txt", f"{venv}\n{home / 'deleted'}\n\n")
+    environment = windows_venv(home / "app" / ".venv", base)
+    write(home / ".conda" / "environments.txt", f"{environment}\n{home / 'deleted'}\n\n")
     found = environments(
         around=around(
             home,
             starts=[(home / "app", "the app")],
-            processes=[venv / "Scripts" / "python.exe"],
+            processes=[environment / "Scripts" / "python.exe"],
         )
     )
     (only,) = found.items
@@ -62,11 +62,11 @@ def test_an_environment_is_listed_once_with_every_place(home, base):
 
 
 def test_a_parent_of_the_current_folder_counts(home, base):
-    venv = windows_venv(home / "project" / "venv", base)
+    environment = windows_venv(home / "project" / "venv", base)
     deep = home / "project" / "src" / "app"
     deep.mkdir(parents=True)
     found = environments(around=around(home, starts=[(deep, "the current folder")]))
-    assert paths(found) == [str(venv)]
+    assert paths(found) == [str(environment)]
     assert found.items[0].found == ("above the current folder",)
 
 
@@ -133,10 +133,10 @@ def test_a_broken_environment_is_listed_with_its_problem(home):
     assert "does not exist" in only.problem
 
 
-def test_a_real_environment_is_found(home, venv):
-    installed(site_of(venv), nemo_toolkit="3.0.0")
-    found = environments(around=around(home, VIRTUAL_ENV=str(venv)))
-    assert [(each.path, each.nemo_toolkit) for each in found.items] == [(str(venv), "3.0.0")]
+def test_a_real_environment_is_found(home, environment):
+    installed(site_of(environment), nemo_toolkit="3.0.0")
+    found = environments(around=around(home, VIRTUAL_ENV=str(environment)))
+    assert [(each.path, each.nemo_toolkit) for each in found.items] == [(str(environment), "3.0.0")]
 
 
 def test_running_programs_can_be_listed():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 from winasr_doctor.machine.model import Account
@@ -65,13 +69,33 @@ def installed(site: Path, **versions: str) -> None:
         write(site / f"{name}-{version}.dist-info" / "METADATA", metadata)
 
 
+def make_environment(folder: Path) -> None:
+    """Make a real environment of the running Python, with nothing installed.
+
+    Python's embeddable package cannot make virtual environments, so it is copied.
+    """
+    if importlib.util.find_spec("venv"):
+        command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+        subprocess.run(command, check=True)
+        return
+    base = Path(sys.executable).parent
+    site = folder / "Lib" / "site-packages"
+    site.mkdir(parents=True)
+    for file in (each for each in base.iterdir() if each.is_file()):
+        shutil.copy(file, folder)
+    name = "python{}{}".format(*sys.version_info[:2])
+    path = f"{name}.zip\n.\n{base / 'Lib'}\nLib\\site-packages\nimport site\n"
+    write(folder / f"{name}._pth", path)
+
+
 def program_of(folder: Path) -> Path:
-    """Return the interpreter of a virtual environment."""
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    """Return the interpreter of an environment."""
+    names = ("Scripts/python.exe", "python.exe") if os.name == "nt" else ("bin/python",)
+    return next(file for name in names if (file := folder / name).exists())
 
 
 def site_of(folder: Path) -> Path:
-    """Return the folder of the packages of a virtual environment."""
+    """Return the folder of the packages of an environment."""
     if os.name == "nt":
         return folder / "Lib" / "site-packages"
     return next(folder.glob("lib/python*/site-packages"))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
@@ -18,6 +19,9 @@ from winasr_doctor.machine.interpreters.model import (
     OutsideInterpreter,
 )
 from winasr_doctor.machine.interpreters.sources import FoundPath, Surroundings, candidates
+
+if TYPE_CHECKING:
+    import psutil
 
 LIMIT = 15.0
 """Seconds that the whole search may take."""
@@ -95,11 +99,26 @@ def running_pythons() -> Iterator[Path]:
     """Yield the executables of the running Python processes, as they were started."""
     import psutil
 
-    for process in psutil.process_iter(["exe", "cmdline"]):
-        for name in (process.info["exe"], *(process.info["cmdline"] or ())[:1]):
-            path = Path(name or "")
-            if path.is_absolute() and layout.is_python(path.name) and process.pid != os.getpid():
+    for process in psutil.process_iter():
+        for name in _programs_of(process) if process.pid != os.getpid() else ():
+            path = Path(name)
+            if path.is_absolute() and layout.is_python(path.name):
                 yield path
+
+
+def _programs_of(process: psutil.Process) -> list[str]:
+    """Return a process's program; in a virtual environment on Windows only the arguments name it.
+
+    psutil passes some of the system's own errors on.
+    """
+    import psutil
+
+    found: list[str] = []
+    with suppress(psutil.Error, OSError):
+        found.append(process.exe())
+    with suppress(psutil.Error, OSError):
+        found += process.cmdline()[:1]
+    return found
 
 
 def _located(candidate: FoundPath) -> layout.Located | None:

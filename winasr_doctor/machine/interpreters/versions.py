@@ -93,7 +93,8 @@ def _conda(base: Path) -> Iterator[StatedVersion]:
 def _headers(base: Path) -> Iterator[StatedVersion]:
     """Read `patchlevel.h`, which installers for Windows, conda and uv put there."""
     folders = [base / "include", base / "Include"]
-    folders += [base / "include" / f"python{each}" for each in library_versions(base)]
+    for each in library_versions(base):
+        folders += [base / "include" / f"python{each}{abi}" for abi in ("", "t", "m")]
     for folder in folders:
         file = folder / "patchlevel.h"
         try:

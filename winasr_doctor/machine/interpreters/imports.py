@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -26,10 +25,6 @@ _FLOOD = 16 * 1024**2
 
 _NOT_FOR_ANOTHER = ("PYTHONHOME", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
 
-_CONDA_FOLDERS = ("", "Library/mingw-w64/bin", "Library/usr/bin", "Library/bin", "Scripts", "bin")
-"""What `conda activate` puts on PATH; without them, DLLs are not found. Source: conda's
-activate.py, `_get_path_dirs`."""
-
 
 def try_imports(
     host: LiveMachine, progress: Callable[[str], None], *, limit: float = LIMIT
@@ -52,7 +47,7 @@ def try_imports(
     wanted = [each for each in IMPORTS if packages.version(each.distribution) is not None]
     if not _has_gpu(host):
         wanted = [each for each in wanted if not each.needs_gpu]
-    variables = _variables(os.environ, python.prefix, another=host.outside is not None)
+    variables = _variables(host.variables, another=host.outside is not None)
     trials = []
     for each in wanted:
         progress(f"Importing {each.name} with {python.executable} (at most {limit:g} s) ...")
@@ -72,14 +67,11 @@ def _has_gpu(host: LiveMachine) -> bool:
         return False
 
 
-def _variables(variables: Mapping[str, str], prefix: str, *, another: bool) -> dict[str, str]:
+def _variables(variables: Mapping[str, str], *, another: bool) -> dict[str, str]:
     """Return the environment in which an app would be started with that Python."""
     drop = _NOT_FOR_ANOTHER if another else ()
     kept = {name: value for name, value in variables.items() if name.upper() not in drop}
     kept["PYTHONIOENCODING"] = "utf-8:backslashreplace"
-    if another and Path(prefix, "conda-meta").is_dir():
-        added = [str(Path(prefix, name)) for name in _CONDA_FOLDERS]
-        kept["PATH"] = os.pathsep.join([*added, kept.get("PATH", "")])
     return kept
 
 

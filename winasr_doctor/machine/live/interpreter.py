@@ -17,4 +17,4 @@ def read(host: LiveMachine) -> OutsideInterpreter:
         raise NotApplicable(str(Machine.sections["interpreter"].absent))
     from winasr_doctor.machine.interpreters import reading
 
-    return reading.read(host.outside, host.account)
+    return reading.read(host.outside, host.account, host.variables)

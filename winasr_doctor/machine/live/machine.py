@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
@@ -69,6 +70,7 @@ class LiveMachine(Machine):
         self.outside = outside
         self.deep = deep
         self._trials: ImportTrials | None = None
+        self._variables: Mapping[str, str] | None = None
         self.app = app or Application()
         self.scratch = scratch
         self.models = tuple(models)
@@ -86,6 +88,17 @@ class LiveMachine(Machine):
         if self._hub_answers is None:
             raise NotApplicable("the Hub is only asked with --online")
         return self._hub_answers
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment variables that the app is started with."""
+        if self._variables is None:
+            self._variables = os.environ
+            if self.outside is not None:
+                from winasr_doctor.machine.interpreters.conda import activated
+
+                self._variables = activated(self.outside.prefix, os.environ)
+        return self._variables
 
     @property
     def imports(self) -> ImportTrials:

@@ -48,7 +48,7 @@ class PlaceLook(NamedTuple):
 def read(host: LiveMachine) -> Places:
     """Read all places in parallel: one dead network drive must not hide the others."""
     limit = host.timeout / 2
-    named = list(_places(host, os.environ, limit))
+    named = list(_places(host, host.variables, limit))
     probed = {path for role, path in named if role in WRITTEN}
     paths = list(dict.fromkeys(path for _role, path in named))
     seen = side_by_side(lambda path: look(path, path in probed), paths, limit)

@@ -65,6 +65,7 @@ def test_a_good_environment_passes(code):
         ("no-answer", "ENV024", Severity.ERROR),
         ("not-started", "ENV024", Severity.ERROR),
         ("refused", "ENV024", Severity.INFO),
+        ("unsafe", "ENV024", Severity.INFO),
     ],
 )
 def test_each_problem_is_one_finding_with_evidence_and_a_remedy(kind, code, severity):

@@ -197,6 +197,42 @@ def test_code_that_runs_at_every_start_is_listed_but_not_run(environment, tmp_pa
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("below", ["", "../lib/libpython3.12.so"])
+def test_a_python_whose_path_file_could_run_code_is_not_started(tmp_path, below):
+    program = write(tmp_path / "bin" / "python", "#!/bin/sh")
+    program.chmod(0o755)
+    assert kinds(read(program, lambda _: Probed(None, ()))) == []
+    write(tmp_path / "bin" / f"{below or 'python'}._pth", ".\nimport site")
+    assert kinds(read(program)) == ["unsafe"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it is about links")
+def test_the_path_file_of_a_link_on_the_way_counts(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    program = write(tmp_path / "c" / "python", "#!/bin/sh")
+    program.chmod(0o755)
+    (tmp_path / "b" / "python").symlink_to("../c/python")
+    (tmp_path / "a" / "python").symlink_to(tmp_path / "b" / "python")
+    write(tmp_path / "b" / "python._pth", "import site")
+    assert kinds(read(tmp_path / "a" / "python")) == ["unsafe"]
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.version_info < (3, 11), reason="since 3.11, elsewhere")
+def test_a_path_file_is_read_on_linux_too(venv, tmp_path):
+    """The interpreter itself shows that -S does not help, and which path it uses then."""
+    mark = tmp_path / "mark"
+    write(site_of(venv) / "evil.pth", f"import pathlib; pathlib.Path({str(mark)!r}).touch()")
+    lines = [*(each for each in sys.path if Path(each, "os.py").exists()), str(site_of(venv))]
+    write(program_of(venv).with_name("python._pth"), "\n".join([*lines, "import site"]))
+    found = read(venv)
+    assert list(found.search_path) == lines
+    assert [Path(code.file).name for code in found.startup] == ["evil.pth"]
+    assert not mark.exists()
+    subprocess.run([program_of(venv), "-I", "-S", "-B", "-c", ""], check=True)
+    assert mark.exists()
+
+
 def test_an_environment_whose_base_is_gone(tmp_path):
     found = read(windows_venv(tmp_path / "venv", tmp_path / "gone"))
     assert kinds(found) == ["base-gone"]

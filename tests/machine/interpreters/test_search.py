@@ -70,20 +70,34 @@ def test_a_parent_of_the_current_folder_counts(home, base):
     assert found.items[0].found == ("above the current folder",)
 
 
-def test_the_registry_is_read_in_both_views(home, base, tmp_path):
-    other = windows_python(tmp_path / "Other").parent
+def test_installations_in_the_registry(home, base, tmp_path):
+    other, ignored, everyones = (
+        windows_python(tmp_path / name).parent for name in ("Other", "Ignored", "Everyones")
+    )
+    machine = r"HKLM\Software\Python\{}\InstallPath"
     key = r"HKCU\Software\Python\{}\InstallPath"
     registry = RegistryDict(
         {
             key.format(r"PythonCore\3.12"): {"": f"{base}", "ExecutablePath": f"{base}/python.exe"},
             key.format(r"Astral\CPython3.12"): {"": f"{other}"},
-            key.format(r"PyLauncher\x"): {"": "ignored"},
+            key.format(r"PyLauncher\x"): {"": f"{ignored}"},
+            machine.format(r"PythonCore\3.12"): {"": f"{everyones}"},
             key.format(r"Broken\1"): {"": 7},
         }
     )
     found = environments(around=around(home, registry=registry))
-    assert paths(found) == [str(base), str(other)]
+    assert paths(found) == [str(base), str(other), str(everyones)]
     assert found.items[0].found == ("the registry, PythonCore 3.12",)
+
+
+def test_the_registry_is_read_in_both_views(home, base):
+    class OnlyIn32(RegistryDict):
+        def subkeys(self, key, *, view=64):
+            return super().subkeys(key, view=view) if view == 32 else []
+
+    key = r"HKLM\Software\Python\PythonCore\3.12-32\InstallPath"
+    found = environments(around=around(home, registry=OnlyIn32({key: {"": f"{base}"}})))
+    assert paths(found) == [str(base)]
 
 
 @pytest.mark.parametrize(

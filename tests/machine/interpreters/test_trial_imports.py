@@ -76,7 +76,8 @@ def test_an_import_that_prints_a_lot_keeps_only_the_end(host, environment):
     assert trial.output.strip().endswith("ImportError: the end")
 
 
-def test_nothing_is_written_into_the_environment(host, environment):
+def test_nothing_is_written_into_the_environment(host, environment, monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     package(environment, "torch", "")
     try_imports(host, lambda _line: None)
     assert not list(site_of(environment).rglob("*.pyc"))

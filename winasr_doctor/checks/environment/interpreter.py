@@ -237,18 +237,25 @@ def python_cannot_be_asked(host: Machine) -> Iterable[Finding]:
 
     **What.** Whether the interpreter starts and answers, where its files did not say enough.
     **Why.** No app can be started with it either.
-    **Decided by.** The system refuses to start it, or it ends without an answer. With administrator
-    rights it is never started, because its folder may be writable for others; that is a note.
+    **Decided by.** The system refuses to start it, or it ends without an answer. It is a note if it
+    was not started: with administrator rights, because others may be able to change it, or because
+    a `._pth` file could make it run code of its environment.
     **Do.** Start it by hand, or run the scan without administrator rights.
     **Source.** learn.microsoft.com, "System Error Codes": 2, 5, 193, 216 and 1920.
     """
     found = host.interpreter
-    if found.problem("refused") is not None:
-        refused = found.problem("refused")
+    kept_back = found.problem("refused", "unsafe")
+    if kept_back is not None:
+        by_hand = "See which version it is: start it yourself with the option -V"
+        steps = ("Run it in a window without administrator rights",)
         yield info(
-            f"{found.executable} was not asked: {refused.detail if refused else ''}",
-            _evidence(found, "refused"),
-            [Remedy("Run the scan as an ordinary user", ("Run it in a window without them",))],
+            f"{found.executable} was not asked: {kept_back.detail}",
+            _evidence(found, kept_back.kind),
+            [
+                Remedy("Run the scan as an ordinary user", steps)
+                if kept_back.kind == "refused"
+                else Remedy("Ask it by hand, if you trust it", (by_hand,))
+            ],
         )
         return
     yield from _of_probe(host, "not-started", "it answers, or did not have to be asked")

@@ -21,6 +21,7 @@ ProblemKind = Literal[
     "flood",
     "no-answer",
     "refused",
+    "unsafe",
     "not-started",
 ]
 """What is wrong with an environment, or why its Python could not be asked."""

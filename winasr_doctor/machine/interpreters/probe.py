@@ -2,6 +2,7 @@
 
 `-I` alone is not enough: `.pth` files and `sitecustomize` still run. With `-S` they do not, but
 then `sys.prefix` of a virtual environment is that of its base. Tried with CPython 3.10 to 3.13.
+A `._pth` file overrides even `-S`; see `path_files`, and do not ask such an interpreter.
 """
 
 from __future__ import annotations

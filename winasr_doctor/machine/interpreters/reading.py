@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from winasr_doctor.machine.interpreters import binary, layout, rights, store, versions
+from winasr_doctor.machine.interpreters import (
+    binary,
+    layout,
+    path_files,
+    rights,
+    store,
+    versions,
+)
 from winasr_doctor.machine.interpreters.layout import Located, NoInterpreterError
 from winasr_doctor.machine.interpreters.model import (
     InterpreterProblem,
@@ -84,6 +91,11 @@ def read(
     found = read_static(located, variables)
     if not _has_gap(found) or found.problem(*_HOPELESS):  # type: ignore[arg-type] # literals
         return found
+    base = _base_of(located).program
+    override = path_files.beside(located.executable, str(base))
+    if override is not None:
+        detail = f"{override} can make it run code of its environment, whatever its options are"
+        return _with_problem(found, "unsafe", detail)
     refused = rights.refusal(account, located.executable)
     if refused is not None:
         return _with_problem(found, "refused", refused)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from winasr_doctor._util.regular_files import read_regular
+from winasr_doctor.machine.interpreters import path_files
 from winasr_doctor.machine.interpreters.model import StartupCode
 
 _LARGEST_PTH = 256 * 1024
@@ -79,17 +80,16 @@ def _path_file(where: Prefixes) -> tuple[list[str], bool] | None:
 
     Source: docs.python.org, "Using Python on Windows: finding modules".
     """
-    folder = Path(where.executable).parent
-    names = [f"{Path(where.executable).stem}._pth", f"python{where.minor.replace('.', '')}._pth"]
-    for name in names:
+    files = path_files.names(Path(where.executable), Path(where.base), where.minor, where.windows)
+    for file in files:
         try:
-            text = read_regular(folder / name, _LARGEST_PTH).decode("utf-8-sig", "replace")
+            text = read_regular(file, _LARGEST_PTH).decode("utf-8-sig", "replace")
         except OSError:
             continue
         lines = [line.strip() for line in text.splitlines()]
         lines = [line for line in lines if line and not line.startswith("#")]
         paths = [line for line in lines if not line.startswith(("import ", "import\t"))]
-        joined = [os.path.normpath(folder / line.replace("\\", os.sep)) for line in paths]
+        joined = [os.path.normpath(file.parent / line.replace("\\", os.sep)) for line in paths]
         return joined, any(line.split() == ["import", "site"] for line in lines)
     return None
 

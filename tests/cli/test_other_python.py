@@ -80,7 +80,9 @@ def test_a_path_without_python_is_bad_input(run, tmp_path, command):
 
 
 def test_a_snapshot_of_another_environment_can_be_scanned(run, venv):
+    (site_of(venv) / "private.pth").write_text("import acme_secret_project\n")
     run("snapshot", "--python", venv, "-o", "other.json")
+    assert "acme_secret" not in Path("other.json").read_text(encoding="utf-8")
     document = json.loads(Path("other.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, load("snapshot-1"))
     report, results = scanned(run("scan", "--snapshot", "other.json", "--format", "json"))

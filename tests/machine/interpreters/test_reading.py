@@ -197,6 +197,31 @@ def test_code_that_runs_at_every_start_is_listed_but_not_run(environment, tmp_pa
     assert not mark.exists()
 
 
+SETUPTOOLS = (
+    "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') =="
+    " 'local'; enabled and __import__('_distutils_hack').add_shim();"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (SETUPTOOLS, True),
+        (f"{SETUPTOOLS} import evil", False),
+        (f"{SETUPTOOLS}{' ' * 100}import evil", False),
+        ("import _virtualenv", True),
+        ("import __editable___app_1_0_finder; __editable___app_1_0_finder.install()", True),
+        ("import __editable___app_finder; __editable___other_finder.install()", False),
+        ("import os; os.system('calc')", False),
+    ],
+)
+def test_the_lines_of_common_tools_are_known(tmp_path, text, known):
+    windows_python(tmp_path / "p")
+    write(tmp_path / "p" / "Lib" / "site-packages" / "x.pth", text)
+    (code,) = read(tmp_path / "p").startup
+    assert code.known is known
+
+
 @pytest.mark.parametrize("below", ["", "../lib/libpython3.12.so"])
 def test_a_python_whose_path_file_could_run_code_is_not_started(tmp_path, below):
     program = write(tmp_path / "bin" / "python", "#!/bin/sh")

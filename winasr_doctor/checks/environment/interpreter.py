@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
@@ -14,14 +13,6 @@ from winasr_doctor.machine.interpreters.model import OutsideInterpreter, Problem
 
 _READS = ("interpreter",)
 _SHOWN = 5
-
-_KNOWN_STARTUP = re.compile(
-    r"import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os\.environ\.get\(var, '\w+'\) =="
-    r" 'local'; enabled and __import__\('_distutils_hack'\)(?:\.add_shim\(\))?;?\s*"
-    r"|import _virtualenv|import pywin32_bootstrap"
-    r"|import (?P<finder>__editable___\w+_finder); (?P=finder)\.install\(\)"
-)
-"""The lines of setuptools, virtualenv, pywin32 and editable installs. Source: their files."""
 
 
 def _evidence(found: OutsideInterpreter, *kinds: ProblemKind) -> Evidence:
@@ -289,7 +280,7 @@ def environment_runs_code_at_start(host: Machine) -> Iterable[Finding]:
     **Source.** docs.python.org, `site`.
     """
     found = host.interpreter
-    strange = [each for each in found.startup if not _KNOWN_STARTUP.fullmatch(each.text)]
+    strange = [each for each in found.startup if not each.known]
     places = [each.file + (f":{each.line}" if each.line else "") for each in strange]
     if not strange:
         yield ok("it runs no unknown code at every start", {"known": len(found.startup)})

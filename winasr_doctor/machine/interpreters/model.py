@@ -44,8 +44,10 @@ class StartupCode(Fact, frozen=True, kw_only=True):
     file: str
     line: int | None = None
     """From 1; `None` if the whole file is code."""
+    known: bool = False
+    """Whether it is a line that common tools write."""
     text: str = ""
-    """The start of the line."""
+    """The start of the line; never in a redacted snapshot."""
 
 
 class OutsideInterpreter(Fact, frozen=True, kw_only=True):

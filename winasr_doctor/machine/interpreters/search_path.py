@@ -8,6 +8,7 @@ Lib/site.py.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,14 @@ _SHOWN = 200
 
 _CUSTOMIZE = ("sitecustomize", "usercustomize")
 """Modules that `site` imports at every start."""
+
+_KNOWN_CODE = re.compile(
+    r"import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os\.environ\.get\(var, '\w+'\) =="
+    r" 'local'; enabled and __import__\('_distutils_hack'\)(?:\.add_shim\(\))?;?\s*"
+    r"|import _virtualenv|import pywin32_bootstrap"
+    r"|import (?P<finder>__editable___\w+_finder); (?P=finder)\.install\(\)"
+)
+"""The lines of setuptools, virtualenv, pywin32 and editable installs. Source: their files."""
 
 
 class Prefixes(NamedTuple):
@@ -153,7 +162,10 @@ def _read_pth(sites: Iterable[Path]) -> tuple[list[str], list[StartupCode]]:
         for file in _pth_files(site):
             for number, line in _lines(file):
                 if line.startswith(("import ", "import\t")):
-                    code.append(StartupCode(file=str(file), line=number, text=line[:_SHOWN]))
+                    known = _KNOWN_CODE.fullmatch(line) is not None
+                    code.append(
+                        StartupCode(file=str(file), line=number, known=known, text=line[:_SHOWN])
+                    )
                 elif (path := _added(site, line)) is not None:
                     folders.setdefault(path)
     return list(folders), code

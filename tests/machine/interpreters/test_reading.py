@@ -83,6 +83,12 @@ def test_any_part_of_an_environment_leads_to_it(tmp_path, below):
     assert (found.prefix, found.windows) == (str(venv), True)
 
 
+def test_the_python_without_a_console_means_the_one_with_it(tmp_path):
+    program = windows_python(tmp_path / "p")
+    write(tmp_path / "p" / "pythonw.exe", pe())
+    assert locate(str(tmp_path / "p" / "pythonw.exe")).executable == str(program)
+
+
 @pytest.mark.parametrize("name", ["missing", "empty", "notes.txt", "null\0"])
 def test_what_is_no_environment_is_refused_in_one_sentence(tmp_path, name):
     (tmp_path / "empty").mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,20 @@ def test_the_kernels_of_jupyter(home, base):
     write(home / ".local/share/jupyter/kernels/bad/kernel.json", "[]")
     found = environments(around=around(home))
     assert found.items[0].found == ("the Jupyter kernel asr",)
+
+
+def test_a_source_that_hangs_does_not_hide_what_was_found(home, base):
+    windows_venv(home / "app" / ".venv", base)
+    released = threading.Event()
+
+    def hanging():
+        released.wait()
+        return ()
+
+    hung = around(home, starts=[(home / "app", "the app")])._replace(processes=hanging)
+    found = environments(around=hung, limit=0.5)
+    released.set()
+    assert (len(found.items), found.complete) == (1, False)
 
 
 def test_a_broken_environment_is_listed_with_its_problem(home):

@@ -135,7 +135,8 @@ def _of_file(path: str, file: Path) -> Located:
     usable = windows if os.name == "nt" else (named or os.access(file, os.X_OK))
     if not usable:
         raise NoInterpreterError(f"--python: {path} is not a Python interpreter")
-    return _around(path, file)
+    console = file.with_name(file.name.lower().replace("pythonw", "python"))
+    return _around(path, console if windows and console.is_file() else file)
 
 
 def _around(given: str, program: Path) -> Located:

@@ -10,7 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winasr_doctor._util.workers import Budget
+from msgspec.structs import replace
+
+from winasr_doctor._util.workers import Budget, DeadlineTask, TooLateError
 from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
 from winasr_doctor.machine.interpreters import layout, reading
 from winasr_doctor.machine.interpreters.model import (
@@ -32,7 +34,10 @@ _NEMO = DISTRIBUTIONS[NAME]
 
 
 def environments(
-    app_paths: Sequence[str] = (), around: Surroundings | None = None
+    app_paths: Sequence[str] = (),
+    around: Surroundings | None = None,
+    *,
+    limit: float = LIMIT,
 ) -> FoundEnvironments:
     """Find the Python environments of this machine in the places where they usually are.
 
@@ -41,27 +46,49 @@ def environments(
     Args:
         app_paths: The app's files and folders, to look beside them too.
         around: Where to look; by default this machine.
+        limit: Seconds that it may take; what was found by then is returned.
 
     Returns:
         The environments: with NeMo first, then with torch, each in the order in which it was found.
     """
-    around = surroundings(app_paths) if around is None else around
-    budget = Budget(LIMIT, _MOST_STEPS)
-    found: dict[str, FoundEnvironment] = {}
-    where: dict[str, list[str]] = {}
-    for candidate in candidates(around):
-        if not budget.spend():
-            break
-        if (located := _located(candidate)) is None:
-            continue
+    search = _Search(surroundings(app_paths) if around is None else around)
+    try:
+        complete = DeadlineTask(search.run, limit, "look for environments").result()
+    except TooLateError:  # a dead network drive
+        complete = False
+    return FoundEnvironments(items=tuple(sorted(search.listed(), key=_rank)), complete=complete)
+
+
+class _Search:
+    """A search whose results so far can be read while it runs."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._found: dict[str, FoundEnvironment] = {}
+
+    def run(self) -> bool:
+        """Look at every candidate; return whether there was time for all."""
+        budget = Budget(LIMIT, _MOST_STEPS)
+        for candidate in candidates(self._around):
+            if not budget.spend():
+                return False
+            with suppress(OSError, ValueError):
+                self._look_at(candidate)
+        return True
+
+    def _look_at(self, candidate: FoundPath) -> None:
+        located = _located(candidate.path)
+        if located is None:
+            return
         key = os.path.normcase(os.path.realpath(located.prefix))
-        if key not in found:
-            found[key] = described(located, around.variables)
-        if candidate.found not in where.setdefault(key, []):
-            where[key].append(candidate.found)
-    complete = not budget.exceeded
-    listed = (_with_places(each, where[key]) for key, each in found.items())
-    return FoundEnvironments(items=tuple(sorted(listed, key=_rank)), complete=complete)
+        known = self._found.get(key) or described(located, self._around.variables)
+        if candidate.found not in known.found:
+            known = replace(known, found=(*known.found, candidate.found))
+        self._found[key] = known
+
+    def listed(self) -> list[FoundEnvironment]:
+        """Return what was found so far."""
+        return list(self._found.values())
 
 
 def surroundings(app_paths: Sequence[str] = ()) -> Surroundings:
@@ -87,7 +114,10 @@ def surroundings(app_paths: Sequence[str] = ()) -> Surroundings:
 def _fixed_drives() -> tuple[Path, ...]:
     import psutil
 
-    parts = psutil.disk_partitions(all=False)
+    try:
+        parts = psutil.disk_partitions(all=False)
+    except (psutil.Error, OSError):
+        return ()
     return tuple(Path(part.mountpoint) for part in parts if "fixed" in part.opts)
 
 
@@ -121,15 +151,11 @@ def _programs_of(process: psutil.Process) -> list[str]:
     return found
 
 
-def _located(candidate: FoundPath) -> layout.Located | None:
-    path = candidate.path
-    try:
-        if path.is_dir():
-            return layout.environment_in(path)
-        if path.is_file() and layout.is_python(path.name):
-            return layout.locate(str(path))
-    except (OSError, ValueError):
-        return None
+def _located(path: Path) -> layout.Located | None:
+    if path.is_dir():
+        return layout.environment_in(path)
+    if path.is_file() and layout.is_python(path.name):
+        return layout.locate(str(path))
     return None
 
 
@@ -184,12 +210,6 @@ def _names(folder: str) -> list[str]:
             return [entry.name for entry in entries if entry.name.endswith("-info")]
     except OSError:
         return []
-
-
-def _with_places(found: FoundEnvironment, where: list[str]) -> FoundEnvironment:
-    from msgspec.structs import replace
-
-    return replace(found, found=tuple(where))
 
 
 def _rank(found: FoundEnvironment) -> tuple[bool, bool, bool]:

@@ -120,7 +120,7 @@ class LiveMachine(Machine):
         """The Python environments of this machine, those with NeMo first."""
         from winasr_doctor.machine.interpreters.search import environments
 
-        return environments(self.app_paths)
+        return environments(self.app_paths, limit=self.timeout)
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Start reading these sections in parallel; see `Machine.prefetch`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from tests.machine.interpreters.trees import make_environment, site_of
+from tests.machine.interpreters.trees import make_environment, site_of, windows_python
 from winasr_doctor.machine.interpreters import rights
 from winasr_doctor.schemas import load
 
@@ -109,6 +110,15 @@ def test_envs_as_json_fits_its_schema(run, venv):
     document = json.loads(run("envs", "--format", "json").out)
     jsonschema.validate(document, load("envs-1"))
     assert str(venv) in [each["path"] for each in document["environments"]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a\x1b[31m\nb", os.fsdecode(b"\xff")])
+def test_envs_shows_names_that_drive_a_terminal(run, tmp_path, name):
+    windows_python(tmp_path / name / "venv")
+    text = run("envs", "--app", tmp_path / name).out
+    assert "\x1b" not in text
+    assert json.loads(run("envs", "--app", tmp_path / name, "--format", "json").out)
 
 
 def test_a_scan_without_nemo_gives_the_command_for_the_environment_that_has_it(run, venv):

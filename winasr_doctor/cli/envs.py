@@ -10,6 +10,7 @@ import click
 
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 from winasr_doctor.cli.console import progress, stdout_encoding, write_report
+from winasr_doctor.report.escaping import visible
 
 if TYPE_CHECKING:
     from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
@@ -30,12 +31,17 @@ def command(app: Sequence[str], format_: str, output: str | None) -> None:
     from winasr_doctor.machine.interpreters.search import environments
 
     found = environments(app)
-    text = encode(found) if format_ == "json" else "\n".join(_lines(found)) + "\n"
+    text = encode(found) if format_ == "json" else "".join(map(_line, _lines(found)))
     to_file = output not in (None, "-")
     encoding = "utf-8" if to_file or format_ == "json" else stdout_encoding()
     write_report(text, output, encoding=encoding)
     if not found.complete:
         progress("The list is not complete: looking at everything would have taken too long.")
+
+
+def _line(text: str) -> str:
+    """Return one line for the terminal; a path may contain anything, also line ends."""
+    return visible(text).replace("\n", "\\n") + "\n"
 
 
 def _lines(found: FoundEnvironments) -> Iterator[str]:

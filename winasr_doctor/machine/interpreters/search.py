@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from winasr_doctor._util.safe_text import without_surrogates
 from winasr_doctor._util.workers import Budget, DeadlineTask, TooLateError
 from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
 from winasr_doctor.machine.interpreters import layout, reading
@@ -170,13 +171,13 @@ def described(located: layout.Located, variables: Mapping[str, str]) -> FoundEnv
     versions = versions_of((_NEMO, "torch"), read)
     problem = next((each.detail for each in read.problems), None)
     return FoundEnvironment(
-        path=located.prefix,
-        executable=located.executable,
+        path=without_surrogates(located.prefix),
+        executable=without_surrogates(located.executable),
         layout=located.layout,
         python=read.version,
         nemo_toolkit=versions.get(_NEMO),
         torch=versions.get("torch"),
-        problem=problem,
+        problem=None if problem is None else without_surrogates(problem),
     )
 
 

@@ -114,6 +114,7 @@ def test_every_command_of_the_readme_runs(line, tmp_path):
     log = tmp_path / "log.txt"
     log.write_text("PermissionError: [WinError 32] x: 'C:\\\\T\\\\tmpx\\\\manifest.json'\n")
     replaced = line.replace("log.txt", shlex.quote(str(log))).replace("--app .", "--app examples")
+    replaced = replaced.replace("--python .venv", f"--python {shlex.quote(sys.executable)}")
     arguments = shlex.split(replaced)
     for option in ("-o", "--output"):
         if option in arguments:

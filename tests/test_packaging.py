@@ -18,6 +18,7 @@ import winasr_doctor
         "schemas/snapshot-1.json",
         "schemas/gate-1.json",
         "schemas/diagnosis-1.json",
+        "schemas/envs-1.json",
         "catalogue/tables/gpu_builds.toml",
         "report/report.html.jinja",
         "ui/page.js",

@@ -13,6 +13,7 @@ from winasr_doctor.machine import Machine, NotApplicable, Unreadable
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
+    from winasr_doctor.machine.interpreters.model import FoundEnvironments, ImportTrials
     from winasr_doctor.models.hub import HubAnswers
 
 
@@ -36,6 +37,14 @@ class _View(Machine):
     @property
     def hub_answers(self) -> HubAnswers:
         return self._host.hub_answers
+
+    @property
+    def imports(self) -> ImportTrials:
+        return self._host.imports
+
+    @property
+    def neighbours(self) -> FoundEnvironments:
+        return self._host.neighbours
 
 
 def run_check(check: Check, host: Machine, *, today: dt.date | None = None) -> tuple[Result, ...]:

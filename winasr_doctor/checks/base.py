@@ -106,7 +106,7 @@ def check(
     """
     if not re.fullmatch(CODE, code):
         raise ValueError(f"{code!r} is not a check code: three capitals and three digits")
-    strangers = set(reads) - set(Machine.sections) - {"app", "hub_answers"}
+    strangers = set(reads) - set(Machine.sections) - {"app", "hub_answers", "imports", "neighbours"}
     if strangers:
         raise ValueError(f"{code} reads sections that no host has: {sorted(strangers)}")
 

@@ -218,7 +218,7 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     return tuple(
         Remedy(
             remedy.title,
-            tuple(_in_words(step, shell) for step in remedy.steps),
+            tuple(step_in_words(step, shell) for step in remedy.steps),
             action=None if number else _constraint(remedy.steps),
             change=_change(remedy.steps),
         )
@@ -226,7 +226,8 @@ def remedies_of(host: Machine, entry: KnownError) -> tuple[Remedy, ...]:
     )
 
 
-def _in_words(step: StepTemplate, shell: Shell) -> Step:
+def step_in_words(step: StepTemplate, shell: Shell) -> Step:
+    """Return a step of a known error as a step of a remedy, for a shell."""
     admin = " (needs an administrator)" if step.needs_admin else ""
     in_shell = shell if step.command else ""
     return Step(f"{step.text}{admin}", step.command, in_shell, needs_admin=step.needs_admin)

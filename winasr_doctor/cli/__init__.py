@@ -22,6 +22,7 @@ PASSED, INTERNAL_ERROR, BAD_INPUT, FAILED, WARNED = range(5)
 COMMANDS = {
     "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
     "explain": "Explain a traceback, a log, a message, a known error, a number or a check.",
+    "envs": "List this machine's Python environments, those with NeMo first.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
     "who": "Show which other programs have these files or folders open.",
     "fix": "Show the remedies as exact steps; perform those that are safe and reversible.",

@@ -95,7 +95,9 @@ def command(
         "models": names or None,
     }
     settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
-    host = structs.replace(subject, model=paths).host()
+    host = structs.replace(
+        subject, model=paths, deep=subject.deep or subject.snapshot is None
+    ).host()
     with known_codes():
         outcome = gate(
             host,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from winasr_doctor.cli.console import progress, write_report
+from winasr_doctor.cli.subject import located, python_option
 from winasr_doctor.machine.recorded import encode_snapshot, record
 from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_machine
 
@@ -16,7 +17,14 @@ from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_mach
 @click.option("--app", multiple=True, metavar="PATH", help="The app's folder, to record its drive.")
 @click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
 @click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
-def command(output: str, app: Sequence[str], model: Sequence[str], scratch: str | None) -> None:
+@python_option()
+def command(
+    output: str,
+    app: Sequence[str],
+    model: Sequence[str],
+    scratch: str | None,
+    python: str | None,
+) -> None:
     """Record this machine, redacted, for `scan --snapshot` elsewhere.
 
     Names of users, machines and organisations, SIDs, e-mail addresses, tokens and credentials
@@ -24,7 +32,9 @@ def command(output: str, app: Sequence[str], model: Sequence[str], scratch: str 
     """
     from winasr_doctor.machine.live import LiveMachine
 
-    host = LiveMachine(app_paths=app, scratch=scratch, models=model, progress=progress)
+    host = LiveMachine(
+        app_paths=app, scratch=scratch, models=model, progress=progress, outside=located(python)
+    )
     redactor = Redactor(**this_machine())
     snapshot = redact_snapshot(record(host), redactor)
     write_report(encode_snapshot(snapshot).decode(), output, encoding="utf-8")

@@ -21,6 +21,7 @@ from winasr_doctor.scanning import scan
 
 if TYPE_CHECKING:
     from winasr_doctor.machine import Machine
+    from winasr_doctor.machine.interpreters.layout import Located
     from winasr_doctor.models.hub import HubAnswers
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ class ScanSubject(Struct, frozen=True):
         model: `.nemo` files and folders of them.
         scratch: The folder the app uses instead of TEMP.
         snapshot: A file with a recorded machine; `None` for this machine.
+        python: Another interpreter or environment to examine; `None` for this one.
+        deep: Whether to try imports in child processes.
         select: Codes or families; empty for all of them.
         ignore: Codes or families to leave out.
         online: Whether the Hub may be queried.
@@ -47,6 +50,8 @@ class ScanSubject(Struct, frozen=True):
     model: tuple[str, ...]
     scratch: str | None
     snapshot: str | None
+    python: str | None
+    deep: bool
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     online: bool
@@ -80,7 +85,11 @@ class ScanSubject(Struct, frozen=True):
                 models=self.model,
                 hub_answers=answers,
                 progress=progress,
+                outside=located(self.python),
+                deep=self.deep,
             )
+        if self.python or self.deep:
+            raise InputError("--python and --deep look at this machine; a snapshot shows another")
         if self.scratch or self.model:
             raise InputError("--scratch and --model look at this machine; a snapshot has its own")
         from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
@@ -137,6 +146,8 @@ def subject_options(
         click.option(
             "--snapshot", metavar="FILE", help="A recorded machine to scan, not this one."
         ),
+        python_option(),
+        click.option("--deep", is_flag=True, help="Also try the imports, each in its own process."),
         click.option(
             "--select", multiple=True, metavar="CODES", help="Only these codes or families."
         ),
@@ -160,6 +171,32 @@ def subject_options(
         return with_subject
 
     return decorate
+
+
+def python_option() -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Return the option `--python`."""
+    return click.option(
+        "--python", metavar="PATH", help="Another interpreter, environment or app to look at."
+    )
+
+
+def located(python: str | None) -> Located | None:
+    """Find the environment that `--python` names.
+
+    Args:
+        python: The value of the option; `None` if it was not given.
+
+    Raises:
+        InputError: There is no Python in that path.
+    """
+    if python is None:
+        return None
+    from winasr_doctor.machine.interpreters.layout import NoInterpreterError, locate
+
+    try:
+        return locate(python)
+    except NoInterpreterError as error:
+        raise InputError(str(error)) from error
 
 
 def config_option(

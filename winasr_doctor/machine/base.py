@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from winasr_doctor.machine import model
+from winasr_doctor.machine.interpreters.model import OutsideInterpreter
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource import Application
+    from winasr_doctor.machine.interpreters.model import FoundEnvironments, ImportTrials
     from winasr_doctor.models.hub import HubAnswers
 
 T = TypeVar("T")
@@ -55,15 +57,17 @@ class Section(Generic[T]):
 
     name: str
 
-    def __init__(self, kind: type[T], title: str) -> None:
+    def __init__(self, kind: type[T], title: str, *, absent: str | None = None) -> None:
         """Declare a section.
 
         Args:
             kind: The type of its value.
             title: A readable name for its content, such as `Defender's settings`.
+            absent: Why it does not apply to most machines; they do not record it.
         """
         self.kind = kind
         self.title = title
+        self.absent = absent
 
     def __set_name__(self, owner: type[Machine], name: str) -> None:
         self.name = name
@@ -95,6 +99,11 @@ class Machine(ABC):
     account = Section(model.Account, "the account's rights")
     environment = Section(model.Environment, "environment variables")
     python = Section(model.PythonRuntime, "the Python interpreter")
+    interpreter = Section(
+        OutsideInterpreter,
+        "the other Python environment",
+        absent="the scan runs in the environment that it examines (--python names another one)",
+    )
     packages = Section(model.Packages, "installed packages")
     places = Section(model.Places, "folders in use")
     volumes = Section(model.Volumes, "drives")
@@ -116,6 +125,16 @@ class Machine(ABC):
     def hub_answers(self) -> HubAnswers:
         """The Hub's answers; only in a scan with `--online`. Never recorded."""
         raise NotApplicable("the Hub is only asked with --online")
+
+    @property
+    def imports(self) -> ImportTrials:
+        """The outcomes of trial imports; only in a scan with `--deep`. Never recorded."""
+        raise NotApplicable("imports are only tried with --deep")
+
+    @property
+    def neighbours(self) -> FoundEnvironments:
+        """The other Python environments of this machine. Never recorded."""
+        raise NotApplicable("a recorded machine does not list its Python environments")
 
     @abstractmethod
     def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks

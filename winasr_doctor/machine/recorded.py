@@ -154,7 +154,8 @@ def record(host: Machine) -> Snapshot:
         except Unreadable as missing:
             unreadable[name] = UnreadableSection(reason=missing.reason, needs=missing.needs)
         except NotApplicable as absent:
-            not_applicable[name] = absent.reason
+            if Machine.sections[name].absent is None:
+                not_applicable[name] = absent.reason
     return Snapshot(
         tool=SnapshotTool(name="winasr_doctor", version=__version__),
         recorded=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -224,5 +225,7 @@ class RecordedMachine(Machine):
         if name in self.snapshot.unreadable:
             missing = self.snapshot.unreadable[name]
             raise Unreadable(missing.reason, missing.needs)
-        title = self.sections[name].title
-        raise Unreadable(f"the snapshot does not record {title}")
+        section = self.sections[name]
+        if section.absent is not None:
+            raise NotApplicable(section.absent)
+        raise Unreadable(f"the snapshot does not record {section.title}")

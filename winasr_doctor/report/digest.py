@@ -46,7 +46,8 @@ LABELS = {"info": "note"}
 _VERDICTS = {
     Verdict.FAIL: "loading or transcribing will fail here until the errors are fixed",
     Verdict.WARN: "loading or transcribing may fail here under common conditions",
-    Verdict.PASS: f"nothing found that would break {NAMES} speech recognition here",
+    Verdict.PASS: f"nothing found in settings and versions that would break {NAMES} speech"
+    " recognition here",
 }
 
 _TOLD_ELSEWHERE = frozenset(
@@ -124,10 +125,19 @@ def verdict_words(report: Report) -> str:
         words = "no error or warning found, but a check crashed and could not decide"
     elif report.verdict is Verdict.WARN and all(map(about_security, warned)):
         words = f"{_VERDICTS[Verdict.PASS]}; the warnings are about the machine's security"
+    if report.verdict is Verdict.PASS and _no_import_was_tried(report):
+        words += "; `--deep` also tries the imports"
     if counts["unknown"]:
         checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
         words += f"; {checks} could not decide"
     return words
+
+
+def _no_import_was_tried(report: Report) -> bool:
+    from winasr_doctor.checks.environment.imports import an_import_fails  # lazy: only if it passes
+
+    code = an_import_fails.code
+    return any(each.code == code and each.status is Status.SKIP for each in report.results)
 
 
 def needs(evidence: Evidence) -> str | None:

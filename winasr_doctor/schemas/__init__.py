@@ -28,6 +28,10 @@ _DOCUMENTS = {
     "probe-1": ("probe.json:ProbeDocument", "The result of a probe"),
     "bug-report-1": ("bug_report.manifest:Manifest", "What is in a bug report"),
     "bug-report-written-1": ("bug_report.showing:BugReportDocument", "A finished bug report"),
+    "envs-1": (
+        "machine.interpreters.document:EnvsDocument",
+        "Python environments found by winasr_doctor",
+    ),
     "fix-1": ("fix.json:FixDocument", "The result of a fix"),
     "run-1": ("run.json:RunDocument", "The verdict of a run"),
     "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),

@@ -14,6 +14,7 @@ from winasr_doctor.findings import (
     Finding,
     Install,
     Remedy,
+    Step,
     error,
     ok,
     resting_on,
@@ -126,7 +127,7 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
     **What.** Installed distributions.
     **Why.** NeMo needs it. Perhaps the doctor and the app run in different environments.
     **Decided by.** No distribution called torch. If NeMo is missing too, only NEM001 says so.
-    **Do.** Run the doctor with the app's own interpreter, or install torch.
+    **Do.** Scan the app's own environment with `--python`, or install torch.
     **Source.** nemo_toolkit's requirements.
     """
     if host.packages.torch or host.packages.version("torch"):
@@ -139,8 +140,14 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
         "torch is not installed in this environment",
         {"prefix": host.python.prefix},
         [
+            Remedy(
+                "Scan the app's environment",
+                (
+                    Step("Find it", "python -m winasr_doctor envs"),
+                    Step("Scan it", "python -m winasr_doctor scan --python PATH"),
+                ),
+            ),
             pip_install(host, "Install torch", torch_for(host)),
-            Remedy("Run the doctor in the app's environment", ("Activate it and scan again",)),
         ],
     )
     yield _resting_on_builds(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from winasr_doctor._util.dated import Dated
-from winasr_doctor.checks.advice import pip_install, with_python
+from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
+from winasr_doctor.checks.advice import known, pip_install, shell_of, with_python
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.environment.torch import torch_for
 from winasr_doctor.checks.nemo.common import (
@@ -20,6 +22,7 @@ from winasr_doctor.checks.predicted_errors import foretold, named_by
 from winasr_doctor.checks.versions import newer_than_known
 from winasr_doctor.findings import (
     Change,
+    Evidence,
     Finding,
     Install,
     Remedy,
@@ -32,6 +35,12 @@ from winasr_doctor.findings import (
     warning,
 )
 from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
+
+_NAMED = 3
+"""Other environments that are named."""
 
 FIRST_KNOWN: Release = (2, 0, 0)
 """The oldest NeMo whose requirements are known here."""
@@ -68,7 +77,7 @@ them. Sources: the wheels' `Requires-Dist` of `[asr]`; each blocked in turn whil
 imported, restored and transcribed."""
 
 
-@check("NEM001", reads=(*PIP_READS, "gpus"))
+@check("NEM001", reads=(*PIP_READS, "gpus", "neighbours"))
 def not_installed(host: Machine) -> Iterable[Finding]:
     """NeMo is not installed for this Python.
 
@@ -76,17 +85,44 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     **Why.** A common mistake is to scan with one Python and run the app with another. The scan then
     reports the packages of the wrong one.
     **Decided by.** The installed distributions on this interpreter's path. Nothing is imported.
-    **Do.** Run the scan with the app's own Python, or install NeMo for this one.
+    If there is none, the other environments of this machine are listed.
+    **Do.** Scan the app's own environment with `--python`, or install NeMo for this one.
     **Source.** NeMo's installation guide: the distribution is `nemo_toolkit`, the extra `[asr]`.
     """
     version = host.packages.version(NEMO)
     if version is not None:
         yield ok(f"NeMo {version} is installed", {"nemo_toolkit": version})
         return
-    yield warning(
-        "NeMo is not installed for this Python, so the scan could not examine it",
-        {"nemo_toolkit": None},
-        [_other_python_or_nemo(host)],
+    elsewhere = _elsewhere(host)
+    evidence: Evidence = {"nemo_toolkit": None}
+    summary = "NeMo is not installed for this Python, so the scan could not examine it"
+    if elsewhere:
+        nearest = elsewhere[0]
+        evidence = {**evidence, "environments": [each.path for each in elsewhere]}
+        summary += f"; {nearest.path} has NeMo {nearest.nemo_toolkit}"
+    there = [_scan_the_other(host, elsewhere)] if elsewhere else []
+    yield warning(summary, evidence, [*there, _other_python_or_nemo(host)])
+
+
+def _elsewhere(host: Machine) -> list[FoundEnvironment]:
+    """Return other environments that have NeMo; none if they cannot be listed."""
+    found: FoundEnvironments | None = known(host, "neighbours")
+    prefix = host.python.prefix
+    return [
+        each
+        for each in (found.items if found else ())
+        if each.nemo_toolkit is not None and each.path != prefix
+    ]
+
+
+def _scan_the_other(host: Machine, elsewhere: Sequence[FoundEnvironment]) -> Remedy:
+    quote = quoted_for_powershell if host.system.os == "windows" else quoted_for_posix
+    commands = [
+        f"python -m winasr_doctor scan --python {quote(each.path)}" for each in elsewhere[:_NAMED]
+    ]
+    return Remedy(
+        "If the app has its own Python, scan that one",
+        tuple(Step("Run", command, shell_of(host)) for command in commands),
     )
 
 
@@ -97,13 +133,16 @@ def _other_python_or_nemo(host: Machine) -> Remedy:
     return Remedy(
         "Scan with the app's own Python, or install NeMo for this one",
         (
-            "If the app has its own Python, activate its virtual environment",
-            Step("Then scan again", "python -m winasr_doctor"),
+            Step("If the app has its own Python, find its environment", f"{_DOCTOR} envs"),
+            Step("Then scan that one", f"{_DOCTOR} scan --python PATH"),
             *(with_python(host, "Else install torch first", each.arguments) for each in torch),
             with_python(host, "Install NeMo" if torch else "Else install NeMo", nemo.arguments),
         ),
         change=Change(Stage.PACKAGES, installs=(*torch, nemo)),
     )
+
+
+_DOCTOR = "python -m winasr_doctor"
 
 
 @check("NEM002", reads=PIP_READS, windows_only=True)

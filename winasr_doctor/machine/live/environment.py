@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -90,9 +89,9 @@ _CREDENTIALS = re.compile(
 """A password may hold a slash that its owner should have escaped."""
 
 
-def read(_host: LiveMachine) -> Environment:
-    """Read this process's environment."""
-    return recorded(os.environ)
+def read(host: LiveMachine) -> Environment:
+    """Read the environment that the app is started with."""
+    return recorded(host.variables)
 
 
 def recorded(variables: Mapping[str, str]) -> Environment:

@@ -5,7 +5,6 @@ Source of the layout: huggingface_hub, "Manage huggingface_hub cache-system".
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
@@ -35,7 +34,7 @@ _REF_BYTES = 100
 
 def read(host: LiveMachine) -> HubCache:
     """Read the cache that huggingface_hub will use."""
-    found = cached(os.environ, Budget(host.timeout / 2, ENTRIES))
+    found = cached(host.variables, Budget(host.timeout / 2, ENTRIES))
     return msgspec.structs.replace(found, shadows=speech_language.shadows(host.app_paths))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
@@ -10,13 +11,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from winasr_doctor._util.workers import DeadlineTask, TooLateError
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
-from winasr_doctor.machine.live.readers import AFTER_OTHERS, READERS, Reader
+from winasr_doctor.machine.live.readers import (
+    AFTER_OTHERS,
+    OF_THE_INTERPRETER,
+    READERS,
+    Reader,
+)
 
 if TYPE_CHECKING:
+    from winasr_doctor.machine.interpreters.layout import Located
+    from winasr_doctor.machine.interpreters.model import FoundEnvironments, ImportTrials
     from winasr_doctor.models.hub import HubAnswers
 
 PATIENCE = 1.0
 """Seconds after which the scan tells the user what it is waiting for."""
+
+_ASKING = 40.0
+"""Seconds that another interpreter may take in addition: it is asked twice at most."""
 
 
 class LiveMachine(Machine):
@@ -39,6 +50,8 @@ class LiveMachine(Machine):
         hub_answers: HubAnswers | None = None,
         progress: Callable[[str], None] | None = None,
         timeout: float = 10.0,
+        outside: Located | None = None,
+        deep: bool = False,
     ) -> None:
         """Describe what to look at; nothing is read yet.
 
@@ -51,7 +64,13 @@ class LiveMachine(Machine):
             progress: Called with a short line when a section keeps the caller waiting.
             timeout: Seconds that each section may take; twice as many if it waits for other
                 sections.
+            outside: Another Python environment to examine in place of this interpreter.
+            deep: Whether to try imports in child processes.
         """
+        self.outside = outside
+        self.deep = deep
+        self._trials: ImportTrials | None = None
+        self._variables: Mapping[str, str] | None = None
         self.app = app or Application()
         self.scratch = scratch
         self.models = tuple(models)
@@ -69,6 +88,39 @@ class LiveMachine(Machine):
         if self._hub_answers is None:
             raise NotApplicable("the Hub is only asked with --online")
         return self._hub_answers
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment variables that the app is started with."""
+        if self._variables is None:
+            self._variables = os.environ
+            if self.outside is not None:
+                from winasr_doctor.machine.interpreters.conda import activated
+
+                self._variables = activated(self.outside.prefix, os.environ)
+        return self._variables
+
+    @property
+    def imports(self) -> ImportTrials:
+        """The outcomes of the trial imports, which are made once; see `Machine.imports`.
+
+        Raises:
+            Unreadable: This account must not start that Python.
+        """
+        if not self.deep:
+            return super().imports
+        if self._trials is None:
+            from winasr_doctor.machine.interpreters.imports import try_imports
+
+            self._trials = try_imports(self, self._progress)
+        return self._trials
+
+    @property
+    def neighbours(self) -> FoundEnvironments:
+        """The Python environments of this machine, those with NeMo first."""
+        from winasr_doctor.machine.interpreters.search import environments
+
+        return environments(self.app_paths, limit=self.timeout)
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Start reading these sections in parallel; see `Machine.prefetch`."""
@@ -110,7 +162,9 @@ class LiveMachine(Machine):
             return self._tasks[name]
 
     def _limit(self, name: str) -> float:
-        return 2 * self.timeout if name in AFTER_OTHERS else self.timeout
+        limit = 2 * self.timeout if name in AFTER_OTHERS else self.timeout
+        asking = self.outside is not None and name in OF_THE_INTERPRETER
+        return limit + _ASKING if asking else limit
 
     def _announce(self, name: str, line: str) -> None:
         with self._lock:

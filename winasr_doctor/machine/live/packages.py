@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util.regular_files import read_regular
+from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.model import Packages, TorchBuild
 
 if TYPE_CHECKING:
@@ -26,9 +27,14 @@ _ASSIGNED = r"""^{name}\s*(?::[^=\n]+)?=\s*(?:['"](?P<value>[^'"]*)['"]|None)"""
 """torch/version.py is generated: `__version__ = '2.9.1+cu128'`, `cuda: Optional[str] = '12.8'`."""
 
 
-def read(_host: LiveMachine) -> Packages:
-    """Read the distributions on this interpreter's path."""
-    return installed(sys.path)
+def read(host: LiveMachine) -> Packages:
+    """Read the distributions on the path of the interpreter that the scan is about."""
+    if host.outside is None:
+        return installed(sys.path)
+    found = host.interpreter
+    if not found.search_path:
+        raise Unreadable(f"it is not known where {found.executable} has its packages")
+    return installed(found.search_path)
 
 
 def installed(path: Iterable[str]) -> Packages:

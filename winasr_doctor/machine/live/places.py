@@ -48,7 +48,7 @@ class PlaceLook(NamedTuple):
 def read(host: LiveMachine) -> Places:
     """Read all places in parallel: one dead network drive must not hide the others."""
     limit = host.timeout / 2
-    named = list(_places(host, os.environ, limit))
+    named = list(_places(host, host.variables, limit))
     probed = {path for role, path in named if role in WRITTEN}
     paths = list(dict.fromkeys(path for _role, path in named))
     seen = side_by_side(lambda path: look(path, path in probed), paths, limit)
@@ -131,7 +131,7 @@ def _places(
         yield "scratch", host.scratch
     for path in host.app_paths:
         yield "app", path
-    if environment := _virtual_environment():
+    if environment := _virtual_environment(host):
         yield "venv", environment
     yield "hub_cache", cache_folders.hub_cache(variables)
     yield "nemo_cache", cache_folders.nemo_cache(variables)
@@ -139,9 +139,12 @@ def _places(
         yield "model", path
 
 
-def _virtual_environment() -> str | None:
-    conda = Path(sys.prefix, "conda-meta").is_dir()
-    return sys.prefix if conda or sys.prefix != sys.base_prefix else None
+def _virtual_environment(host: LiveMachine) -> str | None:
+    """Return the folder of the environment that the scan is about, unless it is an installation."""
+    prefix, base = sys.prefix, sys.base_prefix
+    if host.outside is not None:
+        prefix, base = host.interpreter.prefix, host.interpreter.base_prefix or ""
+    return prefix if prefix != base or Path(prefix, "conda-meta").is_dir() else None
 
 
 def _place(role: Role, path: str, seen: PlaceLook | None) -> Place:

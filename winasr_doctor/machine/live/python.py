@@ -1,13 +1,15 @@
-"""Reads the Python interpreter that runs this process, which also runs the app."""
+"""Reads the Python interpreter that runs the app: the one of this process, or another one."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
+from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.model import PythonRuntime
 
 if TYPE_CHECKING:
+    from winasr_doctor.machine.interpreters.model import OutsideInterpreter
     from winasr_doctor.machine.live.machine import LiveMachine
 
 _SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
@@ -20,8 +22,38 @@ on Windows".
 """
 
 
-def read(_host: LiveMachine) -> PythonRuntime:
-    """Read the interpreter."""
+def read(host: LiveMachine) -> PythonRuntime:
+    """Read the interpreter that the scan is about."""
+    return own() if host.outside is None else of_another(host.interpreter)
+
+
+def of_another(found: OutsideInterpreter) -> PythonRuntime:
+    """Describe another interpreter.
+
+    Its UTF-8 mode and the encoding of its console are not known.
+
+    Args:
+        found: What was read from outside.
+
+    Raises:
+        Unreadable: Its version could not be read.
+    """
+    if found.version is None:
+        reasons = [problem.detail for problem in found.problems]
+        raise Unreadable(f"the version of {found.executable} is not known: {'; '.join(reasons)}")
+    return PythonRuntime(
+        version=found.version,
+        implementation=found.implementation,
+        bits=found.bits or 64,
+        executable=found.executable,
+        prefix=found.prefix,
+        base_prefix=found.base_prefix or found.prefix,
+        store_build=is_store_build(found.base_prefix or "", found.executable),
+    )
+
+
+def own() -> PythonRuntime:
+    """Read the interpreter of this process."""
     info = sys.version_info
     suffix = f"{_SUFFIXES[info.releaselevel]}{info.serial}" if info.releaselevel != "final" else ""
     name = sys.implementation.name

@@ -40,6 +40,7 @@ READERS: Mapping[str, Reader] = {
     "account": _module("account"),
     "environment": _module("environment"),
     "python": _module("python"),
+    "interpreter": _module("interpreter"),
     "packages": _module("packages"),
     "places": _module("places"),
     "volumes": _module("volumes"),
@@ -57,3 +58,6 @@ READERS: Mapping[str, Reader] = {
 
 AFTER_OTHERS = frozenset({"volumes", "leftovers", "model_files"})
 """Sections whose readers wait for another section before they can begin."""
+
+OF_THE_INTERPRETER = frozenset({"interpreter", "python", "packages", "places", *AFTER_OTHERS})
+"""Sections that wait for the other interpreter if the scan is about one."""

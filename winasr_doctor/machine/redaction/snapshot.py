@@ -66,6 +66,8 @@ def _section(
     if name == "environment":
         values = section.get("variables", {})
         changed["variables"] = fields.variables(values, redactor)
+    if name == "interpreter":  # where code is, but not the code
+        changed["startup"] = [{**each, "text": ""} for each in changed.get("startup") or ()]
     return changed
 
 

@@ -111,6 +111,15 @@ class Constants:
         found = _Question(self, guess=False).terms(expr, scope)
         return tuple(term for term in found if isinstance(term, Class))
 
+    def terms(self, expr: ast.expr, scope: Scope) -> tuple[Term, ...]:
+        """Return everything that an expression is known to be, without guessing."""
+        return tuple(_Question(self, guess=False).terms(expr, scope))
+
+    def members(self, kind: Class, name: str) -> tuple[Function, ...]:
+        """Return the methods with a name that a class of the app has or inherits."""
+        found = _Question(self, guess=False).attribute(kind, name)
+        return tuple(term for term in found if isinstance(term, Function))
+
     @cached_property
     def modules(self) -> Modules:
         """The files by module name."""

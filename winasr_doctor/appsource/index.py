@@ -212,6 +212,11 @@ class FileIndex:
     def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension, scope: Scope) -> None:
         self._bind(node.target, Value(node.iter, scope, iterated=True), scope)
 
+    def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
+        for item in node.items:
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, Value(item.context_expr, scope), scope)
+
     def _global(self, node: ast.Global, scope: Scope) -> None:
         scope.globals.update(node.names)
 
@@ -256,6 +261,8 @@ class FileIndex:
         ast.For: _loop,
         ast.AsyncFor: _loop,
         ast.comprehension: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
         ast.Global: _global,
         ast.Return: _return,
         ast.Import: _import,

@@ -32,6 +32,9 @@ _SAME_OBJECT = frozenset(
 _AWAITED = {"to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "run_in_executor": 1}
 """Calls that run a function elsewhere and give its result or its error back: its position."""
 
+_TRANSPARENT = frozenset({"cast", "getattr", "partial"})
+"""Calls that say nothing about who made the object."""
+
 _COMMON = frozenset(
     name
     for kind in (str, bytes, list, dict, set, tuple, int, float)
@@ -226,8 +229,22 @@ class CallGraph:
             elif isinstance(term, Class) and term.scope.parent is not None:
                 for base in term.node.bases:
                     yield from self.origins(base, term.scope.parent)
-        if isinstance(expr, ast.Call):
+        if isinstance(expr, ast.Call) and last_name(expr.func) not in _TRANSPARENT:
             yield from self._made_by(expr, scope)
+        elif isinstance(expr, ast.Name):
+            yield from self._annotated(expr.id, scope)
+
+    def _annotated(self, name: str, scope: Scope) -> Iterator[str]:
+        """Yield the imported classes that a parameter's annotation names."""
+        for around in scope.enclosing():
+            for binding in around.bindings.get(name, ()):
+                if isinstance(binding, Parameter) and binding.annotation is not None:
+                    for node in ast.walk(binding.annotation):
+                        if isinstance(node, ast.Name | ast.Attribute) and around.parent:
+                            names = self._constants.imported_names(node, around.parent)
+                            yield from (each for each in names if not each.startswith("typing"))
+            if name in around.bindings:
+                return
 
     def _made_by(self, call: ast.Call, scope: Scope) -> Iterator[str]:
         yield from self._constants.imported_names(call.func, scope)

@@ -3,6 +3,7 @@ from nemo.collections.asr.models import ASRModel
 model = ASRModel.restore_from("m.nemo")
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,3 +16,6 @@ with open("out.json", "w") as file:
 with open("a.wav", "rb") as file:
     file.read()
 Path("out.txt").write_text(text, encoding="utf-8")
+with open(os.devnull, "w") as nothing:
+    print("quiet", file=nothing)
+subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)

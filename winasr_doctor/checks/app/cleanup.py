@@ -99,8 +99,9 @@ def _loses(delete: Site, result: Site) -> bool:
     import ast
 
     file = delete.file
-    if any(isinstance(parent, ast.ExceptHandler) for parent, _ in ancestors(file, delete.call)):
-        return False
+    for parent, _child in ancestors(file, delete.call):
+        if isinstance(parent, ast.ExceptHandler) and not _contains(file, parent, result.call):
+            return False  # it runs only after an error
     for parent, child in ancestors(file, delete.call):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             break
@@ -153,12 +154,24 @@ def _assigned(block: Iterable[ast.AST]) -> set[str]:
         for node in walk_own(block)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    for node in walk_own(block):  # answer["text"] = ...
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.update(_root(node))
     for node in walk_own(block):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
             if isinstance(owner, ast.Name) and node.func.attr in _ADDS:
                 names.add(owner.id)
     return names
+
+
+def _root(node: ast.AST) -> Iterator[str]:
+    import ast
+
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
 
 
 def _left_before(file: SourceFile, result: ast.Call) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CODE = "APP016"
 _PROGRAMS = frozenset({"run", "Popen", "check_output", "getoutput", "getstatusoutput"})
+_ASCII_PROGRAMS = frozenset({"git", "nvidia-smi", "uname", "where", "pip"})
+"""Programs whose output is nearly always ASCII."""
 _OTHER_OPENERS = ("Image", "wave", "zip", "tar", "gzip", "av.")
 _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
@@ -63,6 +65,8 @@ def _opened(file: SourceFile, call: ast.Call, name: str | None) -> Iterator[Find
     place = 0 if name is None else 1
     given = keyword(call, "mode") or (call.args[place] if len(call.args) > place else None)
     mode = "r" if given is None else constant(given)
+    if call.args and "devnull" in file.segment(call.args[0]).casefold():
+        return
     if not isinstance(mode, str) or "b" in mode or _has_encoding(call, "open", place - 1):
         return
     is_written = bool(set(mode) & set("wax+"))
@@ -126,7 +130,7 @@ def _reads_text(file: SourceFile, call: ast.Call, name: str) -> bool:
     module, _, name = name.rpartition(".")
     if module != "subprocess" or name not in _PROGRAMS or keyword(call, "encoding") is not None:
         return False
-    if any(item.arg is None for item in call.keywords):
+    if any(item.arg is None for item in call.keywords) or _program(call) in _ASCII_PROGRAMS:
         return False
     if name in {"getoutput", "getstatusoutput"}:
         return True
@@ -141,6 +145,17 @@ def _reads_text(file: SourceFile, call: ast.Call, name: str) -> bool:
         )
     )
     return is_text and captures
+
+
+def _program(call: ast.Call) -> str:
+    """Return the program that a call starts, if it is written out."""
+    import ast
+
+    given = call.args[0] if call.args else None
+    if isinstance(given, ast.List | ast.Tuple) and given.elts:
+        given = given.elts[0]
+    text = constant(given)
+    return text.partition(" ")[0] if isinstance(text, str) else ""
 
 
 def _finding(file: SourceFile, call: ast.Call, *, is_written: bool) -> Finding:

@@ -11,12 +11,11 @@ from winasr_doctor.checks.app.common import found, over_app, walk_own
 from winasr_doctor.checks.app.handlers import (
     Fate,
     fate,
-    handled_here,
     handlers_around,
     is_broad,
     says_something,
 )
-from winasr_doctor.checks.app.speech import Speech, Work, speech_of
+from winasr_doctor.checks.app.speech import Speech, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -29,10 +28,10 @@ if TYPE_CHECKING:
 
 def _exposed(app: Application) -> tuple[Site, ...]:
     """Return the calls that may raise an error which nobody has logged yet."""
-    speech = speech_of(app)
-    direct = (site for work in Work for site in speech.direct[work])
-    reach = app.calls.spread(direct, lambda site: not handled_here(site))
-    return tuple(reach.sites.values())
+    found: dict[ast.Call, Site] = {}
+    for paths in speech_of(app).exposed.values():
+        found.update(paths.sites)
+    return tuple(found.values())
 
 
 def _handlers(app: Application) -> Iterator[tuple[SourceFile, ast.ExceptHandler, Fate]]:

@@ -41,7 +41,7 @@ _UNPACK_ONCE = Remedy(
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
     speech = speech_of(app)
     for work in Work:
-        for site in speech.within(file, work):
+        for site in speech.exposed[work].within(file):
             if _is_retried(file, site.call) or _is_the_second_try(file, site.call):
                 yield _finding(file, site.call, work)
 
@@ -67,7 +67,7 @@ def _is_retried(file: SourceFile, call: ast.Call) -> bool:
         elif isinstance(parent, ast.For | ast.While | ast.AsyncFor):
             if _iterates_a_retrier(file, parent):
                 return True
-            if guarded is not None and _repeats(parent, guarded, call):
+            if guarded is not None and _repeats(file, parent, guarded, call):
                 return True
         elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             return any(_is_retrier(file, decorator) for decorator in parent.decorator_list)
@@ -104,7 +104,15 @@ def _iterates_a_retrier(file: SourceFile, loop: ast.AST) -> bool:
     return isinstance(loop, ast.For | ast.AsyncFor) and _is_retrier(file, loop.iter)
 
 
-def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
+def _loop_of(file: SourceFile, node: ast.AST) -> ast.AST | None:
+    """Return the loop that a `break` leaves."""
+    import ast
+
+    loops = (parent for parent, _child in ancestors(file, node))
+    return next((p for p in loops if isinstance(p, ast.For | ast.While | ast.AsyncFor)), None)
+
+
+def _repeats(file: SourceFile, loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
     """Return whether a loop is a retry, not a loop over different files.
 
     A retry ends when the call succeeds, and its call does not use the loop's variable.
@@ -114,7 +122,8 @@ def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
     if guarded.handlers and all(ends(handler.body) for handler in guarded.handlers):
         return False  # a failure leaves the loop
     stops = any(
-        isinstance(node, ast.Return | ast.Break)
+        isinstance(node, ast.Return)
+        or (isinstance(node, ast.Break) and _loop_of(file, node) is loop)
         for statement in (*guarded.body, *guarded.orelse)
         for node in ast.walk(statement)
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Speech:
     def packages(self, file: SourceFile) -> frozenset[str]:
         """Return the top-level packages that a file imports."""
         if file not in self._packages:
-            names = (name.partition(".")[0] for name in file.imports.values())
+            names = {name.partition(".")[0] for name in file.imports.values()}
+            names.update(_imported_by_name(file))
             self._packages[file] = frozenset(names)
         return self._packages[file]
 
@@ -88,6 +90,14 @@ class Speech:
     def runs(self) -> CallPaths:
         """The calls that compute a result, and everything that leads to them."""
         return self.app.calls.spread(self.direct[Work.RUN])
+
+    @cached_property
+    def exposed(self) -> dict[Work, CallPaths]:
+        """The same calls, as far as an error can get out that nobody has logged or ended yet."""
+        return {
+            work: self.app.calls.spread(sites, lambda site: not handled_here(site))
+            for work, sites in self.direct.items()
+        }
 
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
         """Return the calls of a file that do one of these, by default any.
@@ -155,12 +165,10 @@ class Speech:
             for binding in around.bindings.get(call.func.id, ()):
                 if not isinstance(binding, Value) or binding.path or binding.iterated:
                     continue
-                expr = binding.expr
-                if isinstance(expr, ast.Call) and expr.args and _is_partial(expr):
-                    expr = expr.args[0]
-                if isinstance(expr, ast.Attribute) and expr.attr in idioms.RUNS:
-                    known = idioms.is_nemos(self.app.calls.origins(expr.value, binding.scope))
-                    return bool(known or (known is None and self.may_be_nemos(scope.file)))
+                bound = _bound_method(binding.expr)
+                if bound is not None and bound[1] in idioms.RUNS:
+                    known = idioms.is_nemos(self.app.calls.origins(bound[0], binding.scope))
+                    return self.may_be_nemos(scope.file) if known is None else known
         if "NeuralDiarizer" not in scope.file.text:
             return False
         return idioms.is_called_model(self.app.calls.origins(call.func, scope)) and not any(
@@ -175,10 +183,20 @@ class Speech:
         )
 
 
-def _is_partial(call: ast.Call) -> bool:
-    from winasr_doctor.appsource.syntax import last_name
+def _bound_method(expr: ast.expr) -> tuple[ast.expr, str] | None:
+    """Return the object and the name of a bound method, also inside `partial` and `cast`."""
+    import ast
 
-    return last_name(call.func) == "partial"
+    from winasr_doctor.appsource.syntax import last_name, text_of
+
+    while isinstance(expr, ast.Call) and expr.args:
+        name = last_name(expr.func)
+        if name == "getattr" and len(expr.args) > 1:
+            return expr.args[0], text_of(expr.args[1]) or ""
+        if name not in {"partial", "cast"}:
+            return None
+        expr = expr.args[name == "cast" and len(expr.args) > 1]
+    return (expr.value, expr.attr) if isinstance(expr, ast.Attribute) else None
 
 
 def _work(name: str) -> Work | None:
@@ -192,3 +210,14 @@ _NAMES = (*idioms.LOADS, *idioms.RUNS, *idioms.CALLED_MODELS, *idioms.RUNS_OF_KN
 
 def _may_matter(file: SourceFile) -> bool:
     return any(name in file.text for name in _NAMES)
+
+
+def _imported_by_name(file: SourceFile) -> Iterator[str]:
+    """Yield the packages that `import_module("...")` imports."""
+    from winasr_doctor.appsource.syntax import last_name, text_of
+
+    if "import_module" not in file.text and "__import__" not in file.text:
+        return
+    for call, _scope in file.index.calls:
+        if last_name(call.func) in {"import_module", "__import__"} and call.args:
+            yield (text_of(call.args[0]) or "").partition(".")[0]

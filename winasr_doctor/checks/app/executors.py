@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, constant, keyword, last_name
+from winasr_doctor.checks.app.common import (
+    ancestors,
+    constant,
+    enclosing_function,
+    keyword,
+    last_name,
+)
+from winasr_doctor.checks.app.locking import is_locked
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
     import ast
 
-    from winasr_doctor.appsource.callgraph import CallPaths
+    from winasr_doctor.appsource.callgraph import CallPaths, Site
     from winasr_doctor.appsource.index import Scope
 
 Overlap = tuple[SourceFile, "ast.AST", str]
@@ -24,6 +31,8 @@ _METHODS = frozenset({"submit", "map", "imap", "imap_unordered", "starmap", "app
     *("map_async", "starmap_async", "run_in_executor"),
 }
 _FUNCTIONS = frozenset({"to_thread", "run_sync", "run_in_threadpool", "start_new_thread"})
+_AWAITED = _FUNCTIONS | {"run_in_executor"}
+_AT_THE_START = ("asynccontextmanager", "startup")
 _THREAD_CLASSES = frozenset({"Thread", "Timer"})
 _WHY = "transcription is started in threads"
 
@@ -35,13 +44,26 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
         app: The app.
         unlocked: The transcriptions without a lock, and what leads to them.
     """
+    from winasr_doctor.appsource.callgraph import Site
+
     for file in app.files:
         if not any(word in file.text for word in (*_METHODS, *_FUNCTIONS, *_THREAD_CLASSES)):
             continue
         for call, scope in file.index.calls:
             work = _work(app, call, scope)
-            if any(runs(app, item, scope, unlocked) for item in work if item is not None):
+            if not any(runs(app, item, scope, unlocked) for item in work if item is not None):
+                continue
+            if not _is_alone(Site(call, scope)):
                 yield file, call, _WHY
+
+
+def _is_alone(site: Site) -> bool:
+    """Return whether a lock is held until the thread has ended, or the app is only starting."""
+    if last_name(site.call.func) in _AWAITED and is_locked(site):
+        return True
+    function = enclosing_function(site.file, site.call)
+    names = () if function is None else map(site.file.segment, function.decorator_list)
+    return any(word in name for name in names for word in _AT_THE_START)
 
 
 def runs(app: Application, work: ast.expr, scope: Scope, reach: CallPaths) -> bool:

@@ -89,6 +89,7 @@ class CallGraph:
 
     def __init__(self, constants: Constants) -> None:
         self._constants = constants
+        self._callers: dict[ast.AST, tuple[Site, ...]] = {}
         self._scopes: dict[SourceFile, dict[ast.Call, Scope]] = {}
         self._functions: dict[tuple[ast.expr, Scope], tuple[Function, ...]] = {}
         self._origins: dict[tuple[ast.expr, Scope], frozenset[str]] = {}
@@ -147,7 +148,9 @@ class CallGraph:
             if inner is None or inner.node in functions or (passes and not passes(site)):
                 continue
             functions.add(inner.node)
-            pending.extend(self._callers(inner))
+            if inner.node not in self._callers:
+                self._callers[inner.node] = tuple(self._find_callers(inner))
+            pending.extend(self._callers[inner.node])
         return CallPaths(sites, frozenset(functions))
 
     def handed_over(self, expr: ast.expr, scope: Scope) -> Iterator[Site]:
@@ -187,7 +190,7 @@ class CallGraph:
             return
         found = [
             method
-            for file in self._constants.files
+            for file in self._constants.files_with(name)
             if f"def {name}" in file.text
             for method in self._methods_in(file).get(name, ())
         ]
@@ -201,8 +204,8 @@ class CallGraph:
             return
         name = getattr(method.node, "name", "")
         base = getattr(owner.node, "name", "")
-        for file in self._constants.files:
-            if f"def {name}" not in file.text or base not in file.text:
+        for file in self._constants.files_with(base):
+            if f"def {name}" not in file.text:
                 continue
             for other in self._methods_in(file).get(name, ()):
                 around = other.scope.owner
@@ -257,15 +260,13 @@ class CallGraph:
             for base in kind.node.bases if kind.scope.parent else ():
                 yield from self.origins(base, kind.scope.parent or kind.scope)
 
-    def _callers(self, inner: Scope) -> Iterator[Site]:
+    def _find_callers(self, inner: Scope) -> Iterator[Site]:
         """Yield the calls of the app that run a function."""
         for name in self._names_of(inner):
             for found in self._constants.call_sites(name):
                 if not found.skip and self._runs(found.call.func, found.scope, inner):
                     yield Site(found.call, found.scope)
-            for file in self._constants.files:
-                if name not in file.text:
-                    continue
+            for file in self._constants.files_with(name):
                 for site, place in self._handed_in(file).get(name, ()):
                     argument = _argument(site.call, place)
                     if argument is None or not self._runs(argument, site.scope, inner):
@@ -290,10 +291,9 @@ class CallGraph:
                 for bound, bindings in inner.parent.bindings.items()
                 if any(isinstance(b, Value) and b.expr is inner.node for b in bindings)
             }
-        for file in self._constants.files:
-            if any(each in file.text for each in names):
-                aliases = self._aliases_in(file)
-                names |= {alias for each in tuple(names) for alias in aliases.get(each, ())}
+        for name in tuple(names):
+            for file in self._constants.files_with(name):
+                names.update(self._aliases_in(file).get(name, ()))
         return names
 
     def _aliases_in(self, file: SourceFile) -> dict[str, set[str]]:

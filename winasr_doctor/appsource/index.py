@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from winasr_doctor.appsource.paused_gc import collector_paused
@@ -137,6 +138,15 @@ class FileIndex:
         """The scope inside a class or function."""
         with collector_paused():
             self._walk()
+
+    @cached_property
+    def attribute_stores(self) -> dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]]:
+        """The assignments to `x.name`, by that name."""
+        found: dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]] = {}
+        for target, value, scope in self.stores:
+            if isinstance(target, ast.Attribute):
+                found.setdefault(target.attr, []).append((target, value, scope))
+        return found
 
     def _walk(self) -> None:
         pending: list[tuple[ast.AST, Scope]] = [(self.file.tree, self.module)]

@@ -44,11 +44,12 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
         if not app.files:
             yield _nothing_to_examine(app)
             return
-        silent = True
-        for finding in look(app):
-            silent = False
-            yield finding
-        if silent:
+        from winasr_doctor.appsource.paused_gc import collector_paused
+
+        with collector_paused():
+            findings = list(look(app))
+        yield from findings
+        if not findings:
             yield ok(clean, {"files": len(app.files)})
 
     run.__name__ = f"run_{code}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CODE = "APP016"
 _PROGRAMS = frozenset({"run", "Popen", "check_output", "getoutput", "getstatusoutput"})
+_TRIGGERS = ("open(", "write_text", "read_text", "subprocess")
 _ASCII_PROGRAMS = frozenset({"git", "nvidia-smi", "uname", "where", "pip"})
 """Programs whose output is nearly always ASCII."""
 _OTHER_OPENERS = ("Image", "wave", "zip", "tar", "gzip", "av.")
@@ -34,7 +35,7 @@ _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
     import ast
 
-    if not speech_of(app).uses_nemo:
+    if not any(word in file.text for word in _TRIGGERS) or not speech_of(app).uses_nemo:
         return
     for call, _scope in file.index.calls:
         name = file.qualified(call.func)
@@ -172,15 +173,10 @@ def _finding(file: SourceFile, call: ast.Call, *, is_written: bool) -> Finding:
 def _report(
     file: SourceFile, call: ast.Call, make: type | object, what: str, argument: str
 ) -> Finding:
-    from winasr_doctor.appsource.edits import add_keyword
-
-    action = None
-    if "," not in argument:
-        action = add_keyword(file, call, "encoding", '"utf-8"')
     old = file.segment(call)
     new = f"{old[:-1].rstrip().rstrip(',')}, {argument})"
     steps = (f"In {file.spot(call)}, replace: {old}", f"with: {new}")
-    remedy = Remedy("Name the encoding", steps, automatic=action is not None, action=action)
+    remedy = Remedy("Name the encoding", steps)
     return found(make, CODE, file, call, what, [remedy])  # type: ignore[arg-type]
 
 

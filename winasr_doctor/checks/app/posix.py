@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,14 @@ _STARTERS = frozenset(
     }
 )
 _ASKS = ("sys.platform", "os.name", "platform.system", "platform.platform", "IS_WINDOWS", "WIN32")
-_WORDS = ("fork", "signal", "/tmp", "subprocess", "os.", "from os", "/dev/")  # noqa: S108
+_CALLS = (
+    "get_context",
+    "set_start_method",
+    "subprocess",
+    "os.system",
+    "popen",
+    "create_subprocess",
+)
 
 
 _Need = tuple["ast.AST", str, str]
@@ -67,8 +75,6 @@ _Need = tuple["ast.AST", str, str]
 
 
 def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not any(word in file.text for word in (*_WORDS, *_MODULES)):
-        return
     lines: set[int] = set()
     found_here = (*_calls(file), *_attributes(file), *_imports(file), *_paths(file))
     for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
@@ -80,6 +86,8 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
 
 
 def _calls(file: SourceFile) -> Iterator[_Need]:
+    if not any(word in file.text for word in _CALLS):
+        return
     for call, _scope in file.index.calls:
         name = last_name(call.func)
         if name in {"get_context", "set_start_method"}:
@@ -125,7 +133,7 @@ def _instead_of(program: str) -> str:
 def _attributes(file: SourceFile) -> Iterator[_Need]:
     import ast
 
-    if "signal" not in file.text and "os." not in file.text and "from os" not in file.text:
+    if not _mentions(file.text):
         return
     for node in file.parents:
         if not isinstance(node, ast.Attribute | ast.Name) or isinstance(node.ctx, ast.Store):
@@ -138,6 +146,16 @@ def _attributes(file: SourceFile) -> Iterator[_Need]:
             yield node, what, "leave it out on Windows, or use psutil"
 
 
+_DOTTED = re.compile(
+    rf"signal\.(?:{'|'.join(sorted(_SIGNALS))})\b|os\.(?:{'|'.join(sorted(_OS))})\b"
+    r"|from (?:os|signal) import"
+)
+
+
+def _mentions(text: str) -> bool:
+    return ("os." in text or "signal" in text or "from os" in text) and bool(_DOTTED.search(text))
+
+
 def _kill(name: str) -> str:
     if name == "SIGKILL":
         return "use process.kill() of subprocess or psutil, or signal.SIGTERM"
@@ -147,7 +165,7 @@ def _kill(name: str) -> str:
 def _imports(file: SourceFile) -> Iterator[_Need]:
     import ast
 
-    if not any(name in file.text for name in _MODULES):
+    if not any(f"import {name}" in file.text or f"from {name}" in file.text for name in _MODULES):
         return
     for node in file.parents:
         names: list[str] = []

@@ -205,7 +205,13 @@ def _work(name: str) -> Work | None:
     return Work.RUN if name in idioms.RUNS or name in idioms.RUNS_OF_KNOWN_MODELS else None
 
 
-_NAMES = (*idioms.LOADS, *idioms.RUNS, *idioms.CALLED_MODELS, *idioms.RUNS_OF_KNOWN_MODELS)
+_NAMES = (
+    *(f".{name}" for name in (*idioms.LOADS, *idioms.RUNS)),
+    *(f".{name}(" for name in idioms.RUNS_OF_KNOWN_MODELS),
+    *(f'"{name}"' for name in idioms.RUNS),
+    *idioms.CALLED_MODELS,
+)
+"""What a file must contain to load or run a model by itself."""
 
 
 def _may_matter(file: SourceFile) -> bool:

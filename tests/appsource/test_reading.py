@@ -56,7 +56,7 @@ def test_excluded_files_are_left_out(tmp_path, pattern):
 
 
 def test_an_unrelated_pattern_leaves_nothing_out(tmp_path):
-    write(tmp_path, {"a.py": GOOD, "tests/test_a.py": GOOD})
+    write(tmp_path, {"a.py": GOOD, "part/b.py": GOOD})
     assert len(read_application([tmp_path], exclude=["docs", "conf?.py", ""]).files) == 2
 
 
@@ -127,10 +127,20 @@ def test_a_bad_file_is_one_sentence_and_the_others_are_examined(tmp_path, case):
     assert "\n" not in sentence
 
 
-def test_a_notebook_is_refused_with_what_to_do(tmp_path):
-    write(tmp_path, {"a.ipynb": "{}"})
-    (sentence,) = read_application([tmp_path / "a.ipynb"]).unreadable
-    assert "nbconvert" in sentence
+def test_tests_and_vendored_code_are_left_out_and_named(tmp_path):
+    write(
+        tmp_path,
+        {"a.py": GOOD, "tests/b.py": GOOD, "lib/_vendor/c.py": GOOD, "test_d.py": GOOD},
+    )
+    app = read_application([tmp_path])
+    assert names(app, tmp_path) == ["a.py"]
+    left_out = [Path(path).relative_to(tmp_path).as_posix() for path in app.left_out]
+    assert left_out == ["test_d.py", "tests", "lib/_vendor"]
+
+
+def test_a_folder_of_tests_that_is_given_itself_is_read(tmp_path):
+    write(tmp_path, {"tests/helpers.py": GOOD})
+    assert len(read_application([tmp_path / "tests"]).files) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")

@@ -15,6 +15,7 @@ from winasr_doctor.appsource.pins import Pin
 from winasr_doctor.appsource.source_file import SourceFile
 
 if TYPE_CHECKING:
+    from winasr_doctor.appsource.callgraph import CallGraph
     from winasr_doctor.appsource.constants import Constants
     from winasr_doctor.appsource.revision_uses import RevisionUse
 
@@ -27,12 +28,14 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         pins: Revisions given with `--revision`.
         unreadable: Files that could not be examined, one sentence each.
         roots: The files and folders as given by the user.
+        left_out: Tests and vendored code that were not examined: files, and folders with a slash.
     """
 
     files: tuple[SourceFile, ...] = ()
     pins: tuple[Pin, ...] = ()
     unreadable: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def constants(self) -> Constants:
@@ -40,6 +43,13 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         from winasr_doctor.appsource.constants import Constants
 
         return Constants(self.files)
+
+    @cached_property
+    def calls(self) -> CallGraph:
+        """Follows calls through all files."""
+        from winasr_doctor.appsource.callgraph import CallGraph
+
+        return CallGraph(self.constants)
 
     @cached_property
     def revisions(self) -> tuple[RevisionUse, ...]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.index import Scope
-from winasr_doctor.appsource.inferred_values import CallResult, Function, Literal, Term
+from winasr_doctor.appsource.inferred_values import CallResult, Function, Imported, Literal, Term
 from winasr_doctor.appsource.objects import TRANSPARENT, Objects
 from winasr_doctor.appsource.syntax import last_name
 
@@ -39,6 +39,8 @@ class Calls(Objects):
             found = self._looked_up(expr, scope)
         elif name in {"getenv", "cast"} and count > 1:
             found = self.terms(expr.args[1], scope)
+        elif name in {"import_module", "__import__"} and count:
+            found = self._module(expr, scope)
         elif name == "getattr" and count > 1:
             found = self._getattr(expr, scope)
         elif name in _SAME_OBJECT and is_method and not count:
@@ -65,6 +67,14 @@ class Calls(Objects):
             if keyword.arg == "default":
                 found.extend(self.terms(keyword.value, scope))
         return found
+
+    def _module(self, expr: ast.Call, scope: Scope) -> list[Term]:
+        names = [t.value for t in self.terms(expr.args[0], scope) if isinstance(t, Literal)]
+        return [
+            Imported(name, scope.file, self.constants.modules.find(name, 0, scope.file))
+            for name in names
+            if isinstance(name, str) and name
+        ]
 
     def _getattr(self, expr: ast.Call, scope: Scope) -> list[Term]:
         bases = self.terms(expr.args[0], scope)

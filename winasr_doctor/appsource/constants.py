@@ -30,6 +30,7 @@ from winasr_doctor.appsource.modules import Modules
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.star_imports import Stars
 from winasr_doctor.appsource.syntax import last_name, named_values, text_of
+from winasr_doctor.appsource.words import Words
 
 __all__ = ["Constants", "Literal"]
 
@@ -111,6 +112,15 @@ class Constants:
         found = _Question(self, guess=False).terms(expr, scope)
         return tuple(term for term in found if isinstance(term, Class))
 
+    def terms(self, expr: ast.expr, scope: Scope) -> tuple[Term, ...]:
+        """Return everything that an expression is known to be, without guessing."""
+        return tuple(_Question(self, guess=False).terms(expr, scope))
+
+    def members(self, kind: Class, name: str) -> tuple[Function, ...]:
+        """Return the methods with a name that a class of the app has or inherits."""
+        found = _Question(self, guess=False).attribute(kind, name)
+        return tuple(term for term in found if isinstance(term, Function))
+
     @cached_property
     def modules(self) -> Modules:
         """The files by module name."""
@@ -121,13 +131,20 @@ class Constants:
         """What the files import with `*`."""
         return Stars(self.modules)
 
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self.files)
+
+    def files_with(self, name: str) -> Sequence[SourceFile]:
+        """Return the files that contain a name as a whole word."""
+        return self._words.files_with(name)
+
     def call_sites(self, name: str) -> Sequence[CallSite]:
         """Return the calls in the app whose callee's name ends in this part, up to a limit."""
         if name not in self._sites_named:
             sites = (
                 site
-                for file in self.files
-                if name in file.text  # avoids walking files that cannot contain one
+                for file in self.files_with(name)
                 for site in self._calls_of(file).get(name, ())
             )
             self._sites_named[name] = tuple(islice(sites, MAX_PLACES))

@@ -1,6 +1,7 @@
 """Edits the app's source so that only one thing changes and every other character stays.
 
 Each function returns `None` if it cannot guarantee that; the remedy is then left to people.
+Notebooks are always left to people.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def replace_node(file: SourceFile, node: ast.AST, new: str) -> EditSource | None
         new: Its replacement.
     """
     end_line = getattr(node, "end_lineno", None)
-    if end_line is None:
+    if end_line is None or file.cells:
         return None
     end = (end_line, file.column(end_line, getattr(node, "end_col_offset", 0)))
     return EditSource((SourceEdit(file.path, _start(file, node), end, file.segment(node), new),))
@@ -68,7 +69,7 @@ def add_keyword(file: SourceFile, call: ast.Call, name: str, value: str) -> Edit
         name: The keyword.
         value: An expression.
     """
-    tokens = _between_parentheses(file, call)
+    tokens = None if file.cells else _between_parentheses(file, call)
     if tokens is None:
         return None
     code = [token for token in tokens if token.type not in _LAYOUT]
@@ -106,7 +107,7 @@ def remove_keyword(file: SourceFile, call: ast.Call, keyword: ast.keyword) -> Ed
         call: The call.
         keyword: One of its keywords, written `name=value`.
     """
-    tokens = _between_parentheses(file, call)
+    tokens = None if file.cells else _between_parentheses(file, call)
     if tokens is None or keyword.arg is None:
         return None
     start = (keyword.lineno, file.column(keyword.lineno, keyword.col_offset) - 1)
@@ -139,6 +140,8 @@ def log_exception(file: SourceFile, handler: ast.ExceptHandler, message: str) ->
         handler: The block.
         message: The message to log: plain characters without quotes.
     """
+    if file.cells:
+        return None
     first = handler.body[0]
     indent = file.lines[first.lineno - 1][: first.col_offset]
     if first.lineno == handler.lineno or indent.strip() or hasattr(first, "decorator_list"):

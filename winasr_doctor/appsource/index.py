@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from winasr_doctor.appsource.paused_gc import collector_paused
@@ -138,6 +139,15 @@ class FileIndex:
         with collector_paused():
             self._walk()
 
+    @cached_property
+    def attribute_stores(self) -> dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]]:
+        """The assignments to `x.name`, by that name."""
+        found: dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]] = {}
+        for target, value, scope in self.stores:
+            if isinstance(target, ast.Attribute):
+                found.setdefault(target.attr, []).append((target, value, scope))
+        return found
+
     def _walk(self) -> None:
         pending: list[tuple[ast.AST, Scope]] = [(self.file.tree, self.module)]
         while pending:
@@ -212,6 +222,11 @@ class FileIndex:
     def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension, scope: Scope) -> None:
         self._bind(node.target, Value(node.iter, scope, iterated=True), scope)
 
+    def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
+        for item in node.items:
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, Value(item.context_expr, scope), scope)
+
     def _global(self, node: ast.Global, scope: Scope) -> None:
         scope.globals.update(node.names)
 
@@ -256,6 +271,8 @@ class FileIndex:
         ast.For: _loop,
         ast.AsyncFor: _loop,
         ast.comprehension: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
         ast.Global: _global,
         ast.Return: _return,
         ast.Import: _import,

@@ -13,12 +13,39 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
     parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = [tree]
     for node in pending:
-        for child in ast.iter_child_nodes(node):
-            # Python shares one object among all loads, stores and operators of a kind.
-            if not isinstance(child, ast.expr_context | ast.operator | ast.cmpop | ast.boolop):
-                parents[child] = node
-                pending.append(child)
+        for name in _CHILD_FIELDS[type(node)]:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                parents[value] = node
+                pending.append(value)
+            elif type(value) is list:
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        parents[child] = node
+                        pending.append(child)
     return parents
+
+
+def _child_fields() -> dict[type, tuple[str, ...]]:
+    """Return, for each kind of node, the fields that can hold other nodes.
+
+    Loads, stores and operators are left out: Python shares one object among all of a kind.
+    """
+    shared = {"ctx", "op", "ops", "type_comment", "type_ignores", "lineno", "id", "arg", "attr"}
+    leaves = {"level", "module", "name", "kind", "conversion", "simple", "is_async", "n", "s"}
+    return {
+        kind: tuple(
+            name
+            for name in kind._fields
+            if name not in shared
+            and (name not in leaves or (name == "name" and kind.__name__ == "TypeAlias"))
+        )
+        for kind in vars(ast).values()
+        if isinstance(kind, type) and issubclass(kind, ast.AST)
+    }
+
+
+_CHILD_FIELDS = _child_fields()
 
 
 def imports_of(index: FileIndex) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.pins import Pin
-from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.source_file import Cell, SourceFile
 
 if TYPE_CHECKING:
     import ast
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 MAX_SOURCE_BYTES = 5_000_000
 """Larger files are generated data; parsing one would cost gigabytes of memory."""
 
-SUFFIXES = (".py", ".pyw")
+SUFFIXES = (".py", ".pyw", ".ipynb")
 
 SKIPPED_FOLDERS = frozenset(
     {
         ".eggs",
         ".git",
         ".hg",
+        ".ipynb_checkpoints",
         ".mypy_cache",
         ".nox",
         ".svn",
@@ -38,6 +39,17 @@ SKIPPED_FOLDERS = frozenset(
     }
 )
 """Folders below a given one that hold no source of the app; any with a pyvenv.cfg is another."""
+
+OTHERS_FOLDERS = frozenset(
+    {
+        *("test", "tests", "testing", "vendor", "vendored", "_vendor", "third_party", "thirdparty"),
+        *("3rdparty", "third-party", "external", "extern"),
+    }
+)
+"""Folders of tests and of other people's code, which are left out unless they are given."""
+
+OTHERS_FILES = ("test_*.py", "*_test.py", "conftest.py")
+"""Files of tests. Source: pytest, "Conventions for Python test discovery"."""
 
 _MOUNT_POINT = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT, a junction. Source: Microsoft, [MS-FSCC] 2.1.2.1."""
@@ -60,14 +72,16 @@ def read_application(
     """Read the app's Python source without running any of it.
 
     Args:
-        paths: Files, and folders that are searched for `*.py` and `*.pyw`. Links to folders and the
-            `SKIPPED_FOLDERS` are skipped.
+        paths: Files, and folders that are searched for `*.py`, `*.pyw` and `*.ipynb`. Links to
+            folders and the `SKIPPED_FOLDERS` are skipped. Tests and vendored code below a folder
+            are left out.
         pins: Revisions to check besides those in the source.
         exclude: Glob patterns of files and folders to leave out, matched against the name and
             against the path below the given folder.
 
     Returns:
-        The parsed files; those that could not be read or parsed are named in `unreadable`.
+        The parsed files; those that could not be read or parsed are named in `unreadable`, tests
+        and vendored code in `left_out`.
 
     Raises:
         SourcePathError: A path does not exist.
@@ -75,18 +89,22 @@ def read_application(
     roots = tuple(os.fspath(path) for path in paths)
     patterns = tuple(pattern.rstrip("/\\") for pattern in exclude if pattern.strip("/\\ "))
     unreadable: list[str] = []
+    left_out: list[str] = []
     found: list[str] = []
     for root in roots:
-        found.extend(_files_of(root, patterns, unreadable))
+        found.extend(_files_of(root, patterns, unreadable, left_out))
     return Application(
         files=tuple(_parsed(_once(found), unreadable)),
         pins=tuple(pins),
         unreadable=tuple(unreadable),
         roots=roots,
+        left_out=tuple(map(_shown, left_out)),
     )
 
 
-def _files_of(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> Iterator[str]:
+def _files_of(
+    root: str, patterns: tuple[str, ...], unreadable: list[str], left_out: list[str]
+) -> Iterator[str]:
     try:
         mode = os.stat(root).st_mode  # noqa: PTH116 - a pathlib.Path would rewrite the path
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
@@ -96,7 +114,7 @@ def _files_of(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> It
         return
     if stat.S_ISDIR(mode):
         empty = True
-        for path in _walk(root, patterns, unreadable):
+        for path in _walk(root, patterns, unreadable, left_out):
             empty = False
             yield path
         if empty:
@@ -107,7 +125,9 @@ def _files_of(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> It
         yield root
 
 
-def _walk(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> Iterator[str]:
+def _walk(
+    root: str, patterns: tuple[str, ...], unreadable: list[str], left_out: list[str]
+) -> Iterator[str]:
     pending = [(root, "")]
     while pending:
         folder, below = pending.pop()
@@ -124,13 +144,29 @@ def _walk(root: str, patterns: tuple[str, ...], unreadable: list[str]) -> Iterat
             relative = f"{below}{child.name}"
             if _is_excluded(relative, patterns):
                 continue
-            if _is_own_folder(child):
+            is_folder = _is_own_folder(child)
+            if _is_others(child.name, is_folder=is_folder):
+                left_out.append(_below(root, child) + "/" * is_folder)
+            elif is_folder:
                 if child.name not in SKIPPED_FOLDERS:
                     folders.append((child.path, f"{relative}/"))
             elif child.name.lower().endswith(SUFFIXES) and child.is_file():
-                # "." is how people say "here"; "./app.py" is not how they write app.py.
-                yield child.path[2:] if root == "." else child.path
+                yield _below(root, child)
         pending.extend(reversed(folders))
+
+
+def _below(root: str, child: os.DirEntry[str]) -> str:
+    """Return an entry's path: `app.py`, not `./app.py`, if the given folder is `.`."""
+    return child.path[2:] if root == "." else child.path
+
+
+def _is_others(name: str, *, is_folder: bool) -> bool:
+    """Return whether a folder or file holds tests or vendored code."""
+    from fnmatch import fnmatch
+
+    if is_folder:
+        return name.lower() in OTHERS_FOLDERS
+    return any(fnmatch(name, pattern) for pattern in OTHERS_FILES)
 
 
 def _is_own_folder(entry: os.DirEntry[str]) -> bool:
@@ -188,20 +224,30 @@ def _parsed(paths: Iterable[str], unreadable: list[str]) -> list[SourceFile]:
 def _parse(path: str) -> SourceFile:
     from winasr_doctor.appsource.suppressions import LongListError, silences
 
-    text = _decode(_read(path))
+    document = _read(path)
+    cells: tuple[Cell, ...] = ()
+    if path.lower().endswith(".ipynb"):
+        text, cells = _notebook(document)
+    else:
+        text = _decode(document)
     tree = _tree(text, _shown(path))
     try:
         silenced = silences(text, tree)
     except LongListError as error:
         raise _CannotExamineError(str(error)) from error
-    return SourceFile(path=_shown(path), text=text, tree=tree, silenced=silenced)
+    return SourceFile(path=_shown(path), text=text, tree=tree, silenced=silenced, cells=cells)
+
+
+def _notebook(document: bytes) -> tuple[str, tuple[Cell, ...]]:
+    from winasr_doctor.appsource.notebooks import NotebookError, read_notebook
+
+    try:
+        return read_notebook(document)
+    except NotebookError as error:
+        raise _CannotExamineError(str(error)) from error
 
 
 def _read(path: str) -> bytes:
-    if path.lower().endswith(".ipynb"):
-        raise _CannotExamineError(
-            "it is a notebook; make a script of it with `jupyter nbconvert --to script`"
-        )
     try:
         return read_regular(path, MAX_SOURCE_BYTES)
     except (OSError, ValueError) as error:

@@ -32,6 +32,20 @@ class IgnoreComment(NamedTuple):
         return code.startswith(self.codes)
 
 
+class Cell(NamedTuple):
+    """A code cell of a notebook.
+
+    Attributes:
+        number: Among the code cells, from 1.
+        first: The line of the joined source that its first line is.
+        raw_lines: The line of the `.ipynb` file for each of its lines.
+    """
+
+    number: int
+    first: int
+    raw_lines: tuple[int, ...]
+
+
 class SourceFile(Struct, frozen=True, eq=False, dict=True):
     r"""One parsed file of the app.
 
@@ -40,12 +54,14 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
         text: The decoded text, with `\n` as the only line ending.
         tree: The result of `ast.parse`.
         silenced: Comments that silence findings, by line.
+        cells: The code cells of a notebook, in order; empty for a script.
     """
 
     path: str
     text: str
     tree: ast.Module
     silenced: Mapping[int, IgnoreComment] = {}
+    cells: tuple[Cell, ...] = ()
 
     @cached_property
     def lines(self) -> list[str]:
@@ -95,9 +111,29 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
             return offset + 1
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
 
-    def location(self, node: ast.AST) -> Location:
-        """Return where a node starts."""
+    def cell_of(self, node: ast.AST) -> Mapping[str, int]:
+        """Return the `cell` and `cell_line` of a node, both from 1; empty outside notebooks."""
         line = getattr(node, "lineno", 1)
+        cell = next((cell for cell in reversed(self.cells) if cell.first <= line), None)
+        return {} if cell is None else {"cell": cell.number, "cell_line": line - cell.first + 1}
+
+    def spot(self, node: ast.AST) -> str:
+        """Return where a node starts, in words: `app.py, line 3` or `a.ipynb, cell 2, line 3`."""
+        if cell := self.cell_of(node):
+            return f"{self.path}, cell {cell['cell']}, line {cell['cell_line']}"
+        return f"{self.path}, line {getattr(node, 'lineno', 1)}"
+
+    def place(self, node: ast.AST) -> str:
+        """Return where a node starts, as a prefix: `app.py:3` or `a.ipynb, cell 2, line 3`."""
+        return self.spot(node) if self.cells else f"{self.path}:{getattr(node, 'lineno', 1)}"
+
+    def location(self, node: ast.AST) -> Location:
+        """Return where a node starts; for a notebook, the line of the `.ipynb` file itself."""
+        line = getattr(node, "lineno", 1)
+        if self.cells:
+            cell = next((each for each in reversed(self.cells) if each.first <= line), None)
+            raw = cell.raw_lines[line - cell.first :][:1] if cell else ()
+            return Location(self.path, raw[0] if raw else None)
         column = self.column(line, getattr(node, "col_offset", 0))
         return Location(self.path, line, column)
 
@@ -134,7 +170,7 @@ def respect_silence(finding: Finding, file: SourceFile, node: ast.AST, code: str
             reason = silence.reason or "no reason given"
             return Finding(
                 Status.SKIP,
-                f"silenced in {file.path}, line {line}: {reason}",
+                f"silenced in {file.spot(node)}: {reason}",
                 evidence=finding.evidence,
                 location=file.location(node),
                 suppression=Suppression(silence.reason),

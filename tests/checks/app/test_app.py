@@ -7,7 +7,9 @@ import textwrap
 import pytest
 
 from winasr_doctor.appsource import read_application
-from winasr_doctor.findings import Severity, Status, Suppression
+from winasr_doctor.findings import Severity, Status, Suppression, Verdict
+from winasr_doctor.machine.model import Packages
+from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, machine
 
 NEMO = "from nemo.collections.asr.models import ASRModel\nmodel = ASRModel.restore_from('m.nemo')\n"
@@ -29,10 +31,65 @@ def examine(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.parametrize("number", range(1, 19))
 def test_without_source_the_check_is_skipped(number):
-    (result,) = compute_check(f"APP00{number}", machine())
+    (result,) = compute_check(f"APP{number:03}", machine())
     assert result.status is Status.SKIP
+
+
+@pytest.mark.parametrize("number", range(1, 18))
+def test_if_nothing_could_be_examined_the_check_does_not_pass(tmp_path, number):
+    (tmp_path / "broken.py").write_text("def", encoding="utf-8")
+    (result,) = compute_check(f"APP{number:03}", machine(read_application([tmp_path])))
+    assert result.status is Status.UNKNOWN
+
+
+def test_if_nothing_could_be_examined_the_verdict_is_not_pass(tmp_path):
+    app = read_application([tmp_path])
+    assert scan(machine(app), select=["APP"]).verdict is Verdict.WARN
+
+
+def test_what_was_left_out_is_named_with_the_command_to_examine_it(tmp_path):
+    (tmp_path / "main.py").write_text(NEMO, encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    (result,) = compute_check("APP018", machine(read_application([tmp_path])))
+    assert result.severity is Severity.INFO
+    assert str(tmp_path / "tests") in result.summary
+    assert "--app" in result.remedies[0].steps[0]
+
+
+def test_gradio_3_without_queue_runs_events_in_threads(tmp_path):
+    source = (
+        f"{NEMO}import gradio as gr\n"
+        "def work(path):\n    return model.transcribe([path])\n"
+        "with gr.Blocks() as demo:\n    gr.Button().click(work)\n"
+    )
+    (tmp_path / "main.py").write_text(source, encoding="utf-8")
+    app = read_application([tmp_path])
+    old = compute_check("APP008", machine(app, packages=Packages(versions={"gradio": "3.50.2"})))
+    new = compute_check("APP008", machine(app, packages=Packages(versions={"gradio": "6.31.0"})))
+    assert old[0].severity is Severity.WARNING
+    assert new[0].status is Status.PASS
+
+
+def test_nemo_1_has_the_old_argument(tmp_path):
+    source = f"{NEMO}model.transcribe(paths2audio_files=['a.wav'])\n"
+    (tmp_path / "main.py").write_text(source, encoding="utf-8")
+    app = read_application([tmp_path])
+    for version, expected in (("1.22.0", Status.PASS), ("2.7.3", Status.FAIL)):
+        packages = Packages(versions={"nemo-toolkit": version})
+        (result,) = compute_check("APP012", machine(app, packages=packages))
+        assert result.status is expected
+
+
+def test_nemo_3_has_no_neural_diarizer_and_nemo_2_has(tmp_path):
+    source = "from nemo.collections.asr.models import NeuralDiarizer\n"
+    (tmp_path / "main.py").write_text(source, encoding="utf-8")
+    app = read_application([tmp_path])
+    for version, expected in (("2.7.3", Status.PASS), ("3.0.0", Status.FAIL)):
+        packages = Packages(versions={"nemo-toolkit": version})
+        (result,) = compute_check("APP012", machine(app, packages=packages))
+        assert result.status is expected
 
 
 TRAPS = {

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, found, keyword, over_files, uses_nemo
+from winasr_doctor.checks.app.common import constant, found, keyword, over_files
+from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error
 from winasr_doctor.machine.base import Machine
@@ -22,7 +23,7 @@ _MEAN = "model.transcribe(audio.mean(axis=1))"
 
 
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    if "channel_selector" not in file.text or not uses_nemo(app, file):
+    if "channel_selector" not in file.text or not speech_of(app).may_be_nemos(file):
         return
     for node in _selections(file):
         yield found(
@@ -39,7 +40,7 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
                         Step("Transcribe the mean over the channels", _MEAN, "python"),
                     ),
                 ),
-                Remedy("Use one channel", (f"In {file.path}, use channel_selector=0",)),
+                Remedy("Use one channel", (f"In {file.spot(node)}, use channel_selector=0",)),
             ],
         )
 

@@ -1,4 +1,4 @@
-"""What the APP checks share: which calls are NeMo's, and what surrounds a node."""
+"""What the APP checks share: findings at a node, and what surrounds it."""
 
 from __future__ import annotations
 
@@ -8,39 +8,15 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.base import CheckFunction
-from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip
+from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     import ast
 
-LOAD_METHODS = frozenset({"restore_from", "from_pretrained", "load_model"})
-TRANSCRIBE = "transcribe"
-
-OTHER_RECOGNISERS = (
-    *(
-        "whisper",
-        "faster_whisper",
-        "whisperx",
-        "openai",
-        "vosk",
-        "speech_recognition",
-        "pywhispercpp",
-    ),
-    *(
-        "stable_whisper",
-        "mlx_whisper",
-        "assemblyai",
-        "deepgram",
-        "funasr",
-        "espnet2",
-        "speechbrain",
-    ),
-)
-"""Packages with their own `transcribe`, which these checks ignore."""
-
 FileCheck = Callable[[Application, SourceFile], Iterable[Finding]]
+AppCheck = Callable[[Application], Iterable[Finding]]
 
 
 def over_files(code: str, look: FileCheck, clean: str) -> CheckFunction:
@@ -51,22 +27,39 @@ def over_files(code: str, look: FileCheck, clean: str) -> CheckFunction:
         look: Yields findings made by `found`, which carry their node.
         clean: The summary if no file has a finding.
     """
+    return over_app(code, lambda app: (f for file in app.files for f in look(app, file)), clean)
+
+
+def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
+    """Turn a function that looks at the whole app into a check.
+
+    Args:
+        code: The check's code.
+        look: Yields findings made by `found`.
+        clean: The summary if there is no finding.
+    """
 
     def run(host: Machine) -> Iterator[Finding]:
         app = host.app
         if not app.files:
-            yield skip("no app source was given; use --app PATH")
+            yield _nothing_to_examine(app)
             return
-        silent = True
-        for file in app.files:
-            for finding in look(app, file):
-                silent = False
-                yield finding
-        if silent:
+        from winasr_doctor.appsource.paused_gc import collector_paused
+
+        with collector_paused():
+            findings = list(look(app))
+        yield from findings
+        if not findings:
             yield ok(clean, {"files": len(app.files)})
 
     run.__name__ = f"run_{code}"
     return run
+
+
+def _nothing_to_examine(app: Application) -> Finding:
+    if app.roots:
+        return unknown("none of the app's source could be examined", {"given": list(app.roots)})
+    return skip("no app source was given; use --app PATH")
 
 
 def found(
@@ -87,11 +80,18 @@ def found(
         summary: What is wrong; the location is put in front.
         remedies: Ways to solve it.
     """
-    location = file.location(node)
-    line = file.lines[(location.line or 1) - 1].strip()
-    where = f"{location.file}:{location.line}"
-    finding = make(f"{where}: {summary}", {"source": line}, remedies).at(location)
+    evidence: dict[str, object] = {"source": file.lines[getattr(node, "lineno", 1) - 1].strip()}
+    evidence.update(file.cell_of(node))
+    if file.cells:
+        remedies = [_by_hand(remedy) for remedy in remedies]
+    finding = make(f"{file.place(node)}: {summary}", evidence, remedies).at(file.location(node))
     return respect_silence(finding, file, node, code)
+
+
+def _by_hand(remedy: Remedy) -> Remedy:
+    """Return a remedy for a notebook, which `fix` never edits."""
+    steps = (*remedy.steps, "Do this in the notebook: fix does not edit notebooks")
+    return Remedy(remedy.title, steps)
 
 
 def edit(
@@ -112,47 +112,8 @@ def edit(
         new: The new text, for people.
         action: The edit itself, if it is certain to be right.
     """
-    line = file.location(node).line
-    steps = (Step(f"In {file.path}, line {line}, replace {old} with", new, "python"),)
+    steps = (Step(f"In {file.spot(node)}, replace {old} with", new, "python"),)
     return Remedy(title, steps, automatic=action is not None, action=action)
-
-
-def uses_nemo(app: Application, file: SourceFile) -> bool:
-    """Return whether `transcribe` in this file is NeMo's.
-
-    It is if the file imports NeMo, or if another file of the app does and this one imports no
-    other speech recogniser.
-    """
-    modules = _modules(file)
-    if "nemo" in modules:
-        return True
-    if any(other in modules for other in OTHER_RECOGNISERS):
-        return False
-    return any("nemo" in _modules(other) for other in app.files)
-
-
-def _modules(file: SourceFile) -> frozenset[str]:
-    return frozenset(name.partition(".")[0] for name in file.imports.values())
-
-
-def calls(file: SourceFile, *methods: str) -> Iterator[ast.Call]:
-    """Yield the calls of a method with one of these names, in the order of the source."""
-    import ast
-
-    for call, _scope in file.index.calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr in methods:
-            yield call
-
-
-def nemo_calls(app: Application, file: SourceFile, *methods: str) -> tuple[ast.Call, ...]:
-    """Return the calls of NeMo's methods with one of these names."""
-    if not any(method in file.text for method in methods) or not uses_nemo(app, file):
-        return ()
-    return tuple(
-        call
-        for call in calls(file, *methods)
-        if not (file.qualified(call.func) or "nemo").startswith(OTHER_RECOGNISERS)
-    )
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -176,6 +137,52 @@ def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AS
         child = parent
 
 
+def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes below these, without entering functions and classes."""
+    import ast
+
+    pending = list(statements)
+    for node in pending:
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def line_of(node: ast.AST) -> int:
+    """Return the line a node starts in; 0 if it has none."""
+    return getattr(node, "lineno", 0)
+
+
+def in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
+    """Return the nodes that have a place, in the order of the source."""
+    placed = (node for node in nodes if hasattr(node, "lineno"))
+    return sorted(placed, key=lambda node: (line_of(node), getattr(node, "col_offset", 0)))
+
+
+def is_inside(file: SourceFile, node: ast.AST, block: Iterable[ast.AST]) -> bool:
+    """Return whether a node is one of these statements or in one, in the same function."""
+    import ast
+
+    wanted = set(block)
+    if node in wanted:
+        return True
+    for parent, _child in ancestors(file, node):
+        if parent in wanted:
+            return True
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return False
+    return False
+
+
+def last_name(node: ast.AST) -> str:
+    """Return `c` for `a.b.c` and for `c`; empty for anything else."""
+    import ast
+
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def enclosing_function(
     file: SourceFile, node: ast.AST
 ) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -186,9 +193,3 @@ def enclosing_function(
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             return parent
     return None
-
-
-def functions_around(file: SourceFile, nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Return the names of the functions that contain any of these nodes directly."""
-    around = (enclosing_function(file, node) for node in nodes)
-    return frozenset(function.name for function in around if function is not None)

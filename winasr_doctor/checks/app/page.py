@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import calls, constant, edit, found, keyword, over_files
+from winasr_doctor.checks.app.common import constant, edit, found, keyword, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.findings.actions import EditSource
@@ -24,7 +24,9 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
         name.partition(".")[0] == "gradio" for name in file.imports.values()
     ):
         return
-    for call in calls(file, "launch"):
+    for call, _scope in file.index.calls:
+        if getattr(call.func, "attr", "") != "launch":
+            continue
         if _is_foreign(file, call) or any(item.arg is None for item in call.keywords):
             continue
         shown = keyword(call, "show_error")

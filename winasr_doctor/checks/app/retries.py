@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import (
-    LOAD_METHODS,
-    TRANSCRIBE,
-    ancestors,
-    found,
-    nemo_calls,
-    over_files,
-)
+from winasr_doctor.checks.app.common import ancestors, found, over_files
+from winasr_doctor.checks.app.handlers import ends
+from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, info, warning
 from winasr_doctor.machine.base import Machine
@@ -44,28 +39,22 @@ _UNPACK_ONCE = Remedy(
 
 
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    for call in nemo_calls(app, file, TRANSCRIBE, *LOAD_METHODS):
-        if not _is_retried(file, call):
-            continue
-        if call.func.attr == TRANSCRIBE:  # type: ignore[attr-defined] # nemo_calls are methods
-            yield found(
-                warning,
-                CODE,
-                file,
-                call,
-                "this retry repeats the failure: the app's own process holds manifest.json, and"
-                " each attempt hits the same hidden error",
-                [_KEEP_RESULT],
-            )
-        else:
-            yield found(
-                info,
-                CODE,
-                file,
-                call,
-                "each retry unpacks the whole model into TEMP again and may leave it there",
-                [_UNPACK_ONCE],
-            )
+    speech = speech_of(app)
+    for work in Work:
+        for site in speech.exposed[work].within(file):
+            if _is_retried(file, site.call) or _is_the_second_try(file, site.call):
+                yield _finding(file, site.call, work)
+
+
+def _finding(file: SourceFile, call: ast.Call, work: Work) -> Finding:
+    if work is Work.RUN:
+        summary = (
+            "this retry repeats the failure: the app's own process holds manifest.json, and"
+            " each attempt hits the same hidden error"
+        )
+        return found(warning, CODE, file, call, summary, [_KEEP_RESULT])
+    summary = "each retry unpacks the whole model into TEMP again and may leave it there"
+    return found(info, CODE, file, call, summary, [_UNPACK_ONCE])
 
 
 def _is_retried(file: SourceFile, call: ast.Call) -> bool:
@@ -78,10 +67,27 @@ def _is_retried(file: SourceFile, call: ast.Call) -> bool:
         elif isinstance(parent, ast.For | ast.While | ast.AsyncFor):
             if _iterates_a_retrier(file, parent):
                 return True
-            if guarded is not None and _repeats(parent, guarded, call):
+            if guarded is not None and _repeats(file, parent, guarded, call):
                 return True
         elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             return any(_is_retrier(file, decorator) for decorator in parent.decorator_list)
+    return False
+
+
+def _is_the_second_try(file: SourceFile, call: ast.Call) -> bool:
+    """Return whether an `except` block makes the very call again that has just failed."""
+    import ast
+
+    text = ast.dump(call)
+    for parent, child in ancestors(file, call):
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return False
+        if isinstance(parent, ast.Try) and child in parent.handlers:
+            return any(
+                isinstance(node, ast.Call) and ast.dump(node) == text
+                for statement in parent.body
+                for node in ast.walk(statement)
+            )
     return False
 
 
@@ -98,25 +104,36 @@ def _iterates_a_retrier(file: SourceFile, loop: ast.AST) -> bool:
     return isinstance(loop, ast.For | ast.AsyncFor) and _is_retrier(file, loop.iter)
 
 
-def _repeats(loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
+def _loop_of(file: SourceFile, node: ast.AST) -> ast.AST | None:
+    """Return the loop that a `break` leaves."""
+    import ast
+
+    loops = (parent for parent, _child in ancestors(file, node))
+    return next((p for p in loops if isinstance(p, ast.For | ast.While | ast.AsyncFor)), None)
+
+
+def _repeats(file: SourceFile, loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
     """Return whether a loop is a retry, not a loop over different files.
 
     A retry ends when the call succeeds, and its call does not use the loop's variable.
     """
     import ast
 
-    ends = any(
-        isinstance(node, ast.Return | ast.Break)
+    if guarded.handlers and all(ends(handler.body) for handler in guarded.handlers):
+        return False  # a failure leaves the loop
+    stops = any(
+        isinstance(node, ast.Return)
+        or (isinstance(node, ast.Break) and _loop_of(file, node) is loop)
         for statement in (*guarded.body, *guarded.orelse)
         for node in ast.walk(statement)
     )
     if isinstance(loop, ast.While):
-        return ends
+        return stops
     if not isinstance(loop, ast.For | ast.AsyncFor):
         return False
     changing = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
     used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-    return ends and not changing & used
+    return stops and not changing & used
 
 
 @check(CODE)
@@ -128,7 +145,8 @@ def retry_repeats_the_failure(host: Machine) -> Iterable[Finding]:
     suspended manifest iterator alive. Waiting does not release it, and the real error comes back.
     While loading, each attempt unpacks gigabytes again.
     **Decided by.** The call is in a `try` inside a loop that ends on success and whose variable the
-    call does not use; or it is under tenacity, stamina, backoff or retrying.
+    call does not use; or it is under tenacity, stamina, backoff or retrying; or the `except` block
+    makes the same call again. If every `except` block returns, raises or breaks, nothing repeats.
     **Do.** Show the real error and fix it.
     **Source.** NeMo 3.0.0 `transcription.py` with lhotse 1.33.0 `lazy.py`: the handle is still open
     at cleanup, observed.

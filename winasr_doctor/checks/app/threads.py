@@ -1,35 +1,26 @@
-"""APP008: several transcriptions at the same time on one model."""
+"""APP008: several transcriptions at the same time on one model, or a model loaded per request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import (
-    TRANSCRIBE,
-    ancestors,
-    constant,
-    enclosing_function,
-    found,
-    functions_around,
-    keyword,
-    nemo_calls,
-    over_files,
-)
+from winasr_doctor.checks.app.common import found, over_app
+from winasr_doctor.checks.app.executors import started_in_threads
+from winasr_doctor.checks.app.gradio_events import simultaneous_events
+from winasr_doctor.checks.app.locking import is_cached, is_locked
+from winasr_doctor.checks.app.servers import endpoints, loading_endpoints
+from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
-from winasr_doctor.machine.base import Machine
+from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
     import ast
 
 CODE = "APP008"
-STARTERS = frozenset({"submit", "map", "run_in_executor", "to_thread", "apply_async", "run_sync"})
-ROUTES = frozenset({"get", "post", "put", "patch", "delete", "api_route", "route"})
-LIMITS = ("concurrency_limit", "default_concurrency_limit")
-_LOCK_WORDS = ("lock", "mutex", "semaphore")
 
 _USE_A_LOCK = Remedy(
     "Let one transcription run at a time",
@@ -38,130 +29,80 @@ _USE_A_LOCK = Remedy(
         Step("Around every call", "with transcribe_lock:\n    model.transcribe(...)", "python"),
     ),
 )
+_LOAD_ONCE = Remedy(
+    "Load the model once",
+    (
+        Step(
+            "At module level, before the server starts",
+            "model = ASRModel.from_pretrained(...)",
+            "python",
+        ),
+        Step("In the request, only", "with transcribe_lock:\n    model.transcribe(...)", "python"),
+    ),
+)
 
 
-def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    speech = nemo_calls(app, file, TRANSCRIBE)
-    unlocked = [call for call in speech if not _is_locked(file, call)]
-    functions = functions_around(file, unlocked)
-    if not unlocked and f".{TRANSCRIBE}" not in file.text:
+def _look(gradio: str | None, app: Application) -> Iterator[Finding]:
+    speech = speech_of(app)
+    runs, loads = speech.direct[Work.RUN], speech.direct[Work.LOAD]
+    if not runs and not loads:
         return
-    if speech or "nemo" in file.text:
-        for node, what in (
-            *_started_in_threads(file, functions),
-            *_raised_limits(file, bool(unlocked)),
-            *_endpoints(file, unlocked),
-        ):
-            yield found(
-                warning,
-                CODE,
-                file,
-                node,
-                f"{what}: transcribe() is not safe to run twice at once on one model",
-                [_USE_A_LOCK],
+    graph = app.calls
+    shared = graph.spread((s for s in runs if not is_locked(s)), lambda s: not is_locked(s))
+    per_request = graph.spread(
+        (s for s in loads if not is_cached(s)), lambda s: not is_cached(s) and not is_locked(s)
+    )
+    met: set[ast.AST] = set()
+    for file, node, what in (
+        *started_in_threads(app, shared),
+        *simultaneous_events(app, shared, gradio),
+        *endpoints(app, shared, per_request),
+    ):
+        if node not in met:
+            met.add(node)
+            summary = f"{what}: transcribe() is not safe to run twice at once on one model"
+            yield found(warning, CODE, file, node, summary, [_USE_A_LOCK])
+    for file, node, what in loading_endpoints(app, per_request):
+        if node not in met:
+            met.add(node)
+            summary = (
+                f"{what}: it unpacks the whole model into TEMP and changes the process's current"
+                " directory each time"
             )
+            yield found(warning, CODE, file, node, summary, [_LOAD_ONCE])
 
 
-def _is_locked(file: SourceFile, call: ast.Call) -> bool:
-    import ast
-
-    return any(
-        isinstance(parent, ast.With | ast.AsyncWith)
-        and any(
-            word in file.segment(item.context_expr).casefold()
-            for item in parent.items
-            for word in _LOCK_WORDS
-        )
-        for parent, _child in ancestors(file, call)
-    )
+def _gradio_of(host: Machine) -> str | None:
+    """Return the installed version of Gradio, if it is known."""
+    try:
+        return host.packages.version("gradio")
+    except (Unreadable, NotApplicable):
+        return None
 
 
-def _started_in_threads(
-    file: SourceFile, functions: frozenset[str]
-) -> Iterator[tuple[ast.AST, str]]:
-    import ast
-
-    for call, _scope in file.index.calls:
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else file.qualified(call.func)
-        if name in STARTERS:
-            work: list[ast.expr | None] = list(call.args[:2])
-        elif name in ("Thread", "threading.Thread", "Timer"):
-            work = [keyword(call, "target")]
-        else:
-            continue
-        if any(_does_speech(item, functions) for item in work) and not _one_worker(file):
-            yield call, "transcription is started in threads"
-
-
-def _does_speech(work: ast.expr | None, functions: frozenset[str]) -> bool:
-    import ast
-
-    if isinstance(work, ast.Attribute):
-        return work.attr == TRANSCRIBE
-    if isinstance(work, ast.Lambda):
-        return any(
-            isinstance(node, ast.Attribute) and node.attr == TRANSCRIBE for node in ast.walk(work)
-        )
-    return isinstance(work, ast.Name) and work.id in functions
-
-
-def _one_worker(file: SourceFile) -> bool:
-    """Return whether the file creates executors, and each has a single worker."""
-    made = [call for call, _scope in file.index.calls if _makes_an_executor(file, call)]
-    return bool(made) and all(
-        constant(call.args[0] if call.args else keyword(call, "max_workers")) == 1 for call in made
-    )
-
-
-def _makes_an_executor(file: SourceFile, call: ast.Call) -> bool:
-    return file.segment(call.func).endswith("PoolExecutor")
-
-
-def _raised_limits(file: SourceFile, transcribes: bool) -> Iterator[tuple[ast.AST, str]]:
-    if not transcribes:
-        return
-    for call, _scope in file.index.calls:
-        for name in LIMITS:
-            value = keyword(call, name)
-            if value is None:
-                continue
-            limit = constant(value)
-            if limit is None or (isinstance(limit, int) and limit > 1):
-                yield call, f"{name}={limit} lets several users transcribe at once"
-
-
-def _endpoints(file: SourceFile, unlocked: list[ast.Call]) -> Iterator[tuple[ast.AST, str]]:
-    import ast
-
-    for call in unlocked:
-        function = enclosing_function(file, call)
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
-        scope = file.index.inner.get(function)
-        if isinstance(receiver, ast.Name) and scope and receiver.id in scope.bindings:
-            continue
-        for decorator in function.decorator_list:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if isinstance(target, ast.Attribute) and target.attr in ROUTES:
-                yield call, "the server runs this endpoint in a thread per request"
-
-
-@check(CODE)
+@check(CODE, reads=("packages",))
 def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     """Several transcriptions run at the same time on one model.
 
-    **What.** `transcribe()` in thread pools, threads, Gradio events with a raised concurrency limit
-    and plain `def` endpoints.
+    **What.** `transcribe()` and `diarize()` in thread pools and threads, in Gradio events that may
+    overlap, and in requests that a server answers in threads (Flask, plain `def` endpoints of
+    FastAPI, `ThreadingHTTPServer`). Also a model that is loaded again in every request.
     **Why.** NeMo's `transcribe` changes the model while it runs (modes, decoding, the current
     directory while loading): results get mixed up, or a folder stays locked because it is the
     current directory.
-    **Decided by.** The call, or a function that contains it, is passed to threads. A `with` on
-    something called lock, mutex or semaphore, or an executor with one worker, silences the check.
-    **Do.** Hold one lock around every call.
-    **Source.** NeMo issue 13988; NeMo 3.0.0 `transcription.py` and `save_restore_connector.py`.
+    **Decided by.** The call, or a function that leads to it, is passed to threads or answers
+    requests. Since version 4, Gradio runs each event function with its own limit of one, so two
+    event functions overlap unless they share a `concurrency_id`; an event with `queue=False` or a
+    raised limit overlaps itself. Gradio 3 with `queue()` runs one event at a time, without it any
+    number. Process pools are silent: each process has its own model. A `with` on something called
+    lock, mutex or semaphore, or an executor with one worker, silences the check; so does a load
+    under `if model is None` or a cache decorator.
+    **Do.** Hold one lock around every call; load the model once.
+    **Source.** NeMo issue 13988; NeMo 3.0.0 `transcription.py` and `save_restore_connector.py`;
+    Gradio 6.31 `block_function.py` (`concurrency_id or str(id(fn))`) and `queueing.py`; Gradio 3.50
+    `Blocks.queue`; Flask, `Flask.run` (`threaded=True` since 1.0); FastAPI, "Concurrency and async
+    / await"; docs.python.org, `http.server.ThreadingHTTPServer`.
     """
-    return _RUN(host)
-
-
-_RUN = over_files(CODE, _look, "only one transcription runs at a time")
+    return over_app(
+        CODE, partial(_look, _gradio_of(host)), "only one transcription runs at a time"
+    )(host)

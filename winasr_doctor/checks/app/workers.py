@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, edit, found, keyword, nemo_calls, over_files
+from winasr_doctor.checks.app.common import (
+    constant,
+    edit,
+    found,
+    keyword,
+    last_name,
+    over_files,
+)
+from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
@@ -16,28 +24,34 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable
 
+    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.index import Scope
+
 CODE = "APP001"
 
 
-def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    for call in nemo_calls(app, file, "transcribe"):
-        given_workers = keyword(call, "num_workers")
-        workers = constant(given_workers)
-        if given_workers is not None and isinstance(workers, int) and workers > 0:
-            from winasr_doctor.appsource.edits import replace_node
+_CONFIGS = ("TranscribeConfig", "TranscriptionConfig")
+_COUNTS = frozenset({"os.cpu_count", "multiprocessing.cpu_count", "os.process_cpu_count"})
 
-            none = replace_node(file, given_workers, "0")
+
+def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
+    speech = speech_of(app)
+    for site in speech.within(file, Work.RUN):
+        call = site.call
+        if not speech.is_direct(call):
+            continue
+        workers = _workers(app, site)
+        if workers is not None:
             yield _finding(
                 file,
                 call,
-                f"transcribe() starts {workers} worker processes",
-                edit(file, call, "Start none", f"num_workers={workers}", "num_workers=0", none),
+                f"{last_name(call.func)}() starts {workers} worker processes",
+                _start_none(file, call),
             )
             continue
         config = keyword(call, "override_config")
-        if config is not None and _starts_workers(file, config):
+        if config is not None and _starts_workers(app, config, site.scope):
             given = file.segment(config)
-            line = file.location(call).line
             yield _finding(
                 file,
                 call,
@@ -46,7 +60,7 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
                     "Start none",
                     (
                         Step(
-                            f"In {file.path}, before line {line}, add",
+                            f"In {file.spot(call)}, add before it",
                             f"config = {given}\nconfig.num_workers = 0",
                             "python",
                         ),
@@ -56,55 +70,90 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
             )
 
 
+def _workers(app: Application, site: Site) -> object:
+    """Return the number of workers that a call asks for, if it is known to be above 0."""
+    given = keyword(site.call, "num_workers")
+    if given is None:
+        found = [
+            literal
+            for item in site.call.keywords
+            if item.arg is None
+            for literal in app.constants.entry(item.value, site.scope, "num_workers", guess=False)
+        ]
+    elif _COUNTS.intersection(app.calls.origins(given, site.scope)):
+        return "as many as the processor has cores:"
+    else:
+        found = list(app.constants.literals(given, site.scope, guess=False))
+    numbers = [item.value for item in found if isinstance(item.value, int) and item.value > 0]
+    return max(numbers, default=None)
+
+
+def _start_none(file: SourceFile, call: ast.Call) -> Remedy:
+    from winasr_doctor.appsource.edits import replace_node
+
+    given = keyword(call, "num_workers")
+    if given is None:
+        step = f"In {file.spot(call)}, pass num_workers=0"
+        return Remedy("Start none", (step,))
+    old = f"num_workers={file.segment(given)}"
+    return edit(file, call, "Start none", old, "num_workers=0", replace_node(file, given, "0"))
+
+
 def _finding(file: SourceFile, call: ast.Call, what: str, remedy: Remedy) -> Finding:
     why = f"{what}; on Windows each imports the app again, and transcription hangs at 0 %"
     return found(warning, CODE, file, call, why, [remedy])
 
 
-def _starts_workers(file: SourceFile, config: ast.expr) -> bool:
-    import ast
+def _starts_workers(app: Application, config: ast.expr, scope: Scope) -> bool:
+    """Return whether a configuration, however it was made, leaves the number of workers unset."""
+    from winasr_doctor.appsource.inferred_values import CallResult
 
-    if isinstance(config, ast.Name):
-        values = _values(file, config.id)
-        return not _number_is_set(file, config.id) and any(
-            isinstance(value, ast.Call) and _call_starts_workers(file, value) for value in values
-        )
-    return isinstance(config, ast.Call) and _call_starts_workers(file, config)
-
-
-def _values(file: SourceFile, name: str) -> list[ast.expr]:
-    from winasr_doctor.appsource.index import Value
-
-    return [
-        binding.expr
-        for scope in file.index.scopes
-        for binding in scope.bindings.get(name, ())
-        if isinstance(binding, Value)
-    ]
+    return any(
+        isinstance(term, CallResult)
+        and _leaves_it_unset(term.node)
+        and not _is_set_later(app, term.node)
+        for term in app.constants.terms(config, scope)
+    )
 
 
-def _call_starts_workers(file: SourceFile, config: ast.Call) -> bool:
-    name = file.segment(config.func).rpartition(".")[2]
+def _leaves_it_unset(config: ast.Call) -> bool:
+    name = last_name(config.func)
     if name == "get_transcribe_config":
         return True
-    if not name.endswith(("TranscribeConfig", "TranscriptionConfig")):
-        return False
-    if any(item.arg is None for item in config.keywords):
+    if not name.endswith(_CONFIGS) or any(item.arg is None for item in config.keywords):
         return False
     workers = keyword(config, "num_workers")
     return workers is None or constant(workers) not in (0, ...)
 
 
-def _number_is_set(file: SourceFile, name: str) -> bool:
+def _is_set_later(app: Application, config: ast.Call) -> bool:
+    """Return whether the app stores a `num_workers` in what this call returned."""
+    from winasr_doctor.appsource.inferred_values import CallResult
+
+    for file in app.files:
+        if "num_workers" not in file.text:
+            continue
+        stored = [(t.value, scope) for t, _value, scope in file.index.stores if _names_it(t)]
+        for call, scope in file.index.calls:
+            if _sets_it(call):
+                stored.append((call.args[0], scope))
+        for owner, scope in stored:
+            terms = app.constants.terms(owner, scope)
+            if any(isinstance(term, CallResult) and term.node is config for term in terms):
+                return True
+    return False
+
+
+def _sets_it(call: ast.Call) -> bool:
+    named = last_name(call.func) == "setattr" and len(call.args) == 3  # noqa: PLR2004
+    return named and constant(call.args[1]) == "num_workers"
+
+
+def _names_it(target: ast.Attribute | ast.Subscript) -> bool:
     import ast
 
-    return any(
-        isinstance(target, ast.Attribute)
-        and target.attr == "num_workers"
-        and isinstance(target.value, ast.Name)
-        and target.value.id == name
-        for target, _value, _scope in file.index.stores
-    )
+    name = target.attr if isinstance(target, ast.Attribute) else constant(target.slice)
+    return name == "num_workers"
 
 
 @check(CODE)
@@ -116,8 +165,8 @@ def switches_workers_on(host: Machine) -> Iterable[Finding]:
     **Why.** `TranscribeConfig.num_workers` is `None`, which NeMo turns into up to one worker per
     core. Windows spawns them: each imports the app again, uses as much memory again, and keeps
     files open.
-    **Decided by.** The call and, for a variable, its assignments in the same file; setting
-    `.num_workers` on it silences the check.
+    **Decided by.** The call, and everything that its arguments may be: variables, constants and
+    what functions of the app return. Setting `.num_workers` on the configuration silences it.
     **Do.** Pass `num_workers=0`, or set it on the configuration.
     **Source.** NeMo 3.0.0 `asr/parts/mixins/transcription.py`, `_transcribe_on_begin`.
     """

@@ -1,0 +1,2 @@
+def is_locked(error):
+    return getattr(error, "winerror", None) in (32, 33)

@@ -1,0 +1,3 @@
+import gradio as gr
+
+gr.Interface(print, "text", "text").launch()  # expect: APP006

@@ -1,0 +1,17 @@
+import subprocess
+import sys
+
+
+def run():
+    process = subprocess.Popen([sys.executable, "part.py"], stderr=subprocess.PIPE)
+    code = process.wait()  # expect: APP015
+    return code, process.stderr.read()
+
+
+def half():
+    process = subprocess.Popen(
+        [sys.executable, "part.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    for line in process.stdout:
+        print(line)
+    process.wait()  # expect: APP015

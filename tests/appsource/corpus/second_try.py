@@ -1,0 +1,10 @@
+from nemo.collections.asr.models import ASRModel
+
+model = ASRModel.restore_from("m.nemo")
+
+
+def load():
+    try:
+        return ASRModel.restore_from("b.nemo")
+    except Exception:
+        return ASRModel.restore_from("b.nemo")  # expect: APP002

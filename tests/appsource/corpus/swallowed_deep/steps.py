@@ -1,0 +1,5 @@
+from engine import second
+
+
+def first(path):
+    return second(path)

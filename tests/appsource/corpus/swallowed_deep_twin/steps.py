@@ -1,0 +1,2 @@
+def first(path):
+    return path

@@ -1,0 +1,2 @@
+def config_for(recogniser):
+    return recogniser.get_transcribe_config()

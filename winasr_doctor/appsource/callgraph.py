@@ -1,0 +1,404 @@
+"""Follows calls through the app as a reader would: helpers, methods, wrappers, partials, modules.
+
+Everything that needs to know which function a call runs, or which calls lead to a given call, asks
+here, so that every check follows the same paths within the same bounds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from winasr_doctor.appsource.index import Import, Parameter, Scope, Value
+from winasr_doctor.appsource.inferred_values import CallResult, Class, Function, Imported
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.constants import Constants
+
+MAX_SITES = 5_000
+"""The most calls that one question follows; beyond them the answer is what was found so far."""
+
+_WRAPPERS = frozenset({"partial", "partialmethod", "wraps", "lru_cache", "cache", "update_wrapper"})
+"""Calls that return a callable which runs their first argument."""
+
+_SAME_OBJECT = frozenset(
+    {"to", "cuda", "cpu", "eval", "half", "float", "double", "bfloat16", "train", "share_memory"}
+)
+"""Methods of a torch module that return the module. Source: PyTorch, `torch.nn.Module`."""
+
+_AWAITED = {"to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "run_in_executor": 1}
+"""Calls that run a function elsewhere and give its result or its error back: its position."""
+
+_TRANSPARENT = frozenset({"cast", "getattr", "partial"})
+"""Calls that say nothing about who made the object."""
+
+_COMMON = frozenset(
+    name
+    for kind in (str, bytes, list, dict, set, tuple, int, float)
+    for name in dir(kind)
+    if not name.startswith("_")
+) | {"close", "read", "write", "open", "run", "start", "stop", "get", "put", "join", "main"}
+"""Methods that many objects have: their name alone does not lead to the app's only one."""
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Site(NamedTuple):
+    """A call and the scope it is in."""
+
+    call: ast.Call
+    scope: Scope
+
+    @property
+    def file(self) -> SourceFile:
+        """The file that contains the call."""
+        return self.scope.file
+
+    @property
+    def function(self) -> Scope | None:
+        """The scope of the innermost function around the call; `None` at module level."""
+        return function_around(self.scope)
+
+
+class CallPaths(NamedTuple):
+    """The calls that lead to the given ones, and the functions that contain them.
+
+    Attributes:
+        sites: Every call by its node, the given ones first.
+        functions: The nodes of the functions that make one of these calls.
+    """
+
+    sites: dict[ast.Call, Site]
+    functions: frozenset[ast.AST]
+
+    def within(self, file: SourceFile) -> tuple[Site, ...]:
+        """Return the calls in one file, in the order of the source."""
+        found = (site for site in self.sites.values() if site.file is file)
+        return tuple(sorted(found, key=lambda site: (site.call.lineno, site.call.col_offset)))
+
+
+class CallGraph:
+    """Resolves what calls of the app run, and which calls lead to others.
+
+    Args:
+        constants: Follows the values of the app's names.
+    """
+
+    def __init__(self, constants: Constants) -> None:
+        self._constants = constants
+        self._callers: dict[ast.AST, tuple[Site, ...]] = {}
+        self._scopes: dict[SourceFile, dict[ast.Call, Scope]] = {}
+        self._functions: dict[tuple[ast.expr, Scope], tuple[Function, ...]] = {}
+        self._origins: dict[tuple[ast.expr, Scope], frozenset[str]] = {}
+        self._aliases: dict[SourceFile, dict[str, set[str]]] = {}
+        self._methods: dict[SourceFile, dict[str, list[Function]]] = {}
+        self._handed: dict[SourceFile, dict[str, list[tuple[Site, int | str]]]] = {}
+
+    def scope_of(self, file: SourceFile, call: ast.Call) -> Scope | None:
+        """Return the scope that contains a call; `None` in an annotation."""
+        if file not in self._scopes:
+            self._scopes[file] = dict(file.index.calls)
+        return self._scopes[file].get(call)
+
+    def functions(self, expr: ast.expr, scope: Scope) -> tuple[Function, ...]:
+        """Return the functions of the app that run when an expression is called.
+
+        Args:
+            expr: What is called, such as `engine.text`; a class stands for its `__init__`.
+            scope: The scope that contains the expression.
+        """
+        key = (expr, scope)
+        if key not in self._functions:
+            self._functions[key] = ()  # while it is being resolved
+            self._functions[key] = tuple(self._resolve(expr, scope))
+        return self._functions[key]
+
+    def origins(self, expr: ast.expr, scope: Scope) -> frozenset[str]:
+        """Return the dotted names of the imported things that made an object, or that it is.
+
+        `ASRModel.from_pretrained("x").to("cuda")` gives
+        `nemo.collections.asr.models.ASRModel.from_pretrained`.
+        """
+        key = (expr, scope)
+        if key not in self._origins:
+            self._origins[key] = frozenset()
+            self._origins[key] = frozenset(self._find_origins(expr, scope))
+        return self._origins[key]
+
+    def spread(
+        self, seeds: Iterable[Site], passes: Callable[[Site], bool] | None = None
+    ) -> CallPaths:
+        """Return every call of the app that leads to one of the given calls.
+
+        Args:
+            seeds: The calls to start from.
+            passes: Whether a call's own callers count too; by default all do.
+        """
+        sites: dict[ast.Call, Site] = {}
+        functions: set[ast.AST] = set()
+        pending = list(seeds)
+        for site in pending:  # grows while it is walked
+            if site.call in sites or len(sites) >= MAX_SITES:
+                continue
+            sites[site.call] = site
+            inner = site.function
+            if inner is None or inner.node in functions or (passes and not passes(site)):
+                continue
+            functions.add(inner.node)
+            if inner.node not in self._callers:
+                self._callers[inner.node] = tuple(self._find_callers(inner))
+            pending.extend(self._callers[inner.node])
+        return CallPaths(sites, frozenset(functions))
+
+    def handed_over(self, expr: ast.expr, scope: Scope) -> Iterator[Site]:
+        """Yield the calls that a function of the app makes of an argument it was given.
+
+        Args:
+            expr: An argument of a call, such as `model.transcribe` in `safely(model.transcribe)`.
+            scope: The scope that contains it.
+        """
+        for site, place in self._handed_in(scope.file).get(last_name(expr), ()):
+            argument = _argument(site.call, place)
+            if argument is expr:
+                yield from self._calls_of_parameter(site, place)
+
+    def _resolve(self, expr: ast.expr, scope: Scope) -> Iterator[Function]:
+        known = False
+        for term in self._constants.terms(expr, scope):
+            known = True
+            if isinstance(term, Function):
+                yield term
+                yield from self._overrides(term)
+            elif isinstance(term, Class):
+                yield from self._constants.members(term, "__init__")
+            elif isinstance(term, CallResult):
+                if last_name(term.node.func) in _WRAPPERS and term.node.args:
+                    yield from self.functions(term.node.args[0], term.scope)
+                else:
+                    for kind in self._constants.classes(term.node.func, term.scope):
+                        yield from self._constants.members(kind, "__call__")
+        if not known and isinstance(expr, ast.Attribute):
+            yield from self._only_method(expr, scope)
+
+    def _only_method(self, expr: ast.Attribute, scope: Scope) -> Iterator[Function]:
+        """Yield the app's only method of this name if nothing is known about the object."""
+        name = expr.attr
+        if name in _COMMON or name.startswith("__") or self.origins(expr.value, scope):
+            return
+        found = [
+            method
+            for file in self._constants.files_with(name)
+            if f"def {name}" in file.text
+            for method in self._methods_in(file).get(name, ())
+        ]
+        if len(found) == 1:
+            yield found[0]
+
+    def _overrides(self, method: Function) -> Iterator[Function]:
+        """Yield what the app's subclasses put in place of a method."""
+        owner = method.scope.owner
+        if owner is None:
+            return
+        name = getattr(method.node, "name", "")
+        base = getattr(owner.node, "name", "")
+        for file in self._constants.files_with(base):
+            if f"def {name}" not in file.text:
+                continue
+            for other in self._methods_in(file).get(name, ()):
+                around = other.scope.owner
+                bases = getattr(around.node, "bases", ()) if around else ()
+                if other.node is not method.node and base in map(last_name, bases):
+                    yield other
+
+    def _methods_in(self, file: SourceFile) -> dict[str, list[Function]]:
+        if file not in self._methods:
+            found: dict[str, list[Function]] = {}
+            for scope in file.index.scopes:
+                if scope.owner is not None and isinstance(scope.node, _FUNCTIONS):
+                    name = getattr(scope.node, "name", "")
+                    found.setdefault(name, []).append(Function(scope.node, scope))
+            self._methods[file] = found
+        return self._methods[file]
+
+    def _find_origins(self, expr: ast.expr, scope: Scope) -> Iterator[str]:
+        for term in self._constants.terms(expr, scope):
+            if isinstance(term, Imported):
+                yield term.name
+            elif isinstance(term, CallResult):
+                yield from self._made_by(term.node, term.scope)
+            elif isinstance(term, Class) and term.scope.parent is not None:
+                for base in term.node.bases:
+                    yield from self.origins(base, term.scope.parent)
+        if isinstance(expr, ast.Call) and last_name(expr.func) not in _TRANSPARENT:
+            yield from self._made_by(expr, scope)
+        elif isinstance(expr, ast.Name):
+            yield from self._annotated(expr.id, scope)
+
+    def _annotated(self, name: str, scope: Scope) -> Iterator[str]:
+        """Yield the imported classes that a parameter's annotation names."""
+        for around in scope.enclosing():
+            for binding in around.bindings.get(name, ()):
+                if isinstance(binding, Parameter) and binding.annotation is not None:
+                    for node in ast.walk(binding.annotation):
+                        if isinstance(node, ast.Name | ast.Attribute) and around.parent:
+                            names = self._constants.imported_names(node, around.parent)
+                            yield from (each for each in names if not each.startswith("typing"))
+            if name in around.bindings:
+                return
+
+    def _made_by(self, call: ast.Call, scope: Scope) -> Iterator[str]:
+        yield from self._constants.imported_names(call.func, scope)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _SAME_OBJECT:
+            yield from self.origins(call.func.value, scope)
+        elif isinstance(call.func, ast.Attribute):
+            made = self.origins(call.func.value, scope)
+            yield from (f"{name}.{call.func.attr}" for name in made)
+        for kind in self._constants.classes(call.func, scope):
+            for base in kind.node.bases if kind.scope.parent else ():
+                yield from self.origins(base, kind.scope.parent or kind.scope)
+
+    def _find_callers(self, inner: Scope) -> Iterator[Site]:
+        """Yield the calls of the app that run a function."""
+        for name in self._names_of(inner):
+            for found in self._constants.call_sites(name):
+                if not found.skip and self._runs(found.call.func, found.scope, inner):
+                    yield Site(found.call, found.scope)
+            for file in self._constants.files_with(name):
+                for site, place in self._handed_in(file).get(name, ()):
+                    argument = _argument(site.call, place)
+                    if argument is None or not self._runs(argument, site.scope, inner):
+                        continue
+                    if _AWAITED.get(last_name(site.call.func)) == place:
+                        yield site
+                    yield from self._calls_of_parameter(site, place)
+        yield from self._by_decorator(inner)
+
+    def _runs(self, callee: ast.expr, scope: Scope, inner: Scope) -> bool:
+        return any(found.node is inner.node for found in self.functions(callee, scope))
+
+    def _names_of(self, inner: Scope) -> set[str]:
+        """Return the names under which the app may call a function."""
+        name = getattr(inner.node, "name", "")
+        names = {name} if name else set()
+        if name in {"__init__", "__call__"} and inner.owner is not None:
+            names = {getattr(inner.owner.node, "name", "")}
+        if isinstance(inner.node, ast.Lambda) and inner.parent is not None:
+            names = {
+                bound
+                for bound, bindings in inner.parent.bindings.items()
+                if any(isinstance(b, Value) and b.expr is inner.node for b in bindings)
+            }
+        for name in tuple(names):
+            for file in self._constants.files_with(name):
+                names.update(self._aliases_in(file).get(name, ()))
+        return names
+
+    def _aliases_in(self, file: SourceFile) -> dict[str, set[str]]:
+        """Return the other names that a file gives to things, by the last part of their name."""
+        if file in self._aliases:
+            return self._aliases[file]
+        found: dict[str, set[str]] = {}
+        for scope in file.index.scopes:
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    original = _original(binding)
+                    if original and original != name:
+                        found.setdefault(original, set()).add(name)
+        for target, value, _scope in file.index.stores:
+            original = _last_part(value)
+            if original and isinstance(target, ast.Attribute):
+                found.setdefault(original, set()).add(target.attr)
+        self._aliases[file] = found
+        return found
+
+    def _handed_in(self, file: SourceFile) -> dict[str, list[tuple[Site, int | str]]]:
+        """Return the calls of a file that pass a name as an argument, by that name."""
+        if file in self._handed:
+            return self._handed[file]
+        found: dict[str, list[tuple[Site, int | str]]] = {}
+        for call, scope in file.index.calls:
+            for number, argument in enumerate(call.args):
+                if name := _last_part(argument):
+                    found.setdefault(name, []).append((Site(call, scope), number))
+            for keyword in call.keywords:
+                if keyword.arg and (name := _last_part(keyword.value)):
+                    found.setdefault(name, []).append((Site(call, scope), keyword.arg))
+        self._handed[file] = found
+        return found
+
+    def _calls_of_parameter(self, site: Site, place: int | str) -> Iterator[Site]:
+        """Yield the calls that the called function makes of its argument at a place."""
+        for function in self.functions(site.call.func, site.scope):
+            is_method = function.scope.owner is not None
+            for name, bindings in function.scope.bindings.items():
+                parameter = bindings[0]
+                if not isinstance(parameter, Parameter):
+                    continue
+                position = (parameter.position or 0) - is_method
+                if place == name or (parameter.position is not None and place == position):
+                    yield from _calls_named(name, function.scope)
+
+    def _by_decorator(self, inner: Scope) -> Iterator[Site]:
+        """Yield the calls of a function that a decorator of the app makes."""
+        around = inner.parent
+        for decorator in getattr(inner.node, "decorator_list", ()) if around else ():
+            plain = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for function in self.functions(plain, around or inner):
+                wrapper = function.scope
+                if isinstance(decorator, ast.Call):  # a factory: its inner function decorates
+                    wrapper = next(iter(_functions_in(wrapper)), wrapper)
+                first = next(iter(wrapper.bindings.items()), None)
+                if first is not None and isinstance(first[1][0], Parameter):
+                    yield from _calls_named(first[0], wrapper)
+
+
+def function_around(scope: Scope) -> Scope | None:
+    """Return the innermost function's scope around a scope, itself included."""
+    inner: Scope | None = scope
+    while inner is not None and not isinstance(inner.node, _FUNCTIONS):
+        inner = inner.parent
+    return inner
+
+
+def _functions_in(scope: Scope) -> Iterator[Scope]:
+    for inner in scope.file.index.scopes:
+        if inner.parent is scope and isinstance(inner.node, _FUNCTIONS):
+            yield inner
+
+
+def _calls_named(name: str, around: Scope) -> Iterator[Site]:
+    """Yield the calls of a plain name inside a function, its inner functions included."""
+    for call, scope in around.file.index.calls:
+        if isinstance(call.func, ast.Name) and call.func.id == name and around in _outwards(scope):
+            yield Site(call, scope)
+
+
+def _outwards(scope: Scope) -> Iterator[Scope]:
+    inner: Scope | None = scope
+    while inner is not None:
+        yield inner
+        inner = inner.parent
+
+
+def _argument(call: ast.Call, place: int | str) -> ast.expr | None:
+    if isinstance(place, int):
+        return call.args[place] if place < len(call.args) else None
+    return next((item.value for item in call.keywords if item.arg == place), None)
+
+
+def _last_part(expr: ast.expr) -> str:
+    """Return the last part of a name, also of the one inside `partial(...)`."""
+    if isinstance(expr, ast.Call) and last_name(expr.func) in _WRAPPERS and expr.args:
+        return last_name(expr.args[0])
+    return last_name(expr)
+
+
+def _original(binding: object) -> str:
+    if isinstance(binding, Import):
+        return binding.name or ""
+    if isinstance(binding, Value) and not binding.path and not binding.iterated:
+        return _last_part(binding.expr)
+    return ""

@@ -1,0 +1,308 @@
+"""APP010: the app's own cleanup between the result and its return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.common import ancestors, found, in_order, over_app, walk_own
+from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived, may_delete
+from winasr_doctor.checks.app.speech import speech_of
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.appsource.callgraph import Site
+
+CODE = "APP010"
+_ADDS = frozenset({"append", "extend", "update", "add", "insert"})
+_WHY = "one locked file here throws the finished result away"
+
+
+def _look(app: Application) -> Iterator[Finding]:
+    speech = speech_of(app)
+    if not speech.uses_nemo:
+        return
+    results = {**speech.loads.sites, **speech.runs.sites}
+    met: set[ast.AST] = set()
+    for site in results.values():
+        for node, call in _temporary_folders_around(site):
+            if node not in met:
+                met.add(node)
+                yield _around(site.file, call)
+    removals = app.calls.spread(_deletes(app), lambda site: not is_survived(site.file, site.call))
+    for site in removals.sites.values():
+        if site.call in met or site.call in results or is_survived(site.file, site.call):
+            continue
+        if any(_loses(site, result) for result in _beside(site, speech.runs.sites.values())):
+            met.add(site.call)
+            yield _between(site.file, site.call)
+
+
+def _deletes(app: Application) -> Iterator[Site]:
+    from winasr_doctor.appsource.callgraph import Site
+
+    for file in app.files:
+        if not may_delete(file):
+            continue
+        for call, scope in file.index.calls:
+            site = Site(call, scope)
+            if deletes(app, site) and not is_survived(file, call):
+                yield site
+
+
+def _beside(site: Site, results: Iterable[Site]) -> Iterator[Site]:
+    """Yield the results that are computed in the same function as a delete."""
+    around = site.function
+    return (each for each in results if each.file is site.file and each.function is around)
+
+
+def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:
+    """Yield the `with TemporaryDirectory()` around a call whose cleanup may raise."""
+    import ast
+
+    file = site.file
+    for parent, child in ancestors(file, site.call):
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return
+        if isinstance(parent, ast.With | ast.AsyncWith) and child in parent.body:
+            for item in parent.items:
+                made = item.context_expr
+                if (
+                    isinstance(made, ast.Call)
+                    and file.qualified(made.func) in TEMPORARY
+                    and not is_survived(file, made)
+                    and _takes_out(file, parent, is_caught=is_survived(file, parent))
+                ):
+                    yield parent, made
+
+
+def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: bool) -> bool:
+    """Return whether a value that is computed in a block is used outside it."""
+    import ast
+
+    for node in walk_own(block.body):
+        if isinstance(node, ast.Return | ast.Yield) and node.value:
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            return not is_caught
+    return not is_caught and _names_used_after(file, block, _assigned(block.body))
+
+
+def _loses(delete: Site, result: Site) -> bool:
+    """Return whether a delete runs between a result and the place that hands it on."""
+    import ast
+
+    file = delete.file
+    for parent, _child in ancestors(file, delete.call):
+        if isinstance(parent, ast.ExceptHandler) and not _contains(file, parent, result.call):
+            return False  # it runs only after an error
+    for parent, child in ancestors(file, delete.call):
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+        if isinstance(parent, ast.Try) and child in parent.finalbody:
+            inside = _contains(file, parent, result.call) and not _contains_any(
+                file, parent.finalbody, result.call
+            )
+            if inside:
+                return _hands_on(file, parent, delete.call)
+        if isinstance(parent, ast.If) and _in_other_branch(file, parent, delete, result):
+            return False
+    if delete.call.lineno <= (result.call.end_lineno or result.call.lineno):
+        return False
+    return not _left_before(file, result.call) and _is_used_after(file, delete.call, result.call)
+
+
+def _in_other_branch(file: SourceFile, node: ast.If, delete: Site, result: Site) -> bool:
+    if not _contains(file, node, result.call):
+        return False
+    return _in(file, node.body, result.call) != _in(file, node.body, delete.call)
+
+
+def _contains(file: SourceFile, node: ast.AST, inner: ast.AST) -> bool:
+    return any(parent is node for parent, _ in ancestors(file, inner))
+
+
+def _contains_any(file: SourceFile, nodes: Iterable[ast.AST], inner: ast.AST) -> bool:
+    return any(_contains(file, node, inner) for node in nodes)
+
+
+def _in(file: SourceFile, block: Iterable[ast.stmt], inner: ast.AST) -> bool:
+    return any(statement is inner or _contains(file, statement, inner) for statement in block)
+
+
+def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
+    """Return whether a `try` returns or yields a value, or its names are used after it."""
+    import ast
+
+    body = [*node.body, *node.orelse]
+    if any(isinstance(each, ast.Return) and each.value for each in walk_own(body)):
+        return True
+    return _names_used_after(file, delete, _assigned(body))
+
+
+def _assigned(block: Iterable[ast.AST]) -> set[str]:
+    import ast
+
+    names = {
+        node.id
+        for node in walk_own(block)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    for node in walk_own(block):  # answer["text"] = ...
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.update(_root(node))
+    for node in walk_own(block):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and node.func.attr in _ADDS:
+                names.add(owner.id)
+    return names
+
+
+def _root(node: ast.AST) -> Iterator[str]:
+    import ast
+
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def _left_before(file: SourceFile, result: ast.Call) -> bool:
+    """Return whether the statement with the result leaves the function itself."""
+    import ast
+
+    for parent, _child in ancestors(file, result):
+        if isinstance(parent, ast.Return):
+            return True
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _is_used_after(file: SourceFile, delete: ast.Call, result: ast.Call) -> bool:
+    """Return whether what the result went into is read or returned after the delete."""
+    import ast
+
+    for parent, _child in ancestors(file, result):
+        if isinstance(parent, ast.stmt):
+            names = _assigned([parent])
+            names |= _derived(file, parent, delete, names)
+            return _names_used_after(file, delete, names)
+    return False
+
+
+def _derived(file: SourceFile, start: ast.stmt, delete: ast.Call, names: set[str]) -> set[str]:
+    """Return the names that get a value from these ones before the delete."""
+    import ast
+
+    known = set(names)
+    for node in _in_function(file, start):
+        is_between = (
+            isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.For)
+            and start.lineno <= node.lineno <= delete.lineno
+        )
+        if is_between and isinstance(node, ast.stmt):
+            loaded = {each.id for each in walk_own([node]) if isinstance(each, ast.Name)}
+            if loaded & known:
+                known |= _assigned([node])
+    return known
+
+
+def _in_function(file: SourceFile, node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of the function around a node, or of the module, in their order."""
+    import ast
+
+    around: ast.AST = file.tree
+    for parent, _child in ancestors(file, node):
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            around = parent
+            break
+    body = getattr(around, "body", [])
+    return iter(in_order(walk_own(body)))
+
+
+def _names_used_after(file: SourceFile, delete: ast.AST, names: set[str]) -> bool:
+    import ast
+
+    after = getattr(delete, "end_lineno", 0)
+    for node in _in_function(file, delete):
+        line = getattr(node, "lineno", 0)
+        if line <= after:
+            continue
+        if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
+            return True
+    return False
+
+
+def _between(file: SourceFile, call: ast.Call) -> Finding:
+    from winasr_doctor.appsource.edits import add_keyword
+
+    old = file.segment(call)
+    if file.qualified(call.func) == "shutil.rmtree":
+        action = add_keyword(file, call, "ignore_errors", "True")
+        new = f"{old.rstrip(') ')}, ignore_errors=True)"
+        title = "Leave a locked folder behind"
+        steps: tuple[str, ...] = (f"In {file.spot(call)}, replace: {old}", f"with: {new}")
+    else:
+        action = None
+        title = "Go on if the file is locked"
+        steps = (
+            f"In {file.spot(call)}, replace: {old}",
+            f"with: with contextlib.suppress(OSError): {old}",
+            "and import contextlib",
+        )
+    remedy = Remedy(title, steps, automatic=action is not None, action=action)
+    what = f"{_WHY}: it runs after the result and before its return"
+    return found(warning, CODE, file, call, what, [remedy, _RETRY])
+
+
+def _around(file: SourceFile, call: ast.Call) -> Finding:
+    from winasr_doctor.appsource.edits import add_keyword
+
+    action = add_keyword(file, call, "ignore_cleanup_errors", "True")
+    old = file.segment(call)
+    inner = old[old.index("(") + 1 : -1].strip().rstrip(",")
+    new = f"{file.segment(call.func)}({inner + ', ' if inner else ''}ignore_cleanup_errors=True)"
+    steps = (f"In {file.spot(call)}, replace: {old}", f"with: {new}")
+    remedy = Remedy(
+        "Leave a locked folder behind", steps, automatic=action is not None, action=action
+    )
+    what = f"{_WHY}: TemporaryDirectory() cleans up before the result leaves the with block"
+    return found(warning, CODE, file, call, what, [remedy, _RETRY])
+
+
+_RETRY = Remedy(
+    "Retry while the lock lasts",
+    ("Delete with: winasr_doctor.rmtree(path), which retries and never raises for a lock",),
+)
+
+
+@check(CODE)
+def cleans_up_before_returning(host: Machine) -> Iterable[Finding]:
+    """The app's own cleanup can throw a finished result away.
+
+    **What.** Deleting, moving or renaming files after a transcription and before its result is
+    returned or used; `TemporaryDirectory()` around loading or transcribing.
+    **Why.** Windows does not delete a file that a scanner, a sync client or the app itself has
+    open: the call raises WinError 32, and the text that was already computed is lost. In `finally`
+    it also hides the real error.
+    **Decided by.** The delete comes after the result in the same function, directly or through a
+    function of the app, or in the `finally` of a `try` that returns it, and nothing catches OSError
+    around it. `suppress(FileNotFoundError)` and `missing_ok=True` do not help against a lock.
+    `ignore_errors`, `ignore_cleanup_errors`, `onexc` and handlers that go on are silent, and so is
+    cleanup that only runs after an error or after the result was used.
+    **Do.** Suppress OSError around the cleanup, or use `ignore_cleanup_errors=True`.
+    **Source.** learn.microsoft.com, "DeleteFileW function"; docs.python.org,
+    `tempfile.TemporaryDirectory`; 10 of 20 public NeMo apps lose an answer this way.
+    """
+    return _RUN(host)
+
+
+_RUN = over_app(CODE, _look, "no cleanup can throw a result away")

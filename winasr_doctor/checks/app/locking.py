@@ -1,0 +1,99 @@
+"""Recognises calls that a lock or a cache protects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.common import ancestors, last_name
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.appsource.callgraph import Site
+
+_LOCK_WORDS = ("lock", "mutex", "semaphore")
+_CACHES = ("cache", "lru_cache", "cached", "cache_resource", "singleton", "memoize", "once")
+
+
+def is_locked(site: Site) -> bool:
+    """Return whether a call runs under a lock, as far as its own function shows."""
+    import ast
+
+    file = site.file
+    for parent, _child in ancestors(file, site.call):
+        if isinstance(parent, ast.With | ast.AsyncWith) and any(
+            _is_a_lock(file.segment(item.context_expr)) for item in parent.items
+        ):
+            return True
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            named = any(_is_a_lock(file.segment(each)) for each in parent.decorator_list)
+            return named or _acquires(file, parent, site.call)
+    return False
+
+
+def _is_a_lock(text: str) -> bool:
+    folded = text.casefold().replace("block", "")
+    return any(word in folded for word in _LOCK_WORDS)
+
+
+def _acquires(file: SourceFile, function: ast.AST, call: ast.Call) -> bool:
+    """Return whether `lock.acquire()` comes before a call in its function."""
+    import ast
+
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "acquire"
+        and _is_a_lock(file.segment(node.func.value))
+        and node.lineno < call.lineno
+        for node in ast.walk(function)
+    )
+
+
+def is_cached(site: Site) -> bool:
+    """Return whether a load runs only once: under a condition on the model, or in a cache."""
+    import ast
+
+    child: ast.AST = site.call
+    for parent, child in ancestors(site.file, site.call):
+        if isinstance(parent, ast.If | ast.IfExp | ast.BoolOp):
+            inside = child is not parent.test if not isinstance(parent, ast.BoolOp) else True
+            if inside and _asks_for_absence(parent, child):
+                return True
+        if isinstance(parent, ast.ExceptHandler):
+            return True  # the cache had no such entry, or the attribute does not exist yet
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [d.func if isinstance(d, ast.Call) else d for d in parent.decorator_list]
+            if any(last_name(name) in _CACHES for name in names):
+                return True
+            return parent.name == "__init__" or _returns_early(parent, site.call)
+    return False
+
+
+def _asks_for_absence(parent: ast.AST, child: ast.AST) -> bool:
+    import ast
+
+    if isinstance(parent, ast.BoolOp):
+        return isinstance(parent.op, ast.Or) and child is not parent.values[0]
+    test = parent.test if isinstance(parent, ast.If | ast.IfExp) else None
+    for node in ast.walk(test) if test is not None else ():
+        if isinstance(node, ast.Compare) and isinstance(
+            node.ops[0], ast.Is | ast.IsNot | ast.NotIn | ast.In | ast.NotEq | ast.Eq
+        ):
+            return True
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return True
+    return False
+
+
+def _returns_early(function: ast.AST, call: ast.Call) -> bool:
+    """Return whether `if model is not None: return model` comes before the call."""
+    import ast
+
+    return any(
+        isinstance(node, ast.If)
+        and node.lineno < call.lineno
+        and any(isinstance(inner, ast.Return) for inner in node.body)
+        for node in ast.walk(function)
+    )

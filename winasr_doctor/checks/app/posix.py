@@ -1,0 +1,282 @@
+"""APP014: what Windows does not have: fork, signals, /tmp and POSIX programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.common import (
+    ancestors,
+    constant,
+    enclosing_function,
+    found,
+    keyword,
+    last_name,
+    line_of,
+    over_files,
+)
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    import ast
+
+CODE = "APP014"
+_MODULES = frozenset(
+    {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "crypt", "syslog"}
+)
+_SIGNALS = frozenset(
+    {
+        *("SIGKILL", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGPIPE"),
+        *("SIGSTOP", "SIGCONT", "SIGTSTP", "alarm", "setitimer", "pause", "pthread_kill"),
+    }
+)
+_OS = frozenset(
+    {
+        *("fork", "forkpty", "killpg", "getpgid", "setsid", "setpgrp", "geteuid", "getuid", "nice"),
+        *("mkfifo", "sysconf", "getloadavg", "sched_getaffinity", "chown", "wait", "statvfs"),
+        *("uname", "getgid", "sched_setaffinity", "setpgid"),
+    }
+)
+_METHODS = frozenset({"fork", "forkserver"})
+_PROGRAMS = frozenset(
+    {
+        *("rm", "cp", "mv", "ls", "cat", "grep", "which", "kill", "pkill", "killall", "bash", "sh"),
+        *("touch", "chmod", "python3", "pip3", "sed", "awk", "head", "tail", "wc", "ln", "pgrep"),
+        *("nohup", "sudo", "apt", "apt-get", "lsof", "df", "du", "free", "ps", "uname", "wget"),
+        *("open", "xdg-open", "aplay", "arecord", "env", "true", "false", "test"),
+    }
+)
+_STARTERS = frozenset(
+    {
+        *("subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call"),
+        *("subprocess.check_output", "subprocess.getoutput", "os.system", "os.popen"),
+        *("asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"),
+        *("subprocess.getstatusoutput",),
+    }
+)
+_ASKS = ("sys.platform", "os.name", "platform.system", "platform.platform", "IS_WINDOWS", "WIN32")
+_CALLS = (
+    "get_context",
+    "set_start_method",
+    "subprocess",
+    "os.system",
+    "popen",
+    "create_subprocess",
+)
+
+
+_Need = tuple["ast.AST", str, str]
+"""What needs a POSIX system: the node, what goes wrong, and what to do instead."""
+
+
+def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
+    lines: set[int] = set()
+    found_here = (*_calls(file), *_attributes(file), *_imports(file), *_paths(file))
+    for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
+        if line_of(node) in lines or _is_for_posix(file, node):
+            continue
+        lines.add(line_of(node))
+        remedy = Remedy("Use what Windows has", (f"In {file.spot(node)}, {instead}",))
+        yield found(warning, CODE, file, node, what, [remedy])
+
+
+def _calls(file: SourceFile) -> Iterator[_Need]:
+    if not any(word in file.text for word in _CALLS):
+        return
+    for call, _scope in file.index.calls:
+        name = last_name(call.func)
+        if name in {"get_context", "set_start_method"}:
+            given = call.args[0] if call.args else keyword(call, "method")
+            if constant(given) in _METHODS:
+                what = f"Windows cannot {constant(given)}: {name}() raises ValueError"
+                yield call, what, 'use "spawn", or leave it out'
+        elif (file.qualified(call.func) or "") in _STARTERS:
+            if keyword(call, "preexec_fn") is not None:
+                what = "preexec_fn raises ValueError on Windows"
+                yield call, what, "leave it out on Windows"
+            program = _program(call)
+            if program in _PROGRAMS:
+                what = f"Windows has no program {program!r}: this ends in WinError 2 or exit code 1"
+                yield call, what, _instead_of(program)
+
+
+def _program(call: ast.Call) -> str:
+    """Return the program that a call starts, if it is written out."""
+    import ast
+
+    given = call.args[0] if call.args else keyword(call, "args")
+    if isinstance(given, ast.BinOp):
+        given = given.left
+    if isinstance(given, ast.List | ast.Tuple):
+        given = given.elts[0] if given.elts else None
+        text = constant(given)
+        return text if isinstance(text, str) else ""
+    if isinstance(given, ast.JoinedStr) and given.values:
+        given = given.values[0]
+    text = constant(given)
+    return text.split()[0] if isinstance(text, str) and text.strip() else ""
+
+
+def _instead_of(program: str) -> str:
+    if program in {"python3", "pip3"}:
+        return "start sys.executable, such as [sys.executable, ...]"
+    if program in {"rm", "cp", "mv", "touch", "ls", "which", "cat"}:
+        return "use shutil and pathlib instead of the program"
+    return "use a Python function or a program that Windows has"
+
+
+def _attributes(file: SourceFile) -> Iterator[_Need]:
+    import ast
+
+    if not _mentions(file.text):
+        return
+    for node in file.parents:
+        if not isinstance(node, ast.Attribute | ast.Name) or isinstance(node.ctx, ast.Store):
+            continue
+        module, _, name = (file.qualified(node) or "").rpartition(".")
+        if module == "signal" and name in _SIGNALS:
+            yield node, f"Windows has no signal.{name}: AttributeError", _kill(name)
+        elif module == "os" and name in _OS:
+            what = f"Windows has no os.{name}: AttributeError"
+            yield node, what, "leave it out on Windows, or use psutil"
+
+
+_DOTTED = re.compile(
+    rf"signal\.(?:{'|'.join(sorted(_SIGNALS))})\b|os\.(?:{'|'.join(sorted(_OS))})\b"
+    r"|from (?:os|signal) import"
+)
+
+
+def _mentions(text: str) -> bool:
+    return ("os." in text or "signal" in text or "from os" in text) and bool(_DOTTED.search(text))
+
+
+def _kill(name: str) -> str:
+    if name == "SIGKILL":
+        return "use process.kill() of subprocess or psutil, or signal.SIGTERM"
+    return "leave it out on Windows; use threading.Timer instead of an alarm"
+
+
+def _imports(file: SourceFile) -> Iterator[_Need]:
+    import ast
+
+    if not any(f"import {name}" in file.text or f"from {name}" in file.text for name in _MODULES):
+        return
+    for node in file.parents:
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for name in _MODULES.intersection(names):
+            what = f"Windows has no module {name}: ModuleNotFoundError"
+            yield node, what, "import it only on other systems"
+
+
+def _paths(file: SourceFile) -> Iterator[_Need]:
+    import ast
+
+    if "/tmp" not in file.text and "/dev/" not in file.text:  # noqa: S108 - what is searched for
+        return
+    made = _made_folders(file)
+    for node in file.parents:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        text = node.value
+        if not (text == "/tmp" or text.startswith(("/tmp/", "/dev/"))):  # noqa: S108
+            continue
+        if _is_used_as_path(file, node) and not text.startswith(made):
+            if text.startswith("/dev/"):
+                yield node, f"Windows has no {text}", "use os.devnull or subprocess.DEVNULL"
+            else:
+                what = "Windows has no /tmp: this means C:\\tmp, which usually does not exist"
+                yield node, what, "use tempfile.gettempdir()"
+
+
+def _made_folders(file: SourceFile) -> tuple[str, ...]:
+    """Return the folders below /tmp that the app makes itself."""
+    import ast
+
+    names: dict[str, str] = {}
+    for scope in file.index.scopes:
+        for name, bindings in scope.bindings.items():
+            value = constant(getattr(bindings[0], "expr", None))
+            if isinstance(value, str):
+                names[name] = value
+    made = []
+    for call, _scope in file.index.calls:
+        if last_name(call.func) in {"makedirs", "mkdir"}:
+            for node in ast.walk(call):
+                value = constant(node)
+                if isinstance(node, ast.Name):
+                    value = names.get(node.id)
+                if isinstance(value, str) and value.startswith("/tmp"):  # noqa: S108
+                    made.append(value)
+    return tuple(made)
+
+
+def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
+    import ast
+
+    for parent, child in ancestors(file, node):
+        if isinstance(parent, ast.Compare | ast.Subscript | ast.Expr | ast.comprehension):
+            return False
+        if isinstance(parent, ast.Call):
+            name = last_name(parent.func)
+            return child is not parent.func and name not in {
+                *("startswith", "endswith", "print", "replace", "info", "debug", "add_argument"),
+                *("getenv", "get", "strip", "lstrip", "removeprefix", "find"),
+            }
+        if isinstance(parent, ast.Assign | ast.AnnAssign | ast.arguments | ast.Return):
+            return True
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _is_for_posix(file: SourceFile, node: ast.AST) -> bool:
+    """Return whether the code asks for the system first, or expects the failure."""
+    import ast
+
+    function = enclosing_function(file, node)
+    if function is not None and any(word in file.segment(function) for word in _ASKS):
+        return True
+    for parent, child in ancestors(file, node):
+        if isinstance(parent, ast.If | ast.IfExp | ast.While):
+            test = file.segment(parent.test)
+            if any(word in test for word in (*_ASKS, "hasattr", "exists", "which", "isdir")):
+                return True
+        if isinstance(parent, ast.Try) and child in parent.body and parent.handlers:
+            return True
+        if isinstance(parent, ast.Call) and last_name(parent.func) in {"getattr", "hasattr"}:
+            return True
+        if isinstance(parent, ast.BoolOp):
+            return any(word in file.segment(parent) for word in (*_ASKS, "hasattr"))
+    return False
+
+
+@check(CODE)
+def needs_posix(host: Machine) -> Iterable[Finding]:
+    """The app uses what only POSIX systems have.
+
+    **What.** `get_context("fork")`, `signal.SIGKILL` and `alarm`, `os.fork`, `os.killpg`,
+    `preexec_fn`, modules such as `fcntl`, paths below `/tmp` and `/dev`, and programs such as `rm`
+    and `python3`.
+    **Why.** Each raises on Windows, often only in the branch that runs after an error.
+    **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
+    (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` is around
+    it, or if the app makes its folder below `/tmp` itself.
+    **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`.
+    **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`
+    (availability), `os` (availability), `subprocess` (`preexec_fn`), "Using Python on Windows";
+    learn.microsoft.com, "Naming Files, Paths, and Namespaces" (a path without a drive).
+    """
+    return _RUN(host)
+
+
+_RUN = over_files(CODE, _look, "nothing in the app needs a POSIX system")

@@ -1,0 +1,163 @@
+"""APP017: shell commands with paths that cmd.exe reads differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.common import constant, found, keyword, over_files
+from winasr_doctor.checks.base import check
+from winasr_doctor.findings import Finding, Remedy, warning
+from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.appsource.index import Scope
+
+CODE = "APP017"
+_SHELLS = frozenset(
+    {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+    | {"asyncio.create_subprocess_shell"}
+)
+_WITH_SHELL = frozenset({"run", "Popen", "call", "check_call", "check_output"})
+
+
+def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
+    if not any(word in file.text for word in ("shell", "os.system", "popen", "getoutput")):
+        return
+    for call, scope in file.index.calls:
+        if not call.args or not _uses_a_shell(file, call):
+            continue
+        why = _problem(app, file, call.args[0], scope)
+        if why:
+            steps = (
+                f"In {file.spot(call)}, pass a list and leave out shell=True:",
+                'subprocess.run(["ffmpeg", "-i", path, output], check=True)',
+            )
+            yield found(warning, CODE, file, call, why, [Remedy("Use no shell", steps)])
+
+
+def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
+    name = file.qualified(call.func) or ""
+    if name in _SHELLS:
+        return True
+    module, _, function = name.rpartition(".")
+    is_subprocess = module == "subprocess" and function in _WITH_SHELL
+    return is_subprocess and constant(keyword(call, "shell")) is True
+
+
+def _problem(app: Application, file: SourceFile, command: ast.expr, scope: Scope) -> str:
+    """Return what goes wrong with the values in a command line, or an empty text."""
+    import ast
+
+    from winasr_doctor.appsource.index import Value
+
+    if isinstance(command, ast.Name):
+        for around in scope.enclosing():
+            for binding in around.bindings.get(command.id, ()):
+                if isinstance(binding, Value) and not isinstance(binding.expr, ast.Name):
+                    return _problem(app, file, binding.expr, scope)
+        return ""
+    parts = list(_parts(command))
+    if any(_is_posix_quoted(file, part) for part in parts if isinstance(part, ast.expr)):
+        return "shlex.quote() quotes for POSIX shells; cmd.exe takes its ' as part of the name"
+    for number, part in enumerate(parts):
+        if isinstance(part, str):
+            continue
+        before = parts[number - 1] if number else ""
+        quote = before[-1:] if isinstance(before, str) else ""
+        if quote == "'":
+            return "cmd.exe does not know ' as a quote: a path with a space falls apart"
+        if quote != '"' and not _is_a_number(part) and number:
+            return "a path with a space falls apart in the shell, such as C:\\Users\\Ada Lovelace"
+    return ""
+
+
+def _parts(command: ast.expr) -> Iterator[str | ast.expr]:
+    """Yield the fixed texts and the values of a command line, in order."""
+    import ast
+
+    if isinstance(command, ast.Constant) and isinstance(command.value, str):
+        yield command.value
+    elif isinstance(command, ast.JoinedStr):
+        for part in command.values:
+            yield part.value if isinstance(part, ast.FormattedValue) else str(constant(part))
+    elif isinstance(command, ast.BinOp) and isinstance(command.op, ast.Add):
+        yield from _parts(command.left)
+        yield from _parts(command.right)
+    elif isinstance(command, ast.BinOp) and isinstance(command.op, ast.Mod):
+        yield from _filled(command.left, command.right, "%s")
+    elif isinstance(command, ast.Call) and isinstance(command.func, ast.Attribute):
+        yield from _parts_of_call(command, command.func)
+    else:
+        yield command
+
+
+def _parts_of_call(command: ast.Call, method: ast.Attribute) -> Iterator[str | ast.expr]:
+    import ast
+
+    if method.attr == "format":
+        values = ast.Tuple([*command.args, *(k.value for k in command.keywords)], ast.Load())
+        yield from _filled(method.value, values, "{")
+    elif method.attr != "join":
+        yield command
+
+
+def _filled(template: ast.expr, values: ast.expr, mark: str) -> Iterator[str | ast.expr]:
+    import ast
+
+    text = constant(template)
+    if not isinstance(text, str):
+        return
+    items = list(values.elts) if isinstance(values, ast.Tuple) else [values]
+    pieces = text.split(mark)
+    for piece, value in zip(pieces, items, strict=False):
+        yield piece.partition("}")[2] if mark == "{" and piece is not pieces[0] else piece
+        yield value
+
+
+def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
+    import ast
+
+    return isinstance(value, ast.Call) and file.qualified(value.func) in {
+        "shlex.quote",
+        "pipes.quote",
+        "shlex.join",
+    }
+
+
+def _is_a_number(value: ast.expr) -> bool:
+    import ast
+
+    from winasr_doctor.checks.app.common import last_name
+
+    if isinstance(value, ast.Constant):
+        return not isinstance(value.value, str)
+    if isinstance(value, ast.Call):
+        return last_name(value.func) in {"int", "len", "float", "round"}
+    words = ("rate", "sr", "port", "pid", "num", "count", "channels", "bitrate", "fps", "seconds")
+    name = last_name(value).casefold()
+    return name in words or name.endswith(tuple(f"_{word}" for word in words))
+
+
+@check(CODE)
+def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
+    r"""A path goes into a shell command that cmd.exe reads differently.
+
+    **What.** `shell=True` and `os.system` with paths put into the text of the command.
+    **Why.** On Windows the shell is cmd.exe. It knows no single quotes, so `'{path}'` and
+    `shlex.quote` leave quotes in the name, and without quotes a folder such as `C:\Users\Ada
+    Lovelace` ends at its space. Windows profiles have such names; Linux servers rarely do.
+    **Decided by.** A value in the command that has no double quotes around it. Fixed commands,
+    numbers and lists are silent.
+    **Do.** Pass a list and no shell.
+    **Source.** docs.python.org, `subprocess` ("Security Considerations") and `shlex.quote` (only
+    for POSIX shells); learn.microsoft.com, "cmd".
+    """
+    return _RUN(host)
+
+
+_RUN = over_files(CODE, _look, "no path goes through a shell")

@@ -1,0 +1,229 @@
+"""Finds the calls of an app that load a NeMo model or compute a result with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.checks.app.handlers import handled_here
+from winasr_doctor.frameworks.nemo import idioms
+
+if TYPE_CHECKING:
+    import ast
+
+    from winasr_doctor.appsource.callgraph import CallPaths, Site
+
+
+class Work(Enum):
+    """What a call does."""
+
+    LOAD = "load"
+    RUN = "run"
+
+
+def speech_of(app: Application) -> Speech:
+    """Return the speech calls of an app; all checks share the answer."""
+    known: Speech | None = vars(app).get("_speech")
+    if known is None:
+        known = vars(app)["_speech"] = Speech(app)
+    return known
+
+
+class Speech:
+    """The calls of an app that load NeMo models or run them, directly or through its functions.
+
+    Args:
+        app: The app.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self._packages: dict[SourceFile, frozenset[str]] = {}
+
+    @cached_property
+    def uses_nemo(self) -> bool:
+        """Whether a file of the app imports NeMo."""
+        return any(self.imports_nemo(file) for file in self.app.files)
+
+    def imports_nemo(self, file: SourceFile) -> bool:
+        """Return whether a file imports NeMo."""
+        return "nemo" in file.text and "nemo" in self.packages(file)
+
+    def packages(self, file: SourceFile) -> frozenset[str]:
+        """Return the top-level packages that a file imports."""
+        if file not in self._packages:
+            names = {name.partition(".")[0] for name in file.imports.values()}
+            names.update(_imported_by_name(file))
+            self._packages[file] = frozenset(names)
+        return self._packages[file]
+
+    def may_be_nemos(self, file: SourceFile) -> bool:
+        """Return whether an unknown object's method in a file is taken for NeMo's.
+
+        It is if the file imports NeMo, or if another file of the app does and this one imports no
+        other speech recogniser.
+        """
+        packages = self.packages(file)
+        return "nemo" in packages or (
+            self.uses_nemo and packages.isdisjoint(idioms.OTHER_RECOGNISERS)
+        )
+
+    @cached_property
+    def direct(self) -> dict[Work, tuple[Site, ...]]:
+        """The calls of NeMo's own methods, by what they do."""
+        found: dict[Work, list[Site]] = {Work.LOAD: [], Work.RUN: []}
+        for file in self.app.files if self.uses_nemo else ():
+            for work, site in self._direct_in(file):
+                found[work].append(site)
+        return {work: tuple(sites) for work, sites in found.items()}
+
+    @cached_property
+    def loads(self) -> CallPaths:
+        """The calls that load a model, and everything that leads to them."""
+        return self.app.calls.spread(self.direct[Work.LOAD])
+
+    @cached_property
+    def runs(self) -> CallPaths:
+        """The calls that compute a result, and everything that leads to them."""
+        return self.app.calls.spread(self.direct[Work.RUN])
+
+    @cached_property
+    def exposed(self) -> dict[Work, CallPaths]:
+        """The same calls, as far as an error can get out that nobody has logged or ended yet."""
+        return {
+            work: self.app.calls.spread(sites, lambda site: not handled_here(site))
+            for work, sites in self.direct.items()
+        }
+
+    def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
+        """Return the calls of a file that do one of these, by default any.
+
+        Args:
+            file: The file.
+            works: What the calls do.
+        """
+        found: dict[ast.Call, Site] = {}
+        for work in works or tuple(Work):
+            reach = self.loads if work is Work.LOAD else self.runs
+            found.update((site.call, site) for site in reach.within(file))
+        return tuple(found.values())
+
+    def is_direct(self, call: ast.Call) -> bool:
+        """Return whether a call is one of NeMo's own methods."""
+        return call in self._direct_calls
+
+    @cached_property
+    def _direct_calls(self) -> frozenset[ast.Call]:
+        return frozenset(site.call for sites in self.direct.values() for site in sites)
+
+    def _direct_in(self, file: SourceFile) -> Iterator[tuple[Work, Site]]:
+        import ast
+
+        from winasr_doctor.appsource.callgraph import Site
+
+        if not _may_matter(file):
+            return
+        for call, scope in file.index.calls:
+            function = call.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            if isinstance(function, ast.Attribute) and (work := _work(name)):
+                if self._is_nemos(file, Site(call, scope), function.value, name):
+                    yield work, Site(call, scope)
+            elif not name and self._runs_a_value(call, scope):
+                yield Work.RUN, Site(call, scope)
+            for argument in (*call.args, *(item.value for item in call.keywords)):
+                given = argument if isinstance(argument, ast.Attribute) else None
+                work = _work(given.attr) if given is not None else None
+                if given is None or work is None:
+                    continue
+                if self._is_nemos(file, Site(call, scope), given.value, given.attr):
+                    yield from ((work, s) for s in self.app.calls.handed_over(given, scope))
+
+    def _is_nemos(self, file: SourceFile, site: Site, owner: ast.expr, name: str) -> bool:
+        known = idioms.is_nemos(self.app.calls.origins(owner, site.scope))
+        if known is not None:
+            return known
+        if name in idioms.RUNS_OF_KNOWN_MODELS:
+            return False
+        if self.app.calls.functions(site.call.func, site.scope) and site.call.func is not owner:
+            return False  # the app's own method, which is followed
+        return self.may_be_nemos(file)
+
+    def _runs_a_value(self, call: ast.Call, scope: object) -> bool:
+        """Return whether a plain name is a bound method of a model, or a model that is called."""
+        import ast
+
+        from winasr_doctor.appsource.index import Scope, Value
+
+        if not isinstance(call.func, ast.Name) or not isinstance(scope, Scope):
+            return False
+        for around in scope.enclosing():
+            for binding in around.bindings.get(call.func.id, ()):
+                if not isinstance(binding, Value) or binding.path or binding.iterated:
+                    continue
+                bound = _bound_method(binding.expr)
+                if bound is not None and bound[1] in idioms.RUNS:
+                    known = idioms.is_nemos(self.app.calls.origins(bound[0], binding.scope))
+                    return self.may_be_nemos(scope.file) if known is None else known
+        if "NeuralDiarizer" not in scope.file.text:
+            return False
+        return idioms.is_called_model(self.app.calls.origins(call.func, scope)) and not any(
+            name.endswith(".NeuralDiarizer") for name in self._named(call, scope)
+        )
+
+    def _named(self, call: ast.Call, scope: object) -> tuple[str, ...]:
+        from winasr_doctor.appsource.index import Scope
+
+        return (
+            self.app.constants.imported_names(call.func, scope) if isinstance(scope, Scope) else ()
+        )
+
+
+def _bound_method(expr: ast.expr) -> tuple[ast.expr, str] | None:
+    """Return the object and the name of a bound method, also inside `partial` and `cast`."""
+    import ast
+
+    from winasr_doctor.appsource.syntax import last_name, text_of
+
+    while isinstance(expr, ast.Call) and expr.args:
+        name = last_name(expr.func)
+        if name == "getattr" and len(expr.args) > 1:
+            return expr.args[0], text_of(expr.args[1]) or ""
+        if name not in {"partial", "cast"}:
+            return None
+        expr = expr.args[name == "cast" and len(expr.args) > 1]
+    return (expr.value, expr.attr) if isinstance(expr, ast.Attribute) else None
+
+
+def _work(name: str) -> Work | None:
+    if name in idioms.LOADS:
+        return Work.LOAD
+    return Work.RUN if name in idioms.RUNS or name in idioms.RUNS_OF_KNOWN_MODELS else None
+
+
+_NAMES = (
+    *(f".{name}" for name in (*idioms.LOADS, *idioms.RUNS)),
+    *(f".{name}(" for name in idioms.RUNS_OF_KNOWN_MODELS),
+    *(f'"{name}"' for name in idioms.RUNS),
+    *idioms.CALLED_MODELS,
+)
+"""What a file must contain to load or run a model by itself."""
+
+
+def _may_matter(file: SourceFile) -> bool:
+    return any(name in file.text for name in _NAMES)
+
+
+def _imported_by_name(file: SourceFile) -> Iterator[str]:
+    """Yield the packages that `import_module("...")` imports."""
+    from winasr_doctor.appsource.syntax import last_name, text_of
+
+    if "import_module" not in file.text and "__import__" not in file.text:
+        return
+    for call, _scope in file.index.calls:
+        if last_name(call.func) in {"import_module", "__import__"} and call.args:
+            yield (text_of(call.args[0]) or "").partition(".")[0]

@@ -109,6 +109,6 @@ def _kept(host: Machine, wanted: str) -> list[Install]:
 
 
 def _index(host: Machine) -> str | None:
-    from winasr_doctor.catalogue.machines import of_host
+    from winasr_doctor.catalogue.machines import of_host  # lazy: few machines need it
 
     return of_host(host)("torch_index")

@@ -17,7 +17,7 @@ from winasr_doctor.cli.scan import exit_code
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 from winasr_doctor.findings import Report
 from winasr_doctor.fix import Proposal, default_journal
-from winasr_doctor.fix.applying import Ask, Change, ChangeListener, FixOrder, fix
+from winasr_doctor.fix.applying import Ask, ChangeListener, FixOrder, ProposedChange, fix
 from winasr_doctor.fix.applying import undo as take_back
 from winasr_doctor.fix.journal import Record
 from winasr_doctor.fix.showing import (
@@ -98,7 +98,7 @@ class _Printer(ChangeListener):
     def proposed(self, proposal: Proposal, number: int, total: int) -> None:
         write_blocks(show_proposal(proposal, number, total), after_gap=True)
 
-    def decided(self, change: Change) -> None:
+    def decided(self, change: ProposedChange) -> None:
         write_blocks(show_change(change))
 
     def undoing(self, record: Record, preview: str) -> None:

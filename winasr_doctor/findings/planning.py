@@ -189,7 +189,7 @@ def _with_new_python(step: Step, moved: Change) -> Step:
 
 def _each_check_once(planned: Sequence[PlanStep]) -> Iterator[PlanStep]:
     """Leave out steps without a change, such as `pip check`, that a later remedy repeats."""
-    from msgspec.structs import replace
+    from msgspec.structs import replace  # lazy: few plans need it
 
     for rank, each in enumerate(planned):
         later = {step for other in planned[rank + 1 :] for step in other.steps}

@@ -38,7 +38,7 @@ class ChangeState(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ProposedChange:
     """A proposed change and what became of it.
 
     Attributes:
@@ -66,7 +66,7 @@ class FixResult:
 
     before: Report
     after: Report
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ProposedChange, ...] = ()
     asked: bool = False
     unasked: bool = False
 
@@ -109,13 +109,13 @@ def _count(report: Report, code: str) -> int:
     return sum(r.code == code and r.severity in _SERIOUS for r in report.results)
 
 
-def proposed(proposal: Proposal) -> Change:
+def proposed(proposal: Proposal) -> ProposedChange:
     """Return a proposal as a change that nobody has decided about yet."""
     if isinstance(proposal, Hindered):
-        return Change(proposal, ChangeState.REFUSED, proposal.why)
+        return ProposedChange(proposal, ChangeState.REFUSED, proposal.why)
     if isinstance(proposal, NothingToDo):
-        return Change(proposal, ChangeState.NOTHING, proposal.why)
-    return Change(proposal, ChangeState.POSSIBLE)
+        return ProposedChange(proposal, ChangeState.NOTHING, proposal.why)
+    return ProposedChange(proposal, ChangeState.POSSIBLE)
 
 
 class ChangeListener:
@@ -127,7 +127,7 @@ class ChangeListener:
     def proposed(self, proposal: Proposal, number: int, total: int) -> None:
         """Process a proposal, before the user is asked."""
 
-    def decided(self, change: Change) -> None:
+    def decided(self, change: ProposedChange) -> None:
         """Process what became of a proposed change."""
 
     def undoing(self, record: Record, preview: str) -> None:
@@ -184,7 +184,7 @@ def _go_through(
     tasks: Sequence[RepairTask],
     listener: ChangeListener,
     ask: Ask | None,
-) -> tuple[Change, ...]:
+) -> tuple[ProposedChange, ...]:
     changes = []
     for number, task in enumerate(tasks, 1):
         change = proposed(executor.propose(task))
@@ -196,7 +196,7 @@ def _go_through(
     return tuple(changes)
 
 
-def _decided(executor: RepairExecutor, change: Change, ask: Ask) -> Change:
+def _decided(executor: RepairExecutor, change: ProposedChange, ask: Ask) -> ProposedChange:
     assert isinstance(change.proposal, Repair)  # noqa: S101 - nothing else is possible
     if not ask("  Do this?"):
         return replace(change, state=ChangeState.DECLINED)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from winasr_doctor.fix.applying import Change, FixResult
+from winasr_doctor.fix.applying import FixResult, ProposedChange
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Repair
 from winasr_doctor.report.json import ReportDocument
 from winasr_doctor.report.json import document as scan_document
@@ -64,7 +64,7 @@ def document(result: FixResult) -> FixDocument:
     )
 
 
-def _change(change: Change) -> ChangePart:
+def _change(change: ProposedChange) -> ChangePart:
     proposal = change.proposal
     repair = proposal if isinstance(proposal, Repair) else None
     return ChangePart(

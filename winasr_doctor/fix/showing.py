@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph
 from winasr_doctor.findings import Remedy, Report, Result, Status, Step
-from winasr_doctor.fix.applying import Change, ChangeState, FixResult
+from winasr_doctor.fix.applying import ChangeState, FixResult, ProposedChange
 from winasr_doctor.fix.journal import Record
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Proposal, Repair
 from winasr_doctor.fix.tasks import chosen_remedy
@@ -90,7 +90,7 @@ def show_proposal(proposal: Proposal, number: int, total: int) -> Iterator[Block
     yield Paragraph(proposal.undo, lead="Undo: ", indent=2)
 
 
-def show_change(change: Change) -> Iterator[Block]:
+def show_change(change: ProposedChange) -> Iterator[Block]:
     """Yield what became of a change that was asked for."""
     if change.state is ChangeState.DONE:
         yield Paragraph(change.words, lead="Done: ", indent=2)

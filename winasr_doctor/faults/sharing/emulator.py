@@ -120,7 +120,7 @@ class SharingEmulator:
 
 
 def _describe_objects(path: str) -> tuple[str, ...]:
-    from winasr_doctor.locks.holders import objects_holding
+    from winasr_doctor.locks.holders import objects_holding  # lazy: only a refusal needs it
 
     return tuple(str(found.description) for found in objects_holding([path]))
 

@@ -147,7 +147,7 @@ def _end(process: subprocess.Popen[bytes], *, keep_code: bool) -> None:
         process.kill()
         process.wait()
     if sys.platform != "win32":
-        import signal
+        import signal  # lazy: only a child that is ended needs it
 
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -104,7 +104,9 @@ def surroundings(app_paths: Sequence[str] = ()) -> Surroundings:
     registry = None
     drives: tuple[Path, ...] = ()
     if sys.platform == "win32":
-        from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
+        from winasr_doctor.machine.live.registry import (
+            WINDOWS_REGISTRY,  # lazy: only Windows has a registry
+        )
 
         registry = WINDOWS_REGISTRY
         drives = _fixed_drives()

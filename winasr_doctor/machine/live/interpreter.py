@@ -15,6 +15,6 @@ def read(host: LiveMachine) -> OutsideInterpreter:
     """Read it from its files, and ask its Python where they leave a gap."""
     if host.outside is None:
         raise NotApplicable(str(Machine.sections["interpreter"].absent))
-    from winasr_doctor.machine.interpreters import reading
+    from winasr_doctor.machine.interpreters import reading  # lazy: only --python needs it
 
     return reading.read(host.outside, host.account, host.variables)

@@ -95,7 +95,9 @@ class LiveMachine(Machine):
         if self._variables is None:
             self._variables = os.environ
             if self.outside is not None:
-                from winasr_doctor.machine.interpreters.conda import activated
+                from winasr_doctor.machine.interpreters.conda import (
+                    activated,  # lazy: only --python and --deep need these
+                )
 
                 self._variables = activated(self.outside.prefix, os.environ)
         return self._variables

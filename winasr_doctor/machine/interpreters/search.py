@@ -104,8 +104,9 @@ def surroundings(app_paths: Sequence[str] = ()) -> Surroundings:
     registry = None
     drives: tuple[Path, ...] = ()
     if sys.platform == "win32":
+        # lazy: only Windows has a registry
         from winasr_doctor.machine.live.registry import (
-            WINDOWS_REGISTRY,  # lazy: only Windows has a registry
+            WINDOWS_REGISTRY,
         )
 
         registry = WINDOWS_REGISTRY

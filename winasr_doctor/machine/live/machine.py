@@ -95,8 +95,9 @@ class LiveMachine(Machine):
         if self._variables is None:
             self._variables = os.environ
             if self.outside is not None:
+                # lazy: only --python and --deep need these
                 from winasr_doctor.machine.interpreters.conda import (
-                    activated,  # lazy: only --python and --deep need these
+                    activated,
                 )
 
                 self._variables = activated(self.outside.prefix, os.environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from winasr_doctor._util.blocks import Block, Gap, Paragraph, Table
+from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table
 from winasr_doctor.probe.ranking import Advice, Conclusion
 from winasr_doctor.probe.result import MEBIBYTE, FolderResult
 
@@ -39,20 +39,22 @@ class ProbeReport:
         return tuple(result for result in self.results if not result.rounds)
 
 
-def advice(conclusion: Conclusion) -> str:
+def advice(conclusion: Conclusion, named: str | None = None) -> str:
     """Return the advice as one sentence.
 
     Args:
         conclusion: The conclusion of a probe.
+        named: What to call the folder to use; by default its path.
     """
     use = conclusion.use
     if use is None:
         return _NOTHING
+    folder = use.folder if named is None else named
     others = [each for each in conclusion.ranking if each is not use]
     unfit = bool(others) and all(each.against or each.left for each in others)
     if conclusion.advice is Advice.MOVE and unfit:
-        return _ONLY_ONE_IS_FIT.format(folder=use.folder)
-    return _SENTENCES.get(conclusion.advice, _NOTHING).format(folder=use.folder)
+        return _ONLY_ONE_IS_FIT.format(folder=folder)
+    return _SENTENCES.get(conclusion.advice, _NOTHING).format(folder=folder)
 
 
 def show(report: ProbeReport) -> Iterator[Block]:
@@ -65,14 +67,17 @@ def show(report: ProbeReport) -> Iterator[Block]:
     ranking = report.conclusion.ranking
     fastest = max((each.throughput or 0.0 for each in ranking), default=0.0)
     for number, result in enumerate(ranking, 1):
-        yield Paragraph(_named(result), lead=f"{number}. ")
+        yield Command(f"{number}. {_named(result)}")
         yield Table(tuple(_figures(result, fastest)), indent=5)
         yield Gap()
     for result in report.unmeasured:
-        yield Paragraph(_named(result), lead="-  ")
+        yield Command(f"-  {_named(result)}")
         yield Paragraph(result.problem, lead="not measured: ", indent=5)
         yield Gap()
-    yield Paragraph(advice(report.conclusion))
+    conclusion = report.conclusion
+    yield Paragraph(advice(conclusion, "this folder"))
+    if conclusion.use is not None:
+        yield Command(conclusion.use.folder, indent=2)
 
 
 def _named(result: FolderResult) -> str:

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor._guard import core, guard
+from winasr_doctor._guard import core, guard, session
+from winasr_doctor._guard.session import GuardSession
 from winasr_doctor.locks import RetryPolicy
+from winasr_doctor.locks.tree_removal import DEFAULT_POLICY
 
 from .conftest import LOADING, Import, Write
 
@@ -25,6 +27,29 @@ def test_a_session_without_a_policy_takes_that_of_the_nearest_one():
     with guard(far), guard(near), guard() as inner, guard() as innermost:
         assert inner.policy is near
         assert innermost.policy is near
+
+
+def test_the_nearest_session_is_in_charge_then_the_newest_open_one(monkeypatch):
+    far, near, old, new = (GuardSession(RetryPolicy(total=n), None) for n in range(4))
+    monkeypatch.setattr(session, "everywhere", [old, new])
+    assert session.in_charge((old, far, near)) is near
+    assert session.in_charge(()) is new
+    monkeypatch.setattr(session, "everywhere", [])
+    assert session.in_charge((old, far, near)) is near
+    assert session.in_charge(()).policy is DEFAULT_POLICY
+
+
+def test_a_session_without_an_observer_does_not_silence_the_next(caplog):
+    heard = []
+
+    def fails(event):
+        raise ZeroDivisionError
+
+    observers = (None, fails, heard.append)
+    sessions = [GuardSession(RetryPolicy(), None, each) for each in observers]
+    session.tell(sessions, "an event")
+    assert heard == ["an event"]
+    assert "the observer" in caplog.text
 
 
 def test_every_open_session_hears_what_cannot_be_guarded(write_nemo: Write, nemo: Import):

@@ -123,10 +123,6 @@ class SourceFile(Struct, frozen=True, eq=False, dict=True):
             return f"{self.path}, cell {cell['cell']}, line {cell['cell_line']}"
         return f"{self.path}, line {getattr(node, 'lineno', 1)}"
 
-    def place(self, node: ast.AST) -> str:
-        """Return where a node starts, as a prefix: `app.py:3` or `a.ipynb, cell 2, line 3`."""
-        return self.spot(node) if self.cells else f"{self.path}:{getattr(node, 'lineno', 1)}"
-
     def location(self, node: ast.AST) -> Location:
         """Return where a node starts; for a notebook, the line of the `.ipynb` file itself."""
         line = getattr(node, "lineno", 1)

@@ -12,7 +12,7 @@ from winasr_doctor.asr.errors import UnknownModelError
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.frameworks.nemo.names import SUFFIX
-from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
+from winasr_doctor.models.known import CANARY_QWEN_FILES, KNOWN_MODELS, KnownModel
 
 TINY = "tiny"
 """The bundled model, to try things out: it knows twenty English words."""
@@ -22,7 +22,6 @@ TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 SPEECH_LANGUAGE_CLASS = "SALM"
 """The class of Canary-Qwen, which is no `.nemo` file and is loaded in another way."""
 
-_SPEECH_LANGUAGE_FILES = ("config.json", "model.safetensors")
 
 ALIASES = {
     "parakeet-v2": "parakeet-tdt-0.6b-v2",
@@ -113,7 +112,7 @@ def is_known(name: str) -> bool:
 def _of_path(name: str) -> ModelSource:
     path = _absolute(name)
     # An archive is one file; a speech-language model is a folder with these in it.
-    inside = (os.path.join(path, each) for each in _SPEECH_LANGUAGE_FILES)  # noqa: PTH118
+    inside = (os.path.join(path, each) for each in CANARY_QWEN_FILES)  # noqa: PTH118
     is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
     return ModelSource(name, path=path, model_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
 

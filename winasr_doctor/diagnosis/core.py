@@ -23,11 +23,11 @@ from winasr_doctor.diagnosis.reading import opened, read
 from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
+from winasr_doctor.frameworks.nemo.files import MANIFEST
 
 if TYPE_CHECKING:
     from winasr_doctor.locks.holders import Holding
 
-MANIFEST = "manifest.json"
 _LOAD_FILES = re.compile(
     r"model_weights\.ckpt$|model_config\.yaml$|tokenizer|vocab\.txt$|\.model$", re.IGNORECASE
 )

@@ -10,6 +10,7 @@ from winasr_doctor.fix.applying import ChangeState, FixResult, ProposedChange
 from winasr_doctor.fix.journal import Record
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Proposal, Repair
 from winasr_doctor.fix.tasks import chosen_remedy
+from winasr_doctor.report.digest import placed
 from winasr_doctor.scanning import worst_first
 
 _LEVELS = {"info": "note"}
@@ -36,7 +37,7 @@ def show_steps(report: Report) -> Iterator[Block]:
 def _finding(result: Result, told: dict[tuple[str, ...], str]) -> Iterator[Block]:
     level = (result.severity or result.status).value
     lead = f"{result.code} {_LEVELS.get(level, level)}: "
-    yield Paragraph(result.summary, lead=lead, level=level)
+    yield Paragraph(placed(result), lead=lead, level=level)
     chosen = chosen_remedy(result)
     for rank, remedy in enumerate(result.remedies):
         first = told.setdefault((remedy.title, *remedy.steps), result.code)

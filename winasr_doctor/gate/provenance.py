@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util import git
+from winasr_doctor._util.installation import DISTRIBUTION
 from winasr_doctor.machine.live.packages import installed
 from winasr_doctor.version import __version__
 
@@ -32,7 +33,6 @@ PACKAGES = {
 }
 """Name in the report to name of the distribution, as PEP 503 spells it."""
 
-_NAME = "winasr_doctor"
 _LISTED = 20
 
 
@@ -109,7 +109,7 @@ def versions() -> dict[str, str | None]:
     """Return the versions of the relevant packages without importing them."""
     found = installed(sys.path).versions
     return {
-        _NAME: __version__,
+        DISTRIBUTION: __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         **{name: found.get(distribution) for name, distribution in PACKAGES.items()},
@@ -166,9 +166,9 @@ def package(root: Path) -> Package:
 
 def _distribution_of(root: Path) -> Distribution | None:
     """Return the installed distribution that owns these files; `None` for an editable one."""
-    for found in distributions(name=_NAME):
+    for found in distributions(name=DISTRIBUTION):
         for file in found.files or ():
-            if file.as_posix() == f"{_NAME}/__init__.py" and _same(file.locate(), root):
+            if file.as_posix() == f"{DISTRIBUTION}/__init__.py" and _same(file.locate(), root):
                 return found
     return None
 

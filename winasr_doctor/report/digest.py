@@ -10,7 +10,6 @@ from msgspec import Struct
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import (
     Evidence,
-    Location,
     Report,
     Result,
     Severity,
@@ -195,16 +194,28 @@ def grouped(results: Iterable[Result]) -> list[list[Result]]:
     return list(groups.values())
 
 
-def places(locations: Iterable[Location], most: int) -> str:
+def placed(result: Result) -> str:
+    """Return a finding's summary with its place in front, unless it names the file itself."""
+    if result.location is None or result.location.file in result.summary:
+        return result.summary
+    return f"{places([result], 1)}: {result.summary}"
+
+
+def places(results: Iterable[Result], most: int) -> str:
     """Return the places of findings by file, such as `app.py lines 3, 5`.
 
     Args:
-        locations: The places.
+        results: The findings. In a notebook their evidence counts the line from the cell's start.
         most: Maximum number of lines to name for each file.
     """
     lines: dict[str, list[int]] = {}
-    for location in locations:
-        lines.setdefault(location.file, []).extend([location.line] if location.line else [])
+    for result in results:
+        if result.location is not None:
+            file, line = result.location.file, result.location.line
+            cell, below = result.evidence.get("cell"), result.evidence.get("cell_line")
+            if isinstance(cell, int) and isinstance(below, int):
+                file, line = f"{file} cell {cell}", below
+            lines.setdefault(file, []).extend([line] if line else [])
     return "; ".join(_in_file(file, sorted(set(found)), most) for file, found in lines.items())
 
 

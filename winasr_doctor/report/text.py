@@ -112,9 +112,9 @@ def _in_brief(group: list[Result], options: RenderOptions) -> Block:
     first, lead = group[0], _lead(group)
     same = len({result.summary for result in group}) == 1
     words = _with_needs(first) if same else first.title
-    where = [result.location for result in group if result.location]
-    named = bool(where) and where[0].file in words
-    tail = f"; at {digest.places(where, _PLACES)}" if where and not named else ""
+    named = first.location is not None and first.location.file in words
+    where = "" if named else digest.places(group, _PLACES)
+    tail = f"; at {where}" if where else ""
     rows = _ROWS - bool(tail)
     room = rows * (options.width - _HANG) - len(lead) - _SLACK * rows
     words = shortened(" ".join(words.split()), max(room, NARROWEST))

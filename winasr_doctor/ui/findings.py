@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.report.digest import placed
 from winasr_doctor.scanning import worst_first
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.status import clean, steps_html, text_of
@@ -81,7 +82,7 @@ def _finding(result: Result, *, opened: bool) -> str:
         f'<details class="winasr-finding" data-severity="{html.escape(level)}"'
         f"{' open' if opened else ''}>"
         f"<summary><strong>{html.escape(word)}</strong> {html.escape(clean(result.code))}:"
-        f" {html.escape(clean(result.summary))}</summary>"
+        f" {html.escape(clean(placed(result)))}</summary>"
         f"{steps_html(result.remedies)}</details>"
     )
 

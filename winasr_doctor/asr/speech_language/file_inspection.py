@@ -11,12 +11,10 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winasr_doctor._util.safetensors import LENGTH, header_length, tensor_ends
+
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_LENGTH = 8
 _LONGEST_START = 200
-_METADATA = "__metadata__"
-_LONGEST_HEADER = 100_000_000
-"""Bytes; safetensors refuses more."""
 
 
 class Damage(NamedTuple):
@@ -76,8 +74,7 @@ _NEEDED = ("perception", "audio_locator_tag", "pretrained_llm")
 def tensors(path: Path) -> frozenset[str] | Damage:
     """Return the names of the tensors in a safetensors file, or the file's damage.
 
-    This reads only the header: its length, and the end of each tensor. Source: the format's
-    description in safetensors' README.
+    This reads only the header: its length, and the end of each tensor.
 
     Raises:
         OSError: It cannot be read.
@@ -85,32 +82,21 @@ def tensors(path: Path) -> frozenset[str] | Damage:
     size = os.stat(path).st_size  # noqa: PTH116
     with path.open("rb") as file:
         start = file.read(_LONGEST_START)
-        length = int.from_bytes(start[:_LENGTH], "little")
+        length = header_length(start)
         fault = _not_a_file(start, size)
-        if fault is None and not 1 < length <= _LONGEST_HEADER:
-            fault = f"({size} bytes) is no safetensors file"
-        if fault is not None:
-            return Damage(path, fault)
-        file.seek(_LENGTH)
+        if fault is not None or length is None:
+            return Damage(path, fault or f"({size} bytes) is no safetensors file")
+        file.seek(LENGTH)
         header = file.read(length)
     if len(header) < length:
-        return Damage(path, _cut(size, _LENGTH + length))
-    ends = _ends(header)
+        return Damage(path, _cut(size, LENGTH + length))
+    ends = tensor_ends(header)
     if ends is None:
         return Damage(path, f"({size} bytes) is no safetensors file: its header makes no sense")
-    whole = _LENGTH + length + max(ends.values(), default=0)
+    whole = LENGTH + length + max(ends.values(), default=0)
     if size != whole:
         return Damage(path, _cut(size, whole))
     return frozenset(ends)
-
-
-def _ends(header: bytes) -> dict[str, int] | None:
-    """Return where each tensor ends, in bytes after the header; `None` for an invalid header."""
-    try:
-        entries = json.loads(header).items()
-        return {name: int(entry["data_offsets"][1]) for name, entry in entries if name != _METADATA}
-    except (ValueError, OverflowError, TypeError, LookupError, AttributeError, RecursionError):
-        return None
 
 
 def _cut(size: int, whole: int) -> str:

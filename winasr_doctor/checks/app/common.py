@@ -77,14 +77,14 @@ def found(
         code: The check's code.
         file: The file.
         node: What the finding points at.
-        summary: What is wrong; the location is put in front.
+        summary: What is wrong, without the place.
         remedies: Ways to solve it.
     """
     evidence: dict[str, object] = {"source": file.lines[getattr(node, "lineno", 1) - 1].strip()}
     evidence.update(file.cell_of(node))
     if file.cells:
         remedies = [_by_hand(remedy) for remedy in remedies]
-    finding = make(f"{file.place(node)}: {summary}", evidence, remedies).at(file.location(node))
+    finding = make(summary, evidence, remedies).at(file.location(node))
     return respect_silence(finding, file, node, code)
 
 

@@ -11,6 +11,8 @@ from enum import Enum
 from os import listdir, readlink
 from os import stat as status_of  # bound early: these queries must not be emulated, too
 
+from winasr_doctor.locks.holders.target import DELETED
+
 
 class HandleKind(str, Enum):
     """How a file or folder is held."""
@@ -50,7 +52,6 @@ Identity = tuple[int, int]
 """Device and inode: the same file under any name."""
 
 _O_PATH = 0o10000000
-_DELETED = " (deleted)"
 _READING_A_FOLDER = getattr(os, "O_NONBLOCK", 0)
 _LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
 
@@ -164,9 +165,9 @@ def below(folder: str) -> list[Handle]:
                 found.append(_handle(pid, place, descriptor))
         for line in _read(f"/proc/{pid}/maps").splitlines():
             mapped = _mapped_path(line)
-            if mapped.startswith(inside) and not mapped.endswith(_DELETED):
+            if mapped.startswith(inside) and not mapped.endswith(DELETED):
                 found.append(Handle(pid, _mapping_kind(line), mapped))
-    return [handle for handle in found if not handle.path.endswith(_DELETED)]
+    return [handle for handle in found if not handle.path.endswith(DELETED)]
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:

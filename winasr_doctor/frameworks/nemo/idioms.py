@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from winasr_doctor.frameworks.nemo.names import PACKAGE
+from winasr_doctor.frameworks.whisper import names as whisper
 
 _LOADER = re.compile(r"(?:nemo_asr\.models\.)\w+|(?:\w+\.)*(?:ASRModel|EncDec\w+)")
 
@@ -55,11 +56,10 @@ CALLED_MODELS = frozenset({"NeuralDiarizer"})
 
 OTHER_RECOGNISERS = frozenset(
     {
-        *("whisper", "faster_whisper", "whisperx", "openai", "vosk", "speech_recognition"),
-        *("pywhispercpp", "stable_whisper", "mlx_whisper", "assemblyai", "deepgram", "funasr"),
-        *("espnet2", "speechbrain", "parakeet_mlx", "mlx_audio", "lightning_whisper_mlx"),
-        *("onnx_asr", "sherpa_onnx", "whisper_timestamped", "whisper_s2t", "insanely_fast_whisper"),
-        *("moonshine", "moonshine_onnx", "useful_moonshine_onnx", "qwen_asr", "gigaam", "mlx"),
+        *whisper.RECOGNISERS,
+        *("openai", "vosk", "speech_recognition", "assemblyai", "deepgram", "funasr", "espnet2"),
+        *("speechbrain", "parakeet_mlx", "mlx_audio", "onnx_asr", "sherpa_onnx", "moonshine"),
+        *("moonshine_onnx", "useful_moonshine_onnx", "qwen_asr", "gigaam", "mlx"),
     }
 )
 """Packages with their own `transcribe`."""

@@ -9,6 +9,7 @@ from winasr_doctor.gate.accepted_findings import accepted_in
 from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
+from winasr_doctor.report.digest import placed
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.markdown import bullets, cell, escape
 
@@ -35,7 +36,7 @@ def render(gate: Gate, options: RenderOptions) -> str:
         columns = ("Self-test", "Real-time factor", "Load", "Peak memory", "Injected")
         blocks += ["### Measured", _table(columns, measured)]
     if gate.report is not None and (accepted := accepted_in(gate.report)):
-        found = (f"**{escape(each.code)}**: {escape(each.summary)}" for each in accepted)
+        found = (f"**{escape(each.code)}**: {escape(placed(each))}" for each in accepted)
         blocks += ["### Accepted", bullets(found)]
     if gate.notes:
         blocks += ["### Notes", bullets(map(escape, gate.notes))]

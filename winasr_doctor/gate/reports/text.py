@@ -12,6 +12,7 @@ from winasr_doctor.gate.accepted_findings import accepted_in
 from winasr_doctor.gate.outcome import Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
+from winasr_doctor.report.digest import placed
 from winasr_doctor.report.escaping import one_line
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
@@ -50,7 +51,7 @@ def show(gate: Gate, options: RenderOptions) -> Iterator[Block]:
         yield Command(render_scan(report, "text", plain).rstrip("\n"))
         yield Gap()
     for result in () if report is None else accepted_in(report):
-        yield Paragraph(one_line(result.summary), lead=f"Accepted: {result.code}: ")
+        yield Paragraph(one_line(placed(result)), lead=f"Accepted: {result.code}: ")
     for note in gate.notes:
         yield Paragraph(note, lead="Note: ")
     yield from heading("Tested:")

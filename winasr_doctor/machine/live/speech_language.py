@@ -5,12 +5,12 @@ It is not a `.nemo` file, and errors while loading it name neither the file nor 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from winasr_doctor._util.regular_files import open_regular
+from winasr_doctor._util.safetensors import LENGTH, header_length, tensor_ends
 from winasr_doctor.machine.live.archive import HTML, LFS_POINTER, NOT_HERE
 from winasr_doctor.machine.live.folders import resolve
 from winasr_doctor.machine.model import CachedWeights, ShadowingFolder, WeightsForm
@@ -18,15 +18,6 @@ from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES
 
 _CONFIG, _WEIGHTS = CANARY_QWEN_FILES
 
-_LENGTH = 8
-"""Number of bytes that hold the header's length, little-endian. Source: safetensors' README,
-"Format".
-"""
-
-_LONGEST_HEADER = 100_000_000
-"""Maximum number of bytes of a header; safetensors refuses more. Source: the same."""
-
-_METADATA = "__metadata__"
 _START = 1024
 
 
@@ -64,17 +55,17 @@ def _look(path: Path) -> tuple[int, WeightsForm, int | None, str | None]:
             form = _form(start)
             if form != "safetensors":
                 return status.st_size, form, None, None
-            length = int.from_bytes(start[:_LENGTH], "little")
-            file.seek(_LENGTH)
+            length = header_length(start) or 0
+            file.seek(LENGTH)
             header = file.read(length)
     except OSError as error:
         return 0, "unreadable", None, error.strerror or type(error).__name__
-    whole = _LENGTH + length
+    whole = LENGTH + length
     if len(header) == length:
-        data = _data_bytes(header)
-        if data is None:
+        ends = tensor_ends(header)
+        if ends is None:
             return status.st_size, "other", None, None
-        whole += data
+        whole += max(ends.values(), default=0)
     return status.st_size, form, whole, None
 
 
@@ -86,19 +77,8 @@ def _form(start: bytes) -> WeightsForm:
         return "lfs-pointer"
     if text.startswith(HTML):
         return "html"
-    length = int.from_bytes(start[:_LENGTH], "little")
-    is_header = start[_LENGTH : _LENGTH + 1] in (b"{", b"") and 1 < length <= _LONGEST_HEADER
+    is_header = start[LENGTH : LENGTH + 1] in (b"{", b"") and header_length(start) is not None
     return "safetensors" if is_header else "other"
-
-
-def _data_bytes(header: bytes) -> int | None:
-    """Return how many bytes should follow the header; `None` if the header is invalid."""
-    try:
-        entries = json.loads(header)
-        ends = [int(each["data_offsets"][1]) for key, each in entries.items() if key != _METADATA]
-    except (ValueError, OverflowError, TypeError, LookupError, AttributeError, RecursionError):
-        return None
-    return max(ends, default=0)
 
 
 def shadows(app_paths: Iterable[str]) -> tuple[ShadowingFolder, ...]:

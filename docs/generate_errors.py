@@ -87,9 +87,10 @@ def section(entry: KnownError) -> Iterator[str]:
 def _step(step: StepTemplate) -> str:
     admin = " (needs an administrator)" if step.needs_admin else ""
     if step.unknown:  # what decides stands there; a page knows no machine
-        return inline(step.unknown) + admin
-    command = f": `{step.command}`" if step.command else ""
-    return f"{inline(step.text)}{admin}{command}"
+        text, command = step.unknown, step.unknown_command
+    else:
+        text, command = step.text, step.command
+    return inline(text) + admin + (f": `{command}`" if command else "")
 
 
 def _sources(entry: KnownError) -> str:

@@ -23,8 +23,8 @@ ROOT = HERE.parents[1]
 PICTURE = HERE / "scan.svg"
 COLUMNS = 88
 COMMAND = ("scan", "--snapshot", "examples/machines/temp-in-onedrive.json")
-LINES = 23
-"""How much of the report is shown; the rest is a line that says so."""
+LINES = 26
+"""How much of the report is shown at most; a last line says so if there is more."""
 
 THEME = TerminalTheme(
     (250, 250, 250),
@@ -88,7 +88,12 @@ def scan() -> str:
 def picture() -> str:
     """Draw the scan."""
     lines = scan().splitlines()
-    shown = [f"$ python -m winasr_doctor {' '.join(COMMAND)}", "", *lines[:LINES], "..."]
+    shown = [
+        f"$ python -m winasr_doctor {' '.join(COMMAND)}",
+        "",
+        *lines[:LINES],
+        *["..."][: len(lines) > LINES],
+    ]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in shown:
         console.print(Text.from_ansi(line), soft_wrap=True, crop=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hidden_commands import COMMAND
 
 from winasr_doctor.catalogue.linting import problems, problems_between
+from winasr_doctor.catalogue.reading import all_entries
 
 from .making import entry
 
@@ -208,3 +210,14 @@ def test_references_must_exist():
     lonely = entry(see=["too-soft"])
     assert problems_between([lonely]) == ["audio/too-loud.toml: there is no entry 'too-soft'"]
     assert problems_between([entry(), entry()]) == ["audio/too-loud.toml: the id is used twice"] * 2
+
+
+def test_no_text_of_a_step_hides_a_command():
+    """A command in a text cannot be copied, nor fitted to the machine's shell and interpreter."""
+    texts = {
+        (entry.id, text)
+        for entry in all_entries().values()
+        for step in entry.steps()
+        for text in (step.text, step.unknown)
+    }
+    assert not [each for each in texts if COMMAND.search(each[1])]

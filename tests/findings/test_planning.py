@@ -172,3 +172,27 @@ def test_a_remedy_is_automatic_if_all_of_it_is():
 )
 def test_a_pip_command_is_read(command, expected):
     assert Install.parse(command) == expected
+
+
+def test_of_two_equal_remedies_the_automatic_one_is_taken():
+    (only,) = plan(found("REV001", Remedy("By hand", ()), Remedy("Edit", (), automatic=True)))
+    assert only.title == "Edit"
+
+
+def test_a_thousand_findings_of_a_kind_are_one_thing_to_do():
+    many = [
+        found("APP004", Remedy("Edit", (Step(f"Line {n}", "x", "python"),)), Remedy("Else", ()))
+        for n in range(1000)
+    ]
+    (only,) = plan(*many)
+    assert len(only.steps) == 1000
+
+
+def test_another_exact_version_of_a_package_does_not_cure():
+    old = pip("nemo==1.23.0", "hub==0.23", title="Stay with the old one")
+    (only,) = plan(
+        found("NEM002", pip("nemo>=2.4"), old), found("ENV010", python("3.12"), pip("nemo==3.0.0"))
+    )
+    assert commands(only.steps) == [f"{OLD} -m pip install nemo==3.0.0"]
+    first, second = plan(found("AAA001", pip("nemo==1")), found("BBB001", pip("nemo==2")))
+    assert first.cures + second.cures == ("AAA001", "BBB001")

@@ -25,6 +25,13 @@ def test_the_worst_comes_first():
     assert html.index("TMP001") < html.index("AVX001")
 
 
+def test_what_to_do_comes_first_and_once():
+    html = findings.render(
+        report(result("TMP002", Severity.ERROR), result("SYN001", Severity.ERROR))
+    )
+    assert html.index("Way out (SYN001, TMP002)") < html.index("<details")
+
+
 def test_each_finding_has_its_steps():
     assert "do it" in findings.render(report(result("TMP001", Severity.ERROR)))
 

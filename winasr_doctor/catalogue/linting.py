@@ -157,7 +157,7 @@ def _of_templates(entry: KnownError) -> Iterator[str]:
                 yield f"no regex of the entry has a group called {argument!r}"
         if names and not step.unknown:
             yield f"the step {step.text!r} uses facts and needs unknown, for when they are missing"
-        if facts_in(step.unknown):
+        if facts_in(step.unknown + step.unknown_command):
             yield f"the fallback {step.unknown!r} may not use facts"
     for remedy in entry.remedies:
         for when in (remedy.when, remedy.first_when, *(step.when for step in remedy.steps)):

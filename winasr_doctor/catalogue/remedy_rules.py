@@ -101,9 +101,7 @@ def broken_rules(entry: KnownError) -> Iterator[str]:
 def _texts(remedy: RemedyTemplate) -> Iterator[str]:
     yield remedy.title
     for step in remedy.steps:
-        yield from filter(None, (step.text, step.unknown))
-        if step.command:
-            yield step.command
+        yield from filter(None, (step.text, step.unknown, step.command, step.unknown_command))
 
 
 def _forbidden(text: str, *, first: bool) -> Iterator[str]:
@@ -122,7 +120,7 @@ def _of_step(step: StepTemplate) -> Iterator[str]:
     if "\n" in step.command:
         yield f"the command {step.command!r} has more than one line"
     for check in (_torch, _gradio):
-        for text in (step.command, step.text, step.unknown):
+        for text in (step.command, step.unknown_command, step.text, step.unknown):
             yield from check(text)
     if _ADMIN.search(step.command + step.text) and not step.needs_admin:
         yield f"the step {step.text!r} needs needs_admin = true"

@@ -72,6 +72,7 @@ class StepTemplate(_Part, frozen=True):
         text: What to do; may use facts, such as `{{torch}}`.
         command: One line to type; may use facts.
         unknown: Replaces text and command if a fact is unknown: it says which fact decides.
+        unknown_command: One line to type in that case, without facts.
         needs_admin: Whether it needs an administrator.
         when: As for a remedy.
     """
@@ -79,6 +80,7 @@ class StepTemplate(_Part, frozen=True):
     text: str
     command: str = ""
     unknown: str = ""
+    unknown_command: str = ""
     needs_admin: bool = False
     when: dict[str, tuple[str, ...]] = {}
 

@@ -70,10 +70,11 @@ def fill(step: StepTemplate, lookup: Lookup) -> StepTemplate:
     names = facts_in(step.text + step.command)
     values = {name: lookup(name) for name in names}
     if any(value is None for value in values.values()):
-        return StepTemplate(text=step.unknown, needs_admin=step.needs_admin)
-    command = _filled(step.command, values)
+        text, command = step.unknown, step.unknown_command
+    else:
+        text, command = _filled(step.text, values), _filled(step.command, values)
     return StepTemplate(
-        text=_filled(step.text, values),
+        text=text,
         command=typed(command, lookup("shell"), lookup("python")) if command else "",
         needs_admin=step.needs_admin,
     )

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from winasr_doctor.findings.changes import Change, Install
+from winasr_doctor.findings.changes import Change, Install, package_name
 from winasr_doctor.findings.model import Remedy
 from winasr_doctor.findings.steps import Step
+
+
+def installs_all(done: Iterable[Install], wanted: Iterable[Install]) -> bool:
+    """Return whether commands install all packages that others install, in no other version."""
+    have = {package_name(each): each for one in done for each in one.requirements}
+    for one in wanted:
+        for each in one.requirements:
+            other = have.get(package_name(each))
+            if other is None or ("==" in each and "==" in other and each != other):
+                return False
+    return True
 
 
 def united(remedies: Sequence[tuple[Remedy, Change]]) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ findings, so that few things have to be done. Notes need no remedy and have no p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from msgspec import Struct
 from winasr_doctor.findings.changes import Change, Stage
 from winasr_doctor.findings.model import Remedy, Report, Result, Severity, Status
 from winasr_doctor.findings.plan import PlanStep, RemedyPlan
-from winasr_doctor.findings.planned_packages import in_new_environment, united
+from winasr_doctor.findings.planned_packages import in_new_environment, installs_all, united
 from winasr_doctor.findings.steps import Step
 
 _USUAL_STAGE = {"APP": Stage.SOURCE, "REV": Stage.SOURCE, "NEM": Stage.FILES}
@@ -61,13 +62,22 @@ def _chosen(results: Iterable[Result]) -> list[ChosenRemedy]:
     waiting = sorted(filter(_needs_a_remedy, results), key=_worst_first)
     options = {id(result): list(_options(result)) for result in waiting}
     waiting.sort(key=lambda result: len(options[id(result)]) > 1)
+    wanted = Counter(each.change for mine in options.values() for each in mine)
+
+    def worth(option: ChosenRemedy) -> tuple[int, bool]:
+        mine = Counter(each.change for each in options[id(option.result)])
+        others = ((each, number - mine[each]) for each, number in wanted.items())
+        cured = sum(number for each, number in others if _achieves(option.change, each))
+        return cured, option.remedy.automatic
+
     chosen: list[ChosenRemedy] = []
+    done: dict[Change, None] = {}
     for result in waiting:
         mine = options[id(result)]
-        covered = [each for each in mine if any(_achieves(other, each) for other in chosen)]
-        others = [each for other in waiting if other is not result for each in options[id(other)]]
-        best = max(mine, key=lambda each: sum(_achieves(each, other) for other in others))
-        chosen.append(covered[0] if covered else best)
+        covered = (each for each in mine if any(_achieves(one, each.change) for one in done))
+        choice = next(covered, None) or max(mine, key=worth)
+        chosen.append(choice)
+        done[choice.change] = None
     return sorted(chosen, key=lambda choice: _worst_first(choice.result))
 
 
@@ -87,21 +97,19 @@ def _options(result: Result) -> Iterator[ChosenRemedy]:
     seen: list[ChosenRemedy] = []
     for remedy in result.remedies:
         option = ChosenRemedy(result, remedy)
-        if not any(_achieves(other, option) for other in seen):
+        if not any(_achieves(other.change, option.change) for other in seen):
             seen.append(option)
             yield option
 
 
-def _achieves(one: ChosenRemedy, other: ChosenRemedy) -> bool:
-    """Return whether a remedy makes another one unnecessary."""
-    done, wanted = one.change, other.change
+def _achieves(done: Change, wanted: Change) -> bool:
+    """Return whether a change makes another one unnecessary."""
     if done.stage is not wanted.stage:
         return False
     if done.stage is Stage.PYTHON:
         return bool(wanted.about in ("", done.about) or (done.about and wanted.about.endswith("+")))
     if done.stage is Stage.PACKAGES and done.installs and wanted.installs:
-        have = {name for each in done.installs for name in each.names}
-        return have.issuperset(name for each in wanted.installs for name in each.names)
+        return installs_all(done.installs, wanted.installs)
     return done.about == wanted.about
 
 
@@ -110,10 +118,10 @@ def _grouped(chosen: Sequence[ChosenRemedy]) -> list[list[ChosenRemedy]]:
     groups: list[list[ChosenRemedy]] = []
     for choice in chosen:
         for group in groups:
-            if _achieves(group[0], choice):
+            if _achieves(group[0].change, choice.change):
                 group.append(choice)
                 break
-            if all(_achieves(choice, each) for each in group):
+            if all(_achieves(choice.change, each.change) for each in group):
                 group.insert(0, choice)
                 break
         else:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph
 from winasr_doctor.findings import PlanStep, RemedyPlan, Step
 
-SHELLS = {"powershell": "PowerShell", "cmd": "cmd.exe", "sh": "a shell", "python": "Python"}
+SHELLS = {"powershell": "PowerShell", "cmd": "cmd.exe", "sh": "a POSIX shell", "python": "Python"}
 """The displayed names of `Step.shell`."""
 
 _STEPS_SHOWN = 6

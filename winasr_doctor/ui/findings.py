@@ -1,4 +1,4 @@
-"""Renders the doctor's panel: the findings on this machine with their steps, worst first."""
+"""Renders the doctor's panel: what to do on this machine, then the findings, worst first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from winasr_doctor.findings import Report, Result, Status
+from winasr_doctor.findings import Remedy, Report, Result, Status, plan_of
 from winasr_doctor.report.digest import placed
 from winasr_doctor.scanning import worst_first
 from winasr_doctor.ui import texts
@@ -22,10 +22,10 @@ _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 
 def render(report: Report) -> str:
-    """Write a report's failed checks as escaped HTML."""
+    """Write what to do about a report and its failed checks, as escaped HTML."""
     failed = sorted((r for r in report.results if r.status is Status.FAIL), key=worst_first)
     unread = sum(r.status in (Status.UNKNOWN, Status.CRASH) for r in report.results)
-    parts = [_finding(result, opened=index == 0) for index, result in enumerate(failed)]
+    parts = [_plan(report), *map(_finding, failed)]
     if not failed:
         parts.append(_line(texts.NOTHING_FOUND))
     if unread:
@@ -75,12 +75,16 @@ def examine(
     yield render(answer), answer
 
 
-def _finding(result: Result, *, opened: bool) -> str:
+def _plan(report: Report) -> str:
+    planned = plan_of(report).remedies
+    return steps_html(Remedy(f"{p.title} ({', '.join(p.cures)})", p.steps) for p in planned)
+
+
+def _finding(result: Result) -> str:
     level = result.severity.value if result.severity is not None else result.status.value
     word = _WORDS.get(level, level)
     return (
-        f'<details class="winasr-finding" data-severity="{html.escape(level)}"'
-        f"{' open' if opened else ''}>"
+        f'<details class="winasr-finding" data-severity="{html.escape(level)}">'
         f"<summary><strong>{html.escape(word)}</strong> {html.escape(clean(result.code))}:"
         f" {html.escape(clean(placed(result)))}</summary>"
         f"{steps_html(result.remedies)}</details>"

@@ -230,8 +230,7 @@ def test_the_lines_of_common_tools_are_known(tmp_path, text, known):
 
 @pytest.mark.parametrize("below", ["", "../lib/libpython3.12.so"])
 def test_a_python_whose_path_file_could_run_code_is_not_started(tmp_path, below):
-    program = write(tmp_path / "bin" / "python", "#!/bin/sh")
-    program.chmod(0o755)
+    program = write(tmp_path / "bin" / "python.exe", "#!/bin/sh")
     assert kinds(read(program, lambda _: Probed(None, ()))) == []
     write(tmp_path / "bin" / f"{below or 'python'}._pth", ".\nimport site")
     assert kinds(read(program)) == ["unsafe"]

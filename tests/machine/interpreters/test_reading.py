@@ -268,6 +268,7 @@ def test_an_environment_whose_base_is_gone(tmp_path):
     assert kinds(found) == ["base-gone"]
     assert str(tmp_path / "gone") in found.problems[0].detail
     assert str(tmp_path / "venv" / "Lib" / "site-packages") in found.search_path
+    assert found.version == "3.12.4"  # the one it was made with
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a virtual environment on Windows has no links")

@@ -182,6 +182,8 @@ def _version(located: Located, base: _Base) -> versions.StatedVersion | None:
             return stated
     if located.config is None:
         return None
+    if base.prefix is None and not _gone(located):
+        return None
     return versions.of_venv(located.config, base.program if base.prefix else None)
 
 

@@ -78,6 +78,13 @@ def test_each_problem_is_one_finding_with_evidence_and_a_remedy(kind, code, seve
     assert kind == "store-stub" or "the detail" in result.summary
 
 
+def test_a_broken_environment_is_made_again_in_its_place():
+    found = interpreter("base-gone", version="3.11.4")
+    (result,) = compute_check("ENV017", machine(interpreter=found))
+    commands = [getattr(step, "command", None) for step in result.remedies[0].steps]
+    assert r"py -3.11 -m venv 'C:\app\.venv'" in commands
+
+
 @pytest.mark.parametrize(
     ("facts", "severity"),
     [

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from tests.machine.interpreters.trees import make_environment, site_of, windows_python
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.machine.interpreters import rights
 from winasr_doctor.schemas import load
 
@@ -53,6 +54,15 @@ def test_deep_explains_the_import_that_fails(run, venv):
     assert "libsndfile" in results["ENV026"]["evidence"]["traceback"]
     assert results["ENV026"]["remedies"]
     assert "Importing soundfile" in outcome.err
+
+
+@pytest.mark.parametrize("options", [(), ("--deep",)])
+def test_the_gate_tries_the_imports_without_being_asked(run, monkeypatch, options):
+    def stopped(host, *_, **__):
+        raise InputError(f"deep: {host.deep}")
+
+    monkeypatch.setattr("winasr_doctor.gate.gate", stopped)
+    assert run("gate", *options).err.strip().endswith("deep: True")
 
 
 def test_a_plain_scan_that_passes_mentions_deep(run, venv, healthy):

@@ -230,8 +230,7 @@ def test_the_lines_of_common_tools_are_known(tmp_path, text, known):
 
 @pytest.mark.parametrize("below", ["", "../lib/libpython3.12.so"])
 def test_a_python_whose_path_file_could_run_code_is_not_started(tmp_path, below):
-    program = write(tmp_path / "bin" / "python", "#!/bin/sh")
-    program.chmod(0o755)
+    program = write(tmp_path / "bin" / "python.exe", "#!/bin/sh")
     assert kinds(read(program, lambda _: Probed(None, ()))) == []
     write(tmp_path / "bin" / f"{below or 'python'}._pth", ".\nimport site")
     assert kinds(read(program)) == ["unsafe"]
@@ -269,6 +268,7 @@ def test_an_environment_whose_base_is_gone(tmp_path):
     assert kinds(found) == ["base-gone"]
     assert str(tmp_path / "gone") in found.problems[0].detail
     assert str(tmp_path / "venv" / "Lib" / "site-packages") in found.search_path
+    assert found.version == "3.12.4"  # the one it was made with
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a virtual environment on Windows has no links")

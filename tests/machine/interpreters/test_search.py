@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from winasr_doctor._util.workers import DeadlineTask, TooLateError
+from winasr_doctor.machine.interpreters import search
 from winasr_doctor.machine.interpreters.search import environments, running_pythons
 from winasr_doctor.machine.interpreters.sources import Surroundings
 from winasr_doctor.machine.live.registry import RegistryDict
@@ -142,16 +144,25 @@ def test_the_kernels_of_jupyter(home, base):
     assert found.items[0].found == ("the Jupyter kernel asr",)
 
 
-def test_a_source_that_hangs_does_not_hide_what_was_found(home, base):
+def test_a_source_that_hangs_does_not_hide_what_was_found(home, base, monkeypatch):
     windows_venv(home / "app" / ".venv", base)
-    released = threading.Event()
+    reached, released = threading.Event(), threading.Event()
 
     def hanging():
+        reached.set()
         released.wait()
         return ()
 
+    class LateTask(DeadlineTask):
+        """Is late as soon as the source hangs, on a machine of any speed."""
+
+        def result(self):
+            assert reached.wait(60)
+            raise TooLateError
+
+    monkeypatch.setattr(search, "DeadlineTask", LateTask)
     hung = around(home, starts=[(home / "app", "the app")])._replace(processes=hanging)
-    found = environments(around=hung, limit=0.5)
+    found = environments(around=hung)
     released.set()
     assert (len(found.items), found.complete) == (1, False)
 

@@ -14,7 +14,7 @@ from winasr_doctor.machine.interpreters.layout import locate
 from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.machine.model import Account, Gpu, Gpus, TorchBuild
 
-from .trees import USER, installed, site_of, write
+from .trees import USER, installed, site_of, windows_venv, write
 
 
 class Host(LiveMachine):
@@ -98,6 +98,13 @@ def test_the_system_account_imports_nothing(host, environment, monkeypatch):
     monkeypatch.setattr(Host, "account", Account(kind="system"))
     with pytest.raises(Unreadable, match="system account"):
         try_imports(host, lambda _line: None)
+
+
+def test_a_broken_environment_imports_nothing(tmp_path):
+    folder = windows_venv(tmp_path / "venv", tmp_path / "gone")
+    installed(folder / "Lib" / "site-packages", torch="2.6.0")
+    with pytest.raises(NotApplicable, match="cannot be used"):
+        try_imports(Host(outside=locate(str(folder))), lambda _line: None)
 
 
 def test_imports_are_only_tried_when_asked_and_then_once(monkeypatch):

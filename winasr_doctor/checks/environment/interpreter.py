@@ -59,19 +59,28 @@ def environment_has_lost_its_python(host: Machine) -> Iterable[Finding]:
     if problem is None:
         yield ok(f"{found.executable} belongs to an existing Python", _evidence(found))
         return
-    wanted = ".".join((found.version or "3.12").split(".")[:2])
     yield error(
         f"The environment {found.prefix} cannot be used: {problem.detail}",
         {**_evidence(found, problem.kind), "prefix": found.prefix},
-        [
-            Remedy(
-                "Make the environment again",
-                (
-                    f"Rename {found.prefix}, so that nothing is lost",
-                    *python_remedy(host, wanted).steps,
-                ),
-            )
-        ],
+        [_make_it_again(host)],
+    )
+
+
+def _make_it_again(host: Machine) -> Remedy:
+    found = host.interpreter
+    wanted = ".".join((found.version or "3.12").split(".")[:2])
+    if host.system.os == "windows":
+        make = f"py -{wanted} -m venv {quoted_for_powershell(found.prefix)}"
+    else:
+        make = f"python{wanted} -m venv {quoted_for_posix(found.prefix)}"
+    return Remedy(
+        "Make the environment again",
+        (
+            f"Rename {found.prefix}, so that nothing is lost",
+            python_remedy(host, wanted).steps[0],
+            Step(f"Make it again: {make}", make),
+            "Install the app's requirements in it",
+        ),
     )
 
 

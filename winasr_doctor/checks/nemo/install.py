@@ -38,6 +38,7 @@ from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
+    from winasr_doctor.machine.model import PythonRuntime
 
 _NAMED = 3
 """Other environments that are named."""
@@ -107,7 +108,8 @@ def not_installed(host: Machine) -> Iterable[Finding]:
 def _elsewhere(host: Machine) -> list[FoundEnvironment]:
     """Return other environments that have NeMo; none if they cannot be listed."""
     found: FoundEnvironments | None = known(host, "neighbours")
-    prefix = host.python.prefix
+    python: PythonRuntime | None = known(host, "python")
+    prefix = python.prefix if python else None
     return [
         each
         for each in (found.items if found else ())

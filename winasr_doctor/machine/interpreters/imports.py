@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from winasr_doctor.frameworks.nemo.imports import IMPORTS, ImportCandidate
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.interpreters import bounded_child, rights
-from winasr_doctor.machine.interpreters.model import ImportTrial, ImportTrials
+from winasr_doctor.machine.interpreters.model import ImportTrial, ImportTrials, ProblemKind
 
 if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
@@ -19,6 +19,17 @@ LIMIT = 180.0
 """Seconds for one import: the first one of torch or NeMo takes a minute while a virus scanner reads
 every file."""
 
+_FATAL: tuple[ProblemKind, ...] = (
+    "no-interpreter",
+    "base-gone",
+    "base-replaced",
+    "store-stub",
+    "python-2",
+    "hang",
+    "flood",
+    "no-answer",
+    "not-started",
+)
 _MOST_OUTPUT = 64 * 1024
 _FLOOD = 16 * 1024**2
 """Bytes of output after which an import is ended."""
@@ -38,7 +49,10 @@ def try_imports(
 
     Raises:
         Unreadable: The packages are not known, or this account must not start that Python.
+        NotApplicable: That Python cannot be used at all, which other checks report.
     """
+    if host.outside is not None and host.interpreter.problem(*_FATAL):
+        raise NotApplicable("no import was tried, because that Python cannot be used")
     python, packages = host.python, host.packages
     folders = host.interpreter.search_path if host.outside is not None else tuple(sys.path)
     refused = rights.refusal(host.account, python.executable, *_existing(folders))

@@ -31,7 +31,7 @@ Ask = Callable[[str], Probed]
 
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 _LEVELS = {"alpha": "a", "beta": "b", "candidate": "rc"}
-_HOPELESS = ("store-stub", "base-gone", "no-interpreter", "python-2")
+_HOPELESS: tuple[ProblemKind, ...] = ("store-stub", "base-gone", "no-interpreter", "python-2")
 """With these problems, nothing is gained by starting the interpreter."""
 
 
@@ -89,7 +89,7 @@ def read(
         ask_it: Asks an interpreter; tests replace it.
     """
     found = read_static(located, variables)
-    if not _has_gap(found) or found.problem(*_HOPELESS):  # type: ignore[arg-type] # literals
+    if not _has_gap(found) or found.problem(*_HOPELESS):
         return found
     base = _base_of(located).program
     override = path_files.beside(located.executable, str(base))
@@ -181,6 +181,8 @@ def _version(located: Located, base: _Base) -> versions.StatedVersion | None:
         if stated and (then is None or located.windows or versions.minor(stated.version) == then):
             return stated
     if located.config is None:
+        return None
+    if base.prefix is None and not _gone(located):
         return None
     return versions.of_venv(located.config, base.program if base.prefix else None)
 

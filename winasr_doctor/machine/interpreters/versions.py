@@ -133,18 +133,19 @@ def of_venv(config: VenvConfig, base_program: Path | None) -> StatedVersion | No
 
     Args:
         config: The environment's `pyvenv.cfg`.
-        base_program: The base's executable.
+        base_program: The base's executable; `None` if it is gone, so that nothing contradicts.
     """
     version = normal(config.version or "")
-    if version is None or base_program is None:
+    if version is None:
         return None
     try:
-        status = base_program.stat()
+        status = None if base_program is None else base_program.stat()
     except OSError:
         return None
-    changed = max(status.st_mtime, status.st_ctime) if os.name != "nt" else status.st_mtime
-    if changed > config.written:
-        return None
+    if status is not None:
+        changed = max(status.st_mtime, status.st_ctime) if os.name != "nt" else status.st_mtime
+        if changed > config.written:
+            return None
     return StatedVersion(version, str(Path(config.folder, "pyvenv.cfg")))
 
 

@@ -15,6 +15,10 @@ RESULTS = "results*.xml"
 ON_DEMAND = {
     "bench": "writes the survival table and the speed table; an hour",
     "mutants": "random faults that a test should notice; an hour",
+    "nemo22": "the guard and the loader on NeMo 2.2.1; gigabytes",
+    "nemo23": "the guard and the loader on NeMo 2.3.2; gigabytes",
+    "nemo24": "the guard and the loader on NeMo 2.4.1; gigabytes",
+    "nemo25": "the guard and the loader on NeMo 2.5.3; gigabytes",
     "soak": "a million schedules of locks, and long fuzzing; an hour",
     "wine-nemo": "the real NeMo on Windows' Python; 2 GB",
 }

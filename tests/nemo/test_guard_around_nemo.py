@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from winasr_doctor import guard
 from winasr_doctor._guard import FolderOpened, Phase
@@ -20,6 +22,11 @@ from .conftest import F3, KLATT3, NEMO_FILE, Locks, is_open_here
 
 RECORDING, TEXT = KLATT3
 SHORT = RetryPolicy(total=0.1)
+
+holds_its_manifest = pytest.mark.skipif(
+    Version(version("nemo_toolkit")) < Version("2.7"),
+    reason="NeMo before 2.7 reads the manifest without lhotse, so it does not hold it",
+)
 
 LENGTHS = {
     "one deletion": {"times": 1},
@@ -118,11 +125,13 @@ def no_memory(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 class TestOutOfMemory:
     """Our own suspended manifest iterator holds manifest.json."""
 
+    @holds_its_manifest
     def test_without_the_guard_it_is_hidden(self, model: Any, locks: Locks):
         with pytest.raises((PermissionError, NotADirectoryError)):
             transcribe(model)
         assert os.path.basename(locks.refused[0]) == "manifest.json"
 
+    @holds_its_manifest
     @pytest.mark.parametrize("workers", [0, 2])
     def test_it_comes_out_at_once_and_nothing_stays(
         self, model: Any, locks: Locks, scratch: Path, workers: int
@@ -162,6 +171,7 @@ def stereo(tmp_path: Path) -> Path:
     return file
 
 
+@holds_its_manifest
 def test_a_stereo_file_is_refused_as_stereo(model: Any, locks: Locks, scratch: Path, stereo: Path):
     with guard() as session, pytest.raises(TypeError) as raised:
         transcribe(model, stereo)

@@ -204,5 +204,5 @@ def test_a_missing_torch_is_left_to_nem001_if_nemo_is_missing_too():
     assert severity("ENV012", packages=Packages()) is None
     (result,) = compute_check("NEM001", machine(packages=Packages()))
     commands = [step.command for step in result.remedies[0].steps if isinstance(step, Step)]
-    assert "pip install torch --index-url https://download.pytorch.org/whl/cpu" in commands[1]
-    assert 'pip install "nemo_toolkit[asr]"' in commands[2]
+    assert "pip install torch --index-url https://download.pytorch.org/whl/cpu" in commands[2]
+    assert 'pip install "nemo_toolkit[asr]"' in commands[3]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from winasr_doctor._util import git
-from winasr_doctor.checks.advice import python_command, quoted
+from winasr_doctor.checks.advice import quoted
 from winasr_doctor.findings.actions import Constrain, EditSource, MakeFolder, SourceEdit
 from winasr_doctor.fix import attributes, constraints
 from winasr_doctor.fix.atomic_write import WriteError, read_bytes, refuse_if_odd, replace_file
@@ -142,7 +142,7 @@ class RepairExecutor:
         quote = quoted if windows else shlex.quote
         named = " ".join(map(quote, action.requirements))
         then = (
-            f"Run: {python_command(self._host, f'-m pip install -c {quote(path)} {named}')}",
+            with_python(self._host, "Run", f"-m pip install -c {quote(path)} {named}"),
             f"And use it from now on: pip install -c {quote(path)} ...",
         )
         if after == now:

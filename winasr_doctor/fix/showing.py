@@ -14,7 +14,6 @@ from winasr_doctor.report.digest import placed
 from winasr_doctor.scanning import worst_first
 
 _LEVELS = {"info": "note"}
-_RUN = "Run: "
 
 
 def findings_with_remedies(report: Report) -> list[Result]:
@@ -56,23 +55,17 @@ def _automatic(remedy: Remedy, chosen: Remedy | None) -> str:
     return f" (`fix --apply` can {'do' if remedy.automatic else 'begin'} it)"
 
 
-def _step(step: str, number: int) -> Iterator[Block]:
-    words, command = _split(step)
-    yield Paragraph(words, lead=f"{number}. ", indent=4)
-    if command:
-        yield Command(command, indent=7)
-    if isinstance(step, Step) and step.needs_admin:
+def _step(text: str, number: int) -> Iterator[Block]:
+    step = Step.of(text)
+    yield Paragraph(_lead_in(step), lead=f"{number}. ", indent=4)
+    if step.command:
+        yield Command(step.command, step.shell, indent=7)
+    if step.needs_admin:
         yield Paragraph("(an administrator must run this; fix never does)", indent=7)
 
 
-def _split(step: str) -> tuple[str, str]:
-    """Separate the words of a step from its command, if the command ends the step."""
-    command = step.command if isinstance(step, Step) else None
-    if command is None and step.startswith(_RUN):
-        command = step.removeprefix(_RUN)
-    if not command or not step.endswith(command):
-        return step, ""
-    return step.removesuffix(command).rstrip(), command
+def _lead_in(step: Step) -> str:
+    return f"{step.words}:" if step.words and step.command else step.words
 
 
 def show_proposal(proposal: Proposal, number: int, total: int) -> Iterator[Block]:
@@ -104,11 +97,10 @@ def show_change(change: ProposedChange) -> Iterator[Block]:
 
 
 def _then(steps: tuple[str, ...]) -> Iterator[Block]:
-    for step in steps:
-        words, command = _split(step)
-        yield Paragraph(words, lead="Left to you: ", indent=2)
-        if command:
-            yield Command(command, indent=4)
+    for step in map(Step.of, steps):
+        yield Paragraph(_lead_in(step), lead="Left to you: ", indent=2)
+        if step.command:
+            yield Command(step.command, step.shell, indent=4)
 
 
 def show_end(result: FixResult) -> Iterator[Block]:

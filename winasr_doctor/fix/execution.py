@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from winasr_doctor._util import git
-from winasr_doctor.checks.advice import quoted
+from winasr_doctor.checks.advice import quoted, with_python
 from winasr_doctor.findings.actions import Constrain, EditSource, MakeFolder, SourceEdit
 from winasr_doctor.fix import attributes, constraints
 from winasr_doctor.fix.atomic_write import WriteError, read_bytes, refuse_if_odd, replace_file

@@ -53,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             help=what,
         )
     group.addoption(
+        "--windows-marks",
+        action="store_true",
+        help="skip tests and expect failures as their skipif and xfail marks say for Windows",
+    )
+    group.addoption(
         "--winfault-case",
         metavar="CASE",
         help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
@@ -97,6 +102,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     (count,) = marker.args
     shards = [Shard(number, count) for number in range(1, count + 1)]
     metafunc.parametrize("fault_sweep", shards, indirect=True, ids=[f"shard{s}" for s in shards])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests as they would be on Windows."""
+    if not config.getoption("windows_marks") or os.name == "nt":
+        return
+    from winasr_doctor.faults.windows_marks import MARKS, applies_on_windows
+
+    for item in items:
+        for mark in [one for one in item.iter_markers() if one.name in MARKS]:
+            if not applies_on_windows(item, mark):
+                continue
+            reason = mark.kwargs.get("reason") or "as marked for Windows"
+            if mark.name == "skipif":
+                item.add_marker(pytest.mark.skip(reason=reason))
+            else:
+                options = {k: v for k, v in mark.kwargs.items() if k in {"raises", "run", "strict"}}
+                item.add_marker(pytest.mark.xfail(reason=reason, **options), append=False)
 
 
 @pytest.hookimpl(wrapper=True)

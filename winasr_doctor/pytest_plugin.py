@@ -6,6 +6,7 @@ It imports nothing from this package until a test uses it, so that other test ru
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
     )
     group.addoption("--winfault-from", metavar="CASE", help="begin fault sweeps with this run")
+    group.addoption(
+        "--winfault-keep-going",
+        action="store_true",
+        help="go on after a failed run of a fault sweep, and list all of them",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -153,7 +159,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+_FAKE_FILES = frozenset({"fs", "fs_class", "fs_module", "fs_session"})
+
+
 def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
+    if "pyfakefs" in sys.modules and not _FAKE_FILES.isdisjoint(getattr(item, "fixturenames", ())):
+        pytest.fail(
+            f"{item.nodeid}: no fault can be injected while pyfakefs replaces the functions of `os`"
+            " by its own; use tmp_path instead of fs in this test",
+            pytrace=False,
+        )
     from winasr_doctor.faults import PlanError, inject
 
     try:
@@ -238,6 +253,7 @@ def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
             only=option("--winfault-case"),
             start=option("--winfault-from"),
             shard=getattr(request, "param", None),
+            keep_going=option("--winfault-keep-going"),
         )
     except ValueError as error:  # a PlanError, too
         pytest.fail(f"--winfault-case or --winfault-from: {error}", pytrace=False)

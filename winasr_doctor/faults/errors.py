@@ -58,6 +58,7 @@ TEXTS: dict[int, str] = {
     426: "The cloud operation was not completed before the time-out period expired",
     1114: "A dynamic link library (DLL) initialization routine failed",
     1224: "The requested operation cannot be performed on a file with a user-mapped section open",
+    1295: "The requested file operation failed because the storage quota was exceeded",
     1314: "A required privilege is not held by the client",
     1392: "The file or directory is corrupted and unreadable",
     1450: "Insufficient system resources exist to complete the requested service",

@@ -6,6 +6,7 @@ It imports nothing from this package until a test uses it, so that other test ru
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -53,11 +54,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             help=what,
         )
     group.addoption(
+        "--windows-marks",
+        action="store_true",
+        help="skip tests and expect failures as their skipif and xfail marks say for Windows",
+    )
+    group.addoption(
         "--winfault-case",
         metavar="CASE",
         help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
     )
     group.addoption("--winfault-from", metavar="CASE", help="begin fault sweeps with this run")
+    group.addoption(
+        "--winfault-keep-going",
+        action="store_true",
+        help="go on after a failed run of a fault sweep, and list all of them",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -99,6 +110,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("fault_sweep", shards, indirect=True, ids=[f"shard{s}" for s in shards])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests as they would be on Windows."""
+    if not config.getoption("windows_marks") or os.name == "nt":
+        return
+    from winasr_doctor.faults.windows_marks import MARKS, applies_on_windows
+
+    for item in items:
+        for mark in [one for one in item.iter_markers() if one.name in MARKS]:
+            if not applies_on_windows(item, mark):
+                continue
+            reason = mark.kwargs.get("reason") or "as marked for Windows"
+            if mark.name == "skipif":
+                item.add_marker(pytest.mark.skip(reason=reason))
+            else:
+                options = {k: v for k, v in mark.kwargs.items() if k in {"raises", "run", "strict"}}
+                item.add_marker(pytest.mark.xfail(reason=reason, **options), append=False)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Apply Windows' sharing rules to a whole test, including its fixtures."""
@@ -130,7 +159,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+_FAKE_FILES = frozenset({"fs", "fs_class", "fs_module", "fs_session"})
+
+
 def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
+    if "pyfakefs" in sys.modules and not _FAKE_FILES.isdisjoint(getattr(item, "fixturenames", ())):
+        pytest.fail(
+            f"{item.nodeid}: no fault can be injected while pyfakefs replaces the functions of `os`"
+            " by its own; use tmp_path instead of fs in this test",
+            pytrace=False,
+        )
     from winasr_doctor.faults import PlanError, inject
 
     try:
@@ -215,6 +253,7 @@ def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
             only=option("--winfault-case"),
             start=option("--winfault-from"),
             shard=getattr(request, "param", None),
+            keep_going=option("--winfault-keep-going"),
         )
     except ValueError as error:  # a PlanError, too
         pytest.fail(f"--winfault-case or --winfault-from: {error}", pytrace=False)

@@ -48,6 +48,11 @@ CALLS = {
     "replace": lambda path: os.replace(path, f"{path}2"),
     "chmod": lambda path: os.chmod(path, 0o600),
     "open": open,
+    "write": lambda path: open(path, "w").close(),
+    "symlink": lambda path: os.symlink(path, f"{path}2"),
+    "link": lambda path: os.link(path, f"{path}2"),
+    "copyfile": lambda path: shutil.copyfile(path, f"{path}2"),
+    "fsync": lambda path: os.fsync(12_345),
     "truncate": lambda path: os.truncate(path, 0),
 }
 CALLS |= {
@@ -70,6 +75,9 @@ def test_a_translated_error_keeps_no_frame(tmp_path, operation):
     act = CALLS[operation]
     if operation == "mkdir":
         missing = str(tmp_path)
+    if operation == "symlink":
+        (tmp_path / "file2").touch()
+        missing = str(tmp_path / "file")
     with inject(f"{operation}:5*inf@nothing-of-this-name"):
         assert not lives_on(lambda: act(missing))
 

@@ -136,7 +136,7 @@ def test_a_relative_path_is_matched_as_a_whole_path(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "values",
     [
-        {"operation": "mkdir"},
+        {"operation": "fork"},
         {"code": 99999},
         {"times": 0},
         {"times": 1.5},

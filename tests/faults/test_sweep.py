@@ -180,13 +180,63 @@ def test_a_sweep_can_be_resumed(tree):
 
 def test_a_case_to_resume_from_without_a_number_of_times_happens_once(tree):
     cases = []
-    FaultSweep(start="rmdir:32#3")(
+    FaultSweep(start="rmdir:32#2")(
         shutil.rmtree,
         setup=tree,
         times=(1,),
         invariants=[lambda run: cases.append(str(run.case))],
     )
-    assert cases == ["None", "rmdir:32#3*1"]
+    assert cases == ["None", "rmdir:32#2*1", "rmdir:32#3*1"]
+
+
+@pytest.mark.parametrize("part", [{"only": "unlink:32#9*1"}, {"start": "unlink:32#9*1"}])
+def test_a_case_that_never_fires_fails(tree, part):
+    with pytest.raises(SweepFailure, match="this case never fires"):
+        FaultSweep(**part)(shutil.rmtree, setup=tree)
+
+
+def fragile(path):
+    """Turn every refused deletion into another error."""
+    try:
+        shutil.rmtree(path)
+    except OSError:
+        raise KeyError(path) from None
+
+
+def test_a_failure_says_which_call_failed_on_which_path_and_from_where(tree):
+    with pytest.raises(SweepFailure) as caught:
+        FaultSweep()(fragile, setup=tree, operations=["rmdir"])
+    text = str(caught.value)
+    assert "failed: rmdir '" in text
+    assert "WinError 32, call 1" in text
+    assert f"{__file__}:" in text
+    assert "in fragile" in text
+
+
+def test_all_bad_points_are_listed_if_asked(tree):
+    with pytest.raises(SweepFailure) as caught:
+        FaultSweep(keep_going=True)(fragile, setup=tree, operations=["unlink", "rmdir"], times=(1,))
+    text = str(caught.value)
+    for case in ("unlink:32*1", "unlink:32#2*1", "rmdir:32*1", "rmdir:32#2*1"):
+        assert f"with {case}\n" in text
+    assert "runs failed" in text
+    assert caught.value.case == "unlink:32*1"
+
+
+def test_to_keep_going_is_no_failure_by_itself(tree):
+    sweep = FaultSweep(keep_going=True)
+    assert sweep(patient, setup=tree, times=(1,), invariants=[gone]).runs > 1
+
+
+def test_an_unknown_operation_gets_one_sentence():
+    with pytest.raises(ValueError, match="'rmdri' is not one of rmtree, unlink") as caught:
+        FaultSweep()(print, operations=["rmdri"])
+    assert "\n" not in str(caught.value)
+
+
+def test_remove_is_another_name_of_unlink(tree):
+    report = FaultSweep()(patient, setup=tree, operations=["remove"], times=(1,))
+    assert report.points["unlink:32*1"] > 0
 
 
 def test_a_case_of_another_sweep_cannot_be_resumed(tree):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import winasr_doctor.faults.sharing  # noqa: F401 - else each run would load modules of its own
+
 
 @pytest.fixture
 def run(pytester, monkeypatch):

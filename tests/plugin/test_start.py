@@ -53,3 +53,28 @@ def test_the_options_are_in_the_help(run):
             "*--winfault-from=CASE*",
         ]
     )
+
+
+def test_what_the_plugin_needs_is_pytest_and_the_standard_library(run):
+    result = run(
+        """
+        import os, sys
+
+        def test_it(fault_plan, fault_sweep, virtual_clock, windows_sharing, tmp_path):
+            before = {name.partition(".")[0] for name in sys.modules}
+            fault_plan("unlink:32@never")
+            fault_sweep(lambda: os.listdir(tmp_path), operations=["listdir"])
+            with open(tmp_path / "a", "w"):
+                try:
+                    os.unlink(tmp_path / "a")
+                except PermissionError:
+                    pass
+            loaded = {name.partition(".")[0] for name in sys.modules}
+            foreign = ("click", "jinja2", "msgspec", "packaging.", "platformdirs", "psutil", "rich")
+            assert not loaded & set(foreign)
+        """,
+        "-W",
+        "ignore",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)

@@ -72,8 +72,14 @@ class _Counter:
         return fault.seconds is None or self.first is None or now - self.first < fault.seconds
 
 
+_OF_THE_RUNTIME = frozenset({"open", "write", "fsync", "copyfile"})
+"""What fails in C's runtime, without a WinError: `copyfile` at opening the target."""
+
 _CHOOSING_A_NAME = frozenset(
-    {CHOOSING_TEMP.name, CHOOSING_NAME.name, "mkstemp", "mkdtemp", "mktemp"}
+    {
+        *(CHOOSING_TEMP.name, CHOOSING_NAME.name, "mkstemp", "mkdtemp", "mktemp"),
+        *("NamedTemporaryFile", "TemporaryFile"),  # they open by an `opener` that chooses
+    }
 )
 
 
@@ -149,8 +155,9 @@ class Injector:
                     due.fault, operation, name, name2, due.calls, now, thread, calling_lines()
                 )
             )
-        if operation == "open":
-            return runtime_error(due.fault.code, path)
+        if operation in _OF_THE_RUNTIME:
+            named = {"fsync": None, "copyfile": path2}.get(operation, path)
+            return runtime_error(due.fault.code, named)
         return windows_error(due.fault.code, path, path2)
 
 

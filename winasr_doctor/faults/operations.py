@@ -71,9 +71,15 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
     "open": ((builtins, "open"), (io, "open")),
     "os.open": ((os, "open"),),  # never fails by plan: `tempfile` would try again for hours
     "write": (),  # an opening; handled wherever `open` is replaced
-    "truncate": (),  # likewise
+    "overwrite": (),  # likewise, and only the rules of sharing are asked
+    "symlink": ((os, "symlink"),),
+    "link": ((os, "link"),),
+    "truncate": ((os, "truncate"),),
+    "fsync": ((os, "fsync"),),
+    "copyfile": ((shutil, "copyfile"),),
 }
 
+_HANDLED_BY_OPEN = ("write", "overwrite")
 _lock = threading.RLock()
 _users: dict[str, int] = {}
 _replaced: dict[str, list[_Replaced]] = {}
@@ -124,6 +130,8 @@ def replaced(operations: Iterable[str]) -> Iterator[None]:
         operations: Names from `plan.OPERATIONS`, in addition to `ALWAYS`.
     """
     wanted = ALWAYS.union(operations)
+    if not wanted.isdisjoint(_HANDLED_BY_OPEN):
+        wanted |= {"open"}
     with _lock:
         if not _users:
             _undo_removal.append(go_by_path())

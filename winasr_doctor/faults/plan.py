@@ -26,8 +26,16 @@ OPERATIONS = (
     "lstat",
     "chmod",
     "open",
+    "write",
+    "mkdir",
+    "symlink",
+    "link",
+    "truncate",
+    "fsync",
+    "copyfile",
 )
-"""The operations that can fail. `unlink` is also `os.remove`; `open` means opening for reading."""
+"""The operations that can fail. `unlink` is also `os.remove`; `open` means opening for reading and
+`write` opening to change or to create a file."""
 
 FOREVER = math.inf
 

@@ -127,11 +127,14 @@ def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> boo
         return False
 
 
-def _changing(mode: str) -> str | None:
-    """Return how opening in this mode changes an existing file."""
+def _opening(mode: str, path: FileName) -> tuple[str, ...]:
+    """Return what `open` does in a mode, as operations that may be refused."""
+    if "x" in mode:  # that it exists is found out first
+        return () if os.path.lexists(path) else ("write",)
     if "w" in mode:
-        return "truncate"
-    return "write" if "a" in mode or {"r", "+"} <= set(mode) else None
+        return ("write", "overwrite")
+    reads = ("open",) if "r" in mode else ()
+    return (*reads, "write") if "a" in mode or "+" in mode else reads
 
 
 def _on_open(operation: str, original: Function) -> Function:
@@ -142,10 +145,7 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        error = refusal(operation, path) if "r" in mode else None
-        change = _changing(mode)
-        if error is None and change is not None:
-            error = refusal(change, path)
+        error = _first_refusal(_opening(mode, path), path)
         if error is None:
             try:
                 return original(*args, **kwargs)
@@ -161,6 +161,40 @@ def _on_open(operation: str, original: Function) -> Function:
             error = None
 
     return replacement
+
+
+def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
+    for operation in operations:
+        error = refusal(operation, path) if operation in asked else None
+        if error is not None:
+            return error
+    return None
+
+
+def _on_descriptor(operation: str, original: Function) -> Function:
+    """Ask about the file behind a descriptor; where the system does not say, it has no name."""
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        given = args[0] if args else kwargs.get("fd")
+        error = refusal(operation, _name_behind(given)) if operation in asked else None
+        if error is None:
+            return original(*args, **kwargs)
+        try:
+            raise error
+        finally:
+            error = None
+
+    return replacement
+
+
+def _name_behind(file: Any) -> str:
+    number = file if isinstance(file, int) else getattr(file, "fileno", int)()
+    try:
+        return os.readlink(f"/proc/self/fd/{number}")
+    except OSError:
+        return ""
 
 
 def _on_rmtree(operation: str, original: Function) -> Function:
@@ -213,8 +247,9 @@ def _on_os_open(operation: str, original: Function) -> Function:
         path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
         if path is None or flags & _NO_FILE:
             return original(*args, **kwargs)
-        changing = "write" if flags & (os.O_WRONLY | os.O_RDWR) else "open"
-        error = _refused_opening(operation, "truncate" if flags & os.O_TRUNC else changing, path)
+        kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
+        kinds += ["overwrite"] if flags & os.O_TRUNC else []
+        error = _refused_opening(operation, kinds, path)
         if error is None:
             return original(*args, **kwargs)
         try:
@@ -225,11 +260,12 @@ def _on_os_open(operation: str, original: Function) -> Function:
     return replacement
 
 
-def _refused_opening(operation: str, kind: str, path: FileName) -> OSError | None:
+def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSError | None:
     for interceptor in asked.get(operation, ()):
-        error = interceptor.refuse(kind, path, None)
-        if error is not None:
-            return error
+        for kind in kinds:
+            error = interceptor.refuse(kind, path, None)
+            if error is not None:
+                return error
     return None
 
 
@@ -237,6 +273,10 @@ MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "rmtree": _on_rmtree,
     "rename": _on_two_paths,
     "replace": _on_two_paths,
+    "symlink": _on_two_paths,
+    "link": _on_two_paths,
+    "copyfile": _on_two_paths,
+    "fsync": _on_descriptor,
     "open": _on_open,
     "os.open": _on_os_open,
 }

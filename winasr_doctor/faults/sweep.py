@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from winasr_doctor._util import clock
 from winasr_doctor.faults.clock import VirtualClock
 from winasr_doctor.faults.injector import Injection, Injector
 from winasr_doctor.faults.operations import asking, replaced
-from winasr_doctor.faults.plan import FOREVER, Fault, Plan
+from winasr_doctor.faults.plan import ALIASES, FOREVER, Fault, Plan
 
 DELETING = ("scandir", "unlink", "rmdir")
 """The operations used to remove a tree."""
+
+_NEVER = "this case never fires: the action makes fewer such calls"
+
+_MOST_FAILURES = 50
+"""Failed runs that are listed."""
 
 MOST_POINTS = 10_000
 """A sweep that reaches this many points does not converge, and fails."""
@@ -63,7 +68,9 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
             limited to it or resumed from it.
     """
 
-    def __init__(self, reason: str, case: Fault | None) -> None:
+    def __init__(
+        self, reason: str, case: Fault | None, injections: tuple[Injection, ...] = ()
+    ) -> None:
         self.case = "" if case is None else str(case)
         again = (
             "in the run without any fault"
@@ -72,7 +79,14 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
             f"  this run alone: --winfault-case='{case}'\n"
             f"  from this run on: --winfault-from='{case}'"
         )
-        super().__init__(f"{reason}, {again}")
+        super().__init__(f"{reason}, {again}{_what_failed(injections)}")
+
+
+def _what_failed(injections: tuple[Injection, ...]) -> str:
+    if not injections:
+        return ""
+    more = len(injections) - 1
+    return f"\n  failed: {injections[0]}" + (f"\n  and {more:,} more times" if more else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,12 @@ class FaultSweep:
     """Runs an action repeatedly, each time with a different file operation failing."""
 
     def __init__(
-        self, *, only: str | None = None, start: str | None = None, shard: Shard | None = None
+        self,
+        *,
+        only: str | None = None,
+        start: str | None = None,
+        shard: Shard | None = None,
+        keep_going: bool = False,
     ) -> None:
         """Choose which part of a sweep to run; all of it by default.
 
@@ -128,6 +147,7 @@ class FaultSweep:
             only: The case to run alone, as named in a `SweepFailure`.
             start: The case to begin with.
             shard: The share of the points.
+            keep_going: Whether to go on after a failure, and to list all of them at the end.
 
         Raises:
             PlanError: A case is not a single fault.
@@ -135,6 +155,7 @@ class FaultSweep:
         self._only = None if only is None else _case(only)
         self._start = None if start is None else _case(start)
         self._shard = shard or Shard()
+        self._keep_going = keep_going
 
     def __call__(
         self,
@@ -170,18 +191,25 @@ class FaultSweep:
             The result of the sweep.
 
         Raises:
-            SweepFailure: A run broke an expectation, the sweep does not end, or none of the
-                operations is ever called.
+            SweepFailure: A run broke an expectation, the sweep does not end, none of the
+                operations is ever called, or the case to run alone or to begin with never fires.
+            ValueError: An operation or a code does not exist.
         """
-        steps = _Steps(action, setup, tuple(invariants), allowed, replace_time)
+        operations = [ALIASES.get(operation, operation) for operation in operations]
+        kinds = list(self._kinds(operations, codes, glob, times))
+        steps = _Steps(action, setup, tuple(invariants), allowed, replace_time, self._keep_going)
         points: dict[str, int] = {}
         with replaced(operations):
             if self._only is not None:
                 points[_kind(self._only)] = int(steps.run(self._only))
+                steps.finish()
+                if not any(points.values()):
+                    raise SweepFailure(_NEVER, self._only)
                 return FaultSweepReport(steps.runs, points)
             steps.run(None)
-            for kind in self._kinds(operations, codes, glob, times):
+            for kind in kinds:
                 points[_kind(kind)] = self._sweep(steps, kind)
+        steps.finish()
         if self._start is None and self._shard.number == 1 and not any(points.values()):
             raise SweepFailure(f"{', '.join(operations)}: nothing of this is ever called", None)
         return FaultSweepReport(steps.runs, points)
@@ -212,8 +240,10 @@ class FaultSweep:
         point = self._shard.first(kind.start)
         found = 0
         while True:
-            case = Fault(kind.operation, kind.code, kind.times, start=point, glob=kind.glob)
+            case = kind if point == kind.start else replace(kind, start=point)
             if not steps.run(case):
+                if self._start is case and self._shard.count == 1:
+                    raise SweepFailure(_NEVER, case)
                 return found
             found += 1
             point += self._shard.count
@@ -243,8 +273,11 @@ class _Steps:
         invariants: tuple[Invariant, ...],
         allowed: tuple[type[Exception], ...],
         replace_time: bool,
+        keep_going: bool,
     ) -> None:
         self.runs = 0
+        self._keep_going = keep_going
+        self._failures: list[tuple[Fault | None, str]] = []  # as texts, which keep no frames
         self._replace_time = replace_time
         self._action = action
         self._setup = setup
@@ -256,12 +289,27 @@ class _Steps:
         self.runs += 1
         run = self._run(case)
         try:
+            fired = run.fired
             self._judge(run)
-            return run.fired
+        except SweepFailure as failure:
+            if not self._keep_going:
+                raise
+            self._failures.append((run.case, str(failure)))
         finally:
             # Else the frames in the error's traceback would keep this variable alive, and it them,
             # with all the files that the action had open.
             del run
+        return fired
+
+    def finish(self) -> None:
+        """Fail if a run has failed."""
+        if not self._failures:
+            return
+        texts = [text.replace("\n", "\n  ") for _, text in self._failures[:_MOST_FAILURES]]
+        more = len(self._failures) - len(texts)
+        texts += [f"and {more:,} more"] if more else []
+        head = f"{len(self._failures):,} of {self.runs:,} runs failed"
+        raise SweepFailure("\n* ".join([head, *texts]) + "\nThe first", self._failures[0][0])
 
     def _run(self, case: Fault | None) -> SweepRun:
         state = None if self._setup is None else self._setup()
@@ -287,10 +335,12 @@ class _Steps:
         if run.error is not None and not (run.fired and isinstance(run.error, self._allowed)):
             name = type(run.error).__name__
             why = "" if run.fired else " though nothing had failed"
-            raise SweepFailure(f"the action raised {name}{why}", run.case) from run.error
+            reason = f"the action raised {name}{why}"
+            raise SweepFailure(reason, run.case, run.injections) from run.error
         for invariant in self._invariants:
             try:
                 invariant(run)
             except Exception as broken:
                 name = getattr(invariant, "__name__", repr(invariant))
-                raise SweepFailure(f"{name} does not hold: {broken}", run.case) from broken
+                reason = f"{name} does not hold: {broken}"
+                raise SweepFailure(reason, run.case, run.injections) from broken

@@ -83,15 +83,14 @@ DECISIONS = (
     Decision("open", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
     Decision("write", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
     Decision("write", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
-    Decision("truncate", Situation.TEMPORARY, 32, f"{_TEMPORARY}; {_SEEN}"),
-    Decision("truncate", Situation.READ_ONLY, 5, f"{_CREATE_DOC}; {_SEEN}"),
-    Decision("truncate", Situation.MAPPED, 1224, f"{_MAP_DOC}; {_SEEN}"),
+    Decision("overwrite", Situation.MAPPED, 1224, f"{_MAP_DOC}; {_SEEN}"),
 )
 """For each operation in the order in which Windows finds out. What is not in the way here (a
 folder with entries, a missing file) fails by itself and is only reported in Windows' words."""
 
 OPERATIONS = frozenset(decision.operation for decision in DECISIONS)
-OPENINGS = frozenset({"open", "write", "truncate"})
+OPENINGS = frozenset({"open", "write", "overwrite"})
+"""Opening a file that exists: to read it, to change it (in any mode), and to empty it."""
 
 _WITHOUT_HANDLES = frozenset(
     {

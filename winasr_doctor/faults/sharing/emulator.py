@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import perf_counter  # bound early: a test may replace the time
 from typing import IO, Any
 
 from winasr_doctor.faults.errors import runtime_error, windows_error
@@ -19,8 +20,9 @@ from winasr_doctor.faults.stacks import calling_lines
 
 __all__ = ["Held", "Refusal", "SharingEmulator", "windows_sharing"]
 
-_MOST_SEARCHES = 20
-"""Searches for the objects behind handles; each looks at every object of the process."""
+_LONGEST_SEARCH = 1.0
+"""Seconds after which no more objects behind handles are looked for; each search looks at every
+object of the process."""
 
 _MOST_REFUSALS = 1_000
 """Refusals that are kept: code that waits for a deletion to succeed tries for ever."""
@@ -45,6 +47,7 @@ class SharingEmulator:
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
+        self._seconds = 0.0
         self._told: set[tuple[str, ...]] = set()
 
     def share_delete(self, file: IO[Any] | int) -> None:
@@ -114,8 +117,10 @@ class SharingEmulator:
         """Describe the objects behind our own handles, once, because it searches all objects."""
         if handles not in self._objects:
             mine = sorted({handle.path for handle in handles if handle.pid == os.getpid()})
-            mine = mine if len(self._objects) < _MOST_SEARCHES else []
+            started = perf_counter()
+            mine = mine if self._seconds < _LONGEST_SEARCH else []
             self._objects[handles] = {path: _describe_objects(path) for path in mine}
+            self._seconds += perf_counter() - started
         return self._objects[handles]
 
 

@@ -96,12 +96,13 @@ def _children(pid: int) -> list[int]:
 
 def _children_by_parent(pid: int) -> list[int]:
     """Find children on a kernel built without CONFIG_PROC_CHILDREN."""
-    import psutil
+    return [int(name) for name in listdir("/proc") if name.isdigit() and _parent(name) == pid]
 
-    try:
-        return [child.pid for child in psutil.Process(pid).children()]
-    except psutil.Error:
-        return []
+
+def _parent(pid: str) -> int:
+    """Return the parent of a process, the second field after its name (proc_pid_stat(5))."""
+    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return int(fields[1]) if len(fields) > 1 else 0
 
 
 def command_of(pid: int) -> str:

@@ -1,0 +1,87 @@
+"""Faults in what writes: a full disk, a quota, no access."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from winasr_doctor.faults import inject
+
+FULL, QUOTA, DENIED = 112, 1295, 5
+
+
+def touch(path):
+    pathlib.Path(path).write_text("new")
+
+
+@pytest.mark.parametrize("mode", ["w", "a", "x", "r+", "wb", "w+b"])
+def test_opening_to_write_fails_as_in_the_c_runtime(tmp_path, mode):
+    path = tmp_path / "file"
+    if mode == "r+":
+        path.touch()
+    with inject(f"write:{FULL}") as faults, pytest.raises(OSError, match="space") as caught:
+        open(path, mode).close()
+    assert (caught.value.errno, caught.value.winerror) == (errno.ENOSPC, None)
+    assert len(faults.injections) == 1
+
+
+def test_reading_is_not_writing(tmp_path):
+    touch(tmp_path / "file")
+    with inject(f"write:{FULL}*inf; open:32*inf@other"):
+        assert (tmp_path / "file").read_text() == "new"
+
+
+def test_what_exists_already_is_found_out_first(tmp_path):
+    touch(tmp_path / "file")
+    with inject(f"write:{FULL}*inf"), pytest.raises(FileExistsError):
+        open(tmp_path / "file", "x").close()
+
+
+@pytest.mark.parametrize("code", [FULL, QUOTA, DENIED])
+@pytest.mark.parametrize(
+    ("operation", "act"),
+    [
+        ("mkdir", lambda folder: os.mkdir(folder / "new")),
+        ("mkdir", lambda folder: (folder / "new").mkdir()),
+        ("symlink", lambda folder: os.symlink("a", folder / "new")),
+        ("symlink", lambda folder: (folder / "new").symlink_to("a")),
+        ("link", lambda folder: os.link(folder / "file", folder / "new")),
+        ("truncate", lambda folder: os.truncate(folder / "file", 0)),
+    ],
+)
+def test_system_calls_fail_with_a_winerror(tmp_path, operation, act, code):
+    touch(tmp_path / "file")
+    with inject(f"{operation}:{code}"):
+        with pytest.raises(OSError, match=f"WinError {code}") as caught:
+            act(tmp_path)
+        assert caught.value.winerror == code
+        act(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["copyfile", "copy", "copy2"])
+def test_copying_fails_at_the_target(tmp_path, name):
+    touch(tmp_path / "file")
+    with inject(f"copyfile:{FULL}@new"), pytest.raises(OSError, match="space") as caught:
+        getattr(shutil, name)(tmp_path / "file", tmp_path / "new")
+    assert os.fspath(caught.value.filename) == str(tmp_path / "new")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system does not say which file it is")
+def test_fsync_knows_its_file(tmp_path):
+    with open(tmp_path / "file", "w") as file, inject(f"fsync:{FULL}@file") as faults:
+        with pytest.raises(OSError, match="space"):
+            os.fsync(file.fileno())
+        os.fsync(file)
+    assert faults.injections[0].path == str(tmp_path / "file")
+
+
+def test_tempfile_is_left_alone():
+    with inject(f"write:{DENIED}*inf; mkdir:{DENIED}*inf"):
+        tempfile.TemporaryDirectory().cleanup()
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write("text")

@@ -87,7 +87,9 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script():
 def test_what_to_do_comes_first_with_commands_to_copy():
     steps = ("Stop the app", Step("Delete it", "rm <x>\nexit", "sh"))
     page = read(report(result("ZZZ001", Severity.ERROR, "s", remedies=(Remedy("Do", steps),))))
-    assert page.text.index("What to do (commands are for a POSIX shell)") < page.text.index("worst first")
+    assert page.text.index("What to do (commands are for a POSIX shell)") < page.text.index(
+        "worst first"
+    )
     assert "rm <x>\nexit" in page.texts
     buttons = page.all("button")
     assert len(buttons) == len(page.all("pre")) == 2

@@ -196,3 +196,15 @@ def test_another_exact_version_of_a_package_does_not_cure():
     assert commands(only.steps) == [f"{OLD} -m pip install nemo==3.0.0"]
     first, second = plan(found("AAA001", pip("nemo==1")), found("BBB001", pip("nemo==2")))
     assert first.cures + second.cures == ("AAA001", "BBB001")
+
+
+def test_a_check_that_two_remedies_share_is_done_once_at_the_end():
+    check = Step("Check", f"{OLD} -m pip check", "powershell")
+
+    def checked(requirement: str) -> Remedy:
+        remedy = pip(requirement, title=f"Install {requirement}")
+        return Remedy(remedy.title, (*remedy.steps, check), change=remedy.change)
+
+    first, second = plan(found("AAA001", checked("a")), found("BBB001", checked("b")))
+    assert check not in first.steps
+    assert check in second.steps

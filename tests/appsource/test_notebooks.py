@@ -8,6 +8,7 @@ import pytest
 
 from winasr_doctor.appsource import read_application
 from winasr_doctor.appsource.notebooks import NotebookError, read_notebook
+from winasr_doctor.report.digest import placed
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, machine
 
@@ -47,7 +48,7 @@ def source_of(*cells):
 
 def test_a_trap_in_a_notebook_is_named_by_cell_and_line(examine):
     (result,) = examine("APP001", LOAD, "x = 1\nmodel.transcribe(['a'], num_workers=4)")
-    assert "a.ipynb, cell 2, line 2:" in result.summary
+    assert "a.ipynb cell 2 line 2:" in placed(result)
     assert result.evidence["cell"] == 2
     assert result.evidence["cell_line"] == 2
 
@@ -63,7 +64,7 @@ def test_cells_count_without_the_text_between_them(tmp_path):
     document["cells"].insert(1, {"cell_type": "markdown", "source": ["num_workers=4"]})
     (tmp_path / "a.ipynb").write_text(json.dumps(document), encoding="utf-8")
     (result,) = compute_check("APP001", machine(read_application([tmp_path])))
-    assert "cell 2, line 1" in result.summary
+    assert "cell 2 line 1:" in placed(result)
 
 
 def test_a_later_cell_sees_what_an_earlier_one_imports(examine):
@@ -99,12 +100,12 @@ def test_a_cell_in_another_language_is_left_out(examine, magic):
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%timeit -n 1"])
 def test_a_timed_cell_is_python(examine, magic):
     (result,) = examine("APP001", LOAD, f"{magic}\nmodel.transcribe(['a'], num_workers=4)")
-    assert "cell 2, line 2" in result.summary
+    assert "cell 2 line 2:" in placed(result)
 
 
 def test_a_timed_line_is_python(examine):
     (result,) = examine("APP001", LOAD, "%time model.transcribe(['a'], num_workers=4)")
-    assert "cell 2, line 1" in result.summary
+    assert "cell 2 line 1:" in placed(result)
 
 
 def test_a_percent_inside_a_text_or_brackets_stays():
@@ -115,12 +116,12 @@ def test_a_percent_inside_a_text_or_brackets_stays():
 
 def test_a_cell_that_is_not_python_does_not_spoil_the_others(examine):
     (result,) = examine("APP001", "this is not Python", LOAD, "model.transcribe(1, num_workers=4)")
-    assert "cell 3" in result.summary
+    assert "cell 3" in placed(result)
 
 
 def test_await_at_the_top_of_a_cell_is_allowed(examine):
     results = examine("APP001", LOAD, "await thing()", "model.transcribe(1, num_workers=4)")
-    assert "cell 3" in results[0].summary
+    assert "cell 3" in placed(results[0])
 
 
 def test_fix_leaves_notebooks_alone_and_says_so(tmp_path):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.pins import Pin
 from winasr_doctor.appsource.source_file import Cell, SourceFile
-
-if TYPE_CHECKING:
-    import ast
 
 MAX_SOURCE_BYTES = 5_000_000
 """Larger files are generated data; parsing one would cost gigabytes of memory."""
@@ -281,8 +278,6 @@ def _decode(document: bytes) -> str:
 
 
 def _tree(text: str, path: str) -> ast.Module:
-    import ast
-
     from winasr_doctor.appsource.limits import too_costly
 
     if reason := too_costly(text):

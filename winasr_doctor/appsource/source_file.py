@@ -5,6 +5,7 @@ The modules that walk its tree are imported when a check first needs their resul
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,8 +15,6 @@ from msgspec import Struct
 from winasr_doctor.findings import Finding, Location, Status, Suppression
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.index import FileIndex
 
 

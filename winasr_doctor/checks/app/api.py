@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from winasr_doctor.frameworks.nemo.names import PACKAGE
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 CODE = "APP012"
@@ -118,8 +117,6 @@ def _missing_models(installed: int | None, file: SourceFile) -> Iterator[Finding
 
 def _models_named(file: SourceFile) -> Iterator[tuple[ast.AST, str]]:
     """Yield the names that a file takes from NeMo's ASR models, each at its first place."""
-    import ast
-
     met: set[str] = set()
     for node in sorted(
         (n for n in file.parents if isinstance(n, ast.ImportFrom | ast.Attribute)),

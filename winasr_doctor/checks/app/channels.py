@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -12,9 +12,6 @@ from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP007"
 
@@ -46,8 +43,6 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
 
 
 def _selections(file: SourceFile) -> Iterator[ast.AST]:
-    import ast
-
     for call, _scope in file.index.calls:
         value = keyword(call, "channel_selector")
         if constant(value) == "average":

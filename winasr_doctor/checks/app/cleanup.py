@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 CODE = "APP010"
@@ -64,8 +63,6 @@ def _beside(site: Site, results: Iterable[Site]) -> Iterator[Site]:
 
 def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:
     """Yield the `with TemporaryDirectory()` around a call whose cleanup may raise."""
-    import ast
-
     file = site.file
     for parent, child in ancestors(file, site.call):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -84,8 +81,6 @@ def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:
 
 def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: bool) -> bool:
     """Return whether a value that is computed in a block is used outside it."""
-    import ast
-
     for node in walk_own(block.body):
         if isinstance(node, ast.Return | ast.Yield) and node.value:
             return True
@@ -96,8 +91,6 @@ def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: 
 
 def _loses(delete: Site, result: Site) -> bool:
     """Return whether a delete runs between a result and the place that hands it on."""
-    import ast
-
     file = delete.file
     for parent, _child in ancestors(file, delete.call):
         if isinstance(parent, ast.ExceptHandler) and not _contains(file, parent, result.call):
@@ -138,8 +131,6 @@ def _in(file: SourceFile, block: Iterable[ast.stmt], inner: ast.AST) -> bool:
 
 def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
     """Return whether a `try` returns or yields a value, or its names are used after it."""
-    import ast
-
     body = [*node.body, *node.orelse]
     if any(isinstance(each, ast.Return) and each.value for each in walk_own(body)):
         return True
@@ -147,8 +138,6 @@ def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
 
 
 def _assigned(block: Iterable[ast.AST]) -> set[str]:
-    import ast
-
     names = {
         node.id
         for node in walk_own(block)
@@ -166,8 +155,6 @@ def _assigned(block: Iterable[ast.AST]) -> set[str]:
 
 
 def _root(node: ast.AST) -> Iterator[str]:
-    import ast
-
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
     if isinstance(node, ast.Name):
@@ -176,8 +163,6 @@ def _root(node: ast.AST) -> Iterator[str]:
 
 def _left_before(file: SourceFile, result: ast.Call) -> bool:
     """Return whether the statement with the result leaves the function itself."""
-    import ast
-
     for parent, _child in ancestors(file, result):
         if isinstance(parent, ast.Return):
             return True
@@ -188,8 +173,6 @@ def _left_before(file: SourceFile, result: ast.Call) -> bool:
 
 def _is_used_after(file: SourceFile, delete: ast.Call, result: ast.Call) -> bool:
     """Return whether what the result went into is read or returned after the delete."""
-    import ast
-
     for parent, _child in ancestors(file, result):
         if isinstance(parent, ast.stmt):
             names = _assigned([parent])
@@ -200,8 +183,6 @@ def _is_used_after(file: SourceFile, delete: ast.Call, result: ast.Call) -> bool
 
 def _derived(file: SourceFile, start: ast.stmt, delete: ast.Call, names: set[str]) -> set[str]:
     """Return the names that get a value from these ones before the delete."""
-    import ast
-
     known = set(names)
     for node in _in_function(file, start):
         is_between = (
@@ -217,8 +198,6 @@ def _derived(file: SourceFile, start: ast.stmt, delete: ast.Call, names: set[str
 
 def _in_function(file: SourceFile, node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of the function around a node, or of the module, in their order."""
-    import ast
-
     around: ast.AST = file.tree
     for parent, _child in ancestors(file, node):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -229,8 +208,6 @@ def _in_function(file: SourceFile, node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _names_used_after(file: SourceFile, delete: ast.AST, names: set[str]) -> bool:
-    import ast
-
     after = getattr(delete, "end_lineno", 0)
     for node in _in_function(file, delete):
         line = getattr(node, "lineno", 0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
@@ -11,9 +11,6 @@ from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 FileCheck = Callable[[Application, SourceFile], Iterable[Finding]]
 AppCheck = Callable[[Application], Iterable[Finding]]
@@ -123,8 +120,6 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
 
 def constant(node: ast.AST | None) -> object:
     """Return a literal's value, `...` for anything else."""
-    import ast
-
     return node.value if isinstance(node, ast.Constant) else ...
 
 
@@ -139,8 +134,6 @@ def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AS
 
 def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the nodes below these, without entering functions and classes."""
-    import ast
-
     pending = list(statements)
     for node in pending:
         yield node
@@ -161,8 +154,6 @@ def in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
 
 def is_inside(file: SourceFile, node: ast.AST, block: Iterable[ast.AST]) -> bool:
     """Return whether a node is one of these statements or in one, in the same function."""
-    import ast
-
     wanted = set(block)
     if node in wanted:
         return True
@@ -176,8 +167,6 @@ def is_inside(file: SourceFile, node: ast.AST, block: Iterable[ast.AST]) -> bool
 
 def last_name(node: ast.AST) -> str:
     """Return `c` for `a.b.c` and for `c`; empty for anything else."""
-    import ast
-
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
@@ -187,8 +176,6 @@ def enclosing_function(
     file: SourceFile, node: ast.AST
 ) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Return the innermost `def` around a node, or `None` at module level."""
-    import ast
-
     for parent, _child in ancestors(file, node):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             return parent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
@@ -10,8 +11,6 @@ from winasr_doctor.checks.app.common import ancestors, constant, keyword, last_n
 from winasr_doctor.checks.app.handlers import is_broad
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 FUNCTIONS = frozenset(
@@ -35,8 +34,6 @@ def may_delete(file: SourceFile) -> bool:
 
 def deletes(app: Application, site: Site) -> bool:
     """Return whether a call deletes or moves a file or a folder."""
-    import ast
-
     call = site.call
     name = site.file.qualified(call.func)
     if name in FUNCTIONS:
@@ -52,8 +49,6 @@ def deletes(app: Application, site: Site) -> bool:
 
 def is_survived(file: SourceFile, node: ast.AST) -> bool:
     """Return whether a failure of a delete is caught near it, or cannot happen."""
-    import ast
-
     if isinstance(node, ast.Call) and _ignores_errors(node):
         return True
     for parent, child in ancestors(file, node):
@@ -82,8 +77,6 @@ def _ignores_errors(call: ast.Call) -> bool:
 
 def _ends_it(file: SourceFile, handler: ast.ExceptHandler) -> bool:
     """Return whether a block catches a locked file and goes on behind the `try`."""
-    import ast
-
     if not is_broad(file, handler.type):
         return False
     return not any(
@@ -94,8 +87,6 @@ def _ends_it(file: SourceFile, handler: ast.ExceptHandler) -> bool:
 
 
 def _suppresses(file: SourceFile, node: ast.expr) -> bool:
-    import ast
-
     return (
         isinstance(node, ast.Call)
         and file.qualified(node.func) == "contextlib.suppress"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -20,9 +20,6 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, warning
 from winasr_doctor.machine.base import Machine
 
-if TYPE_CHECKING:
-    import ast
-
 CODE = "APP016"
 _PROGRAMS = frozenset({"run", "Popen", "check_output", "getoutput", "getstatusoutput"})
 _TRIGGERS = ("open(", "write_text", "read_text", "subprocess")
@@ -33,8 +30,6 @@ _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
 
 def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    import ast
-
     if not any(word in file.text for word in _TRIGGERS) or not speech_of(app).uses_nemo:
         return
     for call, _scope in file.index.calls:
@@ -51,8 +46,6 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
 
 def _is_path_open(file: SourceFile, call: ast.Call, name: str | None) -> bool:
     """Return whether this is `path.open("w")`: a method called open with a mode of its own."""
-    import ast
-
     if name is not None or not isinstance(call.func, ast.Attribute) or call.func.attr != "open":
         return False
     mode = constant(call.args[0] if call.args else keyword(call, "mode"))
@@ -84,8 +77,6 @@ def _has_encoding(call: ast.Call, method: str, shift: int = 0) -> bool:
 
 def _is_ascii_only(file: SourceFile, call: ast.Call, *, is_written: bool) -> bool:
     """Return whether a file holds only JSON as Python writes it, which is ASCII by default."""
-    import ast
-
     for parent, _child in ancestors(file, call):
         if isinstance(parent, ast.Call) and _is_json(parent, is_written=is_written):
             return True
@@ -110,8 +101,6 @@ def _handles_text(call: ast.Call) -> bool:
 
 
 def _is_json(call: ast.Call, *, is_written: bool) -> bool:
-    import ast
-
     function = call.func
     is_module = isinstance(function, ast.Attribute) and last_name(function.value) == "json"
     if is_module and last_name(function) in {"dump", "dumps"}:
@@ -150,8 +139,6 @@ def _reads_text(file: SourceFile, call: ast.Call, name: str) -> bool:
 
 def _program(call: ast.Call) -> str:
     """Return the program that a call starts, if it is written out."""
-    import ast
-
     given = call.args[0] if call.args else None
     if isinstance(given, ast.List | ast.Tuple) and given.elts:
         given = given.elts[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 
@@ -90,8 +89,6 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
 
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
     """Find `with suppress(Exception)` and `finally: return` around a speech call."""
-    import ast
-
     from winasr_doctor.checks.app.common import ancestors
 
     met: set[ast.AST] = set()
@@ -120,8 +117,6 @@ def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
 
 
 def _suppresses(file: SourceFile, node: ast.expr) -> bool:
-    import ast
-
     return (
         isinstance(node, ast.Call)
         and file.qualified(node.func) == "contextlib.suppress"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import CallPaths, Site
     from winasr_doctor.appsource.index import Scope
 
@@ -75,8 +74,6 @@ def runs(app: Application, work: ast.expr, scope: Scope, reach: CallPaths) -> bo
         scope: The scope that contains it.
         reach: The calls.
     """
-    import ast
-
     if isinstance(work, ast.Lambda):
         return any(node in reach.sites for node in ast.walk(work))
     if isinstance(work, ast.Call) and last_name(work.func) == "partial" and work.args:
@@ -92,8 +89,6 @@ def runs(app: Application, work: ast.expr, scope: Scope, reach: CallPaths) -> bo
 
 def _work(app: Application, call: ast.Call, scope: Scope) -> list[ast.expr | None]:
     """Return what a call starts in several threads, if it does."""
-    import ast
-
     name = last_name(call.func)
     if name in _FUNCTIONS:
         return list(call.args[:1])
@@ -128,8 +123,6 @@ def _has_threads(app: Application, pool: ast.expr, scope: Scope, *, unknown: boo
 
 def _made_by(app: Application, pool: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, str]]:
     """Yield the calls that may have made an executor, each with the name of what it makes."""
-    import ast
-
     from winasr_doctor.appsource.inferred_values import CallResult
 
     for term in app.constants.terms(_entered(pool, scope), scope):
@@ -151,8 +144,6 @@ def _context(app: Application, expr: ast.expr, scope: Scope) -> str:
 
 def _entered(pool: ast.expr, scope: Scope) -> ast.expr:
     """Return what the `with` statement around a name enters for it; else the name itself."""
-    import ast
-
     for parent, _child in ancestors(scope.file, pool):
         if isinstance(parent, ast.With | ast.AsyncWith):
             for item in parent.items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,8 +12,6 @@ from winasr_doctor.checks.app.common import constant, keyword, last_name
 from winasr_doctor.checks.app.executors import Overlap, runs
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import CallPaths
     from winasr_doctor.appsource.index import Scope
 
@@ -78,8 +77,6 @@ def _overlapping(app: Application, file: SourceFile, events: list[_Event]) -> It
 
 def _group(app: Application, event: _Event) -> object:
     """Return what identifies an event's queue: its `concurrency_id`, else its function."""
-    import ast
-
     shared = keyword(event.call, "concurrency_id")
     if shared is not None:
         return ast.dump(shared)
@@ -88,8 +85,6 @@ def _group(app: Application, event: _Event) -> object:
 
 
 def _events(file: SourceFile) -> Iterator[_Event]:
-    import ast
-
     for call, scope in file.index.calls:
         name = last_name(call.func)
         if name in _PAGES:
@@ -106,8 +101,6 @@ def _events(file: SourceFile) -> Iterator[_Event]:
 
 def _decorated(file: SourceFile) -> Iterator[_Event]:
     """Yield the events whose function is decorated with them."""
-    import ast
-
     for scope in file.index.scopes:
         for decorator in getattr(scope.node, "decorator_list", ()):
             plain = decorator.func if isinstance(decorator, ast.Call) else decorator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -11,8 +12,6 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, constant, last_name, walk_own
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 BROAD = frozenset({"Exception", "BaseException", "OSError", "IOError", "PermissionError"})
@@ -60,8 +59,6 @@ def is_broad(file: SourceFile, kind: ast.expr | None, names: frozenset[str] = BR
         kind: What is caught; `None` catches everything.
         names: The built-in classes to look for.
     """
-    import ast
-
     if kind is None:
         return True
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
@@ -76,8 +73,6 @@ def fate(app: Application, file: SourceFile, handler: ast.ExceptHandler) -> Fate
         file: The file.
         handler: The block.
     """
-    import ast
-
     nodes = list(walk_own(handler.body))
     if any(_keeps(file, node) for node in nodes):
         return Fate.KEPT
@@ -95,8 +90,6 @@ def fate(app: Application, file: SourceFile, handler: ast.ExceptHandler) -> Fate
 
 def says_something(handler: ast.ExceptHandler) -> bool:
     """Return whether an `except` block prints, logs or raises anything that a user may see."""
-    import ast
-
     for node in walk_own(handler.body):
         if isinstance(node, ast.Raise):
             return True
@@ -108,8 +101,6 @@ def says_something(handler: ast.ExceptHandler) -> bool:
 
 
 def _keeps(file: SourceFile, node: ast.AST) -> bool:
-    import ast
-
     if isinstance(node, ast.Raise):
         return not _only_shown(file, node) and not _hides_context(node)
     if isinstance(node, ast.keyword) and node.arg == "exc_info":
@@ -122,16 +113,12 @@ def _hides_context(node: ast.Raise) -> bool:
 
 
 def _only_shown(file: SourceFile, node: ast.Raise) -> bool:
-    import ast
-
     raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
     return raised is not None and (file.qualified(raised) or "") in SHOWN_ONLY
 
 
 def _use(file: SourceFile, name: ast.Name) -> Fate | None:
     """Return what one use of the error does; `None` for a test of its class or number."""
-    import ast
-
     for parent, child in ancestors(file, name):
         if isinstance(parent, ast.Attribute):
             return None if parent.attr in _NUMBERS else Fate.SHOWN
@@ -157,8 +144,6 @@ def _given_to(file: SourceFile, call: ast.Call, argument: ast.AST) -> Fate | Non
 
 def _heard(file: SourceFile, node: ast.AST) -> Fate | None:
     """Return `None` if a text goes to a debug log, which nobody sees by default."""
-    import ast
-
     for parent, _child in ancestors(file, node):
         if isinstance(parent, ast.Call) and last_name(parent.func) in _QUIET:
             return None
@@ -169,8 +154,6 @@ def _heard(file: SourceFile, node: ast.AST) -> Fate | None:
 
 def _helper_keeps(app: Application, file: SourceFile, call: ast.Call, depth: int = 3) -> bool:
     """Return whether a function of the app that the block calls logs the whole error."""
-    import ast
-
     scope = app.calls.scope_of(file, call)
     if scope is None:
         return False
@@ -204,8 +187,6 @@ def handlers_around(
     file: SourceFile, node: ast.AST
 ) -> Iterator[tuple[ast.Try, list[ast.ExceptHandler]]]:
     """Yield the `try` statements whose body contains a node, within its function."""
-    import ast
-
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.Try) and child in parent.body:
             yield parent, parent.handlers
@@ -214,14 +195,10 @@ def handlers_around(
 
 
 def _raises(handler: ast.ExceptHandler) -> bool:
-    import ast
-
     return any(isinstance(node, ast.Raise) for node in walk_own(handler.body))
 
 
 def _logs(file: SourceFile, handler: ast.ExceptHandler) -> bool:
-    import ast
-
     return any(
         _keeps(file, node) for node in walk_own(handler.body) if not isinstance(node, ast.Raise)
     )
@@ -229,8 +206,6 @@ def _logs(file: SourceFile, handler: ast.ExceptHandler) -> bool:
 
 def ends(statements: Iterable[ast.stmt]) -> bool:
     """Return whether a block always leaves: with return, raise, break or the program's end."""
-    import ast
-
     last = None
     for last in statements:  # noqa: B007 - the last one is wanted
         pass

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, last_name
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import Site
 
 _LOCK_WORDS = ("lock", "mutex", "semaphore")
@@ -18,8 +17,6 @@ _CACHES = ("cache", "lru_cache", "cached", "cache_resource", "singleton", "memoi
 
 def is_locked(site: Site) -> bool:
     """Return whether a call runs under a lock, as far as its own function shows."""
-    import ast
-
     file = site.file
     for parent, _child in ancestors(file, site.call):
         if isinstance(parent, ast.With | ast.AsyncWith) and any(
@@ -39,8 +36,6 @@ def _is_a_lock(text: str) -> bool:
 
 def _acquires(file: SourceFile, function: ast.AST, call: ast.Call) -> bool:
     """Return whether `lock.acquire()` comes before a call in its function."""
-    import ast
-
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -53,8 +48,6 @@ def _acquires(file: SourceFile, function: ast.AST, call: ast.Call) -> bool:
 
 def is_cached(site: Site) -> bool:
     """Return whether a load runs only once: under a condition on the model, or in a cache."""
-    import ast
-
     child: ast.AST = site.call
     for parent, child in ancestors(site.file, site.call):
         if isinstance(parent, ast.If | ast.IfExp | ast.BoolOp):
@@ -72,8 +65,6 @@ def is_cached(site: Site) -> bool:
 
 
 def _asks_for_absence(parent: ast.AST, child: ast.AST) -> bool:
-    import ast
-
     if isinstance(parent, ast.BoolOp):
         return isinstance(parent.op, ast.Or) and child is not parent.values[0]
     test = parent.test if isinstance(parent, ast.If | ast.IfExp) else None
@@ -89,8 +80,6 @@ def _asks_for_absence(parent: ast.AST, child: ast.AST) -> bool:
 
 def _returns_early(function: ast.AST, call: ast.Call) -> bool:
     """Return whether `if model is not None: return model` comes before the call."""
-    import ast
-
     return any(
         isinstance(node, ast.If)
         and node.lineno < call.lineno

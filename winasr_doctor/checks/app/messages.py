@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -11,9 +11,6 @@ from winasr_doctor.checks.app.common import ancestors, edit, found, over_files
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 MARKERS = (
     *("winerror", "errno 13", "used by another process", "cannot access the file"),
@@ -25,8 +22,6 @@ _TEXT_TESTS = frozenset(
 
 
 def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    import ast
-
     if not any(marker in file.text.casefold() for marker in MARKERS):
         return
     lines: set[int] = set()
@@ -58,8 +53,6 @@ def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
 
 
 def _is_compared(file: SourceFile, node: ast.AST) -> bool:
-    import ast
-
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.Compare | ast.comprehension):
             return True

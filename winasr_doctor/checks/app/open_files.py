@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -22,9 +22,6 @@ from winasr_doctor.checks.app.deletes import FUNCTIONS
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP011"
 _TEMPORARY = frozenset({"tempfile.NamedTemporaryFile", "NamedTemporaryFile"})
@@ -90,8 +87,6 @@ def _may_be_shared(call: ast.Call) -> bool:
 
 def _names(file: SourceFile, call: ast.Call) -> Iterator[tuple[str, list[ast.stmt]]]:
     """Yield the name that a call's result gets, with the statements that may use it."""
-    import ast
-
     for parent, child in ancestors(file, call):
         if isinstance(parent, ast.withitem) and isinstance(parent.optional_vars, ast.Name):
             block = file.parents[parent]
@@ -112,8 +107,6 @@ def _names(file: SourceFile, call: ast.Call) -> Iterator[tuple[str, list[ast.stm
 
 def _use_by_name(file: SourceFile, name: str, block: list[ast.stmt]) -> ast.Call | None:
     """Return the first call that gets the name of a file that is still open."""
-    import ast
-
     texts = {f"{name}.name"}
     for node in in_order(walk_own(block)):
         if isinstance(node, ast.Assign) and any(_has(file, node.value, texts)):
@@ -131,8 +124,6 @@ def _use_by_name(file: SourceFile, name: str, block: list[ast.stmt]) -> ast.Call
 
 
 def _has(file: SourceFile, node: ast.AST, texts: set[str]) -> Iterator[bool]:
-    import ast
-
     for each in ast.walk(node):
         if isinstance(each, ast.Name | ast.Attribute) and file.segment(each) in texts:
             yield True
@@ -152,8 +143,6 @@ def _close_first(file: SourceFile, call: ast.Call) -> Remedy:
 
 def _descriptor_left_open(file: SourceFile) -> Iterator[Finding]:
     """Find `mkstemp()` whose descriptor stays open while the file is deleted or moved."""
-    import ast
-
     for call, _scope in file.index.calls:
         if file.qualified(call.func) != "tempfile.mkstemp":
             continue
@@ -178,8 +167,6 @@ def _descriptor_left_open(file: SourceFile) -> Iterator[Finding]:
 
 def _is_given_on(around: ast.AST, name: str) -> bool:
     """Return whether a descriptor is passed to anything, such as `os.close` or `os.fdopen`."""
-    import ast
-
     return any(
         isinstance(node, ast.Call)
         and any(isinstance(a, ast.Name) and a.id == name for a in node.args)
@@ -188,8 +175,6 @@ def _is_given_on(around: ast.AST, name: str) -> bool:
 
 
 def _deleted_while_open(file: SourceFile) -> Iterator[Finding]:
-    import ast
-
     for call, _scope in file.index.calls:
         if not call.args or file.qualified(call.func) not in _READERS:
             continue
@@ -215,8 +200,6 @@ def _deleted_while_open(file: SourceFile) -> Iterator[Finding]:
 
 def _holder(file: SourceFile, call: ast.Call) -> tuple[str, ast.AST | None]:
     """Return the name of the open file, and the `with` block that closes it, if any."""
-    import ast
-
     parent = file.parents.get(call)
     if isinstance(parent, ast.withitem):
         name = file.segment(parent.optional_vars) if parent.optional_vars else "the with block"
@@ -228,8 +211,6 @@ def _holder(file: SourceFile, call: ast.Call) -> tuple[str, ast.AST | None]:
 
 def _deletes_of(file: SourceFile, around: ast.AST, path: str) -> Iterator[ast.Call]:
     """Yield the calls in a function that delete or move a path, in the order of the source."""
-    import ast
-
     deletes = []
     for node in walk_own(getattr(around, "body", [])):
         if not isinstance(node, ast.Call):
@@ -247,8 +228,6 @@ def _deletes_of(file: SourceFile, around: ast.AST, path: str) -> Iterator[ast.Ca
 
 def _is_closed(file: SourceFile, around: ast.AST, holder: str, first: int, last: int) -> bool:
     """Return whether a reader is closed, or dropped, between two lines."""
-    import ast
-
     for node in walk_own(getattr(around, "body", [])):
         line = getattr(node, "lineno", 0)
         if not first < line <= last:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -12,9 +12,6 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP006"
 

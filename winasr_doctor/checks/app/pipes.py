@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -19,9 +19,6 @@ from winasr_doctor.checks.app.common import (
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP015"
 _STREAMS = ("stdout", "stderr")
@@ -63,8 +60,6 @@ def _is_pipe(file: SourceFile, value: ast.expr | None) -> bool:
 
 
 def _name_of(file: SourceFile, call: ast.Call) -> str:
-    import ast
-
     parent = file.parents.get(call)
     if isinstance(parent, ast.Assign):
         return file.segment(parent.targets[0])
@@ -77,8 +72,6 @@ def _wait_before_reading(
     file: SourceFile, call: ast.Call, name: str, piped: list[str]
 ) -> tuple[ast.Call, str] | None:
     """Return the call that waits for a program, and a stream that was not read before it."""
-    import ast
-
     around = enclosing_function(file, call) or file.tree
     nodes = [n for n in walk_own(around.body) if getattr(n, "lineno", 0) >= call.lineno]
     unread = dict.fromkeys(piped)
@@ -99,8 +92,6 @@ def _wait_before_reading(
 
 def _in_a_loop(file: SourceFile, node: ast.AST) -> bool:
     """Return whether a node is the condition of a `while` loop that reads nothing."""
-    import ast
-
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.While):
             reads = any(

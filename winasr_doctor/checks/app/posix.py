@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -21,9 +21,6 @@ from winasr_doctor.checks.app.common import (
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP014"
 _MODULES = frozenset(
@@ -107,8 +104,6 @@ def _calls(file: SourceFile) -> Iterator[_Need]:
 
 def _program(call: ast.Call) -> str:
     """Return the program that a call starts, if it is written out."""
-    import ast
-
     given = call.args[0] if call.args else keyword(call, "args")
     if isinstance(given, ast.BinOp):
         given = given.left
@@ -131,8 +126,6 @@ def _instead_of(program: str) -> str:
 
 
 def _attributes(file: SourceFile) -> Iterator[_Need]:
-    import ast
-
     if not _mentions(file.text):
         return
     for node in file.parents:
@@ -163,8 +156,6 @@ def _kill(name: str) -> str:
 
 
 def _imports(file: SourceFile) -> Iterator[_Need]:
-    import ast
-
     if not any(f"import {name}" in file.text or f"from {name}" in file.text for name in _MODULES):
         return
     for node in file.parents:
@@ -179,8 +170,6 @@ def _imports(file: SourceFile) -> Iterator[_Need]:
 
 
 def _paths(file: SourceFile) -> Iterator[_Need]:
-    import ast
-
     if "/tmp" not in file.text and "/dev/" not in file.text:  # noqa: S108 - what is searched for
         return
     made = _made_folders(file)
@@ -200,8 +189,6 @@ def _paths(file: SourceFile) -> Iterator[_Need]:
 
 def _made_folders(file: SourceFile) -> tuple[str, ...]:
     """Return the folders below /tmp that the app makes itself."""
-    import ast
-
     names: dict[str, str] = {}
     for scope in file.index.scopes:
         for name, bindings in scope.bindings.items():
@@ -221,8 +208,6 @@ def _made_folders(file: SourceFile) -> tuple[str, ...]:
 
 
 def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
-    import ast
-
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.Compare | ast.Subscript | ast.Expr | ast.comprehension):
             return False
@@ -241,8 +226,6 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
 
 def _is_for_posix(file: SourceFile, node: ast.AST) -> bool:
     """Return whether the code asks for the system first, or expects the failure."""
-    import ast
-
     function = enclosing_function(file, node)
     if function is not None and any(word in file.segment(function) for word in _ASKS):
         return True

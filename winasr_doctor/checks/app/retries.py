@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -13,9 +13,6 @@ from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, info, warning
 from winasr_doctor.machine.base import Machine
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP002"
 RETRY_PACKAGES = ("tenacity", "stamina", "backoff", "retrying", "retry", "urllib3.util.retry")
@@ -58,8 +55,6 @@ def _finding(file: SourceFile, call: ast.Call, work: Work) -> Finding:
 
 
 def _is_retried(file: SourceFile, call: ast.Call) -> bool:
-    import ast
-
     guarded: ast.Try | None = None
     for parent, child in ancestors(file, call):
         if isinstance(parent, ast.Try) and child in parent.body:
@@ -76,8 +71,6 @@ def _is_retried(file: SourceFile, call: ast.Call) -> bool:
 
 def _is_the_second_try(file: SourceFile, call: ast.Call) -> bool:
     """Return whether an `except` block makes the very call again that has just failed."""
-    import ast
-
     text = ast.dump(call)
     for parent, child in ancestors(file, call):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -92,22 +85,16 @@ def _is_the_second_try(file: SourceFile, call: ast.Call) -> bool:
 
 
 def _is_retrier(file: SourceFile, node: ast.expr) -> bool:
-    import ast
-
     target = node.func if isinstance(node, ast.Call) else node
     return (file.qualified(target) or "").startswith(RETRY_PACKAGES)
 
 
 def _iterates_a_retrier(file: SourceFile, loop: ast.AST) -> bool:
-    import ast
-
     return isinstance(loop, ast.For | ast.AsyncFor) and _is_retrier(file, loop.iter)
 
 
 def _loop_of(file: SourceFile, node: ast.AST) -> ast.AST | None:
     """Return the loop that a `break` leaves."""
-    import ast
-
     loops = (parent for parent, _child in ancestors(file, node))
     return next((p for p in loops if isinstance(p, ast.For | ast.While | ast.AsyncFor)), None)
 
@@ -117,8 +104,6 @@ def _repeats(file: SourceFile, loop: ast.AST, guarded: ast.Try, call: ast.Call) 
 
     A retry ends when the call succeeds, and its call does not use the loop's variable.
     """
-    import ast
-
     if guarded.handlers and all(ends(handler.body) for handler in guarded.handlers):
         return False  # a failure leaves the loop
     stops = any(

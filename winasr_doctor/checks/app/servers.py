@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from winasr_doctor.checks.app.common import constant, enclosing_function, keywor
 from winasr_doctor.checks.app.locking import is_cached, is_locked
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import CallPaths, Site
     from winasr_doctor.checks.app.executors import Overlap
 
@@ -32,8 +31,6 @@ def endpoints(app: Application, unlocked: CallPaths, fresh: CallPaths) -> Iterat
         unlocked: The transcriptions without a lock, and what leads to them.
         fresh: The loads that happen each time, and what leads to them.
     """
-    import ast
-
     for site, function in _in_requests(app, unlocked):
         if isinstance(function, ast.AsyncFunctionDef) or is_locked(site):
             continue
@@ -69,8 +66,6 @@ def _in_requests(
 
 def _has_its_own(app: Application, site: Site, function: ast.AST, fresh: CallPaths) -> bool:
     """Return whether the model is a variable of the endpoint that nobody else can see."""
-    import ast
-
     from winasr_doctor.appsource.index import Value
 
     receiver = site.call.func.value if isinstance(site.call.func, ast.Attribute) else None
@@ -88,8 +83,6 @@ def _has_its_own(app: Application, site: Site, function: ast.AST, fresh: CallPat
 def _is_endpoint(
     app: Application, file: SourceFile, function: ast.FunctionDef | ast.AsyncFunctionDef
 ) -> bool:
-    import ast
-
     if not any(name in file.text for name in _WEB):
         return False
     if _is_single_threaded(app):
@@ -126,8 +119,6 @@ def _is_single_threaded(app: Application) -> bool:
 
 
 def _in_handler(file: SourceFile, function: ast.AST) -> bool:
-    import ast
-
     owner = file.parents.get(function)
     return isinstance(owner, ast.ClassDef) and any(
         last_name(base).endswith("RequestHandler") for base in owner.bases

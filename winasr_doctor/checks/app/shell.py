@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.index import Scope
 
 CODE = "APP017"
@@ -51,8 +50,6 @@ def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
 
 def _problem(app: Application, file: SourceFile, command: ast.expr, scope: Scope) -> str:
     """Return what goes wrong with the values in a command line, or an empty text."""
-    import ast
-
     from winasr_doctor.appsource.index import Value
 
     if isinstance(command, ast.Name):
@@ -78,8 +75,6 @@ def _problem(app: Application, file: SourceFile, command: ast.expr, scope: Scope
 
 def _parts(command: ast.expr) -> Iterator[str | ast.expr]:
     """Yield the fixed texts and the values of a command line, in order."""
-    import ast
-
     if isinstance(command, ast.Constant) and isinstance(command.value, str):
         yield command.value
     elif isinstance(command, ast.JoinedStr):
@@ -97,8 +92,6 @@ def _parts(command: ast.expr) -> Iterator[str | ast.expr]:
 
 
 def _parts_of_call(command: ast.Call, method: ast.Attribute) -> Iterator[str | ast.expr]:
-    import ast
-
     if method.attr == "format":
         values = ast.Tuple([*command.args, *(k.value for k in command.keywords)], ast.Load())
         yield from _filled(method.value, values, "{")
@@ -107,8 +100,6 @@ def _parts_of_call(command: ast.Call, method: ast.Attribute) -> Iterator[str | a
 
 
 def _filled(template: ast.expr, values: ast.expr, mark: str) -> Iterator[str | ast.expr]:
-    import ast
-
     text = constant(template)
     if not isinstance(text, str):
         return
@@ -120,8 +111,6 @@ def _filled(template: ast.expr, values: ast.expr, mark: str) -> Iterator[str | a
 
 
 def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
-    import ast
-
     return isinstance(value, ast.Call) and file.qualified(value.func) in {
         "shlex.quote",
         "pipes.quote",
@@ -130,8 +119,6 @@ def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
 
 
 def _is_a_number(value: ast.expr) -> bool:
-    import ast
-
     from winasr_doctor.checks.app.common import last_name
 
     if isinstance(value, ast.Constant):

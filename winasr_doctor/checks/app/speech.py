@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
@@ -13,8 +14,6 @@ from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
-    import ast
-
     from winasr_doctor.appsource.callgraph import CallPaths, Site
 
 
@@ -121,8 +120,6 @@ class Speech:
         return frozenset(site.call for sites in self.direct.values() for site in sites)
 
     def _direct_in(self, file: SourceFile) -> Iterator[tuple[Work, Site]]:
-        import ast
-
         from winasr_doctor.appsource.callgraph import Site
 
         if not _may_matter(file):
@@ -155,8 +152,6 @@ class Speech:
 
     def _runs_a_value(self, call: ast.Call, scope: object) -> bool:
         """Return whether a plain name is a bound method of a model, or a model that is called."""
-        import ast
-
         from winasr_doctor.appsource.index import Scope, Value
 
         if not isinstance(call.func, ast.Name) or not isinstance(scope, Scope):
@@ -185,8 +180,6 @@ class Speech:
 
 def _bound_method(expr: ast.expr) -> tuple[ast.expr, str] | None:
     """Return the object and the name of a bound method, also inside `partial` and `cast`."""
-    import ast
-
     from winasr_doctor.appsource.syntax import last_name, text_of
 
     while isinstance(expr, ast.Call) and expr.args:

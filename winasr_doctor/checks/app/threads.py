@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks.app.common import found, over_app
@@ -16,9 +16,6 @@ from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
-
-if TYPE_CHECKING:
-    import ast
 
 CODE = "APP008"
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import constant
-
-if TYPE_CHECKING:
-    import ast
 
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault", "os.environ.__setitem__"})
 
@@ -29,8 +26,6 @@ def first_import(
         packages: Top-level packages, and dotted modules.
         calls: Beginnings of the names of calls that count as well, such as `tempfile.`.
     """
-    import ast
-
     lines = []
     pending: list[ast.AST] = list(file.tree.body)
     for node in pending:
@@ -63,8 +58,6 @@ def changes(file: SourceFile, variables: frozenset[str]) -> Iterator[tuple[ast.A
         file: The file.
         variables: The names.
     """
-    import ast
-
     module = file.index.module
     for target, _value, scope in file.index.stores:
         if isinstance(target, ast.Subscript) and file.qualified(target.value) == "os.environ":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable
 
     from winasr_doctor.appsource.callgraph import Site
@@ -150,8 +150,6 @@ def _sets_it(call: ast.Call) -> bool:
 
 
 def _names_it(target: ast.Attribute | ast.Subscript) -> bool:
-    import ast
-
     name = target.attr if isinstance(target, ast.Attribute) else constant(target.slice)
     return name == "num_workers"
 

@@ -87,11 +87,20 @@ def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: 
     import ast
 
     for node in walk_own(block.body):
-        if isinstance(node, ast.Return | ast.Yield) and node.value:
+        if _gives_a_value(node):
             return True
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             return not is_caught
     return not is_caught and _names_used_after(file, block, _assigned(block.body))
+
+
+def _gives_a_value(node: ast.AST) -> bool:
+    """Return whether a node returns or yields more than a constant, such as an exit code."""
+    import ast
+
+    if not isinstance(node, ast.Return | ast.Yield) or node.value is None:
+        return False
+    return not isinstance(node.value, ast.Constant)
 
 
 def _loses(delete: Site, result: Site) -> bool:
@@ -141,7 +150,7 @@ def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
     import ast
 
     body = [*node.body, *node.orelse]
-    if any(isinstance(each, ast.Return) and each.value for each in walk_own(body)):
+    if any(_gives_a_value(each) for each in walk_own(body)):
         return True
     return _names_used_after(file, delete, _assigned(body))
 

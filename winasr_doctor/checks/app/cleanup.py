@@ -147,8 +147,6 @@ def _in(file: SourceFile, block: Iterable[ast.stmt], inner: ast.AST) -> bool:
 
 def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
     """Return whether a `try` returns or yields a value, or its names are used after it."""
-    import ast
-
     body = [*node.body, *node.orelse]
     if any(_gives_a_value(each) for each in walk_own(body)):
         return True

@@ -47,3 +47,11 @@ def on_error(path):
     except ValueError:
         os.remove(path)
         raise
+
+
+def exit_code(path):
+    try:
+        print(model.transcribe([path])[0].text)
+        return 0
+    finally:
+        os.remove(path)

@@ -82,11 +82,20 @@ def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:
 def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: bool) -> bool:
     """Return whether a value that is computed in a block is used outside it."""
     for node in walk_own(block.body):
-        if isinstance(node, ast.Return | ast.Yield) and node.value:
+        if _gives_a_value(node):
             return True
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             return not is_caught
     return not is_caught and _names_used_after(file, block, _assigned(block.body))
+
+
+def _gives_a_value(node: ast.AST) -> bool:
+    """Return whether a node returns or yields more than a constant, such as an exit code."""
+    import ast
+
+    if not isinstance(node, ast.Return | ast.Yield) or node.value is None:
+        return False
+    return not isinstance(node.value, ast.Constant)
 
 
 def _loses(delete: Site, result: Site) -> bool:
@@ -132,7 +141,7 @@ def _in(file: SourceFile, block: Iterable[ast.stmt], inner: ast.AST) -> bool:
 def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
     """Return whether a `try` returns or yields a value, or its names are used after it."""
     body = [*node.body, *node.orelse]
-    if any(isinstance(each, ast.Return) and each.value for each in walk_own(body)):
+    if any(_gives_a_value(each) for each in walk_own(body)):
         return True
     return _names_used_after(file, delete, _assigned(body))
 

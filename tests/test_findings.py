@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import pkgutil
 
 import pytest
+from msgspec import Struct
 
+from winasr_doctor import findings
 from winasr_doctor.findings import (
     Finding,
     Location,
@@ -143,3 +147,17 @@ def test_a_step_without_a_command_is_its_words():
     step = Step.of("Restart:")
     assert (step, step.words, step.command, step.needs_admin) == ("Restart:", "Restart:", "", False)
     assert Step.of(step) is step
+
+
+def values_of(package):
+    """Yield the structs that the modules of a package define."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Struct) and value is not Struct:
+                yield value
+
+
+@pytest.mark.parametrize("kind", sorted(set(values_of(findings)), key=repr))
+def test_a_value_cannot_be_changed(kind):
+    assert kind.__struct_config__.frozen

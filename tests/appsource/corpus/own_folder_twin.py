@@ -14,3 +14,8 @@ def other(data):
     with tempfile.TemporaryDirectory() as folder:
         print(folder)
     return model.transcribe(["a.wav"])[0].text
+
+
+def printed(path):
+    with tempfile.TemporaryDirectory() as folder:
+        print(folder, model.transcribe([path])[0].text)

@@ -101,6 +101,9 @@ class TestResults:
     def test_a_stop_is_never_swallowed(self, nemo: Import, stop: BaseException):
         with guard(), pytest.raises(type(stop)):
             nemo(LOADING).load(write("weights", stop))
+        stop.with_traceback(None)
+        stop.__context__ = None
+        gc.collect()  # what its frames kept is finished within this test
 
     @pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(3)])
     def test_after_a_stop_the_folder_is_removed_too(self, nemo: Import, stop: BaseException):

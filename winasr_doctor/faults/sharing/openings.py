@@ -20,7 +20,7 @@ from os import dup, listdir, readlink  # bound early: these calls must not be em
 from types import FrameType
 from typing import Any, NamedTuple
 
-from winasr_doctor._util.private_names import GETFRAME
+from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import replacements
 from winasr_doctor.faults.stacks import Stack, lines_from
 
@@ -117,7 +117,7 @@ def _is_temporary(frame: FrameType) -> bool:
     It does so for `NamedTemporaryFile` with `delete` and, since Python 3.12, `delete_on_close`
     (Lib/tempfile.py, `NamedTemporaryFile`).
     """
-    if frame.f_code.co_name != "_mkstemp_inner":
+    if frame.f_code.co_name != CHOOSING_NAME.name:
         return False
     at = frame.f_back
     for _ in range(3):  # in between there is `opener`, since Python 3.11, and our own `open`

@@ -15,6 +15,7 @@ from winasr_doctor.catalogue.tables.aging import (
 from winasr_doctor.checks.antivirus.dev_drive import NEEDED_PLATFORM
 from winasr_doctor.checks.nemo.install import NEEDED
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
+from winasr_doctor.checks.new_environment import FIRST_TORCH
 from winasr_doctor.checks.predicted_errors import FORETOLD
 from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST
 from winasr_doctor.models.known import CANARY_NEEDS, MODELS
@@ -31,6 +32,7 @@ TABLES: tuple[Dated[Any], ...] = (
     MODELS,
     CANARY_NEEDS,
     NEEDED_PLATFORM,
+    FIRST_TORCH,
     GPU_BUILDS,
     TORCH_PARTNERS,
     CTRANSLATE2,

@@ -23,7 +23,7 @@ class TableError(ValueError):
     """A table does not fit; the message is one sentence that names the key and what it needs."""
 
 
-def read_table(table: object, kind: type[T]) -> T:
+def checked_table(table: object, kind: type[T]) -> T:
     """Check a table and make it a struct.
 
     Args:
@@ -59,7 +59,7 @@ def _value(value: object, name: str, kind: Any) -> Any:  # noqa: ANN401 - any fi
 
 def _entry(value: object, where: str, kind: type[T]) -> T:
     try:
-        return read_table(value, kind)
+        return checked_table(value, kind)
     except TableError as error:
         raise TableError(f"{where}: {error}") from None
 

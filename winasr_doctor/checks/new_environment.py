@@ -6,6 +6,9 @@ cannot send people to two of them.
 
 from __future__ import annotations
 
+import datetime as dt
+
+from winasr_doctor._util.dated import Dated
 from winasr_doctor.checks.advice import in_shell, known, python_in_shell, with_python
 from winasr_doctor.checks.versions import release, wheels_for
 from winasr_doctor.findings import Change, Install, Remedy, Stage, Step
@@ -15,9 +18,13 @@ from winasr_doctor.machine.base import Machine
 NEW_ENVIRONMENT_READS = ("account", "packages", "python")
 """Sections that the functions here read; a check that calls them declares these too."""
 
-_FIRST_TORCH = {"3.10": (1, 11), "3.11": (2, 0), "3.12": (2, 4), "3.13": (2, 6), "3.14": (2, 9)}
-"""The first torch that supports a Python. Source: pytorch/pytorch, RELEASE.md, "Release
-Compatibility Matrix"."""
+FIRST_TORCH = Dated(
+    "the first torch for each Python",
+    dt.date(2026, 11, 29),
+    {"3.10": (1, 11), "3.11": (2, 0), "3.12": (2, 4), "3.13": (2, 6), "3.14": (2, 9)},
+    "read pytorch/pytorch, RELEASE.md, 'Release Compatibility Matrix'",
+)
+"""Source: pytorch/pytorch, RELEASE.md, "Release Compatibility Matrix"."""
 
 
 def python_remedy(host: Machine, wanted: str, *, or_other: bool = False) -> Remedy:
@@ -95,7 +102,7 @@ def _kept(host: Machine, wanted: str) -> list[Install]:
     there = wanted or ".".join(map(str, python.release[:2]))
     kept = []
     torch, index = packages.torch, _index(host)
-    first = _FIRST_TORCH.get(there)
+    first = FIRST_TORCH.rows.get(there)
     if torch is not None and index and first is not None and release(torch.version)[:2] >= first:
         plain = torch.version.partition("+")[0]
         kept.append(Install((f"torch=={plain}",), f"--index-url {index}"))

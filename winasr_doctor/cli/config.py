@@ -11,7 +11,7 @@ import msgspec
 
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import TooLargeError, read_regular
-from winasr_doctor._util.settings_table import Strings, TableError, read_table
+from winasr_doctor._util.settings_table import Strings, TableError, checked_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
     tool = document.get("tool")
     table = tool.get("winasr_doctor", {}) if isinstance(tool, dict) else {}
     try:
-        return table, read_table(table, ScanDefaults)
+        return table, checked_table(table, ScanDefaults)
     except TableError as error:
         raise InputError(f"[{TABLE}] in {file}: {error}") from error
 

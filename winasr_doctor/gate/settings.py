@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from winasr_doctor._util.devices import parse_device
-from winasr_doctor._util.settings_table import Strings, TableError, read_table
+from winasr_doctor._util.settings_table import Strings, TableError, checked_table
 from winasr_doctor.checks import all_checks
 from winasr_doctor.faults.plan import Plan, PlanError
 from winasr_doctor.gate.cached_models import model_source
@@ -102,7 +102,7 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
         SettingsError: A value in it is invalid.
     """
     try:
-        settings = read_table(table, GateSettings)
+        settings = checked_table(table, GateSettings)
     except TableError as error:
         raise SettingsError(str(error)) from error
     try:

@@ -12,7 +12,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import edit, found, keyword, last_name, over_files
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, error, warning
+from winasr_doctor.findings import Finding, Remedy, Step, error, warning
 from winasr_doctor.frameworks.nemo import api, idioms
 from winasr_doctor.frameworks.nemo.names import PACKAGE
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
@@ -146,7 +146,10 @@ def _pin_nemo(file: SourceFile, node: ast.AST) -> Remedy:
         "Use what replaced it",
         (
             f"In {file.spot(node)}, for speakers use SortformerEncLabelModel and its diarize()",
-            'or keep NeMo 2 in an environment of its own: pip install "nemo_toolkit[asr]<3"',
+            Step(
+                "Or keep NeMo 2 in an environment of its own",
+                'python -m pip install "nemo_toolkit[asr]<3"',
+            ),
         ),
     )
 

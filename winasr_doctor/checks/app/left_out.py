@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, ok, skip, warning
+from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warning
 from winasr_doctor.machine.base import Machine
 
 CODE = "APP018"
 _SHOWN = 5
+
+
+_SCAN = "python -m winasr_doctor scan --app"
 
 
 @check(CODE)
@@ -34,13 +37,18 @@ def was_not_examined(host: Machine) -> Iterable[Finding]:
         yield warning(
             "none of the app's source could be examined, so nothing is known about it",
             {"given": list(app.roots)},
-            [Remedy("Give the app's folder", ("python -m winasr_doctor scan --app FOLDER",))],
+            [
+                Remedy(
+                    "Give the app's folder",
+                    (Step("Run", "python -m winasr_doctor scan --app FOLDER"),),
+                )
+            ],
         )
     elif app.left_out:
         shown = ", ".join(app.left_out[:_SHOWN])
         more = len(app.left_out) - _SHOWN
         rest = f" and {more} more" if more > 0 else ""
-        steps = (f"python -m winasr_doctor scan --app {app.left_out[0]}",)
+        steps = (Step("Run", f"{_SCAN} {app.left_out[0]}"),)
         yield info(
             f"tests and vendored code are left out: {shown}{rest}",
             {"left_out": list(app.left_out), "files": len(app.files)},

@@ -78,7 +78,7 @@ def _make_it_again(host: Machine) -> Remedy:
         (
             f"Rename {found.prefix}, so that nothing is lost",
             python_remedy(host, wanted).steps[0],
-            Step(f"Make it again: {make}", make),
+            in_shell(host, "Make it again", make),
             "Install the app's requirements in it",
         ),
     )

@@ -163,7 +163,7 @@ def test_imports_that_work_pass(monkeypatch):
 
 
 def environment(path, nemo):
-    return FoundEnvironment(path=path, executable=path, layout="venv", nemo_toolkit=nemo)
+    return FoundEnvironment(path=path, executable=path, layout="venv", framework=nemo)
 
 
 def test_a_scan_without_nemo_names_the_environment_that_has_it(monkeypatch):

@@ -112,7 +112,8 @@ def test_envs_lists_the_environment_beside_the_current_folder(run, venv):
     at = lines.index(str(venv))
     assert "NeMo 2.3.0" in lines[at + 1]
     assert "beside the current folder" in lines[at + 2]
-    assert str(venv) in lines[at + 3]
+    assert lines[at + 3] == "  scan it:"
+    assert str(venv) in lines[at + 4]
     assert outcome.code == 0
 
 

@@ -26,20 +26,25 @@ def format_option() -> Callable[[_Command], _Command]:
     )
 
 
-def write_blocks(blocks: Iterable[Block], *, after_gap: bool = False) -> None:
-    """Write blocks to stdout, laid out for the terminal.
+def write_blocks(
+    blocks: Iterable[Block], output: str | None = None, *, after_gap: bool = False
+) -> None:
+    """Write blocks to a file, or to stdout, laid out for the terminal.
 
     Args:
         blocks: What to show, in order.
+        output: The file to write; `None` or `-` for stdout.
         after_gap: Whether to write an empty line first.
     """
     from winasr_doctor.report import RenderOptions
     from winasr_doctor.report.text_layout import render_blocks
 
-    encoding = stdout_encoding()
-    options = RenderOptions(width=stdout_width(), colour=wants_colour(), encoding=encoding)
+    to_stdout = output in (None, "-")
+    encoding = stdout_encoding() if to_stdout else "utf-8"
+    colour = to_stdout and wants_colour()
+    options = RenderOptions(width=stdout_width(), colour=colour, encoding=encoding)
     text = render_blocks(blocks, options)
-    write_report(f"\n{text}" if after_gap else text, None, encoding=encoding)
+    write_report(f"\n{text}" if after_gap else text, output, encoding=encoding)
 
 
 _UNWRAPPED = 1_000_000

@@ -45,7 +45,7 @@ def test_those_with_nemo_come_first(home, base):
     found = environments(around=around(home))
     assert paths(found) == [str(envs / name) for name in ("c", "b", "a")]
     first = found.items[0]
-    assert (first.nemo_toolkit, first.torch, first.python) == ("2.3.0", "2.6.0+cu126", "3.12.4")
+    assert (first.framework, first.torch, first.python) == ("2.3.0", "2.6.0+cu126", "3.12.4")
     assert first.found == ("~/envs",)
 
 
@@ -176,7 +176,7 @@ def test_a_broken_environment_is_listed_with_its_problem(home):
 def test_a_real_environment_is_found(home, environment):
     installed(site_of(environment), nemo_toolkit="3.0.0")
     found = environments(around=around(home, VIRTUAL_ENV=str(environment)))
-    assert [(each.path, each.nemo_toolkit) for each in found.items] == [(str(environment), "3.0.0")]
+    assert [(each.path, each.framework) for each in found.items] == [(str(environment), "3.0.0")]
 
 
 def test_running_programs_can_be_listed():

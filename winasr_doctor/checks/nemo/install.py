@@ -100,7 +100,7 @@ def not_installed(host: Machine) -> Iterable[Finding]:
     if elsewhere:
         nearest = elsewhere[0]
         evidence = {**evidence, "environments": [each.path for each in elsewhere]}
-        summary += f"; {nearest.path} has NeMo {nearest.nemo_toolkit}"
+        summary += f"; {nearest.path} has NeMo {nearest.framework}"
     there = [_scan_the_other(host, elsewhere)] if elsewhere else []
     yield warning(summary, evidence, [*there, _other_python_or_nemo(host)])
 
@@ -113,7 +113,7 @@ def _elsewhere(host: Machine) -> list[FoundEnvironment]:
     return [
         each
         for each in (found.items if found else ())
-        if each.nemo_toolkit is not None and each.path != prefix
+        if each.framework is not None and each.path != prefix
     ]
 
 

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+import msgspec
+
+from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
 from winasr_doctor.machine.model import Fact
 
 Layout = Literal["venv", "conda", "embeddable", "store", "installed", "unknown"]
@@ -107,7 +110,8 @@ class FoundEnvironment(Fact, frozen=True, kw_only=True):
     layout: Layout
     python: str | None = None
     """The version."""
-    nemo_toolkit: str | None = None
+    framework: str | None = msgspec.field(default=None, name=DISTRIBUTIONS[NAME])
+    """The version of the speech recognition framework."""
     torch: str | None = None
     found: tuple[str, ...] = ()
     """Where it was found, such as `beside the current folder`."""

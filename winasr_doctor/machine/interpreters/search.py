@@ -31,7 +31,7 @@ LIMIT = 15.0
 
 _MOST_STEPS = 5000
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.(?:dist|egg)-info", re.IGNORECASE)
-_NEMO = DISTRIBUTIONS[NAME]
+_FRAMEWORK = DISTRIBUTIONS[NAME]
 
 
 def environments(
@@ -171,14 +171,14 @@ def described(located: layout.Located, variables: Mapping[str, str]) -> FoundEnv
         variables: The environment variables.
     """
     read = reading.read_static(located, _without_python_path(variables))
-    versions = versions_of((_NEMO, "torch"), read)
+    versions = versions_of((_FRAMEWORK, "torch"), read)
     problem = next((each.detail for each in read.problems), None)
     return FoundEnvironment(
         path=without_surrogates(located.prefix),
         executable=without_surrogates(located.executable),
         layout=located.layout,
         python=read.version,
-        nemo_toolkit=versions.get(_NEMO),
+        framework=versions.get(_FRAMEWORK),
         torch=versions.get("torch"),
         problem=None if problem is None else without_surrogates(problem),
     )
@@ -217,4 +217,4 @@ def _names(folder: str) -> list[str]:
 
 
 def _rank(found: FoundEnvironment) -> tuple[bool, bool, bool]:
-    return found.nemo_toolkit is None, found.torch is None, found.problem is not None
+    return found.framework is None, found.torch is None, found.problem is not None

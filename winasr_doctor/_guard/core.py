@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib.util
 import logging
+import re
 import sys
 import threading
 import time
@@ -172,7 +173,10 @@ class _Patches:
         self._problems: dict[str, str] = {}
         self._watcher = ImportWatcher({target.module for target in targets}, self._loaded)
         self._swept_at: float | None = None
-        self._modules_seen = 0
+        self._inside = re.compile("|".join(rf"{each.package}\." for each in frameworks)).match
+        self._modules_seen: set[str] = set()
+        self._new_places: dict[str, str] = {}
+        """What was found in them, for every later session."""
 
     def enter(self, this: GuardSession) -> bool:
         """Open a session and return whether it is the only open one."""
@@ -192,7 +196,7 @@ class _Patches:
     def _look_back(self, this: GuardSession) -> None:
         for target in self._targets:
             self._miss(target)
-        self._find_new_folders()
+        self._find_new_places()
         self._tell(this)
 
     def leave(self, this: GuardSession) -> None:
@@ -226,7 +230,6 @@ class _Patches:
             patch.undo()
         self._undo.clear()
         self._problems.clear()
-        self._modules_seen = 0
 
     def _loaded(self, module: ModuleType) -> None:
         self._mutex.run(self._patch_anew, module)
@@ -258,21 +261,25 @@ class _Patches:
         if missing:
             self._report(target, "its module is not there any more")
 
-    def _find_new_folders(self) -> None:
-        """Record imported modules that make temporary folders and that we do not know."""
-        if len(sys.modules) == self._modules_seen:
-            return
-        self._modules_seen = len(sys.modules)
-        for framework in self._frameworks:
-            for name, module in list(sys.modules.items()):
-                if not name.startswith(f"{framework.package}.") or framework.knows(name):
-                    continue
-                if makes_folders(module):
-                    self._report_problem(
-                        name,
-                        f"{framework.name} {framework.version} makes temporary folders in {name},"
-                        " which is not guarded. Please update winasr_doctor.",
-                    )
+    def _find_new_places(self) -> None:
+        """Find imported modules of a framework that make temporary folders and are not known.
+
+        Choosing the new modules takes no bytecode for each of the thousands: there, an interrupt
+        could strike.
+        """
+        new = sys.modules.keys() - self._modules_seen
+        for name in filter(self._inside, new):
+            module = sys.modules.get(name)
+            (framework,) = [each for each in self._frameworks if name.startswith(each.package)]
+            if module is not None and makes_folders(module) and not framework.knows(name):
+                self._new_places[name] = (
+                    f"{framework.name} {framework.version} makes temporary folders in {name},"
+                    " which is not guarded. Please update winasr_doctor."
+                )
+        self._modules_seen |= new
+        for name, sentence in self._new_places.items():
+            if name in sys.modules:
+                self._report_problem(name, sentence)
 
     def _report(self, target: PatchTarget, why: str) -> None:
         name = target.framework.name

@@ -154,6 +154,16 @@ def log_exception(file: SourceFile, handler: ast.ExceptHandler, message: str) ->
     return EditSource((*imported, *edits))
 
 
+def has_logging(file: SourceFile, handler: ast.ExceptHandler) -> bool:
+    """Return whether `logging` is the standard library's module in an `except` block.
+
+    Args:
+        file: The file.
+        handler: The block.
+    """
+    return _import_of_logging(file, handler) == ()
+
+
 def _import_of_logging(
     file: SourceFile, handler: ast.ExceptHandler
 ) -> tuple[SourceEdit, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 _LOG = 'logging.getLogger(__name__).exception("transcription failed")'
 
 
+class _Handler(NamedTuple):
+    """A broad `except` block around a speech call that does not keep its error."""
+
+    file: SourceFile
+    node: ast.ExceptHandler
+    fate: Fate
+    failed: str
+    """What has failed when it runs, for the log."""
+
+
 def _exposed(app: Application) -> tuple[Site, ...]:
     """Return the calls that may raise an error which nobody has logged yet."""
     found: dict[ast.Call, Site] = {}
@@ -36,12 +46,11 @@ def _exposed(app: Application) -> tuple[Site, ...]:
     return tuple(found.values())
 
 
-def _handlers(app: Application) -> Iterator[tuple[SourceFile, ast.ExceptHandler, Fate]]:
-    """Yield the broad `except` blocks around speech calls that do not keep their error."""
+def _handlers(app: Application) -> Iterator[_Handler]:
     met: set[ast.AST] = set()
     speech = speech_of(app)
     for site in _exposed(app):
-        for _node, handlers in handlers_around(site.file, site.call):
+        for node, handlers in handlers_around(site.file, site.call):
             for handler in handlers:
                 if handler in met or not is_broad(site.file, handler.type):
                     continue
@@ -50,7 +59,9 @@ def _handlers(app: Application) -> Iterator[tuple[SourceFile, ast.ExceptHandler,
                 if what is Fate.SHOWN or (
                     what is Fate.DROPPED and not _tries_again(speech, handler)
                 ):
-                    yield site.file, handler, what
+                    runs = any(part in speech.runs.sites for part in walk_own(node.body))
+                    failed = "transcription failed" if runs else "loading failed"
+                    yield _Handler(site.file, handler, what, failed)
             if any(is_broad(site.file, handler.type) for handler in handlers):
                 break  # an outer block sees only what this one lets through
 
@@ -62,28 +73,28 @@ def _tries_again(speech: Speech, handler: ast.ExceptHandler) -> bool:
 
 
 def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
-    for file, handler, what in _handlers(app):
-        if what is Fate.SHOWN:
+    for each in _handlers(app):
+        if each.fate is Fate.SHOWN:
             yield found(
                 warning,
                 "APP003",
-                file,
-                handler,
-                f"only the text of {handler.name!r} is shown; the error that WinError 32 hides"
+                each.file,
+                each.node,
+                f"only the text of {each.node.name!r} is shown; the error that WinError 32 hides"
                 " is in its __context__ and gets lost",
-                [_keep_the_chain(file, handler)],
+                [_keep_the_chain(each)],
             )
 
 
 def _look_for_swallowed(app: Application) -> Iterator[Finding]:
-    for file, handler, what in _handlers(app):
-        if what is Fate.DROPPED:
+    for each in _handlers(app):
+        if each.fate is Fate.DROPPED:
             how = (
                 "a fixed message replaces the error; its text and its cause are lost"
-                if says_something(handler)
+                if says_something(each.node)
                 else "this block swallows the error without a word"
             )
-            yield found(warning, "APP009", file, handler, how, [_keep_the_chain(file, handler)])
+            yield found(warning, "APP009", each.file, each.node, how, [_keep_the_chain(each)])
     yield from _swallowed_otherwise(app)
 
 
@@ -135,16 +146,24 @@ def _in_place(file: SourceFile, node: ast.AST, what: str) -> Finding:
     return found(warning, "APP009", file, node, what, [Remedy("Log the error", steps)])
 
 
-def _keep_the_chain(file: SourceFile, handler: ast.ExceptHandler) -> Remedy:
-    from winasr_doctor.appsource.edits import log_exception
+def _keep_the_chain(handler: _Handler) -> Remedy:
+    from winasr_doctor.appsource.edits import has_logging, log_exception
 
-    action = log_exception(file, handler, "transcription failed")
+    file, node = handler.file, handler.node
+    action = log_exception(file, node, handler.failed)
+    logs = f'getLogger(__name__).exception("{handler.failed}")'
+    # The name `logging` may be something else there, such as NeMo's.
+    code = (
+        f"logging.{logs}"
+        if has_logging(file, node)
+        else f"import logging as standard_logging\nstandard_logging.{logs}"
+    )
     return Remedy(
         "Keep the whole chain",
         (
             Step(
-                f"In {file.path}, as the first line of the block at {_line(file, handler)}, add",
-                _LOG,
+                f"In {file.path}, at the start of the block at {_line(file, node)}, add",
+                code,
                 "python",
             ),
             Step("Explain the log", "python -m winasr_doctor explain app.log"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ntpath
 import posixpath
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ def without_device_prefix(path: str) -> str:
     return path
 
 
+@lru_cache(maxsize=4096)
 def segments(path: str, os: str) -> tuple[str, ...]:
     """Split a path into folded segments for comparison.
 
@@ -52,7 +54,7 @@ def segments(path: str, os: str) -> tuple[str, ...]:
 
     Returns:
         The drive or share (or `/`) and each name below it. Trailing dots and spaces of a
-        Windows name are dropped, as Win32 does.
+        Windows name are dropped, as Win32 does. Cached: a scan compares few paths, each often.
     """
     if os != "windows":
         parts = tuple(part for part in posixpath.normpath(path).split("/") if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -26,6 +27,7 @@ Pure-Python sources do not count. Source: the package index, resolved with uv fo
 x86_64-pc-windows-msvc."""
 
 
+@lru_cache(maxsize=1024)
 def release(version: str) -> Release:
     """Return major, minor and micro of a version; a missing number is 0.
 

@@ -99,7 +99,9 @@ def test_known_names_are_found_in_any_spelling():
 def test_the_text_and_the_address_fit(report, monkeypatch, tracker):
     monkeypatch.setattr(sharing, "issue_tracker", lambda: tracker)
     monkeypatch.setattr(sharing, "_lines", lambda _report: (f"- {'é%' * 60}" for _ in range(200)))
-    document = json.loads(report("--format", "json").out)
+    outcome = report("--format", "json")
+    assert outcome.code == 0, outcome.err
+    document = json.loads(outcome.out)
     assert len(document["markdown"]) <= sharing.MOST_MARKDOWN
     assert "more in the attached file" in document["markdown"]
     assert document["markdown"].endswith("</details>\n")

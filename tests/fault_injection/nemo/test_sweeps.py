@@ -236,7 +236,7 @@ class TestLoader:
             invariants=[the_model_or_the_error, an_error_is_nemos_own, *told],
         )
 
-    @pytest.mark.parametrize("operation", ["open", "stat", "lstat"])
+    @pytest.mark.parametrize("operation", ["open", "lstat"])
     def test_whatever_cannot_be_looked_at_costs_no_text_without_a_word(
         self,
         fault_sweep: FaultSweep,

@@ -37,7 +37,7 @@ def test_code_of_the_environment_does_not_run(venv, tmp_path):
     assert ask(str(program_of(environment))).answer is not None
     assert not any(mark.exists() for mark in marks)
     subprocess.run([program_of(environment), "-I", "-c", ""], check=True)
-    assert all(mark.exists() for mark in marks)  # so it would have run
+    assert marks[0].exists()  # so it would have run; Debian's sitecustomize may hide the other
 
 
 def test_modules_in_the_current_folder_are_not_imported(environment, tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ import pytest
 from winasr_doctor.machine.interpreters import layout, reading
 from winasr_doctor.machine.interpreters.layout import NoInterpreterError, locate
 from winasr_doctor.machine.interpreters.probe import ProbeAnswer, Probed
+from winasr_doctor.machine.interpreters.search_path import _customize
 from winasr_doctor.machine.model import Account
 
 from .trees import (
@@ -257,10 +258,22 @@ def test_a_path_file_is_read_on_linux_too(venv, tmp_path):
     write(program_of(venv).with_name("python._pth"), "\n".join([*lines, "import site"]))
     found = read(venv)
     assert list(found.search_path) == lines
-    assert [Path(code.file).name for code in found.startup] == ["evil.pth"]
+    assert [Path(code.file).name for code in found.startup if not code.known] == ["evil.pth"]
     assert not mark.exists()
     subprocess.run([program_of(venv), "-I", "-S", "-B", "-c", ""], check=True)
     assert mark.exists()
+
+
+def test_the_installations_own_customization_is_known(tmp_path):
+    library = tmp_path / "Lib"
+    for name in ("os.py", "sitecustomize.py"):
+        write(library / name, "")
+    write(tmp_path / "site" / "usercustomize.py", "")
+    found = _customize([str(library), str(tmp_path / "site")])
+    assert [(Path(code.file).name, code.known) for code in found] == [
+        ("sitecustomize.py", True),
+        ("usercustomize.py", False),
+    ]
 
 
 def test_an_environment_whose_base_is_gone(tmp_path):

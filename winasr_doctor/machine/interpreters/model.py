@@ -48,7 +48,7 @@ class StartupCode(Fact, frozen=True, kw_only=True):
     line: int | None = None
     """From 1; `None` if the whole file is code."""
     known: bool = False
-    """Whether it is a line that common tools write."""
+    """Whether it is a line that common tools write, or a file of the installation itself."""
     text: str = ""
     """The start of the line; never in a redacted snapshot."""
 

@@ -204,7 +204,9 @@ def _customize(folders: Iterable[str]) -> Iterator[StartupCode]:
             for file in (Path(folder, f"{name}.py"), Path(folder, name, "__init__.py")):
                 if name in missing and _is_file(file):
                     missing.discard(name)
-                    yield StartupCode(file=str(file))
+                    # Debian ships one in the standard library's folder, beside os.py.
+                    known = _is_file(Path(folder, "os.py"))
+                    yield StartupCode(file=str(file), known=known)
 
 
 def _is_file(file: Path) -> bool:

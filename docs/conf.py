@@ -46,7 +46,10 @@ nitpick_ignore_regex = [
     (r"py:class", r"winasr_doctor\._guard\.core\._Block"),
     (r"py:class", r"winasr_doctor\.asr\.audio\.AudioRecording"),
     (r"py:class", r"winasr_doctor\.diagnosis\.nodes\.ErrorNode"),
-    (r"py:class", r"winasr_doctor\.faults\.(stacks\.SourceLine|sharing\.\w+\.(Situation|Held))"),
+    (
+        r"py:class",
+        r"winasr_doctor\.faults\.(stacks\.SourceLine|sharing\.\w+\.(Situation|Held|Rules))",
+    ),
 ]
 
 html_theme = "furo"

@@ -28,6 +28,7 @@ from typing import Any
 from winasr_doctor._util.private_names import FINALIZER, PATHLIB_ACCESSOR
 from winasr_doctor.locks import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.locks.identity import Identity, identify
+from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.run.events import PutOff
 
 log = logging.getLogger("winasr_doctor.rescue")
@@ -177,7 +178,8 @@ class AppDeletes:
                 return
             finalizer = FINALIZER.of_or(directory, None)
             if (finalizer and finalizer.detach()) or Path(path).exists():
-                self._say_what_stays(rmtree(path, HURRIED if _serves_others() else PATIENCE))
+                policy = HURRIED if _serves_others() else PATIENCE
+                self._say_what_stays(rmtree(path, policy, claim=default_ledger().claim(path)))
 
         return cleanup
 

@@ -59,6 +59,15 @@ def test_a_file_is_known_by_the_name_it_was_given_later(tmp_path, told, rules):
     assert "opened at" in text
 
 
+def test_a_file_that_was_renamed_onto_itself_can_be_opened_again(tmp_path, rules):
+    path = str(tmp_path / "a")
+    open(path, "w").close()
+    for _ in range(2):
+        os.rename(path, path)
+        with open(path, encoding="utf-8") as file:
+            assert file.read() == ""
+
+
 def test_a_connection_to_sqlite_is_named(tmp_path, told):
     with contextlib.closing(sqlite3.connect(tmp_path / "a.sqlite")) as connection:
         connection.execute("create table t(x)")

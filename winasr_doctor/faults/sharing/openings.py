@@ -70,6 +70,7 @@ class Opening(NamedTuple):
         return self.flags is None or not (self.flags ^ flags) & _KEPT
 
 
+_logging = threading.local()
 _listeners: list[object] = []
 _added = False
 _lock = threading.RLock()  # a garbage collection inside may close and open files
@@ -90,7 +91,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     try:
         note(_getframe(1), arguments)
     except Exception:  # an error of a hook would become an error of the call
-        log.exception("could not note %s", event)
+        if not getattr(_logging, "now", False):  # writing the log may open files, too
+            _logging.now = True
+            log.exception("could not note %s", event)
+            _logging.now = False
 
 
 def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
@@ -158,7 +162,8 @@ def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     with _lock:
         for number in list(_descriptors.get(old, ())):
             opening = _openings[number]
-            _keep(number, opening._replace(names=(*opening.names, new)))
+            if new not in opening.names:
+                _keep(number, opening._replace(names=(*opening.names, new)))
 
 
 def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:

@@ -27,18 +27,17 @@ def line_to_add(tmp_path: Path, source: str) -> str:
     file = tmp_path / "app.py"
     file.write_text(source, encoding="utf-8")
     (result,) = compute_check("APP003", machine(read_application([str(file)])))
-    step = result.remedies[0].steps[0]
-    assert isinstance(step, Step)
+    *before, step, _explain = map(Step.of, result.remedies[0].steps)
+    assert [each.command for each in before] in ([], ["import logging"])
     ast.parse(step.command)
-    return step.command
+    return "\n".join(each.command for each in (*before, step))
 
 
 @pytest.mark.parametrize(
     ("head", "parameter"),
     [
         ("from nemo.utils import logging\n", ""),
-        ("import logging as log\n", ""),
-        ("", ""),
+        ("import logging as log\n", ", logging=None"),
         ("import logging\n", ", logging=False"),
         ("from loguru import logger as logging\n", ""),
     ],
@@ -49,6 +48,11 @@ def test_where_logging_is_something_else_the_line_brings_its_own(
     app = APP.format(parameter=parameter, call=TRANSCRIBES)
     line = line_to_add(tmp_path, head + HEAD + app)
     assert line.startswith("import logging as standard_logging\nstandard_logging.getLogger(")
+
+
+def test_where_fix_can_import_logging_the_steps_do_so_too(tmp_path: Path):
+    line = line_to_add(tmp_path, HEAD + APP.format(parameter="", call=LOADS))
+    assert line == 'import logging\nlogging.getLogger(__name__).exception("loading failed")'
 
 
 def test_where_logging_is_imported_the_line_uses_it(tmp_path: Path):

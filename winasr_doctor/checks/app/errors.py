@@ -153,14 +153,14 @@ def _keep_the_chain(handler: _Handler) -> Remedy:
     action = log_exception(file, node, handler.failed)
     logs = f'getLogger(__name__).exception("{handler.failed}")'
     # The name `logging` may be something else there, such as NeMo's.
-    code = (
-        f"logging.{logs}"
-        if has_logging(file, node)
-        else f"import logging as standard_logging\nstandard_logging.{logs}"
-    )
+    ours = has_logging(file, node)
+    imports = Step(f"In {file.path}, at the top, add", "import logging", "python")
+    alias = f"import logging as standard_logging\nstandard_logging.{logs}"
+    code = f"logging.{logs}" if ours or action is not None else alias
     return Remedy(
         "Keep the whole chain",
         (
+            *([imports] if action is not None and not ours else []),
             Step(
                 f"In {file.path}, at the start of the block at {_line(file, node)}, add",
                 code,

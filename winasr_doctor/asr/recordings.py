@@ -51,7 +51,7 @@ def what_went_wrong(
         count: How many there are.
 
     Raises:
-        BaseException: What ended the job, if that is no `Exception`.
+        BaseException: The job ended with something other than an `Exception`.
     """
     if isinstance(result, jobs.Stuck):
         return failure.of_stuck(work, result)

@@ -27,7 +27,7 @@ def rules():
 
 @pytest.fixture
 def told(rules):
-    """Return a function that is refused, and gives what is told about it."""
+    """Return a function that makes a call fail and returns the report on it."""
 
     def try_it(act, path):
         with pytest.raises(PermissionError):

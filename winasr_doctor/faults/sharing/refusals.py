@@ -1,4 +1,4 @@
-"""What is told about an operation that Windows would have refused."""
+"""Describes operations that Windows would have refused, and who holds the file."""
 
 from __future__ import annotations
 

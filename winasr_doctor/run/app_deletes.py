@@ -200,8 +200,10 @@ class AppDeletes:
 
     def try_again(self) -> None:
         """Delete what was put off, unless something else stands in its place by now."""
-        for path in sorted(self._waiting, key=len, reverse=True):  # files before their folder
-            kind = "folder" if self._waiting[path].kind == "folder" else "file"
+        with self._lock:  # the app's threads and the one that keeps trying may be here at once
+            waiting = dict(self._waiting)
+        for path in sorted(waiting, key=len, reverse=True):  # files before their folder
+            kind = "folder" if waiting[path].kind == "folder" else "file"
             if self._stands(path):
                 try:
                     self._delete[kind](path)

@@ -98,12 +98,13 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
-    file = frame.f_code.co_filename
     path, flags = _text(arguments[0]), arguments[2]
-    if file.startswith((_IMPORTING, _OWN)):
+    if frame.f_code.co_filename.startswith((_IMPORTING, _OWN)):
         return
     if path is not None and not path.startswith(_KERNEL):
-        at = frame.f_back if file == _REPLACEMENTS else frame
+        at: FrameType | None = frame
+        while at is not None and at.f_code.co_filename == _REPLACEMENTS:
+            at = at.f_back
         _note(frame, path, flags=flags, temporary=at is not None and _is_temporary(at))
 
 
@@ -124,7 +125,7 @@ def _is_temporary(frame: FrameType) -> bool:
     if frame.f_code.co_name != CHOOSING_NAME.name:
         return False
     at = frame.f_back
-    for _ in range(3):  # in between there is `opener`, since Python 3.11, and our own `open`
+    for _ in range(4):  # in between there is `opener`, since Python 3.11, and our own `open`
         if at is not None and at.f_code.co_name == "NamedTemporaryFile":
             given = at.f_locals
             return bool(given.get("delete")) and bool(given.get("delete_on_close", True))

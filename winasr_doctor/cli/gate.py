@@ -54,8 +54,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @config_option(_apply_config)
 @subject_options(
     model_metavar="NAME|PATH",
-    model_help="A model in the Hub's cache for the self-test to run too, or a .nemo file to look"
-    " at.",
+    model_help="A model in the Hub's cache for the self-test to run too, or a file to look at.",
 )
 @click.option(
     "--fail-on",

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -89,6 +89,44 @@ def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(folder))
     return folder
+
+
+class Outcome(NamedTuple):
+    """What a command did: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """Return a function that runs the command line in this process, in the test's folder."""
+    from winasr_doctor.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as stopped:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(stopped.value.code or 0), captured.out, captured.err)
+
+    return run_command
+
+
+@pytest.fixture
+def stereo(tmp_path: Path) -> Path:
+    """Return a stereo recording, which NeMo refuses."""
+    import numpy as np
+    import soundfile
+
+    samples, rate = soundfile.read(str(DATA / "klatt3.wav"))
+    file = tmp_path / "stereo.wav"
+    soundfile.write(file, np.stack([samples, samples], axis=1), rate)
+    return file
 
 
 @pytest.fixture

@@ -180,18 +180,6 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-@pytest.fixture
-def stereo(tmp_path: Path) -> Path:
-    """Return a stereo recording, which NeMo refuses."""
-    import numpy as np
-    import soundfile
-
-    samples, rate = soundfile.read(str(RECORDING))
-    file = tmp_path / "stereo.wav"
-    soundfile.write(file, np.stack([samples, samples], axis=1), rate)
-    return file
-
-
 class TestThePlainScript:
     APP = "plain_script.py"
 

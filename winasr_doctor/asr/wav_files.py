@@ -43,7 +43,9 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
         yield paths
     finally:
         policy = cleanups.policy or RetryPolicy()
-        cleanups.own.append(rmtree(folder, policy, on_attempt=cleanups.teller(job), claim=claim))
+        cleanups.own.append(
+            rmtree(folder, policy, on_attempt=cleanups.listener_of(job), claim=claim)
+        )
 
 
 def _claim(folder: str) -> LedgerEntry | None:

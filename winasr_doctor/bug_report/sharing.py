@@ -61,7 +61,7 @@ def _lines(report: BugReport) -> Iterator[str]:
         yield f"- **Cause**: {_cut(diagnosis.cause)} ({escape(diagnosis.id or 'not known')})"
         if diagnosis.primary is not None:
             yield f"- **Error**: {_cut(f'{diagnosis.primary.kind}: {diagnosis.primary.message}')}"
-    for result in digest.failing(report.report.results):
+    for result in report.report.failing:
         yield f"- **{escape(result.code)}** {digest.label(result)}: {_cut(result.summary)}"
 
 
@@ -95,7 +95,7 @@ def _title(report: BugReport) -> str:
     diagnosis = report.diagnosis
     if diagnosis is not None and diagnosis.id is not None:
         return f"{diagnosis.id}: "
-    failing = digest.failing(report.report.results)
+    failing = report.report.failing
     return f"{failing[0].code}: " if failing else ""
 
 

@@ -176,13 +176,6 @@ def first_step(result: Result) -> str:
     return one_line(": ".join(["To do", remedy.title, *remedy.steps[:1]]))
 
 
-def failing(results: Iterable[Result]) -> list[Result]:
-    """Return the failing results, worst first."""
-    from winasr_doctor.scanning import worst_first  # lazy: only a scan has results
-
-    return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
-
-
 def grouped(results: Iterable[Result]) -> list[list[Result]]:
     """Group results that say the same, and those of one check that have the same severity."""
     groups: dict[tuple[str, ...], list[Result]] = {}

@@ -70,7 +70,7 @@ def annotations_of(report: Report) -> list[Annotation]:
     """
     found = [
         *(Annotation("error", "Not examined", sentence) for sentence in report.unreadable),
-        *map(_annotation, digest.failing(report.results)),
+        *map(_annotation, report.failing),
         *(_annotation(each) for each in report.results if each.status is Status.CRASH),
     ]
     shown = [each for kind in ("error", "warning", "notice") for each in _of(kind, found)[:MOST]]

@@ -98,7 +98,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "head": digest.head(report),
         "families": digest.families(report),
         "columns": digest.COUNTED,
-        "failing": digest.failing(report.results),
+        "failing": report.failing,
         "listings": [listing for listing in listings if listing.results],
         "label": digest.label,
         "level": digest.level,

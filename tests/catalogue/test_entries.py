@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from winasr_doctor.catalogue import Catalogue, KnownError
-from winasr_doctor.catalogue.linting import problems, problems_between
 from winasr_doctor.catalogue.reading import read_entry, sources
 from winasr_doctor.diagnosis import diagnose
 
+from .linting import problems, problems_between
 from .making import SOURCES
 
 FILES = {f"{file.parent.name}/{file.stem}": file for file in sources(SOURCES)}

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from winasr_doctor.locks.ledger import STATE_VARIABLE, Ledger, default_ledger
+from winasr_doctor._util.state_files import STATE_VARIABLE
+from winasr_doctor.locks.ledger import Ledger, default_ledger
 
 HERE = Path(__file__).parent
 DATA = Path(str(files("winasr_doctor") / "data"))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from winasr_doctor._util.state_files import state_folder
 from winasr_doctor.locks.absolute_paths import absolute
 from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
 from winasr_doctor.locks.identity import Identity, identify, same_folder
@@ -20,7 +21,6 @@ from winasr_doctor.locks.ledger_entry import EntryError, LedgerEntry, read, this
 from winasr_doctor.locks.leftovers import items_below
 
 __all__ = [
-    "STATE_VARIABLE",
     "Ledger",
     "LedgerContents",
     "LedgerEntry",
@@ -29,9 +29,6 @@ __all__ = [
 ]
 
 log = logging.getLogger("winasr_doctor.cleanup")
-
-STATE_VARIABLE = "WINASR_DOCTOR_STATE"
-"""Environment variable that sets another folder for the ledger."""
 
 _WRITE_TRIES = 5
 
@@ -178,12 +175,7 @@ def _is_removed(file: Path) -> bool:
 
 def default_ledger() -> Ledger:
     """Return this account's ledger; the same object for the same folder."""
-    folder = os.environ.get(STATE_VARIABLE)
-    if not folder:
-        from platformdirs import user_state_dir
-
-        folder = user_state_dir("winasr_doctor", appauthor=False)
-    place = os.path.join(folder, "leftovers")
+    place = os.path.join(state_folder(), "leftovers")
     with _ledgers_lock:
         return _ledgers.setdefault(place, Ledger(place))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import platform
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from winasr_doctor._util.state_files import write_whole
 from winasr_doctor.locks.identity import Identity
 
 SCHEMA = "winasr-doctor/leftover/1"
@@ -104,15 +104,7 @@ def write(entry: LedgerEntry, file: Path) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    document = json.dumps(_as_json(entry), ensure_ascii=True).encode()
-    unfinished = file.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(document)
-        os.replace(unfinished, file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
+    write_whole(file, json.dumps(_as_json(entry), ensure_ascii=True).encode())
 
 
 def _as_json(entry: LedgerEntry) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from winasr_doctor.locks.ledger import default_ledger
+from winasr_doctor._util.state_files import state_folder, write_whole
 from winasr_doctor.report.escaping import plain
 from winasr_doctor.run.events import Cleaned
 from winasr_doctor.run.verdict import RunVerdict
@@ -109,9 +108,7 @@ def keep(verdict: RunDocument) -> None:
     with suppress(OSError):
         file = _kept_file()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = file.with_suffix(f".{os.getpid()}.tmp")
-        unfinished.write_bytes(msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
-        unfinished.replace(file)
+        write_whole(file, msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
 
 
 def last() -> dict[str, Any] | None:
@@ -124,4 +121,4 @@ def last() -> dict[str, Any] | None:
 
 
 def _kept_file() -> Path:
-    return default_ledger().folder.parent / _KEPT
+    return Path(state_folder(), _KEPT)

@@ -23,7 +23,7 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
     """Write recordings into a temporary folder that is removed after the block.
 
     Args:
-        recordings: Arrays of mono float32 samples at 16 kHz.
+        recordings: Mono float32 arrays of shape (samples,) at 16 kHz.
         job: The job that works on them.
         cleanups: Records the outcome of the folder.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import itertools
 import logging
@@ -187,9 +188,14 @@ def fast_folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def quiet_nemo() -> None:
-    """Import NeMo without its log; it takes seconds, so once."""
+    """Import NeMo without its log; it takes seconds, so once.
+
+    No garbage collection walks through its millions of objects: the code under test collects.
+    """
     importlib.import_module("nemo.collections.asr.models")
     importlib.import_module("nemo.utils").logging.setLevel(logging.CRITICAL)
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -124,11 +124,20 @@ def command(
         encoding=stdout_encoding() if to_terminal else "utf-8",
         verbose=verbose,
         quiet=quiet,
+        pseudonym=_pseudonym(subject) if format_ == "digest" else "",
     )
     write_report(render(report, format_, options), output, encoding=options.encoding)
     for sentence in report.unreadable:
         progress(f"Error: {sentence}")
     ctx.exit(exit_code(report, fail_on))
+
+
+def _pseudonym(subject: ScanSubject) -> str:
+    if subject.snapshot is not None:
+        return ""  # it shows another machine
+    from winasr_doctor.machine.live.pseudonym import machine_pseudonym
+
+    return machine_pseudonym()
 
 
 def exit_code(report: Report, fail_on: str) -> int:

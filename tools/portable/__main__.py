@@ -226,7 +226,7 @@ def scoop_manifest(url: str, version: str, archive: Path) -> str:
     """
     manifest = {
         "version": version,
-        "description": "Finds and explains Windows file locks around NVIDIA NeMo speech recognition",
+        "description": "Finds Windows file locks around NVIDIA NeMo speech recognition",
         "homepage": url,
         "license": "Apache-2.0",
         "url": f"{url.rstrip('/')}/{archive.name}",

@@ -33,6 +33,7 @@ COMMANDS = {
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
     "ui": "Open the transcription page in the browser.",
     "bug-report": "Make one redacted file for a bug report, and a text to paste.",
+    "fleet": "Report about many machines; write scripts that collect from them.",
     "gate": "Scan, fault suite and self-test: one verdict for a release, one JUnit file.",
 }
 

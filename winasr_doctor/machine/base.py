@@ -160,6 +160,7 @@ class Machine(ABC):
             "python": lambda: self.python.version,
             "torch": lambda: self.packages.version("torch"),
             "nemo_toolkit": lambda: self.packages.version("nemo-toolkit"),
+            "account": lambda: self.account.kind,
         }
         for key, read in facts.items():
             try:

@@ -16,6 +16,10 @@ class StreamClosedError(Exception):
     """The reader of our output has closed it, or the output cannot be written."""
 
 
+COMPLETING = "_WINASR_DOCTOR_COMPLETE"
+"""The environment variable in which a shell's script asks for completions."""
+
+
 def stdout_encoding() -> str:
     """Return the encoding that the terminal or pipe behind stdout expects."""
     return getattr(sys.stdout, "encoding", None) or "utf-8"

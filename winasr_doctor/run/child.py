@@ -19,6 +19,7 @@ from winasr_doctor.run.events import EventLog, Silent, Started
 from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import RunSettings
+from winasr_doctor.run.standstill import stacks
 from winasr_doctor.run.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def begin(file: str) -> None:
     observers: list[Observer] = [folders.observe, recorder.observe]
     if settings.silence > 0:
         observers.append(watchdog.observe)
+        stacks.listen(settings.events)
     recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
     if settings.plan:
         recorder.injector = whole.enter_context(_injecting(settings.plan, observers))

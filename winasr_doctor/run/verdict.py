@@ -22,6 +22,7 @@ from winasr_doctor.run.events import (
     Unguarded,
 )
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill.watch import StoodStill
 
 MOST_LINES = 8
 """Maximum number of kinds of rescue that are listed."""
@@ -47,6 +48,7 @@ class RunVerdict:
         plan: The fault plan; `None` for none.
         removals: The results of removing the run's own folders.
         diagnosis: The diagnosis of the exception that ended the app; `None` if none did.
+        stood: How often and why the app stood still.
     """
 
     code: int
@@ -55,6 +57,7 @@ class RunVerdict:
     plan: Plan | None
     removals: tuple[CleanupReport, ...]
     diagnosis: FinalDiagnosis | None = None
+    stood: tuple[StoodStill, ...] = ()
 
     @property
     def cleaned(self) -> tuple[Cleaned, ...]:
@@ -129,6 +132,9 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
         count = len(verdict.silent)
         times = "once" if count == 1 else f"{count} times"
         yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
+    for still in verdict.stood:
+        if not still.reading.at_rest:
+            yield Paragraph(f"{still.reading.sentence}; see above", lead="stood still: ")
     if verdict.plan is not None:
         fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
         yield Paragraph("; ".join(fired), lead="injected: ")

@@ -94,10 +94,15 @@ def _bytes(process: psutil.Process, kind: str) -> int:
     """Return the bytes that a process has read or written.
 
     Linux counts only what reaches a disk in `read_bytes`; what was asked for is in `read_chars`
-    (proc(5), `/proc/pid/io`). psutil has no such figures for macOS.
+    (proc(5), `/proc/pid/io`).
     """
-    counters = process.io_counters() if hasattr(process, "io_counters") else None
+    counters = process.io_counters()
     return int(getattr(counters, f"{kind}_chars", getattr(counters, f"{kind}_bytes", 0)))
+
+
+def can_measure() -> bool:
+    """Return whether this system counts what a process reads and writes; macOS does not."""
+    return hasattr(psutil.Process, "io_counters")
 
 
 class Stillness:

@@ -104,7 +104,7 @@ def _pipe(folder: str, pid: int) -> str:
 
 
 def _serve_in_a_thread(folder: str) -> None:
-    """WaitKind for questions in a thread that `threading` does not know: the app may join its own."""
+    """Wait for questions in a thread that `threading` does not know: the app may join its own."""
     import _thread
 
     _thread.start_new_thread(_serve, (folder,))

@@ -129,6 +129,10 @@ def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[S
         if over.wait(pause):
             return
         try:
+            from winasr_doctor.run.standstill.activity import can_measure
+
+            if not can_measure():
+                return
             watch = AppWatch(pid, folder, silence, say)
             watch.stood = reports
             while not over.wait(pause):

@@ -20,6 +20,7 @@ from winasr_doctor.run.events import (
     Silent,
     Started,
     Unguarded,
+    Whisper,
 )
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 from winasr_doctor.run.standstill.watch import StoodStill
@@ -91,6 +92,12 @@ class RunVerdict:
         return tuple(event for event in self.events if isinstance(event, PutOff))
 
     @property
+    def whisper(self) -> tuple[str, ...]:
+        """The packages that run Whisper and that the app has imported."""
+        used = (event.names for event in self.events if isinstance(event, Whisper))
+        return tuple(dict.fromkeys(name for names in used for name in names))
+
+    @property
     def fired(self) -> Mapping[str, int]:
         """How often each fault of the plan has fired."""
         latest = {e.pid: e.counts for e in self.events if isinstance(e, FaultInjected)}
@@ -149,6 +156,9 @@ def _rescued(verdict: RunVerdict) -> Iterator[Block]:
         yield Paragraph(
             "no process of the app has reported that the guard is on", lead="NOT GUARDED: "
         )
+    elif not cleaned and verdict.whisper:
+        who = " and ".join(verdict.whisper)
+        yield Paragraph(f"{who} makes no temporary folders: there was nothing to rescue")
     elif not cleaned:
         yield Paragraph(f"{NAMES} made no temporary folder: there was nothing to rescue")
     elif not failed:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from winasr_doctor.frameworks.whisper.steps import WhisperStep, step_of
 from winasr_doctor.run.standstill.kernel import KernelWait, link, lock_owners, others_with
 from winasr_doctor.run.standstill.source_locks import ring
 from winasr_doctor.run.standstill.stacks import ThreadStack
@@ -260,8 +261,14 @@ def _sentence(process: Standing) -> str:
     if main is None:
         return f"{process} has no thread that runs Python"
     importing = is_importing(main)
-    during = f" while it imports ({importing})" if importing else ""
+    doing = f"it imports ({importing})" if importing else str(_whisper(main) or "")
+    during = f" while {doing}" if doing else ""
     return f"{process} waits {wait.value}{during}, at {_place(main)}"
+
+
+def _whisper(thread: ThreadStack) -> WhisperStep | None:
+    steps = (step_of(frame.file, frame.function) for frame in thread.frames)
+    return next(filter(None, steps), None)
 
 
 def _of_the_others(process: Standing) -> str:

@@ -125,7 +125,10 @@ _OF_CALLS = {
 }
 """What a call of the kernel says about a thread whose functions say nothing."""
 
-_STANDARD_LIBRARY = re.compile(r"[\\/](?:python\d[\d.t]*(?:\.zip)?|Lib)[\\/]")
+_STANDARD_LIBRARY = re.compile(
+    r"^<frozen|[\\/](?:python\d[\d.t]*(?:\.zip)?|Lib)[\\/]|^(?![\\/<]|[A-Za-z]:)"
+)
+"""Files of Python itself; those in the zip of the embeddable Python have relative names."""
 
 _MOST_LIBRARY_FRAMES = 10
 
@@ -167,7 +170,7 @@ def is_standard_library(frame: StackFrame) -> bool:
     """Return whether a function belongs to Python itself."""
     if re.search(r"[\\/](?:site|dist)-packages[\\/]", frame.file):
         return False
-    return frame.file.startswith("<frozen") or bool(_STANDARD_LIBRARY.search(frame.file))
+    return bool(_STANDARD_LIBRARY.search(frame.file))
 
 
 def is_importing(thread: ThreadStack) -> str:

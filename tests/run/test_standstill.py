@@ -23,10 +23,10 @@ from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.standstill.activity import Activity, ProcessTree, Stillness
 from winasr_doctor.run.standstill.collecting import collect
-from winasr_doctor.run.standstill.reading import KNOWN, Reading, read
+from winasr_doctor.run.standstill.reading import KNOWN, Reading, Standing, read
 from winasr_doctor.run.standstill.showing import show
-from winasr_doctor.run.standstill.stacks import ask, parse
-from winasr_doctor.run.standstill.waits import WaitKind
+from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack, ask, parse
+from winasr_doctor.run.standstill.waits import WaitKind, wait_of
 
 from .conftest import PACKAGE, Place
 
@@ -308,12 +308,60 @@ class TestWhetherAnythingMoves:
     def test_a_server_at_rest_wakes_up_now_and_then(self):
         assert self.seconds(self.START._replace(cpu=1.2, read=5000)) == 60
 
+    def test_output_alone_can_be_watched(self):
+        still = Stillness(cpu=False)
+        still.seconds(self.START, 0)
+        assert still.seconds(self.START._replace(cpu=50.0), 60) == 60
+        assert still.seconds(self.START._replace(cpu=50.0, written=200), 61) == 0
+
     def test_our_own_questions_are_no_progress(self):
         still = Stillness()
         still.seconds(self.START, 0)
         answered = self.START._replace(written=5000)
         still.forgive(answered)
         assert still.seconds(answered, 60) == 60
+
+
+class TestOneThread:
+    LIB = "C:\\Python311\\Lib\\"
+
+    def wait(self, *frames: str) -> WaitKind:
+        places = (frame.rpartition(":") for frame in frames)
+        stack = tuple(StackFrame(self.LIB + file, 1, function) for file, _, function in places)
+        return wait_of(ThreadStack(1, (*stack, StackFrame("C:\\app\\main.py", 3, "<module>"))))
+
+    @pytest.mark.parametrize(
+        ("frames", "wait"),
+        [
+            (("threading.py:wait", "threading.py:wait"), WaitKind.SIGNAL),
+            (("threading.py:wait", "queue.py:get"), WaitKind.QUEUE),
+            (("threading.py:wait", "concurrent\\futures\\_base.py:result"), WaitKind.FUTURE),
+            (("threading.py:join", "threading.py:_shutdown"), WaitKind.THREAD),
+            (("queue.py:get", "concurrent\\futures\\thread.py:_worker"), WaitKind.IDLE),
+            (("selectors.py:select", "subprocess.py:communicate"), WaitKind.CHILD),
+            (("asyncio\\windows_events.py:_poll",), WaitKind.EVENTS),
+            (("tempfile.py:mkdtemp",), WaitKind.NAME),
+            (("ssl.py:read", "http\\client.py:_read_status"), WaitKind.SOCKET),
+        ],
+    )
+    def test_the_outermost_function_of_a_library_tells(self, frames, wait):
+        assert self.wait(*frames) is wait
+
+    def test_a_function_of_the_app_hides_what_is_further_out(self):
+        own = StackFrame("C:\\app\\main.py", 3, "get")
+        outer = StackFrame(f"{self.LIB}queue.py", 3, "get")
+        assert wait_of(ThreadStack(1, (own, outer))) is WaitKind.UNKNOWN
+
+
+def test_a_program_waits_in_a_line_that_prints_while_its_parent_waits_for_its_end(tmp_path: Path):
+    """Where no kernel tells that the pipe is full, as on Windows."""
+    script = tmp_path / "child.py"
+    script.write_text("print('x' * 1_000_000)\n")
+    library = StackFrame("C:\\Python311\\Lib\\subprocess.py", 1, "wait")
+    parent = Standing(1, 0, "python app.py", (ThreadStack(1, (library,)),))
+    main = ThreadStack(2, (StackFrame(str(script), 1, "<module>"),))
+    reading = read((parent, Standing(2, 1, "python child.py", (main,))))
+    assert (reading.wait, reading.known_as) == (WaitKind.OUTPUT, "hang-child")
 
 
 def test_every_kind_of_wait_has_its_known_error():

@@ -106,9 +106,14 @@ def can_measure() -> bool:
 
 
 class Stillness:
-    """Tells for how long an app has done nothing."""
+    """Tells for how long an app has done nothing.
 
-    def __init__(self) -> None:
+    Args:
+        cpu: Whether CPU time counts as doing something.
+    """
+
+    def __init__(self, *, cpu: bool = True) -> None:
+        self._cpu = cpu
         self._first: Activity | None = None
         self._since = 0.0
 
@@ -119,6 +124,8 @@ class Stillness:
             latest: The activity so far.
             now: The time, in seconds.
         """
+        if not self._cpu:
+            latest = latest._replace(cpu=0.0)
         if self._first is None or _moved(self._first, latest, now - self._since):
             self._first, self._since = latest, now
         return now - self._since

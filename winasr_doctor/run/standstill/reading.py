@@ -90,11 +90,19 @@ KNOWN = {
     WaitKind.QUEUE: "hang-threads",
     WaitKind.LOCK: "hang-threads",
     WaitKind.FILE_LOCK: "hang-file-lock",
+    WaitKind.NAME: "temp-hang",
     WaitKind.IMPORT: "hang-import",
     WaitKind.SOCKET: "hang-network",
     WaitKind.FILE: "hang-large-file",
 }
-"""The catalogue's entry for each kind."""
+"""The catalogue's entry for each kind; a loop that sleeps or an event means nothing by itself."""
+
+_FOR_A_THREAD = frozenset(
+    (
+        *(WaitKind.FUTURE, WaitKind.THREAD, WaitKind.QUEUE, WaitKind.LOCK, WaitKind.SIGNAL),
+        WaitKind.IMPORT,
+    )
+)
 
 
 def read(app: tuple[Standing, ...]) -> Reading:
@@ -224,8 +232,8 @@ def _main(app: tuple[Standing, ...]) -> Iterator[Reading]:
         children = [child for child, parent in _pairs(app) if parent is first]
         more = f"; {_sentence(children[-1])}" if children else "; it has none that runs"
         yield Reading(wait, f"{_sentence(first)}{more}", KNOWN[wait])
-    elif wait in {WaitKind.FUTURE, WaitKind.THREAD, WaitKind.QUEUE, WaitKind.LOCK, WaitKind.IMPORT}:
-        yield Reading(wait, _sentence(first) + _of_the_others(first), KNOWN[wait])
+    elif wait in _FOR_A_THREAD:
+        yield Reading(wait, _sentence(first) + _of_the_others(first), KNOWN.get(wait, ""))
     elif wait is WaitKind.SOCKET:
         to = f" ({', '.join(first.peers)})" if first.peers else ""
         yield Reading(wait, f"{_sentence(first)}{to}", KNOWN[wait])

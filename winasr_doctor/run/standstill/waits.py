@@ -24,6 +24,8 @@ class WaitKind(str, Enum):
     QUEUE = "for something to come into a queue"
     THREAD = "for another thread to end"
     LOCK = "for a lock"
+    SIGNAL = "for another thread to set an event"
+    NAME = "for a temporary name that is free, and tries one after the other"
     FILE_LOCK = "for the lock of a file"
     IMPORT = "for another thread to finish an import"
     SOCKET = "for an answer from the network"
@@ -81,6 +83,7 @@ _OF_FUNCTIONS = _rules("""
     threading.py: join _join_thread _shutdown _wait_for_tstate_lock -> THREAD
     queue.py: get put join -> QUEUE
     threading.py: wait acquire __enter__ wait_for -> LOCK
+    tempfile.py: mkdtemp _mkstemp_inner -> NAME
     filelock/_api.py: acquire -> FILE_LOCK
     portalocker/utils.py: acquire -> FILE_LOCK
     importlib._bootstrap>: acquire __enter__ _lock_unlock_module -> IMPORT
@@ -159,6 +162,8 @@ def _of_functions(frames: tuple[StackFrame, ...]) -> WaitKind | None:
         if wait is None and not is_standard_library(frame):
             break
         found = wait or found
+    if found is WaitKind.LOCK and [each.function for each in frames[:2]] == ["wait", "wait"]:
+        return WaitKind.SIGNAL  # `Event.wait` calls `Condition.wait`
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from winasr_doctor._util.blocks import Block
 from winasr_doctor.run import final_diagnosis
 from winasr_doctor.run.standstill.reading import Reading
+from winasr_doctor.run.standstill.waits import WaitKind
 
 _MEASUREMENTS = 12
 """Per silent period."""
@@ -24,6 +26,9 @@ _DEAD_WORKERS = 5
 
 _SPAWN = "spawn-workers"
 """The catalogue's entry for an app without `if __name__ == "__main__"`."""
+
+_ASKING_IS_HARMLESS = os.name == "nt"
+"""Whether a process that computes may be asked where it is: elsewhere it would get a signal."""
 
 Say = Callable[[Iterable[Block]], None]
 
@@ -55,6 +60,7 @@ class AppWatch:
 
         self.stood: list[StoodStill] = []
         self._tree, self._stillness = ProcessTree(pid), Stillness()
+        self._without_output, self._asked_at = Stillness(cpu=False), 0.0
         self._folder, self._silence, self._say = folder, silence, say
         self._told_at = -1.0
         self._reports_of_app = 0
@@ -66,14 +72,17 @@ class AppWatch:
         Args:
             now: The time, in seconds.
         """
-        seconds = self._stillness.seconds(self._tree.activity(), now)
+        activity = self._tree.activity()
+        if _ASKING_IS_HARMLESS:
+            self._look_for_endless_names(self._without_output.seconds(activity, now), now)
+        seconds = self._stillness.seconds(activity, now)
         began = now - seconds
         self._look_at_workers()
         if seconds < self._silence or began == self._told_at:
             return
         self._told_at = began
         if not self._app_has_said_it():
-            self._report(seconds)
+            self._report(seconds, lambda _: True)
             self._stillness.forgive(self._tree.activity())
 
     def _app_has_said_it(self) -> bool:
@@ -85,7 +94,13 @@ class AppWatch:
         before, self._reports_of_app = self._reports_of_app, reports
         return reports > before
 
-    def _report(self, seconds: float) -> None:
+    def _look_for_endless_names(self, seconds: float, now: float) -> None:
+        """Report the one loop known to use the CPU for ever: Python before 3.13 in `mkdtemp`."""
+        if seconds >= self._silence and now - self._asked_at >= self._silence:
+            self._asked_at = now
+            self._report(seconds, lambda reading: reading.wait is WaitKind.NAME)
+
+    def _report(self, seconds: float, worth_it: Callable[[Reading], bool]) -> None:
         from winasr_doctor.run.standstill.collecting import collect
         from winasr_doctor.run.standstill.reading import read
         from winasr_doctor.run.standstill.showing import show
@@ -94,6 +109,8 @@ class AppWatch:
         if not app:
             return
         reading = read(app)
+        if not worth_it(reading):
+            return
         told = {(each.reading.wait, each.reading.sentence) for each in self.stood}
         rests = {each.reading.wait for each in self.stood if each.reading.at_rest}
         if (reading.wait, reading.sentence) in told or (reading.at_rest and reading.wait in rests):

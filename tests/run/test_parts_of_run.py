@@ -27,6 +27,7 @@ from winasr_doctor.run.events import (
     Silent,
     Started,
     Unguarded,
+    Whisper,
     read_events,
 )
 from winasr_doctor.run.folders import OpenFolders
@@ -363,3 +364,9 @@ def test_another_python_is_left_alone(tmp_path: Path):
     file.write_text(json.dumps({"events": str(tmp_path), "prefix": "/another"}))
     begin(str(file))
     assert list(tmp_path.glob("*.jsonl")) == []
+
+
+def test_the_verdict_names_the_packages_that_run_whisper():
+    verdict = RunVerdict(0, 1.0, (Started(1), Whisper(("faster-whisper",))), None, ())
+    said = render_blocks(show(verdict), RenderOptions(width=1000))
+    assert "  faster-whisper makes no temporary folders: there was nothing to rescue\n" in said

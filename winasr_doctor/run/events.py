@@ -93,10 +93,18 @@ class PutOff:
     holder: str
 
 
-Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A process has imported packages that run Whisper, which need no guard."""
+
+    names: tuple[str, ...]
+
+
+Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff | Whisper
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent, PutOff)
+    kind.__name__: kind
+    for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent, PutOff, Whisper)
 }
 
 

@@ -20,8 +20,10 @@ from winasr_doctor.run.events import (
     Silent,
     Started,
     Unguarded,
+    Whisper,
 )
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill.watch import StoodStill
 
 MOST_LINES = 8
 """Maximum number of kinds of rescue that are listed."""
@@ -47,6 +49,7 @@ class RunVerdict:
         plan: The fault plan; `None` for none.
         removals: The results of removing the run's own folders.
         diagnosis: The diagnosis of the exception that ended the app; `None` if none did.
+        stood: How often and why the app stood still.
     """
 
     code: int
@@ -55,6 +58,7 @@ class RunVerdict:
     plan: Plan | None
     removals: tuple[CleanupReport, ...]
     diagnosis: FinalDiagnosis | None = None
+    stood: tuple[StoodStill, ...] = ()
 
     @property
     def cleaned(self) -> tuple[Cleaned, ...]:
@@ -86,6 +90,12 @@ class RunVerdict:
     def put_off(self) -> tuple[PutOff, ...]:
         """What the app deleted while it was locked."""
         return tuple(event for event in self.events if isinstance(event, PutOff))
+
+    @property
+    def whisper(self) -> tuple[str, ...]:
+        """The packages that run Whisper and that the app has imported."""
+        used = (event.names for event in self.events if isinstance(event, Whisper))
+        return tuple(dict.fromkeys(name for names in used for name in names))
 
     @property
     def fired(self) -> Mapping[str, int]:
@@ -129,6 +139,9 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
         count = len(verdict.silent)
         times = "once" if count == 1 else f"{count} times"
         yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
+    for still in verdict.stood:
+        if not still.reading.at_rest:
+            yield Paragraph(f"{still.reading.sentence}; see above", lead="stood still: ")
     if verdict.plan is not None:
         fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
         yield Paragraph("; ".join(fired), lead="injected: ")
@@ -143,6 +156,9 @@ def _rescued(verdict: RunVerdict) -> Iterator[Block]:
         yield Paragraph(
             "no process of the app has reported that the guard is on", lead="NOT GUARDED: "
         )
+    elif not cleaned and verdict.whisper:
+        who = " and ".join(verdict.whisper)
+        yield Paragraph(f"{who} makes no temporary folders: there was nothing to rescue")
     elif not cleaned:
         yield Paragraph(f"{NAMES} made no temporary folder: there was nothing to rescue")
     elif not failed:

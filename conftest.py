@@ -215,7 +215,7 @@ def _without_windows() -> str | None:
 
 def _without_nemo() -> str | None:
     if importlib.util.find_spec("nemo") is None:
-        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary"
+        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary, tests/torch_hub"
         return (
             f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, apps, fault,"
             " gpu, canary)"

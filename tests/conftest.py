@@ -27,9 +27,10 @@ REAL_NEMO = {
     "canary": ("nemo", "peft", "accelerate"),
     "wine_nemo": (),
     "hub": ("huggingface_hub",),
+    "torch_hub": ("torch",),
 }
-"""Folders of tests on the real NeMo, or the real Hub client, each with the modules without which it
-is not collected."""
+"""Folders of tests on the real NeMo, or the real clients of hubs, each with the modules without
+which it is not collected."""
 
 FILTERS = {
     "fault_injection/nemo": (

@@ -213,7 +213,7 @@ def links_can_be_made() -> bool:
 
 def pytest_report_header() -> list[str]:
     """Say which tests cannot run here."""
-    return [line for line in (_without_nemo(), _without_windows()) if line]
+    return [line for line in (_without_nemo(), _without_hub(), _without_windows()) if line]
 
 
 def _without_windows() -> str | None:
@@ -226,7 +226,7 @@ def _without_windows() -> str | None:
 
 def _without_nemo() -> str | None:
     if importlib.util.find_spec("nemo") is None:
-        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary"
+        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary, tests/torch_hub"
         return (
             f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, apps, fault,"
             " gpu, canary)"
@@ -234,6 +234,15 @@ def _without_nemo() -> str | None:
     if importlib.util.find_spec("peft") is None:
         return "not collected, peft is not installed: tests/canary (tox runs them: canary)"
     return None
+
+
+def _without_hub() -> str | None:
+    if importlib.util.find_spec("huggingface_hub") is not None:
+        return None
+    return (
+        "not collected, huggingface_hub is not installed: tests/hub (tox runs them: canary,"
+        " hub132, hub133)"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

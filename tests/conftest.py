@@ -28,8 +28,11 @@ REAL_NEMO = {
     "gpu": ("nemo",),
     "canary": ("nemo", "peft", "accelerate"),
     "wine_nemo": (),
+    "hub": ("huggingface_hub",),
+    "torch_hub": ("torch",),
 }
-"""Folders of tests on the real NeMo, each with the modules without which it is not collected."""
+"""Folders of tests on the real NeMo, or the real clients of hubs, each with the modules without
+which it is not collected."""
 
 FILTERS = {
     "fault_injection/nemo": (
@@ -95,7 +98,7 @@ _numbers = itertools.count()
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out tests on the real NeMo where it is missing; the report's header says so."""
+    """Leave out tests on what is not installed; the report's header says so."""
     if not collection_path.match("test_*.py"):
         return None
     needed = REAL_NEMO.get(_folder_of(collection_path), ())

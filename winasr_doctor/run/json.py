@@ -51,6 +51,18 @@ class StandstillPart(msgspec.Struct, frozen=True):
     """Whether the app only waited for its user."""
 
 
+class DownloadPart(msgspec.Struct, frozen=True):
+    """A file error that did not end a download, or did not hide why it failed."""
+
+    path: str
+    label: str
+    """The error, such as `WinError 32`."""
+    outcome: str
+    """What was done about it."""
+    error: str
+    """The class of the exception that it would have hidden; empty if there is none."""
+
+
 class RunDocument(msgspec.Struct, frozen=True):
     """What `run --report FILE` writes."""
 
@@ -80,6 +92,7 @@ class RunDocument(msgspec.Struct, frozen=True):
     """Paths that could not be removed."""
     diagnosis: dict[str, Any] | None
     """A `winasr-doctor/diagnosis/1` of the exception that ended the app."""
+    downloads: tuple[DownloadPart, ...] = ()
 
 
 def document(verdict: RunVerdict) -> RunDocument:
@@ -100,6 +113,10 @@ def document(verdict: RunVerdict) -> RunDocument:
         injected=dict(verdict.fired),
         left=verdict.left,
         diagnosis=None if verdict.diagnosis is None else verdict.diagnosis.document,
+        downloads=tuple(
+            DownloadPart(each.path, each.label, each.outcome.value, each.error)
+            for each in verdict.downloads
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, ob
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
 from winasr_doctor.faults.sharing.refusals import Held, Refusal, held
+from winasr_doctor.faults.sharing.unhindered import is_unhindered
 from winasr_doctor.faults.stacks import calling_lines
 
 __all__ = ["Held", "Refusal", "SharingEmulator", "windows_sharing"]
@@ -78,11 +79,13 @@ class SharingEmulator:
         if decisions is None or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
         name = os.fsdecode(path)
+        name2 = None if path2 is None else os.fsdecode(path2)
+        if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
+            return None
         if operation == "open" and not openings.any_temporary(name):
             return None
         self._deciding.now = True
         try:
-            name2 = None if path2 is None else os.fsdecode(path2)
             found = obstacle(decisions, name, name2, self)
             if found is None:
                 return None

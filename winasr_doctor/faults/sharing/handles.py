@@ -6,11 +6,11 @@ import os
 import shlex
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from os import listdir, readlink
 from os import open as open_file
 from os import stat as status_of  # bound early: these queries must not be emulated, too
+from typing import NamedTuple
 
 from winasr_doctor.faults.sharing.descriptors import Identity
 
@@ -28,8 +28,7 @@ class HandleKind(str, Enum):
     LIBRARY = "loaded library"
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(NamedTuple):
     """One file or folder that a process holds.
 
     Attributes:

@@ -1,18 +1,17 @@
-"""Windows file faults for tests on any system: plans, injection, sharing semantics, sweeps.
-
-Exported names are imported on first use: an app under `run` needs few of them.
-"""
+"""Windows file faults for tests on any system: plans, injection, sharing semantics, sweeps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from winasr_doctor._util.lazy_names import lazy_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from winasr_doctor.faults.clock import VirtualClock
     from winasr_doctor.faults.errors import windows_error
     from winasr_doctor.faults.injector import Injection, Injector, inject
     from winasr_doctor.faults.plan import FOREVER, OPERATIONS, Fault, Plan, PlanError
-    from winasr_doctor.faults.sharing import Refusal, SharingEmulator, windows_sharing
+    from winasr_doctor.faults.sharing.emulator import SharingEmulator, windows_sharing
+    from winasr_doctor.faults.sharing.refusals import Refusal
     from winasr_doctor.faults.sweep import (
         FaultSweep,
         FaultSweepReport,
@@ -20,6 +19,28 @@ if TYPE_CHECKING:
         SweepFailure,
         SweepRun,
     )
+
+_PUBLIC = {
+    "FOREVER": "plan",
+    "OPERATIONS": "plan",
+    "Fault": "plan",
+    "FaultSweep": "sweep",
+    "FaultSweepReport": "sweep",
+    "Injection": "injector",
+    "Injector": "injector",
+    "Plan": "plan",
+    "PlanError": "plan",
+    "Refusal": "sharing.refusals",
+    "Shard": "sweep",
+    "SharingEmulator": "sharing.emulator",
+    "SweepFailure": "sweep",
+    "SweepRun": "sweep",
+    "VirtualClock": "clock",
+    "inject": "injector",
+    "windows_error": "errors",
+    "windows_sharing": "sharing.emulator",
+}
+"""A test run that uses only the sharing rules shall start fast."""
 
 __all__ = [
     "FOREVER",
@@ -42,22 +63,5 @@ __all__ = [
     "windows_sharing",
 ]
 
-_HOMES = {
-    "VirtualClock": "clock",
-    "windows_error": "errors",
-    **dict.fromkeys(("Injection", "Injector", "inject"), "injector"),
-    **dict.fromkeys(("FOREVER", "OPERATIONS", "Fault", "Plan", "PlanError"), "plan"),
-    **dict.fromkeys(("Refusal", "SharingEmulator", "windows_sharing"), "sharing"),
-    **dict.fromkeys(
-        ("FaultSweep", "FaultSweepReport", "Shard", "SweepFailure", "SweepRun"), "sweep"
-    ),
-}
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
-    """Import an exported name on first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, _PUBLIC)

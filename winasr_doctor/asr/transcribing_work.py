@@ -15,7 +15,7 @@ from winasr_doctor.asr.audio import AudioRecording, read_audio
 from winasr_doctor.asr.audio_stream import AudioStream
 from winasr_doctor.asr.cutting import Cutter, Piece
 from winasr_doctor.asr.errors import AudioError
-from winasr_doctor.asr.hearing import Recognized, Hearing, joined
+from winasr_doctor.asr.hearing import Hearing, Recognized, joined
 from winasr_doctor.asr.jobs import Job
 from winasr_doctor.asr.named_lock import NamedLock
 from winasr_doctor.asr.outcomes import Transcript

@@ -130,7 +130,7 @@ class AppWatch:
 
 @contextmanager
 def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[StoodStill]]:
-    """AppWatch an app until the block ends; yield what was reported.
+    """Watch an app until the block ends; yield what was reported.
 
     Args:
         pid: The number of the app's process.

@@ -60,7 +60,7 @@ class Cleanups:
 
     @contextmanager
     def guarded(self, job: Job) -> Iterator[None]:
-        """Guard NeMo for the block and record the outcome of its folders."""
+        """Guard NeMo, and downloads, for the block and record the outcome of its folders."""
         tell = self.listener_of(job)
 
         def observe(event: GuardEvent) -> None:

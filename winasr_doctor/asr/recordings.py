@@ -21,19 +21,6 @@ def called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
     return (source, source) if isinstance(source, str) else (f"Array {index}", None)
 
 
-def named(error: AudioError, index: int) -> AudioError:
-    """Add to the error which array it concerns.
-
-    Args:
-        error: The error about a recording; changed and returned.
-        index: The recording's position in the list, from 0.
-    """
-    if error.path is None:
-        sentence = str(error).replace("The array", f"Array {index}", 1)
-        error.args = (sentence,)
-    return error
-
-
 def what_went_wrong(
     work: str,
     result: jobs.Done[None] | jobs.Failed | jobs.Stuck,

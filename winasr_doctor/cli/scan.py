@@ -113,7 +113,17 @@ def command(
 
         report = redacted(report, host)
     options = report_options(format_, output, verbose=verbose, quiet=quiet)
+    if format_ == "digest":
+        options = replace(options, pseudonym=_pseudonym(subject))
     write_report(render(report, format_, options), output, encoding=options.encoding)
     for sentence in report.unreadable:
         progress(f"Error: {sentence}")
     ctx.exit(exit_code(report, fail_on))
+
+
+def _pseudonym(subject: ScanSubject) -> str:
+    if subject.snapshot is not None:
+        return ""  # it shows another machine
+    from winasr_doctor.machine.live.pseudonym import machine_pseudonym
+
+    return machine_pseudonym()

@@ -121,6 +121,28 @@ class Ledger:
         self.left_here = True
         return entry
 
+    def leave_file(self, path: str, reason: str) -> LedgerEntry | None:
+        """Record a single file that could not be deleted; its folder stays.
+
+        Args:
+            path: The file.
+            reason: Why, such as `WinError 32`.
+
+        Returns:
+            The entry by which a sweep will find it; `None` if it cannot be examined.
+        """
+        folder, name = os.path.split(absolute(path))
+        try:
+            items = ((name, identify(os.path.join(folder, name))),)
+            root = identify(folder)
+        except (OSError, ValueError):
+            return None
+        self.left_here = True
+        entry = LedgerEntry(
+            folder, root, this_process(), whole=False, items=items, reason=reason, only_items=True
+        )
+        return self._write(entry)
+
     def entries(self) -> list[LedgerEntry]:
         """Return all entries, including those that could not be written to the disk."""
         return self.read().entries

@@ -10,9 +10,18 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from winasr_doctor.asr import machine_advice
-from winasr_doctor.asr.errors import LockedFileError
+from winasr_doctor.asr.errors import HubError, LockedFileError, MissingPackageError
 from winasr_doctor.asr.jobs import AbandonedError, Job
-from winasr_doctor.asr.speech_language import cache, files, network, progress
+from winasr_doctor.asr.models import find_model
+from winasr_doctor.asr.speech_language import (
+    cache,
+    file_inspection,
+    files,
+    hub_resolve,
+    network,
+    packages,
+    progress,
+)
 from winasr_doctor.asr.speech_language.explained_locks import locks_explained
 from winasr_doctor.faults.errors import windows_error
 from winasr_doctor.locks.holders import Holder, Holding, Who
@@ -156,3 +165,120 @@ def test_an_abandoned_download_stops_at_the_next_chunk(
     job.abandon()
     with pytest.raises(AbandonedError):
         bar.update()
+
+
+def damage(file: Path, content: bytes, read=file_inspection.read_json) -> str:
+    file.write_bytes(content)
+    found = read(file)
+    assert isinstance(found, file_inspection.Damage)
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS pointer"),
+        (b"<html>", "web page"),
+        (b"{", "no valid JSON"),
+        (b"[]", "no JSON object"),
+    ],
+)
+def test_a_damaged_configuration_is_described(tmp_path: Path, content: bytes, words: str):
+    assert words in damage(tmp_path / "config.json", content)
+
+
+def test_a_configuration_of_something_else_is_refused(tmp_path: Path):
+    file = tmp_path / "config.json"
+    lacking = damage(file, b'{"perception": {}}', file_inspection.check_config)
+    assert "no audio_locator_tag and no pretrained_llm" in lacking
+    assert "is empty" in damage(file, b"", file_inspection.check_config)
+    file.write_text('{"perception": {}, "audio_locator_tag": "x", "pretrained_llm": "y"}')
+    assert file_inspection.check_config(file)["pretrained_llm"] == "y"
+
+
+def test_one_missing_package_is_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(packages, "is_installed", lambda name: name != "peft")
+    with pytest.raises(MissingPackageError, match="needs peft, which is not installed here"):
+        packages.check_packages("canary")
+    monkeypatch.setattr(packages, "is_installed", lambda name: False)
+    with pytest.raises(MissingPackageError, match="which are not installed"):
+        packages.check_packages("canary")
+
+
+def test_a_class_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch):
+    def fail():
+        raise ImportError("no SALM.")
+
+    monkeypatch.setattr(packages.calls, "import_speech_language_model", fail)
+    with pytest.raises(MissingPackageError, match="cannot be imported: no SALM") as raised:
+        packages.import_salm("canary")
+    assert raised.value.remedies
+
+
+class TestFindingACommit:
+    source = find_model("canary-qwen")
+
+    @pytest.fixture(autouse=True)
+    def answer(self, hub: SimpleNamespace, repo: cache.RepoCache) -> None:
+        hub.HF_HUB_ETAG_TIMEOUT = 1
+        self.error: Exception | None = None
+
+        def model_info(_self, repo_id, **_options):
+            if self.error is not None:
+                raise self.error
+            file = SimpleNamespace(rfilename="config.json", size=None)
+            return SimpleNamespace(sha=OTHER, siblings=[file])
+
+        sys.modules["huggingface_hub"].HfApi = type("HfApi", (), {"model_info": model_info})
+        self.hub, self.repo = hub, cache.RepoCache(str(self.source.repo_id))
+
+    def cached(self, *names: str) -> None:
+        folder = self.repo.snapshot(COMMIT)
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / name).touch()
+        self.repo.remember("main", COMMIT)
+
+    def find(self, revision: str | None = None) -> hub_resolve.ResolvedRepo:
+        return hub_resolve.find_commit(self.source, revision, files.missing_of_model)
+
+    def test_the_hub_is_asked(self):
+        assert self.find() == hub_resolve.ResolvedRepo(
+            self.repo.repo_id, None, OTHER, {"config.json": 0}
+        )
+
+    def test_a_cached_hash_needs_no_question(self):
+        self.cached("config.json", files.WEIGHTS)
+        self.error = AssertionError("it was asked")
+        assert self.find(COMMIT).commit == COMMIT
+
+    def test_without_the_hub_the_cache_answers_and_says_so(self):
+        self.cached("config.json", files.WEIGHTS)
+        self.error = OSError("no route")
+        assert "cannot be reached" in self.find().note
+
+    def test_without_both_it_is_an_error(self):
+        self.error = OSError("no route")
+        with pytest.raises(HubError, match="the Hub cannot be reached"):
+            self.find("v1")
+
+    @pytest.mark.parametrize(
+        ("held", "revision", "words"),
+        [
+            ((), None, "is not in the local cache, and HF_HUB_OFFLINE"),
+            (("config.json",), None, "model.safetensors of .* is missing in the local cache"),
+            (("config.json",), "v9", "has no revision v9"),
+        ],
+    )
+    def test_offline_what_is_missing_is_named(self, held, revision, words):
+        if held:
+            self.cached(*held)
+        self.hub.HF_HUB_OFFLINE = True
+        with pytest.raises(HubError, match=words):
+            self.find(revision)
+
+    def test_offline_the_cache_is_enough(self):
+        self.cached("config.json", files.WEIGHTS)
+        self.hub.HF_HUB_OFFLINE = True
+        assert self.find().commit == COMMIT

@@ -21,7 +21,7 @@ from winasr_doctor.report import FORMATS, render
 from winasr_doctor.report.json import decode_report
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", sorted({*FORMATS} - {"digest", "prometheus"}))
 def test_every_format_names_a_python_that_was_examined_from_outside(format_):
     host = {**HOST, "interpreter": "/opt/asr/bin/python"}
     shown = render(replace(mixed(), host=host), format_)

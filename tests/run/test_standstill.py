@@ -353,6 +353,14 @@ class TestOneThread:
         assert wait_of(ThreadStack(1, (own, outer))) is WaitKind.UNKNOWN
 
 
+def test_a_server_is_at_rest_although_its_main_thread_only_waits_for_another():
+    library = "C:\\Python311\\Lib\\threading.py"
+    main = ThreadStack(1, (StackFrame(library, 1, "join"), StackFrame("C:\\a.py", 1, "<module>")))
+    server = Standing(1, 0, "python app.py", (main,), ports=("127.0.0.1:7860",))
+    assert read((server,)).sentence == "the app waits for a connection on 127.0.0.1:7860"
+    assert not read((Standing(1, 0, "python app.py", (main,)),)).at_rest
+
+
 def test_a_program_waits_in_a_line_that_prints_while_its_parent_waits_for_its_end(tmp_path: Path):
     """Where no kernel tells that the pipe is full, as on Windows."""
     script = tmp_path / "child.py"

@@ -12,11 +12,9 @@ import pytest
 import soundfile
 
 from winasr_doctor import load_model, transcribe
-from winasr_doctor.asr import AudioError
+from winasr_doctor.asr import AudioError, hearing
 from winasr_doctor.asr.audio import SAMPLE_RATE
 from winasr_doctor.asr.jobs import JobState
-from winasr_doctor.asr.speech_language import generating
-from winasr_doctor.asr.speech_language.chunking import pieces
 
 from .conftest import KLATT3, RECORDINGS, Fill
 
@@ -63,7 +61,7 @@ def test_a_long_recording_is_cut_and_its_texts_are_joined(
     given: list[np.ndarray] = []
     answers = iter(("one", "", "three"))
     monkeypatch.setattr(
-        generating, "_answer", lambda _model, piece, _options: given.append(piece) or next(answers)
+        hearing, "answer", lambda _model, piece, _options: given.append(piece) or next(answers)
     )
     assert hear(model, long_recording).text == "one three"
     assert max(map(len, given)) <= 40 * SAMPLE_RATE
@@ -85,28 +83,8 @@ def test_the_model_takes_the_pieces_of_a_long_recording(model: Any, long_recordi
     finally:
         del model.generate
     assert heard.ok, heard.message
-    assert stages == [f"transcribing array 0, part {n} of 3" for n in (1, 2, 3)]
+    assert stages == [f"transcribing array 0, piece {n} of about 3" for n in (1, 2, 3)]
     assert heard.transcripts[0].duration == 85.0
-
-
-def test_a_cut_falls_into_the_last_pause_of_a_piece():
-    noise = np.random.default_rng(1).standard_normal(60 * SAMPLE_RATE).astype(np.float32)
-    for second in (10, 32, 35, 45):
-        noise[second * SAMPLE_RATE : (second + 1) * SAMPLE_RATE] = 0
-    first, _rest = pieces(noise, 40.0)
-    assert 35.0 <= len(first) / SAMPLE_RATE <= 36.0
-
-
-def test_speech_without_a_pause_is_cut_all_the_same():
-    noise = np.random.default_rng(1).standard_normal(100 * SAMPLE_RATE).astype(np.float32)
-    cut = pieces(noise, 40.0)
-    assert np.array_equal(np.concatenate(cut), noise)
-    assert all(0 < len(piece) <= 40 * SAMPLE_RATE for piece in cut)
-    assert len(cut) <= 4
-
-
-def test_what_fits_is_not_cut():
-    assert len(pieces(np.zeros(40 * SAMPLE_RATE, np.float32), 40.0)) == 1
 
 
 @pytest.mark.parametrize(

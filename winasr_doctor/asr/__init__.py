@@ -25,12 +25,14 @@ from winasr_doctor.asr.outcomes import (
     LoadOutcome,
     LoadStatus,
     Message,
+    RefusedRecording,
     SpeakerSegment,
     TranscribeOutcome,
     TranscribeStatus,
     Transcript,
     Word,
 )
+from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.asr.transcribing import transcribe
 
 __all__ = [
@@ -53,9 +55,11 @@ __all__ = [
     "MissingPackageError",
     "ModelFileError",
     "NoSpaceError",
+    "RefusedRecording",
     "RevisionError",
     "SpeakerSegment",
     "TranscribeOutcome",
+    "TranscribeProgress",
     "TranscribeStatus",
     "Transcript",
     "UnknownModelError",

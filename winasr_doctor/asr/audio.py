@@ -9,13 +9,12 @@ recording can name it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from math import gcd
 from typing import Any, NamedTuple
 
-from winasr_doctor._util.foreign_exceptions import text_of
-from winasr_doctor.asr.errors import AudioError, MissingPackageError
-from winasr_doctor.asr.truncated_audio import share_missing
-from winasr_doctor.findings import Remedy
+from winasr_doctor.asr.audio_files import convert, opened_file, reading
+from winasr_doctor.asr.errors import AudioError
 
 SAMPLE_RATE = 16_000
 """The sample rate in hertz that all known models expect."""
@@ -43,7 +42,7 @@ class AudioRecording(NamedTuple):
     missing: float = 0.0
 
 
-def read_audio(source: Source) -> AudioRecording:
+def read_audio(source: Source, name: str | None = None) -> AudioRecording:
     """Read a recording, mix it to mono and resample it to 16 kHz.
 
     Args:
@@ -52,6 +51,7 @@ def read_audio(source: Source) -> AudioRecording:
             Gradio's. Integer samples are scaled by their type's range, floats are used unchanged.
             If there are two axes, the shorter one is the channels, or the second one if they are
             equal.
+        name: What to call it in errors; by default its path, or `The array`.
 
     Returns:
         The samples, the duration in seconds, and how many seconds are missing from a truncated
@@ -62,14 +62,15 @@ def read_audio(source: Source) -> AudioRecording:
             would silently make the whole text wrong.
         TypeError: It is none of these.
     """
-    if isinstance(source, (str, os.PathLike)):
-        path = os.fspath(source)
-        samples, rate, share = _read_file(path)
-        if share == 1:
-            raise AudioError(f"{path} is cut short: none of its samples are in the file.", path)
-        whole = _prepared(samples, rate, path, path)
-        return whole._replace(missing=whole.duration * share / (1 - share))
-    return _prepared(*_given(source), "The array", None)
+    if not isinstance(source, (str, os.PathLike)):
+        return _prepared(*given(source), name or "The array", None)
+    path = os.fspath(source)
+    name = name or path
+    with opened_file(path, name) as (file, share):
+        with reading(path, name):
+            samples = file.read(dtype="float32", always_2d=True)
+        whole = _prepared(samples, file.samplerate, name, path)
+    return whole._replace(missing=whole.duration * share / (1 - share))
 
 
 def as_sources(audio: Source) -> list[Source]:
@@ -128,7 +129,12 @@ def _is_pair(value: object) -> bool:
     )
 
 
-def _given(source: Source) -> tuple[Any, int]:
+def given(source: Source) -> tuple[Any, int]:
+    """Return a recording's array and its sample rate in Hz.
+
+    Raises:
+        TypeError: It is neither an array nor a pair of array and sample rate.
+    """
     if _is_pair(source):
         first, second = source
         array, rate = (first, second) if _is_array_like(first) else (second, first)
@@ -142,21 +148,46 @@ def _given(source: Source) -> tuple[Any, int]:
 def _prepared(samples: Any, rate: int, name: str, path: str | None) -> AudioRecording:  # noqa: ANN401
     import numpy as np
 
-    if not 0 < rate <= _HIGHEST_RATE:
-        raise AudioError(f"{name} has a sample rate of {rate} Hz, which no recording has.", path)
+    check_rate(rate, name, path)
     array = _scaled(np.asarray(_on_cpu(samples)), name, path)
     mono = _mono(array, name, path)
-    if mono.size == 0:
+    check_samples([mono], name, path)
+    samples = np.ascontiguousarray(resampled(mono, rate), dtype=np.float32)
+    return AudioRecording(samples, mono.size / rate)
+
+
+def check_rate(rate: int, name: str, path: str | None) -> None:
+    """Reject an impossible sample rate.
+
+    Raises:
+        AudioError: The rate in Hz cannot be that of a recording.
+    """
+    if not 0 < rate <= _HIGHEST_RATE:
+        raise AudioError(f"{name} has a sample rate of {rate} Hz, which no recording has.", path)
+
+
+def check_samples(blocks: Iterable[Any], name: str, path: str | None) -> None:
+    """Reject a recording that has no samples, or some that are not numbers.
+
+    Args:
+        blocks: All samples, in one array or several.
+        name: What to call the recording in errors.
+        path: The file; `None` for an array.
+
+    Raises:
+        AudioError: It is one of these.
+    """
+    import numpy as np
+
+    count = wrong = 0
+    for block in blocks:
+        count += block.size
+        wrong += int(block.size - np.isfinite(block).sum())
+    if count == 0:
         raise AudioError(f"{name} is empty: it has no samples.", path)
-    wrong = int(mono.size - np.isfinite(mono).sum())
     if wrong:
-        raise AudioError(
-            f"{name} is damaged: {wrong} of its {mono.size} samples are not finite numbers.",
-            path,
-            (_convert(path),),
-        )
-    duration = mono.size / rate
-    return AudioRecording(np.ascontiguousarray(_resampled(mono, rate), dtype=np.float32), duration)
+        sentence = f"{name} is damaged: {wrong} of its {count} samples are not finite numbers."
+        raise AudioError(sentence, path, (convert(name),))
 
 
 def _on_cpu(samples: Any) -> Any:  # noqa: ANN401 - a numpy array or a torch tensor
@@ -189,7 +220,8 @@ def _mono(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - num
     return array.reshape(-1) if array.size == 0 else array.mean(axis=channels)
 
 
-def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
+def resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
+    """Return samples of this rate in Hz at 16 kHz."""
     if rate == SAMPLE_RATE:
         return mono
     try:
@@ -200,80 +232,3 @@ def _resampled(mono: Any, rate: int) -> Any:  # noqa: ANN401 - numpy
         common = gcd(rate, SAMPLE_RATE)
         return resample_poly(mono, SAMPLE_RATE // common, rate // common)
     return soxr.resample(mono, rate, SAMPLE_RATE)
-
-
-def _read_file(path: str) -> tuple[Any, int, float]:
-    """Return the samples, their rate in Hz and the missing share of them."""
-    try:
-        import soundfile
-    except (ImportError, OSError) as error:  # OSError: its libsndfile cannot be loaded
-        raise MissingPackageError(
-            "soundfile, which reads recordings, cannot be imported.",
-            (Remedy("Install it", ("python -m pip install --force-reinstall soundfile",)),),
-        ) from error
-    try:
-        # Opened by Python, whose error says why; libsndfile's own would not.
-        with open(path, "rb") as file:  # noqa: PTH123
-            share = share_missing(file)
-            file.seek(0)
-            samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except OSError as error:
-        raise AudioError(_cannot_open(path, error), path, _ways_to_open(path, error)) from error
-    except Exception as error:
-        raise AudioError(
-            f"{path} cannot be read as a recording: {_reason(path, error)}.",
-            path,
-            (_convert(path),),
-        ) from error
-    return samples, int(rate), share
-
-
-def _cannot_open(path: str, error: OSError) -> str:
-    if os.path.isdir(path):  # noqa: PTH112 - Windows says "permission denied" of it
-        return f"{path} is a folder, not a recording."
-    if isinstance(error, FileNotFoundError):
-        return f"{path} does not exist."
-    if isinstance(error, PermissionError):
-        return (
-            f"{path} cannot be opened: another program keeps it to itself, or this account may"
-            " not read it."
-        )
-    return f"{path} cannot be read: {error.strerror or type(error).__name__}."
-
-
-def _ways_to_open(path: str, error: OSError) -> tuple[Remedy, ...]:
-    if not isinstance(error, PermissionError) or os.path.isdir(path):  # noqa: PTH112
-        return ()
-    return (
-        Remedy(
-            "Find out who has it open",
-            (
-                f'python -m winasr_doctor who "{path}"',
-                "Close that program, or let it finish saving or synchronising the file",
-            ),
-        ),
-    )
-
-
-def _reason(path: str, error: Exception) -> str:
-    try:
-        if os.path.getsize(path) == 0:  # noqa: PTH202
-            return "the file is empty"
-    except OSError:
-        pass
-    # The str() of a LibsndfileError can fail; this attribute is what it is made from.
-    text = getattr(error, "error_string", None)
-    if not isinstance(text, str):
-        text = text_of(error)
-    return " ".join(text.split()).rstrip(".") or type(error).__name__
-
-
-def _convert(path: str | None) -> Remedy:
-    name = path or "input"
-    return Remedy(
-        "Convert it to a 16 kHz mono wav",
-        (
-            "Check that it plays in a media player",
-            f'ffmpeg -i "{name}" -ac 1 -ar 16000 "{os.path.splitext(name)[0]}-16k.wav"',  # noqa: PTH122
-        ),
-    )

@@ -116,9 +116,9 @@ def _diarize(
             name = name_of(source, index)
             job.at(f"reading {name}")
             try:
-                recording = read_audio(source)
+                recording = read_audio(source, recordings.called(source, index)[0])
             except AudioError as error:
-                progress.unreadable[index] = recordings.named(error, index)
+                progress.unreadable[index] = error
                 continue
             job.at(f"diarizing {name}")
             with as_files([recording.samples], job, cleanups) as (path,):

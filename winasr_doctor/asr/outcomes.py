@@ -126,6 +126,8 @@ class Transcript:
         words: Each word with its times, if timestamps were requested.
         missing: Seconds that the file's header announces beyond those in the file; 0 if it is
             complete.
+        untranscribed: Seconds at the end that were not transcribed, because the work was cancelled
+            or failed before them.
     """
 
     source: str
@@ -133,6 +135,20 @@ class Transcript:
     duration: float
     words: tuple[Word, ...] = ()
     missing: float = 0.0
+    untranscribed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecording:
+    """A recording that cannot be transcribed, while the others can.
+
+    Attributes:
+        source: The file, or `array N` for the N-th array, from 0.
+        message: Why, and what to do.
+    """
+
+    source: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +159,15 @@ class TranscribeOutcome(_Outcome):
         status: The way transcribing ended.
         transcripts: One per recording, in the order given. After a failure, those finished before
             it.
+        unfinished: What is known of recordings whose transcription was cut off; their
+            `untranscribed` says how much is lacking.
+        refused: The recordings that cannot be read, in the order given.
     """
 
     status: TranscribeStatus
     transcripts: tuple[Transcript, ...] = ()
+    unfinished: tuple[Transcript, ...] = ()
+    refused: tuple[RefusedRecording, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,4 +1,4 @@
-"""What working on a list of recordings came to: the errors of some, and the message for all."""
+"""Sums up work on a list of recordings: the errors of some, and the message for all."""
 
 from __future__ import annotations
 
@@ -19,19 +19,6 @@ def called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
         index: Its position in the list, from 0.
     """
     return (source, source) if isinstance(source, str) else (f"Array {index}", None)
-
-
-def named(error: AudioError, index: int) -> AudioError:
-    """Add to the error which array it concerns.
-
-    Args:
-        error: The error about a recording; changed and returned.
-        index: The recording's position in the list, from 0.
-    """
-    if error.path is None:
-        sentence = str(error).replace("The array", f"Array {index}", 1)
-        error.args = (sentence,)
-    return error
 
 
 def what_went_wrong(

@@ -70,8 +70,10 @@ def command(
     python -m winasr_doctor run --inject "unlink:32*inf@manifest.json" -- -m my_app
     """  # noqa: D301 - click reads the control character
     from winasr_doctor.faults.plan import Plan, PlanError
-    from winasr_doctor.run import Order, RunTarget, ScratchError, TargetError, run
     from winasr_doctor.run.json import document, keep
+    from winasr_doctor.run.parent import Order, run
+    from winasr_doctor.run.scratch import ScratchError
+    from winasr_doctor.run.target import RunTarget, TargetError
     from winasr_doctor.run.verdict import show
 
     try:

@@ -23,7 +23,7 @@ from winasr_doctor.diagnosis.reading import opened, read
 from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
-from winasr_doctor.frameworks.nemo.files import MANIFEST
+from winasr_doctor.frameworks.nemo.files import MANIFEST, READER_LEFT_OPEN
 from winasr_doctor.frameworks.whisper.steps import step_of
 
 if TYPE_CHECKING:
@@ -293,11 +293,7 @@ def _suspect(
     if not cleanup:
         return Suspect("nobody", "no file was locked")
     if phase is FailurePhase.TRANSCRIBE and (hidden or incomplete):
-        return Suspect(
-            "own process",
-            f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file"
-            " open; waiting or retrying cannot release it",
-        )
+        return Suspect("own process", READER_LEFT_OPEN)
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",

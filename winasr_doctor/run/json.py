@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from winasr_doctor.locks.ledger import default_ledger
+from winasr_doctor._util.state_files import state_folder, write_whole
 from winasr_doctor.report.escaping import plain
 from winasr_doctor.run.events import Cleaned
 from winasr_doctor.run.standstill.watch import StoodStill
@@ -52,6 +51,18 @@ class StandstillPart(msgspec.Struct, frozen=True):
     """Whether the app only waited for its user."""
 
 
+class DownloadPart(msgspec.Struct, frozen=True):
+    """A file error that did not end a download, or did not hide why it failed."""
+
+    path: str
+    label: str
+    """The error, such as `WinError 32`."""
+    outcome: str
+    """What was done about it."""
+    error: str
+    """The class of the exception that it would have hidden; empty if there is none."""
+
+
 class RunDocument(msgspec.Struct, frozen=True):
     """What `run --report FILE` writes."""
 
@@ -81,6 +92,7 @@ class RunDocument(msgspec.Struct, frozen=True):
     """Paths that could not be removed."""
     diagnosis: dict[str, Any] | None
     """A `winasr-doctor/diagnosis/1` of the exception that ended the app."""
+    downloads: tuple[DownloadPart, ...] = ()
 
 
 def document(verdict: RunVerdict) -> RunDocument:
@@ -101,6 +113,10 @@ def document(verdict: RunVerdict) -> RunDocument:
         injected=dict(verdict.fired),
         left=verdict.left,
         diagnosis=None if verdict.diagnosis is None else verdict.diagnosis.document,
+        downloads=tuple(
+            DownloadPart(each.path, each.label, each.outcome.value, each.error)
+            for each in verdict.downloads
+        ),
     )
 
 
@@ -138,9 +154,7 @@ def keep(verdict: RunDocument) -> None:
     with suppress(OSError):
         file = _kept_file()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = file.with_suffix(f".{os.getpid()}.tmp")
-        unfinished.write_bytes(msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
-        unfinished.replace(file)
+        write_whole(file, msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
 
 
 def last() -> dict[str, Any] | None:
@@ -153,4 +167,4 @@ def last() -> dict[str, Any] | None:
 
 
 def _kept_file() -> Path:
-    return default_ledger().folder.parent / _KEPT
+    return Path(state_folder(), _KEPT)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from winasr_doctor._guard.events import Phase
+from winasr_doctor._guard.events import DownloadRescued, Phase
 from winasr_doctor._util.blocks import Block, Command, Paragraph, indented
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.frameworks.guarded import NAMES
@@ -98,6 +98,11 @@ class RunVerdict:
         return tuple(dict.fromkeys(name for names in used for name in names))
 
     @property
+    def downloads(self) -> tuple[DownloadRescued, ...]:
+        """The file errors that did not end a download, and did not hide why one failed."""
+        return tuple(event for event in self.events if isinstance(event, DownloadRescued))
+
+    @property
     def fired(self) -> Mapping[str, int]:
         """How often each fault of the plan has fired."""
         latest = {e.pid: e.counts for e in self.events if isinstance(e, FaultInjected)}
@@ -131,6 +136,7 @@ def show(verdict: RunVerdict) -> Iterator[Block]:
 
 def _facts(verdict: RunVerdict) -> Iterator[Block]:
     yield from _rescued(verdict)
+    yield from _downloads(verdict.downloads)
     yield from _put_off(verdict.put_off)
     for sentence in verdict.unguarded:
         yield Paragraph(sentence, lead="not guarded: ")
@@ -179,7 +185,12 @@ def _folders(count: int) -> str:
 
 
 def _rescues(failed: Sequence[Cleaned]) -> Iterator[Block]:
-    told = Counter(map(_rescue, failed))
+    yield from _counted(map(_rescue, failed))
+
+
+def _counted(texts: Iterable[str]) -> Iterator[Block]:
+    """Yield each text once, with how often it occurs."""
+    told = Counter(texts)
     for text, count in list(told.items())[:MOST_LINES]:
         yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
     if len(told) > MOST_LINES:
@@ -191,7 +202,7 @@ def _rescue(event: Cleaned) -> str:
     outcome = f"the true error came out, {event.error}" if event.error else KEPT[event.phase]
     tried = f"{event.attempts} attempts" if event.attempts != 1 else "one attempt"
     end = f"removed after {tried}" if event.gone else f"left for later after {tried}"
-    name = os.path.basename(event.file or event.path)  # noqa: PTH119 - of the app's system, ours
+    name = _name(event.file or event.path)
     if event.file == event.path:
         name = "the folder itself"
     return f"{event.phase.label}: {event.label} on {name}{who}; {outcome}; {end}"
@@ -207,13 +218,27 @@ def _put_off(events: Sequence[PutOff]) -> Iterator[Block]:
         " each stayed on the disk until its lock was gone, at the latest until the app ended",
         lead="put off: ",
     )
-    told = Counter(
-        f"{event.label} on {os.path.basename(event.path)}"  # noqa: PTH119 - of the app's system
+    yield from _counted(
+        f"{event.label} on {_name(event.path)}"
         + (f", held by {event.holder}" if event.holder else "")
         for event in events
     )
-    for text, count in list(told.items())[:MOST_LINES]:
-        yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
+
+
+def _downloads(events: Sequence[DownloadRescued]) -> Iterator[Block]:
+    if events:
+        times = _times(len(events))
+        yield Paragraph(f"a file error got in the way of a download {times}", lead="downloads: ")
+        yield from _counted(map(_download, events))
+
+
+def _download(event: DownloadRescued) -> str:
+    error = f", {event.error}" if event.error else ""
+    return f"{event.label} on {_name(event.path)}; {event.outcome.value}{error}"
+
+
+def _name(path: str) -> str:
+    return os.path.basename(path)  # noqa: PTH119 - of the app's system, ours
 
 
 def _times(count: int) -> str:

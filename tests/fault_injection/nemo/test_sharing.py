@@ -12,9 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
 from winasr_doctor import guard, sweep, transcribe
 from winasr_doctor.faults import SharingEmulator, VirtualClock
@@ -41,15 +39,6 @@ def nothing_stays(temp: Path, ledger: Ledger, virtual_clock: VirtualClock):
         assert ledger.entries() == []
 
     return check
-
-
-@pytest.fixture
-def stereo(tmp_path: Path) -> Path:
-    """Return a stereo recording, which NeMo refuses."""
-    samples, rate = soundfile.read(str(RECORDING))
-    file = tmp_path / "stereo.wav"
-    soundfile.write(file, np.stack([samples, samples], axis=1), rate)
-    return file
 
 
 def manifests(sharing: SharingEmulator) -> list[str]:

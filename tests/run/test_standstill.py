@@ -14,12 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
+from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor.catalogue import by_id
 from winasr_doctor.report import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
+from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.standstill.activity import Activity, ProcessTree, Stillness
 from winasr_doctor.run.standstill.collecting import collect
@@ -431,6 +434,19 @@ class TestWatching:
         for second in range(300, 400, 5):
             watch.look(second)
         assert len(self.said) == 1
+
+    def test_workers_that_die_one_after_another_are_explained_once(
+        self, watch: AppWatch, tmp_path: Path
+    ):
+        diagnosis = FinalDiagnosis(1.0, (Paragraph("the cause"),), {"id": "spawn-workers"})
+        for number in range(4):
+            (tmp_path / f"died-{number}.json").write_bytes(msgspec.json.encode(diagnosis))
+        watch.look(0)
+        assert self.said == []
+        (tmp_path / "died-4.json").write_bytes(msgspec.json.encode(diagnosis))
+        watch.look(1)
+        watch.look(2)
+        assert self.said == [(Paragraph("the cause"),)]
 
     def compute(self, watch: AppWatch) -> None:
         for second in range(0, 300, 5):

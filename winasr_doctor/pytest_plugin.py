@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST_LINES = 20
 """Maximum number of injections or refusals that a failure report shows."""
 
+_REFUSED = "Refused by Windows' sharing rules"
 _faults = pytest.StashKey["list[Injector]"]()
 _started_by_fixture = pytest.StashKey[ExitStack]()
 _emulators = pytest.StashKey["list[SharingEmulator]"]()
@@ -150,7 +151,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with windows_sharing(item.config.getoption("windows_sharing")) as emulator:
         emulator.brief = True
         item.stash[_emulators] = [emulator]
-        return (yield)
+        try:
+            return (yield)
+        except KeyboardInterrupt:  # code that waits for a refused deletion to succeed never ends
+            _tell(item, emulator)
+            raise
+
+
+def _tell(item: pytest.Item, emulator: SharingEmulator) -> None:
+    terminal = item.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and emulator.refusals:
+        from winasr_doctor.faults.sharing.refusals import told_once
+
+        terminal.section(f"{_REFUSED}, in {item.nodeid}", sep="-")
+        terminal.line(told_once(emulator.refusals))
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -208,7 +222,7 @@ def pytest_runtest_makereport(
         if refusals:
             from winasr_doctor.faults.sharing.refusals import told_once
 
-            report.sections.append(("Refused by Windows' sharing rules", told_once(refusals)))
+            report.sections.append((_REFUSED, told_once(refusals)))
     return report
 
 

@@ -231,3 +231,23 @@ def test_a_folder_in_use_by_a_child_gives_a_report_of_bounded_length(run):
     result.stdout.fnmatch_lines(["E * held by current directory of child process *"])
     told = [line for line in result.outlines if line.startswith("rmdir ")]
     assert len(told) == 1
+
+
+def test_a_run_that_is_interrupted_says_what_was_refused(run):
+    """A refusal may make code wait for ever."""
+    result = run(
+        """
+        import os
+
+        def test_it(tmp_path):
+            with open(tmp_path / "a", "w"):
+                try:
+                    os.unlink(tmp_path / "a")
+                except PermissionError:
+                    raise KeyboardInterrupt
+        """,
+        "--windows-sharing",
+        subprocess=True,
+    )
+    head = "*Refused by Windows' sharing rules, in *"
+    result.stdout.fnmatch_lines([head, "unlink *WinError 32*"])

@@ -157,7 +157,7 @@ def test_a_failed_export_keeps_the_text(make, wish, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("winasr_doctor.ui.exports.write_files", full)
+    monkeypatch.setattr("winasr_doctor.transcripts.exports.write_files", full)
     view = last(make(), wish)
     assert "could not be written" in view.status.headline
     assert view.transcripts

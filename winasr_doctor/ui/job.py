@@ -19,7 +19,8 @@ from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep, where_is
 from winasr_doctor.asr.outcomes import LoadOutcome, Transcript
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
-from winasr_doctor.ui import exports, status_messages, texts
+from winasr_doctor.transcripts import exports
+from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import Choice

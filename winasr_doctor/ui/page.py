@@ -13,8 +13,8 @@ from typing import Any
 
 import gradio as gr
 
+from winasr_doctor.transcripts.exports import FORMATS, name_of
 from winasr_doctor.ui import findings, status_messages, texts
-from winasr_doctor.ui.exports import FORMATS, name_of
 from winasr_doctor.ui.handler import Handler, PageView, TranscriptionRequest
 from winasr_doctor.ui.preflight import blocked_by
 from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render

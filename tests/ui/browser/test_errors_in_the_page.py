@@ -161,7 +161,7 @@ def raising_plainly(error):
 
 def test_a_file_that_may_not_be_served_is_read(tab, monkeypatch):
     monkeypatch.setattr(
-        "winasr_doctor.ui.exports.write_files",
+        "winasr_doctor.transcripts.exports.write_files",
         lambda *_args: dict.fromkeys(("txt", "srt", "vtt", "json"), "/etc/hostname"),
     )
     tab.transcribe()

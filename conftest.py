@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib.util
 import mmap
 import os
@@ -121,7 +122,7 @@ def processes_start_under_wine() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_creation_times_under_wine(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xfail(reason=reason, **differs.kwargs))
 
 
+def pytest_collection_finish() -> None:
+    """Let no garbage collection of a test walk through thousands of collected tests.
+
+    What lives until the end is set aside: a full collection takes a fifth of a second otherwise,
+    and the code under test collects wherever it lets go of files.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a link where none can be made."""
     if item.get_closest_marker("needs_links") and not links_can_be_made():
@@ -202,7 +213,7 @@ def links_can_be_made() -> bool:
 
 def pytest_report_header() -> list[str]:
     """Say which tests cannot run here."""
-    return [line for line in (_without_nemo(), _without_windows()) if line]
+    return [line for line in (_without_nemo(), _without_hub(), _without_windows()) if line]
 
 
 def _without_windows() -> str | None:
@@ -215,7 +226,7 @@ def _without_windows() -> str | None:
 
 def _without_nemo() -> str | None:
     if importlib.util.find_spec("nemo") is None:
-        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary"
+        where = "tests/nemo, tests/fault_injection/nemo, tests/gpu, tests/canary, tests/torch_hub"
         return (
             f"not collected, NeMo is not installed: {where} (tox runs them: nemo3, apps, fault,"
             " gpu, canary)"
@@ -223,6 +234,15 @@ def _without_nemo() -> str | None:
     if importlib.util.find_spec("peft") is None:
         return "not collected, peft is not installed: tests/canary (tox runs them: canary)"
     return None
+
+
+def _without_hub() -> str | None:
+    if importlib.util.find_spec("huggingface_hub") is not None:
+        return None
+    return (
+        "not collected, huggingface_hub is not installed: tests/hub (tox runs them: canary,"
+        " hub132, hub133)"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

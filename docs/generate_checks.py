@@ -9,7 +9,7 @@ from generating import DOCS, main
 
 from winasr_doctor.checks import FAMILIES
 from winasr_doctor.checks.registry import own_checks
-from winasr_doctor.checks.versions import NEMO_WHEELS
+from winasr_doctor.checks.versions import WHEELS
 from winasr_doctor.tables import TABLES
 
 FOLDER = DOCS / "checks"
@@ -40,7 +40,7 @@ def pages() -> dict[str, str]:
 
 def tables_page() -> str:
     """Return the page about knowledge that ages."""
-    rows = NEMO_WHEELS.rows
+    rows = WHEELS.rows
     pythons = list(next(iter(rows.values())))
     page = [NOTICE, "# Tables that age", ""]
     page += [
@@ -50,9 +50,7 @@ def tables_page() -> str:
     page += ["| table | made | how to make it anew |", "|---|---|---|"]
     page += [f"| {table.name} | {table.made} | {table.renew} |" for table in TABLES]
     page += ["", "## Which Python has wheels for which NeMo", ""]
-    page += [
-        f"On 64-bit Windows, {NEMO_WHEELS.made}; resolved, not run there. A cell names what has"
-    ]
+    page += [f"On 64-bit Windows, {WHEELS.made}; resolved, not run there. A cell names what has"]
     page += ["no wheel and needs a compiler.", ""]
     page += [f"| NeMo `[asr]` | {' | '.join(pythons)} |", "|---" * (len(pythons) + 1) + "|"]
     for nemo, cells in rows.items():

@@ -27,6 +27,7 @@ FAMILIES = {
     "transformers": "transformers",
     "web": "Gradio, FastAPI and Streamlit",
     "windows": "Windows and Python",
+    "hangs": "Apps that stand still",
     "families": "Errors of which only the kind is known",
 }
 """Folder to heading, in the order of the index."""

@@ -85,7 +85,8 @@ def commands() -> Iterator[str]:
     yield "# Commands"
     yield ""
     yield "`python -m winasr_doctor COMMAND`, or `winasr-doctor COMMAND`. Without a command it is"
-    yield "`scan`. Every command has `--help`."
+    yield "`scan`. Every command has `--help`. `winasr-doctor --completion SHELL` prints the script"
+    yield "that [completes commands](../how-to/complete-with-tab.md) in a shell."
     yield ""
     yield "| exit code | means |"
     yield "|---|---|"
@@ -95,20 +96,28 @@ def commands() -> Iterator[str]:
     yield "`run` ends with the app's own exit code."
     for name in COMMANDS:
         command = import_module(f"winasr_doctor.cli.{name.replace('-', '_')}").command
-        context = click.Context(command, info_name=f"winasr-doctor {name}")
-        yield f"\n## {name}\n"
-        yield f"    {' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n"
-        yield paragraphs(command.help)
-        rows = [
-            f"| {code(record[0])} | {cell(record[1])} |"
-            for parameter in command.get_params(context)
-            if isinstance(parameter, click.Option)
-            and (record := parameter.get_help_record(context))
-            and "--help" not in record[0]
-        ]
-        if rows:
-            yield "\n| option | does |\n|---|---|"
-            yield from rows
+        yield from described(command, name)
+        if isinstance(command, click.Group):
+            for part in command.commands.values():
+                yield from described(part, f"{name} {part.name}")
+
+
+def described(command: click.Command, name: str) -> Iterator[str]:
+    """Say how a command is called, what it does, and which options it takes."""
+    context = click.Context(command, info_name=f"winasr-doctor {name}")
+    yield f"\n## {name}\n"
+    yield f"    {' '.join([context.command_path, *command.collect_usage_pieces(context)])}\n"
+    yield paragraphs(command.help)
+    rows = [
+        f"| {code(record[0])} | {cell(record[1])} |"
+        for parameter in command.get_params(context)
+        if isinstance(parameter, click.Option)
+        and (record := parameter.get_help_record(context))
+        and "--help" not in record[0]
+    ]
+    if rows:
+        yield "\n| option | does |\n|---|---|"
+        yield from rows
 
 
 def windows_errors() -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor._util.dated import BY_COMMAND
-from winasr_doctor.checks.versions import NEMO_WHEELS
+from winasr_doctor.checks.versions import WHEELS
 from winasr_doctor.tables import TABLES
 
 TOOL = Path(__file__).parents[1] / "tools" / "refresh_tables"
@@ -89,7 +89,7 @@ def test_a_refusal_that_never_ends_is_given_up(tool):
 def lacking(version, python):
     if version == "3.1.0":
         return () if python != "3.16" else ("numba",)
-    return NEMO_WHEELS.rows[version].get(python, ["numba"])
+    return WHEELS.rows[version].get(python, ["numba"])
 
 
 def run(tool, *arguments):
@@ -113,7 +113,7 @@ def test_what_was_found_is_written_when_asked_for(tool):
     assert next(iter(table["rows"])) == "3.1.0"
     assert table["rows"]["3.1.0"]["3.15"] == []
     assert table["rows"]["3.1.0"]["3.16"] == ["numba"]
-    assert table["rows"]["3.0.0"]["3.15"] == NEMO_WHEELS.rows["3.0.0"]["3.15"]
+    assert table["rows"]["3.0.0"]["3.15"] == WHEELS.rows["3.0.0"]["3.15"]
     newest = json.loads((tool.FOLDER / "newest.json").read_text(encoding="utf-8"))
     assert newest["rows"] == {"nemo_toolkit": "3.1.0", "torch": "2.16.0"}
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGE = "winasr_doctor"
-NEMO_WORDS = re.compile(r"nemo|lhotse", re.IGNORECASE)
+NEMO_WORDS = re.compile(r"nemo|NeMo|NEMO|lhotse")  # not those in "OfflineMode"
 NEMO_ROOMS = ("frameworks/nemo", "models", "catalogue", "checks", "known_models.py", "revisions.py")
 """Where NeMo's words belong; the last two are what `models` was called in 0.1."""
 

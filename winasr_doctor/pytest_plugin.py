@@ -129,11 +129,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Replace the functions that the rules are about once, as to do it takes longer than a test."""
+    if not session.config.getoption("windows_sharing") or os.name == "nt":
+        return (yield)
+    from winasr_doctor.faults.operations import replaced
+    from winasr_doctor.faults.sharing.emulator import OPERATIONS
+
+    with replaced(OPERATIONS):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Apply Windows' sharing rules to a whole test, including its fixtures."""
     if not item.config.getoption("windows_sharing"):
         return (yield)
-    from winasr_doctor.faults import windows_sharing
+    from winasr_doctor.faults.sharing.emulator import windows_sharing
 
     with windows_sharing(item.config.getoption("windows_sharing")) as emulator:
         emulator.brief = True
@@ -223,7 +235,7 @@ def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]
     What counts is what this process and its children really have open. The value's `refusals`
     tell what has failed so far, and who held it.
     """
-    from winasr_doctor.faults import windows_sharing as in_force
+    from winasr_doctor.faults.sharing.emulator import windows_sharing as in_force
 
     with in_force() as emulator:
         emulator.brief = True

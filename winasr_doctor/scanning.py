@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from winasr_doctor._util import dated
 from winasr_doctor.checks import Check, select_checks
-from winasr_doctor.findings import Finding, Report, Result, Severity, Status, Tool, skip, unknown
+from winasr_doctor.findings import Finding, Report, Result, Status, Tool, skip, unknown
 from winasr_doctor.machine import Machine, NotApplicable, Unreadable
 from winasr_doctor.version import __version__
 
@@ -132,17 +132,3 @@ def scan(
         results=tuple(result for check in checks for result in run_check(check, host, today=today)),
         unreadable=host.app.unreadable,
     )
-
-
-def worst_first(result: Result) -> tuple[int, str]:
-    """Sort key for readers: errors, warnings, crashes, unknowns, notes, skips, passes."""
-    rank: dict[Severity | Status, int] = {
-        Severity.ERROR: 0,
-        Severity.WARNING: 1,
-        Status.CRASH: 2,
-        Status.UNKNOWN: 3,
-        Severity.INFO: 4,
-        Status.SKIP: 5,
-        Status.PASS: 6,
-    }
-    return rank[result.severity or result.status], result.code

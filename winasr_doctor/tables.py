@@ -17,12 +17,12 @@ from winasr_doctor.checks.nemo.install import NEEDED
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
 from winasr_doctor.checks.new_environment import FIRST_TORCH
 from winasr_doctor.checks.predicted_errors import FORETOLD
-from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST
+from winasr_doctor.checks.versions import NEWEST, WHEELS
 from winasr_doctor.models.known import CANARY_NEEDS, MODELS
 from winasr_doctor.windows.cpython_fixes import CLEANUP_FIXED, NAME_SEARCH_FIXED
 
 TABLES: tuple[Dated[Any], ...] = (
-    NEMO_WHEELS,
+    WHEELS,
     NEWEST,
     REQUIREMENTS,
     NEEDED,

@@ -9,12 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from winasr_doctor.appsource.revision_uses import RevisionUse
-from winasr_doctor.cli import main
 from winasr_doctor.models.hub import ask_hub
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
@@ -36,50 +35,29 @@ print(model.tokenizer.ids_to_text(answer[0]))
 """
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Run the command line in this process."""
-
-    def run(*arguments: str) -> Outcome:
-        with pytest.raises(SystemExit) as stopped:
-            main(list(arguments))
-        captured = capsys.readouterr()
-        return Outcome(int(stopped.value.code or 0), captured.out, captured.err)
-
-    return run
-
-
-def test_the_self_test_runs_on_it(fill: Fill, command: Callable[..., Outcome]):
+def test_the_self_test_runs_on_it(fill: Fill, run: Callable[..., Any]):
     fill()
     name = "canary-qwen-2.5b"
-    result = command("selftest", "--model", name, "--device", "cpu", "--format", "json")
+    result = run("selftest", "--model", name, "--device", "cpu", "--format", "json")
     assert result.code == 0, result
     told = json.loads(result.out)
     assert told["model"] == "canary-qwen-2.5b"
     assert [each["text"] for each in told["recordings"]] == [text for _path, text in RECORDINGS]
 
 
-def test_the_self_test_says_when_it_is_not_here(hub_cache: Path, command: Callable[..., Outcome]):
-    result = command("selftest", "--model", "canary-qwen", "--device", "cpu")
+def test_the_self_test_says_when_it_is_not_here(hub_cache: Path, run: Callable[..., Any]):
+    result = run("selftest", "--model", "canary-qwen", "--device", "cpu")
     assert result.code == 3
     assert f"{SALM} is not in the local cache" in result.out
 
 
 def test_a_scan_completes_a_truncated_pin_from_the_cache(
-    fill: Fill, tmp_path: Path, command: Callable[..., Outcome]
+    fill: Fill, tmp_path: Path, run: Callable[..., Any]
 ):
     fill()
     app = tmp_path / "app.py"
     app.write_text(APP.format(revision=TRUNCATED), "utf-8")
-    result = command("scan", "--app", str(app), "--select", "REV,NEM004", "--format", "json")
+    result = run("scan", "--app", str(app), "--select", "REV,NEM004", "--format", "json")
     assert result.code == 3
     results = {each["code"]: each for each in json.loads(result.out)["results"]}
     assert results["NEM004"]["status"] == "pass"
@@ -161,12 +139,12 @@ def test_an_unmodified_app_runs_with_a_full_hash_through_the_environments_endpoi
 
 
 def test_an_unmodified_app_with_a_truncated_hash_fails_as_reported_and_is_explained(
-    hub: StandIn, tmp_path: Path, command: Callable[..., Outcome]
+    hub: StandIn, tmp_path: Path, run: Callable[..., Any]
 ):
     finished = run_app(tmp_path, TRUNCATED)
     assert finished.returncode == 1
     assert f"{TRUNCATED} is not a valid git identifier" in finished.stderr
     log = tmp_path / "log.txt"
     log.write_text(finished.stderr, "utf-8")
-    explained = command("explain", "--traceback", str(log))
+    explained = run("explain", "--traceback", str(log))
     assert "The model's revision does not exist on the Hub" in explained.out

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from powershell_grammar import problem
 
+from winasr_doctor.catalogue import all_entries
 from winasr_doctor.catalogue.commands import typed
 from winasr_doctor.catalogue.schema import StepTemplate
 from winasr_doctor.catalogue.templates import fitted
@@ -22,7 +24,13 @@ PYTHON = r"C:\Jürgen's apps\.venv\Scripts\python.exe"
         ),
         ("set HF_HUB_OFFLINE=1", "$env:HF_HUB_OFFLINE = '1'"),
         (r"set HF_HOME=%LOCALAPPDATA%\hf", r'$env:HF_HOME = "$env:LOCALAPPDATA\hf"'),
-        (r"explorer %USERPROFILE%\.cache", r"explorer $env:USERPROFILE\.cache"),
+        (r"explorer %USERPROFILE%\.cache", r'explorer "$env:USERPROFILE\.cache"'),
+        (r"%USERPROFILE%\v\Scripts\activate.bat", r'& "$env:USERPROFILE\v\Scripts\Activate.ps1"'),
+        (r".venv\Scripts\activate.bat", r".venv\Scripts\Activate.ps1"),
+        (r"cmd /k .venv\Scripts\activate.bat", r"cmd /k .venv\Scripts\activate.bat"),
+        (r'takeown /f "%USERPROFILE%\.c" /r', r'takeown /f "$env:USERPROFILE\.c" /r'),
+        ("cd /d %USERPROFILE%", 'cd "$env:USERPROFILE"'),
+        ("net stop winnat & net start winnat", "net stop winnat; net start winnat"),
         ("winget install Gyan.FFmpeg", "winget install Gyan.FFmpeg"),
         ("py -3.12 -m venv .venv", "py -3.12 -m venv .venv"),
         ("pythonw app.py", "pythonw app.py"),
@@ -39,6 +47,10 @@ def test_powershell(command, shown):
         ("set NAME=a b", "export NAME='a b'"),
         ("py -3.12 -m venv .venv", "python3.12 -m venv .venv"),
         ("nvidia-smi", "nvidia-smi"),
+        (
+            "python -V & python -m pip -V",
+            "'/home/a b/bin/python' -V; '/home/a b/bin/python' -m pip -V",
+        ),
     ],
 )
 def test_a_posix_shell(command, shown):
@@ -90,3 +102,22 @@ def test_a_remedy_comes_first_where_the_machine_calls_for_it(facts, titles):
 def test_a_step_for_another_machine_is_dropped(facts, steps):
     second = fitted(REMEDIES, facts.get)[1]
     assert second.steps == tuple(StepTemplate(text) for text in steps)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["facts known", "facts unknown"])
+def test_every_command_of_the_catalogue_is_powershell(known):
+    """Parse the commands as they are shown on Windows, with facts filled in and without."""
+
+    def lookup(fact):
+        shown = {"shell": "powershell", "python": PYTHON}
+        return shown.get(fact) or ("1.2.3" if known and ":" not in fact else None)
+
+    commands = {
+        step.command
+        for entry in all_entries().values()
+        for remedy in fitted(entry.remedies, lookup)
+        for step in remedy.steps
+        if step.command
+    }
+    assert len(commands) > 100
+    assert {command: problem(command) for command in commands if problem(command)} == {}

@@ -12,11 +12,11 @@ import pytest
 
 from winasr_doctor import catalogue
 from winasr_doctor.catalogue import preflight, reading, tables
-from winasr_doctor.catalogue.linting import problems
 from winasr_doctor.catalogue.schema import StepTemplate
 from winasr_doctor.catalogue.templates import fill, fitted
 from winasr_doctor.diagnosis import diagnose
 
+from .linting import problems
 from .making import SOURCES, entry
 
 ROOT = Path(__file__).parents[2]

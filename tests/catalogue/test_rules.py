@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hidden_commands import COMMAND
 
-from winasr_doctor.catalogue.linting import problems, problems_between
 from winasr_doctor.catalogue.reading import all_entries
 
+from .linting import problems, problems_between
 from .making import entry
 
 

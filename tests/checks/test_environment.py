@@ -7,6 +7,7 @@ import pytest
 from winasr_doctor.findings import Severity, Status, Step
 from winasr_doctor.machine.model import (
     Account,
+    Environment,
     Gpu,
     Gpus,
     Memory,
@@ -16,6 +17,7 @@ from winasr_doctor.machine.model import (
     System,
     TorchBuild,
 )
+from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.testing import compute_check, machine, place
 
 GB = 1_000_000_000
@@ -167,6 +169,52 @@ def test_a_long_cache_matters_only_while_long_paths_are_off():
 )
 def test_symlinks_need_a_right_or_developer_mode(account, expected):
     assert severity("ENV008", account=account) is expected
+
+
+NO_LINKS = Account(symlink_right=False, developer_mode=False, elevated=False)
+
+
+@pytest.mark.parametrize(
+    ("client", "switch", "expected", "cure"),
+    [
+        ("0.36.0", "", Severity.WARNING, "Load the model a second time"),
+        ("0.36.0", "1", Severity.WARNING, "Load the model a second time"),
+        ("1.8.0", "", Severity.WARNING, "Update huggingface_hub within its major version"),
+        ("1.32.0", "", Severity.WARNING, "Update huggingface_hub within its major version"),
+        ("1.32.0", "0", Severity.WARNING, "Update huggingface_hub within its major version"),
+        ("1.32.0", "true", Severity.INFO, "Turn on developer mode"),
+        ("1.33.0", "", Severity.INFO, "Turn on developer mode"),
+        ("2.4.0", "", Severity.INFO, "Turn on developer mode"),
+    ],
+)
+def test_without_the_right_to_links_an_old_client_fails(client, switch, expected, cure):
+    (result,) = compute_check(
+        "ENV008",
+        machine(
+            account=NO_LINKS,
+            packages=Packages(versions={"huggingface-hub": client}),
+            environment=Environment(variables={"HF_HUB_DISABLE_SYMLINKS": switch}),
+        ),
+    )
+    assert result.severity is expected
+    assert result.remedies[0].title == cure
+    assert result.remedies[-1].title == "Turn on developer mode"
+    assert (f"huggingface_hub {client} fails with WinError 1314" in result.summary) == (
+        expected is Severity.WARNING
+    )
+
+
+def test_the_switch_for_links_is_offered_to_versions_that_read_it():
+    for client, offered in (("1.8.0", False), ("1.9.0", True)):
+        packages = Packages(versions={"huggingface-hub": client})
+        (result,) = compute_check("ENV008", machine(account=NO_LINKS, packages=packages))
+        assert ("HF_HUB_DISABLE_SYMLINKS" in str(result.remedies)) == offered
+
+
+def test_an_unreadable_list_of_packages_leaves_the_hint_about_copies():
+    unread = {"packages": UnreadableSection(reason="no rights")}
+    (result,) = compute_check("ENV008", machine(account=NO_LINKS, unreadable=unread))
+    assert result.severity is Severity.INFO
 
 
 def test_foreign_characters_matter_without_utf8():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.findings import Severity, Status
+from winasr_doctor.findings import Severity, Status, Step
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.interpreters.model import (
     FoundEnvironment,
@@ -15,8 +15,8 @@ from winasr_doctor.machine.interpreters.model import (
     OutsideInterpreter,
     StartupCode,
 )
-from winasr_doctor.machine.model import Packages
-from winasr_doctor.testing import compute_check, machine
+from winasr_doctor.machine.model import Packages, Places, PythonRuntime
+from winasr_doctor.testing import compute_check, machine, place
 
 CODES = [f"ENV{number:03}" for number in range(17, 26)]
 
@@ -175,7 +175,7 @@ def test_a_scan_without_nemo_names_the_environment_that_has_it(monkeypatch):
     assert r"D:\my app\.venv has NeMo 2.3.0" in result.summary
     steps = result.remedies[0].steps
     assert [step.command for step in steps] == [
-        r"python -m winasr_doctor scan --python 'D:\my app\.venv'"
+        rf"& '{machine().python.executable}' -m winasr_doctor scan --python 'D:\my app\.venv'"
     ]
 
 
@@ -195,3 +195,40 @@ def test_what_a_machine_without_another_interpreter_records_is_unchanged():
     snapshot = record(host)
     assert "interpreter" not in snapshot.not_applicable
     assert "interpreter" not in snapshot.unreadable
+
+
+DOCTOR = r"C:\tools\doctor\python.exe"
+OUTSIDE = PythonRuntime(
+    version="3.12.4",
+    executable=r"C:\app\python.exe",
+    prefix=r"C:\app",
+    base_prefix=r"C:\app",
+    doctor=DOCTOR,
+)
+
+
+def commands_of(result):
+    steps = [Step.of(step) for remedy in result.remedies for step in remedy.steps]
+    return [step.command for step in steps if step.command]
+
+
+def test_without_a_doctor_there_temp_is_set_by_hand_first():
+    """`run` needs the doctor in the app's environment, and installing it is a step, too."""
+    places = Places(items=tuple(place(role, r"\\nas\t") for role in ("TEMP", "TMP", "tempfile")))
+    (result, *_) = compute_check("TMP004", machine(places=places, python=OUTSIDE))
+    by_hand, run = result.remedies
+    assert by_hand.title.startswith("Give the app its own scratch folder")
+    assert run.steps[0] == "Install winasr_doctor for that Python, too"
+    (result, *_) = compute_check("TMP004", machine(places=places))
+    assert "winasr_doctor run" in result.remedies[0].steps[0]
+
+
+def test_the_doctor_is_started_from_where_it_is(monkeypatch):
+    found = FoundEnvironments(items=(environment(r"C:\asr", "3.0.0"),))
+    monkeypatch.setattr(Machine, "neighbours", property(lambda _host: found))
+    (result,) = compute_check("NEM001", machine(packages=Packages(), python=OUTSIDE))
+    assert commands_of(result)[0] == rf"& '{DOCTOR}' -m winasr_doctor scan --python 'C:\asr'"
+    (result,) = compute_check(
+        "ENV019", machine(interpreter=interpreter("python-2"), python=OUTSIDE)
+    )
+    assert commands_of(result)[-1] == f"& '{DOCTOR}' -m winasr_doctor envs"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST, minor, wheels_for
+from winasr_doctor.checks.versions import NEWEST, WHEELS, minor, wheels_for
 from winasr_doctor.findings import Severity, Status
 from winasr_doctor.machine.model import Packages, PythonRuntime, System
 from winasr_doctor.testing import compute_check, machine
 
-DATE = str(NEMO_WHEELS.made)
-PYTHONS = list(NEMO_WHEELS.rows["3.0.0"])
+DATE = str(WHEELS.made)
+PYTHONS = list(WHEELS.rows["3.0.0"])
 LINUX = System(os="linux", name="Debian", version="13")
 
 
@@ -103,6 +103,6 @@ def test_a_release_that_is_not_in_the_table_is_judged_as_the_nearest():
 
 
 def test_the_table_is_whole_and_knows_the_newest_nemo():
-    assert all(list(row) == PYTHONS for row in NEMO_WHEELS.rows.values())
+    assert all(list(row) == PYTHONS for row in WHEELS.rows.values())
     assert sorted(PYTHONS, key=minor) == PYTHONS
-    assert NEWEST.rows["nemo_toolkit"] in NEMO_WHEELS.rows
+    assert NEWEST.rows["nemo_toolkit"] in WHEELS.rows

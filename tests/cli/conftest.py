@@ -1,37 +1,13 @@
-"""Running the command line in this process, and a recorded machine to run it on."""
+"""Recorded machines to run the command line on."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from winasr_doctor.cli import main
 from winasr_doctor.machine.recorded import encode_snapshot
 from winasr_doctor.testing import machine
-
-
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*arguments: str) -> Outcome:
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Outcome(int(stopped.value.code or 0), captured.out, captured.err)
-
-    return run_command
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 from winasr_doctor import schemas
 from winasr_doctor.bug_report import sharing
+from winasr_doctor.bug_report.archive import LeakError, refuse_names
 from winasr_doctor.bug_report.collecting import shortened
 from winasr_doctor.machine.redaction import Redactor
 
@@ -24,9 +26,10 @@ LOG = (
 
 
 @pytest.fixture
-def report(run, sick, monkeypatch):
+def report(run, sick, monkeypatch, tmp_path):
     """Return a function that makes a bug report of the machine whose TEMP lies in OneDrive."""
     monkeypatch.setenv("USERNAME", NAME)
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path / "state"))  # not what others leave now
     Path("log.txt").write_text(LOG, encoding="utf-8")
 
     def make(*arguments):
@@ -89,6 +92,21 @@ def test_the_plain_search_does_not_need_the_redactor(report, monkeypatch):
     assert f"the name '{NAME}' is still in" in outcome.err
 
 
+@pytest.mark.parametrize("name", ["report", "checks", "Confidence", "snapshot", "Will"])
+def test_a_user_may_be_called_like_a_word_of_ours(report, name):
+    Path("log.txt").write_text(LOG.replace(NAME, name), encoding="utf-8")
+    outcome = report()
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_a_digest_holds_no_name_by_chance():
+    digest = f"{'0' * 30}ada{'1' * 31}"
+    redactor = Redactor(users=["ada"])
+    refuse_names(archive(manifest_json=digest.encode()), redactor)
+    with pytest.raises(LeakError):
+        refuse_names(archive(manifest_json=f"{digest} ada".encode()), redactor)
+
+
 def test_known_names_are_found_in_any_spelling():
     redactor = Redactor(users=["Ada Lovelace"])
     assert redactor.remaining("C:\\\\Users\\\\ada.lovelace\\\\x and ALovelace")
@@ -112,13 +130,47 @@ def test_the_text_and_the_address_fit(report, monkeypatch, tracker):
         assert len(document["address"].encode()) < sharing.MOST_ADDRESS
 
 
-def test_the_tracker_comes_from_the_package(monkeypatch):
-    import email
-
+@pytest.mark.parametrize("label", ["Issues", "Bug Tracker", "issue-tracker"])
+def test_the_tracker_comes_from_the_package(monkeypatch, label):
     urls = "Project-URL: Source, https://example.org/o/r\n"
-    urls += "Project-URL: Issues, https://example.org/o/r/issues/\n"
+    urls += f"Project-URL: {label}, https://example.org/o/r/issues/\n"
     monkeypatch.setattr(sharing, "metadata", lambda _name: email.message_from_string(urls))
+    monkeypatch.setattr(sharing, "find_address", lambda: "https://github.com/a/fork.git")
     assert sharing.issue_tracker() == "https://example.org/o/r/issues"
+
+
+@pytest.mark.parametrize(
+    ("origin", "tracker"),
+    [
+        ("https://github.com/o/my.repo.git", "https://github.com/o/my.repo/issues"),
+        ("https://github.com/o/r", "https://github.com/o/r/issues"),
+        ("https://github.com/o/r/archive/refs/heads/main.zip", "https://github.com/o/r/issues"),
+        ("https://github.com/o/r/releases/download/v1/x.whl", None),
+        ("https://github.com.example.org/o/r", None),
+        ("https://example.org/o/r.git", None),
+        (None, None),
+    ],
+)
+def test_without_one_it_is_that_of_the_repository_on_github(monkeypatch, origin, tracker):
+    monkeypatch.setattr(sharing, "metadata", lambda _name: email.message_from_string(""))
+    monkeypatch.setattr(sharing, "find_address", lambda: origin)
+    assert sharing.issue_tracker() == tracker
+
+
+@pytest.mark.parametrize(
+    ("tracker", "origin", "said"),
+    [
+        ("https://example.org/o/r/-/tickets", None, "Or open this address:\nhttps://example.org"),
+        (None, "https://example.org/x.zip", "this installation came from:\nhttps://example.org"),
+        (None, None, "This package names no place for issues"),
+    ],
+)
+def test_it_says_where_to_report(report, monkeypatch, tracker, origin, said):
+    monkeypatch.setattr(sharing, "issue_tracker", lambda: tracker)
+    monkeypatch.setattr("winasr_doctor.bug_report.showing.find_address", lambda: origin)
+    out = report().out
+    assert said in out
+    assert out.count("https://") == (tracker or origin or "").count("https://")
 
 
 def test_the_form_has_the_field_that_the_address_fills_in():

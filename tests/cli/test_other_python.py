@@ -42,6 +42,7 @@ def test_another_environment_is_scanned(run, venv, path):
         run("scan", "--python", path, "--select", "NEM001,ENV017", "--format", "json")
     )
     assert report["host"]["nemo_toolkit"] == "2.3.0"
+    assert Path(report["host"]["interpreter"]).is_relative_to(venv)
     assert results["NEM001"]["status"] == "pass"
     assert results["ENV017"]["evidence"]["path"] == path
 

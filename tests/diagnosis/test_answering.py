@@ -331,3 +331,16 @@ def test_a_command_is_not_broken_and_a_variable_is_shown_for_both_shells():
     assert "       set HF_HUB_DISABLE_SYMLINKS=1\n" in shown
     assert '$env:HF_HUB_DISABLE_SYMLINKS = "1"' in shown
     assert "(needs an administrator)" in " ".join(shown.split())
+
+
+def test_the_last_line_alone_asks_for_the_rest():
+    line = "AcmeError: the flux is low"
+    alone, whole = (
+        [remedy.title for remedy in diagnose(text).remedies]
+        for text in (
+            line,
+            f'Traceback (most recent call last):\n  File "a.py", line 1, in f\n{line}',
+        )
+    )
+    assert alone[0] == "Explain the whole traceback"
+    assert alone[1:] == whole

@@ -183,11 +183,11 @@ def test_cycles_and_endless_chains_are_survived():
     assert diagnose(first).primary.kind == "ValueError"
     assert [node.kind for node in chain_of(first)] == ["ValueError", "KeyError"]
     chain = ValueError("0")
-    for number in range(20_000):
+    for number in range(3_000):  # three times what Python's recursion takes
         outer = ValueError(str(number))
         outer.__context__ = chain
         chain = outer
-    assert diagnose(chain).primary.message == "19999"
+    assert diagnose(chain).primary.message == "2999"
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")

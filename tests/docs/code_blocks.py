@@ -62,6 +62,7 @@ NEVER = {
     re.compile(r"pip install\b"): "installs packages",
     re.compile(r"(^|-m )tox\b"): "runs the tests themselves",
     re.compile(r"tools/wine\b"): "runs the tests themselves",
+    re.compile(r"^uvx "): "installs packages; tests/packaging runs it",
 }
 """What no command of the documentation may do while it is tried, and why."""
 

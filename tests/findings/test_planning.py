@@ -208,3 +208,10 @@ def test_a_check_that_two_remedies_share_is_done_once_at_the_end():
     first, second = plan(found("AAA001", checked("a")), found("BBB001", checked("b")))
     assert check not in first.steps
     assert check in second.steps
+
+
+def test_a_step_of_the_move_keeps_the_old_python():
+    listing = Step("List what is there", f"{OLD} -m pip freeze", "powershell")
+    change = Change(Stage.PYTHON, "3.12", (), NEW, OLD)
+    (only,) = plan(found("ENV001", Remedy("Move", (listing,), change=change)))
+    assert only.steps == (listing,)

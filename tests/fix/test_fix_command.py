@@ -7,14 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import jsonschema
 import pytest
 
 from winasr_doctor import schemas
 from winasr_doctor.checks.advice import quoted
-from winasr_doctor.cli import main
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Step, Tool
 from winasr_doctor.fix.showing import show_steps
 from winasr_doctor.locks.ledger import default_ledger
@@ -24,26 +22,6 @@ from winasr_doctor.report import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command line beside the app, without a terminal."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return Outcome(int(stopped.value.code or 0), captured.out, captured.err)
-
-    return run_command
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_child_that_hangs_is_ended_with_all_it_has_started():
         grandchild = psutil.Process(child.next(60)["pid"])
         with pytest.raises(ChildError, match=r"did not end within 0\.1 s"):
             next(child.rest(0.1))
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while grandchild.is_running() and grandchild.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < ends
         time.sleep(0.01)

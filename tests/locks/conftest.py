@@ -1,4 +1,4 @@
-"""Trees, and locks in them; a folder keeps its identity in all of these tests."""
+"""Trees, and locks in them."""
 
 from __future__ import annotations
 
@@ -47,8 +47,3 @@ def way(request: pytest.FixtureRequest, by_paths: Callable[[], None]) -> str:
     elif not shutil.rmtree.avoids_symlink_attacks:
         pytest.skip("no descriptors of folders here")
     return request.param
-
-
-@pytest.fixture(autouse=True)
-def creation_times(no_creation_times_under_wine: None) -> None:
-    """Let a folder stay the same while its contents change."""

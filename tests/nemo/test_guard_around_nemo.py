@@ -159,18 +159,6 @@ class TestOutOfMemory:
             assert transcribe(model) == [TEXT]
 
 
-@pytest.fixture
-def stereo(tmp_path: Path) -> Path:
-    """Return a stereo recording, which NeMo refuses."""
-    import numpy as np
-    import soundfile
-
-    samples, rate = soundfile.read(str(RECORDING))
-    file = tmp_path / "stereo.wav"
-    soundfile.write(file, np.stack([samples, samples], axis=1), rate)
-    return file
-
-
 @holds_its_manifest
 def test_a_stereo_file_is_refused_as_stereo(model: Any, locks: Locks, scratch: Path, stereo: Path):
     with guard() as session, pytest.raises(TypeError) as raised:

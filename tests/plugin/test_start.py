@@ -36,6 +36,25 @@ def test_no_audit_hook_is_added_until_it_is_used(run):
     result.assert_outcomes(passed=1)
 
 
+def test_the_option_loads_only_the_rules(run):
+    """Each module takes about half a millisecond; they and the plugin shall take less than ten."""
+    result = run(
+        """
+        import sys
+
+        def test_it():
+            names = {name for name in sys.modules if name.startswith("winasr_doctor.")}
+            rooms = {name.split(".")[1] for name in names}
+            assert rooms == {"_util", "faults", "pytest_plugin", "version", "windows"}
+            assert len(names) <= 25
+            assert "winasr_doctor.faults.sharing.refusals" not in names
+        """,
+        "--windows-sharing",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     "name", ["fault_plan", "fault_sweep", "windows_sharing", "virtual_clock", "recorded_host"]
 )

@@ -1,4 +1,4 @@
-"""Rounds that were never played, and folders in which faults are."""
+"""Results of rounds that were never played."""
 
 from __future__ import annotations
 
@@ -27,8 +27,3 @@ def measured():
         return FolderResult(folder, rounds=rounds, **more)
 
     return make
-
-
-@pytest.fixture(autouse=True)
-def creation_times(no_creation_times_under_wine: None) -> None:
-    """Let a folder stay the same while its contents change."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import test_html
 import test_json
 import test_junit
@@ -12,10 +13,20 @@ import test_sarif
 import test_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_reports import reports
+from msgspec.structs import replace
+from sample_reports import HOST, mixed, reports
 
-from winasr_doctor.report import render
+from winasr_doctor.report import FORMATS, render
 from winasr_doctor.report.json import decode_report
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_names_a_python_that_was_examined_from_outside(format_):
+    host = {**HOST, "interpreter": "/opt/asr/bin/python"}
+    shown = render(replace(mixed(), host=host), format_)
+    for fact in ("/opt/asr/bin/python", HOST["python"], HOST["nemo_toolkit"]):
+        assert fact in shown
+    assert "/opt/asr" not in render(mixed(), format_)
 
 
 @settings(max_examples=150)

@@ -33,10 +33,8 @@ LOOK_AROUND = """
 @pytest.mark.parametrize(
     ("flag", "app"),
     [
-        ("-I", ("app.py",)),
         ("-I", ("folder",)),
         ("-E", ("app.py",)),
-        ("-E", ("folder",)),
         ("-E", ("-m", "module")),  # -I does not look for modules in the current folder
     ],
 )

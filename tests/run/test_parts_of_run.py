@@ -6,13 +6,21 @@ import json
 import os
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from winasr_doctor._guard import guard
 from winasr_doctor._guard.directory import guarded_for
-from winasr_doctor._guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
+from winasr_doctor._guard.events import (
+    CleanupAttempted,
+    DownloadOutcome,
+    DownloadRescued,
+    FolderClosed,
+    FolderOpened,
+    Phase,
+)
 from winasr_doctor.cli import main
 from winasr_doctor.faults import Plan
 from winasr_doctor.locks import CleanupReport
@@ -27,6 +35,7 @@ from winasr_doctor.run.events import (
     Silent,
     Started,
     Unguarded,
+    Whisper,
     read_events,
 )
 from winasr_doctor.run.folders import OpenFolders
@@ -37,6 +46,8 @@ from winasr_doctor.run.target import RunTarget, TargetError
 from winasr_doctor.run.verdict import RunVerdict, show
 from winasr_doctor.run.watchdog import Watchdog
 from winasr_doctor.windows.errors import DeleteClass
+
+HELD = DownloadRescued("c/blob", "WinError 32", DownloadOutcome.KEPT)
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +163,7 @@ def test_events_survive_their_file_and_a_line_that_was_cut_off(tmp_path: Path):
         FaultInjected(1, {"unlink:32": 2}),
         Unguarded("ä"),
         Silent(Phase.LOADING, 60.0),
+        HELD,
     ]
     log = EventLog(str(tmp_path))
     for event in events:
@@ -315,6 +327,13 @@ class TestTheVerdict:
         assert "rescued: 2 of 2 temporary folders" in text
         assert "removed after 3 attempts (2 times)" in text
 
+    def test_what_downloads_met_is_told_and_counted(self):
+        lost = replace(HELD, outcome=DownloadOutcome.EXPOSED, error="ReadError")
+        text = "\n".join(self.say(Started(1), HELD, HELD, lost))
+        assert "downloads: a file error got in the way of a download 3 times" in text
+        assert "  WinError 32 on blob; the finished file was used (2 times)" in text
+        assert "  WinError 32 on blob; the true error came out, ReadError" in text
+
     def test_the_holder_is_named(self):
         saved = Cleaned(
             "p", Phase.LOADING, 3, 0.1, gone=True, file="p/w", label="L", holder="Ms.exe"
@@ -363,3 +382,9 @@ def test_another_python_is_left_alone(tmp_path: Path):
     file.write_text(json.dumps({"events": str(tmp_path), "prefix": "/another"}))
     begin(str(file))
     assert list(tmp_path.glob("*.jsonl")) == []
+
+
+def test_the_verdict_names_the_packages_that_run_whisper():
+    verdict = RunVerdict(0, 1.0, (Started(1), Whisper(("faster-whisper",))), None, ())
+    said = render_blocks(show(verdict), RenderOptions(width=1000))
+    assert "  faster-whisper makes no temporary folders: there was nothing to rescue\n" in said

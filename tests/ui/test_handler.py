@@ -221,7 +221,7 @@ def waited(monkeypatch):
     wait, sleep = threading.Event.wait, time.sleep
 
     def counted_wait(event, timeout=None):
-        happened = wait(event, 60 if timeout is None else timeout)
+        happened = wait(event, 15 if timeout is None else timeout)
         if threading.get_ident() == here and not happened:
             spent.append(math.inf if timeout is None else timeout)
         return happened
@@ -342,7 +342,7 @@ def test_a_model_that_comes_after_its_job_was_cancelled_is_thrown_away(make, wis
 
 def test_a_closed_tab_leaves_no_turn_taken(make, wish, fake):
     told = []
-    fake.steps["load"] = lambda cancel, **_options: told.append(cancel.wait(20))
+    fake.steps["load"] = lambda cancel, **_options: told.append(cancel.wait(8))
     handler = make()
     views = handler.run("tab", wish)
     until(lambda: next(views) and "load" in fake.calls)

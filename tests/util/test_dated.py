@@ -13,7 +13,7 @@ import winasr_doctor
 from winasr_doctor import scan
 from winasr_doctor._util import dated
 from winasr_doctor._util.dated import Dated, age_note
-from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST, newer_than_known
+from winasr_doctor.checks.versions import NEWEST, WHEELS, newer_than_known
 from winasr_doctor.findings import Severity, error, ok, resting_on
 from winasr_doctor.machine.model import Gpu, Gpus, Packages, TorchBuild
 from winasr_doctor.tables import TABLES
@@ -67,7 +67,7 @@ def test_an_answer_that_rests_on_an_old_table_says_so(code):
     for result in compute_check(code, machine(), today=YEARS_LATER):
         assert "more than 6 months old" in result.summary
         assert result.evidence["table_made"] in result.summary
-    for result in compute_check(code, machine(), today=NEMO_WHEELS.made):
+    for result in compute_check(code, machine(), today=WHEELS.made):
         assert "months old" not in result.summary
 
 

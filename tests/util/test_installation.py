@@ -166,3 +166,25 @@ def test_windows_shells_get_a_line_each_where_one_does_not_fit_both():
         r"in PowerShell: python -m pip install 'C:\pa$s[ui]';"
         r' in cmd: python -m pip install "C:\pa$s[ui]"'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (
+            '{"url": "https://u:p@example.org/o/r.git#x", "vcs_info": {}}',
+            "https://example.org/o/r.git",
+        ),
+        ('{"url": "https://example.org/x.zip"}', "https://example.org/x.zip"),
+        ('{"url": "http://example.org/x.zip"}', None),
+        ('{"url": "file:///home/ann/x.zip"}', None),
+        ('{"url": "https://example.org/a b"}', None),
+        ('{"url": 3}', None),
+        ("[]", None),
+        ("", None),
+    ],
+)
+def test_the_address_that_it_came_from(monkeypatch, text, address):
+    recorded = SimpleNamespace(read_text=lambda _name: text)
+    monkeypatch.setattr(metadata, "distribution", lambda _name: recorded)
+    assert origin.find_address() == address

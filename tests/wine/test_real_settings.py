@@ -108,7 +108,7 @@ def test_a_powershell_that_hangs_is_ended_in_time(home, fake_powershell, monkeyp
     begun = time.monotonic()
     answer = powershell.ask(limit=1)
     assert answer.failure == "PowerShell did not answer within 1 s"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 45
     program.unlink()  # neither it nor what it started runs any more
 
 

@@ -40,7 +40,7 @@ COVERAGE = "pytest-cov>=7"
 
 VARIABLES = {
     "COVERAGE_CORE": "sysmon",  # cheap; it measures branches from Python 3.14 on
-    "PYTHONDONTWRITEBYTECODE": "1",
+    "WINASR_DOCTOR_LEAVE_OUT": os.environ.get("WINASR_DOCTOR_LEAVE_OUT", ""),
     "WINASR_DOCTOR_SCHEDULES": os.environ.get("WINASR_DOCTOR_SCHEDULES", "1000"),
 }
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from winasr_doctor._util.dated import BY_COMMAND
 from winasr_doctor.checks.nemo.pairs import REQUIREMENTS
-from winasr_doctor.checks.versions import NEMO_WHEELS, NEWEST, release
+from winasr_doctor.checks.versions import NEWEST, WHEELS, release
 from winasr_doctor.tables import TABLES
 
 FOLDER = Path(__file__).resolve().parents[2] / "winasr_doctor" / "data" / "tables"
@@ -45,7 +45,7 @@ def wheels(nemo: str, more_pythons: Iterable[str], ask: uv.Run) -> Rows:
         more_pythons: Pythons to add, such as `3.16`.
         ask: Runs uv.
     """
-    old = NEMO_WHEELS.rows
+    old = WHEELS.rows
     releases = sorted({nemo, *old}, key=release, reverse=True)
     pythons = dict.fromkeys([*next(iter(old.values())), *more_pythons])
     rows: Rows = {}

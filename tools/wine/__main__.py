@@ -45,6 +45,7 @@ ELSEWHERE = {
     "tests/ui": "needs Gradio",
     "tests/benchmarks": "is about programs that run on Linux",
     "tests/differential": "begins on Linux, and asks Windows",
+    "tests/portable": "begins on Linux, and runs the portable folder on Windows",
     "tests/docs": "is about the documentation",
     "tests/packaging": "is about the built files, which are there already",
     "tests/wine_nemo": "needs NeMo; tox -e wine-nemo runs it",
@@ -58,8 +59,11 @@ ELSEWHERE = {
 LONG = ("run", "plugin", "wine", "cli")
 """Folders whose tests start many processes: these go first."""
 
+FROM_LINUX = ("differential", "portable")
+"""Folders of tests that run on this system, with a machine at hand."""
+
 VARIABLES = {
-    "PYTHONDONTWRITEBYTECODE": "1",
+    "WINASR_DOCTOR_LEAVE_OUT": "texts",  # tests/conftest.py: the same on every system, too
     "WINASR_DOCTOR_SCHEDULES": "300",
     "HYPOTHESIS_STORAGE_DIRECTORY": r"C:\hypothesis",
 }
@@ -127,8 +131,8 @@ def main() -> int:
         print(f"ready after {time.monotonic() - begun:.0f} s", flush=True)
         try:
             broken = _run_all(machines, chosen)
-            if not arguments and not _compare(machines[0]):
-                broken.append("differential")
+            if not arguments:
+                broken += [each for each in FROM_LINUX if not _from_linux(machines[0], each)]
         finally:
             for machine in machines:
                 machine.stop()
@@ -198,13 +202,17 @@ def _run_all(machines: Sequence[Prefix], chosen: Sequence[Part]) -> list[str]:
     return broken
 
 
-def _compare(machine: Prefix) -> bool:
-    """Compare the emulation on this system with a machine; tell whether pytest ended properly."""
+def _from_linux(machine: Prefix, name: str) -> bool:
+    """Run tests that begin on this system; tell whether pytest ended properly."""
     results = machine.drive_c / "results"
-    windows = {"WINASR_DOCTOR_WINDOWS_PYTHON": str(machine.drive_c / "Python" / "python.exe")}
-    run = [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "-q"]
+    windows = {
+        "WINASR_DOCTOR_WINDOWS_PYTHON": str(machine.drive_c / "Python" / "python.exe"),
+        "WINASR_DOCTOR_WINE_MACHINE": str(machine.folder),
+    }
+    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    cores = ["-n", "2"] if name == "differential" else []
     finished = subprocess.run(
-        [*run, f"--junitxml={results / 'differential.xml'}", "tests/differential"],
+        [*run, *cores, f"--junitxml={results / name}.xml", f"tests/{name}"],
         cwd=ROOT,
         env={**os.environ, **windows},
         check=False,

@@ -128,8 +128,13 @@ def _substitute(prefix: Prefix) -> None:
     (prefix.folder / "dosdevices" / "q:").symlink_to("../drive_c/substituted")
 
 
-def _unpack_python(folder: Path, aside: Path) -> None:
-    """Unpack CPython as a usual installation, which reads PYTHONPATH, not as an isolated one."""
+def unpack_embeddable(folder: Path, aside: Path) -> None:
+    """Unpack python.org's embeddable CPython, from a pinned download.
+
+    Args:
+        folder: The folder to make; it is isolated: its `._pth` file says where its modules are.
+        aside: A folder for what is in between.
+    """
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     pinned = ["--no-binary", ":all:", "--require-hashes", "-r", str(PYTHON_PIN)]
     subprocess.run([*pip, *pinned, "-d", str(aside)], check=True)
@@ -139,6 +144,11 @@ def _unpack_python(folder: Path, aside: Path) -> None:
     with zipfile.ZipFile(data) as packed:
         packed.extractall(aside / "data", [n for n in packed.namelist() if n.startswith(TAG)])
     (aside / "data" / TAG).rename(folder)
+
+
+def _unpack_python(folder: Path, aside: Path) -> None:
+    """Unpack CPython as a usual installation, which reads PYTHONPATH, not as an isolated one."""
+    unpack_embeddable(folder, aside)
     for isolating in folder.glob("*._pth"):
         isolating.unlink()
 

@@ -93,7 +93,8 @@ class Prefix:
         Raises:
             subprocess.CalledProcessError: It failed, and nobody was told.
         """
-        process = subprocess.Popen(
+        lines = []
+        with subprocess.Popen(
             [self.wine.program, *command],
             cwd=folder or self.drive_c,
             env=self.environment(),
@@ -102,13 +103,12 @@ class Prefix:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-        )
-        lines = []
-        for line in process.stdout or ():
-            lines.append(line)
-            if tell:
-                tell(line.rstrip("\r\n"))
-        code = process.wait()
+        ) as process:
+            for line in process.stdout or ():
+                lines.append(line)
+                if tell:
+                    tell(line.rstrip("\r\n"))
+        code = process.returncode
         if code and not tell:
             raise subprocess.CalledProcessError(code, command, "".join(lines[-40:]))
         return code

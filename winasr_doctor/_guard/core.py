@@ -22,7 +22,7 @@ from winasr_doctor._guard.mutex import Mutex
 from winasr_doctor._guard.patches import Patch, PatchTarget, makes_folders, targets_of
 from winasr_doctor._guard.session import GuardSession
 from winasr_doctor._util.private_names import INITIALIZING
-from winasr_doctor.frameworks.guarded import GUARDED
+from winasr_doctor.frameworks.guarded import DOWNLOADERS, GUARDED
 from winasr_doctor.frameworks.sites import Framework
 from winasr_doctor.locks import RetryPolicy, sweep
 from winasr_doctor.locks.ledger import default_ledger
@@ -51,6 +51,10 @@ def guard(
     transcribing, diarizing, comparing speakers and enhancing. Whatever remains of one is recorded
     and removed later (`winasr_doctor.sweep`).
 
+    Downloads with huggingface_hub and torch.hub wait for a lock on their files, use a file that is
+    complete, raise the error that broke a transfer off instead of the one about its partial file,
+    and copy where links cannot be made.
+
     Blocks may be nested and may be open in several threads; the patches are process-wide and are
     removed with the last block. NeMo may be imported before or inside the block.
 
@@ -64,7 +68,8 @@ def guard(
             s.
         on_attempt: Called after each attempt. Default: the outer block's callback.
         observer: Called with a `FolderOpened`, `CleanupAttempted` or `FolderClosed` as it happens,
-            for each folder made in this block or a nested one. Exceptions it raises are logged.
+            for each folder made in this block or a nested one, and with a `DownloadRescued` for
+            each download that met a lock. Exceptions it raises are logged.
         whole_process: Whether the folders of every thread belong to this block, not only those of
             its own context.
 
@@ -164,9 +169,11 @@ class _Patches:
     interrupted, the next step completes it, whichever block runs that one.
     """
 
-    def __init__(self, frameworks: Sequence[Framework]) -> None:
+    def __init__(
+        self, frameworks: Sequence[Framework], downloaders: Sequence[Framework] = ()
+    ) -> None:
         self._frameworks = frameworks
-        self._targets = targets = targets_of(frameworks)
+        self._targets = targets = targets_of((*frameworks, *downloaders))
         self._lock = threading.RLock()
         self._mutex = Mutex(self._lock)
         self._undo: dict[str, Patch] = {}
@@ -324,4 +331,4 @@ def _is_loading(module: ModuleType) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), INITIALIZING.name, False))
 
 
-_PATCHES = _Patches(GUARDED)
+_PATCHES = _Patches(GUARDED, DOWNLOADERS)

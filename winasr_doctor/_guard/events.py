@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from winasr_doctor.frameworks.sites import Phase
 from winasr_doctor.locks.cleanup_report import Attempt, CleanupReport
 
 __all__ = [
     "CleanupAttempted",
+    "DownloadOutcome",
+    "DownloadRescued",
     "FolderClosed",
     "FolderOpened",
     "GuardEvent",
@@ -67,7 +70,33 @@ class FolderClosed:
     error: BaseException | None
 
 
-GuardEvent = FolderOpened | CleanupAttempted | FolderClosed
+class DownloadOutcome(str, Enum):
+    """How a download got past a lock or a missing right."""
+
+    WAITED = "the lock was waited for"
+    KEPT = "the finished file was used"
+    EXPOSED = "the true error came out"
+    COPIED = "it was copied, not linked"
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadRescued:
+    """A file error that would have ended a download, or hidden why it failed, did not.
+
+    Attributes:
+        path: The file.
+        label: The error, such as `WinError 32`.
+        outcome: What was done about it.
+        error: The class of the exception that the file error would have hidden; empty if none.
+    """
+
+    path: str
+    label: str
+    outcome: DownloadOutcome
+    error: str = ""
+
+
+GuardEvent = FolderOpened | CleanupAttempted | FolderClosed | DownloadRescued
 
 Observer = Callable[[GuardEvent], None]
 """Called in the thread that works with the folder; exceptions it raises are logged."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +12,17 @@ from types import FunctionType, ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 from winasr_doctor._guard import phases
-from winasr_doctor._guard.directory import GuardedDirectory, guarded_for
+from winasr_doctor._guard.directory import guarded_for
+from winasr_doctor._guard.downloads import PatientFiles, wrappers
 from winasr_doctor._guard.mutex import Mutex
-from winasr_doctor.frameworks.sites import FolderSite, Framework, StateSite, Undo
+from winasr_doctor.frameworks.sites import (
+    DownloadSite,
+    FolderSite,
+    Framework,
+    Site,
+    StateSite,
+    Undo,
+)
 
 
 class Replacement:
@@ -60,29 +70,30 @@ class Patch(tuple[Replacement, ...]):
             each.undo()
 
 
-class _GuardedTempfile(ModuleType):
-    """`tempfile` as a framework sees it: the same module with another `TemporaryDirectory`."""
+class _StandIn(ModuleType):
+    """A module as a framework sees it: the same one with a few names of its own."""
 
-    TemporaryDirectory: ClassVar[type[GuardedDirectory]]
+    def __init__(self, real: ModuleType, ours: dict[str, object]) -> None:
+        """Create it.
+
+        Args:
+            real: The module; all other names are read, set and deleted there.
+            ours: The names that differ.
+        """
+        super().__init__(real.__name__)
+        vars(self).update(ours, _real=real)
 
     def __getattr__(self, name: str) -> object:
-        return getattr(tempfile, name)
+        return getattr(vars(self)["_real"], name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        setattr(tempfile, name, value)
+        setattr(vars(self)["_real"], name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(tempfile, name)
+        delattr(vars(self)["_real"], name)
 
     def __dir__(self) -> list[str]:
-        return dir(tempfile)
-
-
-def _guarded_tempfile(directory: type[GuardedDirectory]) -> ModuleType:
-    class Guarded(_GuardedTempfile):
-        TemporaryDirectory = directory
-
-    return Guarded("tempfile")
+        return dir(vars(self)["_real"])
 
 
 def makes_folders(module: ModuleType) -> bool:
@@ -113,6 +124,22 @@ def _patch_phases(site: FolderSite, module: ModuleType) -> Iterator[Replacement]
         owner, name, method = _find(dotted, module)
         if isinstance(method, FunctionType):
             yield Replacement(owner, name, phases.during(phase, method))
+
+
+def _patch_downloads(site: DownloadSite, module: ModuleType) -> Patch:
+    """Replace `os`, `shutil` and the functions that download, if the module has them all."""
+    files = PatientFiles(site)
+    ours = wrappers(site, module)
+    ours |= {"os": _StandIn(os, files.of_os), "shutil": _StandIn(shutil, files.of_shutil)}
+    real = vars(module)
+    whole = (
+        real.get("os") is os
+        and real.get("shutil") is shutil
+        and len(ours) == len(site.functions) + 2
+    )
+    return Patch(
+        [Replacement(module, name, value) for name, value in ours.items()] if whole else []
+    )
 
 
 def _find(dotted: str, module: ModuleType) -> tuple[object, str, object]:
@@ -172,7 +199,7 @@ class PatchTarget(NamedTuple):
     """
 
     framework: Framework
-    site: FolderSite | StateSite
+    site: Site
     patch: Callable[[ModuleType], Patch]
 
     @property
@@ -195,7 +222,10 @@ def targets_of(frameworks: Iterable[Framework]) -> tuple[PatchTarget, ...]:
     )
 
 
-def _patch_of(site: FolderSite | StateSite) -> Callable[[ModuleType], Patch]:
+def _patch_of(site: Site) -> Callable[[ModuleType], Patch]:
     if isinstance(site, StateSite):
         return functools.partial(_patch_state, site)
-    return functools.partial(_patch_folders, site, _guarded_tempfile(guarded_for(site.phase)))
+    if isinstance(site, DownloadSite):
+        return functools.partial(_patch_downloads, site)
+    guarded = _StandIn(tempfile, {"TemporaryDirectory": guarded_for(site.phase)})
+    return functools.partial(_patch_folders, site, guarded)

@@ -76,16 +76,32 @@ def find_origin(*, windows: bool) -> Origin | None:
     Args:
         windows: Whether paths are Windows paths.
     """
-    from importlib import metadata
-
-    try:
-        text = metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
-    except (metadata.PackageNotFoundError, OSError, UnicodeDecodeError):
-        return None
-    origin = parse_origin(text or "", windows=windows)
+    origin = parse_origin(_direct_url(), windows=windows)
     if origin is not None and origin.is_path and not Path(origin.target).exists():
         return None
     return origin
+
+
+def find_address() -> str | None:
+    """Return the https address that this installation came from, without credentials, if any."""
+    try:
+        url = str(json.loads(_direct_url())["url"])
+        parts = urlsplit(url)
+    except (ValueError, TypeError, KeyError):
+        return None
+    if parts.scheme != "https" or not url.isprintable() or set(url) & set(' "<>'):
+        return None
+    return _without_secrets(url)
+
+
+def _direct_url() -> str:
+    """Return this installation's `direct_url.json`; empty if there is none."""
+    from importlib import metadata
+
+    try:
+        return metadata.distribution(DISTRIBUTION).read_text("direct_url.json") or ""
+    except (metadata.PackageNotFoundError, OSError, UnicodeDecodeError):
+        return ""
 
 
 def parse_origin(text: str, *, windows: bool) -> Origin | None:

@@ -46,7 +46,7 @@ class Cleanups:
         told = (problem for session in self._sessions for problem in session.problems)
         return tuple(dict.fromkeys(told))
 
-    def teller(self, job: Job) -> OnAttempt | None:
+    def listener_of(self, job: Job) -> OnAttempt | None:
         """Return a callback for attempts that stops reporting once nobody is waiting."""
         tell = self._on_attempt
         if tell is None:
@@ -60,8 +60,8 @@ class Cleanups:
 
     @contextmanager
     def guarded(self, job: Job) -> Iterator[None]:
-        """Guard NeMo for the block and record the outcome of its folders."""
-        tell = self.teller(job)
+        """Guard NeMo, and downloads, for the block and record the outcome of its folders."""
+        tell = self.listener_of(job)
 
         def observe(event: GuardEvent) -> None:
             if tell is not None and isinstance(event, CleanupAttempted):

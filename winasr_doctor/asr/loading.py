@@ -142,7 +142,8 @@ def _load(
     path = source.path
     if path is None:
         _at_download(job, source, f"downloading {source.filename} of {source.repo_id}")
-        path, progress.commit = hub_download.download(source, revision)
+        with cleanups.guarded(job):
+            path, progress.commit = hub_download.download(source, revision)
     job.at(f"looking at {path}")
     check_model_file(path)
     progress.path = path

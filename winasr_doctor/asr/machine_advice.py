@@ -42,11 +42,10 @@ def findings(
         The failed checks, worst first; `None` if there was no answer in time.
     """
     from winasr_doctor.machine.live import LiveMachine
-    from winasr_doctor.scanning import scan, worst_first
+    from winasr_doctor.scanning import scan
 
     def look() -> tuple[Result, ...]:
-        results = scan(LiveMachine(timeout=0.9 * seconds), select=tuple(families)).results
-        return tuple(sorted((r for r in results if r.status is Status.FAIL), key=worst_first))
+        return scan(LiveMachine(timeout=0.9 * seconds), select=tuple(families)).failing
 
     return _within(seconds, look)
 

@@ -12,6 +12,7 @@ from winasr_doctor.diagnosis import Diagnosis
 from winasr_doctor.diagnosis.live import node_of
 from winasr_doctor.findings import Remedy, Result
 from winasr_doctor.locks.cleanup_report import CleanupReport
+from winasr_doctor.locks.recorded_removal import what_becomes_of_it
 from winasr_doctor.windows.background_programs import FAMILIES
 from winasr_doctor.windows.errors import DeleteClass, classify
 
@@ -201,17 +202,9 @@ def _about_one(report: CleanupReport) -> str:
         who = f" It is open in {holding}."
     else:
         who = ""
-    later = (
-        " It will be removed at exit, at the next start, or by: python -m winasr_doctor sweep"
-        if report.deferred
-        else " It is safe to delete by hand."
-    )
-    if report.unrecorded:
-        later += (
-            f" {report.unrecorded:,} more files and folders are too many to be recorded: delete"
-            " them by hand."
-        )
-    return f"{first.path} could not be removed: {first.label} after {tries}.{who}{later}"
+    later = what_becomes_of_it(report)
+    later = f"{later[0].upper()}{later[1:]}."
+    return f"{first.path} could not be removed: {first.label} after {tries}.{who} {later}"
 
 
 def _unique(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:

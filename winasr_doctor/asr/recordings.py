@@ -1,4 +1,4 @@
-"""What working on a list of recordings came to: the errors of some, and the message for all."""
+"""Sums up work on a list of recordings: the errors of some, and the message for all."""
 
 from __future__ import annotations
 

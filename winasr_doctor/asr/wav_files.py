@@ -23,7 +23,7 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
     """Write recordings into a temporary folder that is removed after the block.
 
     Args:
-        recordings: Arrays of mono float32 samples at 16 kHz.
+        recordings: Mono float32 arrays of shape (samples,) at 16 kHz.
         job: The job that works on them.
         cleanups: Records the outcome of the folder.
 
@@ -43,7 +43,9 @@ def as_files(recordings: Sequence[Any], job: Job, cleanups: Cleanups) -> Iterato
         yield paths
     finally:
         policy = cleanups.policy or RetryPolicy()
-        cleanups.own.append(rmtree(folder, policy, on_attempt=cleanups.teller(job), claim=claim))
+        cleanups.own.append(
+            rmtree(folder, policy, on_attempt=cleanups.listener_of(job), claim=claim)
+        )
 
 
 def _claim(folder: str) -> LedgerEntry | None:

@@ -6,10 +6,12 @@ GitHub refuses addresses of 8,192 bytes or more (cli/cli, issue 5796), and an is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, metadata
 from urllib.parse import urlencode
 
+from winasr_doctor._util.installation import find_address
 from winasr_doctor.bug_report.collecting import BugReport
 from winasr_doctor.report import digest
 from winasr_doctor.report.escaping import one_line
@@ -61,7 +63,7 @@ def _lines(report: BugReport) -> Iterator[str]:
         yield f"- **Cause**: {_cut(diagnosis.cause)} ({escape(diagnosis.id or 'not known')})"
         if diagnosis.primary is not None:
             yield f"- **Error**: {_cut(f'{diagnosis.primary.kind}: {diagnosis.primary.message}')}"
-    for result in digest.failing(report.report.results):
+    for result in report.report.failing:
         yield f"- **{escape(result.code)}** {digest.label(result)}: {_cut(result.summary)}"
 
 
@@ -77,11 +79,12 @@ def issue_address(report: BugReport) -> str | None:
         report: The bug report.
 
     Returns:
-        The address; `None` if this package does not name a place for issues.
+        The address; just that of the issues if they are not on a host with GitHub's addresses;
+        `None` if no place for issues is known.
     """
     tracker = issue_tracker()
-    if tracker is None:
-        return None
+    if tracker is None or not tracker.endswith("/issues"):
+        return tracker
     most = MOST_MARKDOWN
     while True:
         fields = {"template": TEMPLATE, "title": _title(report), FIELD: markdown(report, most)}
@@ -95,21 +98,40 @@ def _title(report: BugReport) -> str:
     diagnosis = report.diagnosis
     if diagnosis is not None and diagnosis.id is not None:
         return f"{diagnosis.id}: "
-    failing = digest.failing(report.report.results)
+    failing = report.report.failing
     return f"{failing[0].code}: " if failing else ""
 
 
 def issue_tracker() -> str | None:
-    """Return the address of the project's issues, from the package's metadata (`project.urls`).
+    """Return the address of the project's issues, without a trailing slash.
+
+    The package's metadata (`project.urls`) names it. If they do not, but this installation came
+    from a repository on GitHub, it is that repository's.
 
     Returns:
-        The address without a trailing slash; `None` if the package does not name one.
+        The address; `None` if neither is so.
     """
+    return _in_metadata() or _on_github(find_address())
+
+
+_LABELS = frozenset(
+    {"issues", "bugs", "issue", "tracker", "issuetracker", "bugtracker"},
+)
+"""The labels of an address for issues, without punctuation. Source: PyPA, "Well-known
+Project URLs in Metadata".
+"""
+
+
+def _in_metadata() -> str | None:
     try:
         urls: Sequence[str] = metadata("winasr_doctor").get_all("Project-URL") or ()
     except PackageNotFoundError:
         return None
-    named = dict(url.split(", ", 1) for url in urls if ", " in url)
-    return next(
-        (value.rstrip("/") for name, value in named.items() if name.casefold() == "issues"), None
-    )
+    named = (url.split(", ", 1) for url in urls if ", https://" in url)
+    labelled = ((re.sub(r"[\W_]", "", label).lower(), address) for label, address in named)
+    return next((address.rstrip("/") for label, address in labelled if label in _LABELS), None)
+
+
+def _on_github(address: str | None) -> str | None:
+    found = re.match(r"https://github\.com/[\w.-]+/[\w.-]+?(?=\.git$|/archive/|/?$)", address or "")
+    return f"{found[0]}/issues" if found else None

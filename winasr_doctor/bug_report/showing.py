@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table
+from winasr_doctor._util.installation import find_address
 from winasr_doctor.bug_report.collecting import BugReport
 from winasr_doctor.bug_report.manifest import Manifest, replaced_words
 from winasr_doctor.bug_report.sharing import issue_address, markdown
@@ -22,7 +23,9 @@ class BugReportDocument(msgspec.Struct, frozen=True):
     markdown: str
     """The block to paste into an issue."""
     address: str | None
-    """A new issue with the form filled in; `null` if the package names no place for issues."""
+    """A new issue with the form filled in; `null` if no place for issues is known."""
+    origin: str | None = None
+    """The https address that this installation came from; `null` if it has none."""
 
 
 def document(report: BugReport, file: str) -> BugReportDocument:
@@ -38,6 +41,7 @@ def document(report: BugReport, file: str) -> BugReportDocument:
         manifest=report.manifest,
         markdown=markdown(report),
         address=issue_address(report),
+        origin=find_address(),
     )
 
 
@@ -64,8 +68,20 @@ def show(report: BugReport, file: str) -> Iterator[Block]:
     yield Paragraph("", lead="Paste this into the issue, and attach the file:", bold=True)
     yield Gap()
     yield Command(markdown(report).rstrip("\n"))
-    address = issue_address(report)
+    yield Gap()
+    yield from _where(issue_address(report), find_address())
+
+
+def _where(address: str | None, origin: str | None) -> Iterator[Block]:
+    """Yield where the issue can be reported."""
     if address is not None:
-        yield Gap()
-        yield Paragraph("", lead="Or open this address, which fills in the form:", bold=True)
+        filled = ", which fills in the form" if "?" in address else ""
+        yield Paragraph("", lead=f"Or open this address{filled}:", bold=True)
         yield Command(address)
+    elif origin is not None:
+        yield Paragraph("", lead="Report it where this installation came from:", bold=True)
+        yield Command(origin)
+    else:
+        yield Paragraph(
+            "This package names no place for issues: report it where you got winasr_doctor from."
+        )

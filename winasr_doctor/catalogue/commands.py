@@ -9,7 +9,12 @@ from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 _PYTHON = "python "
 _SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
 _VARIABLE = re.compile(r"%(\w+)%")
+_WORD = re.compile(r'"[^"]*%\w+%[^"]*"|\S*%\w+%\S*')
+_ACTIVATE = re.compile(r"(?P<folder>\S*\\)activate(?:\.bat)?", re.IGNORECASE)
+_CHANGE_DRIVE = "cd /d "
 _LAUNCHER = re.compile(r"py -(?P<version>3\.[0-9]+) ")
+_AND = " & "
+"""Stands between two commands in cmd. Windows PowerShell 5 refuses it there."""
 
 
 def typed(command: str, shell: str | None, python: str | None) -> str:
@@ -22,7 +27,8 @@ def typed(command: str, shell: str | None, python: str | None) -> str:
     """
     if shell is None:
         return command
-    return _for_powershell(command, python) if shell == "powershell" else _posix(command, python)
+    one = _for_powershell if shell == "powershell" else _posix
+    return "; ".join(one(each, python) for each in command.split(_AND))
 
 
 def _for_powershell(command: str, python: str | None) -> str:
@@ -30,15 +36,21 @@ def _for_powershell(command: str, python: str | None) -> str:
     if setting:
         value = setting["value"]
         plain = _VARIABLE.search(value) is None
-        quoted = quoted_for_powershell(value) if plain else f'"{_VARIABLE.sub(_ENV, value)}"'
-        return f"$env:{setting['name']} = {quoted}"
-    command = _VARIABLE.sub(_ENV, command)
+        return f"$env:{setting['name']} = {quoted_for_powershell(value) if plain else _env(value)}"
+    activation = _ACTIVATE.fullmatch(command)
+    if activation:  # cmd's script would only change the cmd that PowerShell starts for it
+        command = f"{activation['folder']}Activate.ps1"
     if command.startswith(_PYTHON) and python is not None:
-        return f"& {quoted_for_powershell(python)} {command.removeprefix(_PYTHON)}"
-    return command
+        command = f"& {quoted_for_powershell(python)} {command.removeprefix(_PYTHON)}"
+    if command.startswith(_CHANGE_DRIVE):
+        command = f"cd {command.removeprefix(_CHANGE_DRIVE)}"
+    call = "& " if _WORD.match(command) else ""
+    return call + _WORD.sub(lambda word: _env(word[0]), command)
 
 
-_ENV = r"$env:\1"
+def _env(text: str) -> str:
+    """Return a text with variables of cmd as one word of PowerShell."""
+    return '"' + _VARIABLE.sub(r"$env:\1", text.strip('"')) + '"'
 
 
 def _posix(command: str, python: str | None) -> str:

@@ -8,6 +8,7 @@ that is ever needed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import structs
@@ -76,6 +77,32 @@ def python_in_shell(host: Machine) -> str:
     if host.system.os == "windows":
         return f"& {quoted(python.executable)}"
     return quoted_for_posix(python.executable)
+
+
+def doctor_command(host: Machine, arguments: str) -> str:
+    """Return the command that runs the doctor for this machine's shell.
+
+    Args:
+        host: The machine; reads `python`, as far as it can be read.
+        arguments: The doctor's arguments, already quoted.
+    """
+    python = known(host, "python")
+    if python is None or python.doctor is None:
+        return python_command(host, f"-m winasr_doctor {arguments}".rstrip())
+    quote = quoted_for_posix if host.system.os != "windows" else quoted
+    call = "& " if host.system.os == "windows" else ""
+    return f"{call}{quote(python.doctor)} -m winasr_doctor {arguments}".rstrip()
+
+
+def with_doctor(host: Machine, words: str, arguments: str) -> Step:
+    """Return a step that runs the doctor; see `doctor_command`."""
+    return in_shell(host, words, doctor_command(host, arguments))
+
+
+def lacks_doctor(host: Machine) -> bool:
+    """Return whether the doctor is known not to be installed for the examined interpreter."""
+    python = known(host, "python")
+    return python is not None and python.doctor is not None
 
 
 def shell_of(host: Machine) -> Shell:
@@ -194,15 +221,16 @@ def _local_app_data(host: Machine) -> str | None:
 def scratch_remedies(host: Machine) -> tuple[Remedy, ...]:
     """Return the remedies for everything that is wrong with TEMP, the simplest one first.
 
+    To start the app through the doctor needs no steps, unless the doctor has to be installed first.
+
     Args:
         host: The machine; reads `SCRATCH_READS`, which the calling check must declare.
     """
-    run = Remedy("Start the app through winasr_doctor, which gives it a safe TEMP", (_run(host),))
-    if host.system.os != "windows":
-        return (_for_temp(run), _for_temp(_posix_scratch_remedy(host)))
-    folder = suitable_folder(host)
-    by_hand = () if folder is None else (_for_temp(_by_hand(host, folder)),)
-    return (_for_temp(run), *by_hand)
+    install = ("Install winasr_doctor for that Python, too",) if lacks_doctor(host) else ()
+    title = "Start the app through winasr_doctor, which gives it a safe TEMP"
+    run = _for_temp(Remedy(title, (*install, _run(host))))
+    by_hand = tuple(map(_for_temp, _by_hand(host)))
+    return (*by_hand, run) if install else (run, *by_hand)
 
 
 def _for_temp(remedy: Remedy) -> Remedy:
@@ -223,7 +251,16 @@ def _is_service(host: Machine) -> bool:
     return account is not None and account.kind != "user"
 
 
-def _by_hand(host: Machine, folder: str) -> Remedy:
+def _by_hand(host: Machine) -> Iterator[Remedy]:
+    if host.system.os != "windows":
+        yield _posix_scratch_remedy(host)
+        return
+    folder = suitable_folder(host)
+    if folder is not None:
+        yield _scratch_remedy(host, folder)
+
+
+def _scratch_remedy(host: Machine, folder: str) -> Remedy:
     """Return the steps that make a scratch folder, with TEMP set for the app only."""
     environment = known(host, "environment")
     # Python looks at TMPDIR before TEMP and TMP, on Windows too.

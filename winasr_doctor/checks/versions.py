@@ -18,7 +18,7 @@ NEWEST: Dated[Mapping[str, str]] = read_table("newest", "newest releases that we
 
 WheelRows = Mapping[str, Mapping[str, list[str]]]
 
-NEMO_WHEELS: Dated[WheelRows] = read_table(
+WHEELS: Dated[WheelRows] = read_table(
     "nemo-wheels", "which Python has wheels for which NeMo on 64-bit Windows"
 )
 """Missing wheels of NeMo's `[asr]` requirements, by NeMo release and Python version.
@@ -73,7 +73,7 @@ class Wheels(Struct, frozen=True):
     good: tuple[str, ...]
 
 
-def wheels_for(nemo: str, python: Minor, table: WheelRows = NEMO_WHEELS.rows) -> Wheels:
+def wheels_for(nemo: str, python: Minor, table: WheelRows = WHEELS.rows) -> Wheels:
     """Look up which wheels are missing.
 
     A release that is not in the table is judged like the nearest one that is: the newest of the

@@ -5,16 +5,21 @@ Each command is in the module of the same name and is imported when used.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from winasr_doctor._util.input_error import InputError
-from winasr_doctor.cli.console import StreamClosedError, abandon_stdout
+from winasr_doctor.cli.console import COMPLETING, StreamClosedError, abandon_stdout
 from winasr_doctor.cli.first_contact import unknown, with_command
 from winasr_doctor.version import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PASSED, INTERNAL_ERROR, BAD_INPUT, FAILED, WARNED = range(5)
 """The exit codes."""
@@ -34,8 +39,12 @@ COMMANDS = {
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
     "ui": "Open the transcription page in the browser.",
     "bug-report": "Make one redacted file for a bug report, and a text to paste.",
+    "fleet": "Report about many machines; write scripts that collect from them.",
     "gate": "Scan, fault suite and self-test: one verdict for a release, one JUnit file.",
 }
+
+SHELLS = ("bash", "fish", "powershell", "zsh")
+"""The shells that complete commands."""
 
 _EPILOG = "Exit codes: 0 pass, 1 internal error, 2 bad input, 3 errors found, 4 warnings found."
 
@@ -50,19 +59,33 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command's module and return its command."""
-        del ctx
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - our own modules
+        if ctx.resilient_parsing:
+            from winasr_doctor.cli.completion import with_values
+
+            return with_values(command)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command in front that is meant by options or by a file."""
-        own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        own = {"--help", "-h", "--version", "--completion"}
+        if not args and ctx.resilient_parsing:  # the first word is being completed
+            return super().parse_args(ctx, args)
+        if not args or (args[0].startswith("-") and args[0].partition("=")[0] not in own):
             args = ["scan", *args]
         return super().parse_args(ctx, with_command(args, COMMANDS))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the first word: a command, a file, or an option of ours or of `scan`."""
+        from winasr_doctor.cli.completion import first_word
+
+        scan = self.get_command(ctx, "scan")
+        assert scan is not None  # noqa: S101 - it is one of ours
+        own = click.Command.shell_complete(self, ctx, incomplete)
+        return [*own, *first_word(scan, ctx, incomplete, COMMANDS)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -79,12 +102,28 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _print_completion(ctx: click.Context, _option: click.Parameter, shell: str | None) -> None:
+    if shell and not ctx.resilient_parsing:
+        from winasr_doctor.cli.completion import script
+
+        click.echo(script(cli, shell), nl=False)
+        ctx.exit(PASSED)
+
+
 @click.group(
     cls=Commands,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="winasr_doctor")
+@click.option(
+    "--completion",
+    type=click.Choice(SHELLS),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_completion,
+    help="Print the script that lets a shell complete the commands of winasr-doctor.",
+)
 def cli() -> None:
     """Find, explain and survive Windows file locks around NVIDIA NeMo speech recognition."""
 
@@ -98,6 +137,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Always; its code is one of this module's exit codes.
     """
+    if arguments is None and os.environ.get(COMPLETING):
+        from winasr_doctor.cli.completion import answer
+
+        sys.exit(answer(cli))
     try:
         code = cli.main(
             None if arguments is None else list(arguments),

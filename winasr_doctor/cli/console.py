@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -13,6 +14,10 @@ from winasr_doctor._util.input_error import InputError
 
 class StreamClosedError(Exception):
     """The reader of our output has closed it, or the output cannot be written."""
+
+
+COMPLETING = "_WINASR_DOCTOR_COMPLETE"
+"""The environment variable in which a shell's script asks for completions."""
 
 
 def stdout_encoding() -> str:
@@ -59,19 +64,39 @@ def write_report(text: str, output: str | None, *, encoding: str) -> None:
         InputError: The file cannot be written.
         StreamClosedError: stdout is closed, or its reader has closed it.
     """
-    document = text.encode(encoding, "backslashreplace")
-    if output is not None and output != "-":
-        try:
-            with open(output, "wb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
-                file.write(document)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise InputError(f"cannot write the report to {output}: {reason}") from error
+    write_lines((text,), output, encoding=encoding)
+
+
+def write_lines(lines: Iterable[str], output: str | None, *, encoding: str) -> None:
+    """Write lines as they come; see `write_report`.
+
+    Args:
+        lines: The lines, with their line ends.
+        output: The file to write; `None` or `-` for stdout.
+        encoding: The encoding; a character that it lacks is written as an escape.
+
+    Raises:
+        InputError: The file cannot be written.
+        StreamClosedError: stdout is closed, or its reader has closed it.
+    """
+    if output is None or output == "-":
+        for line in lines:
+            _write_to_stdout(line, encoding)
         return
+    documents = (line.encode(encoding, "backslashreplace") for line in lines)
+    try:
+        with open(output, "wb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
+            file.writelines(documents)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot write the report to {output}: {reason}") from error
+
+
+def _write_to_stdout(text: str, encoding: str) -> None:
     try:
         stream = getattr(sys.stdout, "buffer", None)
         if stream is not None:
-            stream.write(document)
+            stream.write(text.encode(encoding, "backslashreplace"))
         else:
             sys.stdout.write(text)
         sys.stdout.flush()

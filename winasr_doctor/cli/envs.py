@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -31,9 +32,15 @@ def command(app: Sequence[str], format_: str, output: str | None) -> None:
     if format_ == "json":
         write_report(encode(found), output, encoding="utf-8")
     else:
-        write_blocks(show(found, _quoted), output)
+        write_blocks(show(found, _quoted, _doctor()), output)
     if not found.complete:
         progress("The list is not complete: looking at everything would have taken too long.")
+
+
+def _doctor() -> str:
+    """Return the command that starts this doctor, wherever it is installed."""
+    call = "& " if os.name == "nt" else ""
+    return f"{call}{_quoted(sys.executable or 'python')} -m winasr_doctor"
 
 
 def _quoted(path: str) -> str:

@@ -12,8 +12,7 @@ from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import progress
-from winasr_doctor.cli.output import format_option, write_blocks, write_json
-from winasr_doctor.cli.scan import exit_code
+from winasr_doctor.cli.output import exit_code, format_option, write_blocks, write_json
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
 from winasr_doctor.findings import Report
 from winasr_doctor.fix import Proposal, default_journal

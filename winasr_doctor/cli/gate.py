@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 from msgspec import structs
 
 from winasr_doctor._util.input_error import InputError
-from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.config import TABLE, find_pyproject, load_gate
-from winasr_doctor.cli.console import (
-    progress,
-    stdout_encoding,
-    stdout_width,
-    wants_colour,
-    write_report,
-)
+from winasr_doctor.cli.console import progress, write_report
 from winasr_doctor.cli.device import device_option
+from winasr_doctor.cli.output import exit_code, report_options
 from winasr_doctor.cli.subject import (
     ScanSubject,
     apply_config,
@@ -28,10 +22,9 @@ from winasr_doctor.cli.subject import (
     known_codes,
     subject_options,
 )
-from winasr_doctor.findings import Verdict
 
 if TYPE_CHECKING:
-    from winasr_doctor.gate import Gate, GateSettings
+    from winasr_doctor.gate import Gate
     from winasr_doctor.machine.base import Machine
 
 _FORMATS = ("text", "json", "markdown", "junit")
@@ -54,8 +47,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @config_option(_apply_config)
 @subject_options(
     model_metavar="NAME|PATH",
-    model_help="A model in the Hub's cache for the self-test to run too, or a .nemo file to look"
-    " at.",
+    model_help="A model in the Hub's cache for the self-test to run too, or a file to look at.",
 )
 @click.option(
     "--fail-on",
@@ -85,16 +77,16 @@ def command(
     verbose: bool,
 ) -> None:
     """Scan, fault suite and self-test: one verdict for a release, one JUnit file."""
-    from winasr_doctor.gate import gate
+    from winasr_doctor.gate import SettingsError, gate
+    from winasr_doctor.gate.settings import combined_settings
 
     names, paths = _models(ctx, subject.model)
-    given = {
-        "fail_on": fail_on,
-        "device": device,
-        "tests": list(tests) or None,
-        "models": names or None,
-    }
-    settings = _settings(ctx, {name: value for name, value in given.items() if value is not None})
+    file, table = ctx.meta[__name__]
+    options = {"fail_on": fail_on, "device": device, "tests": tests, "models": names}
+    try:
+        settings = combined_settings(table, f"[{TABLE}.gate] in {file}", options)
+    except SettingsError as error:
+        raise InputError(str(error)) from error
     host = structs.replace(
         subject, model=paths, deep=subject.deep or subject.snapshot is None
     ).host()
@@ -116,83 +108,31 @@ def command(
     ctx.exit(exit_code(outcome, settings.fail_on))
 
 
-def _models(ctx: click.Context, given: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Separate Hub models, for the self-test, from files and folders, for the scan.
+def _models(ctx: click.Context, given: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Return the names and the paths; those of the table are paths, and count if no path is given.
 
-    As everywhere, a known name takes precedence over a folder of the same name. A name that is
-    neither known nor an existing path is refused.
+    Raises:
+        InputError: Something is neither a known name nor an existing path.
     """
-    from winasr_doctor.asr.errors import UnknownModelError
-    from winasr_doctor.asr.models import find_model, is_known
+    from winasr_doctor.gate.cached_models import separate
 
     if ctx.get_parameter_source("model") is not ParameterSource.COMMANDLINE:
-        return [], tuple(given)  # the table's `model` holds only paths
-    names: list[str] = []
-    paths: list[str] = []
-    for each in given:
-        try:
-            on_the_hub = find_model(each).repo_id is not None
-        except UnknownModelError as error:
-            if not Path(each).exists():
-                raise InputError(f"--model: {error}") from error
-            on_the_hub = False
-        is_a_name = is_known(each) or (on_the_hub and not Path(each).exists())
-        (names if is_a_name else paths).append(each)
+        return (), tuple(given)
+    try:
+        names, paths = separate(given)
+    except ValueError as error:
+        raise InputError(f"--model: {error}") from error
     return names, tuple(paths or (ctx.default_map or {}).get("model") or ())
-
-
-def _settings(ctx: click.Context, given: dict[str, Any]) -> GateSettings:
-    """Read the table and let the command's options override it."""
-    from winasr_doctor.gate import SettingsError
-    from winasr_doctor.gate.settings import read_settings
-
-    file, table = ctx.meta[__name__]
-    try:
-        read_settings(table)  # reports an error in the file as such, whatever the options say
-    except SettingsError as error:
-        raise InputError(f"[{TABLE}.gate] in {file}: {error}") from error
-    try:
-        return read_settings({**table, **given})
-    except SettingsError as error:
-        raise InputError(f"{error}") from error
 
 
 def _write(
     outcome: Gate, host: Machine, format_: str, output: str | None, *, verbose: bool
 ) -> None:
     from winasr_doctor.gate.reports import render
-    from winasr_doctor.report import RenderOptions
 
     if format_ == "markdown":
         from winasr_doctor.gate.redacted import redacted
 
         outcome = redacted(outcome, host)
-    to_terminal = format_ == "text" and output in (None, "-")
-    encoding = stdout_encoding() if to_terminal else "utf-8"
-    options = RenderOptions(
-        width=stdout_width(),
-        colour=to_terminal and wants_colour(),
-        encoding=encoding,
-        verbose=verbose,
-    )
-    write_report(render(outcome, format_, options), output, encoding=encoding)
-
-
-def exit_code(outcome: Gate, fail_on: str) -> int:
-    """Return the exit code for the gate's result.
-
-    Args:
-        outcome: The gate's result.
-        fail_on: `error` or `warning`.
-
-    Returns:
-        2 if any input could not be examined, because there is no verdict on only part of it; else 3
-        if the gate failed, 4 with warnings if `fail_on` includes them; else 0.
-    """
-    if outcome.unreadable:
-        return BAD_INPUT
-    if outcome.verdict is Verdict.FAIL:
-        return FAILED
-    if outcome.verdict is Verdict.WARN and fail_on == "warning":
-        return WARNED
-    return PASSED
+    options = report_options(format_, output, verbose=verbose)
+    write_report(render(outcome, format_, options), output, encoding=options.encoding)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from winasr_doctor._util.blocks import Block
+from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
 from winasr_doctor.cli.console import stdout_encoding, stdout_width, wants_colour, write_report
+
+if TYPE_CHECKING:
+    from winasr_doctor.findings import Report
+    from winasr_doctor.gate import Gate
+    from winasr_doctor.report import RenderOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -36,15 +42,56 @@ def write_blocks(
         output: The file to write; `None` or `-` for stdout.
         after_gap: Whether to write an empty line first.
     """
-    from winasr_doctor.report import RenderOptions
     from winasr_doctor.report.text_layout import render_blocks
 
-    to_stdout = output in (None, "-")
-    encoding = stdout_encoding() if to_stdout else "utf-8"
-    colour = to_stdout and wants_colour()
-    options = RenderOptions(width=stdout_width(), colour=colour, encoding=encoding)
+    options = report_options("text", output)
     text = render_blocks(blocks, options)
-    write_report(f"\n{text}" if after_gap else text, output, encoding=encoding)
+    write_report(f"\n{text}" if after_gap else text, output, encoding=options.encoding)
+
+
+def report_options(
+    format_: str, output: str | None, *, verbose: bool = False, quiet: bool = False
+) -> RenderOptions:
+    """Return how to render a report: as the terminal needs it, if it goes there as a text.
+
+    Args:
+        format_: The report's format.
+        output: The file to write; `None` or `-` for stdout.
+        verbose: Whether to show everything.
+        quiet: Whether to show only the verdict and what to do.
+    """
+    from winasr_doctor.report import RenderOptions
+
+    to_terminal = format_ == "text" and output in (None, "-")
+    return RenderOptions(
+        width=stdout_width(),
+        colour=to_terminal and wants_colour(),
+        encoding=stdout_encoding() if to_terminal else "utf-8",
+        verbose=verbose,
+        quiet=quiet,
+    )
+
+
+def exit_code(judged: Report | Gate, fail_on: str) -> int:
+    """Return the exit code for a scan's or a gate's result.
+
+    Args:
+        judged: The scan's report, or the gate's result.
+        fail_on: `error`, `warning` or `never`.
+
+    Returns:
+        2 if any input could not be examined, because there is no verdict on only part of it; else 3
+        if it fails, 4 with warnings, if `fail_on` includes them; else 0.
+    """
+    from winasr_doctor.findings import Verdict
+
+    if judged.unreadable:
+        return BAD_INPUT
+    if judged.verdict is Verdict.FAIL and fail_on != "never":
+        return FAILED
+    if judged.verdict is Verdict.WARN and fail_on == "warning":
+        return WARNED
+    return PASSED
 
 
 _UNWRAPPED = 1_000_000

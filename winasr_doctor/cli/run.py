@@ -10,7 +10,6 @@ import click
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli.console import progress
 from winasr_doctor.cli.output import progress_blocks, write_json
-from winasr_doctor.frameworks.guarded import NAMES
 
 if TYPE_CHECKING:
     from winasr_doctor.run.json import RunDocument
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
-    help=f"When {NAMES} has not moved for so long, say where every thread stands; 0 for never.",
+    help="When nothing has moved for so long, say where every thread stands; 0 for never.",
 )
 @click.option(
     "--strict-deletes",
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Try a deletion by the app in this folder again for 1 s before it fails; repeatable.",
 )
+@click.option("--detach", is_flag=True, help="Let the app live on if run itself is killed.")
 @click.option("--report", metavar="FILE", help="Also write the verdict to a file, as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing before the app starts.")
 @click.argument("app", nargs=-1, type=click.UNPROCESSED, metavar="-- SCRIPT_OR_-m_MODULE [ARGS]...")
@@ -56,6 +56,7 @@ def command(
     report: str | None,
     *,
     strict_deletes: bool,
+    detach: bool,
     quiet: bool,
 ) -> None:
     """Run an unmodified app with a safe TEMP and the guard on.
@@ -69,8 +70,10 @@ def command(
     python -m winasr_doctor run --inject "unlink:32*inf@manifest.json" -- -m my_app
     """  # noqa: D301 - click reads the control character
     from winasr_doctor.faults.plan import Plan, PlanError
-    from winasr_doctor.run import Order, RunTarget, ScratchError, TargetError, run
     from winasr_doctor.run.json import document, keep
+    from winasr_doctor.run.parent import Order, run
+    from winasr_doctor.run.scratch import ScratchError
+    from winasr_doctor.run.target import RunTarget, TargetError
     from winasr_doctor.run.verdict import show
 
     try:
@@ -82,6 +85,7 @@ def command(
             quiet,
             strict_deletes,
             retry_deletes,
+            detach,
         )
         verdict = run(order, progress_blocks)
     except (PlanError, TargetError, ScratchError) as error:

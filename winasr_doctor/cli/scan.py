@@ -8,18 +8,11 @@ from msgspec.structs import replace
 
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.checks import all_checks
-from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
-from winasr_doctor.cli.console import (
-    progress,
-    stdout_encoding,
-    stdout_width,
-    wants_colour,
-    write_report,
-)
+from winasr_doctor.cli import PASSED
+from winasr_doctor.cli.console import progress, stdout_encoding, write_report
+from winasr_doctor.cli.output import exit_code, report_options
 from winasr_doctor.cli.subject import ScanSubject, apply_config, config_option, subject_options
-from winasr_doctor.findings import Report, Verdict
-from winasr_doctor.machine.base import Machine
-from winasr_doctor.report import FORMATS, RenderOptions, render
+from winasr_doctor.report import FORMATS, render
 
 
 def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -116,55 +109,21 @@ def command(
         subject = replace(subject, app=(*subject.app, *source) if by_hand else source)
     host, report = _example(subject, example).scan()
     if format_ == "markdown" if redact is None else redact:
+        from winasr_doctor.machine.redaction import redacted
+
         report = redacted(report, host)
-    to_terminal = format_ == "text" and output in (None, "-")
-    options = RenderOptions(
-        width=stdout_width(),
-        colour=to_terminal and wants_colour(),
-        encoding=stdout_encoding() if to_terminal else "utf-8",
-        verbose=verbose,
-        quiet=quiet,
-    )
+    options = report_options(format_, output, verbose=verbose, quiet=quiet)
+    if format_ == "digest":
+        options = replace(options, pseudonym=_pseudonym(subject))
     write_report(render(report, format_, options), output, encoding=options.encoding)
     for sentence in report.unreadable:
         progress(f"Error: {sentence}")
     ctx.exit(exit_code(report, fail_on))
 
 
-def exit_code(report: Report, fail_on: str) -> int:
-    """Return the exit code for the scan's result.
+def _pseudonym(subject: ScanSubject) -> str:
+    if subject.snapshot is not None:
+        return ""  # it shows another machine
+    from winasr_doctor.machine.live.pseudonym import machine_pseudonym
 
-    Args:
-        report: The scan's report.
-        fail_on: `error`, `warning` or `never`.
-
-    Returns:
-        2 if any input could not be examined, because there is no verdict on only part of it; else 3
-        with errors, 4 with warnings, if `fail_on` includes them; else 0.
-    """
-    if report.unreadable:
-        return BAD_INPUT
-    if report.verdict is Verdict.FAIL and fail_on != "never":
-        return FAILED
-    if report.verdict is Verdict.WARN and fail_on == "warning":
-        return WARNED
-    return PASSED
-
-
-def redacted(report: Report, host: Machine) -> Report:
-    """Replace names of people and machines in a report.
-
-    Args:
-        report: The report of a scan.
-        host: The scanned machine; its names get the same placeholders as in its snapshot.
-    """
-    from winasr_doctor.machine.redaction import (
-        Redactor,
-        redact_machine,
-        redact_report,
-        this_machine,
-    )
-
-    redactor = Redactor(**this_machine())
-    redact_machine(host, redactor)
-    return redact_report(report, redactor)
+    return machine_pseudonym()

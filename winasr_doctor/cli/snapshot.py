@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from winasr_doctor.cli.console import progress, write_report
-from winasr_doctor.cli.subject import located, python_option
+from winasr_doctor.cli.subject import MODEL_HELP, located, python_option
 from winasr_doctor.machine.recorded import encode_snapshot, record
 from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_machine
 
@@ -15,7 +15,7 @@ from winasr_doctor.machine.redaction import Redactor, redact_snapshot, this_mach
 @click.command("snapshot")
 @click.option("--output", "-o", required=True, metavar="FILE", help="The file; - for stdout.")
 @click.option("--app", multiple=True, metavar="PATH", help="The app's folder, to record its drive.")
-@click.option("--model", multiple=True, metavar="PATH", help="A .nemo file to look at.")
+@click.option("--model", multiple=True, metavar="PATH", help=MODEL_HELP)
 @click.option("--scratch", metavar="DIR", help="The folder the app uses instead of TEMP.")
 @python_option()
 def command(

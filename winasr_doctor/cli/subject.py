@@ -124,10 +124,12 @@ class ScanSubject(Struct, frozen=True):
             raise InputError(str(missing)) from missing
 
 
+MODEL_HELP = "A .nemo file to look at."
+"""The help text of `--model` where it takes files only."""
+
+
 def subject_options(
-    *,
-    model_metavar: str = "PATH",
-    model_help: str = "A .nemo file to look at.",
+    *, model_metavar: str = "PATH", model_help: str = MODEL_HELP
 ) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Add the options of a `ScanSubject` to a command, which gets the argument `subject`.
 

@@ -15,7 +15,7 @@ from winasr_doctor.cli.device import device_option
 @click.command("ui")
 @click.option("--port", type=click.IntRange(1, 65535), help="By default a free one from 7860 on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="127.0.0.1 or localhost.")
-@click.option("--model", multiple=True, metavar="NAME", help="A .nemo file or name to offer first.")
+@click.option("--model", multiple=True, metavar="NAME", help="A file or name to offer first.")
 @device_option(help_="The device that is chosen at first.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(

@@ -23,7 +23,8 @@ from winasr_doctor.diagnosis.reading import opened, read
 from winasr_doctor.diagnosis.recognising import events_in, id_of, is_noise, score
 from winasr_doctor.diagnosis.selection import best_first, names_of
 from winasr_doctor.diagnosis.unknown import GET_THE_REST
-from winasr_doctor.frameworks.nemo.files import MANIFEST
+from winasr_doctor.frameworks.nemo.files import MANIFEST, READER_LEFT_OPEN
+from winasr_doctor.frameworks.whisper.steps import step_of
 
 if TYPE_CHECKING:
     from winasr_doctor.locks.holders import Holding
@@ -278,6 +279,9 @@ def _phase(chain: Chain, path: str | None) -> FailurePhase:
         return FailurePhase.LOAD
     if names & _DOWNLOAD_FRAMES:
         return FailurePhase.DOWNLOAD
+    steps = [step for frame in frames if (step := step_of(frame.path, frame.function))]
+    if steps:
+        return FailurePhase.LOAD if steps[-1].loads else FailurePhase.TRANSCRIBE
     if any(node.kind in ("ImportError", "ModuleNotFoundError") for node in chain):
         return FailurePhase.IMPORT
     return FailurePhase.UNKNOWN
@@ -289,11 +293,7 @@ def _suspect(
     if not cleanup:
         return Suspect("nobody", "no file was locked")
     if phase is FailurePhase.TRANSCRIBE and (hidden or incomplete):
-        return Suspect(
-            "own process",
-            f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file"
-            " open; waiting or retrying cannot release it",
-        )
+        return Suspect("own process", READER_LEFT_OPEN)
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",

@@ -1,4 +1,4 @@
-"""Whom a replaced function asks before it does its work."""
+"""The interceptors that a replaced function asks before it does its work."""
 
 from __future__ import annotations
 

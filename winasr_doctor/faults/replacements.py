@@ -6,13 +6,12 @@ Each asks the interceptors first, and reports real errors as Windows would.
 # ruff: noqa: ANN401 - the replaced functions accept anything
 from __future__ import annotations
 
-import errno
 import functools
 import os
 import re
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import lstat, unlink  # bound early: these calls must not be intercepted
 from typing import Any
 
@@ -51,6 +50,43 @@ def _name(value: object, directory: object = None) -> FileName | None:
     return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
 
 
+def _perform(
+    operation: str,
+    original: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    error: OSError | None,
+    paths: Sequence[FileName] = (),
+) -> Any:
+    """Raise the error of a refusal, or else call the original function.
+
+    A caller must not keep the error in a variable: its frame and the error would keep each other
+    alive.
+
+    Args:
+        operation: The operation's name.
+        original: The function that does it.
+        args: Its arguments by position.
+        kwargs: Its arguments by name.
+        error: The refusal, if there was one.
+        paths: What a real error concerns that shall read as on Windows.
+    """
+    __tracebackhide__ = True
+    if error is None:
+        try:
+            return original(*args, **kwargs)
+        except OSError as real:
+            if not paths or operation not in translating:
+                raise
+            error = as_on_windows(operation, real, *paths)
+            if error is None:
+                raise
+    try:
+        raise error  # outside the handler: the real error is unrelated to the injected one
+    finally:
+        error = None
+
+
 def on_one_path(operation: str, original: Function) -> Function:
     """Make the replacement of a function that takes one path."""
     default = "." if operation in {"scandir", "listdir"} else 0
@@ -64,20 +100,7 @@ def on_one_path(operation: str, original: Function) -> Function:
         path = _name(default if given is None else given, kwargs.get("dir_fd") if kwargs else None)
         if path is None:
             return original(*args, **kwargs)
-        error = refusal(operation, path) if operation in asked else None
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                if operation not in translating:
-                    raise
-                error = as_on_windows(operation, real, path)
-                if error is None:
-                    raise
-        try:
-            raise error  # outside the handler: the real error is unrelated to the injected one
-        finally:
-            error = None  # else this frame and the error would keep each other alive
+        return _perform(operation, original, args, kwargs, refusal(operation, path), (path,))
 
     return replacement
 
@@ -92,35 +115,37 @@ def _on_two_paths(operation: str, original: Function) -> Function:
         target = _name(args[1] if len(args) > 1 else kwargs.get("dst", 0), kwargs.get("dst_dir_fd"))
         if source is None or target is None:
             return original(*args, **kwargs)
-        error = refusal(operation, source, target)
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                if operation not in translating:
-                    raise
-                if operation == "replace" and _folder_onto_file(real, source, target):
-                    unlink(target)
-                    return original(*args, **kwargs)
-                error = as_on_windows(operation, real, source, target)
-                if error is None:
-                    raise
-        try:
-            raise error
-        finally:
-            error = None
+        return _perform(
+            operation, original, args, kwargs, refusal(operation, source, target), (source, target)
+        )
 
     return replacement
 
 
-def _folder_onto_file(error: OSError, source: FileName, target: FileName) -> bool:
+def _on_replace(operation: str, original: Function) -> Function:
+    """Replace a file by a folder as well, which Linux refuses."""
+
+    @functools.wraps(original)
+    def over_a_file(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(*args, **kwargs)
+        except NotADirectoryError:
+            source = args[0] if args else kwargs["src"]
+            target = args[1] if len(args) > 1 else kwargs["dst"]
+            if operation not in translating or not _folder_onto_file(source, target):
+                raise
+            unlink(target)
+        return original(*args, **kwargs)
+
+    return _on_two_paths(operation, over_a_file)
+
+
+def _folder_onto_file(source: FileName, target: FileName) -> bool:
     """Return whether a folder was to replace a file; Windows allows that and Linux does not.
 
     The target of MoveFileExW must not be a folder, its source may be anything (documentation of
     Rust's `std::fs::rename`; seen with CPython for Windows).
     """
-    if error.errno != errno.ENOTDIR:
-        return False
     try:
         return stat.S_ISDIR(lstat(source).st_mode) and stat.S_ISREG(lstat(target).st_mode)
     except OSError:
@@ -145,20 +170,9 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        error = _first_refusal(_opening(mode, path), path)
-        if error is None:
-            try:
-                return original(*args, **kwargs)
-            except OSError as real:
-                if operation not in translating:
-                    raise
-                error = as_on_windows(operation, real, path)
-                if error is None:
-                    raise
-        try:
-            raise error
-        finally:
-            error = None
+        return _perform(
+            operation, original, args, kwargs, _first_refusal(_opening(mode, path), path), (path,)
+        )
 
     return replacement
 
@@ -178,13 +192,8 @@ def _on_descriptor(operation: str, original: Function) -> Function:
     def replacement(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         given = args[0] if args else kwargs.get("fd")
-        error = refusal(operation, _name_behind(given)) if operation in asked else None
-        if error is None:
-            return original(*args, **kwargs)
-        try:
-            raise error
-        finally:
-            error = None
+        name = _name_behind(given) if operation in asked else ""
+        return _perform(operation, original, args, kwargs, refusal(operation, name))
 
     return replacement
 
@@ -249,13 +258,7 @@ def _on_os_open(operation: str, original: Function) -> Function:
             return original(*args, **kwargs)
         kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
         kinds += ["overwrite"] if flags & os.O_TRUNC else []
-        error = _refused_opening(operation, kinds, path)
-        if error is None:
-            return original(*args, **kwargs)
-        try:
-            raise error
-        finally:
-            error = None
+        return _perform(operation, original, args, kwargs, _refused_opening(operation, kinds, path))
 
     return replacement
 
@@ -272,7 +275,7 @@ def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSErro
 MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "rmtree": _on_rmtree,
     "rename": _on_two_paths,
-    "replace": _on_two_paths,
+    "replace": _on_replace,
     "symlink": _on_two_paths,
     "link": _on_two_paths,
     "copyfile": _on_two_paths,

@@ -22,6 +22,7 @@ from winasr_doctor.findings.model import (
     skip,
     unknown,
     warning,
+    worst_first,
 )
 from winasr_doctor.findings.plan import PlanStep, RemedyPlan
 from winasr_doctor.findings.planning import plan_of
@@ -56,4 +57,5 @@ __all__ = [
     "skip",
     "unknown",
     "warning",
+    "worst_first",
 ]

@@ -255,6 +255,22 @@ class Result(Struct, frozen=True):
     suppression: Suppression | None = None
 
 
+_RANK: dict[Severity | Status, int] = {
+    Severity.ERROR: 0,
+    Severity.WARNING: 1,
+    Status.CRASH: 2,
+    Status.UNKNOWN: 3,
+    Severity.INFO: 4,
+    Status.SKIP: 5,
+    Status.PASS: 6,
+}
+
+
+def worst_first(result: Result) -> tuple[int, str]:
+    """Sort key for readers: errors, warnings, crashes, unknowns, notes, skips, passes."""
+    return _RANK[result.severity or result.status], result.code
+
+
 class Tool(Struct, frozen=True):
     """The program that made a report or a snapshot."""
 
@@ -287,6 +303,12 @@ class Report(Struct, frozen=True):
         seen = Counter((r.severity or r.status).value for r in self.results)
         names = (*Severity, *(s for s in Status if s is not Status.FAIL))
         return {name.value: seen[name.value] for name in names}
+
+    @property
+    def failing(self) -> tuple[Result, ...]:
+        """The failing results, worst first."""
+        failed = (result for result in self.results if result.status is Status.FAIL)
+        return tuple(sorted(failed, key=worst_first))
 
     @property
     def verdict(self) -> Verdict:

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from winasr_doctor.findings.changes import Change, Stage
-from winasr_doctor.findings.model import Remedy, Report, Result, Severity, Status
+from winasr_doctor.findings.model import Remedy, Report, Result, Severity, Status, worst_first
 from winasr_doctor.findings.plan import PlanStep, RemedyPlan
 from winasr_doctor.findings.planned_packages import in_new_environment, installs_all, united
 from winasr_doctor.findings.steps import Step
 
 _USUAL_STAGE = {"APP": Stage.SOURCE, "REV": Stage.SOURCE, "NEM": Stage.FILES}
 """The stage of a family's remedies that do not name one; `SETTINGS` for the others."""
-
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2, None: 3}
 
 
 class ChosenRemedy(Struct, frozen=True):
@@ -59,7 +57,7 @@ def plan_of(report: Report) -> RemedyPlan:
 
 def _chosen(results: Iterable[Result]) -> list[ChosenRemedy]:
     """Choose one remedy for each finding, those without an alternative first."""
-    waiting = sorted(filter(_needs_a_remedy, results), key=_worst_first)
+    waiting = sorted(filter(_needs_a_remedy, results), key=worst_first)
     options = {id(result): list(_options(result)) for result in waiting}
     waiting.sort(key=lambda result: len(options[id(result)]) > 1)
     wanted = Counter(each.change for mine in options.values() for each in mine)
@@ -78,7 +76,7 @@ def _chosen(results: Iterable[Result]) -> list[ChosenRemedy]:
         choice = next(covered, None) or max(mine, key=worth)
         chosen.append(choice)
         done[choice.change] = None
-    return sorted(chosen, key=lambda choice: _worst_first(choice.result))
+    return sorted(chosen, key=lambda choice: worst_first(choice.result))
 
 
 def _needs_a_remedy(result: Result) -> bool:
@@ -86,10 +84,6 @@ def _needs_a_remedy(result: Result) -> bool:
         return False
     serious = result.severity in {Severity.ERROR, Severity.WARNING}
     return serious or result.status is Status.UNKNOWN
-
-
-def _worst_first(result: Result) -> tuple[int, str]:
-    return _RANK[result.severity], result.code
 
 
 def _options(result: Result) -> Iterator[ChosenRemedy]:

@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from winasr_doctor._util.state_files import state_folder
 from winasr_doctor.fix.atomic_write import WriteError, move, read_bytes
 from winasr_doctor.locks import RetryPolicy
-from winasr_doctor.locks.ledger import STATE_VARIABLE
 
 SCHEMA = "winasr-doctor/fix-journal/1"
 
@@ -187,12 +187,7 @@ class Journal:
 
 def default_journal() -> Journal:
     """Return this account's journal, stored beside the ledger of leftovers."""
-    folder = os.environ.get(STATE_VARIABLE)
-    if not folder:
-        from platformdirs import user_state_dir
-
-        folder = user_state_dir("winasr_doctor", appauthor=False)
-    return Journal(Path(folder, "fixes"))
+    return Journal(Path(state_folder(), "fixes"))
 
 
 def digest(data: bytes) -> str:

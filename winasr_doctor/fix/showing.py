@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph
-from winasr_doctor.findings import Remedy, Report, Result, Status, Step
+from winasr_doctor.findings import Remedy, Report, Result, Status, Step, worst_first
 from winasr_doctor.fix.applying import ChangeState, FixResult, ProposedChange
 from winasr_doctor.fix.journal import Record
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Proposal, Repair
 from winasr_doctor.fix.tasks import chosen_remedy
 from winasr_doctor.report.digest import placed
-from winasr_doctor.scanning import worst_first
 
 _LEVELS = {"info": "note"}
 

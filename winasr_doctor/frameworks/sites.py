@@ -70,19 +70,56 @@ class StateSite(NamedTuple):
     remember: Callable[[ModuleType], Undo]
 
 
+class DownloadSite(NamedTuple):
+    """A module that downloads into a partial file and then moves that into place.
+
+    Attributes:
+        module: Its name.
+        parent: A package whose presence means that the module must exist.
+        partial: The ends of the names of files that it deletes itself once it is done with them.
+        repeatable: Functions that can be called again: they find what is complete.
+        transfers: Functions that delete their partial file in a `finally`, which hides the error of
+            the transfer if the file is locked.
+        links: Functions, with the path of the link as the second argument, that make a link.
+        forget_links: Called with the module and such a path when a link was refused. It has the
+            module copy instead, and returns whether that is possible.
+    """
+
+    module: str
+    parent: str
+    partial: tuple[str, ...]
+    repeatable: tuple[str, ...] = ()
+    transfers: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    forget_links: Callable[[ModuleType, str], bool] = lambda _module, _path: False
+
+    @property
+    def subject(self) -> str:
+        """What is not guarded if the module has a different shape."""
+        return "downloads"
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """All functions that are wrapped."""
+        return (*self.repeatable, *self.transfers, *self.links)
+
+
+Site = FolderSite | StateSite | DownloadSite
+
+
 class Framework(NamedTuple):
-    """A framework whose temporary folders are guarded.
+    """A framework whose temporary folders, or downloads, are guarded.
 
     Attributes:
         name: What people call it.
         package: What Python calls it.
-        sites: The places where it makes folders or leaves state behind.
+        sites: The places where it makes folders, leaves state behind or downloads.
         unguarded: Modules and packages that use `tempfile` and are left alone, with the reason.
     """
 
     name: str
     package: str
-    sites: tuple[FolderSite | StateSite, ...]
+    sites: tuple[Site, ...]
     unguarded: Mapping[str, str] = MappingProxyType({})
 
     def knows(self, module: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor.asr.errors import UnknownModelError
-from winasr_doctor.asr.models import find_model
+from winasr_doctor.asr.models import find_model, is_known
 from winasr_doctor.models.known import CANARY_QWEN_FILES, CANARY_QWEN_INSIDE
 
 if TYPE_CHECKING:
@@ -44,6 +44,34 @@ def model_source(name: str) -> ModelSource:
             " no name to be found by on another machine"
         )
     return source
+
+
+def separate(given: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Separate models of the Hub, for the self-test, from files and folders, for the scan.
+
+    As everywhere, a known name takes precedence over a folder of the same name.
+
+    Args:
+        given: Names and paths.
+
+    Returns:
+        The names and the paths.
+
+    Raises:
+        ValueError: Something is neither a known name nor an existing path.
+    """
+    names: list[str] = []
+    paths: list[str] = []
+    for each in given:
+        try:
+            on_the_hub = find_model(each).repo_id is not None
+        except UnknownModelError as error:
+            if not Path(each).exists():
+                raise ValueError(str(error)) from error
+            on_the_hub = False
+        is_a_name = is_known(each) or (on_the_hub and not Path(each).exists())
+        (names if is_a_name else paths).append(each)
+    return tuple(names), tuple(paths)
 
 
 def commit_in_cache(name: str) -> str:

@@ -20,6 +20,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
+from winasr_doctor._util.bounded_child import end_family
+
 Answer = Mapping[str, Any]
 
 _START = (
@@ -172,22 +174,11 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_PATIENCE)
         if self._process.poll() is None:
-            _kill_family(self._process)
+            end_family(self._process)
         self._reader.join(_PATIENCE)
         if not self._reader.is_alive() and self._process.stdout is not None:
             self._process.stdout.close()
         self._said.close()
-
-
-def _kill_family(process: subprocess.Popen[bytes]) -> None:
-    import psutil
-
-    with contextlib.suppress(psutil.Error, OSError):
-        for each in psutil.Process(process.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error, OSError):
-                each.kill()
-    process.kill()
-    process.wait()
 
 
 Send = Callable[[Answer], None]

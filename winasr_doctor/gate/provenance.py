@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util import git
 from winasr_doctor._util.installation import DISTRIBUTION
+from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS
 from winasr_doctor.machine.live.packages import installed
 from winasr_doctor.version import __version__
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGES = {
     "torch": "torch",
-    "nemo": "nemo-toolkit",
-    "lhotse": "lhotse",
+    **{name.lower(): pip.replace("_", "-") for name, pip in DISTRIBUTIONS.items()},
     "numpy": "numpy",
     "huggingface_hub": "huggingface-hub",
     "gradio": "gradio",

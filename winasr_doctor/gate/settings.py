@@ -127,6 +127,27 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
     return settings
 
 
+def combined_settings(
+    table: Mapping[str, Any], where: str, options: Mapping[str, Any]
+) -> GateSettings:
+    """Read and check a file's table, and let the options of a command override it.
+
+    Args:
+        table: As `read_settings` takes it.
+        where: What an error calls the table.
+        options: Values by their key in the table; those that are empty or `None` count as not
+            given.
+
+    Raises:
+        SettingsError: A value in the table is invalid, whatever the options say, or an option is.
+    """
+    try:
+        read_settings(table)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error}") from error
+    return read_settings({**table, **{name: given for name, given in options.items() if given}})
+
+
 def _check_models(names: tuple[str, ...]) -> None:
     seen: set[str | None] = set()
     for number, name in enumerate(names, 1):

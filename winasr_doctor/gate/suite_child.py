@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from winasr_doctor._util.state_files import STATE_VARIABLE
 from winasr_doctor.gate.child import Send
 from winasr_doctor.gate.outcome import StepState
 from winasr_doctor.gate.suite import CASES, CaseFolder, NotHere, SuiteCase
 from winasr_doctor.gate.suite.table import virtual_time
 from winasr_doctor.locks import ONCE, rmtree
-from winasr_doctor.locks.ledger import STATE_VARIABLE
 
 
 def run(task: object, send: Send) -> None:

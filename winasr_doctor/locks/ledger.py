@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from winasr_doctor._util.state_files import state_folder
 from winasr_doctor.locks.absolute_paths import absolute
 from winasr_doctor.locks.cleanup_report import CleanupReport, CleanupStatus
 from winasr_doctor.locks.identity import Identity, identify, same_folder
@@ -20,7 +21,6 @@ from winasr_doctor.locks.ledger_entry import EntryError, LedgerEntry, read, this
 from winasr_doctor.locks.leftovers import items_below
 
 __all__ = [
-    "STATE_VARIABLE",
     "Ledger",
     "LedgerContents",
     "LedgerEntry",
@@ -29,9 +29,6 @@ __all__ = [
 ]
 
 log = logging.getLogger("winasr_doctor.cleanup")
-
-STATE_VARIABLE = "WINASR_DOCTOR_STATE"
-"""Environment variable that sets another folder for the ledger."""
 
 _WRITE_TRIES = 5
 
@@ -124,6 +121,28 @@ class Ledger:
         self.left_here = True
         return entry
 
+    def leave_file(self, path: str, reason: str) -> LedgerEntry | None:
+        """Record a single file that could not be deleted; its folder stays.
+
+        Args:
+            path: The file.
+            reason: Why, such as `WinError 32`.
+
+        Returns:
+            The entry by which a sweep will find it; `None` if it cannot be examined.
+        """
+        folder, name = os.path.split(absolute(path))
+        try:
+            items = ((name, identify(os.path.join(folder, name))),)
+            root = identify(folder)
+        except (OSError, ValueError):
+            return None
+        self.left_here = True
+        entry = LedgerEntry(
+            folder, root, this_process(), whole=False, items=items, reason=reason, only_items=True
+        )
+        return self._write(entry)
+
     def entries(self) -> list[LedgerEntry]:
         """Return all entries, including those that could not be written to the disk."""
         return self.read().entries
@@ -178,12 +197,7 @@ def _is_removed(file: Path) -> bool:
 
 def default_ledger() -> Ledger:
     """Return this account's ledger; the same object for the same folder."""
-    folder = os.environ.get(STATE_VARIABLE)
-    if not folder:
-        from platformdirs import user_state_dir
-
-        folder = user_state_dir("winasr_doctor", appauthor=False)
-    place = os.path.join(folder, "leftovers")
+    place = os.path.join(state_folder(), "leftovers")
     with _ledgers_lock:
         return _ledgers.setdefault(place, Ledger(place))
 

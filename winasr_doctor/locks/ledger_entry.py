@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import platform
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from winasr_doctor._util.state_files import write_whole
 from winasr_doctor.locks.identity import Identity
 
 SCHEMA = "winasr-doctor/leftover/1"
@@ -56,6 +56,7 @@ class LedgerEntry:
         items: Relative path and identity of each item that stayed, folders after their contents.
         reason: Why it stayed, such as `WinError 32`.
         unlisted: How many more items stayed than `items` has room for.
+        only_items: Whether the folder itself belongs to somebody else and stays.
         file: The entry's own file; `None` if it could not be written.
     """
 
@@ -67,7 +68,13 @@ class LedgerEntry:
     items: tuple[tuple[str, Identity], ...] = ()
     reason: str = ""
     unlisted: int = 0
+    only_items: bool = False
     file: Path | None = field(default=None, compare=False)
+
+    @property
+    def shown(self) -> str:
+        """The path to show to people: the folder, or the only file in it that is meant."""
+        return os.path.join(self.path, self.items[0][0]) if self.only_items else self.path
 
 
 class EntryError(Exception):
@@ -104,15 +111,7 @@ def write(entry: LedgerEntry, file: Path) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    document = json.dumps(_as_json(entry), ensure_ascii=True).encode()
-    unfinished = file.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(document)
-        os.replace(unfinished, file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
+    write_whole(file, json.dumps(_as_json(entry), ensure_ascii=True).encode())
 
 
 def _as_json(entry: LedgerEntry) -> dict[str, Any]:
@@ -126,6 +125,7 @@ def _as_json(entry: LedgerEntry) -> dict[str, Any]:
         "items": [[path, list(identity)] for path, identity in entry.items],
         "reason": entry.reason,
         "unlisted": entry.unlisted,
+        "only_items": entry.only_items,
     }
 
 
@@ -177,6 +177,7 @@ def _entry(document: dict[str, Any], file: Path) -> LedgerEntry:
         ),
         reason=_text(document["reason"]),
         unlisted=_number(document.get("unlisted", 0)),
+        only_items=document.get("only_items") is True and bool(document["items"]),
         file=file,
     )
 

@@ -99,7 +99,7 @@ def _look(place: Descent, found: _List) -> list[tuple[str, Identity]]:
 
 
 def remove_items(entry: LedgerEntry) -> str | None:
-    """Remove what an entry lists, then the listed folders and the folder itself if they are empty.
+    """Remove what an entry lists, then the listed folders and, if it is ours, the empty folder.
 
     An item is removed only if its identity has not changed. Only one system call lies between the
     last check of a file and its deletion.
@@ -120,7 +120,7 @@ def remove_items(entry: LedgerEntry) -> str | None:
         return None
     except OSError as error:
         return _in_words(error, entry.path)
-    return problem or _remove_root(entry)
+    return problem if problem or entry.only_items else _remove_root(entry)
 
 
 def _remove_at(

@@ -1,7 +1,4 @@
-"""`rmtree` removes a folder, and records what stays so that a later sweep removes it.
-
-The ledger and the sweep are imported where they are needed: most deletions leave nothing.
-"""
+"""`rmtree` removes a folder, and records what stays so that a later sweep removes it."""
 
 from __future__ import annotations
 
@@ -109,7 +106,7 @@ def what_becomes_of_it(report: CleanupReport) -> str:
     """
     if not report.deferred:
         return "it is safe to delete by hand"
-    later = "it will be removed at exit or by `python -m winasr_doctor sweep`"
+    later = "it will be removed at exit, at the next start, or by `python -m winasr_doctor sweep`"
     if not report.unrecorded:
         return later
     return (

@@ -78,9 +78,9 @@ def sweep(
             continue
         why, done = _handle_anything(entry, ledger, policy, on_attempt)
         if why:
-            kept.append(Kept(entry.path, why))
+            kept.append(Kept(entry.shown, why))
         else:
-            removed.append(entry.path)
+            removed.append(entry.shown)
         if done:
             ledger.settle(entry)
     ledger.left_here = ledger.left_here and bool(kept)
@@ -122,7 +122,7 @@ def waiting(ledger: Ledger | None = None) -> SweepReport:
     found = (ledger or default_ledger()).read()
     here = [entry for entry in found.entries if entry.owner.machine == platform.node()]
     return SweepReport(
-        kept=tuple(Kept(entry.path, _why_it_waits(entry)) for entry in here),
+        kept=tuple(Kept(entry.shown, _why_it_waits(entry)) for entry in here),
         set_aside=_set_aside(found),
     )
 
@@ -203,7 +203,7 @@ def _remove_listed(entry: LedgerEntry) -> tuple[str, bool]:
     problem = remove_items(entry)
     if problem is not None:
         return problem, False
-    if is_gone(entry.path):
+    if entry.only_items or is_gone(entry.path):
         return "", True
     return _unlisted(entry) if entry.unlisted else _OTHERS, True
 

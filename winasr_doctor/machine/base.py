@@ -152,7 +152,11 @@ class Machine(ABC):
         """Start reading these sections in parallel, if that saves time."""
 
     def describe(self) -> dict[str, object]:
-        """Return a few JSON values about the machine, for the head of a report. No names."""
+        """Return a few JSON values about the machine, for the head of a report.
+
+        `interpreter` is the path of the Python that was examined from outside; without one, there
+        is no such value.
+        """
         described: dict[str, object] = {}
         facts: dict[str, Callable[[], str | None]] = {
             "system": lambda: f"{self.system.name} {self.system.version}",
@@ -160,10 +164,19 @@ class Machine(ABC):
             "python": lambda: self.python.version,
             "torch": lambda: self.packages.version("torch"),
             "nemo_toolkit": lambda: self.packages.version("nemo-toolkit"),
+            "account": lambda: self.account.kind,
         }
         for key, read in facts.items():
             try:
                 described[key] = read()
             except (Unreadable, NotApplicable):
                 described[key] = None
+        if (outside := self._outside()) is not None:
+            described["interpreter"] = outside
         return described
+
+    def _outside(self) -> str | None:
+        try:
+            return self.interpreter.executable
+        except (Unreadable, NotApplicable):
+            return None

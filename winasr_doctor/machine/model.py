@@ -101,6 +101,8 @@ class PythonRuntime(Fact, frozen=True, kw_only=True):
     """Whether it is the Microsoft Store package, which redirects writes below `AppData`."""
     utf8_mode: bool = False
     stdout_encoding: str | None = None
+    doctor: str | None = None
+    """The interpreter that runs the doctor, if this one was examined from outside and lacks it."""
 
     def __post_init__(self) -> None:
         """Refuse a version that checks could not compare."""

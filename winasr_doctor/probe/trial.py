@@ -123,7 +123,7 @@ def _holders(report: CleanupReport) -> tuple[str, ...]:
     )
 
 
-class _Made:
+class _FilledFolder:
     """A folder of our own, known to the ledger until it is gone."""
 
     def __init__(self, path: str) -> None:
@@ -142,11 +142,11 @@ class _Made:
 
 
 @contextmanager
-def _folder_in(folder: str) -> Iterator[_Made]:
+def _folder_in(folder: str) -> Iterator[_FilledFolder]:
     # Not by tempfile, which on Windows takes a refusal for a name in use (gh-66305).
     path = os.path.join(folder, f"{PREFIX}{uuid.uuid4().hex}")  # noqa: PTH118
     Path(path).mkdir(mode=0o700)
-    made = _Made(path)
+    made = _FilledFolder(path)
     try:
         yield made
     finally:

@@ -13,8 +13,21 @@ from winasr_doctor.report.interface import Renderer, RenderOptions
 if TYPE_CHECKING:
     from winasr_doctor.findings import Report
 
-FORMATS: tuple[str, ...] = ("text", "json", "junit", "sarif", "markdown", "html", "github")
-"""Names of the formats; each is a module of this package with a function `render`."""
+_MODULES = {
+    "text": "text",
+    "json": "json",
+    "junit": "junit",
+    "sarif": "sarif",
+    "markdown": "markdown",
+    "html": "html",
+    "github": "github",
+    "digest": "digest_line",
+    "prometheus": "prometheus",
+}
+"""The module of each format; it has a function `render`."""
+
+FORMATS = tuple(_MODULES)
+"""Names of the formats."""
 
 _DEFAULTS = RenderOptions()
 
@@ -37,5 +50,5 @@ def render(report: Report, format: str, options: RenderOptions = _DEFAULTS) -> s
     """
     if format not in FORMATS:
         raise ValueError(f"no report format is called {format!r}; there are {', '.join(FORMATS)}")
-    renderer: Renderer = import_module(f"{__name__}.{format}").render
+    renderer: Renderer = import_module(f"{__name__}.{_MODULES[format]}").render
     return renderer(report, options)

@@ -99,9 +99,16 @@ def families(report: Report) -> list[CheckFamily]:
 
 
 def head(report: Report) -> list[tuple[str, str]]:
-    """Return the subject of the report: machine, Python, torch and NeMo, as far as known."""
-    named = [(title, plain(report.host.get(key))) for key, title in HEAD]
-    return [(title, one_line(str(value)) if value else "not found") for title, value in named]
+    """Return the subject of the report: machine, Python, torch and NeMo, as far as known.
+
+    A Python that was examined from outside is named with its path.
+    """
+    named = [(key, title, plain(report.host.get(key))) for key, title in HEAD]
+    words = {key: one_line(str(value)) if value else "not found" for key, _, value in named}
+    outside = plain(report.host.get("interpreter"))
+    if outside:
+        words["python"] += f" ({one_line(str(outside))})"
+    return [(title, words[key]) for key, title, _ in named]
 
 
 def count_words(counts: dict[str, int]) -> list[str]:
@@ -174,13 +181,6 @@ def first_step(result: Result) -> str:
         return ""
     remedy = result.remedies[0]
     return one_line(": ".join(["To do", remedy.title, *remedy.steps[:1]]))
-
-
-def failing(results: Iterable[Result]) -> list[Result]:
-    """Return the failing results, worst first."""
-    from winasr_doctor.scanning import worst_first  # lazy: only a scan has results
-
-    return sorted((result for result in results if result.status is Status.FAIL), key=worst_first)
 
 
 def grouped(results: Iterable[Result]) -> list[list[Result]]:

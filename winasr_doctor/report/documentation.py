@@ -1,4 +1,4 @@
-"""Looks up the documentation of the checks in a report; only here do reports refer to checks."""
+"""Looks up the documentation of the checks in a report."""
 
 from __future__ import annotations
 

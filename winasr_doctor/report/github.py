@@ -58,8 +58,15 @@ class Annotation(NamedTuple):
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
     """Write a report as annotations, the worst first, then the verdict as a line of the log."""
-    lines = [*map(str, annotations_of(report)), f"winasr_doctor: {report.verdict.value.upper()}"]
+    lines = [*map(str, annotations_of(report)), _last_line(report)]
     return "\n".join(lines) + "\n"
+
+
+def _last_line(report: Report) -> str:
+    (_, _machine), *versions = digest.head(report)
+    examined = ", ".join(f"{name} {version}" for name, version in versions)
+    outside = f" for {examined}" if report.host.get("interpreter") else ""
+    return f"winasr_doctor: {report.verdict.value.upper()}{outside}"
 
 
 def annotations_of(report: Report) -> list[Annotation]:
@@ -70,7 +77,7 @@ def annotations_of(report: Report) -> list[Annotation]:
     """
     found = [
         *(Annotation("error", "Not examined", sentence) for sentence in report.unreadable),
-        *map(_annotation, digest.failing(report.results)),
+        *map(_annotation, report.failing),
         *(_annotation(each) for each in report.results if each.status is Status.CRASH),
     ]
     shown = [each for kind in ("error", "warning", "notice") for each in _of(kind, found)[:MOST]]

@@ -55,8 +55,20 @@ class _Listing(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
-    source = files("winasr_doctor.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
+def page_style() -> Markup:
+    """Return the style sheet of our HTML pages, for their `<style>` element."""
+    sheet = files("winasr_doctor.report").joinpath("page.css").read_text(encoding="utf-8")
+    return Markup(sheet)  # noqa: S704 - our own file
+
+
+def page_template(package: str, name: str) -> Template:
+    """Return a template whose values are made visible and then escaped.
+
+    Args:
+        package: The package that has the template.
+        name: The template's file name.
+    """
+    source = files(package).joinpath(name).read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,6 +79,11 @@ def _template() -> Template:
     )
     environment.filters["step"] = Step.of
     return environment.from_string(source)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    return page_template("winasr_doctor.report", TEMPLATE)
 
 
 def _shown(value: object) -> object:
@@ -90,6 +107,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "plan": plan,
         "plan_heading": heading_words(plan),
         "words_of": lambda step: step_words(step, shell),
+        "style": page_style(),
         "script": Markup(SCRIPT),  # noqa: S704 - our own constant
         "script_hash": _hash(SCRIPT),
         "verdict": report.verdict.value,
@@ -98,7 +116,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "head": digest.head(report),
         "families": digest.families(report),
         "columns": digest.COUNTED,
-        "failing": digest.failing(report.results),
+        "failing": report.failing,
         "listings": [listing for listing in listings if listing.results],
         "label": digest.label,
         "level": digest.level,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RenderOptions(Struct, frozen=True):
-    """How to write a report; only `text` uses all of these options."""
+    """How to write a report; each format uses some of these options."""
 
     width: int = 80
     """Columns of the terminal; no line of `text` is wider."""
@@ -23,6 +23,8 @@ class RenderOptions(Struct, frozen=True):
     """Whether to list notes, passed and skipped checks, and all evidence."""
     quiet: bool = False
     """Whether `text` has only the verdict and what to do."""
+    pseudonym: str = ""
+    """A name for the machine that says nothing about it, for `digest`."""
 
 
 class Renderer(Protocol):

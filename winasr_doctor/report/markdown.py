@@ -62,7 +62,7 @@ def render(report: Report, options: RenderOptions) -> str:
     blocks += _plan(plan_of(report))
     if report.results:
         blocks.append(_table(report))
-    for result in digest.failing(report.results):
+    for result in report.failing:
         blocks += _section(result)
     blocks += _listing("Crashed", _with(report, Status.CRASH), evidence=True)
     blocks += _listing("Unknown", _with(report, Status.UNKNOWN))

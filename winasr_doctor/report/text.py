@@ -80,7 +80,7 @@ def _verdict(report: Report) -> Iterator[Block]:
 
 
 def _findings(report: Report, options: RenderOptions) -> Iterator[Block]:
-    shown = [*digest.failing(report.results), *_undecided(report.results)]
+    shown = [*report.failing, *_undecided(report.results)]
     shown += digest.silenced(report.results)
     if options.verbose:
         explained: set[str] = set()
@@ -173,7 +173,7 @@ def _counted(report: Report) -> Iterator[Block]:
         yield Gap()
         yield Paragraph(f"{words}; -v lists them, with reasons and evidence.")
     yield from _not_examined(report)
-    worth = [*digest.failing(report.results), *_undecided(report.results)]
+    worth = [*report.failing, *_undecided(report.results)]
     if worth and worth[0].severity is not Severity.INFO:
         yield Paragraph(f"python -m winasr_doctor explain {worth[0].code}", lead="More on a code: ")
 

@@ -4,9 +4,3 @@ The app runs in a separate, plain `python SCRIPT ...`, so that its arguments, it
 tracebacks and its exit code are the usual ones. A `sitecustomize` on `PYTHONPATH` (`startup/`)
 starts the guard before the app's first line, also in its worker processes.
 """
-
-from winasr_doctor.run.parent import Order, run
-from winasr_doctor.run.scratch import ScratchError
-from winasr_doctor.run.target import RunTarget, TargetError
-
-__all__ = ["Order", "RunTarget", "ScratchError", "TargetError", "run"]

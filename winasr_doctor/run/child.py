@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._guard import guard
 from winasr_doctor._guard.events import FolderOpened, GuardEvent, Observer, opened
+from winasr_doctor.frameworks.whisper import steps as whisper
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.run import final_diagnosis
 from winasr_doctor.run.app_deletes import AppDeletes
-from winasr_doctor.run.events import EventLog, Silent, Started
+from winasr_doctor.run.events import EventLog, Silent, Started, Whisper
 from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import RunSettings
+from winasr_doctor.run.standstill import stacks
 from winasr_doctor.run.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def begin(file: str) -> None:
     observers: list[Observer] = [folders.observe, recorder.observe]
     if settings.silence > 0:
         observers.append(watchdog.observe)
+        stacks.listen(settings.events)
     recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
     if settings.plan:
         recorder.injector = whole.enter_context(_injecting(settings.plan, observers))
@@ -64,6 +67,7 @@ def begin(file: str) -> None:
     def end() -> None:
         with suppress(Exception):
             recorder.flush()
+            _tell_of_whisper(log)
             whole.close()
         final_diagnosis.tell(settings.events)
 
@@ -85,6 +89,12 @@ def _take_over(settings: RunSettings) -> None:
         if all(claim is not None and claim.file is not None for claim in claims):
             for file in settings.claims:
                 Path(file).unlink(missing_ok=True)
+
+
+def _tell_of_whisper(log: EventLog) -> None:
+    names = whisper.imported(sys.modules)
+    if names:
+        log.write(Whisper(names))
 
 
 def _all(observers: Iterable[Observer]) -> Observer:

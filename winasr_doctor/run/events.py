@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from winasr_doctor._guard.events import Phase
+from winasr_doctor._guard.events import DownloadOutcome, DownloadRescued, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,27 @@ class PutOff:
     holder: str
 
 
-Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A process has imported packages that run Whisper, which need no guard."""
+
+    names: tuple[str, ...]
+
+
+Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff | Whisper | DownloadRescued
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Cleaned, FaultInjected, Unguarded, Silent, PutOff)
+    kind.__name__: kind
+    for kind in (
+        Started,
+        Cleaned,
+        FaultInjected,
+        Unguarded,
+        Silent,
+        PutOff,
+        Whisper,
+        DownloadRescued,
+    )
 }
 
 
@@ -141,4 +158,6 @@ def read_events(folder: str) -> Iterator[Event]:
                 document = json.loads(line)
                 if "phase" in document:
                     document["phase"] = Phase(document["phase"])
+                if "outcome" in document:
+                    document["outcome"] = DownloadOutcome(document["outcome"])
                 yield _KINDS[document.pop("event")](**document)

@@ -77,7 +77,16 @@ def read(folder: str) -> FinalDiagnosis | None:
     return max(_told(folder), key=lambda each: each.time, default=None)
 
 
+def files(folder: str) -> list[Path]:
+    """Return the files of the processes that an exception has ended.
+
+    Args:
+        folder: The folder that was passed to `tell`.
+    """
+    return list(Path(folder).glob(_PATTERN))
+
+
 def _told(folder: str) -> Iterator[FinalDiagnosis]:
-    for file in Path(folder).glob(_PATTERN):
+    for file in files(folder):
         with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
             yield msgspec.json.decode(file.read_bytes(), type=FinalDiagnosis)

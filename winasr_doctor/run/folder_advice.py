@@ -14,7 +14,7 @@ from winasr_doctor.machine.live import LiveMachine
 from winasr_doctor.machine.live.places import look
 from winasr_doctor.machine.live.readers import READERS, Reader
 from winasr_doctor.machine.model import Environment, Place, Places, Role
-from winasr_doctor.scanning import scan, worst_first
+from winasr_doctor.scanning import scan
 
 CHECKS = (
     temp.temp_is_missing,
@@ -98,12 +98,11 @@ def judge(folder: str) -> Judgement:
         folder: An absolute path of an existing folder.
     """
     host = _With(folder)
-    report = scan(host, select=[check.code for check in CHECKS])
-    wrong = [r for r in report.results if r.severity in {Severity.ERROR, Severity.WARNING}]
+    failing = scan(host, select=[check.code for check in CHECKS]).failing
     place = host.places.items[0]
     return Judgement(
         folder,
-        tuple(sorted(wrong, key=worst_first)),
+        tuple(result for result in failing if result.severity is not Severity.INFO),
         _drive(host, place),
         writable=bool(place.writable) and Path(folder).is_dir(),
     )

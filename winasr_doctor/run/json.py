@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from winasr_doctor.locks.ledger import default_ledger
+from winasr_doctor._util.state_files import state_folder, write_whole
 from winasr_doctor.report.escaping import plain
 from winasr_doctor.run.events import Cleaned
+from winasr_doctor.run.standstill.watch import StoodStill
 from winasr_doctor.run.verdict import RunVerdict
 
 _KEPT = "last-run.json"
@@ -37,6 +37,32 @@ class RescuedPart(msgspec.Struct, frozen=True):
     """The class of the app's own exception, which the cleanup error would have hidden."""
 
 
+class StandstillPart(msgspec.Struct, frozen=True):
+    """Nothing has moved in the app for a while."""
+
+    wait: str
+    """The kind of wait, such as `lock`."""
+    seconds: float
+    """For how long, when it was reported."""
+    sentence: str
+    known_as: str
+    """The known error that explains it; empty if none does."""
+    at_rest: bool
+    """Whether the app only waited for its user."""
+
+
+class DownloadPart(msgspec.Struct, frozen=True):
+    """A file error that did not end a download, or did not hide why it failed."""
+
+    path: str
+    label: str
+    """The error, such as `WinError 32`."""
+    outcome: str
+    """What was done about it."""
+    error: str
+    """The class of the exception that it would have hidden; empty if there is none."""
+
+
 class RunDocument(msgspec.Struct, frozen=True):
     """What `run --report FILE` writes."""
 
@@ -57,6 +83,8 @@ class RunDocument(msgspec.Struct, frozen=True):
     """Paths that the app deleted while they were locked, and that went later."""
     silent: int
     """How often the watchdog reported a lack of progress."""
+    stood: tuple[StandstillPart, ...]
+    """When nothing at all has moved in the app."""
     plan: str | None
     injected: dict[str, int]
     """How often each fault of the plan fired."""
@@ -64,6 +92,7 @@ class RunDocument(msgspec.Struct, frozen=True):
     """Paths that could not be removed."""
     diagnosis: dict[str, Any] | None
     """A `winasr-doctor/diagnosis/1` of the exception that ended the app."""
+    downloads: tuple[DownloadPart, ...] = ()
 
 
 def document(verdict: RunVerdict) -> RunDocument:
@@ -79,10 +108,26 @@ def document(verdict: RunVerdict) -> RunDocument:
         rescued=tuple(map(_rescued, verdict.rescued)),
         put_off=tuple(event.path for event in verdict.put_off),
         silent=len(verdict.silent),
+        stood=tuple(map(_stood, verdict.stood)),
         plan=None if verdict.plan is None else str(verdict.plan),
         injected=dict(verdict.fired),
         left=verdict.left,
         diagnosis=None if verdict.diagnosis is None else verdict.diagnosis.document,
+        downloads=tuple(
+            DownloadPart(each.path, each.label, each.outcome.value, each.error)
+            for each in verdict.downloads
+        ),
+    )
+
+
+def _stood(still: StoodStill) -> StandstillPart:
+    reading = still.reading
+    return StandstillPart(
+        wait=reading.wait.name.lower(),
+        seconds=round(still.seconds, 3),
+        sentence=reading.sentence,
+        known_as=reading.known_as,
+        at_rest=reading.at_rest,
     )
 
 
@@ -109,9 +154,7 @@ def keep(verdict: RunDocument) -> None:
     with suppress(OSError):
         file = _kept_file()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = file.with_suffix(f".{os.getpid()}.tmp")
-        unfinished.write_bytes(msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
-        unfinished.replace(file)
+        write_whole(file, msgspec.json.encode(plain(msgspec.to_builtins(verdict))))
 
 
 def last() -> dict[str, Any] | None:
@@ -124,4 +167,4 @@ def last() -> dict[str, Any] | None:
 
 
 def _kept_file() -> Path:
-    return default_ledger().folder.parent / _KEPT
+    return Path(state_folder(), _KEPT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,9 @@ from winasr_doctor.run.interpreter import command_for
 from winasr_doctor.run.scratch import Scratch, open_scratch
 from winasr_doctor.run.settings import RunSettings, point
 from winasr_doctor.run.signals import exit_code, relaying
+from winasr_doctor.run.standstill.watch import StoodStill, watching
 from winasr_doctor.run.target import RunTarget
+from winasr_doctor.run.tying import started
 from winasr_doctor.run.verdict import RunVerdict
 
 
@@ -30,10 +31,11 @@ class Order:
         target: The app.
         scratch: The folder in which to make its TEMP; `None` lets the doctor choose.
         plan: Faults to inject; `None` for none.
-        silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
+        silence: Seconds without progress after which that is reported; 0 for never.
         quiet: Whether to print nothing before the app starts.
         strict_deletes: Whether the app's own deletions in its TEMP fail as they would.
         retry_deletes: Other folders in which a deletion by the app is tried again before it fails.
+        detach: Whether the app lives on if this process is killed.
     """
 
     target: RunTarget
@@ -43,6 +45,7 @@ class Order:
     quiet: bool = False
     strict_deletes: bool = False
     retry_deletes: tuple[str, ...] = ()
+    detach: bool = False
 
 
 def run(order: Order, say: Callable[[Iterable[Block]], None]) -> RunVerdict:
@@ -77,21 +80,26 @@ def run(order: Order, say: Callable[[Iterable[Block]], None]) -> RunVerdict:
             found = preflight.examine(order.target)
             say(preflight.show(order.target, scratch, plan, found))
         began = monotonic()
-        code = _start_and_wait(command, scratch, settings)
+        code, stood = _start_and_wait(order, command, scratch, settings, say)
         seconds = monotonic() - began
         events = tuple(read_events(scratch.notes))
         cause = final_diagnosis.read(scratch.notes) if code else None
     finally:
         removals = scratch.remove()
     sweep()  # forget ledger entries of the app that were removed with its TEMP
-    return RunVerdict(code, seconds, events, order.plan, removals, cause)
+    return RunVerdict(code, seconds, events, order.plan, removals, cause, tuple(stood))
 
 
-def _start_and_wait(command: list[str], scratch: Scratch, settings: Path) -> int:
+def _start_and_wait(
+    order: Order,
+    command: list[str],
+    scratch: Scratch,
+    settings: Path,
+    say: Callable[[Iterable[Block]], None],
+) -> tuple[int, list[StoodStill]]:
     variables = dict(os.environ)
     point(variables, scratch=scratch.temp, settings=str(settings))
-    with relaying() as relay:
-        # The app inherits stdin, stdout, stderr and everything else from this process.
-        app = subprocess.Popen(command, env=variables, close_fds=False)  # noqa: S603 - the user's
+    with relaying() as relay, started(command, variables, detached=order.detach) as app:
         relay.attach(app)
-        return exit_code(app.wait())
+        with watching(app.pid, scratch.notes, order.silence, say) as stood:
+            return exit_code(app.wait()), stood

@@ -32,7 +32,7 @@ def examine(target: RunTarget) -> tuple[Result, ...]:
     from winasr_doctor.appsource import SourcePathError, read_application
     from winasr_doctor.appsource.application import Application
     from winasr_doctor.machine.live import LiveMachine
-    from winasr_doctor.scanning import scan, worst_first
+    from winasr_doctor.scanning import scan
 
     app = Application()
     if target.script is not None and Path(target.script).suffix in {".py", ".pyw"}:
@@ -41,7 +41,7 @@ def examine(target: RunTarget) -> tuple[Result, ...]:
         except SourcePathError:  # Python itself will report what is wrong with it
             app = Application()
     report = scan(LiveMachine(app=app, timeout=PATIENCE), select=CODES)
-    return tuple(sorted((r for r in report.results if r.severity in _WRONG), key=worst_first))
+    return tuple(result for result in report.failing if result.severity in _WRONG)
 
 
 def show(

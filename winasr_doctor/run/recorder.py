@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from winasr_doctor._guard.events import FolderClosed, GuardEvent
+from winasr_doctor._guard.events import DownloadRescued, FolderClosed, GuardEvent
 from winasr_doctor._guard.session import GuardSession
-from winasr_doctor.faults.injector import Injector
 from winasr_doctor.locks.cleanup_report import CleanupReport, RemovalFailure
 from winasr_doctor.run.events import Cleaned, EventLog, FaultInjected, Unguarded
+
+if TYPE_CHECKING:
+    from winasr_doctor.faults.injector import Injector
 
 
 class Recorder:
@@ -37,6 +40,8 @@ class Recorder:
 
     def observe(self, event: GuardEvent) -> None:
         """Process an event of the guard, in the deleting thread."""
+        if isinstance(event, DownloadRescued):
+            self._log.write(event)
         if not isinstance(event, FolderClosed) or event.report is None:
             return
         self._log.write(_cleaned(event, event.report))

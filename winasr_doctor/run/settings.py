@@ -27,7 +27,7 @@ class RunSettings:
         events: The folder for reports; see `events`.
         prefix: `sys.prefix` of the app. Other Pythons that it starts are left alone.
         plan: The fault plan's text; empty for none.
-        silence: Seconds without progress in NeMo after which the watchdog reports; 0 for never.
+        silence: Seconds without progress after which that is reported; 0 for never.
         folders: The run's folders, which the app itself owns once it has started.
         claims: The parent's ledger entries for them, which are void from then on.
         temp: The private TEMP; empty if the app's own deletions are to fail as they would.

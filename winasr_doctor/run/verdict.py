@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from winasr_doctor._guard.events import Phase
+from winasr_doctor._guard.events import DownloadRescued, Phase
 from winasr_doctor._util.blocks import Block, Command, Paragraph, indented
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.frameworks.guarded import NAMES
@@ -20,8 +20,10 @@ from winasr_doctor.run.events import (
     Silent,
     Started,
     Unguarded,
+    Whisper,
 )
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill.watch import StoodStill
 
 MOST_LINES = 8
 """Maximum number of kinds of rescue that are listed."""
@@ -47,6 +49,7 @@ class RunVerdict:
         plan: The fault plan; `None` for none.
         removals: The results of removing the run's own folders.
         diagnosis: The diagnosis of the exception that ended the app; `None` if none did.
+        stood: How often and why the app stood still.
     """
 
     code: int
@@ -55,6 +58,7 @@ class RunVerdict:
     plan: Plan | None
     removals: tuple[CleanupReport, ...]
     diagnosis: FinalDiagnosis | None = None
+    stood: tuple[StoodStill, ...] = ()
 
     @property
     def cleaned(self) -> tuple[Cleaned, ...]:
@@ -86,6 +90,17 @@ class RunVerdict:
     def put_off(self) -> tuple[PutOff, ...]:
         """What the app deleted while it was locked."""
         return tuple(event for event in self.events if isinstance(event, PutOff))
+
+    @property
+    def whisper(self) -> tuple[str, ...]:
+        """The packages that run Whisper and that the app has imported."""
+        used = (event.names for event in self.events if isinstance(event, Whisper))
+        return tuple(dict.fromkeys(name for names in used for name in names))
+
+    @property
+    def downloads(self) -> tuple[DownloadRescued, ...]:
+        """The file errors that did not end a download, and did not hide why one failed."""
+        return tuple(event for event in self.events if isinstance(event, DownloadRescued))
 
     @property
     def fired(self) -> Mapping[str, int]:
@@ -121,6 +136,7 @@ def show(verdict: RunVerdict) -> Iterator[Block]:
 
 def _facts(verdict: RunVerdict) -> Iterator[Block]:
     yield from _rescued(verdict)
+    yield from _downloads(verdict.downloads)
     yield from _put_off(verdict.put_off)
     for sentence in verdict.unguarded:
         yield Paragraph(sentence, lead="not guarded: ")
@@ -129,6 +145,9 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
         count = len(verdict.silent)
         times = "once" if count == 1 else f"{count} times"
         yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
+    for still in verdict.stood:
+        if not still.reading.at_rest:
+            yield Paragraph(f"{still.reading.sentence}; see above", lead="stood still: ")
     if verdict.plan is not None:
         fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
         yield Paragraph("; ".join(fired), lead="injected: ")
@@ -143,6 +162,9 @@ def _rescued(verdict: RunVerdict) -> Iterator[Block]:
         yield Paragraph(
             "no process of the app has reported that the guard is on", lead="NOT GUARDED: "
         )
+    elif not cleaned and verdict.whisper:
+        who = " and ".join(verdict.whisper)
+        yield Paragraph(f"{who} makes no temporary folders: there was nothing to rescue")
     elif not cleaned:
         yield Paragraph(f"{NAMES} made no temporary folder: there was nothing to rescue")
     elif not failed:
@@ -163,7 +185,12 @@ def _folders(count: int) -> str:
 
 
 def _rescues(failed: Sequence[Cleaned]) -> Iterator[Block]:
-    told = Counter(map(_rescue, failed))
+    yield from _counted(map(_rescue, failed))
+
+
+def _counted(texts: Iterable[str]) -> Iterator[Block]:
+    """Yield each text once, with how often it occurs."""
+    told = Counter(texts)
     for text, count in list(told.items())[:MOST_LINES]:
         yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
     if len(told) > MOST_LINES:
@@ -175,7 +202,7 @@ def _rescue(event: Cleaned) -> str:
     outcome = f"the true error came out, {event.error}" if event.error else KEPT[event.phase]
     tried = f"{event.attempts} attempts" if event.attempts != 1 else "one attempt"
     end = f"removed after {tried}" if event.gone else f"left for later after {tried}"
-    name = os.path.basename(event.file or event.path)  # noqa: PTH119 - of the app's system, ours
+    name = _name(event.file or event.path)
     if event.file == event.path:
         name = "the folder itself"
     return f"{event.phase.label}: {event.label} on {name}{who}; {outcome}; {end}"
@@ -191,13 +218,27 @@ def _put_off(events: Sequence[PutOff]) -> Iterator[Block]:
         " each stayed on the disk until its lock was gone, at the latest until the app ended",
         lead="put off: ",
     )
-    told = Counter(
-        f"{event.label} on {os.path.basename(event.path)}"  # noqa: PTH119 - of the app's system
+    yield from _counted(
+        f"{event.label} on {_name(event.path)}"
         + (f", held by {event.holder}" if event.holder else "")
         for event in events
     )
-    for text, count in list(told.items())[:MOST_LINES]:
-        yield Paragraph(text + (f" ({count} times)" if count > 1 else ""), indent=2)
+
+
+def _downloads(events: Sequence[DownloadRescued]) -> Iterator[Block]:
+    if events:
+        times = _times(len(events))
+        yield Paragraph(f"a file error got in the way of a download {times}", lead="downloads: ")
+        yield from _counted(map(_download, events))
+
+
+def _download(event: DownloadRescued) -> str:
+    error = f", {event.error}" if event.error else ""
+    return f"{event.label} on {_name(event.path)}; {event.outcome.value}{error}"
+
+
+def _name(path: str) -> str:
+    return os.path.basename(path)  # noqa: PTH119 - of the app's system, ours
 
 
 def _times(count: int) -> str:

@@ -15,6 +15,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DOCUMENTS = {
     "report-1": ("report.json:ReportDocument", "A report of winasr_doctor"),
     "snapshot-1": ("machine.recorded:Snapshot", "A machine recorded by winasr_doctor"),
+    "digest-1": ("report.digest_line:DigestLine", "A report of winasr_doctor in one line"),
+    "fleet-1": ("fleet.document:FleetDocument", "A report about many machines"),
     "gate-1": ("gate.reports.json:GateDocument", "The result of winasr_doctor's gate"),
     "diagnosis-1": ("diagnosis.json:DiagnosisDocument", "A diagnosis of winasr_doctor"),
     "check-1": ("explain.json:CheckDocument", "A check, explained"),

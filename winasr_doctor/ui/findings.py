@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 from winasr_doctor.findings import Remedy, Report, Result, Status, plan_of
 from winasr_doctor.report.digest import placed
-from winasr_doctor.scanning import worst_first
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.status import clean, steps_html, text_of
 
@@ -23,7 +22,7 @@ _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 def render(report: Report) -> str:
     """Write what to do about a report and its failed checks, as escaped HTML."""
-    failed = sorted((r for r in report.results if r.status is Status.FAIL), key=worst_first)
+    failed = report.failing
     unread = sum(r.status in (Status.UNKNOWN, Status.CRASH) for r in report.results)
     parts = [_plan(report), *map(_finding, failed)]
     if not failed:

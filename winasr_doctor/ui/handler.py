@@ -97,7 +97,7 @@ class Handler:
         self._find = find
         self.deadline = deadline
         self.quiet = quiet
-        self._desk, self._models = JobSlot(), Models()
+        self._slot, self._models = JobSlot(), Models()
 
     def refresh(self) -> None:
         """Update what is needed to use each model."""
@@ -185,7 +185,7 @@ class Handler:
             session.folder.mkdir(mode=0o700, exist_ok=True)
             folder = Path(tempfile.mkdtemp(dir=session.folder))
             request = Request(wish.audio, choice, wish.device, wish.timestamps, wish.anyway, folder)
-            job = TranscriptionJob(request, self.engine, self._desk, self._models, self.deadline)
+            job = TranscriptionJob(request, self.engine, self._slot, self._models, self.deadline)
             session.job = job
             job.start()
         return PageStatus(StatusKind.RUN, ""), job
@@ -219,13 +219,13 @@ class Handler:
         return JobResult(tell(phase, where))
 
     def _running(self, job: TranscriptionJob) -> PageView:
-        sight = job.sight()
-        lines = sight.lines
-        if sight.quiet >= self.quiet:
+        now = job.snapshot()
+        lines = now.lines
+        if now.quiet >= self.quiet:
             where = texts.STANDS.format(where=job.where or texts.NOWHERE)
-            lines = (*lines, f"{texts.QUIET.format(seconds=sight.quiet)}. {where}")
+            lines = (*lines, f"{texts.QUIET.format(seconds=now.quiet)}. {where}")
         return PageView(
-            PageStatus(StatusKind.RUN, sight.phase, lines, elapsed=sight.elapsed),
+            PageStatus(StatusKind.RUN, now.phase, lines, elapsed=now.elapsed),
             running=True,
         )
 

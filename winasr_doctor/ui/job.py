@@ -118,19 +118,19 @@ class TranscriptionJob:
     Args:
         request: What to do.
         engine: The back end.
-        desk: Where it waits for its turn.
+        slot: Where it waits for its turn.
         models: Where loaded models are kept.
         deadline: Seconds until it is abandoned.
     """
 
     def __init__(
-        self, request: Request, engine: Engine, desk: JobSlot, models: Models, deadline: float
+        self, request: Request, engine: Engine, slot: JobSlot, models: Models, deadline: float
     ) -> None:
         self.request = request
         self.deadline = deadline
         self.cancel = threading.Event()
         self.news = threading.Event()
-        self._engine, self._desk, self._models = engine, desk, models
+        self._engine, self._slot, self._models = engine, slot, models
         self._phase, self._progress, self._attempt = "queued", "", ""
         self._started = self._heard = monotonic()
         self._look: Callable[[], JobState] | None = None
@@ -179,11 +179,11 @@ class TranscriptionJob:
         inner = self._inner()
         return (inner.where if inner is not None else "") or where_is(self._thread.ident)
 
-    def sight(self) -> JobSnapshot:
+    def snapshot(self) -> JobSnapshot:
         """Return its current state, from any thread."""
         inner = self._inner()
         self._hear(inner)
-        waiting = self._desk.busy if self._phase == "queued" else ""
+        waiting = self._slot.busy if self._phase == "queued" else ""
         stage = inner.stage if inner is not None else ""
         lines = tuple(line for line in (waiting, stage, self._progress, self._attempt) if line)
         return JobSnapshot(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
@@ -216,7 +216,7 @@ class TranscriptionJob:
         with self._lock:
             self._abandoned = True
         self.cancel.set()
-        self._desk.give_back(self)
+        self._slot.give_back(self)
 
     def _stopped(self) -> bool:
         return self.cancel.is_set() or self.elapsed > self.deadline
@@ -243,13 +243,13 @@ class TranscriptionJob:
 
     def _run(self) -> None:
         try:
-            if not self._desk.take(self, self._stopped):
+            if not self._slot.take(self, self._stopped):
                 self._settle(self._not_begun())
                 return
             try:
                 ending = self._work()
             finally:
-                self._desk.give_back(self)
+                self._slot.give_back(self)
         except StoppedError:
             ending = JobResult(status_messages.of_cancel(self.phase, ""))
         except BaseException as error:  # noqa: BLE001 - SystemExit too: all of it must be seen
@@ -261,7 +261,7 @@ class TranscriptionJob:
     def _not_begun(self) -> JobResult:
         if self.cancel.is_set():
             return JobResult(status_messages.of_cancel(self.phase, ""))
-        phase = f"{self.phase}: {self._desk.busy}"
+        phase = f"{self.phase}: {self._slot.busy}"
         return JobResult(status_messages.of_deadline(self.elapsed, phase, ""))
 
     def _work(self) -> JobResult:

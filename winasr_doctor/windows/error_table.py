@@ -325,4 +325,5 @@ BY_ERRNO: dict[int, tuple[DeleteClass, float | None]] = {
     posix.ELOOP: (_FINAL, None),
 }
 """By errno, for systems without `winerror`. EBUSY, ENOTEMPTY, EMFILE and ENFILE are what
-Node's `fs.rm` and npm's rimraf retry."""
+Node's `fs.rm` and npm's rimraf retry (sources: nodejs.org, "fs.rm"; rimraf's `retry-busy.ts`). The
+others follow from their meaning in errno(3)."""

@@ -20,7 +20,8 @@ DRIVE_TYPES: dict[int, DriveType] = {
     5: "optical",
     6: "ram",
 }
-"""`GetDriveTypeW`; 0 is unknown and 1 is "no volume there"."""
+"""The answers of `GetDriveTypeW`; 0 is unknown and 1 is "no volume there".
+Source: learn.microsoft.com, "GetDriveTypeW"."""
 
 _BUFFER = 32768
 """Characters; the longest path that Windows supports."""

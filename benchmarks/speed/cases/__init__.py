@@ -7,6 +7,7 @@ from speed.cases import (
     deleting,
     explaining,
     faults,
+    fleets,
     guarding,
     ledger,
     page_start,
@@ -20,6 +21,7 @@ CASES: dict[str, Case] = {
     for room in (
         starting,
         scanning,
+        fleets,
         explaining,
         deleting,
         waiting,

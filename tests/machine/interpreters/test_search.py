@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor._util.workers import DeadlineTask, TooLateError
 from winasr_doctor.machine.interpreters import search
 from winasr_doctor.machine.interpreters.search import environments, running_pythons
 from winasr_doctor.machine.interpreters.sources import Surroundings
-from winasr_doctor.machine.live.registry import RegistryDict
 
 from .trees import installed, site_of, windows_python, windows_venv, write
 

@@ -1,7 +1,7 @@
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.live import account
-from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.windows import win32
 
 PERSON = "S-1-5-21-1-2-3-1001"

@@ -40,8 +40,8 @@ def test_offline_is_what_the_hub_takes_for_true(variables, offline):
 
 
 def test_nemos_cache_is_where_its_variable_says():
-    assert cache_folders.nemo_cache({"NEMO_CACHE_DIR": "/models"}) == "/models"
+    assert cache_folders.framework_cache({"NEMO_CACHE_DIR": "/models"}) == "/models"
 
 
 def test_nemos_cache_lies_beside_torchs_by_default():
-    assert cache_folders.nemo_cache({}) == str(HOME / ".cache/torch/NeMo")
+    assert cache_folders.framework_cache({}) == str(HOME / ".cache/torch/NeMo")

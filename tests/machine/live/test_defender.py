@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import defender
 from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart
-from winasr_doctor.machine.live.registry import RegistryDict
 
 LOCAL = r"HKLM\SOFTWARE\Microsoft\Windows Defender"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender"

@@ -1,8 +1,8 @@
-import subprocess
 import sys
 
 import pytest
 
+from winasr_doctor._util.bounded_child import ChildOutput
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.live import LiveMachine, gpus
 from winasr_doctor.machine.model import Gpu, Gpus
@@ -65,11 +65,9 @@ def test_without_the_program_there_are_no_devices(monkeypatch, tmp_path):
 
 
 def test_a_program_that_hangs_is_unreadable(monkeypatch):
-    def hang(*_args, **options):
-        raise subprocess.TimeoutExpired("nvidia-smi", options["timeout"])
-
+    late = ChildOutput("late", None, b"", b"", 5.0)
     monkeypatch.setattr(gpus.programs, "find", lambda _name: "nvidia-smi")
-    monkeypatch.setattr(subprocess, "run", hang)
+    monkeypatch.setattr(gpus.bounded_child, "run", lambda *_, **__: late)
     with pytest.raises(Unreadable, match="did not answer within 5 s"):
         gpus.read(LiveMachine(timeout=10))
 

@@ -105,7 +105,7 @@ def test_a_file_that_does_not_answer_is_unreadable(tmp_path, monkeypatch):
         return ModelFile(path=path, resolved=resolved, size=1, form="other")
 
     monkeypatch.setattr(model_files, "inspect", inspect)
-    first, second = read(models=[slow, quick], timeout=0.4)
+    first, second = read(models=[slow, quick], timeout=2)
     assert (first.form, first.error) == ("unreadable", "did not answer in time")
     assert second.form == "other"
     never.set()

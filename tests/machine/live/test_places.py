@@ -110,7 +110,7 @@ def test_one_place_that_hangs_does_not_hide_the_others(clean, monkeypatch, tmp_p
     monkeypatch.setattr(
         places, "look", lambda path, probe: never.wait() if "dead" in path else look(path, probe)
     )
-    seen = read(timeout=0.4)
+    seen = read(timeout=2)
     assert seen.first("TMP").writable is True
     dead = seen.first("TEMP")
     assert (dead.exists, dead.writable, dead.resolved) == (True, None, None)

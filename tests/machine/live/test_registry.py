@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, RegistryDict, expanded
+from tests.machine.registry_dict import RegistryDict
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, expanded
 
 KEY = r"HKCU\Software\Dropbox"
 

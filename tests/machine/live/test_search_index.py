@@ -1,9 +1,9 @@
 import psutil
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.live import search_index
-from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.machine.model import SearchRule
 
 GUID = "[8d1b4b0e-7a3b-4a52-9a7f-1f6f8d0c4b11]"

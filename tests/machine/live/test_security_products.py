@@ -1,9 +1,9 @@
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.base import NotApplicable, Unreadable
 from winasr_doctor.machine.live import security_products
 from winasr_doctor.machine.live.powershell import PowerShellAnswer, QueryPart
-from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.machine.model import SecurityProduct
 
 DEFENDER = {"displayName": "Windows Defender", "productState": 397568}

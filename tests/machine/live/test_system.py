@@ -1,7 +1,7 @@
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.live import system
-from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.windows import win32
 
 WINDOWS_11 = {

@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
+from winasr_doctor._util.state_files import write_whole
 from winasr_doctor.models.revisions import RevisionKind, classify
 
 DEFAULT = "main"
@@ -69,13 +69,7 @@ class RepoCache:
             return
         ref = self.folder / "refs" / name
         ref.parent.mkdir(parents=True, exist_ok=True)
-        new = ref.with_name(f"{ref.name}.{uuid4().hex[:8]}.tmp")
-        try:
-            new.write_text(commit, "ascii")
-            os.replace(new, ref)  # noqa: PTH105
-        finally:
-            with suppress(OSError):
-                new.unlink()
+        write_whole(ref, commit.encode("ascii"))
 
     def known(self) -> tuple[str, ...]:
         """Return the cached revisions, for people: branches first, then bare commits."""

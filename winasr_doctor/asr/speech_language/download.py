@@ -1,19 +1,17 @@
-"""Downloads missing files with huggingface_hub, with progress and retries of locked files.
+"""Downloads missing files with huggingface_hub, with progress.
 
-On Windows a scanner or a sync client may have a file of the cache open at any moment: the
-`.incomplete` file when it is renamed, the lock file, the link in the snapshot. Such errors are
-retried for as long as the policy allows; the client keeps what it has already downloaded.
+On Windows a scanner or a sync client may have a file of the cache open at any moment. The guard,
+which must be on, deals with that.
 """
 
 from __future__ import annotations
 
 import inspect
-import os
 import shutil
 from collections.abc import Sequence
 from typing import Any
 
-from winasr_doctor._util.foreign_exceptions import attribute_of, first_line, walk
+from winasr_doctor._util.foreign_exceptions import first_line
 from winasr_doctor.asr import hub_download
 from winasr_doctor.asr.errors import HubError, NoSpaceError
 from winasr_doctor.asr.jobs import Job
@@ -23,20 +21,14 @@ from winasr_doctor.asr.speech_language.hub_resolve import ResolvedRepo
 from winasr_doctor.asr.speech_language.progress import Progress, size_of
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks import RetryPolicy
-from winasr_doctor.windows.errors import number
 
 _HTTP = frozenset({"httpx", "httpx2", "httpcore", "requests", "urllib3"})
 """The HTTP library of huggingface_hub, by release."""
 
-_PRIVILEGE_NOT_HELD = 1314
-
-_PARTIAL = ".incomplete"
-"""The suffix that huggingface_hub gives a file during its download."""
-
 
 def fetch(
     job: Job, snapshot: ResolvedRepo, wanted: Sequence[str], policy: RetryPolicy | None
-) -> tuple[str, ...]:
+) -> None:
     """Download the wanted files of a commit that are not in the cache yet.
 
     Afterwards the cache knows which commit the revision's name stands for, so that the next load
@@ -46,10 +38,7 @@ def fetch(
         job: The job that receives progress updates.
         snapshot: The commit.
         wanted: The names of the wanted files.
-        policy: How long to retry when another program keeps a file open; 3 s by default.
-
-    Returns:
-        Notes for the user, in sentences.
+        policy: How long to keep trying to record the commit; 3 s by default.
 
     Raises:
         NoSpaceError: There is not enough room on the cache's drive.
@@ -65,81 +54,26 @@ def fetch(
         job.at(f"looking for room for {size_of(sum(sizes.values()))} of {repo_id}")
         _check_room(repo_id, sum(sizes.values()))
     progress = Progress(job, repo_id, sizes)
-    left: set[str] = set()
     for name in lacking:
         progress.at(name)
-        left |= _download(repo_id, name, commit, progress, policy)
+        _download(repo_id, name, commit, progress)
         progress.came(name)
     policy.call(lambda: repo.remember(snapshot.revision, commit))
-    return tuple(
-        f"{path} is left of the download: another program has it open. It is safe to delete."
-        for path in sorted(left)
-    )
 
 
-def _download(
-    repo_id: str, name: str, revision: str, progress: Progress, policy: RetryPolicy
-) -> set[str]:
-    """Download a file; return the partial downloads that could not be removed."""
+def _download(repo_id: str, name: str, revision: str, progress: Progress) -> None:
     import huggingface_hub
 
     options: dict[str, Any] = {"revision": revision}
     if "tqdm_class" in inspect.signature(huggingface_hub.hf_hub_download).parameters:
         options["tqdm_class"] = progress.bar()
-    partial: set[str] = set()
-
-    def attempt() -> None:
-        try:
-            huggingface_hub.hf_hub_download(repo_id, name, **options)
-        except Exception as error:
-            partial.update(_partial_files(error))
-            if not _does_without_links(error):
-                raise
-        else:
-            return
-        attempt()  # without links, at once; that cannot happen twice
-
     try:
-        policy.call(attempt)
+        huggingface_hub.hf_hub_download(repo_id, name, **options)
     except Exception as error:
         told = _explained(error, repo_id, name, revision)
         if told is None:
             raise
         raise told from error
-    finally:
-        left = {path for path in partial if not _is_removed(path, policy)}
-    return left
-
-
-def _does_without_links(error: BaseException) -> bool:
-    """Switch symbolic links off if the right to make them turns out to be missing.
-
-    The client tests once per folder whether it can make them, and relies on the result.
-    """
-    from huggingface_hub import constants
-
-    if number(error, "winerror") != _PRIVILEGE_NOT_HELD:
-        return False
-    if getattr(constants, "HF_HUB_DISABLE_SYMLINKS", None) is not False:
-        return False
-    constants.HF_HUB_DISABLE_SYMLINKS = True
-    return True
-
-
-def _partial_files(error: BaseException) -> set[str]:
-    """Return the partial downloads that the client could not remove: they are certainly ours."""
-    named = (attribute_of(each, "filename") for each in walk(error))
-    return {name for name in named if isinstance(name, str) and name.endswith(_PARTIAL)}
-
-
-def _is_removed(path: str, policy: RetryPolicy) -> bool:
-    try:
-        policy.call(lambda: os.unlink(path))  # noqa: PTH108
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return True
 
 
 def _explained(error: Exception, repo_id: str, name: str, revision: str | None) -> HubError | None:

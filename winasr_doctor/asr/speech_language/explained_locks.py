@@ -1,4 +1,4 @@
-"""Saying which file of the cache stayed in use, and by whom."""
+"""Says which file of the cache stayed in use, and by whom."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _prepared(
     job: Job, source: ModelSource, revision: str | None, cleanups: Cleanups
 ) -> tuple[Path, frozenset[str], _Parts]:
     """Fetch and check all files; return the weights' path, their tensors' names and the rest."""
-    with locks_explained():
+    with locks_explained(), cleanups.guarded(job):
         if source.path is None:
             parts = _from_hub(job, source, revision, cleanups)
         else:
@@ -119,12 +119,12 @@ def _from_hub(job: Job, source: ModelSource, revision: str | None, cleanups: Cle
         ) from error
     job.at(f"asking the Hub about {source.repo_id}", JobStep.DOWNLOADING)
     found = find_commit(source, revision, files.missing_of_model)
-    left = fetch(job, found, files.of_model(found.sizes or ()), cleanups.policy)
+    fetch(job, found, files.of_model(found.sizes or ()), cleanups.policy)
     folder = RepoCache(found.repo_id).snapshot(found.commit)
     language_model = _language_model(source, folder, cleanups)
-    notes = [found.note, *left]
+    notes = [found.note]
     if language_model is not None:
-        notes += _fetch_language_model(job, language_model, source, cleanups)
+        notes.append(_fetch_language_model(job, language_model, source, cleanups))
     told = tuple(dict.fromkeys(note for note in notes if note))
     return _Parts(folder, found.commit, told)
 
@@ -137,8 +137,8 @@ def _in(job: Job, source: ModelSource, cleanups: Cleanups) -> _Parts:
     language_model = _language_model(source, folder, cleanups)
     if language_model is None:
         return _Parts(folder, None, ())
-    notes = _fetch_language_model(job, language_model, source, cleanups)
-    return _Parts(folder, None, tuple(note for note in notes if note))
+    note = _fetch_language_model(job, language_model, source, cleanups)
+    return _Parts(folder, None, (note,) if note else ())
 
 
 def _language_model(source: ModelSource, folder: Path, cleanups: Cleanups) -> str | None:
@@ -152,9 +152,7 @@ def _language_model(source: ModelSource, folder: Path, cleanups: Cleanups) -> st
     return None if beside or os.path.isabs(named) else named  # noqa: PTH117
 
 
-def _fetch_language_model(
-    job: Job, repo_id: str, outer: ModelSource, cleanups: Cleanups
-) -> tuple[str, ...]:
+def _fetch_language_model(job: Job, repo_id: str, outer: ModelSource, cleanups: Cleanups) -> str:
     """Fetch the language model's configuration and tokenizer; Canary-Qwen has its own weights.
 
     NeMo requests its default branch, whatever revision the model itself is pinned to
@@ -174,13 +172,13 @@ def _fetch_language_model(
         found = from_cache(repo_id, None, files.missing_of_language_model) or find_commit(
             source, None, files.missing_of_language_model
         )
-        left = fetch(job, found, files.of_language_model(found.sizes or ()), cleanups.policy)
+        fetch(job, found, files.of_language_model(found.sizes or ()), cleanups.policy)
     except ExplainedError as error:
         inside = f"{outer.name} has a language model inside, {repo_id}, in a repository of its own."
         error.details = (inside, *error.details)
         raise
     _check_language_model(source, found, cleanups)
-    return (found.note, *left)
+    return found.note
 
 
 def _check_language_model(source: ModelSource, found: ResolvedRepo, cleanups: Cleanups) -> None:

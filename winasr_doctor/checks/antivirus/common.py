@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winasr_doctor._util.paths import segments
-from winasr_doctor.checks.advice import known, quoted, with_python
+from winasr_doctor.checks.advice import known, lacks_doctor, quoted, with_doctor
 from winasr_doctor.findings import Change, Finding, Remedy, Stage, Step, unknown
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import Defender, Place
@@ -22,9 +22,14 @@ def scan_as_admin(host: Machine) -> Remedy:
     Args:
         host: The machine; reads `python`, as far as it can be read.
     """
-    again = with_python(host, "Scan again in that window", "-m winasr_doctor")
+    again = with_doctor(host, "Scan again in that window", _scan(host))
     title = "Scan again as administrator, to see what could not be read"
     return Remedy(title, (AS_ADMINISTRATOR, again), change=Change(Stage.READING))
+
+
+def _scan(host: Machine) -> str:
+    """Return the arguments of a scan of the examined interpreter."""
+    return f"scan --python {quoted(host.python.executable)}" if lacks_doctor(host) else ""
 
 
 def run_as_admin(command: str, lead: str = "Run") -> Step:

@@ -13,6 +13,7 @@ from winasr_doctor.machine.model import SecurityProduct
 STATE, SIGNATURES, OWNER = 0xF000, 0x00F0, 0x0F00
 """Parts of `productState`."""
 STATES = {0x0000: "off", 0x1000: "on", 0x2000: "snoozed", 0x3000: "expired"}
+"""The values of `STATE`; for the source see `MICROSOFT`."""
 SIGNATURES_CURRENT = 0x00
 MICROSOFT = 0x100
 """`productState` is not documented. `WSC_SECURITY_PRODUCT_STATE` of Windows' `iwscapi.h` has the

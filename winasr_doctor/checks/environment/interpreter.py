@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
-from winasr_doctor.checks.advice import in_shell
+from winasr_doctor.checks.advice import in_shell, with_doctor
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, python_remedy
-from winasr_doctor.findings import Evidence, Finding, Remedy, Step, error, info, ok, warning
+from winasr_doctor.findings import Evidence, Finding, Remedy, error, info, ok, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.interpreters.model import OutsideInterpreter, ProblemKind
 
@@ -136,15 +136,14 @@ def python_is_python_2(host: Machine) -> Iterable[Finding]:
     yield error(
         f"{found.executable} is Python {found.version or '2'}: {problem.detail}",
         {**_evidence(found, "python-2"), "version": found.version},
-        [python_remedy(host, "3.12"), _list_environments()],
+        [python_remedy(host, "3.12"), _list_environments(host)],
     )
 
 
-def _list_environments() -> Remedy:
-    command = "python -m winasr_doctor envs"
+def _list_environments(host: Machine) -> Remedy:
     return Remedy(
         "Find the app's environment",
-        (Step("List this machine's environments", command),),
+        (with_doctor(host, "List this machine's environments", "envs"),),
     )
 
 
@@ -272,7 +271,7 @@ def _of_probe(host: Machine, kind: ProblemKind, fine: str) -> Iterable[Finding]:
     yield error(
         f"{found.executable} cannot be used: {problem.detail}",
         _evidence(found, *kinds),
-        [_start_it(host), _list_environments()],
+        [_start_it(host), _list_environments(host)],
     )
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import known, quoted
+from winasr_doctor.checks.advice import known, pip_install, quoted
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.versions import release
 from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warning
+from winasr_doctor.findings.changes import Install
+from winasr_doctor.frameworks.hub.versions import (
+    HAS_LINK_SWITCH,
+    LINK_SWITCH,
+    PROBES_FIRST,
+    makes_no_links,
+)
 from winasr_doctor.machine.base import Machine
 
 LONG_PATH = 160
@@ -50,17 +58,23 @@ def long_paths_are_off(host: Machine) -> Iterable[Finding]:
         yield ok("long paths are off, but no folder in use is long")
 
 
-@check("ENV008", reads=("account", "hub_cache"), windows_only=True)
+@check(
+    "ENV008", reads=("account", "hub_cache", "packages", "environment", "python"), windows_only=True
+)
 def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
-    """This account may not create symbolic links, so the Hub cache stores files twice.
+    """This account may not create symbolic links: downloads fail, or files are stored twice.
 
-    **What.** The symbolic-link right and developer mode.
-    **Why.** huggingface_hub then copies instead of linking: a model takes twice the space, and some
-    programs fail with WinError 1314.
+    **What.** The symbolic-link right, developer mode and the version of huggingface_hub.
+    **Why.** huggingface_hub then copies instead of linking: a model takes twice the space. Below
+    1.33.0, the first download of several files (`snapshot_download`, as faster-whisper does it)
+    fails with WinError 1314: one thread tries whether links work, and the others do not wait for
+    the answer. Other programs, such as speechbrain, always fail.
     **Decided by.** The account has neither `SeCreateSymbolicLinkPrivilege` nor developer mode nor
-    elevation.
-    **Do.** Turn on developer mode, or accept the copies.
-    **Source.** huggingface_hub, "Manage your cache: limitations"; PR #1067.
+    elevation. A warning with huggingface_hub below 1.33.0, unless `HF_HUB_DISABLE_SYMLINKS` is set
+    and the version reads it (1.9.0 and later).
+    **Do.** Update huggingface_hub within its major version, or set `HF_HUB_DISABLE_SYMLINKS`, or
+    turn on developer mode. With a recent version, you can accept the copies.
+    **Source.** huggingface_hub, "Manage your cache: limitations"; issue 4915; PR #1067.
     """
     account = host.account
     rights = (account.symlink_right, account.developer_mode, account.elevated)
@@ -69,26 +83,64 @@ def symlinks_are_not_allowed(host: Machine) -> Iterable[Finding]:
     elif account.symlink_right is None and account.developer_mode is None:
         yield skip("the account's rights could not be read")
     else:
-        cache = known(host, "hub_cache")
-        yield info(
-            "this account may not create symbolic links: the Hub cache keeps copies",
-            {"cache": cache.path if cache else None},
-            [
-                Remedy(
-                    "Turn on developer mode",
-                    (
-                        Step(
-                            "Settings > System > For developers > Developer Mode",
-                            "start ms-settings:developers",
-                            "powershell",
-                            needs_admin=True,
-                        ),
-                        "Models already downloaded keep their copies",
-                    ),
-                )
-            ],
-        )
+        yield _without_links(host)
 
+
+def _without_links(host: Machine) -> Finding:
+    cache, client = known(host, "hub_cache"), _client_that_fails(host)
+    evidence = {"cache": cache.path if cache else None}
+    if client is None:
+        return info(
+            "this account may not create symbolic links: the Hub cache keeps copies",
+            evidence,
+            [_DEVELOPER_MODE],
+        )
+    return warning(
+        f"huggingface_hub {client} fails with WinError 1314 when it first downloads several files:"
+        " this account may not create symbolic links",
+        {**evidence, "huggingface_hub": client},
+        [*_ways_to_copy(host, release(client)), _DEVELOPER_MODE],
+    )
+
+
+def _client_that_fails(host: Machine) -> str | None:
+    """Return the version of the Hub's client if it does not wait for the test of links."""
+    packages, environment = known(host, "packages"), known(host, "environment")
+    version: str | None = packages.version("huggingface-hub") if packages else None
+    if version is None or release(version) >= PROBES_FIRST:
+        return None
+    switched = environment is not None and makes_no_links(environment.get(LINK_SWITCH))
+    return None if switched and release(version) >= HAS_LINK_SWITCH else version
+
+
+def _ways_to_copy(host: Machine, client: tuple[int, int, int]) -> Iterable[Remedy]:
+    if client[0] == PROBES_FIRST[0]:  # another major version would break what needs this one
+        wanted = Install(("huggingface_hub>=1.33,<2",))
+        yield pip_install(host, "Update huggingface_hub within its major version", wanted)
+    if client >= HAS_LINK_SWITCH:
+        command = f"[Environment]::SetEnvironmentVariable('{LINK_SWITCH}', '1', 'User')"
+        steps = (
+            Step("Set the variable", command, "powershell"),
+            "Start the app from a new terminal",
+        )
+        yield Remedy("Let it copy from the start", steps)
+    else:
+        again = "Start the app again after the error: the download then goes on with copies"
+        yield Remedy("Load the model a second time", (again,))
+
+
+_DEVELOPER_MODE = Remedy(
+    "Turn on developer mode",
+    (
+        Step(
+            "Settings > System > For developers > Developer Mode",
+            "start ms-settings:developers",
+            "powershell",
+            needs_admin=True,
+        ),
+        "Models already downloaded keep their copies",
+    ),
+)
 
 UTF8_CODE_PAGE = 65001
 _UTF8 = "[Environment]::SetEnvironmentVariable('PYTHONUTF8', '1', 'User')"

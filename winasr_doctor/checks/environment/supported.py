@@ -8,8 +8,8 @@ from winasr_doctor.checks.advice import known, pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, python_remedy
 from winasr_doctor.checks.versions import (
-    NEMO_WHEELS,
     NEWEST,
+    WHEELS,
     Wheels,
     minor,
     release,
@@ -47,7 +47,7 @@ def python_is_not_supported(host: Machine) -> Iterable[Finding]:
     **Source.** The package index, resolved with uv for 64-bit Windows, wheels only.
     """
     python = host.python
-    oldest = min(minor(name) for row in NEMO_WHEELS.rows.values() for name in row)
+    oldest = min(minor(name) for row in WHEELS.rows.values() for name in row)
     remedies = [python_remedy(host, _MOST_USED)]
     evidence = {
         "version": python.version,
@@ -92,7 +92,7 @@ def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
             evidence,
             remedies,
         )
-    return resting_on(NEMO_WHEELS, found, beyond=wheels.beyond)
+    return resting_on(WHEELS, found, beyond=wheels.beyond)
 
 
 def _good(host: Machine, nemo: str, wheels: Wheels, evidence: Evidence) -> Finding:
@@ -103,7 +103,7 @@ def _good(host: Machine, nemo: str, wheels: Wheels, evidence: Evidence) -> Findi
         text = f"NeMo {nemo} has wheels for Python {host.python.version}"
     else:
         text = f"Python {host.python.version} is new enough for NeMo"
-    return resting_on(NEMO_WHEELS, ok(text, evidence), beyond=wheels.beyond)
+    return resting_on(WHEELS, ok(text, evidence), beyond=wheels.beyond)
 
 
 def _remedies(host: Machine, nemo: str, wheels: Wheels) -> Iterable[Remedy]:

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.catalogue.tables import builds, cuda_of, oldest_driver
-from winasr_doctor.checks.advice import pip_install
+from winasr_doctor.checks.advice import pip_install, with_doctor
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.predicted_errors import remedies_of
 from winasr_doctor.findings import (
     Finding,
     Install,
     Remedy,
-    Step,
     error,
     ok,
     resting_on,
@@ -143,8 +142,8 @@ def torch_is_missing(host: Machine) -> Iterable[Finding]:
             Remedy(
                 "Scan the app's environment",
                 (
-                    Step("Find it", "python -m winasr_doctor envs"),
-                    Step("Scan it", "python -m winasr_doctor scan --python PATH"),
+                    with_doctor(host, "Find it", "envs"),
+                    with_doctor(host, "Scan it", "scan --python PATH"),
                 ),
             ),
             pip_install(host, "Install torch", torch_for(host)),

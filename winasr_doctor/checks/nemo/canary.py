@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.advice import gigabytes, in_shell, with_python
+from winasr_doctor.checks.advice import gigabytes, in_shell, lacks_doctor, with_python
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.files import MEGABYTE, NOT_AN_ARCHIVE, removal
 from winasr_doctor.findings import Finding, Remedy, error, info, ok, skip, unknown, warning
@@ -120,9 +120,13 @@ def _missing(host: Machine, cache: HubCache, repo: CachedRepo) -> Finding:
     )
 
 
+_SELFTEST = "-m winasr_doctor selftest --model canary-qwen-2.5b"
+
+
 def _load_it_once(host: Machine, cache: HubCache) -> Remedy:
-    arguments = "-m winasr_doctor selftest --model canary-qwen-2.5b"
-    load = with_python(host, "Load it once with a network", arguments)
+    load: str = with_python(host, "Load it once with a network", _SELFTEST)
+    if lacks_doctor(host):
+        load = "Load it once with a network, by starting the app"
     if not cache.offline:
         return Remedy("Download the missing files", (load,))
     windows = host.system.os == "windows"

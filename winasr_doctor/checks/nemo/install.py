@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
-from winasr_doctor.checks.advice import known, pip_install, shell_of, with_python
+from winasr_doctor.checks.advice import (
+    doctor_command,
+    known,
+    pip_install,
+    shell_of,
+    with_doctor,
+    with_python,
+)
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.environment.torch import torch_for
 from winasr_doctor.checks.nemo.common import (
@@ -120,7 +127,7 @@ def _elsewhere(host: Machine) -> list[FoundEnvironment]:
 def _scan_the_other(host: Machine, elsewhere: Sequence[FoundEnvironment]) -> Remedy:
     quote = quoted_for_powershell if host.system.os == "windows" else quoted_for_posix
     commands = [
-        f"python -m winasr_doctor scan --python {quote(each.path)}" for each in elsewhere[:_NAMED]
+        doctor_command(host, f"scan --python {quote(each.path)}") for each in elsewhere[:_NAMED]
     ]
     return Remedy(
         "If the app has its own Python, scan that one",
@@ -135,16 +142,13 @@ def _other_python_or_nemo(host: Machine) -> Remedy:
     return Remedy(
         "Scan with the app's own Python, or install NeMo for this one",
         (
-            Step("If the app has its own Python, find its environment", f"{_DOCTOR} envs"),
-            Step("Then scan that one", f"{_DOCTOR} scan --python PATH"),
+            with_doctor(host, "If the app has its own Python, find its environment", "envs"),
+            with_doctor(host, "Then scan that one", "scan --python PATH"),
             *(with_python(host, "Else install torch first", each.arguments) for each in torch),
             with_python(host, "Install NeMo" if torch else "Else install NeMo", nemo.arguments),
         ),
         change=Change(Stage.PACKAGES, installs=(*torch, nemo)),
     )
-
-
-_DOCTOR = "python -m winasr_doctor"
 
 
 @check("NEM002", reads=PIP_READS, windows_only=True)

@@ -12,7 +12,7 @@ from winasr_doctor.checks.advice import (
     quoted,
     scratch_remedies,
     suitable_folder,
-    with_python,
+    with_doctor,
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.temp.common import facts, named, temp_places
@@ -121,7 +121,7 @@ def temp_has_too_little_room(host: Machine) -> Iterable[Finding]:
 
 
 def _more_room(host: Machine, drive: str, missing: int) -> tuple[Remedy, ...]:
-    sweep = with_python(host, "Look for leftovers of earlier failures", "-m winasr_doctor sweep")
+    sweep = with_doctor(host, "Look for leftovers of earlier failures", "sweep")
     free = Remedy(
         f"Free up at least {gigabytes(missing)} on {drive}",
         (_storage(host), sweep),

@@ -1,8 +1,27 @@
 """Windows sharing semantics on Linux: open files cannot be deleted."""
 
-from winasr_doctor.faults.sharing.decisions import DECISIONS, Rules, Situation
-from winasr_doctor.faults.sharing.emulator import Held, Refusal, SharingEmulator, windows_sharing
-from winasr_doctor.faults.sharing.handles import Handle, HandleKind
+from __future__ import annotations
+
+from winasr_doctor._util.lazy_names import lazy_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from winasr_doctor.faults.sharing.decisions import DECISIONS, Rules, Situation
+    from winasr_doctor.faults.sharing.emulator import SharingEmulator, windows_sharing
+    from winasr_doctor.faults.sharing.handles import Handle, HandleKind
+    from winasr_doctor.faults.sharing.refusals import Held, Refusal
+
+_PUBLIC = {
+    "DECISIONS": "decisions",
+    "Handle": "handles",
+    "HandleKind": "handles",
+    "Held": "refusals",
+    "Refusal": "refusals",
+    "Rules": "decisions",
+    "SharingEmulator": "emulator",
+    "Situation": "decisions",
+    "windows_sharing": "emulator",
+}
 
 __all__ = [
     "DECISIONS",
@@ -15,3 +34,5 @@ __all__ = [
     "Situation",
     "windows_sharing",
 ]
+
+__getattr__, __dir__ = lazy_names(__name__, _PUBLIC)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from winasr_doctor.faults.sharing import openings
 from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, holding, mapping
-from winasr_doctor.faults.sharing.leases import is_free
+from winasr_doctor.faults.sharing.unhindered import is_certainly_free
 
 
 class Situation(str, Enum):
@@ -208,14 +208,7 @@ class SharedPath:
 
     @cached_property
     def _is_free(self) -> bool:
-        """Return whether it is certain that nobody has it open.
-
-        To ask opens and closes the file, which would end the record locks that this process holds
-        on it (fcntl(2)); so it is not asked about a file that is known to be open here.
-        """
-        if self.status is None or openings.may_hold(os.path.abspath(self.path)):
-            return False
-        return is_free(self.path, self.status)
+        return self.status is not None and is_certainly_free(self.path, self.status)
 
     def handles_inside(self) -> tuple[Handle, ...]:
         """Return the handles inside a folder; nothing there may move, even with shared deletion."""

@@ -7,18 +7,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter  # bound early: a test may replace the time
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
-from winasr_doctor.faults.sharing import openings
+from winasr_doctor.faults.sharing import decisions, openings
 from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
-from winasr_doctor.faults.sharing.refusals import Held, Refusal, held
+from winasr_doctor.faults.sharing.unhindered import is_unhindered
 from winasr_doctor.faults.stacks import calling_lines
 
-__all__ = ["Held", "Refusal", "SharingEmulator", "windows_sharing"]
+if TYPE_CHECKING:
+    from winasr_doctor.faults.sharing.refusals import Refusal
+
+__all__ = ["SharingEmulator", "windows_sharing"]
+
+OPERATIONS = frozenset((*decisions.OPERATIONS, "os.open"))
+"""What the rules may refuse; `os.open` is opening a file."""
 
 _LONGEST_SEARCH = 1.0
 """Seconds after which no more objects behind handles are looked for; each search looks at every
@@ -74,16 +80,18 @@ class SharingEmulator:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error that Windows would raise, if any; see `operations.Interceptor`."""
-        decisions = self._decisions.get(operation)
-        if decisions is None or getattr(self._deciding, "now", False):
+        rows = self._decisions.get(operation)
+        if rows is None or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
         name = os.fsdecode(path)
+        name2 = None if path2 is None else os.fsdecode(path2)
+        if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
+            return None
         if operation == "open" and not openings.any_temporary(name):
             return None
         self._deciding.now = True
         try:
-            name2 = None if path2 is None else os.fsdecode(path2)
-            found = obstacle(decisions, name, name2, self)
+            found = obstacle(rows, name, name2, self)
             if found is None:
                 return None
             refusal = self._refusal(operation, name, name2, found)
@@ -108,6 +116,8 @@ class SharingEmulator:
         return tuple(one.split("\n", 1)[0] for one in holders) if self.brief else holders
 
     def _refusal(self, operation: str, path: str, path2: str | None, found: Obstacle) -> Refusal:
+        from winasr_doctor.faults.sharing.refusals import Refusal, held  # lazy: few runs refuse
+
         objects = self._objects_behind(found.handles)
         by = tuple(held(handle, objects.get(handle.path, ())) for handle in found.handles)
         code, situation = found.decision.code, found.decision.situation

@@ -6,12 +6,16 @@ import os
 import shlex
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from os import listdir, readlink
+from os import open as open_file
 from os import stat as status_of  # bound early: these queries must not be emulated, too
+from typing import NamedTuple
 
-from winasr_doctor.locks.holders.target import DELETED
+from winasr_doctor.faults.sharing.descriptors import Identity
+
+_DELETED = " (deleted)"
+"""What Linux adds to the name of a file that has none any more (proc_pid_fd(5))."""
 
 
 class HandleKind(str, Enum):
@@ -24,8 +28,7 @@ class HandleKind(str, Enum):
     LIBRARY = "loaded library"
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(NamedTuple):
     """One file or folder that a process holds.
 
     Attributes:
@@ -48,9 +51,6 @@ class Handle:
         return f"{self.kind.value}{number} of {who}"
 
 
-Identity = tuple[int, int]
-"""Device and inode: the same file under any name."""
-
 _O_PATH = 0o10000000
 _READING_A_FOLDER = getattr(os, "O_NONBLOCK", 0)
 _LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
@@ -61,14 +61,31 @@ def available() -> bool:
     return os.name == "nt" or os.path.isdir("/proc/self/fd")
 
 
+_family: tuple[bytes, list[int]] | None = None
+
+
 def processes() -> list[int]:
     """Return this process and all its descendants."""
-    found = [os.getpid()]
+    global _family  # noqa: PLW0603 - one process has one family
+    me = os.getpid()
     if not _has_children():
-        return found
+        return [me]
+    newest = _newest_process()
+    if newest and _family is not None and _family[0] == newest and _family[1][0] == me:
+        return _family[1]
+    found = [me]
     for pid in found:  # grows during the loop
         found.extend(_children(pid))
+    _family = newest, found
     return found
+
+
+def _newest_process() -> bytes:
+    """Return the number of the process or thread that was started last (proc_loadavg(5)).
+
+    While it stays the same, nobody has got another child.
+    """
+    return _read("/proc/loadavg").rpartition(b" ")[2]
 
 
 def _has_children() -> bool:
@@ -114,7 +131,7 @@ def command_of(pid: int) -> str:
 def _read(path: str) -> bytes:
     """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_file(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b""
     chunks: list[bytes] = []
@@ -152,23 +169,38 @@ def mapping(path: str, identity: Identity) -> list[Handle]:
     return [handle for pid in processes() for handle in _maps(pid, path, identity)]
 
 
-def below(folder: str) -> list[Handle]:
+def below(folder: str, pids: list[int] | None = None) -> list[Handle]:
     """Return what is held inside a folder, at any depth.
 
     Args:
         folder: Its real path.
+        pids: The processes that may hold it; this one and its descendants if there are none.
     """
     inside = folder.rstrip("/") + "/"
+    name = os.fsencode(inside)
     found: list[Handle] = []
-    for pid in processes():
+    for pid in processes() if pids is None else pids:
         for place, descriptor in _places(pid):
             if _link(place).startswith(inside):
                 found.append(_handle(pid, place, descriptor))
-        for line in _read(f"/proc/{pid}/maps").splitlines():
+        maps = _read(f"/proc/{pid}/maps")
+        for line in maps.splitlines() if name in maps else ():
             mapped = _mapped_path(line)
-            if mapped.startswith(inside) and not mapped.endswith(DELETED):
+            if mapped.startswith(inside) and not mapped.endswith(_DELETED):
                 found.append(Handle(pid, _mapping_kind(line), mapped))
-    return [handle for handle in found if not handle.path.endswith(DELETED)]
+    return [handle for handle in found if not handle.path.endswith(_DELETED)]
+
+
+def is_in_or_maps(pid: int, inside: str) -> bool:
+    """Return whether a process is in a folder, or may have mapped something in it.
+
+    Args:
+        pid: The process.
+        inside: The folder's real path, with a separator at the end.
+    """
+    if _link(f"/proc/{pid}/cwd").startswith(inside):
+        return True
+    return os.fsencode(inside) in _read(f"/proc/{pid}/maps")
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:

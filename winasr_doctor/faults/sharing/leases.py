@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import sys
+from signal import Signals
 
+if sys.platform == "linux":
+    from fcntl import F_SETLEASE, F_SETSIG, F_WRLCK, fcntl
+
+_URGENT = int(getattr(Signals, "SIGURG", 0))
 _LOOK = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 _open, _close = os.open, os.close  # bound early: these calls must not be emulated, too
 
@@ -26,8 +30,6 @@ def is_free(path: str, status: os.stat_result) -> bool:
     """
     if sys.platform != "linux" or not stat.S_ISREG(status.st_mode):
         return False
-    import fcntl
-
     try:
         descriptor = _open(path, _LOOK)
     except OSError:
@@ -35,8 +37,8 @@ def is_free(path: str, status: os.stat_result) -> bool:
     try:
         # Who opens the file at this very moment waits for us, and we get a signal, by default one
         # that ends the process: let it be one that is ignored by default.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        fcntl(descriptor, F_SETSIG, _URGENT)
+        fcntl(descriptor, F_SETLEASE, F_WRLCK)
     except OSError:
         return False
     finally:

@@ -16,13 +16,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from os import dup, listdir, readlink  # bound early: these calls must not be emulated, too
+from os import dup, fstat, listdir, readlink  # bound early: these calls must not be emulated, too
 from types import FrameType
 from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import replacements
-from winasr_doctor.faults.stacks import Stack, lines_from
+from winasr_doctor.faults.sharing import descriptors
+from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 log = logging.getLogger("winasr_doctor.faults")
 
@@ -47,7 +48,7 @@ class Opening(NamedTuple):
 
     Attributes:
         names: The paths it was opened by, and those that the file got by renaming.
-        stack: The lines that opened it, innermost first; empty if that is not known.
+        places: Where it was opened, innermost first; empty if that is not known.
         flags: The flags of open(2), if they are known.
         by: What opened it, if not `open`.
         temporary: Whether Windows would delete the file with its last handle (`O_TEMPORARY`).
@@ -55,11 +56,16 @@ class Opening(NamedTuple):
     """
 
     names: tuple[str, ...]
-    stack: Stack = ()
+    places: Places = ()
     flags: int | None = None
     by: str = ""
     temporary: bool = False
     thread: int = 0
+
+    @property
+    def stack(self) -> Stack:
+        """The lines that opened it, innermost first."""
+        return lines_at(self.places)
 
     def is_of(self, path: str) -> bool:
         """Return whether it opened a file that now has this real path."""
@@ -79,14 +85,13 @@ _descriptors: dict[str, set[int]] = {}
 _temporary: set[int] = set()
 _disturbed: dict[str, Opening] = {}
 """The latest openings by threads other than the main one: their descriptors may be swapped."""
-_starts: dict[tuple[str, ...], Stack] = {}
+_MAIN = threading.main_thread().ident
+_starts: dict[tuple[str, ...], Places] = {}
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _listeners:
-        return
     note = _NOTES.get(event)
-    if note is None:
+    if note is None or not _listeners:
         return
     try:
         note(_getframe(1), arguments)
@@ -98,12 +103,13 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
-    file = frame.f_code.co_filename
     path, flags = _text(arguments[0]), arguments[2]
-    if file.startswith((_IMPORTING, _OWN)):
+    if frame.f_code.co_filename.startswith((_IMPORTING, _OWN)):
         return
     if path is not None and not path.startswith(_KERNEL):
-        at = frame.f_back if file == _REPLACEMENTS else frame
+        at: FrameType | None = frame
+        while at is not None and at.f_code.co_filename == _REPLACEMENTS:
+            at = at.f_back
         _note(frame, path, flags=flags, temporary=at is not None and _is_temporary(at))
 
 
@@ -124,7 +130,7 @@ def _is_temporary(frame: FrameType) -> bool:
     if frame.f_code.co_name != CHOOSING_NAME.name:
         return False
     at = frame.f_back
-    for _ in range(3):  # in between there is `opener`, since Python 3.11, and our own `open`
+    for _ in range(4):  # in between there is `opener`, since Python 3.11, and our own `open`
         if at is not None and at.f_code.co_name == "NamedTemporaryFile":
             given = at.f_locals
             return bool(given.get("delete")) and bool(given.get("delete_on_close", True))
@@ -150,7 +156,7 @@ def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_change_of_directory(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     if _text(arguments[0]) is not None:
-        _keep(CURRENT_DIRECTORY, Opening((), lines_from(frame), by="os.chdir"))
+        _keep(CURRENT_DIRECTORY, Opening((), places_from(frame), by="os.chdir"))
 
 
 def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
@@ -175,7 +181,7 @@ def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     except TypeError:
         return
     with _lock:
-        _starts[command] = lines_from(frame)
+        _starts[command] = places_from(frame)
         if len(_starts) > _MOST_STARTS:
             del _starts[next(iter(_starts))]
 
@@ -207,10 +213,10 @@ def _note(
     except OSError:  # the current directory no longer exists
         return
     thread = threading.get_ident()
-    opening = Opening((name,), lines_from(frame), flags, by, temporary, thread)
+    opening = Opening((name,), places_from(frame), flags, by, temporary, thread)
     with _lock:
         _keep(number, opening)
-        if thread != threading.main_thread().ident:
+        if thread != _MAIN:
             _disturbed[name] = opening
             if len(_disturbed) > _MOST_STARTS:
                 del _disturbed[next(iter(_disturbed))]
@@ -224,6 +230,7 @@ def _keep(number: int, opening: Opening) -> None:
             if not _descriptors[name]:
                 del _descriptors[name]
         _openings[number] = opening
+        descriptors.changed(number)
         (_temporary.add if opening.temporary else _temporary.discard)(number)
         for name in opening.names:
             _descriptors.setdefault(name, set()).add(number)
@@ -260,6 +267,7 @@ def listening() -> Iterator[None]:
             if not _listeners:
                 for table in (_openings, _descriptors, _temporary, _disturbed, _starts):
                     table.clear()
+                descriptors.forget()
 
 
 def _note_what_is_open() -> None:
@@ -295,15 +303,16 @@ def change_of_directory() -> Opening | None:
     return _openings.get(CURRENT_DIRECTORY)
 
 
-def may_hold(path: str) -> bool:
+def may_hold(path: str, status: os.stat_result) -> bool:
     """Return whether this process still has a file open that it was seen to open.
 
     Args:
         path: The file, absolute.
+        status: From `os.lstat`.
     """
     for number in tuple(_descriptors.get(path, ())):
         try:
-            if readlink(f"/proc/self/fd/{number}") == path:
+            if os.path.samestat(fstat(number), status):
                 return True
         except OSError:  # it was closed
             continue
@@ -321,15 +330,15 @@ def is_temporary(descriptor: int, path: str) -> bool:
     return opening is not None and opening.temporary and opening.is_of(path)
 
 
-def any_temporary(path: str) -> bool:
-    """Return whether a file of this name was opened as a temporary one, and may still be open.
+def any_temporary(path: str | None = None) -> bool:
+    """Return whether a file was opened as a temporary one, and may still be open.
 
     Args:
-        path: The file.
+        path: The file; any if there is none.
     """
-    return bool(_temporary) and not _temporary.isdisjoint(
-        tuple(_descriptors.get(os.path.abspath(path), ()))
-    )
+    if path is None or not _temporary:
+        return bool(_temporary)
+    return not _temporary.isdisjoint(tuple(_descriptors.get(os.path.abspath(path), ())))
 
 
 def lines_that_started(command: tuple[str, ...]) -> Stack:
@@ -338,4 +347,4 @@ def lines_that_started(command: tuple[str, ...]) -> Stack:
     Args:
         command: Its command line.
     """
-    return _starts.get(command, ())
+    return lines_at(_starts.get(command, ()))

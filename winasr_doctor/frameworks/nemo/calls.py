@@ -75,7 +75,7 @@ def transcribe_batch(
 
     Args:
         model: An ASR model.
-        inputs: Arrays of mono float32 samples at 16 kHz, or paths of such files.
+        inputs: Mono float32 arrays of shape (samples,) at 16 kHz, or paths of such files.
         timestamps: Whether to ask for word times.
         options: Passed on to the model.
 

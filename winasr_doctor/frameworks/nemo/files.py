@@ -17,6 +17,16 @@ MANIFEST = "manifest.json"
 MANIFEST_KEY = b'"audio_filepath"'
 """In every line of the manifest; browser extensions have a `manifest.json` as well."""
 
+CACHE_VARIABLE, CACHE_FOLDER = "NEMO_CACHE_DIR", "~/.cache/torch/NeMo"
+"""What names the folder of NeMo's own cache, for all versions, and where it is otherwise.
+Source: `resolve_cache_dir` in NeMo's `nemo/utils/data_utils.py`."""
+
+READER_LEFT_OPEN = (
+    f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file open;"
+    " waiting or retrying cannot release it"
+)
+"""Why this process itself holds the manifest when transcribing fails."""
+
 
 def archive_in(repo_id: str) -> str:
     """Return the name of the archive that NeMo requests from a Hub repository.

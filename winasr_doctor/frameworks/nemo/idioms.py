@@ -64,9 +64,6 @@ OTHER_RECOGNISERS = frozenset(
 )
 """Packages with their own `transcribe`."""
 
-CREATED_BY = ("from_pretrained", "restore_from", "from_config_dict")
-"""Class methods that return a model."""
-
 
 def is_nemos(origins: frozenset[str]) -> bool | None:
     """Return whether an object is NeMo's, by the names of what may have made it.

@@ -19,8 +19,8 @@ TRACKERS = MappingProxyType(
         "whisper_timestamped": "linto-ai/whisper-timestamped",
     }
 )
-"""The repository on GitHub of each package, by its name in an import. CTranslate2 is the engine of
-faster-whisper and WhisperX."""
+"""The repository on GitHub of each package, by its name in an import, as its page on PyPI says.
+CTranslate2 is the engine of faster-whisper and WhisperX."""
 
 RECOGNISERS = frozenset(TRACKERS) - {"ctranslate2"}
 """The packages with a `transcribe` of their own. The pipelines of transformers have none: they are

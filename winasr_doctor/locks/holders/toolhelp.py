@@ -1,4 +1,4 @@
-"""Every process of a Windows machine, without opening any of them.
+"""Lists every process of a Windows machine without opening any of them.
 
 Source: learn.microsoft.com, "CreateToolhelp32Snapshot" and "PROCESSENTRY32W". psutil asks the
 same function for parents, but its names need rights and fail under Wine with a bare OSError.

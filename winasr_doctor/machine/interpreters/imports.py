@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from winasr_doctor._util import bounded_child
 from winasr_doctor.frameworks.nemo.imports import IMPORTS, ImportCandidate
 from winasr_doctor.machine.base import NotApplicable, Unreadable
-from winasr_doctor.machine.interpreters import bounded_child, rights
+from winasr_doctor.machine.interpreters import rights
 from winasr_doctor.machine.interpreters.model import ImportTrial, ImportTrials, ProblemKind
 
 if TYPE_CHECKING:

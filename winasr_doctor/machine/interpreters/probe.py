@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from winasr_doctor.machine.interpreters.bounded_child import ChildOutput, run
+from winasr_doctor._util.bounded_child import ChildOutput, run
 from winasr_doctor.machine.interpreters.model import InterpreterProblem, ProblemKind
 
 LIMIT = 15.0

@@ -9,12 +9,13 @@ from winasr_doctor.frameworks.guarded import NAMES
 from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
 
 
-def show(found: FoundEnvironments, quote: Callable[[str], str]) -> Iterator[Block]:
+def show(found: FoundEnvironments, quote: Callable[[str], str], doctor: str) -> Iterator[Block]:
     """Yield the environments, each with what it has and the command that scans it.
 
     Args:
         found: The environments.
         quote: Quotes a path for the user's shell.
+        doctor: The command that starts the doctor in that shell.
     """
     if not found.items:
         yield Paragraph("No Python environment was found in the usual places.")
@@ -28,7 +29,7 @@ def show(found: FoundEnvironments, quote: Callable[[str], str]) -> Iterator[Bloc
             yield Paragraph(each.problem, lead="cannot be used: ", indent=2)
         elif each.framework:
             yield Paragraph("scan it:", indent=2)
-            yield Command(f"python -m winasr_doctor scan --python {quote(each.path)}", indent=4)
+            yield Command(f"{doctor} scan --python {quote(each.path)}", indent=4)
     having = sum(each.framework is not None for each in found.items)
     yield Gap()
     yield Paragraph(f"{len(found.items)} found, {having} with {NAMES}.")

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from winasr_doctor.frameworks.nemo.files import CACHE_FOLDER, CACHE_VARIABLE
+
 _TRUE = {"1", "ON", "YES", "TRUE"}
 """Values that huggingface_hub takes for true in a variable, in upper or lower case."""
 
@@ -32,12 +34,9 @@ def is_offline(variables: Mapping[str, str]) -> bool:
     return value.upper() in _TRUE
 
 
-def nemo_cache(variables: Mapping[str, str]) -> str:
-    """Return the folder of NeMo's own cache, for all versions.
-
-    Source: `resolve_cache_dir` in NeMo's `nemo/utils/data_utils.py`.
-    """
-    return variables.get("NEMO_CACHE_DIR") or _expanded("~/.cache/torch/NeMo")
+def framework_cache(variables: Mapping[str, str]) -> str:
+    """Return the folder of NeMo's own cache."""
+    return variables.get(CACHE_VARIABLE) or _expanded(CACHE_FOLDER)
 
 
 def _expanded(path: str) -> str:

@@ -55,6 +55,7 @@ EXCLUSIONS = (
     Exclusions("excluded_processes", "ExclusionProcess", "Processes"),
     Exclusions("excluded_extensions", "ExclusionExtension", "Extensions"),
 )
+"""Sources: learn.microsoft.com, "MSFT_MpPreference class"; the registry is observed."""
 
 USER_FOLDERS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
 PUBLIC_FOLDERS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"

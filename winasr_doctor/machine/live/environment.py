@@ -77,10 +77,12 @@ SECRETS = {
     "HUGGING_FACE_HUB_TOKEN": "its former name",
     "NGC_API_KEY": "models from NVIDIA's catalogue",
 }
-"""Variables recorded as set, without their value."""
+"""Variables recorded as set, without their value. Sources: huggingface_hub, "Environment
+variables"; NVIDIA NIM, "Environment Variables"."""
 
 URLS = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "HF_ENDPOINT"})
-"""Variables recorded without the user and password that they may hold."""
+"""Variables recorded without the user and password that they may hold. Sources: curl(1),
+"ENVIRONMENT"; huggingface_hub, "Environment variables"."""
 
 _CREDENTIALS = re.compile(
     r"(?:(?<=://)|^(?![A-Za-z][A-Za-z0-9+.-]*://))"

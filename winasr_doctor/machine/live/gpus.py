@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winasr_doctor._util import programs
+from winasr_doctor._util import bounded_child, programs
 from winasr_doctor._util.safe_text import whole_number
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.model import Gpu, Gpus
@@ -28,6 +27,8 @@ NO_DEVICES = 6
 """`nvidia-smi` could not find a device. Source: its manual page, "RETURN VALUE"."""
 
 _FIELDS = 3
+
+_MOST_OUTPUT = 1024**2
 
 Run = Callable[[Sequence[str]], tuple[int, str]]
 """Runs a program and returns its exit status and what it printed."""
@@ -96,18 +97,9 @@ def _find() -> str | None:
 
 
 def _run(arguments: Sequence[str], limit: float) -> tuple[int, str]:
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, by its full path
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=limit,
-            check=False,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except subprocess.TimeoutExpired:
-        raise Unreadable(f"nvidia-smi did not answer within {limit:g} s") from None
-    except OSError as error:
-        raise Unreadable(f"nvidia-smi could not be started: {error.strerror}") from error
-    return done.returncode, done.stdout.decode("utf-8", "replace")
+    done = bounded_child.run(arguments, limit=limit, most=_MOST_OUTPUT, flood=_MOST_OUTPUT)
+    if done.error is not None:
+        raise Unreadable(f"nvidia-smi could not be started: {done.error.strerror}")
+    if done.code is None:
+        raise Unreadable(f"nvidia-smi did not answer within {limit:g} s")
+    return done.code, (done.stdout + done.stderr).decode("utf-8", "replace")

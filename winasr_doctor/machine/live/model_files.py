@@ -34,7 +34,7 @@ def read(host: LiveMachine) -> ModelFiles:
     seconds = host.timeout / 2
     asked = [path for path in host.models if not Path(path).is_dir()]
     folders = [path for path in host.models if Path(path).is_dir()]
-    folders += [*host.app_paths, cache_folders.nemo_cache(host.variables)]
+    folders += [*host.app_paths, cache_folders.framework_cache(host.variables)]
     found = side_by_side(
         lambda top: list(below(top, Budget(seconds / 2, ENTRIES))), folders, seconds
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from winasr_doctor._util.workers import side_by_side
 from winasr_doctor.machine.live import cache_folders
@@ -20,9 +20,7 @@ from winasr_doctor.machine.model import Place, Places, Role
 if TYPE_CHECKING:
     from winasr_doctor.machine.live.machine import LiveMachine
 
-WRITTEN: frozenset[Role] = frozenset(
-    {"TEMP", "TMP", "TMPDIR", "tempfile", "scratch", "hub_cache", "nemo_cache"}
-)
+WRITTEN: frozenset[Role] = frozenset(get_args(Role)) - {"app", "venv", "model"}
 """Roles of the folders in which a test file is created; never near the app's own source, where it
 would trigger file watchers.
 """
@@ -134,7 +132,7 @@ def _places(
     if environment := _virtual_environment(host):
         yield "venv", environment
     yield "hub_cache", cache_folders.hub_cache(variables)
-    yield "nemo_cache", cache_folders.nemo_cache(variables)
+    yield "nemo_cache", cache_folders.framework_cache(variables)
     for path in host.models:
         yield "model", path
 

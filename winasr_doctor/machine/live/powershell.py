@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from winasr_doctor._util import programs
+from winasr_doctor._util import bounded_child, programs
+
+_MOST_OUTPUT = 16 * 1024**2
+"""Bytes; a machine with thousands of exclusions prints one."""
 
 OVERRIDE = "WINASR_DOCTOR_POWERSHELL"
 """Environment variable that names the PowerShell to run instead of Windows' own."""
@@ -325,35 +327,9 @@ def _run(program: str, given: Sequence[str], limit: float) -> tuple[int, bytes]:
     found = program if programs.is_full(program) else programs.find(program)
     if found is None:
         raise FileNotFoundError(f"{program} is neither a full path nor on PATH")
-    process = subprocess.Popen(  # noqa: S603 - our own script
-        (found, *given),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    try:
-        output, _ = process.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        _end(process)
-        raise TimeoutError from None
-    return process.returncode, output
-
-
-def _end(process: Any) -> None:  # noqa: ANN401 - `Popen`, imported late
-    """End a process and its children, which would otherwise keep its output open."""
-    import psutil
-
-    try:
-        started = psutil.Process(process.pid).children(recursive=True)
-    except (psutil.Error, OSError):
-        started = []
-    for one in (*started, process):
-        try:
-            one.kill()
-        except (psutil.Error, OSError):
-            continue
-    try:
-        process.communicate(timeout=1)
-    except subprocess.TimeoutExpired:
-        process.poll()
+    done = bounded_child.run((found, *given), limit=limit, most=_MOST_OUTPUT, flood=_MOST_OUTPUT)
+    if done.error is not None:
+        raise done.error
+    if done.code is None:
+        raise TimeoutError
+    return done.code, done.stdout

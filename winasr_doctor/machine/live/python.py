@@ -16,6 +16,8 @@ _SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
 
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
+_DOCTOR = "winasr-doctor"
+
 _STORE_PACKAGE = "\\windowsapps\\pythonsoftwarefoundation.python."
 """Part of the path of every Python from the Microsoft Store. Source: docs.python.org, "Using Python
 on Windows".
@@ -24,16 +26,26 @@ on Windows".
 
 def read(host: LiveMachine) -> PythonRuntime:
     """Read the interpreter that the scan is about."""
-    return own() if host.outside is None else of_another(host.interpreter)
+    if host.outside is None:
+        return own()
+    return of_another(host.interpreter, has_doctor=_has_doctor(host))
 
 
-def of_another(found: OutsideInterpreter) -> PythonRuntime:
+def _has_doctor(host: LiveMachine) -> bool:
+    try:
+        return host.packages.version(_DOCTOR) is not None
+    except Unreadable:
+        return False
+
+
+def of_another(found: OutsideInterpreter, *, has_doctor: bool = False) -> PythonRuntime:
     """Describe another interpreter.
 
     Its UTF-8 mode and the encoding of its console are not known.
 
     Args:
         found: What was read from outside.
+        has_doctor: Whether the doctor is installed for it, too.
 
     Raises:
         Unreadable: Its version could not be read.
@@ -49,6 +61,7 @@ def of_another(found: OutsideInterpreter) -> PythonRuntime:
         prefix=found.prefix,
         base_prefix=found.base_prefix or found.prefix,
         store_build=is_store_build(found.base_prefix or "", found.executable),
+        doctor=None if has_doctor else sys.executable or None,
     )
 
 

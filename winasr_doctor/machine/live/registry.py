@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 HIVES = {
@@ -73,7 +73,7 @@ class WindowsRegistry:
                 except OSError as error:
                     _raise_unless_at_the_end(error)
             return found
-        raise _missing(key)
+        raise missing_key(key)
 
     def subkeys(self, key: str, *, view: int = 64) -> list[str]:
         """Return the names of a key's subkeys; see `Registry.subkeys`."""
@@ -88,7 +88,7 @@ class WindowsRegistry:
                 except OSError as error:
                     _raise_unless_at_the_end(error)
             return found
-        raise _missing(key)
+        raise missing_key(key)
 
 
 _NO_MORE_ITEMS = 259
@@ -102,7 +102,7 @@ def _opened(key: str, view: int) -> Any:  # noqa: ANN401 - `winreg` exists on Wi
 
         flag: int = getattr(winreg, VIEWS[view])
         return winreg.OpenKey(getattr(winreg, HIVES[hive.upper()]), path, 0, winreg.KEY_READ | flag)
-    raise _missing(key)
+    raise missing_key(key)
 
 
 def _raise_unless_at_the_end(error: OSError) -> None:
@@ -134,52 +134,6 @@ def expanded(text: str, environment: Mapping[str, str]) -> str | None:
     return None if missing else filled
 
 
-class RegistryDict:
-    r"""A registry made of dictionaries, for tests.
-
-        RegistryDict({r"HKCU\Software\Dropbox": {"InstallPath": r"C:\Dropbox"}})
-
-    The keys above a given key exist, without values. Both views are the same.
-    """
-
-    def __init__(
-        self, keys: Mapping[str, Mapping[str, object]], *, denied: Iterable[str] = ()
-    ) -> None:
-        """Fill the registry.
-
-        Args:
-            keys: The full path of each key, and its values by name.
-            denied: Keys that may not be read, and neither may anything below them.
-        """
-        self._values = {_folded(key): dict(values) for key, values in keys.items()}
-        self._denied = tuple(_folded(key) for key in denied)
-        self._subkeys: dict[tuple[str, ...], dict[str, str]] = {}
-        for key in keys:
-            names = key.split("\\")
-            for depth in range(1, len(names)):
-                above = _folded("\\".join(names[:depth]))
-                self._subkeys.setdefault(above, {})[names[depth].casefold()] = names[depth]
-
-    def values(self, key: str, *, view: int = 64) -> dict[str, object]:  # noqa: ARG002 - one view
-        """Return a key's values; see `Registry.values`."""
-        return dict(self._values.get(self._readable(key), {}))
-
-    def subkeys(self, key: str, *, view: int = 64) -> list[str]:  # noqa: ARG002 - one view
-        """Return the names of a key's subkeys; see `Registry.subkeys`."""
-        return list(self._subkeys.get(self._readable(key), {}).values())
-
-    def _readable(self, key: str) -> tuple[str, ...]:
-        folded = _folded(key)
-        if any(folded[: len(denied)] == denied for denied in self._denied):
-            raise PermissionError(errno.EACCES, "Access is denied", key)
-        if folded not in self._values and folded not in self._subkeys:
-            raise _missing(key)
-        return folded
-
-
-def _folded(key: str) -> tuple[str, ...]:
-    return tuple(key.casefold().split("\\"))
-
-
-def _missing(key: str) -> FileNotFoundError:
+def missing_key(key: str) -> FileNotFoundError:
+    """Return the error for a key that the registry does not have."""
     return FileNotFoundError(errno.ENOENT, "no such registry key", key)

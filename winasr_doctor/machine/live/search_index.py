@@ -41,7 +41,7 @@ STATES: dict[str, Service] = {
     "paused": "stopped",
     "pause_pending": "stopped",
 }
-"""psutil's names for a service's state."""
+"""psutil's names for a service's state. Source: its documentation, `WindowsService.status`."""
 
 _FILE_URL = re.compile(
     r"file:///(?P<drive>[^\\/]+)[\\/](?:\[[^\]]*\][\\/]?)?(?P<rest>.*)", re.IGNORECASE | re.DOTALL

@@ -17,6 +17,7 @@ from winasr_doctor.findings import (
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.recorded import Snapshot, record
 from winasr_doctor.machine.redaction import fields
+from winasr_doctor.machine.redaction.own_names import this_machine
 from winasr_doctor.machine.redaction.redactor import Redactor
 from winasr_doctor.machine.redaction.snapshot import redact_snapshot
 
@@ -29,6 +30,18 @@ def redact_machine(host: Machine, redactor: Redactor) -> Snapshot:
         redactor: The redactor, which learns the names.
     """
     return redact_snapshot(record(host), redactor)
+
+
+def redacted(report: Report, host: Machine) -> Report:
+    """Replace names of people and machines in a report of this machine.
+
+    Args:
+        report: The report of a scan.
+        host: The scanned machine; its names get the same placeholders as in its snapshot.
+    """
+    redactor = Redactor(**this_machine())
+    redact_machine(host, redactor)
+    return redact_report(report, redactor)
 
 
 def redact_report(report: Report, redactor: Redactor) -> Report:

@@ -72,7 +72,8 @@ PUBLIC_HOSTS = words(
 """Hosts, with all their subdomains, that say nothing about their users."""
 
 TENANTS = ("sharepoint.com", "onmicrosoft.com", "onedrive.com", "my.salesforce.com", "box.com")
-"""Domains below which a label is the name of an organisation."""
+"""Domains below which a label is the name of an organisation. Sources: Microsoft 365, "Change your
+SharePoint domain name"; Salesforce, "My Domain"; Box, "Custom subdomains"."""
 
 PUBLIC_MAIL = words(
     "gmail googlemail outlook hotmail live msn yahoo icloud gmx web proton protonmail aol mail"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.machine.live.registry import RegistryDict
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.live.sync_roots.settings import SyncSettings
 
 SID = "S-1-5-21-1-2-3-1001"

@@ -1,7 +1,7 @@
 import pytest
 
+from tests.machine.registry_dict import RegistryDict
 from winasr_doctor.machine.live import sync_roots
-from winasr_doctor.machine.live.registry import RegistryDict
 from winasr_doctor.machine.live.sync_roots import cloud_files, google_drive, one_drive, settings
 from winasr_doctor.machine.model import SyncRoot, SyncRoots
 

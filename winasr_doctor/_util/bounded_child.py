@@ -73,7 +73,7 @@ def run(
     limit: float,
     most: int,
     flood: int,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None = None,
 ) -> ChildOutput:
     """Run a program to its end, without input, in a neutral folder.
 
@@ -82,9 +82,10 @@ def run(
         limit: Seconds after which it is ended.
         most: Bytes to keep of each of its outputs.
         flood: Bytes of output after which it is ended.
-        environment: Its environment variables.
+        environment: Its environment variables; this process's by default.
     """
     began = monotonic()
+    environment = os.environ if environment is None else environment
     try:
         process = subprocess.Popen(  # noqa: S603 - a full path, no shell
             list(command),
@@ -143,9 +144,7 @@ def _watch(
 def _end(process: subprocess.Popen[bytes], *, keep_code: bool) -> None:
     """End the program, and on Linux and macOS everything that is left of its session."""
     if not keep_code:
-        _kill_family(process.pid)
-        process.kill()
-        process.wait()
+        end_family(process)
     if sys.platform != "win32":
         import signal  # lazy: only a child that is ended needs it
 
@@ -153,13 +152,16 @@ def _end(process: subprocess.Popen[bytes], *, keep_code: bool) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _kill_family(pid: int) -> None:
+def end_family(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it started, which would otherwise keep its output open."""
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):
-        for each in psutil.Process(pid).children(recursive=True):
+        for each in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.Error, OSError):
                 each.kill()
+    process.kill()
+    process.wait()
 
 
 def _close(process: subprocess.Popen[bytes], streams: Sequence[_Stream]) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from winasr_doctor.catalogue.comparing import is_specifier, satisfies
 from winasr_doctor.catalogue.conditions import is_builtin
-from winasr_doctor.catalogue.remedy_rules import broken_rules
 from winasr_doctor.catalogue.schema import Condition, KnownError
 from winasr_doctor.catalogue.templates import facts_in, is_fact
+
+from .remedy_rules import broken_rules
 
 FEWEST_POSITIVE, FEWEST_NEGATIVE = 2, 1
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -108,7 +109,7 @@ def _is_firm(condition: Condition) -> bool:
         return True
     if condition.classes and len(named) == len(condition.classes):
         return True
-    if codes and not codes & _LOOSE_CODES and not any(1 < c < 100 for c in condition.errno):  # noqa: PLR2004
+    if codes and not codes & _LOOSE_CODES and not any(1 < c < 100 for c in condition.errno):
         return True
     texts = (*condition.text, *condition.any_text)
     if codes and texts and all(len(text) >= _SHORTEST for text in texts):

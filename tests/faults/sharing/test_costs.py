@@ -1,0 +1,134 @@
+"""What the rules do not do, so that they cost little: events are counted, not seconds."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from winasr_doctor.faults import windows_sharing
+from winasr_doctor.faults.sharing import descriptors, handles, openings
+from winasr_doctor.faults.sharing.decisions import Rules, obstacle
+from winasr_doctor.faults.sharing.unhindered import is_unhindered
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
+
+
+@pytest.fixture(autouse=True)
+def rules():
+    with windows_sharing() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Count the files of the kernel that are read."""
+    seen = []
+    real = handles._read
+    monkeypatch.setattr(handles, "_read", lambda path: seen.append(path) or real(path))
+    return seen
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Count the descriptors that are looked at."""
+    seen = []
+    real = descriptors.fstat
+    monkeypatch.setattr(descriptors, "fstat", lambda number: seen.append(number) or real(number))
+    return seen
+
+
+def test_nothing_is_read_about_processes_where_no_file_is_held(tmp_path, reads):
+    event = threading.Event()
+    threads = [threading.Thread(target=event.wait) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    (tmp_path / "a").touch()
+    (tmp_path / "b").mkdir()
+    os.replace(tmp_path / "a", tmp_path / "c")
+    os.unlink(tmp_path / "c")
+    os.rmdir(tmp_path / "b")
+    event.set()
+    for thread in threads:
+        thread.join()
+    assert not reads
+
+
+def test_many_open_files_are_looked_at_once(tmp_path, looks):
+    files = [open(tmp_path / f"f{number}", "w") for number in range(100)]  # noqa: SIM115
+    for number in range(20):
+        (tmp_path / f"d{number}").mkdir()
+        (tmp_path / f"d{number}" / "a").write_text("text")
+        os.unlink(tmp_path / f"d{number}" / "a")
+        os.rmdir(tmp_path / f"d{number}")
+    for file in files:
+        file.close()
+    assert len(looks) < 100 + 20 * 20
+
+
+def test_children_are_listed_again_only_after_one_was_started(tmp_path, reads, monkeypatch):
+    monkeypatch.setattr(handles, "_newest_process", lambda: b"1")
+    monkeypatch.setattr(handles, "_family", None)
+    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child:
+        for name in ("a", "b", "c"):
+            (tmp_path / name).mkdir()
+            os.rmdir(tmp_path / name)
+        assert sum(path.endswith("/children") for path in reads) <= 4
+        monkeypatch.setattr(handles, "_newest_process", lambda: b"2")
+        assert child.pid in handles.processes()
+        child.communicate(b"\n")
+
+
+def test_a_descriptor_that_nobody_saw_open_is_found(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    number = os.open(folder, os.O_RDONLY)
+    again = os.dup(number)  # no audit event
+    os.close(number)
+    with pytest.raises(PermissionError):
+        os.rmdir(folder)
+    os.close(again)
+    os.rmdir(folder)
+
+
+def test_a_stack_is_kept_without_its_lines(tmp_path, monkeypatch):
+    monkeypatch.setattr(openings, "lines_at", lambda places: pytest.fail("nobody asked"))
+    (tmp_path / "a").write_text("text")
+
+
+@contextmanager
+def _situations(folder):
+    """Yield names of files and folders in all kinds of states, which hold as long as one waits."""
+    for name in ("free", "open", "read-only", "open-read-only"):
+        (folder / name).write_text("text")
+        if "read-only" in name:
+            (folder / name).chmod(0o400)
+    for name in ("empty", "opened", "full", "sealed"):
+        (folder / name).mkdir()
+    (folder / "link").symlink_to(folder / "open")
+    (folder / "full" / "inside").write_text("text")
+    (folder / "sealed").chmod(0o500)
+    number = os.open(folder / "opened", os.O_RDONLY)
+    with open(folder / "open"), open(folder / "open-read-only"), open(folder / "full" / "inside"):
+        names = [*sorted(each.name for each in folder.iterdir()), "missing", "nowhere/missing"]
+        yield [os.fspath(folder / name) for name in names]
+    os.close(number)
+
+
+@pytest.mark.parametrize("chosen", list(Rules))
+def test_what_is_unhindered_is_so_by_the_table_too(tmp_path, chosen, rules):
+    unhindered = 0
+    with _situations(tmp_path) as names:
+        for operation, decisions in chosen.decisions().items():
+            targets = names if operation in {"rename", "replace"} else [None]
+            for path, path2 in itertools.product(names, targets):
+                if is_unhindered(operation, path, path2, only_handles=chosen is Rules.HANDLES):
+                    unhindered += 1
+                    found = obstacle(decisions, path, path2, rules)
+                    assert found is None, (operation, path, path2)
+    assert unhindered > 100

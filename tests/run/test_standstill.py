@@ -1,0 +1,395 @@
+"""Why an app stands still: each app here does so for ever, until it is told to end.
+
+Nothing depends on how long anything takes: a test asks until the app has come to rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from winasr_doctor.catalogue import by_id
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
+from winasr_doctor.run.interpreter import reads_startup
+from winasr_doctor.run.standstill.activity import Activity, ProcessTree, Stillness
+from winasr_doctor.run.standstill.collecting import collect
+from winasr_doctor.run.standstill.reading import KNOWN, Reading, Standing, read
+from winasr_doctor.run.standstill.showing import show
+from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack, ask, parse
+from winasr_doctor.run.standstill.waits import WaitKind, wait_of
+
+from .conftest import PACKAGE, Place
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's kernel")
+
+DEADLOCK = """
+    import threading
+    first, second, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
+    def one():
+        with first:
+            both.wait()
+            with second:
+                pass
+    def two():
+        with second:
+            both.wait()
+            with first:
+                pass
+    threading.Thread(target=two, daemon=True).start()
+    one()
+"""
+
+POOL_IN_A_POOL = """
+    from concurrent.futures import ThreadPoolExecutor
+    pool = ThreadPoolExecutor(1)
+    def outer():
+        return pool.submit(int, "1").result()
+    pool.submit(outer).result()
+"""
+
+FULL_PIPE = """
+    import subprocess, sys
+    text = "print('x' * 1_000_000)"
+    child = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE)
+    child.wait()
+"""
+
+CHILD_INPUT = """
+    import subprocess, sys
+    child = subprocess.Popen([sys.executable, "ask.py"], stdin=subprocess.PIPE)
+    child.wait()
+"""
+
+OTHER_IMPORT = """
+    import threading, time
+    def other():
+        import never
+    threading.Thread(target=other, daemon=True).start()
+    from begun import event
+    event.wait()
+    import never
+"""
+
+NO_ANSWER = """
+    import socket, urllib.request
+    server = socket.create_server(("127.0.0.1", 0))
+    urllib.request.urlopen("http://127.0.0.1:%d/" % server.getsockname()[1])
+"""
+
+OWN_LOOP = """
+    import os, time
+    while not os.path.exists("ready"):
+        time.sleep(0.05)
+"""
+
+LOST_TASK = """
+    import multiprocessing, os, signal
+    def work(number):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if __name__ == "__main__":
+        multiprocessing.get_context("fork").Pool(1).map(work, [1])
+"""
+
+LOCKED_FILE = """
+    import fcntl, subprocess, sys
+    held = open("held.lock", "w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    subprocess.run([sys.executable, "lock.py"])
+"""
+
+SERVER = """
+    import http.server
+    handler = http.server.SimpleHTTPRequestHandler
+    http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler).serve_forever()
+"""
+
+LOOP = """
+    import asyncio
+    asyncio.new_event_loop().run_forever()
+"""
+
+OTHERS = {
+    "ask.py": "input()",
+    "lock.py": "import fcntl; fcntl.flock(open('held.lock', 'w'), fcntl.LOCK_EX)",
+    "begun.py": "import threading; event = threading.Event()",
+    "never.py": "import begun, threading; begun.event.set(); threading.Event().wait()",
+    "sitecustomize.py": "from winasr_doctor.run.standstill import stacks\nstacks.listen('.')",
+}
+"""Modules and programs beside an app."""
+
+
+class Apps:
+    """Starts apps that answer, as under `run`, but without its other work.
+
+    Attributes:
+        folder: Where they are and where they answer.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, source: str) -> int:
+        """Start an app; return the number of its process."""
+        for name, text in (("app.py", textwrap.dedent(source)), *OTHERS.items()):
+            (self.folder / name).write_text(text)
+        paths = os.pathsep.join((str(self.folder), str(PACKAGE)))
+        process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+        )
+        self.started.append(process)
+        return process.pid
+
+    def reading(self, pid: int, done: Callable[[Reading, str], bool]) -> tuple[Reading, str]:
+        """Ask an app until it waits for something certain; return that, and the report."""
+        tree = ProcessTree(pid)
+        for _ in range(300):
+            app = collect(tree.processes(), str(self.folder))
+            reading = read(app)
+            report = render_blocks(show(app, reading, 60), RenderOptions(width=1000))
+            if done(reading, report):
+                return reading, report
+            time.sleep(0.05)
+        raise AssertionError(report)
+
+    def stop(self) -> None:
+        for process in self.started:
+            for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+                each.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def apps(tmp_path: Path) -> Iterator[Apps]:
+    """Return what starts apps, and ends them."""
+    if not reads_startup():
+        pytest.skip("this Python reads no PYTHONPATH")
+    apps = Apps(tmp_path)
+    yield apps
+    apps.stop()
+
+
+@pytest.mark.parametrize(
+    ("source", "known_as", "words"),
+    [
+        pytest.param(
+            DEADLOCK,
+            "hang-threads",
+            ("a deadlock in process", "which another thread holds", "app.py:12 in two"),
+            id="locks",
+        ),
+        pytest.param(
+            POOL_IN_A_POOL,
+            "hang-threads",
+            ("waits for the result of another thread", "app.py:5 in outer"),
+            id="a pool in itself",
+        ),
+        pytest.param(
+            OTHER_IMPORT,
+            "hang-import",
+            ("for another thread to finish an import", "app.py:8 in <module>", "never.py:1"),
+            id="import",
+        ),
+        pytest.param(
+            NO_ANSWER,
+            "hang-network",
+            ("waits for an answer from the network", "app.py:4 in <module> (127.0.0.1:"),
+            id="network",
+        ),
+        pytest.param(
+            CHILD_INPUT,
+            "hang-child",
+            ("ask.py) waits for input, which process", "for a program that it has started to end"),
+            id="a child's input",
+        ),
+        pytest.param(
+            FULL_PIPE,
+            "hang-child",
+            ("waits for somebody to read its output, which fills the pipe; process",),
+            marks=linux,
+            id="a full pipe",
+        ),
+        pytest.param(
+            LOST_TASK,
+            "hang-pool",
+            ("waits for the result of a worker process; 1 of 1 worker processes wait for work",),
+            marks=linux,
+            id="a lost task",
+        ),
+        pytest.param(
+            LOCKED_FILE,
+            "hang-file-lock",
+            ("lock.py) waits for the lock of ", "held.lock, which process "),
+            marks=linux,
+            id="a locked file",
+        ),
+    ],
+)
+def test_a_hang_is_explained(apps: Apps, source: str, known_as: str, words: tuple[str, ...]):
+    reading, report = apps.reading(
+        apps.start(source), lambda _, report: all(word in report for word in words)
+    )
+    assert reading.known_as == known_as
+    assert f"Known as: {known_as}\n" in report
+    assert not reading.at_rest
+
+
+def test_a_loop_that_sleeps_is_shown_with_its_place(apps: Apps):
+    reading, report = apps.reading(
+        apps.start(OWN_LOOP), lambda each, _: each.wait is WaitKind.SLEEP
+    )
+    assert f"{apps.folder.name}/app.py:4 in <module>" in reading.sentence
+    assert "main thread, waits in a loop of its own that sleeps" in report
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        pytest.param("input()", "app.py) waits for input\n", id="input"),
+        pytest.param(SERVER, "the app waits for a connection on 127.0.0.1:", id="server"),
+        pytest.param(LOOP, "the app waits for events", id="events"),
+    ],
+)
+def test_an_app_that_waits_for_its_user_gets_one_line(apps: Apps, source: str, words: str):
+    _, report = apps.reading(apps.start(source), lambda _, text: words in text)
+    assert report.count("\n") == 1
+
+
+def test_run_reports_it_once_and_in_the_verdict(place: Place):
+    place.write("app.py", DEADLOCK)
+    process = place.popen("app.py", options=("-q", "--silence", "0.5", "--report", "run.json"))
+    assert process.stderr is not None
+    said = ""
+    while "Known as: hang-threads" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    process.terminate()
+    said += process.communicate()[1]
+    assert said.count("  why: a deadlock in process") == 1
+    assert "  stood still: a deadlock in process" in said
+    (stood,) = json.loads((place.folder / "run.json").read_bytes())["stood"]
+    assert (stood["wait"], stood["known_as"], stood["at_rest"]) == ("lock", "hang-threads", False)
+
+
+class TestWhetherAnythingMoves:
+    START = Activity(frozenset({(1, 0.0)}), cpu=1.0, read=100, written=100)
+
+    def seconds(self, later: Activity) -> float:
+        still = Stillness()
+        still.seconds(self.START, 0)
+        return still.seconds(later, 60)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"cpu": 1.4},
+            {"read": 1 << 20},
+            {"written": 101},
+            {"processes": frozenset({(1, 0.0), (2, 5.0)})},
+        ],
+    )
+    def test_progress_of_any_kind_ends_a_silent_period(self, change: dict[str, object]):
+        assert self.seconds(self.START._replace(**change)) == 0
+
+    def test_a_server_at_rest_wakes_up_now_and_then(self):
+        assert self.seconds(self.START._replace(cpu=1.2, read=5000)) == 60
+
+    def test_output_alone_can_be_watched(self):
+        still = Stillness(cpu=False)
+        still.seconds(self.START, 0)
+        assert still.seconds(self.START._replace(cpu=50.0), 60) == 60
+        assert still.seconds(self.START._replace(cpu=50.0, written=200), 61) == 0
+
+    def test_our_own_questions_are_no_progress(self):
+        still = Stillness()
+        still.seconds(self.START, 0)
+        answered = self.START._replace(written=5000)
+        still.forgive(answered)
+        assert still.seconds(answered, 60) == 60
+
+
+class TestOneThread:
+    LIB = "C:\\Python311\\Lib\\"
+
+    def wait(self, *frames: str) -> WaitKind:
+        places = (frame.rpartition(":") for frame in frames)
+        stack = tuple(StackFrame(self.LIB + file, 1, function) for file, _, function in places)
+        return wait_of(ThreadStack(1, (*stack, StackFrame("C:\\app\\main.py", 3, "<module>"))))
+
+    @pytest.mark.parametrize(
+        ("frames", "wait"),
+        [
+            (("threading.py:wait", "threading.py:wait"), WaitKind.SIGNAL),
+            (("threading.py:wait", "queue.py:get"), WaitKind.QUEUE),
+            (("threading.py:wait", "concurrent\\futures\\_base.py:result"), WaitKind.FUTURE),
+            (("threading.py:join", "threading.py:_shutdown"), WaitKind.THREAD),
+            (("queue.py:get", "concurrent\\futures\\thread.py:_worker"), WaitKind.IDLE),
+            (("selectors.py:select", "subprocess.py:communicate"), WaitKind.CHILD),
+            (("asyncio\\windows_events.py:_poll",), WaitKind.EVENTS),
+            (("tempfile.py:mkdtemp",), WaitKind.NAME),
+            (("ssl.py:read", "http\\client.py:_read_status"), WaitKind.SOCKET),
+        ],
+    )
+    def test_the_outermost_function_of_a_library_tells(self, frames, wait):
+        assert self.wait(*frames) is wait
+
+    def test_a_function_of_the_app_hides_what_is_further_out(self):
+        own = StackFrame("C:\\app\\main.py", 3, "get")
+        outer = StackFrame(f"{self.LIB}queue.py", 3, "get")
+        assert wait_of(ThreadStack(1, (own, outer))) is WaitKind.UNKNOWN
+
+
+def test_a_program_waits_in_a_line_that_prints_while_its_parent_waits_for_its_end(tmp_path: Path):
+    """Where no kernel tells that the pipe is full, as on Windows."""
+    script = tmp_path / "child.py"
+    script.write_text("print('x' * 1_000_000)\n")
+    library = StackFrame("C:\\Python311\\Lib\\subprocess.py", 1, "wait")
+    parent = Standing(1, 0, "python app.py", (ThreadStack(1, (library,)),))
+    main = ThreadStack(2, (StackFrame(str(script), 1, "<module>"),))
+    reading = read((parent, Standing(2, 1, "python child.py", (main,))))
+    assert (reading.wait, reading.known_as) == (WaitKind.OUTPUT, "hang-child")
+
+
+def test_every_kind_of_wait_has_its_known_error():
+    assert all(by_id(name) is not None for name in KNOWN.values())
+
+
+def test_a_process_that_has_started_another_program_in_its_place_gets_no_signal(tmp_path: Path):
+    """The default action of the signal would be to end it."""
+    (tmp_path / "stacks-1.txt").touch()
+    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as other:
+        assert ask(other.pid, str(tmp_path)) is None
+        assert other.poll() is None
+        other.communicate(b"\n")
+    assert other.returncode == 0
+
+
+def test_a_deleted_threads_file_and_letters_beyond_ascii_are_read():
+    text = (
+        "Thread 0x00007f01 (most recent call first):\n"
+        '  File "/app/\\xe9t\\xe9.py", line 3 in f\n'
+        '  File "/lib/python3.11/threading.py", line 1002 in _bootstrap\n'
+        "\nCurrent thread 0x00007f02 [python] (most recent call first):\n"
+        '  File "/app/main.py", line 9 in <module>\n'
+    )
+    worker, main = parse(text)
+    assert (worker.frames[0].file, worker.is_main) == ("/app/été.py", False)
+    assert (main.ident, main.is_main, str(main.frames[0])) == (
+        0x7F02,
+        True,
+        "app/main.py:9 in <module>",
+    )

@@ -1,0 +1,116 @@
+"""Finds out at little cost that nothing is in an operation's way, which is nearly always so.
+
+What is said here is certain; where it is not, `decisions` looks closer, which takes longer.
+"""
+
+from __future__ import annotations
+
+import os
+from os import lstat  # bound early: these queries must not be emulated, too
+from os import stat as status_of
+from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IWUSR
+
+from winasr_doctor.faults.sharing import descriptors, handles, openings
+from winasr_doctor.faults.sharing.leases import is_free
+
+
+def is_certainly_free(path: str, status: os.stat_result) -> bool:
+    """Return whether it is certain that nobody has a file open or mapped.
+
+    To ask opens and closes the file, which would end the record locks that this process holds on it
+    (fcntl(2)); so it is not asked about a file that is known to be open here.
+
+    Args:
+        path: The file.
+        status: From `os.lstat`.
+    """
+    return not openings.may_hold(os.path.abspath(path), status) and is_free(path, status)
+
+
+def is_unhindered(operation: str, path: str, path2: str | None, *, only_handles: bool) -> bool:
+    """Return whether it is certain that Windows would not refuse an operation.
+
+    Args:
+        operation: The operation.
+        path: The path it uses.
+        path2: The target of a rename.
+        only_handles: Whether only the rules about what is open apply.
+    """
+    if operation == "open":
+        return not openings.any_temporary()
+    try:
+        status = lstat(path)
+    except (OSError, ValueError):
+        return True  # it fails by itself
+    if path2 is not None:
+        return _can_move(operation, path, status, path2, only_handles)
+    return _can_change(operation, path, status, only_handles)
+
+
+def _can_change(operation: str, path: str, status: os.stat_result, only_handles: bool) -> bool:
+    if S_ISDIR(status.st_mode) is not (operation == "rmdir"):
+        return True  # likewise
+    writable = only_handles or bool(status.st_mode & S_IWUSR)
+    if operation == "write":
+        return writable and not openings.any_temporary()
+    if operation == "rmdir":
+        return writable and not _is_held(status)
+    return (writable or operation == "overwrite") and _is_free(path, status)
+
+
+def _is_free(path: str, status: os.stat_result) -> bool:
+    if S_ISLNK(status.st_mode):  # nothing holds a link itself
+        return True
+    return S_ISREG(status.st_mode) and is_certainly_free(path, status)
+
+
+def _can_move(
+    operation: str, path: str, status: os.stat_result, path2: str, only_handles: bool
+) -> bool:
+    try:
+        target = lstat(path2)
+    except (OSError, ValueError):
+        pass
+    else:
+        if operation == "rename" and not only_handles:
+            return False
+        if operation == "replace" and not (
+            S_ISREG(target.st_mode)
+            and (only_handles or target.st_mode & S_IWUSR)
+            and is_certainly_free(path2, target)
+        ):
+            return False
+    if S_ISDIR(status.st_mode):
+        return not _is_held(status) and not _has_any_inside(os.path.realpath(path))
+    return _is_free(path, status)
+
+
+def _is_held(folder: os.stat_result) -> bool:
+    """Return whether a folder is open here, or is anybody's current directory.
+
+    Children are not asked for open folders: on Windows, Python cannot open one, and listing one
+    shares its deletion.
+    """
+    identity = folder.st_dev, folder.st_ino
+    if descriptors.has_folder(identity):
+        return True
+    return any(
+        os.path.samestat(status, folder)
+        for pid in handles.processes()
+        if (status := _status(f"/proc/{pid}/cwd")) is not None
+    )
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return status_of(path)
+    except OSError:
+        return None
+
+
+def _has_any_inside(folder: str) -> bool:
+    inside = folder.rstrip("/") + "/"
+    own, *children = handles.processes()
+    if descriptors.has_any_inside(inside) or handles.is_in_or_maps(own, inside):
+        return True
+    return bool(children) and bool(handles.below(folder, children))

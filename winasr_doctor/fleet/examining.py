@@ -1,0 +1,72 @@
+"""Reads a whole collection, on several cores if it is large."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from winasr_doctor.fleet.collected import CollectedFile, collected_files, pseudonym
+from winasr_doctor.fleet.reading import read
+from winasr_doctor.fleet.rows import MachineRow, UnreadFile
+
+SERIAL = 2_000
+"""Number of files up to which one process is as fast as several."""
+
+_CHUNK = 100
+"""Number of files that a process gets at a time."""
+
+
+def examine(
+    folders: Iterable[Path], *, salt: str = "", processes: int | None = None
+) -> Iterator[MachineRow | UnreadFile]:
+    """Yield what is known of each machine, in the order of the files' names.
+
+    Args:
+        folders: The folders, or single files.
+        salt: A secret to make pseudonyms with; empty to keep the names.
+        processes: The number of processes; by default one for each core, and one alone for a small
+            collection.
+    """
+    files = chain.from_iterable(map(collected_files, folders))
+    first = list(islice(files, SERIAL + 1))
+    cores = processes or (os.cpu_count() or 1)
+    many = len(first) > SERIAL if processes is None else processes > 1
+    if many and cores > 1:
+        rows = _on_several_cores(chain(first, files), cores)
+    else:
+        rows = chain.from_iterable(map(read, chain(first, files)))
+    for row in rows:
+        yield _hidden(row, salt) if salt else row
+
+
+def _on_several_cores(
+    files: Iterator[CollectedFile], cores: int
+) -> Iterator[MachineRow | UnreadFile]:
+    """Read the files in several processes, at most two chunks for each of them at a time."""
+    # lazy: a small collection needs one process
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        waiting: deque[Future[list[MachineRow | UnreadFile]]] = deque()
+        while chunk := list(islice(files, _CHUNK)):
+            waiting.append(pool.submit(_read_all, chunk))
+            if len(waiting) >= 2 * cores:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _read_all(files: list[CollectedFile]) -> list[MachineRow | UnreadFile]:
+    return [row for file in files for row in read(file)]
+
+
+def _hidden(row: MachineRow | UnreadFile, salt: str) -> MachineRow | UnreadFile:
+    if isinstance(row, UnreadFile):
+        return replace(row, name=pseudonym(row.name, salt))
+    return replace(row, key=pseudonym(row.key, salt))

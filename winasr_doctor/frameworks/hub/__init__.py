@@ -1,0 +1,1 @@
+"""Everything specific to the libraries that download models: huggingface_hub and torch.hub."""

@@ -1,0 +1,67 @@
+"""Shows where an app stands still, and what that usually means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from winasr_doctor._util.blocks import Block, Paragraph
+from winasr_doctor.locks.holders import holders_of
+from winasr_doctor.run.standstill.reading import Reading, Standing
+from winasr_doctor.run.standstill.stacks import ThreadStack
+from winasr_doctor.run.standstill.waits import is_standard_library
+
+_LEAD = "winasr_doctor: "
+_INNERMOST, _MOST_OWN = 2, 4
+
+
+def show(app: tuple[Standing, ...], reading: Reading, seconds: float) -> Iterator[Block]:
+    """Yield a report: one line for an app at rest, the threads and the usual meaning otherwise.
+
+    Args:
+        app: Its processes.
+        reading: What it waits for.
+        seconds: How long nothing has moved.
+    """
+    still = f"nothing has moved for {seconds:.0f} s (no output, no CPU, no disk)"
+    if reading.at_rest:
+        yield Paragraph(f"{still}: {reading.sentence}", lead=_LEAD)
+        return
+    yield Paragraph(still, lead=_LEAD, bold=True)
+    yield Paragraph(reading.sentence, lead="why: ", indent=2)
+    for process in app:
+        yield Paragraph(str(process), indent=2)
+        yield from _threads(process)
+        for path in process.files:
+            yield Paragraph(f"{path}: {holders_of(path)}", lead="large file: ", indent=4)
+    yield from _meaning(reading.known_as)
+
+
+def _threads(process: Standing) -> Iterator[Block]:
+    if process.threads is None:
+        call = f"is in the call {process.call}" if process.call else "does not answer"
+        yield Paragraph(f"no Python that we can ask; it {call}", indent=4)
+    for number, thread in enumerate(process.threads or (), 1):
+        name = "main thread" if thread is process.main else f"thread {number}"
+        yield Paragraph(f"{name}, waits {process.wait(thread).value}: {_calls(thread)}", indent=4)
+    calls = dict.fromkeys(str(wait) for wait in process.waits)
+    if calls and process.threads is not None:
+        yield Paragraph(", ".join(calls), lead="in the kernel: ", indent=4)
+
+
+def _calls(thread: ThreadStack) -> str:
+    """Return the innermost functions, and the app's own that have called them."""
+    inner, outer = thread.frames[:_INNERMOST], thread.frames[_INNERMOST:]
+    own = [frame for frame in outer if not is_standard_library(frame)]
+    return ", called from ".join(map(str, (*inner, *own[:_MOST_OWN])))
+
+
+def _meaning(name: str) -> Iterator[Block]:
+    from winasr_doctor.catalogue import by_id
+    from winasr_doctor.catalogue.showing import filled, show_remedies
+
+    entry = by_id(name) if name else None
+    if entry is None:
+        return
+    yield Paragraph(entry.cause, lead="Cause: ", indent=2, bold=True)
+    yield Paragraph(entry.id, lead="Known as: ", indent=2, bold=True)
+    yield from show_remedies(filled(entry, lambda _fact: None)[:1], verbose=False)

@@ -1,0 +1,172 @@
+"""Watches an app from its parent, in a thread that measures every few seconds."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from winasr_doctor._util.blocks import Block
+from winasr_doctor.run import final_diagnosis
+from winasr_doctor.run.standstill.reading import Reading
+from winasr_doctor.run.standstill.waits import WaitKind
+
+_MEASUREMENTS = 12
+"""Per silent period."""
+
+_LONGEST_PAUSE = 5.0
+"""Seconds between two measurements."""
+
+_DEAD_WORKERS = 5
+"""So many workers that have died of the same mistake: the next ones will, too."""
+
+_SPAWN = "spawn-workers"
+"""The catalogue's entry for an app without `if __name__ == "__main__"`."""
+
+_ASKING_IS_HARMLESS = os.name == "nt"
+"""Whether a process that computes may be asked where it is: elsewhere it would get a signal."""
+
+Say = Callable[[Iterable[Block]], None]
+
+
+class StoodStill(NamedTuple):
+    """An app has stood still.
+
+    Attributes:
+        seconds: For how long, when this was reported.
+        reading: What it waited for.
+    """
+
+    seconds: float
+    reading: Reading
+
+
+class AppWatch:
+    """Reports when an app stands still: each explanation once, each kind of rest once.
+
+    Args:
+        pid: The number of the app's process.
+        folder: Where its processes answer.
+        silence: Seconds without progress after which to report.
+        say: Called with each report.
+    """
+
+    def __init__(self, pid: int, folder: str, silence: float, say: Say) -> None:
+        from winasr_doctor.run.standstill.activity import ProcessTree, Stillness
+
+        self.stood: list[StoodStill] = []
+        self._tree, self._stillness = ProcessTree(pid), Stillness()
+        self._without_output, self._asked_at = Stillness(cpu=False), 0.0
+        self._folder, self._silence, self._say = folder, silence, say
+        self._told_at = -1.0
+        self._reports_of_app = 0
+        self._told_of_workers = False
+
+    def look(self, now: float) -> None:
+        """Measure, and report if it is time.
+
+        Args:
+            now: The time, in seconds.
+        """
+        activity = self._tree.activity()
+        if _ASKING_IS_HARMLESS:
+            self._look_for_endless_names(self._without_output.seconds(activity, now), now)
+        seconds = self._stillness.seconds(activity, now)
+        began = now - seconds
+        self._look_at_workers()
+        if seconds < self._silence or began == self._told_at:
+            return
+        self._told_at = began
+        if not self._app_has_said_it():
+            self._report(seconds, lambda _: True)
+            self._stillness.forgive(self._tree.activity())
+
+    def _app_has_said_it(self) -> bool:
+        """Return whether the watchdog inside the app has reported since the last time."""
+        reports = sum(
+            file.read_bytes().count(b'"event": "Silent"')
+            for file in Path(self._folder).glob("*.jsonl")
+        )
+        before, self._reports_of_app = self._reports_of_app, reports
+        return reports > before
+
+    def _look_for_endless_names(self, seconds: float, now: float) -> None:
+        """Report the one loop known to use the CPU for ever: Python before 3.13 in `mkdtemp`."""
+        if seconds >= self._silence and now - self._asked_at >= self._silence:
+            self._asked_at = now
+            self._report(seconds, lambda reading: reading.wait is WaitKind.NAME)
+
+    def _report(self, seconds: float, worth_it: Callable[[Reading], bool]) -> None:
+        from winasr_doctor.run.standstill.collecting import collect
+        from winasr_doctor.run.standstill.reading import read
+        from winasr_doctor.run.standstill.showing import show
+
+        app = collect(self._tree.processes(), self._folder)
+        if not app:
+            return
+        reading = read(app)
+        if not worth_it(reading):
+            return
+        told = {(each.reading.wait, each.reading.sentence) for each in self.stood}
+        rests = {each.reading.wait for each in self.stood if each.reading.at_rest}
+        if (reading.wait, reading.sentence) in told or (reading.at_rest and reading.wait in rests):
+            return
+        self.stood.append(StoodStill(seconds, reading))
+        self._say(show(app, reading, seconds))
+
+    def _look_at_workers(self) -> None:
+        """Report workers that die one after another: a pool starts new ones for ever."""
+        if self._told_of_workers or len(final_diagnosis.files(self._folder)) < _DEAD_WORKERS:
+            return
+        self._told_of_workers = True
+        found = final_diagnosis.read(self._folder)
+        if found is not None and found.document.get("id") == _SPAWN:
+            self._say(found.blocks)
+
+
+@contextmanager
+def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[StoodStill]]:
+    """AppWatch an app until the block ends; yield what was reported.
+
+    Args:
+        pid: The number of the app's process.
+        folder: Where its processes answer.
+        silence: Seconds without progress after which to report; 0 for never.
+        say: Called with each report, in another thread.
+    """
+    reports: list[StoodStill] = []
+    over = threading.Event()
+
+    def work() -> None:
+        pause = min(_LONGEST_PAUSE, silence / _MEASUREMENTS)
+        if over.wait(pause):
+            return
+        try:
+            from winasr_doctor.run.standstill.activity import can_measure
+
+            if not can_measure():
+                return
+            watch = AppWatch(pid, folder, silence, say)
+            watch.stood = reports
+            while not over.wait(pause):
+                watch.look(time.monotonic())
+        except Exception as error:  # noqa: BLE001 - the app goes on without being watched
+            if not over.is_set():
+                from winasr_doctor._util.blocks import Paragraph
+
+                name = type(error).__name__
+                say([Paragraph(f"not watched any more: {name}: {error}", lead="winasr_doctor: ")])
+
+    thread = threading.Thread(target=work, name="winasr-standstill", daemon=True)
+    if silence > 0:
+        thread.start()
+    try:
+        yield reports
+    finally:
+        over.set()
+        if silence > 0:
+            thread.join(_LONGEST_PAUSE)

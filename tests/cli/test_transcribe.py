@@ -21,7 +21,7 @@ from winasr_doctor.asr.outcomes import (
     Transcript,
     Word,
 )
-from winasr_doctor.cli import transcribe_bar
+from winasr_doctor.transcripts.progress_words import clock
 
 WORDS = (Word("stop", 0.1, 0.4), Word("zero", 0.4, 0.7))
 
@@ -183,4 +183,4 @@ def test_ctrl_c_ends_the_work_with_what_is_done(run, engine, recordings, monkeyp
     ("seconds", "shown"), [(0, "0:00"), (59.6, "1:00"), (125, "2:05"), (3_725, "1:02:05")]
 )
 def test_times_are_shown_as_on_a_clock(seconds, shown):
-    assert transcribe_bar.minutes(seconds) == shown
+    assert clock(seconds) == shown

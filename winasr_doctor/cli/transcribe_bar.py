@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from winasr_doctor.cli.console import progress
+from winasr_doctor.transcripts.progress_words import sentence
 
 if TYPE_CHECKING:
     from winasr_doctor.asr import TranscribeProgress
@@ -89,20 +90,3 @@ class _Lines:
             return
         self._next = state.share + _STEP
         progress(f"{state.share:.0%}: {sentence(state)}")
-
-
-def sentence(state: TranscribeProgress) -> str:
-    """Describe progress in a few words, such as `2:05 of 60:00, 12.5 x, 0:46 left`."""
-    parts = [f"{minutes(state.seconds_done)} of {minutes(state.seconds)}"]
-    if state.speed is not None:
-        parts.append(f"{state.speed:.1f} x real time")
-    if state.remaining:
-        parts.append(f"{minutes(state.remaining)} left")
-    return ", ".join(parts)
-
-
-def minutes(seconds: float) -> str:
-    """Write seconds as `M:SS` or `H:MM:SS`."""
-    whole, second = divmod(round(seconds), 60)
-    hour, minute = divmod(whole, 60)
-    return f"{hour}:{minute:02d}:{second:02d}" if hour else f"{minute}:{second:02d}"

@@ -173,8 +173,8 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
         for component in (audio, microphone):
             component.change(calls.uploaded, component, None, **_QUIETLY)
         scan = {**_QUIETLY, "queue": True, "concurrency_limit": 4, "concurrency_id": "scan"}
-        rescan.click(calls.examine, model, [panel, model], **scan)
-        page.load(calls.examine, model, [panel, model], **scan)
+        rescan.click(calls.examine, None, [panel, model], **scan)
+        page.load(calls.examine, None, [panel, model], **scan)
         page.unload(calls.ended)
     page.queue(max_size=2 * WAITING, default_concurrency_limit=WAITING)
     return page
@@ -264,7 +264,7 @@ class _Callbacks:
         paths = [value] if isinstance(value, str) else list(value or ())
         self._handler.sessions.uploaded(_session(request), paths)
 
-    def examine(self, model: str | None) -> Iterator[list[Any]]:
+    def examine(self) -> Iterator[list[Any]]:
         """Scan this machine, and mark in the list the models that a finding blocks."""
         for shown, report in findings.examine(self._handler.engine.scan):
             if report is None:
@@ -279,7 +279,8 @@ class _Callbacks:
                 else (each.label, name)
                 for name, each in choices.items()
             ]
-            yield [shown, gr.update(choices=options, value=model)]
+            # Without a value: somebody may have chosen another model meanwhile.
+            yield [shown, gr.update(choices=options)]
 
     def ended(self, request: gr.Request) -> None:
         """Free a tab's resources."""

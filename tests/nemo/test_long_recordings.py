@@ -295,3 +295,20 @@ def test_ffmpeg_is_only_named_where_it_is(monkeypatch):
 def test_names_must_fit_the_recordings(model: Any, names: Any, error: type[Exception]):
     with pytest.raises(error):
         transcribe(model, np.zeros(RATE, np.float32), names=names)
+
+
+def test_the_command_writes_subtitles_of_a_long_recording(tmp_path: Path, capsys, model: Any):
+    from winasr_doctor.cli import main
+
+    samples, text = spoken(70)
+    soundfile.write(tmp_path / "talk.wav", samples, RATE)
+    (tmp_path / "bad.wav").write_bytes(b"no sound" * 99)
+    files = [str(tmp_path / name) for name in ("talk.wav", "bad.wav")]
+    with pytest.raises(SystemExit) as stopped:
+        main(["transcribe", *files, "--model", "tiny", "--format", "txt,srt", "-o", f"{tmp_path}/"])
+    told = capsys.readouterr()
+    assert (stopped.value.code, told.out) == (2, "")
+    assert "bad.wav cannot be read as a recording" in told.err
+    assert "x real time" in told.err
+    assert (tmp_path / "talk.txt").read_text(encoding="utf-8") == f"{text}\n"
+    assert (tmp_path / "talk.srt").read_text(encoding="utf-8").count(" --> ") > 5

@@ -48,6 +48,7 @@ class Fake:
 
     steps: dict[str, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     together: int = 0
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,6 +72,7 @@ class Fake:
         return self._at("blockers", choice=choice) or ()
 
     def load(self, name, **options):
+        self.names.append(name)
         found = self._at("load", **options)
         return found or LoadOutcome(
             message=Message("loaded"), status=LoadStatus.LOADED, name=name, model=object()

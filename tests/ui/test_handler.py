@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_a_failed_export_keeps_the_text(make, wish, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("winasr_doctor.ui.exports.write_files", full)
+    monkeypatch.setattr("winasr_doctor.transcripts.exports.write_files", full)
     view = last(make(), wish)
     assert "could not be written" in view.status.headline
     assert view.transcripts
@@ -169,9 +170,26 @@ def test_no_recording_is_said(make, fake):
 
 
 def test_no_model_is_said(make, recording):
-    assert "No model is chosen" in words(
-        last(make(), TranscriptionRequest((recording,), "unheard of"))
-    )
+    assert "No model is chosen" in words(last(make(), TranscriptionRequest((recording,), " ")))
+
+
+def test_a_model_that_does_not_exist_is_refused_and_not_replaced(make, recording, fake):
+    view = last(make(), TranscriptionRequest((recording,), "unheard of"))
+    assert view.status.headline == "There is no model 'unheard of'."
+    assert view.status.state is StatusKind.ERROR
+    assert fake.calls == []
+
+
+def test_a_typed_model_is_the_one_that_is_loaded(make, recording, fake):
+    view = last(make(), TranscriptionRequest((recording,), '"/models/mine.nemo"'))
+    assert view.status.state is StatusKind.OK
+    assert fake.names == [str(Path("/models/mine.nemo").absolute())]
+    last(make(), TranscriptionRequest((recording,), "me/my-model"))
+    assert fake.names[1:] == ["me/my-model"]
+
+
+def test_a_result_of_the_tiny_model_says_what_it_knows(make, wish):
+    assert "knows 20 English words" in words(last(make(), wish))
 
 
 def test_an_upload_that_is_gone_is_said(make):
@@ -274,7 +292,7 @@ def test_after_the_deadline_it_gives_up_and_says_what_is_blocked(make, wish, fak
     release.set()
     assert view.status.state is StatusKind.ERROR
     assert view.status.headline.startswith("Gave up waiting after")
-    assert "still blocked" in words(view)
+    assert "cannot be interrupted" in words(view)
     assert "stands_here" in words(view)
 
 
@@ -303,7 +321,7 @@ def test_cancel_works_within_a_second_even_when_the_worker_does_not_listen(
     assert sum(waited) <= 1
     release.set()
     assert view.status.headline == "Cancelled."
-    assert "still blocked" in words(view)
+    assert "cannot be interrupted" in words(view)
 
 
 def test_a_cancelled_job_leaves_no_turn_taken(make, wish, fake):

@@ -12,10 +12,13 @@ from winasr_doctor.asr.errors import UnknownModelError
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.frameworks.nemo.names import SUFFIX
-from winasr_doctor.models.known import CANARY_QWEN_FILES, KNOWN_MODELS, KnownModel
+from winasr_doctor.models.known import CANARY_QWEN_FILES, COMMON_MODELS, KNOWN_MODELS
+from winasr_doctor.models.model import KnownModel
 
 TINY = "tiny"
-"""The bundled model, to try things out: it knows twenty English words."""
+"""The bundled model, to try things out."""
+
+TINY_KNOWS = "The bundled tiny model knows 20 English words: it hears all others as one of these."
 
 TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 
@@ -32,8 +35,9 @@ ALIASES = {
     "parakeet-0.6b-v3": "parakeet-tdt-0.6b-v3",
     "parakeet-1.1b": "parakeet-tdt-1.1b",
     "canary": "canary-1b-v2",
-    "canary-1b": "canary-1b-v2",
     "canary-v2": "canary-1b-v2",
+    "nemotron": "nemotron-3.5-asr-streaming-0.6b",
+    "nemotron-3.5": "nemotron-3.5-asr-streaming-0.6b",
     "canary-flash": "canary-180m-flash",
     "canary-180m": "canary-180m-flash",
     "canary-qwen": "canary-qwen-2.5b",
@@ -119,7 +123,9 @@ def _of_path(name: str) -> ModelSource:
 
 def _known(wanted: str) -> KnownModel | None:
     wanted = ALIASES.get(wanted, wanted)
-    return next((m for m in KNOWN_MODELS if wanted in (m.name, m.repo_id.casefold())), None)
+    return next(
+        (m for m in KNOWN_MODELS if wanted in (m.name.casefold(), m.repo_id.casefold())), None
+    )
 
 
 def _is_path(name: str) -> bool:
@@ -139,8 +145,9 @@ def _absolute(path: str) -> str:
 
 
 def _unknown(name: str) -> UnknownModelError:
-    names = [TINY, *(model.name for model in KNOWN_MODELS)]
-    candidates = [*names, *ALIASES, *(model.repo_id for model in KNOWN_MODELS)]
+    names = [TINY, *(model.name for model in COMMON_MODELS)]
+    known = [each for model in KNOWN_MODELS for each in (model.name, model.repo_id)]
+    candidates = [TINY, *ALIASES, *known]
     close = difflib.get_close_matches(name.strip().casefold(), candidates, n=3, cutoff=0.5)
     meant = list(dict.fromkeys(ALIASES.get(each, each) for each in close))
     sentence = f"There is no model {name!r}"
@@ -148,7 +155,7 @@ def _unknown(name: str) -> UnknownModelError:
     remedy = Remedy(
         "Name a model",
         (
-            f"A known one: {', '.join(names)}",
+            f"A known one: {', '.join(names)} or another of NVIDIA's speech models",
             "Or a repository of the Hub, as owner/name",
             f"Or the path of a {SUFFIX} file",
         ),

@@ -35,6 +35,7 @@ COMMANDS = {
     "run": "Run an unmodified app with a safe TEMP and the guard on.",
     "selftest": "Load the bundled model, transcribe the bundled recordings, say whether the text is"
     " right.",
+    "transcribe": "Transcribe recordings of any length to text, subtitles or JSON.",
     "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
     "ui": "Open the transcription page in the browser.",
     "bug-report": "Make one redacted file for a bug report, and a text to paste.",

@@ -4,93 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
-from msgspec import Struct
-
 from winasr_doctor._util.dated import Dated
+from winasr_doctor.models.published import PUBLISHED
 
 GB = 1_000_000_000
 
 
-class KnownModel(Struct, frozen=True):
-    """One published model.
-
-    Attributes:
-        name: The name that users know.
-        repo_id: Its repository on the Hugging Face Hub.
-        filename: The file to download.
-        download_bytes: Size of that file, rounded.
-        nemo_class: The class NeMo restores.
-        extra: Our extra that installs its requirements.
-    """
-
-    name: str
-    repo_id: str
-    filename: str
-    download_bytes: int
-    nemo_class: str
-    extra: str = "asr"
-
-    @property
-    def unpacks(self) -> bool:
-        """Whether loading unpacks the file into TEMP, which takes its size again."""
-        return self.filename.endswith(".nemo")
-
-
 MODELS = Dated(
     "published speech models and their sizes",
-    dt.date(2026, 11, 21),
-    (
-        KnownModel(
-            "parakeet-tdt-0.6b-v2",
-            "nvidia/parakeet-tdt-0.6b-v2",
-            "parakeet-tdt-0.6b-v2.nemo",
-            2_472_000_000,
-            "EncDecRNNTBPEModel",
-        ),
-        KnownModel(
-            "parakeet-tdt-0.6b-v3",
-            "nvidia/parakeet-tdt-0.6b-v3",
-            "parakeet-tdt-0.6b-v3.nemo",
-            2_509_000_000,
-            "EncDecRNNTBPEModel",
-        ),
-        KnownModel(
-            "parakeet-tdt-1.1b",
-            "nvidia/parakeet-tdt-1.1b",
-            "parakeet-tdt-1.1b.nemo",
-            4_283_000_000,
-            "EncDecRNNTBPEModel",
-        ),
-        KnownModel(
-            "canary-1b-v2",
-            "nvidia/canary-1b-v2",
-            "canary-1b-v2.nemo",
-            6_358_000_000,
-            "EncDecMultiTaskModel",
-        ),
-        KnownModel(
-            "canary-180m-flash",
-            "nvidia/canary-180m-flash",
-            "canary-180m-flash.nemo",
-            737_000_000,
-            "EncDecMultiTaskModel",
-        ),
-        KnownModel(
-            "canary-qwen-2.5b",
-            "nvidia/canary-qwen-2.5b",
-            "model.safetensors",
-            5_118_000_000,
-            "SALM",
-            extra="canary",
-        ),
-    ),
+    dt.date(2026, 11, 29),
+    PUBLISHED,
     "look through NVIDIA's speech models on the Hugging Face Hub: new ones, and the files' sizes",
 )
-"""Sizes are those of the published files, to the nearest ten megabytes or so; they are for
-estimating free space and memory, not for verifying a download.
-"""
+"""Sizes are for estimating free space and memory, not for verifying a download."""
 
 KNOWN_MODELS = MODELS.rows
+COMMON_MODELS = tuple(model for model in KNOWN_MODELS if model.common)
 
 CANARY_QWEN = "nvidia/canary-qwen-2.5b"
 CANARY_QWEN_FILES = ("config.json", "model.safetensors")

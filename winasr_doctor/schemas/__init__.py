@@ -38,6 +38,7 @@ _DOCUMENTS = {
     "run-1": ("run.json:RunDocument", "The verdict of a run"),
     "selftest-1": ("selftest.json:SelfTestDocument", "The result of a self-test"),
     "sweep-1": ("locks.sweep_output:SweepDocument", "The result of a sweep"),
+    "transcript-1": ("transcripts.document:TranscriptDocument", "Transcripts of recordings"),
     "who-1": ("locks.who_output:WhoDocument", "Who has one path open"),
 }
 """The type that describes each document, as `MODULE:CLASS` in this package, and its title."""

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from winasr_doctor.asr.errors import UnknownModelError
 from winasr_doctor.asr.outcomes import Transcript
 from winasr_doctor.findings import Remedy
 from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.job import JobResult, Models, Request, TranscriptionJob
+from winasr_doctor.ui.job_progress import RecordingRow
 from winasr_doctor.ui.job_slot import JobSlot
-from winasr_doctor.ui.models import Choice
+from winasr_doctor.ui.models import Choice, typed
 from winasr_doctor.ui.sessions import Session, Sessions
 from winasr_doctor.ui.status import PageStatus, StatusKind
 
@@ -38,7 +40,8 @@ class PageView:
     Attributes:
         status: The current status.
         running: Whether a job is running.
-        transcripts: The texts so far.
+        transcripts: The texts so far; while the job runs, only if there is something new.
+        rows: A line for each recording.
         files: Format to path of the files to download.
         blocked: Whether to offer `Load anyway`.
     """
@@ -48,6 +51,7 @@ class PageView:
     transcripts: tuple[Transcript, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     blocked: bool = False
+    rows: tuple[RecordingRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class Handler:
             yield self._running(job)
             while (ending := self._wait(job)) is None:
                 yield self._running(job)
-            yield _ended(ending)
+            yield _ended(ending, job)
             if job.request.choice.download_bytes:
                 self.refresh()
         except GeneratorExit:  # the tab was closed
@@ -162,18 +166,18 @@ class Handler:
     ) -> tuple[PageStatus, TranscriptionJob | None]:
         session = self.sessions.of(name)
         session.trouble = None
-        choice = self.choices.get(wish.model or "")
-        for wrong, sentence in (
-            (not wish.audio, texts.NO_RECORDING),
-            (choice is None, texts.NO_MODEL),
-        ):
+        wanted = (wish.model or "").strip()
+        for wrong, sentence in ((not wish.audio, texts.NO_RECORDING), (not wanted, texts.NO_MODEL)):
             if wrong:
                 return PageStatus(StatusKind.WARN, sentence), None
+        try:
+            choice = typed(wanted, self.choices)
+        except UnknownModelError as error:
+            return PageStatus(StatusKind.ERROR, str(error), (), error.remedies), None
         gone = [path for path in wish.audio if not Path(path).is_file()]
         if gone:
             sentence = texts.MISSING_UPLOAD.format(name=Path(gone[0]).name)
             return PageStatus(StatusKind.ERROR, sentence), None
-        assert choice is not None  # noqa: S101 - see above
         return self._start(session, wish, choice)
 
     def _start(
@@ -216,24 +220,36 @@ class Handler:
         where = job.where
         phase = job.phase
         job.abandon()
-        return JobResult(tell(phase, where))
+        return job.with_what_is_done(tell(phase, where))
 
     def _running(self, job: TranscriptionJob) -> PageView:
         now = job.snapshot()
-        lines = now.lines
+        lines, technical = now.lines, ""
         if now.quiet >= self.quiet:
-            where = texts.STANDS.format(where=job.where or texts.NOWHERE)
-            lines = (*lines, f"{texts.QUIET.format(seconds=now.quiet)}. {where}")
+            quiet = texts.TAKES if job.is_transcribing else f"{texts.QUIET}."
+            lines = (*lines, quiet.format(seconds=now.quiet))
+            technical = f"{texts.STANDS.format(where=job.where or texts.NOWHERE)}."
+        share = job.progress.share if job.is_transcribing else None
         return PageView(
-            PageStatus(StatusKind.RUN, now.phase, lines, elapsed=now.elapsed),
+            PageStatus(
+                StatusKind.RUN,
+                now.phase,
+                lines,
+                technical=technical,
+                elapsed=now.elapsed,
+                share=share,
+            ),
             running=True,
+            transcripts=job.progress.news(),
+            rows=job.progress.rows(),
         )
 
 
-def _ended(ending: JobResult) -> PageView:
+def _ended(ending: JobResult, job: TranscriptionJob) -> PageView:
     return PageView(
         ending.status,
         transcripts=ending.transcripts,
         files=ending.files,
         blocked=ending.blocked,
+        rows=job.progress.rows(),
     )

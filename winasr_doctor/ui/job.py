@@ -10,17 +10,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep, where_is
+from winasr_doctor.asr.models import TINY, TINY_KNOWS
 from winasr_doctor.asr.outcomes import LoadOutcome, Transcript
+from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
-from winasr_doctor.ui import exports, status_messages, texts
+from winasr_doctor.transcripts import exports
+from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.job_progress import JobProgress, display_names
 from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker
@@ -130,7 +134,8 @@ class TranscriptionJob:
         self.cancel = threading.Event()
         self.news = threading.Event()
         self._engine, self._slot, self._models = engine, slot, models
-        self._phase, self._progress, self._attempt = "queued", "", ""
+        self.progress = JobProgress(display_names(request.audio))
+        self._phase, self._attempt = "queued", ""
         self._started = self._heard = monotonic()
         self._look: Callable[[], JobState] | None = None
         self._last_look: tuple[JobStep, str, Downloaded | None] | None = None
@@ -168,6 +173,11 @@ class TranscriptionJob:
         return not self._abandoned and self.ending is None
 
     @property
+    def is_transcribing(self) -> bool:
+        """Whether the model is at work on the recordings."""
+        return self._phase == "transcribing"
+
+    @property
     def phase(self) -> str:
         """What it is doing, in readable form."""
         return self._phase_in(self._inner())
@@ -184,7 +194,7 @@ class TranscriptionJob:
         self._hear(inner)
         waiting = self._slot.busy if self._phase == "queued" else ""
         stage = inner.stage if inner is not None else ""
-        lines = tuple(line for line in (waiting, stage, self._progress, self._attempt) if line)
+        lines = tuple(line for line in (waiting, self.progress.line, stage, self._attempt) if line)
         return JobSnapshot(self._phase_in(inner), self.elapsed, monotonic() - self._heard, lines)
 
     def _inner(self) -> JobState | None:
@@ -224,7 +234,7 @@ class TranscriptionJob:
         if self.cancel.is_set():
             raise StoppedError
         self._look = None
-        self._phase, self._progress = phase, ""
+        self._phase = phase
         self._tell()
 
     def _tell(self) -> None:
@@ -284,7 +294,8 @@ class TranscriptionJob:
 
     def _too_long(self) -> PageStatus | None:
         self._at("reading")
-        lengths = (self._engine.duration(path) for path in self.request.audio)
+        lengths = tuple(self._engine.duration(path) for path in self.request.audio)
+        self.progress.lengths = lengths
         hours = sum(length for length in lengths if length is not None) / 3600
         if hours <= MOST_HOURS:
             return None
@@ -316,24 +327,43 @@ class TranscriptionJob:
         heard = self._engine.transcribe(
             kept.model,
             list(self.request.audio),
+            names=self.progress.names,
             timestamps=self.request.timestamps,
             on_progress=self._on_progress,
             **self._options(),
         )
+        self.progress.end(heard)
+        transcripts = (*heard.transcripts, *heard.unfinished)
+        note = TINY_KNOWS if self.request.choice.name == TINY else ""
         if not heard.ok:
             status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, heard)
-            if not heard.transcripts:
+            if not transcripts:
                 return JobResult(status)
         else:
-            status = status_messages.of_success(loaded, heard)
+            status = status_messages.of_success(loaded, heard, note)
         self._look, self._phase = None, "exporting"
+        return self._exported(status, transcripts)
+
+    def with_what_is_done(self, status: PageStatus) -> JobResult:
+        """Return a result with the texts so far, for a job whose worker is not waited for.
+
+        Args:
+            status: Why nobody waits.
+        """
+        transcripts = self.progress.transcripts
+        if not transcripts:
+            return JobResult(status)
+        kept = replace(status, details=(texts.KEPT, *status.details))
+        return self._exported(kept, transcripts)
+
+    def _exported(self, status: PageStatus, transcripts: tuple[Transcript, ...]) -> JobResult:
         try:
-            files = exports.write_files(heard.transcripts, self.request.folder)
+            files = exports.write_files(transcripts, self.request.folder)
         except OSError as error:
-            if heard.ok:
+            if status.state is not StatusKind.ERROR:
                 status = status_messages.of_error(texts.EXPORT_FAILED, error)
             files = {}
-        return JobResult(status, heard.transcripts, files)
+        return JobResult(status, transcripts, files)
 
     def _options(self) -> dict[str, Any]:
         left = max(0.1, self.deadline - self.elapsed)
@@ -353,8 +383,8 @@ class TranscriptionJob:
             self._attempt = line
             self._tell()
 
-    def _on_progress(self, done: int, total: int) -> None:
-        self._progress = texts.DONE_OF.format(done=done, total=total)
+    def _on_progress(self, progress: TranscribeProgress) -> None:
+        self.progress.add(progress)
         self._tell()
 
 

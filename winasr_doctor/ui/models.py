@@ -10,13 +10,14 @@ from pathlib import Path
 
 from winasr_doctor._util.installation import install_extra, is_installed
 from winasr_doctor._util.workers import Budget
-from winasr_doctor.asr.models import TINY, TINY_FILE
+from winasr_doctor.asr.models import TINY, TINY_FILE, find_model
 from winasr_doctor.checks.advice import gigabytes
 from winasr_doctor.frameworks.nemo.names import PACKAGE, SUFFIX
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.live.hub_cache import cached
 from winasr_doctor.machine.model import HubCache
-from winasr_doctor.models.known import KNOWN_MODELS, KnownModel
+from winasr_doctor.models.known import KNOWN_MODELS
+from winasr_doctor.models.model import KnownModel
 from winasr_doctor.ui import texts
 
 SECONDS = 2.0
@@ -86,6 +87,25 @@ def choices(
     ordered = [found.get(name) or _given(name) for name in given]
     ordered += [each for name, each in found.items() if name not in given]
     return tuple(_judged(each, installed, blocked or {}) for each in ordered)
+
+
+def typed(name: str, known: Mapping[str, Choice]) -> Choice:
+    """Return the model that somebody chose or typed: never another one.
+
+    Args:
+        name: A name in the list, another name of a known model, a repository of the Hub, or a path;
+            in quotes, as Windows copies paths, or without.
+        known: The list.
+
+    Raises:
+        UnknownModelError: It is none of these.
+    """
+    plain = name.strip().strip('"').strip()
+    if plain in known:
+        return known[plain]
+    source = find_model(plain)
+    same = (each for each in known.values() if source.repo_id and each.repo_id == source.repo_id)
+    return next(same, None) or _given(source.path or plain)
 
 
 def read_cache() -> HubCache | None:

@@ -84,6 +84,10 @@
     announce();
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
     document.querySelectorAll("button:not([role]) button").forEach(unnest);
+    // It can be reached and copied, but the downloads would not follow a change.
+    document.querySelectorAll("#transcript textarea:not([readonly])").forEach((area) => {
+      area.readOnly = true;
+    });
   }).observe(document.body, { childList: true, subtree: true });
 
   // A new attempt makes an old note untrue. While it is captured: the attempt itself may fail at

@@ -13,8 +13,8 @@ from typing import Any
 
 import gradio as gr
 
+from winasr_doctor.transcripts.exports import FORMATS, name_of
 from winasr_doctor.ui import findings, status_messages, texts
-from winasr_doctor.ui.exports import FORMATS, name_of
 from winasr_doctor.ui.handler import Handler, PageView, TranscriptionRequest
 from winasr_doctor.ui.preflight import blocked_by
 from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render
@@ -81,7 +81,12 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                 )
                 options = [(choice.label, choice.name) for choice in handler.choices.values()]
                 model = gr.Dropdown(
-                    options, value=options[0][1], label=texts.MODEL, elem_id="model"
+                    options,
+                    value=options[0][1],
+                    label=texts.MODEL,
+                    info=texts.MODEL_HELP,
+                    allow_custom_value=True,
+                    elem_id="model",
                 )
                 device = gr.Dropdown(
                     _devices(first_device), value=first_device, label=texts.DEVICE, elem_id="device"
@@ -100,7 +105,20 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                 )
                 anyway = gr.Button(texts.ANYWAY, visible=False, elem_id="anyway")
                 transcript = gr.Textbox(
-                    label=texts.TRANSCRIPT, lines=6, interactive=False, elem_id="transcript"
+                    label=texts.TRANSCRIPT,
+                    lines=6,
+                    max_lines=20,
+                    interactive=True,  # else it could not be reached by Tab; page.js locks it
+                    buttons=["copy"],
+                    elem_id="transcript",
+                )
+                table = gr.Dataframe(
+                    headers=list(texts.RECORDING_COLUMNS),
+                    datatype="str",
+                    interactive=False,
+                    visible=False,
+                    label=texts.RECORDINGS,
+                    elem_id="recordings",
                 )
                 with gr.Group(elem_id="downloads"), gr.Row():
                     downloads = [
@@ -113,6 +131,13 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                         )
                         for each in FORMATS
                     ]
+                    archive = gr.DownloadButton(
+                        texts.ARCHIVE,
+                        visible=False,
+                        elem_id="download_zip",
+                        size="sm",
+                        min_width=60,
+                    )
                 with gr.Accordion(texts.WORDS, open=False):
                     words = gr.Dataframe(
                         headers=list(texts.WORD_COLUMNS),
@@ -125,7 +150,8 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
             panel = gr.HTML(findings.note(texts.NOT_SCANNED), elem_id="findings")
             rescan = gr.Button(texts.RESCAN, elem_id="rescan", size="sm")
 
-        outputs = [status, transcript, words, *downloads, transcribe, cancel, anyway]
+        results = [transcript, words, *downloads, archive]
+        outputs = [status, *results, table, transcribe, cancel, anyway]
         inputs = [audio, microphone, model, device, wanted]
         calls = _Callbacks(handler)
         for button, callback, name in (
@@ -147,8 +173,8 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
         for component in (audio, microphone):
             component.change(calls.uploaded, component, None, **_QUIETLY)
         scan = {**_QUIETLY, "queue": True, "concurrency_limit": 4, "concurrency_id": "scan"}
-        rescan.click(calls.examine, model, [panel, model], **scan)
-        page.load(calls.examine, model, [panel, model], **scan)
+        rescan.click(calls.examine, None, [panel, model], **scan)
+        page.load(calls.examine, None, [panel, model], **scan)
         page.unload(calls.ended)
     page.queue(max_size=2 * WAITING, default_concurrency_limit=WAITING)
     return page
@@ -238,7 +264,7 @@ class _Callbacks:
         paths = [value] if isinstance(value, str) else list(value or ())
         self._handler.sessions.uploaded(_session(request), paths)
 
-    def examine(self, model: str | None) -> Iterator[list[Any]]:
+    def examine(self) -> Iterator[list[Any]]:
         """Scan this machine, and mark in the list the models that a finding blocks."""
         for shown, report in findings.examine(self._handler.engine.scan):
             if report is None:
@@ -253,7 +279,8 @@ class _Callbacks:
                 else (each.label, name)
                 for name, each in choices.items()
             ]
-            yield [shown, gr.update(choices=options, value=model)]
+            # Without a value: somebody may have chosen another model meanwhile.
+            yield [shown, gr.update(choices=options)]
 
     def ended(self, request: gr.Request) -> None:
         """Free a tab's resources."""
@@ -279,13 +306,12 @@ def _shown(view: PageView) -> list[Any]:
         gr.update(interactive=view.running),
         gr.update(visible=view.blocked),
     ]
-    if view.running:
-        return [status, *[gr.skip()] * (2 + len(FORMATS)), *buttons]
-    several = len(view.transcripts) > 1
-    text = "\n\n".join(
-        (f"{name_of(each)}\n" if several else "") + clean(each.text, 1_000_000)
-        for each in view.transcripts
+    table = gr.update(
+        value=[list(map(clean, row)) for row in view.rows], visible=len(view.rows) > 1
     )
+    if view.running:
+        text = _text(view) if view.transcripts else gr.skip()
+        return [status, text, *[gr.skip()] * (2 + len(FORMATS)), table, *buttons]
     rows = [
         [name_of(each), clean(word.text), round(word.start, 2), round(word.end, 2)]
         for each in view.transcripts
@@ -294,4 +320,14 @@ def _shown(view: PageView) -> list[Any]:
     downloads = [
         gr.update(value=view.files.get(each), interactive=each in view.files) for each in FORMATS
     ]
-    return [status, text, rows, *downloads, *buttons]
+    archive = gr.update(value=view.files.get("zip"), visible="zip" in view.files)
+    return [status, _text(view), rows, *downloads, archive, table, *buttons]
+
+
+def _text(view: PageView) -> str:
+    """Return the texts, each with its recording's name above it if there are several."""
+    several = len(view.rows) > 1 or len(view.transcripts) > 1
+    return "\n\n".join(
+        (f"{name_of(each)}\n" if several else "") + clean(each.text, 1_000_000)
+        for each in view.transcripts
+    )

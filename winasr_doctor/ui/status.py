@@ -47,6 +47,7 @@ class PageStatus:
         remedies: What to do, the best remedy first.
         technical: Details for a bug report, such as a traceback; collapsed.
         elapsed: Seconds since the job began, while it runs.
+        share: The share of the audio that is transcribed, while that is known.
     """
 
     state: StatusKind
@@ -55,6 +56,7 @@ class PageStatus:
     remedies: tuple[Remedy, ...] = ()
     technical: str = ""
     elapsed: float | None = None
+    share: float | None = None
 
 
 def text_of(error: BaseException) -> str:
@@ -83,6 +85,7 @@ def render(status: PageStatus) -> str:
         f'<div class="winasr-status" data-state="{status.state.value}" role="{role}"'
         f' aria-live="{live}">',
         f'<p class="winasr-headline">{_escaped(status.headline)}{_timer(status)}</p>',
+        _bar(status),
         *(f'<p class="winasr-detail">{_escaped(each)}</p>' for each in _first(status.details)),
         steps_html(status.remedies),
         _technical(status),
@@ -123,6 +126,16 @@ def _timer(status: PageStatus) -> str:
     elapsed = texts.ELAPSED.format(seconds=status.elapsed)
     # Not announced: twice a second would drown out everything else.
     return f' <span class="winasr-timer" role="timer" aria-live="off">{elapsed}</span>'
+
+
+def _bar(status: PageStatus) -> str:
+    if status.share is None:
+        return ""
+    percent = round(100 * status.share)
+    return (
+        f'<progress class="winasr-progress" max="100" value="{percent}"'
+        f' aria-label="{_escaped(texts.SHARE)}">{percent} %</progress>'
+    )
 
 
 def _technical(status: PageStatus) -> str:

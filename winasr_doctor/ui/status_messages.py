@@ -59,26 +59,33 @@ def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatu
         outcome: An outcome that is not `ok`; cancellation and timeout are reported as such.
     """
     message, technical = outcome.message, _technical(outcome)
+    stopped = "\n".join((*message.details, technical))
     if isinstance(outcome.error, CancelledError):
-        return PageStatus(StatusKind.WARN, texts.CANCELLED, message.details, (), technical)
+        kept = texts.KEPT if isinstance(outcome, TranscribeOutcome) and outcome.unfinished else ""
+        details = tuple(each for each in (kept, texts.LAST_STEP) if each)
+        return PageStatus(StatusKind.WARN, texts.CANCELLED, details, (), stopped)
     if isinstance(outcome.error, DeadlineError):
         gave_up = texts.GAVE_UP.format(seconds=outcome.seconds)
         late = (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),)
-        return PageStatus(StatusKind.ERROR, f"{gave_up}. {what}.", message.details, late, technical)
+        return PageStatus(
+            StatusKind.ERROR, f"{gave_up}. {what}.", (texts.LAST_STEP,), late, stopped
+        )
     remedies = message.remedies or (_OTHER,)
     return PageStatus(
         StatusKind.ERROR, f"{what}: {message.headline}", message.details, remedies, technical
     )
 
 
-def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStatus:
+def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome, note: str = "") -> PageStatus:
     """Report success, and what happened to the temporary folders.
 
     Args:
         loaded: How the model was loaded, if this job did it.
         heard: How the recordings were transcribed.
+        note: What to know about the result; empty for nothing.
     """
     short = tuple(truncated_audio.note(each) for each in heard.transcripts if each.missing)
+    notes = (note,) if note else ()
     unclean: list[LoadOutcome | TranscribeOutcome] = []
     headlines = []
     if loaded is not None and loaded.status is LoadStatus.LOADED_CLEANUP_FAILED:
@@ -94,6 +101,7 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStat
             _unique(
                 [
                     *short,
+                    *notes,
                     *(
                         sentence
                         for outcome in unclean
@@ -105,7 +113,9 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStat
             "\n\n".join(_technical(outcome) for outcome in unclean),
         )
     if not any(transcript.text.strip() for transcript in heard.transcripts):
-        return PageStatus(StatusKind.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", short)
+        return PageStatus(
+            StatusKind.WARN, f"{texts.TRANSCRIBED}. {texts.NO_SPEECH}", (*short, *notes)
+        )
     seconds = heard.seconds + (loaded.seconds if loaded is not None else 0)
     audio = sum(transcript.duration for transcript in heard.transcripts)
     count = len(heard.transcripts)
@@ -115,9 +125,9 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome) -> PageStat
     details = tuple(each for message in (*messages, heard.message) for each in message.details)
     if short:
         return PageStatus(
-            StatusKind.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *details))
+            StatusKind.WARN, f"{headline} {texts.CUT_SHORT}", _unique((*short, *notes, *details))
         )
-    return PageStatus(StatusKind.OK, headline, details)
+    return PageStatus(StatusKind.OK, headline, (*notes, *details))
 
 
 def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
@@ -164,7 +174,7 @@ def of_deadline(seconds: float, phase: str, where: str) -> PageStatus:
     return PageStatus(
         StatusKind.ERROR,
         f"{texts.GAVE_UP.format(seconds=seconds)}: {phase}.",
-        (texts.STILL_BLOCKED.format(phase=phase, where=place),),
+        (texts.STILL_BLOCKED.format(phase=phase),),
         (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),),
         f"{phase}\n{place}",
     )
@@ -172,7 +182,7 @@ def of_deadline(seconds: float, phase: str, where: str) -> PageStatus:
 
 def of_cancel(phase: str, where: str) -> PageStatus:
     """Report that a job was cancelled, and whether part of it still runs."""
-    details = (texts.STILL_BLOCKED.format(phase=phase, where=where),) if where else ()
+    details = (texts.STILL_BLOCKED.format(phase=phase),) if where else ()
     return PageStatus(
         StatusKind.WARN, texts.CANCELLED, details, (), f"{phase}\n{where}" if where else ""
     )

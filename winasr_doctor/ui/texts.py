@@ -16,6 +16,13 @@ INTRODUCTION: Final = (
 FILES: Final = "Recordings"
 MICROPHONE: Final = "Or record with the microphone"
 MODEL: Final = "Model"
+MODEL_HELP: Final = (
+    "Choose one, or type the path of a .nemo file or a name on the Hub, as owner/name."
+)
+RECORDINGS: Final = "Recordings and their texts"
+RECORDING_COLUMNS: Final = ("Recording", "Length", "State", "Words")
+ARCHIVE: Final = "All (ZIP)"
+SHARE: Final = "Share of the audio that is transcribed"
 DEVICE: Final = "Device"
 DEVICES: Final = (
     ("Automatic: the GPU if there is one", "auto"),
@@ -86,16 +93,23 @@ PHASES: Final = {
 WAITING_FOR_SESSION: Final = "waiting for another session's job ({phase}, running {seconds:.0f} s)"
 DOWNLOADED: Final = "{done:.1f} of {total:.1f} {unit}"
 DOWNLOADED_SO_FAR: Final = "{done:.1f} {unit} so far"
-DONE_OF: Final = "{done} of {total} recordings done"
 RETRY: Final = "cannot remove {path} ({label}{holder}): attempt {number}, next in {delay:.0f} ms"
 GAVE_UP_REMOVING: Final = "cannot remove {path} ({label}{holder}) after {number} attempts"
 QUIET: Final = "No news for {seconds:.0f} s"
 STANDS: Final = "The worker is in {where}"
 NOWHERE: Final = "the worker cannot be located"
 STILL_BLOCKED: Final = (
-    "It cannot be stopped from outside and is still blocked in the background ({phase}): {where}."
-    " What it comes to is thrown away; another load waits until it returns."
+    "The step that is running cannot be interrupted ({phase}). It finishes in the background and"
+    " its result is dropped; another job waits until then."
 )
+LAST_STEP: Final = (
+    "The step or piece that is running finishes in the background, and its result is dropped."
+)
+KEPT: Final = "The text up to there is kept, below and in the files to download."
+TAKES: Final = "The current piece has taken {seconds:.0f} s so far."
+ROW_WAITING: Final = "waiting"
+ROW_PART: Final = "{share:.0%} transcribed"
+ROW_DONE: Final = "done"
 GAVE_UP: Final = "Gave up waiting after {seconds:.0f} s"
 MORE_TIME: Final = "Give it more time, or find out what it waits for"
 AFTER_DEADLINE: Final = (

@@ -161,7 +161,7 @@ def raising_plainly(error):
 
 def test_a_file_that_may_not_be_served_is_read(tab, monkeypatch):
     monkeypatch.setattr(
-        "winasr_doctor.ui.exports.write_files",
+        "winasr_doctor.transcripts.exports.write_files",
         lambda *_args: dict.fromkeys(("txt", "srt", "vtt", "json"), "/etc/hostname"),
     )
     tab.transcribe()
@@ -203,7 +203,8 @@ def test_a_quiet_spell_is_read(tab, engine, served, monkeypatch):
 
     engine.steps["load"] = stands_here
     tab.transcribe()
-    assert "stands_here" in tab.sees("No news for", "run")
+    assert "stands_here" not in tab.sees("No news for", "run")
+    assert "stands_here" in tab.page.locator("#status_output pre").text_content()
     go_on.set()
 
 
@@ -216,7 +217,8 @@ def test_the_deadline_is_read(tab, engine, served, monkeypatch, picture):
 
     engine.steps["load"] = stands_here
     tab.transcribe()
-    assert "stands_here" in tab.sees("Gave up waiting", "error")
+    tab.sees("Gave up waiting", "error")
+    assert "stands_here" in tab.page.locator("#status_output pre").text_content()
     picture(tab, "deadline")
     go_on.set()
 

@@ -49,7 +49,7 @@ def test_each_format_can_be_downloaded(tab, engine, form):
         tab.page.click(f"#download_{form}")
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert "stop zero" in text
-    assert download.value.suggested_filename == f"transcript.{form}"
+    assert download.value.suggested_filename == f"klatt3.{form}"
     if form == "json":
         assert json.loads(text)["transcripts"][0]["words"][0]["text"] == "stop"
 

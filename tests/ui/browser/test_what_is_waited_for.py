@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from winasr_doctor.asr.jobs import JobState, JobStep
-from winasr_doctor.models.known import KnownModel
+from winasr_doctor.models.model import KnownModel
 from winasr_doctor.ui.models import Choice, ModelState
 
 from ...asr.stand_in_hub import StandInHub, serving, use  # noqa: TID252 - two folders above

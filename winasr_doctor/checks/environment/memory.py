@@ -8,7 +8,7 @@ from winasr_doctor.checks.advice import gigabytes, in_shell
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error, info, ok, resting_on, skip, warning
 from winasr_doctor.machine.base import Machine
-from winasr_doctor.models.known import GB, KNOWN_MODELS, MODELS
+from winasr_doctor.models.known import COMMON_MODELS, GB, MODELS
 
 SMALLEST_COMMIT = 12 * GB
 """Bytes of commit charge needed to load a 0.6B model in a process with CUDA, with a margin. The
@@ -80,7 +80,7 @@ def memory_is_short(host: Machine) -> Iterable[Finding]:
     **Source.** NeMo 3.0.0 `save_restore_connector.py` (`torch.load` without mmap); file sizes.
     """
     free = host.memory.available
-    sizes = {model.name: model.download_bytes for model in KNOWN_MODELS}
+    sizes = {model.name: model.download_bytes for model in COMMON_MODELS}
     too_large = [name for name, size in sizes.items() if size > free]
     evidence = {"available": free, "too_large": too_large}
     steps = Remedy("Free memory", ("Close programs that use much of it (Task Manager > Memory)",))

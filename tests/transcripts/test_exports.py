@@ -6,10 +6,15 @@ import json
 import zipfile
 from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
 
-from winasr_doctor.asr.outcomes import Transcript, Word
-from winasr_doctor.ui import exports
+from winasr_doctor import schemas
+from winasr_doctor.asr.outcomes import Message, RefusedRecording, Transcript, Word
+from winasr_doctor.findings import Remedy
+from winasr_doctor.transcripts import exports
+from winasr_doctor.transcripts.document import document
 
 ONE = Transcript(
     "C:\\uploads\\one.wav",
@@ -87,14 +92,14 @@ def test_one_recording_gives_a_file_of_each_format(tmp_path):
     written = exports.write_files([ONE], tmp_path)
     assert set(written) == set(exports.FORMATS)
     assert {path.name for path in tmp_path.iterdir()} == {
-        f"transcript.{suffix}" for suffix in exports.FORMATS
+        f"one.{suffix}" for suffix in exports.FORMATS
     }
 
 
 def test_subtitles_of_several_recordings_are_an_archive(tmp_path):
     written = exports.write_files([ONE, TWO], tmp_path)
     with zipfile.ZipFile(written["srt"]) as archive:
-        assert archive.namelist() == ["01-one.srt", "02-two.srt"]
+        assert archive.namelist() == ["one.srt", "two.srt"]
 
 
 @pytest.mark.parametrize("name", ["../../evil.wav", "..\\..\\evil.wav", "C:\\x\\evil.wav"])
@@ -102,10 +107,39 @@ def test_no_name_leaves_the_archive(tmp_path, name):
     each = Transcript(name, "x", 1.0)
     written = exports.write_files([each, each], tmp_path)
     with zipfile.ZipFile(written["vtt"]) as archive:
-        assert archive.namelist() == ["01-evil.vtt", "02-evil.vtt"]
+        assert archive.namelist() == ["evil.vtt", "evil-2.vtt"]
 
 
 def test_a_lone_surrogate_is_written_as_its_escape(tmp_path):
     each = Transcript("a\udc80.wav", "b\udc80", 1.0)
     written = exports.write_files([each, each], tmp_path)
     assert "a\\udc80.wav\nb\\udc80\n" in Path(written["txt"]).read_text(encoding="utf-8")
+
+
+def test_an_archive_holds_everything_of_several_recordings(tmp_path):
+    written = exports.write_files([ONE, TWO], tmp_path)
+    with zipfile.ZipFile(written["zip"]) as archive:
+        assert set(archive.namelist()) == {
+            f"{stem}.{form}" for stem in ("one", "two") for form in exports.FORMATS
+        }
+
+
+@pytest.mark.parametrize(
+    ("sources", "names"),
+    [
+        (["a.wav", "A.mp3", "b.wav"], ["a", "A-2", "b"]),
+        (["what?.wav", "x. .wav"], ["what_", "x"]),
+        (["array 0", ".wav"], ["array 0", ".wav"]),
+    ],
+)
+def test_a_file_is_named_after_its_recording_as_windows_allows(sources, names):
+    assert exports.stems([Transcript(source, "x", 1.0) for source in sources]) == names
+
+
+def test_the_document_fits_its_schema():
+    refused = RefusedRecording(
+        "C:\\x\\bad.wav", Message("It is empty.", (), (Remedy("Do", ("it",)),))
+    )
+    made = msgspec.to_builtins(document([ONE, TWO], [refused], "tiny"))
+    jsonschema.validate(json.loads(json.dumps(made)), schemas.load("transcript-1"))
+    assert made["refused"][0]["source"] == "bad.wav"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
-from winasr_doctor.asr.outcomes import Transcript, Word
-from winasr_doctor.report.escaping import utf8, visible
+import msgspec
 
-SCHEMA = "winasr-doctor/transcript/1"
+from winasr_doctor.asr.outcomes import Transcript, Word
+from winasr_doctor.report.escaping import utf8
+from winasr_doctor.transcripts import document
 
 LONGEST_CUE = 6.0
 """Maximum seconds that a subtitle stays."""
@@ -35,7 +38,7 @@ class Cue(NamedTuple):
 
 def name_of(transcript: Transcript) -> str:
     """Return the recording's file name, safe to display."""
-    return visible(PureWindowsPath(transcript.source).name or transcript.source)
+    return document.name_of(transcript.source)
 
 
 def cues(transcript: Transcript) -> tuple[Cue, ...]:
@@ -97,54 +100,77 @@ def to_vtt(transcript: Transcript) -> str:
 
 def to_json(transcripts: Sequence[Transcript]) -> str:
     """Write all data as JSON; times in seconds."""
-    document = {
-        "schema": SCHEMA,
-        "transcripts": [
-            {
-                "source": name_of(each),
-                "text": utf8(each.text),
-                "duration": each.duration,
-                "words": [
-                    {"text": utf8(word.text), "start": word.start, "end": word.end}
-                    for word in each.words
-                ],
-            }
-            for each in transcripts
-        ],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    values = msgspec.to_builtins(document.document(transcripts))
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def convert(transcript: Transcript, form: str) -> str:
+    """Write one transcript in one of the `FORMATS`."""
+    return _CONVERT[form](transcript)
+
+
+_CONVERT: Mapping[str, Callable[[Transcript], str]] = {
+    "txt": lambda transcript: to_txt([transcript]),
+    "srt": to_srt,
+    "vtt": to_vtt,
+    "json": lambda transcript: to_json([transcript]),
+}
+
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+"""Source: Microsoft, "Naming Files, Paths, and Namespaces"."""
+
+
+def stems(transcripts: Sequence[Transcript]) -> list[str]:
+    """Return a file name without its suffix for each transcript: that of its recording.
+
+    Of several recordings with one name, the later ones get a number.
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for each in transcripts:
+        stem = _NOT_IN_NAMES.sub("_", PureWindowsPath(name_of(each)).stem).rstrip(". ")
+        ends = chain(("",), map("-{}".format, count(2)))
+        names = (f"{stem or 'transcript'}{end}" for end in ends)
+        found.append(next(name for name in names if name.casefold() not in taken))
+        taken.add(found[-1].casefold())
+    return found
 
 
 def write_files(transcripts: Sequence[Transcript], folder: Path) -> dict[str, str]:
-    """Write all formats into a folder.
+    """Write all formats into a folder, each file named after its recording.
 
     Args:
         transcripts: At least one.
         folder: An existing folder.
 
     Returns:
-        Format to path. Subtitles of several recordings are in one zip archive, one file each.
+        Format to path. If there are several transcripts, `txt` and `json` hold all of them, each
+        kind of subtitles is a zip archive, and `zip` is an archive of everything.
 
     Raises:
         OSError: A file cannot be written.
     """
-    written = {
-        "txt": _write(folder / "transcript.txt", to_txt(transcripts)),
-        "json": _write(folder / "transcript.json", to_json(transcripts)),
+    named = list(zip(stems(transcripts), transcripts, strict=True))
+    if len(named) == 1:
+        return {
+            form: _write(folder / f"{named[0][0]}.{form}", convert(transcripts[0], form))
+            for form in FORMATS
+        }
+    return {
+        "txt": _write(folder / "transcripts.txt", to_txt(transcripts)),
+        "json": _write(folder / "transcripts.json", to_json(transcripts)),
+        "srt": _archive(folder / "transcripts-srt.zip", named, ("srt",)),
+        "vtt": _archive(folder / "transcripts-vtt.zip", named, ("vtt",)),
+        "zip": _archive(folder / "transcripts.zip", named, FORMATS),
     }
-    subtitles: Mapping[str, Callable[[Transcript], str]] = {"srt": to_srt, "vtt": to_vtt}
-    for suffix, convert in subtitles.items():
-        if len(transcripts) == 1:
-            path = folder / f"transcript.{suffix}"
-            written[suffix] = _write(path, convert(transcripts[0]))
-        else:
-            archive = folder / f"transcript-{suffix}.zip"
-            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-                for number, each in enumerate(transcripts, 1):
-                    member = f"{number:02d}-{Path(name_of(each)).stem}.{suffix}"
-                    target.writestr(member, convert(each))
-            written[suffix] = str(archive)
-    return written
+
+
+def _archive(path: Path, named: Sequence[tuple[str, Transcript]], forms: Sequence[str]) -> str:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for form in forms:
+            for stem, each in named:
+                target.writestr(f"{stem}.{form}", convert(each, form))
+    return str(path)
 
 
 def _write(path: Path, text: str) -> str:

@@ -1,0 +1,109 @@
+"""Ten minutes of audio on the page, with the real tiny model: what is seen while it works."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from ..fakes import until  # noqa: TID252 - a folder above
+from .conftest import DATA, KLATT3
+
+TEXTS = ("stop zero four one", "nine yes seven five")
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def long_recording(tmp_path_factory) -> Path:
+    """Return ten minutes made from the bundled recordings."""
+    clips = [soundfile.read(DATA / name, dtype="float32")[0] for name in ("klatt3.wav", "f3.wav")]
+    pause = np.zeros(RATE // 2, np.float32)
+    once = np.concatenate([clips[0], pause, clips[1], pause])
+    path = tmp_path_factory.mktemp("long") / "meeting.flac"
+    soundfile.write(path, np.resize(once, 600 * RATE), RATE)
+    return path
+
+
+def test_the_text_grows_until_a_cancel_which_keeps_it(tab, open_tab, real, long_recording, picture):
+    tab.page.emulate_media(reduced_motion="reduce")
+    tab.give(long_recording)
+    tab.page.click("#transcribe")
+    tab.sees("x real time", "run", within=90_000)
+    tab.page.wait_for_function("document.querySelector('#transcript textarea').value.length > 9")
+    first = len(tab.text)
+    until(lambda: len(tab.text) > first, seconds=60)
+    said = tab.status
+    assert re.search(r"[0-9]+%: [0-9:]+ of 10:00, [0-9.]+ x real time", said), said
+    assert "meeting.flac, piece" in said
+    assert "The worker is in" not in said
+    assert tab.page.locator("#status_output progress").get_attribute("value") != "0"
+    picture(tab, "long-recording")
+    tab.page.click("#cancel:enabled")
+    said = tab.sees("Cancelled.", "warn")
+    assert "The text up to there is kept" in said
+    kept = tab.text
+    assert kept.startswith(" ".join(TEXTS))
+    with tab.page.expect_download() as download:
+        tab.page.click("#download_srt")
+    assert download.value.suggested_filename == "meeting.srt"
+    other = open_tab()  # the model is free for the next person
+    other.transcribe()
+    other.sees("Transcribed", "ok", within=60_000)
+
+
+def test_one_bad_file_among_several_is_a_row_of_its_own(tab, real, tmp_path, picture):
+    bad = tmp_path / "notes.wav"
+    bad.write_bytes(b"no sound at all" * 99)
+    tab.give(KLATT3, bad, DATA / "f3.wav")
+    tab.page.click("#transcribe")
+    said = tab.sees("notes.wav cannot be read as a recording", "error", within=90_000)
+    assert str(tmp_path) not in said
+    assert not re.search("[0-9a-f]{64}", said)
+    table = tab.page.locator("#recordings")
+    table.get_by_text("done").first.wait_for()
+    shown = table.inner_text()
+    assert "klatt3.wav" in shown
+    assert "notes.wav cannot be read" in shown
+    picture(tab, "several-recordings")
+    with tab.page.expect_download() as download:
+        tab.page.click("#download_zip")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert {"klatt3.txt", "f3.srt"} <= set(archive.namelist())
+
+
+def test_a_typed_model_is_used_or_refused_but_never_replaced(tab, real, tmp_path, picture):
+    own = tmp_path / "my own.nemo"
+    own.write_bytes((DATA / "tiny-tdt.nemo").read_bytes())
+    for name, words, state in (
+        (str(own), "Transcribed: 1 recording", "ok"),
+        (str(tmp_path / "not there.nemo"), "not there.nemo does not exist", "error"),
+        ("unheard of", "There is no model 'unheard of'", "error"),
+    ):
+        tab.page.fill("#model input", name)
+        tab.page.keyboard.press("Enter")
+        tab.page.keyboard.press("Tab")
+        assert tab.page.locator("#model input").input_value() == name
+        tab.transcribe()
+        tab.sees(words, state, within=90_000)
+    picture(tab, "own-model")
+
+
+def test_the_text_can_be_reached_by_tab_and_copied(open_tab, engine):
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    tab.transcribe()
+    said = tab.sees("Transcribed", "ok")
+    assert "knows 20 English words" in said
+    tab.page.locator("#cancel, #transcribe").first.focus()
+    for _ in range(8):
+        tab.page.keyboard.press("Tab")
+        if tab.page.evaluate("document.activeElement.matches('#transcript textarea')"):
+            break
+    else:
+        raise AssertionError("not reached")
+    assert tab.page.evaluate("document.activeElement.readOnly")
+    tab.page.click("#transcript button")
+    until(lambda: tab.page.evaluate("navigator.clipboard.readText()") == "stop zero", seconds=10)

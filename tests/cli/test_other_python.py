@@ -11,6 +11,7 @@ import pytest
 
 from tests.machine.interpreters.trees import make_environment, site_of, windows_python
 from winasr_doctor._util.input_error import InputError
+from winasr_doctor.cli.subject import ScanSubject
 from winasr_doctor.machine.interpreters import rights
 from winasr_doctor.schemas import load
 
@@ -64,6 +65,15 @@ def test_the_gate_tries_the_imports_without_being_asked(run, monkeypatch, option
 
     monkeypatch.setattr("winasr_doctor.gate.gate", stopped)
     assert run("gate", *options).err.strip().endswith("deep: True")
+
+
+def test_so_does_a_bug_report(run, monkeypatch, healthy):
+    def stopped(subject):
+        raise InputError(f"deep: {subject.deep}")
+
+    monkeypatch.setattr(ScanSubject, "scan", stopped)
+    assert run("bug-report").err.strip().endswith("deep: True")
+    assert run("bug-report", "--snapshot", healthy).err.strip().endswith("deep: False")
 
 
 def test_a_plain_scan_that_passes_mentions_deep(run, venv, healthy):

@@ -304,4 +304,5 @@ def test_source_that_was_not_examined_is_mentioned_once():
 def test_off_windows_one_line_says_which_checks_do_not_apply():
     page = text(Report(TOOL, {**HOST, "os": "linux"}, (result("AVX001", Status.SKIP), PASS)))
     assert "This is not Windows, so these checks do not apply: AVX (antivirus).\n" in page
+    assert "\nTry a Windows machine: python -m winasr_doctor scan --example " in page
     assert "not Windows" not in text(report(result("AVX001", Status.SKIP)))

@@ -7,6 +7,7 @@ import os
 
 import click
 import msgspec
+from msgspec import structs
 
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import INTERNAL_ERROR
@@ -35,8 +36,8 @@ def command(
     """Make one file for a bug report, without names or secrets, and a text to paste.
 
     It holds the recorded machine, the scan's report, your log with its diagnosis, the versions,
-    the leftovers and the verdict of the last `run`. Nothing is sent. `scan --snapshot FILE.zip` and
-    `explain FILE.zip` open it again.
+    the leftovers and the verdict of the last `run`. The scan also tries the imports, as with
+    --deep. Nothing is sent. `scan --snapshot FILE.zip` and `explain FILE.zip` open it again.
     """
     from winasr_doctor.bug_report import BugReportOrder, LeakError, collect
     from winasr_doctor.bug_report.showing import document, show
@@ -46,7 +47,8 @@ def command(
     from winasr_doctor.run.json import last
 
     log = None if traceback is None else read_log(traceback)
-    host, report = subject.scan()
+    deep = subject.deep or subject.snapshot is None
+    host, report = structs.replace(subject, deep=deep).scan()
     now = dt.datetime.now(dt.timezone.utc)
     left = msgspec.to_builtins(leftovers(waiting()))
     try:

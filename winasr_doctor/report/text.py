@@ -45,6 +45,8 @@ _SLACK = 6
 _ABOUT_SOURCE = frozenset({"APP", "REV"})
 """Families of checks that examine the app's source."""
 
+_EXAMPLE = "python -m winasr_doctor scan --example temp-in-onedrive"
+
 _PLACES = 8
 """Maximum number of lines of a file that a finding lists."""
 
@@ -186,6 +188,7 @@ def _not_examined(report: Report) -> Iterator[Block]:
     others = [f"{each.name} ({each.title})" for each in skipped if each.name not in _ABOUT_SOURCE]
     if others and report.host.get("os") not in (None, "windows"):
         yield Paragraph(f"This is not Windows, so these checks do not apply: {', '.join(others)}.")
+        yield Paragraph(_EXAMPLE, lead="Try a Windows machine: ")
 
 
 def _listed(report: Report, options: RenderOptions) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 from winasr_doctor.checks.advice import in_shell, with_doctor
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.new_environment import NEW_ENVIRONMENT_READS, python_remedy
-from winasr_doctor.findings import Evidence, Finding, Remedy, error, info, ok, warning
+from winasr_doctor.findings import Evidence, Finding, Remedy, Step, error, info, ok, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.interpreters.model import OutsideInterpreter, ProblemKind
 
@@ -109,8 +109,12 @@ def python_is_the_stores_alias(host: Machine) -> Iterable[Finding]:
             Remedy(
                 "Turn off the aliases",
                 (
-                    "Settings > Apps > Advanced app settings > App execution aliases: turn off"
-                    " python.exe and python3.exe",
+                    Step(
+                        "Settings > Apps > Advanced app settings > App execution aliases: turn off"
+                        " python.exe and python3.exe",
+                        "start ms-settings:appsfeatures",
+                        "powershell",
+                    ),
                 ),
             ),
         ],

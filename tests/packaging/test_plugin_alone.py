@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 LEAK = """
 import os
 
@@ -21,12 +23,13 @@ def test_sweep(fault_sweep, tmp_path):
 """
 
 
-def test_it_needs_nothing_but_pytest(tmp_path: Path, wheel: Path) -> None:
+@pytest.mark.parametrize("release", ["pytest", "pytest==8.3.0"])  # the lowest, see pyproject.toml
+def test_it_needs_nothing_but_pytest(tmp_path: Path, wheel: Path, release: str) -> None:
     folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     python = str(folder / "bin" / "python")
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-    subprocess.run([*pip, "pytest"], check=True)
+    subprocess.run([*pip, release], check=True)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
     (tmp_path / "test_it.py").write_text(LEAK, encoding="utf-8")
     done = subprocess.run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ("-p", "no:winasr_doctor")
 SHARING = ("--windows-sharing=handles", "--windows-marks")
-REFUSED = "Refused by Windows' sharing rules"
+REFUSED = re.compile(r"\[WinError \d+\]|\bheld by ")
+"""What the text of a failure has that is due to a refusal."""
 
 
 class Run(NamedTuple):
@@ -92,6 +94,8 @@ def run_tests(python: Path, folder: Path, arguments: Sequence[str], seconds: flo
     report.unlink(missing_ok=True)
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     command += [f"--junit-xml={report}", "-o", "junit_logging=all", "-o", "addopts="]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder / "src"), str(folder)])}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each run compiles everything anew
     process = subprocess.Popen(
         [
             *command,
@@ -103,7 +107,7 @@ def run_tests(python: Path, folder: Path, arguments: Sequence[str], seconds: flo
             *arguments,
         ],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(folder / "src"), str(folder)])},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -129,7 +133,7 @@ def _read(report: Path) -> tuple[dict[str, str], tuple[str, ...]]:
         outcomes[name] = next(
             (kind for kind in ("error", "failure", "skipped") if kind in kinds), ""
         )
-        if any(REFUSED in (child.text or "") for child in case.iter()):
+        if any(REFUSED.search(child.text or "") for child in case.iter()):
             refused.append(name)
     return outcomes, tuple(refused)
 

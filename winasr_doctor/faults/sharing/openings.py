@@ -35,6 +35,8 @@ _IMPORTING = "<frozen importlib"
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _REPLACEMENTS = replacements.__file__
 _MOST_STARTS = 256
+_MOST_CLOSED = 4
+"""Closed descriptors that are kept of a file: one may be about to be opened in another thread."""
 
 _KEPT = os.O_ACCMODE | os.O_APPEND | os.O_CLOEXEC if os.name == "posix" else 0
 """Flags that a descriptor keeps: they tell a new opening under an old number from the old one."""
@@ -318,13 +320,25 @@ def may_hold(path: str, status: os.stat_result) -> bool:
         path: The file, absolute.
         status: From `os.lstat`.
     """
-    for number in tuple(_descriptors.get(path, ())):
+    numbers = tuple(_descriptors.get(path, ()))
+    for number in numbers:
         try:
             if os.path.samestat(fstat(number), status):
                 return True
-        except OSError:  # it was closed
-            continue
+        except OSError:
+            pass
+        if len(numbers) > _MOST_CLOSED:  # many threads have opened and closed it
+            _forget(number, path)
     return False
+
+
+def _forget(number: int, path: str) -> None:
+    with _lock:
+        opening = _openings.get(number)
+        if opening is not None and path in opening.names:
+            del _openings[number]
+            _temporary.discard(number)
+            _forget_names(number, opening)
 
 
 def is_temporary(descriptor: int, path: str) -> bool:

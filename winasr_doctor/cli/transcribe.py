@@ -40,7 +40,7 @@ read or used, 3 transcribing failed."""
 @click.option(
     "--model",
     metavar="NAME",
-    help="A known model, a repository of the Hub, or a .nemo file. By default the first known model"
+    help="A known model, a repository of the Hub, or a file. By default the first known model"
     " that is on this computer, else the bundled one, which knows 20 words.",
 )
 @formats_option()

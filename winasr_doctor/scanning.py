@@ -130,5 +130,5 @@ def scan(
         tool=Tool("winasr_doctor", __version__),
         host=host.describe(),
         results=tuple(result for check in checks for result in run_check(check, host, today=today)),
-        unreadable=host.app.unreadable,
+        unreadable=host.app.unexamined,
     )

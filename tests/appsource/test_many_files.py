@@ -11,7 +11,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 
 
 def app_of(files):
-    return Application(tuple(SourceFile(p, text, ast.parse(text)) for p, text in files.items()))
+    return Application(tuple(SourceFile(p, text) for p, text in files.items()))
 
 
 def ask(app, name):

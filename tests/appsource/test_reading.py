@@ -258,7 +258,7 @@ def test_importing_the_room_imports_nothing_that_walks_trees():
     imported = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    expected = {"", ".application", ".pins", ".reading", ".source_file"}
+    expected = {"", ".application", ".parts", ".pins", ".reading", ".source_file"}
     assert set(imported) == {f"winasr_doctor.appsource{name}" for name in expected}
 
 

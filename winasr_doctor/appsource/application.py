@@ -6,6 +6,7 @@ constants are imported when a check first needs their results.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.callgraph import CallGraph
     from winasr_doctor.appsource.constants import Constants
     from winasr_doctor.appsource.revision_uses import RevisionUse
+    from winasr_doctor.appsource.shelf import Shelf
+    from winasr_doctor.appsource.words import Words
 
 
 class Application(Struct, frozen=True, eq=False, dict=True):
     """The app source that the user wants examined besides the machine.
 
     Attributes:
-        files: Every parsed file, in the order found.
+        files: Every file that can be read, in the order found.
         pins: Revisions given with `--revision`.
         unreadable: Files that could not be examined, one sentence each.
         roots: The files and folders as given by the user.
         left_out: Tests and vendored code that were not examined: files, and folders with a slash.
+        progress: Called with a line about how far a long examination is.
+        shelf: Limits how much of a large app is in memory.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -36,20 +41,50 @@ class Application(Struct, frozen=True, eq=False, dict=True):
     unreadable: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    progress: Callable[[str], None] | None = None
+    shelf: Shelf | None = None
+
+    @property
+    def unexamined(self) -> tuple[str, ...]:
+        """The `unreadable` files, and those that turned out so when a check needed them."""
+        late = (file for file in self.files if file.problem is not None)
+        return (
+            *self.unreadable,
+            *(f"cannot examine {file.path}: {file.problem}" for file in late),
+        )
+
+    @cached_property
+    def words(self) -> Words:
+        """Finds the files that contain a word."""
+        from winasr_doctor.appsource.words import Words
+
+        return Words(self.files)
 
     @cached_property
     def constants(self) -> Constants:
         """Follows constants through all files."""
         from winasr_doctor.appsource.constants import Constants
 
-        return Constants(self.files)
+        return Constants(self.files, self.words)
 
     @cached_property
     def calls(self) -> CallGraph:
         """Follows calls through all files."""
         from winasr_doctor.appsource.callgraph import CallGraph
 
-        return CallGraph(self.constants)
+        return CallGraph(self.constants, self.shelf)
+
+    def relieve(self, *held: SourceFile) -> None:
+        """Forget trees and answers if too much of a large app is parsed.
+
+        Only for places where nobody holds a node or scope of a file that is not kept.
+
+        Args:
+            held: Files to keep this time.
+        """
+        if self.shelf is not None and self.shelf.is_full:
+            self.calls.forget()
+            self.shelf.clear(*held)
 
     @cached_property
     def revisions(self) -> tuple[RevisionUse, ...]:

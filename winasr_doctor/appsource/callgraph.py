@@ -14,9 +14,11 @@ from winasr_doctor.appsource.index import Import, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import CallResult, Class, Function, Imported
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.appsource.words import Use
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.constants import Constants
+    from winasr_doctor.appsource.shelf import Shelf
 
 MAX_SITES = 5_000
 """The most calls that one question follows; beyond them the answer is what was found so far."""
@@ -42,6 +44,9 @@ _COMMON = frozenset(
     if not name.startswith("_")
 ) | {"close", "read", "write", "open", "run", "start", "stop", "get", "put", "join", "main"}
 """Methods that many objects have: their name alone does not lead to the app's only one."""
+
+_BY_CLASS = frozenset({"__init__", "__call__"})
+"""Methods that are called by the name of their class."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -85,16 +90,19 @@ class CallGraph:
 
     Args:
         constants: Follows the values of the app's names.
+        shelf: Limits how much of a large app is in memory.
     """
 
-    def __init__(self, constants: Constants) -> None:
+    def __init__(self, constants: Constants, shelf: Shelf | None = None) -> None:
         self._constants = constants
+        self._shelf = shelf
         self._callers: dict[ast.AST, tuple[Site, ...]] = {}
         self._scopes: dict[SourceFile, dict[ast.Call, Scope]] = {}
         self._functions: dict[tuple[ast.expr, Scope], tuple[Function, ...]] = {}
         self._origins: dict[tuple[ast.expr, Scope], frozenset[str]] = {}
         self._aliases: dict[SourceFile, dict[str, set[str]]] = {}
         self._methods: dict[SourceFile, dict[str, list[Function]]] = {}
+        self._bodies: dict[SourceFile, dict[Scope | None, list[Site]]] = {}
         self._handed: dict[SourceFile, dict[str, list[tuple[Site, int | str]]]] = {}
 
     def scope_of(self, file: SourceFile, call: ast.Call) -> Scope | None:
@@ -140,18 +148,56 @@ class CallGraph:
         sites: dict[ast.Call, Site] = {}
         functions: set[ast.AST] = set()
         pending = list(seeds)
+        self._keep(pending)
         for site in pending:  # grows while it is walked
             if site.call in sites or len(sites) >= MAX_SITES:
                 continue
             sites[site.call] = site
             inner = site.function
+            self._make_room()
             if inner is None or inner.node in functions or (passes and not passes(site)):
                 continue
             functions.add(inner.node)
             if inner.node not in self._callers:
                 self._callers[inner.node] = tuple(self._find_callers(inner))
+            self._keep(self._callers[inner.node])
             pending.extend(self._callers[inner.node])
         return CallPaths(sites, frozenset(functions))
+
+    def forget(self) -> None:
+        """Forget all answers, so that the trees they refer to can be freed."""
+        self._constants.forget()
+        for answers in (
+            *(self._scopes, self._functions, self._origins),
+            *(self._aliases, self._methods, self._handed, self._bodies),
+        ):
+            answers.clear()
+
+    def _keep(self, sites: Iterable[Site]) -> None:
+        if self._shelf is not None:
+            self._shelf.kept.update(site.file for site in sites)
+
+    def _make_room(self) -> None:
+        """Forget files that no call leads to if too much is parsed."""
+        if self._shelf is not None and self._shelf.is_full:
+            self.forget()
+            self._shelf.clear()
+
+    def callees(self, site: Site) -> tuple[Function, ...]:
+        """Return the functions of the app that a call runs, also in another thread it waits for."""
+        found = self.functions(site.call.func, site.scope)
+        place = _AWAITED.get(last_name(site.call.func))
+        handed = None if place is None else _argument(site.call, place)
+        return found if handed is None else (*found, *self.functions(handed, site.scope))
+
+    def calls_in(self, file: SourceFile, function: Scope | None) -> tuple[Site, ...]:
+        """Return the calls that a function makes itself, or a module outside its functions."""
+        if file not in self._bodies:
+            bodies: dict[Scope | None, list[Site]] = {}
+            for call, scope in file.index.calls:
+                bodies.setdefault(function_around(scope), []).append(Site(call, scope))
+            self._bodies[file] = bodies
+        return tuple(self._bodies[file].get(function, ()))
 
     def handed_over(self, expr: ast.expr, scope: Scope) -> Iterator[Site]:
         """Yield the calls that a function of the app makes of an argument it was given.
@@ -190,8 +236,7 @@ class CallGraph:
             return
         found = [
             method
-            for file in self._constants.files_with(name)
-            if f"def {name}" in file.text
+            for file in self._constants.files_with(name, Use.DEFINED)
             for method in self._methods_in(file).get(name, ())
         ]
         if len(found) == 1:
@@ -204,8 +249,9 @@ class CallGraph:
             return
         name = getattr(method.node, "name", "")
         base = getattr(owner.node, "name", "")
-        for file in self._constants.files_with(base):
-            if f"def {name}" not in file.text:
+        defining = frozenset(self._constants.files_with(name, Use.DEFINED))
+        for file in self._constants.files_with(base, Use.HANDED_ON) if base and name else ():
+            if file not in defining:
                 continue
             for other in self._methods_in(file).get(name, ()):
                 around = other.scope.owner
@@ -262,11 +308,12 @@ class CallGraph:
 
     def _find_callers(self, inner: Scope) -> Iterator[Site]:
         """Yield the calls of the app that run a function."""
+        is_method = inner.owner is not None and getattr(inner.node, "name", "") not in _BY_CLASS
         for name in self._names_of(inner):
-            for found in self._constants.call_sites(name):
+            for found in self._constants.call_sites(name, is_method=is_method):
                 if not found.skip and self._runs(found.call.func, found.scope, inner):
                     yield Site(found.call, found.scope)
-            for file in self._constants.files_with(name):
+            for file in self._constants.files_with(name, Use.HANDED_ON):
                 for site, place in self._handed_in(file).get(name, ()):
                     argument = _argument(site.call, place)
                     if argument is None or not self._runs(argument, site.scope, inner):
@@ -283,7 +330,7 @@ class CallGraph:
         """Return the names under which the app may call a function."""
         name = getattr(inner.node, "name", "")
         names = {name} if name else set()
-        if name in {"__init__", "__call__"} and inner.owner is not None:
+        if name in _BY_CLASS and inner.owner is not None:
             names = {getattr(inner.owner.node, "name", "")}
         if isinstance(inner.node, ast.Lambda) and inner.parent is not None:
             names = {
@@ -292,7 +339,7 @@ class CallGraph:
                 if any(isinstance(b, Value) and b.expr is inner.node for b in bindings)
             }
         for name in tuple(names):
-            for file in self._constants.files_with(name):
+            for file in self._constants.files_with(name, Use.HANDED_ON):
                 names.update(self._aliases_in(file).get(name, ()))
         return names
 

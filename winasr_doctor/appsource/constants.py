@@ -30,7 +30,7 @@ from winasr_doctor.appsource.modules import Modules
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.star_imports import Stars
 from winasr_doctor.appsource.syntax import last_name, named_values, text_of
-from winasr_doctor.appsource.words import Words
+from winasr_doctor.appsource.words import Use, Words
 
 __all__ = ["Constants", "Literal"]
 
@@ -40,6 +40,10 @@ MAX_DEPTH = 50
 MAX_STEPS = 1_000
 MAX_VALUES = 64
 MAX_PLACES = 200
+MAX_FILES = 50
+MAX_FILES_OF_A_METHOD = 25
+MAX_FILES_OF_A_NAME = 25
+MAX_FILES_OF_A_QUESTION = 60
 """Limits for one question; beyond them the answer is what was found so far."""
 
 
@@ -62,13 +66,22 @@ class Constants:
     needs it.
     """
 
-    def __init__(self, files: Sequence[SourceFile]) -> None:
+    def __init__(self, files: Sequence[SourceFile], words: Words) -> None:
         self.files = tuple(files)
+        self._words = words
         self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
         self._sites_named: dict[str, Sequence[CallSite]] = {}
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
         self._literals: dict[tuple[ast.expr, Scope, bool], tuple[Literal, ...]] = {}
+
+    def forget(self) -> None:
+        """Forget all answers, so that the trees they refer to can be freed."""
+        vars(self).pop("stars", None)
+        for answers in (
+            *(self._calls, self._sites_named, self._values_named, self._values, self._literals),
+        ):
+            answers.clear()
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
         """Return every literal that an expression may evaluate to.
@@ -131,32 +144,51 @@ class Constants:
         """What the files import with `*`."""
         return Stars(self.modules)
 
-    @cached_property
-    def _words(self) -> Words:
-        return Words(self.files)
+    def files_using(self, name: str) -> int:
+        """Return in how many files a name is called, passed or read."""
+        return self._words.count(name, Use.CALLED, Use.HANDED_ON, Use.OTHER)
 
-    def files_with(self, name: str) -> Sequence[SourceFile]:
-        """Return the files that contain a name as a whole word."""
-        return self._words.files_with(name)
+    def files_with(self, name: str, *uses: Use) -> Sequence[SourceFile]:
+        """Return the files that contain a name as a whole word, by default in any use."""
+        return self._words.files_with(name, *uses)
 
-    def call_sites(self, name: str) -> Sequence[CallSite]:
-        """Return the calls in the app whose callee's name ends in this part, up to a limit."""
+    def call_sites(self, name: str, *, is_method: bool = False) -> Sequence[CallSite]:
+        """Return the calls in the app whose callee's name ends in this part, up to a limit.
+
+        Args:
+            name: The name.
+            is_method: Whether only calls of a method are meant. There are none if too many files
+                call a method of this name: it says too little.
+        """
+        if is_method and self._words.count(name, Use.CALLED) > MAX_FILES_OF_A_METHOD:
+            return ()
         if name not in self._sites_named:
-            sites = (
-                site
-                for file in self.files_with(name)
-                for site in self._calls_of(file).get(name, ())
-            )
+            found = (self._calls_of(file).get(name, ()) for file in self._calling(name))
+            sites = (site for each in islice(filter(None, found), MAX_FILES) for site in each)
             self._sites_named[name] = tuple(islice(sites, MAX_PLACES))
         return self._sites_named[name]
 
+    def _calling(self, name: str) -> Iterator[SourceFile]:
+        """Yield the files that may call a name, or hand it to a call that does."""
+        forwarding = set(self._words.files_containing(*_FORWARDING))
+        calling = set(self.files_with(name, Use.CALLED))
+        for file in self.files_with(name, Use.CALLED, Use.HANDED_ON):
+            if file in calling or file in forwarding:
+                yield file
+
     def entries(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
-        """Return the dict entries, attributes and option defaults with this name, up to a limit."""
+        """Return the dict entries, attributes and option defaults with this name, up to a limit.
+
+        There are none for a name that is in too many files: it says too little.
+        """
+        if self._words.count(name) > MAX_FILES_OF_A_NAME:
+            return ()
         if name not in self._values_named:
+            dashed = name.replace("_", "-")
             values = (
                 value
-                for file in self.files
-                if name in file.text or name.replace("_", "-") in file.text
+                for file in self._words.files_containing(name, dashed)
+                if name in file.text or dashed in file.text
                 for value in self._values_of(file).get(name, ())
             )
             self._values_named[name] = tuple(islice(values, MAX_PLACES))
@@ -194,6 +226,12 @@ class _Question(Calls):
         self.guess = guess
         self._asking: set[tuple[object, ...]] = set()
         self._steps = 0
+        self._searched = 0
+
+    def may_search(self, name: str) -> bool:
+        """Return whether this question may look for one more name in the app's files."""
+        self._searched += self.constants.files_using(name)
+        return self._searched <= MAX_FILES_OF_A_QUESTION
 
     def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
         """Return what an expression may be."""
@@ -310,6 +348,8 @@ class _Question(Calls):
         """Return every value in the app with this name if the object is unknown."""
         outside = any(isinstance(base, Imported) for base in bases)
         if not self.guess or outside or not isinstance(key, str):
+            return []
+        if not self.may_search(key):
             return []
         named = self.constants.entries(key)
         return [term for expr, scope in named for term in self.terms(expr, scope)]

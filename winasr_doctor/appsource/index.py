@@ -148,6 +148,14 @@ class FileIndex:
                 found.setdefault(target.attr, []).append((target, value, scope))
         return found
 
+    def clear(self) -> None:
+        """Break the cycles between scopes and bindings, so that the tree can be freed."""
+        for scope in self.scopes:
+            scope.bindings.clear()
+            scope.returns.clear()
+        for part in (self.calls, self.dicts, self.stores, self.scopes, self.inner):
+            part.clear()
+
     def _walk(self) -> None:
         pending: list[tuple[ast.AST, Scope]] = [(self.file.tree, self.module)]
         while pending:

@@ -15,7 +15,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from winasr_doctor.appsource.source_file import Cell
+from winasr_doctor.appsource.parts import Cell
 
 _ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w.,\s\[\]'\"]*=\s*)[!%](.*)$")
 _LINE = re.compile(r"^(\s*)(?:[!%]|\?|,|;|/(?=\w))")

@@ -53,6 +53,10 @@ class Objects(ABC):
         """Return what a function yields, or nothing while the same question is being resolved."""
 
     @abstractmethod
+    def may_search(self, name: str) -> bool:
+        """Return whether this question may look for one more name in the app's files."""
+
+    @abstractmethod
     def bound(self, name: str, scope: Scope) -> list[Term]:
         """Return what a name bound in exactly this scope may be."""
 
@@ -304,7 +308,10 @@ class Objects(ABC):
             return
         makes = name == "__init__" and scope.owner is not None
         target = scope.owner.node if makes and scope.owner else function
-        for site in self.constants.call_sites(getattr(target, "name", "")):
+        if not self.may_search(getattr(target, "name", "")):
+            return
+        is_method = scope.owner is not None and not makes
+        for site in self.constants.call_sites(getattr(target, "name", ""), is_method=is_method):
             callee = site.call.args[site.skip - 1] if site.skip else site.call.func
             known = [t for t in self.terms(callee, site.scope) if isinstance(t, Class | Function)]
             if any(term.node is target for term in known):

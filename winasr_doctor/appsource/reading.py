@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import stat
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.pins import Pin
-from winasr_doctor.appsource.source_file import Cell, SourceFile
+from winasr_doctor.appsource.source_file import SourceFile
 
-MAX_SOURCE_BYTES = 5_000_000
-"""Larger files are generated data; parsing one would cost gigabytes of memory."""
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.shelf import Shelf
+    from winasr_doctor.appsource.words import Words
+
+SMALL = 1_000_000
+"""Bytes of source up to which an app is parsed as a whole and kept; about 35 MB of memory."""
+
+FEW = 5
+"""Files that are parsed as a whole, however large they are."""
 
 SUFFIXES = (".py", ".pyw", ".ipynb")
 
@@ -56,15 +62,12 @@ class SourcePathError(ValueError):
     """The path does not exist; the message is one sentence."""
 
 
-class _CannotExamineError(Exception):
-    """Why a file is left out; the message completes `cannot examine FILE: ...`."""
-
-
 def read_application(
     paths: Iterable[str | os.PathLike[str]],
     *,
     pins: Iterable[Pin] = (),
     exclude: Iterable[str] = (),
+    progress: Callable[[str], None] | None = None,
 ) -> Application:
     """Read the app's Python source without running any of it.
 
@@ -75,10 +78,11 @@ def read_application(
         pins: Revisions to check besides those in the source.
         exclude: Glob patterns of files and folders to leave out, matched against the name and
             against the path below the given folder.
+        progress: Called with a line about how far the reading is, if it takes seconds.
 
     Returns:
-        The parsed files; those that could not be read or parsed are named in `unreadable`, tests
-        and vendored code in `left_out`.
+        The files; those that could not be read or parsed are named in `unreadable`, tests and
+        vendored code in `left_out`. A large app is parsed only as far as the checks need it.
 
     Raises:
         SourcePathError: A path does not exist.
@@ -90,13 +94,21 @@ def read_application(
     found: list[str] = []
     for root in roots:
         found.extend(_files_of(root, patterns, unreadable, left_out))
-    return Application(
-        files=tuple(_parsed(_once(found), unreadable)),
+    sources = tuple(_once(found))
+    is_small = len(sources) <= FEW or sum(map(_size, sources)) <= SMALL
+    shelf = None if is_small else _new_shelf()
+    files, words = _read_all(sources, unreadable, shelf, progress)
+    app = Application(
+        files=files,
         pins=tuple(pins),
         unreadable=tuple(unreadable),
         roots=roots,
         left_out=tuple(map(_shown, left_out)),
+        progress=None if is_small else progress,
+        shelf=shelf,
     )
+    vars(app)["words"] = words
+    return app
 
 
 def _files_of(
@@ -201,110 +213,49 @@ def _once(paths: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def _parsed(paths: Iterable[str], unreadable: list[str]) -> list[SourceFile]:
-    import warnings
+def _read_all(
+    paths: Sequence[str],
+    unreadable: list[str],
+    shelf: Shelf | None,
+    progress: Callable[[str], None] | None,
+) -> tuple[tuple[SourceFile, ...], Words]:
+    """Return the files that can be read, with the words in them.
 
-    from winasr_doctor.appsource.paused_gc import collector_paused
+    A small app is parsed and stays in memory. The files of a large one are read again when a check
+    needs them, and only those are parsed.
+    """
+    from winasr_doctor.appsource.parsing import read_content
+    from winasr_doctor.appsource.watch import SlowReading
+    from winasr_doctor.appsource.words import Words
 
-    parsed = []
-    with warnings.catch_warnings(), collector_paused():
-        # The parser's remarks on the app's style ("invalid escape sequence") are not our concern.
-        warnings.simplefilter("ignore")
-        for path in paths:
-            try:
-                parsed.append(_parse(path))
-            except _CannotExamineError as reason:
-                unreadable.append(_sentence(path, str(reason)))
-    return parsed
+    words = Words()
+    watch = SlowReading(None if shelf is None else progress, "Reading the app")
+    files = []
+    for number, path in enumerate(paths):
+        watch.at(number, len(paths))
+        file = SourceFile(_shown(path), read=partial(read_content, path), shelf=shelf)
+        _ = file.silenced if shelf is None else file.text
+        if file.problem is not None:
+            unreadable.append(_sentence(path, file.problem))
+            continue
+        words.add(file)
+        files.append(file)
+        if shelf is not None:
+            file.release()
+    return tuple(files), words
 
 
-def _parse(path: str) -> SourceFile:
-    from winasr_doctor.appsource.suppressions import LongListError, silences
+def _new_shelf() -> Shelf:
+    from winasr_doctor.appsource.shelf import Shelf
 
-    document = _read(path)
-    cells: tuple[Cell, ...] = ()
-    if path.lower().endswith(".ipynb"):
-        text, cells = _notebook(document)
-    else:
-        text = _decode(document)
-    tree = _tree(text, _shown(path))
+    return Shelf()
+
+
+def _size(path: str) -> int:
     try:
-        silenced = silences(text, tree)
-    except LongListError as error:
-        raise _CannotExamineError(str(error)) from error
-    return SourceFile(path=_shown(path), text=text, tree=tree, silenced=silenced, cells=cells)
-
-
-def _notebook(document: bytes) -> tuple[str, tuple[Cell, ...]]:
-    from winasr_doctor.appsource.notebooks import NotebookError, read_notebook
-
-    try:
-        return read_notebook(document)
-    except NotebookError as error:
-        raise _CannotExamineError(str(error)) from error
-
-
-def _read(path: str) -> bytes:
-    try:
-        return read_regular(path, MAX_SOURCE_BYTES)
-    except (OSError, ValueError) as error:
-        raise _CannotExamineError(_reason(error)) from error
-
-
-def _decode(document: bytes) -> str:
-    """Decode as Python does: byte-order mark, then PEP 263 comment, else UTF-8."""
-    import io
-    import tokenize
-
-    if document.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _CannotExamineError("it is saved as UTF-16, which Python does not read; use UTF-8")
-    if b"\0" in document:
-        line = document[: document.index(b"\0")].count(b"\n") + 1
-        raise _CannotExamineError(f"line {line} contains a null byte")
-    encoding = "utf-8"
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(document).readline)
-        text = document.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = document[: error.start].count(b"\n") + 1
-        raise _CannotExamineError(f"line {line} is not valid {encoding}") from error
-    except (SyntaxError, LookupError, UnicodeError, RecursionError) as error:
-        what = getattr(error, "msg", None) or error
-        raise _CannotExamineError(f"its encoding cannot be used ({what})") from error
-    if "\0" in text:  # a codec can produce one from other bytes
-        line = text[: text.index("\0")].count("\n") + 1
-        raise _CannotExamineError(f"line {line} contains a null byte")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _tree(text: str, path: str) -> ast.Module:
-    from winasr_doctor.appsource.limits import too_costly
-
-    if reason := too_costly(text):
-        raise _CannotExamineError(reason)
-    try:
-        return ast.parse(text, path)
-    except SyntaxError as error:
-        raise _CannotExamineError(_not_valid(text, error)) from error
-    except (RecursionError, MemoryError) as error:
-        raise _CannotExamineError("it is nested too deeply for Python to parse") from error
-    except (ValueError, OverflowError) as error:
-        raise _CannotExamineError(f"it is not Python ({error})") from error
-
-
-def _not_valid(text: str, error: SyntaxError) -> str:
-    """Say which newer Python can read the file, or else give this one's error."""
-    from winasr_doctor.appsource.newer_python import needed_python
-
-    newer = needed_python(text, error)
-    if newer is not None:
-        return (
-            f"this file needs Python {newer.version} or newer (line {newer.line} has"
-            f" {newer.feature}); run the scan with it"
-        )
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    line = f"line {error.lineno}" if error.lineno else "it"
-    return f"{line} is not valid Python {version} ({error.msg})"
+        return os.stat(path).st_size  # noqa: PTH116 - a pathlib.Path would rewrite the path
+    except (OSError, ValueError):
+        return 0
 
 
 def _sentence(path: str, reason: str) -> str:

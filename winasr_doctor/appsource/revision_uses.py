@@ -101,10 +101,11 @@ def find_revisions(app: Application) -> tuple[RevisionUse, ...]:
     """
     found: dict[tuple[str, int, int], _Found] = {}
     with collector_paused():
-        for file in app.files:
+        for file in app.words.files_containing(*_MENTIONED, fold=True):
             for literals, expr, beside, called in _uses(file, app.constants):
                 for literal in literals:
                     _note(found, literal, file, expr, beside, called)
+                app.relieve(file)
     order = {file.path: number for number, file in enumerate(app.files)}
     places = sorted(found, key=lambda place: (order[place[0]], *place[1:]))
     pins = (
@@ -126,8 +127,12 @@ def find_refused_revisions(app: Application) -> Iterator[RefusedRevision]:
     Args:
         app: The app's source.
     """
-    for file in app.files:
-        if "from_pretrained" not in file.text:
+    naming = ("nemo", "ASRModel", "EncDec")
+    if not app.words.files_containing(*naming):
+        return
+    given = set(app.words.files_containing(*_MENTIONED, fold=True))
+    for file in app.words.files_with("from_pretrained"):
+        if file not in given and "**" not in file.text:
             continue
         for call, scope in file.index.calls:
             callee = loader_without_revision(call, scope, app.constants)
@@ -188,7 +193,7 @@ def _named(file: SourceFile, constants: Constants) -> Iterator[_Use]:
         for name, bindings in scope.bindings.items():
             if not _is_revision(name) or (migration and scope is file.index.module):
                 continue
-            beside = _named_repositories(name, scope, constants)
+            beside: list[str] | None = None
             extended = any(isinstance(binding, Augmented) for binding in bindings)
             for binding in bindings:
                 expr = _given(binding)
@@ -197,7 +202,10 @@ def _named(file: SourceFile, constants: Constants) -> Iterator[_Use]:
                     whole = constants.named(name, scope) if extended else None
                     around = scope if isinstance(binding, Value) else scope.parent or scope
                     literals = constants.literals(expr, around) if whole is None else whole
-                    yield _texts(literals), expr, beside, ()
+                    texts = _texts(literals)
+                    if texts and beside is None:
+                        beside = _named_repositories(name, scope, constants)
+                    yield texts, expr, beside or (), ()
 
 
 def _given(binding: Binding) -> ast.expr | None:

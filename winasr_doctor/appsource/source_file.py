@@ -1,4 +1,4 @@
-"""One file of the app, as the checks see it: a plain value, cheap to import.
+"""One file of the app, as the checks see it; cheap to import.
 
 The modules that walk its tree are imported when a check first needs their results.
 """
@@ -6,61 +6,119 @@ The modules that walk its tree are imported when a check first needs their resul
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
+from winasr_doctor.appsource.parts import Cell, IgnoreComment
 from winasr_doctor.findings import Finding, Location, Status, Suppression
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.index import FileIndex
+    from winasr_doctor.appsource.shelf import Shelf
 
 
-class IgnoreComment(NamedTuple):
-    """A comment `# winasr: ignore[CODE, CODE2] reason`."""
+Content = tuple[str, tuple[Cell, ...]]
+"""The decoded text of a file, and the cells of a notebook."""
 
-    codes: tuple[str, ...]
-    """Codes or family prefixes, in capitals."""
-    reason: str
-    """The author's reason; empty if none is given."""
-
-    def covers(self, code: str) -> bool:
-        """Return whether it covers findings of this check."""
-        return code.startswith(self.codes)
+_DERIVED = ("text", "cells", "tree", "silenced", "lines", "index", "parents", "imports")
 
 
-class Cell(NamedTuple):
-    """A code cell of a notebook.
-
-    Attributes:
-        number: Among the code cells, from 1.
-        first: The line of the joined source that its first line is.
-        raw_lines: The line of the `.ipynb` file for each of its lines.
-    """
-
-    number: int
-    first: int
-    raw_lines: tuple[int, ...]
-
-
-class SourceFile(Struct, frozen=True, eq=False, dict=True):
-    r"""One parsed file of the app.
+class SourceFile:
+    r"""One file of the app, which is read and parsed when somebody first asks for it.
 
     Attributes:
         path: The path shown to the user: as given, or joined to the given folder.
-        text: The decoded text, with `\n` as the only line ending.
-        tree: The result of `ast.parse`.
-        silenced: Comments that silence findings, by line.
-        cells: The code cells of a notebook, in order; empty for a script.
+        problem: Why the file cannot be examined, if it turned out so; it then counts as empty.
     """
 
-    path: str
-    text: str
-    tree: ast.Module
-    silenced: Mapping[int, IgnoreComment] = {}
-    cells: tuple[Cell, ...] = ()
+    def __init__(
+        self,
+        path: str,
+        text: str | None = None,
+        tree: ast.Module | None = None,
+        *,
+        read: Callable[[], Content] | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        r"""Describe a file.
+
+        Args:
+            path: The path shown to the user.
+            text: The decoded text, with `\n` as the only line ending.
+            tree: The result of `ast.parse`.
+            read: Returns the content of a file that is kept on disk; see `release`.
+            shelf: Is told when the file is parsed and released.
+        """
+        self.path = path
+        self.problem: str | None = None
+        self._read = read
+        self._shelf = shelf
+        known = {"text": text, "tree": tree, "cells": () if text is not None else None}
+        vars(self).update({name: value for name, value in known.items() if value is not None})
+
+    @cached_property
+    def text(self) -> str:
+        r"""The decoded text, with `\n` as the only line ending."""
+        return self._load()[0]
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The code cells of a notebook, in order; empty for a script."""
+        return self._load()[1]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The result of `ast.parse`; an empty module if the file has a `problem`."""
+        from winasr_doctor.appsource.parsing import CannotExamineError, parse
+
+        if self._shelf is not None:
+            self._shelf.add(self)
+        try:
+            return parse(self.text, self.path)
+        except CannotExamineError as reason:
+            self.problem = str(reason)
+            return ast.Module([], [])
+
+    @cached_property
+    def silenced(self) -> Mapping[int, IgnoreComment]:
+        """The comments that silence findings, by line."""
+        from winasr_doctor.appsource.suppressions import LongListError, silences
+
+        try:
+            return silences(self.text, self.tree)
+        except LongListError as error:
+            self.problem = str(error)
+            return {}
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the tree is in memory."""
+        return "tree" in vars(self)
+
+    def release(self) -> None:
+        """Forget everything that can be read from the disk again."""
+        if self._read is None:
+            return
+        if self._shelf is not None:
+            self._shelf.remove(self)
+        index: FileIndex | None = vars(self).get("index")
+        if index is not None:
+            index.clear()
+        for name in _DERIVED:
+            vars(self).pop(name, None)
+
+    def _load(self) -> Content:
+        from winasr_doctor.appsource.parsing import CannotExamineError
+
+        content: Content = ("", ())
+        try:
+            if self._read is not None:
+                content = self._read()
+        except CannotExamineError as reason:
+            self.problem = str(reason)
+        vars(self)["text"], vars(self)["cells"] = content
+        return content
 
     @cached_property
     def lines(self) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from winasr_doctor.appsource.limits import LONG_LINE
-from winasr_doctor.appsource.source_file import IgnoreComment
+from winasr_doctor.appsource.parts import IgnoreComment
 
 MAX_LIST = 1_000
 """The longest list, in characters; all existing codes together are shorter."""

@@ -349,7 +349,7 @@ def _nothing_found(host: Machine) -> Finding:
     if host.app.files:
         count = len(host.app.files)
         return ok(f"no revision is pinned in the {count} file{'s' * (count != 1)} of the app")
-    if host.app.unreadable:
+    if host.app.unexamined:
         return skip("no file of the app could be examined")
     return skip("no revision found; give --app or --revision")
 

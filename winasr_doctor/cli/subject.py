@@ -119,7 +119,7 @@ class ScanSubject(Struct, frozen=True):
 
         try:
             pins = tuple(Pin.parse(revision) for revision in self.revision)
-            return read_application(self.app, pins=pins, exclude=self.exclude)
+            return read_application(self.app, pins=pins, exclude=self.exclude, progress=progress)
         except SourcePathError as missing:
             raise InputError(str(missing)) from missing
 

@@ -98,6 +98,22 @@ BESIDE_BANDIT = Case(
 )
 
 
+def _beside(linter: str, *arguments: str) -> Case:
+    """Return the scan of 1,000 source files beside a linter of the same files."""
+    return Case(
+        name=f"app-{linter}",
+        group=f"{GROUP}: source files of an app, beside linters",
+        title=f"1,000 source files, beside {linter}",
+        theirs=Python(linter, ("-m", linter, *arguments)),
+        ours=Python("scan --app", (*SCAN, "text", "--select", "APP,REV", "--app", ".")),
+        prepare=lambda folder: write_tree(folder, 1_000),
+        pairs=1,
+        promises=(Promise("memory", 200 * MB),),
+        needs=linter,
+        once=True,
+    )
+
+
 def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
     return Case(
         name=f"snapshots-{count}",
@@ -152,6 +168,8 @@ CASES = (
     _files(100, 5),
     _files(300, 3),
     _files(1_000, 1, Promise("seconds", 10)),
+    _beside("bandit", "-q", "--exit-zero", "-r", "."),
+    _beside("ruff", "check", "--isolated", "--exit-zero", "-q", "."),
     _findings(10, 5, per_file=5),
     _findings(100, 3, per_file=5),
     _findings(1_000, 1, per_file=5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
 CODE = "APP012"
 _DOWNLOADS = ("huggingface_hub.snapshot_download", "huggingface_hub.hf_hub_download")
+_RENAMED = re.compile(r"\bmodels\s+as\b|\bmodels\s*\\")
+_TAKEN = re.compile(r"\bmodels(?:\s+import\s*(?:\([^)]*\)|[^\n]*)|\s*\.\s*\w+)")
+_CLASS = re.compile(r"\b[A-Z]\w*")
 _JOINS = frozenset({"os.path.join", "os.path.abspath", "os.path.expanduser", "os.getcwd"})
 
 
 def _look(installed: int | None, app: Application, file: SourceFile) -> Iterator[Finding]:
     speech = speech_of(app)
-    if "collections.asr" in file.text and "nemo" in file.text:
+    if file in speech.naming_nemo and _may_name_others(file.text):
         yield from _missing_models(installed, file)
     for site in speech.within(file, Work.RUN):
         if speech.is_direct(site.call) and last_name(site.call.func) == "transcribe":
@@ -134,6 +138,16 @@ def _models_named(file: SourceFile) -> Iterator[tuple[ast.AST, str]]:
             if name not in met:
                 met.add(name)
                 yield node, name
+
+
+def _may_name_others(text: str) -> bool:
+    """Return whether a file may take from NeMo's ASR models what this NeMo does not have."""
+    if "collections" not in text or "asr" not in text or "models" not in text:
+        return False
+    if _RENAMED.search(text):
+        return True
+    taken = (name for names in _TAKEN.findall(text) for name in _CLASS.findall(names))
+    return not api.CURRENT_MODELS.issuperset(taken)
 
 
 def _use_asr_model(file: SourceFile, node: ast.AST) -> Remedy:

@@ -6,19 +6,23 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, found, in_order, over_app, walk_own
-from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived, may_delete
+from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
+    from winasr_doctor.appsource.application import Application
     from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.inferred_values import Function
 
 CODE = "APP010"
+_DEEPEST = 3
+"""The most functions between a result and a delete that are followed."""
+
 _ADDS = frozenset({"append", "extend", "update", "add", "insert"})
 _WHY = "one locked file here throws the finished result away"
 
@@ -34,31 +38,43 @@ def _look(app: Application) -> Iterator[Finding]:
             if node not in met:
                 met.add(node)
                 yield _around(site.file, call)
-    removals = app.calls.spread(_deletes(app), lambda site: not is_survived(site.file, site.call))
-    for site in removals.sites.values():
-        if site.call in met or site.call in results or is_survived(site.file, site.call):
-            continue
-        if any(_loses(site, result) for result in _beside(site, speech.runs.sites.values())):
-            met.add(site.call)
-            yield _between(site.file, site.call)
+    removals = _Removals(app)
+    for result in speech.runs.sites.values():
+        for site in app.calls.calls_in(result.file, result.function):
+            if site.call in met or site.call in results or is_survived(site.file, site.call):
+                continue
+            if _loses(site, result) and removals.happen_in(site):
+                met.add(site.call)
+                yield _between(site.file, site.call)
 
 
-def _deletes(app: Application) -> Iterator[Site]:
-    from winasr_doctor.appsource.callgraph import Site
+class _Removals:
+    """Finds the calls that delete files, themselves or through functions of the app."""
 
-    for file in app.files:
-        if not may_delete(file):
-            continue
-        for call, scope in file.index.calls:
-            site = Site(call, scope)
-            if deletes(app, site) and not is_survived(file, call):
-                yield site
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._known: dict[ast.AST, bool] = {}
 
+    def happen_in(self, site: Site) -> bool:
+        """Return whether a call deletes a file and nothing inside it survives the failure."""
+        return self._happen_in(site, 0)
 
-def _beside(site: Site, results: Iterable[Site]) -> Iterator[Site]:
-    """Yield the results that are computed in the same function as a delete."""
-    around = site.function
-    return (each for each in results if each.file is site.file and each.function is around)
+    def _happen_in(self, site: Site, depth: int) -> bool:
+        if deletes(self._app, site):
+            return True
+        functions = self._app.calls.callees(site) if depth < _DEEPEST else ()
+        return any(self._deletes(function, depth + 1) for function in functions)
+
+    def _deletes(self, function: Function, depth: int) -> bool:
+        if function.node not in self._known:
+            self._known[function.node] = False  # while its calls are looked at
+            file, scope = function.scope.file, function.scope
+            self._known[function.node] = any(
+                self._happen_in(site, depth)
+                for site in self._app.calls.calls_in(file, scope)
+                if not is_survived(file, site.call)
+            )
+        return self._known[function.node]
 
 
 def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
+from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
@@ -24,7 +25,36 @@ def over_files(code: str, look: FileCheck, clean: str) -> CheckFunction:
         look: Yields findings made by `found`, which carry their node.
         clean: The summary if no file has a finding.
     """
-    return over_app(code, lambda app: (f for file in app.files for f in look(app, file)), clean)
+
+    def look_at_all(app: Application) -> Iterator[Finding]:
+        for file in app.files:
+            yield from look(app, file)
+            app.relieve()
+
+    return over_app(code, look_at_all, clean)
+
+
+def over_each_file(
+    code: str,
+    look: LocalCheck,
+    clean: str,
+    *needs: tuple[tuple[str, ...], ...],
+    fold: bool = False,
+    applies: Callable[[Application], bool] = bool,
+) -> CheckFunction:
+    """Turn a function that needs nothing but one file into a check.
+
+    Args:
+        code: The check's code.
+        look: Yields findings made by `found`.
+        clean: The summary if no file has a finding.
+        needs: What a file must contain to be parsed: one of these, and of it one text of each
+            group.
+        fold: Whether upper and lower case are the same in `needs`.
+        applies: Whether the app matters at all.
+    """
+    LOOKS[code] = Look(look, needs, fold, applies)
+    return over_app(code, lambda app: local_findings(app)[code], clean)
 
 
 def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
@@ -43,6 +73,7 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
             return
         from winasr_doctor.appsource.paused_gc import collector_paused
 
+        app.relieve()
         with collector_paused():
             findings = list(look(app))
         yield from findings

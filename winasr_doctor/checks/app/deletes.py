@@ -24,12 +24,6 @@ METHODS = frozenset({"unlink", "rmdir", "rename", "replace", "cleanup"})
 
 TEMPORARY = frozenset({"tempfile.TemporaryDirectory"})
 _PATHS = ("pathlib.Path", "pathlib.WindowsPath", "tempfile.TemporaryDirectory")
-_WORDS = ("remove", "unlink", "rmdir", "rename", "replace", "rmtree", "move", "cleanup")
-
-
-def may_delete(file: SourceFile) -> bool:
-    """Return whether a file can contain such a call at all."""
-    return any(word in file.text for word in _WORDS)
 
 
 def deletes(app: Application, site: Site) -> bool:

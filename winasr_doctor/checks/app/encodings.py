@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     ancestors,
@@ -13,7 +12,7 @@ from winasr_doctor.checks.app.common import (
     found,
     keyword,
     last_name,
-    over_files,
+    over_each_file,
 )
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
@@ -29,9 +28,7 @@ _OTHER_OPENERS = ("Image", "wave", "zip", "tar", "gzip", "av.")
 _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
 
-def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not any(word in file.text for word in _TRIGGERS) or not speech_of(app).uses_nemo:
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         name = file.qualified(call.func)
         if name in {"open", "io.open", "codecs.open"} or _is_path_open(file, call, name):
@@ -184,4 +181,10 @@ def leaves_the_encoding_open(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "every text file names its encoding")
+_RUN = over_each_file(
+    CODE,
+    _look,
+    "every text file names its encoding",
+    (_TRIGGERS,),
+    applies=lambda app: speech_of(app).uses_nemo,
+)

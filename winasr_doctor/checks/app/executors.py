@@ -29,6 +29,7 @@ Overlap = tuple[SourceFile, "ast.AST", str]
 _METHODS = frozenset({"submit", "map", "imap", "imap_unordered", "starmap", "apply_async"}) | {
     *("map_async", "starmap_async", "run_in_executor"),
 }
+_MAPS = frozenset({"map", "imap", "starmap"})
 _FUNCTIONS = frozenset({"to_thread", "run_sync", "run_in_threadpool", "start_new_thread"})
 _AWAITED = _FUNCTIONS | {"run_in_executor"}
 _AT_THE_START = ("asynccontextmanager", "startup")
@@ -45,15 +46,22 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
     """
     from winasr_doctor.appsource.callgraph import Site
 
-    for file in app.files:
-        if not any(word in file.text for word in (*_METHODS, *_FUNCTIONS, *_THREAD_CLASSES)):
-            continue
+    for file in _starting(app):
         for call, scope in file.index.calls:
             work = _work(app, call, scope)
             if not any(runs(app, item, scope, unlocked) for item in work if item is not None):
                 continue
             if not _is_alone(Site(call, scope)):
                 yield file, call, _WHY
+
+
+def _starting(app: Application) -> Iterator[SourceFile]:
+    """Yield the files that may start threads."""
+    starting = set(app.words.files_containing(*(_METHODS - _MAPS), *_FUNCTIONS, *_THREAD_CLASSES))
+    pools = set(app.words.files_containing("pool", "executor", fold=True))
+    for file in app.words.files_containing(*_METHODS, *_FUNCTIONS, *_THREAD_CLASSES):
+        if file in starting or file in pools:
+            yield file
 
 
 def _is_alone(site: Site) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import found, over_files
-from winasr_doctor.checks.app.variables import changes, first_import, mentions
+from winasr_doctor.checks.app.common import found, over_each_file
+from winasr_doctor.checks.app.variables import changes, first_import
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -34,9 +33,7 @@ READERS = frozenset(
 """Packages whose import imports `huggingface_hub.constants`, which reads the variables."""
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not mentions(file, VARIABLES):
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     read_at = first_import(file, READERS)
     if read_at is None:
         return
@@ -80,4 +77,4 @@ def sets_the_hub_up_too_late(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no Hub setting is made too late")
+_RUN = over_each_file(CODE, _look, "no Hub setting is made too late", (tuple(sorted(VARIABLES)),))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, edit, found, over_files
+from winasr_doctor.checks.app.common import ancestors, edit, found, over_each_file
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.machine.base import Machine
@@ -21,9 +20,7 @@ _TEXT_TESTS = frozenset(
 )
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not any(marker in file.text.casefold() for marker in MARKERS):
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     lines: set[int] = set()
     for node in file.parents:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
@@ -79,4 +76,6 @@ def matches_message_text(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files("APP004", _look, "no error is recognised by its message")
+_RUN = over_each_file(
+    "APP004", _look, "no error is recognised by its message", (MARKERS,), fold=True
+)

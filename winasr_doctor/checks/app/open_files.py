@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     ancestors,
@@ -15,7 +14,7 @@ from winasr_doctor.checks.app.common import (
     in_order,
     keyword,
     last_name,
-    over_files,
+    over_each_file,
     walk_own,
 )
 from winasr_doctor.checks.app.deletes import FUNCTIONS
@@ -48,13 +47,10 @@ _CLOSES = frozenset({"close", "release", "terminate", "__exit__"})
 _UNLINK_METHODS = frozenset({"unlink", "rename", "replace"})
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if "NamedTemporaryFile" in file.text:
-        yield from _opened_twice(file)
-    if "mkstemp" in file.text:
-        yield from _descriptor_left_open(file)
-    if any(word in file.text for word in ("remove", "unlink", "rename", "replace", "move")):
-        yield from _deleted_while_open(file)
+def _look(file: SourceFile) -> Iterator[Finding]:
+    yield from _opened_twice(file)
+    yield from _descriptor_left_open(file)
+    yield from _deleted_while_open(file)
 
 
 def _opened_twice(file: SourceFile) -> Iterator[Finding]:
@@ -277,4 +273,27 @@ def opens_a_file_twice(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no file is opened twice")
+_DELETING = tuple(
+    f"{name}{follows}"
+    for name in (
+        "remove",
+        "unlink",
+        "rmdir",
+        "rename",
+        "replace",
+        "renames",
+        "removedirs",
+        "rmtree",
+        "move",
+    )
+    for follows in ("(", " as ")
+)
+_READING = tuple({name.rpartition(".")[2] for name in _READERS} - {"open"})
+_RUN = over_each_file(
+    CODE,
+    _look,
+    "no file is opened twice",
+    (("NamedTemporaryFile",),),
+    (("mkstemp",), _DELETING),
+    ((*sorted(_READING), "open(", "open (", "open as "), _DELETING),
+)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, edit, found, keyword, over_files
+from winasr_doctor.checks.app.common import constant, edit, found, keyword, over_each_file
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, warning
 from winasr_doctor.findings.actions import EditSource
@@ -16,10 +15,8 @@ from winasr_doctor.machine.base import Machine
 CODE = "APP006"
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if "gradio" not in file.text or not any(
-        name.partition(".")[0] == "gradio" for name in file.imports.values()
-    ):
+def _look(file: SourceFile) -> Iterator[Finding]:
+    if not any(name.partition(".")[0] == "gradio" for name in file.imports.values()):
         return
     for call, _scope in file.index.calls:
         if getattr(call.func, "attr", "") != "launch":
@@ -71,4 +68,4 @@ def page_keeps_errors_in_the_terminal(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no Gradio page hides its errors")
+_RUN = over_each_file(CODE, _look, "no Gradio page hides its errors", (("gradio",), ("launch",)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     ancestors,
@@ -13,7 +12,7 @@ from winasr_doctor.checks.app.common import (
     found,
     in_order,
     keyword,
-    over_files,
+    over_each_file,
     walk_own,
 )
 from winasr_doctor.checks.base import check
@@ -25,9 +24,7 @@ _STREAMS = ("stdout", "stderr")
 _PIPE = frozenset({"subprocess.PIPE", "asyncio.subprocess.PIPE"})
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if "Popen" not in file.text or "PIPE" not in file.text:
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         if file.qualified(call.func) != "subprocess.Popen":
             continue
@@ -121,4 +118,6 @@ def waits_without_reading(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no program waits for somebody to read its output")
+_RUN = over_each_file(
+    CODE, _look, "no program waits for somebody to read its output", (("Popen",), ("PIPE",))
+)

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import (
     ancestors,
@@ -16,7 +15,7 @@ from winasr_doctor.checks.app.common import (
     keyword,
     last_name,
     line_of,
-    over_files,
+    over_each_file,
 )
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
@@ -71,7 +70,7 @@ _Need = tuple["ast.AST", str, str]
 """What needs a POSIX system: the node, what goes wrong, and what to do instead."""
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
+def _look(file: SourceFile) -> Iterator[Finding]:
     lines: set[int] = set()
     found_here = (*_calls(file), *_attributes(file), *_imports(file), *_paths(file))
     for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
@@ -262,4 +261,12 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "nothing in the app needs a POSIX system")
+_NEEDS = (
+    *(_CALLS, tuple(f"signal.{name}" for name in sorted(_SIGNALS))),
+    *(tuple(f"os.{name}" for name in sorted(_OS)), ("from os import", "from signal import")),
+    tuple(f"{word} {name}" for name in sorted(_MODULES) for word in ("import", "from")),
+    ("/tmp", "/dev/"),  # noqa: S108 - what is searched for
+)
+_RUN = over_each_file(
+    CODE, _look, "nothing in the app needs a POSIX system", *((each,) for each in _NEEDS)
+)

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, found, keyword, over_files
+from winasr_doctor.checks.app.common import constant, found, keyword, over_each_file
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -24,13 +23,11 @@ _SHELLS = frozenset(
 _WITH_SHELL = frozenset({"run", "Popen", "call", "check_call", "check_output"})
 
 
-def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not any(word in file.text for word in ("shell", "os.system", "popen", "getoutput")):
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     for call, scope in file.index.calls:
         if not call.args or not _uses_a_shell(file, call):
             continue
-        why = _problem(app, file, call.args[0], scope)
+        why = _problem(file, call.args[0], scope)
         if why:
             steps = (
                 f"In {file.spot(call)}, pass a list and leave out shell=True:",
@@ -48,7 +45,7 @@ def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
     return is_subprocess and constant(keyword(call, "shell")) is True
 
 
-def _problem(app: Application, file: SourceFile, command: ast.expr, scope: Scope) -> str:
+def _problem(file: SourceFile, command: ast.expr, scope: Scope) -> str:
     """Return what goes wrong with the values in a command line, or an empty text."""
     from winasr_doctor.appsource.index import Value
 
@@ -56,7 +53,7 @@ def _problem(app: Application, file: SourceFile, command: ast.expr, scope: Scope
         for around in scope.enclosing():
             for binding in around.bindings.get(command.id, ()):
                 if isinstance(binding, Value) and not isinstance(binding.expr, ast.Name):
-                    return _problem(app, file, binding.expr, scope)
+                    return _problem(file, binding.expr, scope)
         return ""
     parts = list(_parts(command))
     if any(_is_posix_quoted(file, part) for part in parts if isinstance(part, ast.expr)):
@@ -147,4 +144,10 @@ def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "no path goes through a shell")
+_STARTED = ("subprocess", "os.system", "popen", "create_subprocess_shell", "from os")
+_RUN = over_each_file(
+    CODE,
+    _look,
+    "no path goes through a shell",
+    (_STARTED, ("shell", "os.system", "popen", "getoutput")),
+)

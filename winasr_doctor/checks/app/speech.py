@@ -46,11 +46,16 @@ class Speech:
     @cached_property
     def uses_nemo(self) -> bool:
         """Whether a file of the app imports NeMo."""
-        return any(self.imports_nemo(file) for file in self.app.files)
+        return any(map(self.imports_nemo, self.naming_nemo))
 
     def imports_nemo(self, file: SourceFile) -> bool:
         """Return whether a file imports NeMo."""
-        return "nemo" in file.text and "nemo" in self.packages(file)
+        return file in self.naming_nemo and "nemo" in self.packages(file)
+
+    @cached_property
+    def naming_nemo(self) -> dict[SourceFile, None]:
+        """The files that contain the name of NeMo's package."""
+        return dict.fromkeys(self.app.words.files_with("nemo"))
 
     def packages(self, file: SourceFile) -> frozenset[str]:
         """Return the top-level packages that a file imports."""
@@ -75,9 +80,12 @@ class Speech:
     def direct(self) -> dict[Work, tuple[Site, ...]]:
         """The calls of NeMo's own methods, by what they do."""
         found: dict[Work, list[Site]] = {Work.LOAD: [], Work.RUN: []}
-        for file in self.app.files if self.uses_nemo else ():
+        for file in self.app.words.files_containing(*_NAMES) if self.uses_nemo else ():
             for work, site in self._direct_in(file):
                 found[work].append(site)
+                if self.app.shelf is not None:
+                    self.app.shelf.kept.add(site.file)
+            self.app.relieve()
         return {work: tuple(sites) for work, sites in found.items()}
 
     @cached_property

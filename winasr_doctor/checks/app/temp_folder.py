@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import found, over_files
+from winasr_doctor.checks.app.common import found, over_each_file
 from winasr_doctor.checks.app.variables import changes, first_import
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
@@ -21,9 +20,7 @@ ASK_EARLY = frozenset({"nemo", "torch", "gradio", "lightning", "datasets", "wand
 _RESET = "tempfile.tempdir = None"
 
 
-def _look(_app: Application, file: SourceFile) -> Iterator[Finding]:
-    if not any(f'"{name}"' in file.text or f"'{name}'" in file.text for name in VARIABLES):
-        return
+def _look(file: SourceFile) -> Iterator[Finding]:
     if "tempfile.tempdir" in file.text:
         return
     fixed_at = first_import(file, ASK_EARLY, ("tempfile.",))
@@ -71,4 +68,5 @@ def temp_is_changed_too_late(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "TEMP is not changed too late")
+_WRITTEN = tuple(f"{mark}{name}{mark}" for name in sorted(VARIABLES) for mark in "'\"")
+_RUN = over_each_file(CODE, _look, "TEMP is not changed too late", (_WRITTEN,))

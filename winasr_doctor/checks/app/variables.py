@@ -11,11 +11,6 @@ from winasr_doctor.checks.app.common import constant
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault", "os.environ.__setitem__"})
 
 
-def mentions(file: SourceFile, variables: frozenset[str]) -> bool:
-    """Return whether one of the variables is written in a file at all."""
-    return any(name in file.text for name in variables)
-
-
 def first_import(
     file: SourceFile, packages: frozenset[str], calls: tuple[str, ...] = ()
 ) -> int | None:

@@ -1,0 +1,135 @@
+"""A large app is read file by file: the same findings, few trees in memory, few files parsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winasr_doctor.appsource import parsing, read_application, reading
+from winasr_doctor.appsource.shelf import Shelf
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.watch import SlowReading
+from winasr_doctor.appsource.words import Use, Words
+from winasr_doctor.checks.app import local
+from winasr_doctor.scanning import scan
+from winasr_doctor.testing import machine
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def findings(folder):
+    """Return the findings in a folder: code, place and summary."""
+    report = scan(machine(read_application([folder])), select=["APP", "REV"])
+    return [
+        (result.code, result.location, result.summary)
+        for result in report.results
+        if result.severity is not None
+    ]
+
+
+@pytest.fixture(scope="module")
+def usual():
+    """The findings in the corpus, read as a small app: everything is parsed."""
+    return findings(CORPUS)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Treat every app as large, and hold nearly no tree."""
+    monkeypatch.setattr(reading, "SMALL", 0)
+    monkeypatch.setattr(reading, "FEW", 0)
+    monkeypatch.setattr("winasr_doctor.appsource.shelf.MAX_OPEN", 2_000)
+
+
+def test_a_large_app_has_the_findings_of_a_small_one(usual, large):
+    assert len(usual) > 50
+    assert findings(CORPUS) == usual
+
+
+def test_files_that_are_not_parsed_would_have_no_findings(usual, large, monkeypatch):
+    monkeypatch.setattr(Words, "files_containing", lambda self, *_, fold=False: self._files)
+    monkeypatch.setattr(Words, "files_with", lambda self, *_: self._files)
+    monkeypatch.setattr(local, "may_matter", lambda _file, _look: True)
+    assert findings(CORPUS) == usual
+
+
+def test_a_file_without_an_idiom_is_not_parsed(tmp_path, large, monkeypatch):
+    (tmp_path / "plain.py").write_text("def add(a, b):\n    return a + b\n")
+    (tmp_path / "posix.py").write_text("import os\nos.fork()\n")
+    parsed = []
+    usual = parsing.parse
+    monkeypatch.setattr(parsing, "parse", lambda *a: (parsed.append(Path(a[1]).name), usual(*a))[1])
+    ((code, _, _),) = findings(tmp_path)
+    assert code == "APP014"
+    assert parsed == ["posix.py"]
+
+
+def test_a_file_that_turns_out_broken_is_reported(tmp_path, large):
+    (tmp_path / "broken.py").write_text("import os\nos.fork(\n")
+    app = read_application([tmp_path])
+    assert not app.unexamined
+    scan(machine(app), select=["APP"])
+    (sentence,) = app.unexamined
+    assert "broken.py: line 2 is not valid Python" in sentence
+
+
+def test_trees_are_forgotten_when_too_many_are_held(tmp_path, large):
+    for number in range(4):
+        (tmp_path / f"m{number}.py").write_text("x = 1\n" * 200)
+    app = read_application([tmp_path])
+    for file in app.files:
+        _ = file.index
+        app.relieve()
+    assert sum(file.is_parsed for file in app.files) <= 2
+
+
+def test_a_kept_file_stays():
+    shelf = Shelf()
+    files = [SourceFile(f"{n}.py", read=lambda: ("x = 1\n", ()), shelf=shelf) for n in range(2)]
+    trees = [file.tree for file in files]
+    shelf.kept.add(files[0])
+    shelf.clear()
+    assert [file.is_parsed for file in files] == [True, False]
+    assert files[0].tree is trees[0]
+
+
+TEXTS = (
+    "os.fork()", "x = fork", "import os.path", "a.forklift", "WinError 32", "open (x)",
+    "naïve_open()", "obj.update, y", "f(a, update)", "def update(self):",
+    "'/dev/null'", "device", "import a as b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "needle",
+    ["os.fork", "fork", "open(", "open (", "/dev/", "update", "def update", "ve_open", "."],
+)
+@pytest.mark.parametrize("fold", [False, True])
+def test_every_file_that_contains_a_text_is_among_the_found(needle, fold):
+    files = [SourceFile(str(number), text) for number, text in enumerate(TEXTS)]
+    found = {file.path for file in Words(files).files_containing(needle, fold=fold)}
+    assert found >= {file.path for file in files if needle in file.text}
+    if needle == "/dev/":
+        assert len(found) == 1
+
+
+def test_uses_of_a_name_are_told_apart():
+    texts = ["def run(x):", "a.run (1)", "f(run)", "import run as r", "b = c.run  # x", "run[0]"]
+    words = Words(SourceFile(str(number), text) for number, text in enumerate(texts))
+    by_use = {use: [int(file.path) for file in words.files_with("run", use)] for use in Use}
+    assert by_use == {
+        Use.DEFINED: [0],
+        Use.CALLED: [1],
+        Use.HANDED_ON: [2, 3, 4],
+        Use.OTHER: [5],
+    }
+
+
+def test_progress_is_told_from_the_first_second_on():
+    now, told = [0.0], []
+    slow = SlowReading(told.append, "Reading the app", lambda: now[0])
+    for seconds in (0.5, 1.0, 3.0, 6.5):
+        now[0] = seconds
+        slow.at(1_000, 2_000)
+    assert told == ["Reading the app: 1,000 of 2,000 files ..."] * 2

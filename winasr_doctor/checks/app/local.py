@@ -1,0 +1,106 @@
+"""Runs the checks that look at one file at a time: every file is parsed once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.watch import SlowReading
+from winasr_doctor.findings import Finding
+
+Needs = tuple[tuple[tuple[str, ...], ...], ...]
+"""What a file must contain to matter: one of these lines, and of a line one text of each group."""
+
+LocalCheck = Callable[[SourceFile], Iterable[Finding]]
+
+
+class Look(NamedTuple):
+    """A check of single files, and which files can matter to it.
+
+    Attributes:
+        find: Yields the findings in a file.
+        needs: What a file must contain.
+        fold: Whether upper and lower case are the same in `needs`.
+        applies: Whether the app matters at all.
+    """
+
+    find: LocalCheck
+    needs: Needs
+    fold: bool
+    applies: Callable[[Application], bool]
+
+
+LOOKS: dict[str, Look] = {}
+"""The checks of single files by code; `over_each_file` adds them."""
+
+Found = dict[str, list[Finding]]
+"""Findings by code, in the order of the files."""
+
+
+def local_findings(app: Application) -> Found:
+    """Return the findings of all checks of single files; they share the answer.
+
+    Args:
+        app: The app.
+    """
+    known: Found | None = vars(app).get("_local")
+    if known is None:
+        known = vars(app)["_local"] = _find_all(app)
+    return known
+
+
+def _find_all(app: Application) -> Found:
+    wanted = _wanted(app)
+    found: Found = {code: [] for code in LOOKS}
+    watch = SlowReading(app.progress, "Examining the app")
+    for number, (file, codes) in enumerate(wanted.items()):
+        watch.at(number, len(wanted))
+        for code, findings in look_at(file, codes).items():
+            found[code].extend(findings)
+    return found
+
+
+def _wanted(app: Application) -> dict[SourceFile, list[str]]:
+    """Return the files that can matter, each with the codes of the checks that look at it."""
+    wanted: dict[SourceFile, list[str]] = {}
+    for code, look in LOOKS.items():
+        if look.applies(app):
+            for file in _candidates(app, look):
+                wanted.setdefault(file, []).append(code)
+    return {file: wanted[file] for file in app.files if file in wanted}
+
+
+def _candidates(app: Application, look: Look) -> set[SourceFile]:
+    candidates: set[SourceFile] = set()
+    for groups in look.needs:
+        holding = [set(app.words.files_containing(*texts, fold=look.fold)) for texts in groups]
+        candidates |= set.intersection(*holding)
+    return candidates
+
+
+def look_at(file: SourceFile, codes: Iterable[str]) -> Found:
+    """Return what checks of single files find in one; forget its tree if nobody else has it.
+
+    Args:
+        file: The file.
+        codes: The checks.
+    """
+    was_parsed = file.is_parsed
+    found: Found = {}
+    for code in codes:
+        look = LOOKS[code]
+        if may_matter(file, look):
+            found[code] = list(look.find(file))
+    if not was_parsed:
+        file.release()
+    return found
+
+
+def may_matter(file: SourceFile, look: Look) -> bool:
+    """Return whether a file contains what a check needs, by its text."""
+    text = file.text.casefold() if look.fold else file.text
+    return any(
+        all(any(each in text for each in texts) for texts in groups) for groups in look.needs
+    )

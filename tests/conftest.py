@@ -70,6 +70,8 @@ EVERYWHERE_THE_SAME = {
         "checks/test_sync.py",
         "checks/test_temp.py",
         "checks/test_wheels.py",
+        "fleet/test_scripts.py",
+        "fleet/test_sums.py",
         "report",
     ),
     "the repository": (

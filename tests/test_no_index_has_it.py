@@ -43,6 +43,7 @@ def advised(text: str) -> list[str]:
         for line in re.sub(r"\\\n\s*", " ", text).splitlines()
         for found in ADVICE.finditer(line)
         if re.search(r"\b(install|add|inject|run|uvx|download|tool|upgrade)\b", found[0])
+        if not re.search(r"--from\s+\.", found[0])  # a checkout or an archive of it
     ]
 
 
@@ -96,6 +97,8 @@ def test_the_search_finds_every_form(text):
         r'pip install "C:\tools\winasr_doctor[asr]"',
         'pip install "winasr_doctor[asr] @ git+https://example.org/winasr_doctor@abc"',
         "pip install dist/winasr_doctor-0.1.0-py3-none-any.whl",
+        "uvx --from . winasr-doctor",
+        "uvx --from ./winasr_doctor-main.zip winasr-doctor scan",
     ],
 )
 def test_the_search_leaves_lines_that_work(text):

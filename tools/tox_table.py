@@ -22,6 +22,7 @@ ON_DEMAND = {
     "portable": "the portable folder for Windows; wine builds and tests it",
     "soak": "a million schedules of locks, and long fuzzing; an hour",
     "wine-nemo": "the real NeMo on Windows' Python; 2 GB",
+    "world": "other projects' tests under the sharing rules; an hour",
 }
 """Environments that no label names, and why."""
 

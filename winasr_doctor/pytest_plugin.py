@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST_LINES = 20
 """Maximum number of injections or refusals that a failure report shows."""
 
+_REFUSED = "Refused by Windows' sharing rules"
 _faults = pytest.StashKey["list[Injector]"]()
 _started_by_fixture = pytest.StashKey[ExitStack]()
 _emulators = pytest.StashKey["list[SharingEmulator]"]()
@@ -150,7 +151,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with windows_sharing(item.config.getoption("windows_sharing")) as emulator:
         emulator.brief = True
         item.stash[_emulators] = [emulator]
-        return (yield)
+        try:
+            return (yield)
+        except KeyboardInterrupt:  # code that waits for a refused deletion to succeed never ends
+            _tell(item, emulator)
+            raise
+
+
+def _tell(item: pytest.Item, emulator: SharingEmulator) -> None:
+    terminal = item.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and emulator.refusals:
+        from winasr_doctor.faults.sharing.refusals import told_once
+
+        terminal.section(f"{_REFUSED}, in {item.nodeid}", sep="-")
+        terminal.line(told_once(emulator.refusals))
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -193,20 +207,51 @@ def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add injected failures and refusals to a failure's report."""
-    report = yield
+    refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
+    with ExitStack() as stack:
+        if refusals and call.excinfo is not None:
+            stack.callback(_shorten_chain(call.excinfo.value))
+        report = yield
     if report.failed:
         injections = [one for faults in item.stash.get(_faults, []) for one in faults.injections]
-        refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
         if injections:
             report.sections.append(("Injected faults", _as_text(injections)))
         if refusals:
             from winasr_doctor.faults.sharing.refusals import told_once
 
-            report.sections.append(("Refused by Windows' sharing rules", told_once(refusals)))
+            report.sections.append((_REFUSED, told_once(refusals)))
     return report
+
+
+_LONGEST_CHAIN = 8
+
+
+def _shorten_chain(error: BaseException) -> Callable[[], None]:
+    """Leave out the middle of a long chain of exceptions; return what undoes that.
+
+    Up to Python 3.11, `TemporaryDirectory` tries to remove a folder that is in use until the
+    recursion limit is reached (gh-79325), and pytest would show hundreds of exceptions.
+    """
+    chain = [error]
+    while len(chain) < sys.getrecursionlimit():
+        behind = chain[-1].__cause__ or chain[-1].__context__
+        if behind is None:
+            break
+        chain.append(behind)
+    if len(chain) <= _LONGEST_CHAIN:
+        return lambda: None
+    last = chain[_LONGEST_CHAIN // 2]
+    before = last.__cause__, last.__context__, last.__suppress_context__
+    last.__cause__, last.__context__ = None, chain[-2]
+    last.__suppress_context__ = False  # to set the cause has set it
+
+    def undo() -> None:
+        last.__cause__, last.__context__, last.__suppress_context__ = before
+
+    return undo
 
 
 def _as_text(happened: list[Any]) -> str:

@@ -1,7 +1,10 @@
-"""Makes `scan.svg`, the picture of a real scan: `python docs/pictures/make_scan.py`.
+"""Makes the pictures of real scans: `python docs/pictures/make_scan.py`.
 
-What the picture shows was printed by `scan` on a recorded machine, in colour, and drawn by rich.
+What a picture shows was printed by `scan` on a recorded machine, in colour, and drawn by rich.
 Nothing in it is fetched from elsewhere: rich's own template asks a server for a font, ours not.
+
+`window-before.svg` shows what an older version printed. `make_scan.py --before FOLDER` makes it
+from a checkout of that version.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
@@ -20,11 +24,46 @@ from rich.text import Text
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PICTURE = HERE / "scan.svg"
-COLUMNS = 88
-COMMAND = ("scan", "--snapshot", "examples/machines/temp-in-onedrive.json")
-LINES = 26
-"""How much of the report is shown at most; a last line says so if there is more."""
+
+
+class Picture(NamedTuple):
+    """A picture of a scan.
+
+    Attributes:
+        file: Its name.
+        title: What it shows, for those who cannot see it.
+        machine: The recorded machine.
+        columns: The width of the terminal.
+        first: Maximum number of lines of the report; a last line says if there are more.
+        last: Number of lines of a window in which the rest has scrolled away; 0 for no window.
+    """
+
+    file: str
+    title: str
+    machine: str
+    columns: int = 88
+    first: int = 0
+    last: int = 0
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The arguments of the doctor."""
+        return ("scan", "--snapshot", f"examples/machines/{self.machine}.json")
+
+
+WINDOW = "The last 30 lines of a scan of a service on a full disk, {}"
+PICTURES = (
+    Picture(
+        "scan.svg",
+        "A scan of a machine whose TEMP lies in OneDrive",
+        "temp-in-onedrive",
+        first=26,
+    ),
+    Picture("window-after.svg", WINDOW.format("now"), "service-account", columns=80, last=30),
+)
+BEFORE = Picture(
+    "window-before.svg", WINDOW.format("before"), "service-account", columns=80, last=30
+)
 
 THEME = TerminalTheme(
     (250, 250, 250),
@@ -38,7 +77,7 @@ THEME = TerminalTheme(
 
 TEMPLATE = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-    <title>A scan of a machine whose TEMP lies in OneDrive</title>
+    <title>TITLE</title>
     <style>
     .{unique_id}-matrix {{
         font-family: Consolas, Menlo, "DejaVu Sans Mono", monospace;
@@ -66,17 +105,17 @@ TEMPLATE = """\
 """
 
 
-def scan() -> str:
+def scan(picture: Picture, root: Path) -> str:
     """Run the scan and return what it prints on a terminal with colours."""
     variables = {
-        "COLUMNS": str(COLUMNS),
+        "COLUMNS": str(picture.columns),
         "FORCE_COLOR": "1",
         "PYTHONIOENCODING": "utf-8",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]),
     }
     finished = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "winasr_doctor", *COMMAND],
-        cwd=ROOT,
+        [sys.executable, "-m", "winasr_doctor", *picture.command],
+        cwd=root,
         env={key: value for key, value in os.environ.items() if key != "NO_COLOR"} | variables,
         capture_output=True,
         encoding="utf-8",
@@ -85,24 +124,29 @@ def scan() -> str:
     return finished.stdout
 
 
-def picture() -> str:
-    """Draw the scan."""
-    lines = scan().splitlines()
-    shown = [
-        f"$ python -m winasr_doctor {' '.join(COMMAND)}",
-        "",
-        *lines[:LINES],
-        *["..."][: len(lines) > LINES],
-    ]
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
-    for line in shown:
-        console.print(Text.from_ansi(line), soft_wrap=True, crop=True)
-    drawn = console.export_svg(
+def shown(picture: Picture, printed: str) -> list[Text]:
+    """Return the lines of a picture; those of a window are folded as a terminal folds them."""
+    lines = [Text.from_ansi(line) for line in printed.splitlines()]
+    if picture.last:
+        columns = picture.columns
+        rows = [row for line in lines for row in line.divide(range(columns, len(line), columns))]
+        return [*rows[-picture.last :], Text(), Text("$")]
+    command = Text(f"$ python -m winasr_doctor {' '.join(picture.command)}")
+    more = [Text("...")][: len(lines) > picture.first]
+    return [command, Text(), *lines[: picture.first], *more]
+
+
+def drawn(picture: Picture, root: Path = ROOT) -> str:
+    """Draw a scan."""
+    console = Console(record=True, width=picture.columns, file=io.StringIO(), force_terminal=True)
+    for line in shown(picture, scan(picture, root)):
+        console.print(line, soft_wrap=True, crop=True)
+    svg = console.export_svg(
         theme=THEME,
-        code_format=TEMPLATE,
-        unique_id="scan",
+        code_format=TEMPLATE.replace("TITLE", picture.title),
+        unique_id=picture.file.removesuffix(".svg"),
     )
-    return re.sub(r"[ \t]+$", "", drawn, flags=re.MULTILINE)
+    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
 def words(drawn: str) -> list[str]:
@@ -110,13 +154,22 @@ def words(drawn: str) -> list[str]:
     return html.unescape(" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawn))).split()
 
 
+def write(picture: Picture, root: Path = ROOT) -> None:
+    """Write a picture."""
+    (HERE / picture.file).write_text(drawn(picture, root), encoding="utf-8", newline="\n")
+
+
 def main() -> int:
-    """Write the picture; with `--check`, only say whether it is up to date."""
+    """Write the pictures; with `--check`, only say whether they are up to date."""
     os.environ["TERM"] = "xterm-256color"  # on a dumb terminal rich knows no colours and no width
-    wanted = picture()
+    if sys.argv[1:2] == ["--before"]:
+        write(BEFORE, Path(sys.argv[2]).resolve())
+        return 0
     if "--check" in sys.argv[1:]:
-        return int(words(PICTURE.read_text(encoding="utf-8")) != words(wanted))
-    PICTURE.write_text(wanted, encoding="utf-8", newline="\n")
+        kept = {each: (HERE / each.file).read_text(encoding="utf-8") for each in PICTURES}
+        return int(any(words(kept[each]) != words(drawn(each)) for each in PICTURES))
+    for each in PICTURES:
+        write(each)
     return 0
 
 

@@ -6,11 +6,13 @@ from winasr_doctor.machine.model import CachedRepo, HubCache
 from winasr_doctor.models.hub import HubAnswer, HubAnswers
 from winasr_doctor.testing import compute_check, machine
 
+from .families import codes_of
+
 REPORTED = "2399591399e4e6438fa7804f2f1f660"
 FULL = REPORTED + "0a1b2c3d4"
 REPO = "nvidia/canary-qwen-2.5b"
 CACHE = r"C:\Users\ada\.cache\huggingface\hub"
-CODES = [f"REV00{n}" for n in range(1, 10)]
+CODES = codes_of("REV")
 
 
 def pinned(*revisions):

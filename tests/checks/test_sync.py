@@ -15,6 +15,8 @@ from winasr_doctor.machine.model import (
 )
 from winasr_doctor.testing import HOME, compute_check, machine, place
 
+from .families import codes_of
+
 ONEDRIVE = SyncRoot(provider="OneDrive", kind="personal", path=rf"{HOME}\OneDrive", source="HKCU")
 
 
@@ -28,9 +30,9 @@ def severities(code, host):
     return [result.severity for result in compute_check(code, host)]
 
 
-@pytest.mark.parametrize("number", range(1, 8))
-def test_a_healthy_machine_has_nothing_synchronised(number):
-    (result,) = compute_check(f"SYN00{number}", machine())
+@pytest.mark.parametrize("code", codes_of("SYN"))
+def test_a_healthy_machine_has_nothing_synchronised(code):
+    (result,) = compute_check(code, machine())
     assert result.status in {Status.PASS, Status.SKIP}
 
 

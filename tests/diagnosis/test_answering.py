@@ -298,7 +298,8 @@ def test_the_build_of_torch_is_read_from_its_version(monkeypatch):
         "0.21",
     ]
     monkeypatch.setattr(facts, "version_of", {"torch": "2.6.0"}.get)
-    assert (fact("torch_tag"), fact("torch_index")) == ("cpu", None)
+    assert fact("torch_tag") == "cpu"
+    assert fact("torch_index") == "https://download.pytorch.org/whl/cpu"
 
 
 def test_what_is_searched_for_is_the_same_on_every_machine():

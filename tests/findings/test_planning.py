@@ -215,3 +215,46 @@ def test_a_step_of_the_move_keeps_the_old_python():
     change = Change(Stage.PYTHON, "3.12", (), NEW, OLD)
     (only,) = plan(found("ENV001", Remedy("Move", (listing,), change=change)))
     assert only.steps == (listing,)
+
+
+def test_another_environment_is_looked_at_before_anything_is_changed():
+    other = Remedy("Scan that one", ("Run",), change=Change(Stage.ELSEWHERE, "app"))
+    first, second = plan(found("ENV010", python("3.12")), found("NEM001", other, pip("nemo")))
+    assert (first.title, second.title) == ("Scan that one", "Use Python 3.12")
+
+
+def test_what_goes_into_the_new_environment_anyway_is_preferred():
+    scan = Remedy("Scan the app's environment", ("Run",))
+    (only,) = plan(found("ENV010", python("3.12")), found("ENV012", scan, pip("torch")))
+    assert only.cures == ("ENV010", "ENV012")
+    assert f"{NEW} -m pip install torch" in commands(only.steps)
+
+
+def test_a_fallback_is_never_chosen_for_what_else_it_cures():
+    both = pip("nemo==1.23.0", "hub==0.23.2", title="Or stay with the old one")
+    chosen = plan(found("NEM002", pip("nemo>=3"), both), found("ENV015", pip("hub")))
+    assert [each.title for each in chosen] == ["Install", "Install"]
+
+
+def test_another_version_needs_no_repair_of_the_present_one():
+    repair = Remedy("Repair", (), change=Change(
+        Stage.PACKAGES, installs=(Install(("numpy<2",)),), repairs="nemo"))  # fmt: skip
+    (only,) = plan(found("NEM002", pip("nemo==3.0.0")), found("NEM009", repair))
+    assert only.cures == ("NEM002", "NEM009")
+    assert commands(only.steps) == [f"{OLD} -m pip install nemo==3.0.0"]
+
+
+def test_the_partners_that_come_with_a_torch_are_the_right_ones():
+    both = pip("torch==2.8.0", "torchaudio==2.8.0", index="--index-url https://x/cu126")
+    partner = pip("torchaudio==2.5.*", index="--index-url https://x/cu121")
+    (only,) = plan(found("ENV014", partner), found("ENV015", both))
+    assert len(commands(only.steps)) == 1
+
+
+def test_a_path_with_an_apostrophe_is_quoted_for_a_service():
+    service = Step("Make this the start command", '"C:\\it\'s\\python.exe" -m winasr_doctor run')
+    change = Change(Stage.PYTHON, "3.12", (), NEW, r"& 'C:\it''s\python.exe'")
+    moved = Remedy("Use Python 3.12", (), change=change)
+    run = Remedy("Run", (service,), change=Change(Stage.TEMP))
+    _, last = plan(found("ENV010", moved), found("TMP002", run))
+    assert commands(last.steps) == [r'"C:\venvs\asr\Scripts\python.exe" -m winasr_doctor run']

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,9 +94,19 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return temp
 
 
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Let messages be logged again: the suite, whose process ends with it, turns them off."""
+    yield
+    logging.disable(logging.NOTSET)
+
+
 @pytest.mark.wine_differs("it gives the time of the last change for that of creation")
+@pytest.mark.usefixtures("logging_as_before")
 def test_the_suite_passes_and_leaves_nothing_behind(environment: Path):
-    step = fault_suite(GateSettings())
+    answers: list[dict[str, object]] = []
+    suite_child.run(None, answers.append)
+    step = fault_suite(GateSettings(), Children(answers))
     bad = [(case.name, case.detail) for case in step.cases if case.state is StepState.FAIL]
     assert bad == []
     assert step.state is StepState.PASS
@@ -133,14 +145,8 @@ def test_the_suite_bites(environment: Path):
     assert said == [f"{name} was caught" for name in names]
 
 
+@pytest.mark.usefixtures("environment", "logging_as_before")
 class TestRunning:
-    @pytest.fixture(autouse=True)
-    def logging_as_before(self, environment: Path):
-        import logging
-
-        yield
-        logging.disable(logging.NOTSET)
-
     def answers(self, monkeypatch: pytest.MonkeyPatch, run) -> dict[str, object]:
         monkeypatch.setattr(suite_child, "CASES", [SuiteCase("It holds", run)])
         sent: list[dict[str, object]] = []

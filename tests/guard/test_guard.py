@@ -18,6 +18,8 @@ from types import ModuleType
 import pytest
 
 from winasr_doctor import guard
+from winasr_doctor._guard.directory import guarded_for
+from winasr_doctor._guard.events import Phase
 from winasr_doctor.locks import CleanupStatus, RetryPolicy, sweep
 from winasr_doctor.locks.ledger import Ledger
 
@@ -241,6 +243,12 @@ class TestOurOwnHandles:
         assert report.holding.by_ourselves
         os.close(handles.pop())
         assert sweep().removed == (report.path,)
+
+    def test_a_file_that_the_block_itself_holds_is_closed(self, locks: Locks):
+        with guard(SHORT) as session, guarded_for(Phase.TRANSCRIBING)() as folder:
+            file = Path(folder, "manifest.json").open("w")  # noqa: SIM115 - left open
+        assert file.closed
+        assert session.cleanups[0].status is CleanupStatus.REMOVED
 
     def test_files_outside_the_folder_stay_open(self, nemo: Import, locks: Locks, tmp_path: Path):
         other = tmp_path / "other.json"

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from winasr_doctor import RetryPolicy, guard, sweep
+from winasr_doctor import RetryPolicy, guard, load_model, sweep
 from winasr_doctor._guard.events import DownloadOutcome, DownloadRescued
+from winasr_doctor.asr.errors import ModelFileError
 from winasr_doctor.faults import FaultSweep, inject
 from winasr_doctor.faults.sweep import SweepRun
 
+from ..canary.hub_server import LARGE  # noqa: TID252 - a folder beside
 from .conftest import COMMIT, FILES, REPO, Client
 
 pytestmark = pytest.mark.usefixtures("virtual_clock")
@@ -164,6 +166,24 @@ def test_a_download_survives_every_operation_that_fails_once(
         invariants=[is_complete],
     )
     assert sum(report.points.values()) >= 5
+
+
+@pytest.mark.parametrize("plan", [LOCKS[0], LOCKS[4]])
+def test_the_loader_gets_its_file(client: Client, monkeypatch, plan):
+    from huggingface_hub import constants
+
+    url = client.hub.url
+    client.hub.repos[REPO].commits[COMMIT] = {"model.nemo": b"no archive" * LARGE}
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    template = url + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(client.cache))
+    with inject(plan) as injector:
+        outcome = load_model(REPO, scan=False)
+    assert injector.injections
+    assert isinstance(outcome.error, ModelFileError), outcome.error  # it has come, and is no model
+    assert "model.nemo" in outcome.message.headline
+    assert client.transfers == 1
 
 
 def test_an_unmodified_app_under_run_gets_its_file(client: Client, tmp_path: Path):

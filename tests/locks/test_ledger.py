@@ -166,3 +166,36 @@ def test_a_claimed_folder_that_cannot_be_looked_at_is_left_to_the_sweep(
     assert report.deferred
     assert sweep(ledger).removed == (str(tree),)
     assert not tree.exists()
+
+
+@pytest.mark.parametrize("born", [True, False])
+def test_a_single_file_is_swept_from_a_folder_that_others_use(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, born: bool
+):
+    if not born:  # as on file systems without times of creation, and under Wine
+        monkeypatch.setattr("winasr_doctor.locks.identity._born", lambda *_: 0)
+    folder = tmp_path / "blobs"
+    folder.mkdir()
+    (folder / "a.incomplete").touch()
+    os.utime(folder, (1, 1))
+    assert ledger.leave_file(str(folder / "a.incomplete"), "WinError 32")
+    (folder / "b").touch()
+    report = sweep(ledger)
+    assert (report.removed, report.kept) == ((str(folder / "a.incomplete"),), ())
+    assert [each.name for each in folder.iterdir()] == ["b"]
+    assert ledger.entries() == []
+
+
+def test_another_file_with_the_name_of_a_left_one_stays(ledger: Ledger, tmp_path: Path):
+    file = tmp_path / "m.zip"
+    file.write_bytes(b"old")
+    assert ledger.leave_file(str(file), "WinError 32")
+    file.write_bytes(b"newer")
+    sweep(ledger)
+    assert file.read_bytes() == b"newer"
+    assert ledger.entries() == []
+
+
+def test_a_file_that_is_gone_already_is_not_recorded(ledger: Ledger, tmp_path: Path):
+    assert ledger.leave_file(str(tmp_path / "gone"), "WinError 32") is None
+    assert ledger.entries() == []

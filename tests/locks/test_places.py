@@ -96,8 +96,18 @@ def test_a_folder_on_a_volume_that_is_not_there_is_not_forgotten(ledger: Ledger,
     assert moved.exists()
 
 
+def test_a_claim_on_a_volume_that_is_not_there_is_kept(ledger: Ledger, tree: Path):
+    claim = ledger.claim(str(tree))
+    assert claim is not None
+    elsewhere = claim.identity._replace(device=claim.identity.device + (9 << 8))
+    tree.rename(tree.with_name("unplugged"))
+    report = rmtree(tree, claim=claim.__class__(**_fields(claim, identity=elsewhere)))
+    assert report.status is CleanupStatus.ALREADY_GONE
+    assert ledger.entries() == [claim]
+
+
 def _fields(entry: object, **changes: object) -> dict[str, object]:
-    names = ("path", "identity", "owner", "whole", "in_use", "items", "reason")
+    names = ("path", "identity", "owner", "whole", "in_use", "items", "reason", "file")
     return {name: getattr(entry, name) for name in names} | changes
 
 

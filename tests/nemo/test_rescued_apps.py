@@ -249,7 +249,7 @@ class TestTheGradioPage:
     @needs_proc
     def test_without_it_both_are_lost(self, bench: Bench, stereo: Path):
         bench.with_windows_sharing()
-        once = "unlink:32*1@manifest.json"
+        once = "unlink:32*2@manifest.json"  # tempfile itself tries a second time
         with self.page(bench, rescued=False, inject=once) as (ask, _server):
             assert "[WinError" in ask(RECORDING)  # a lock costs the text
             assert ask(RECORDING) == TEXT

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import winasr_doctor.faults.sharing  # noqa: F401 - else each run would load modules of its own
+# Else each run would load modules of its own.
+import winasr_doctor.faults.clock
+import winasr_doctor.faults.sharing.refusals
+import winasr_doctor.faults.sweep  # noqa: F401
 
 
 @pytest.fixture

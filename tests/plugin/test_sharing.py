@@ -207,3 +207,47 @@ def test_the_rules_can_be_chosen(run, pytester, option, failed):
 def test_other_rules_are_bad_usage(run):
     result = run("def test_it(): pass", "--windows-sharing=most")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_folder_in_use_by_a_child_gives_a_report_of_bounded_length(run):
+    """Up to Python 3.11 a chain of hundreds of exceptions (gh-79325), each with its source."""
+    result = run(
+        """
+        import subprocess, sys, tempfile
+
+        def test_it():
+            try:
+                with tempfile.TemporaryDirectory() as folder:
+                    child = subprocess.Popen(
+                        [sys.executable, "-S", "-c", "input()"], cwd=folder, stdin=subprocess.PIPE
+                    )
+            finally:
+                child.communicate(b"\\n")
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(failed=1)
+    assert len(result.outlines) < 700
+    result.stdout.fnmatch_lines(["E * held by current directory of child process *"])
+    told = [line for line in result.outlines if line.startswith("rmdir ")]
+    assert len(told) == 1
+
+
+def test_a_run_that_is_interrupted_says_what_was_refused(run):
+    """A refusal may make code wait for ever."""
+    result = run(
+        """
+        import os
+
+        def test_it(tmp_path):
+            with open(tmp_path / "a", "w"):
+                try:
+                    os.unlink(tmp_path / "a")
+                except PermissionError:
+                    raise KeyboardInterrupt
+        """,
+        "--windows-sharing",
+        subprocess=True,
+    )
+    head = "*Refused by Windows' sharing rules, in *"
+    result.stdout.fnmatch_lines([head, "unlink *WinError 32*"])

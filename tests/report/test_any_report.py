@@ -11,6 +11,7 @@ import test_junit
 import test_markdown
 import test_sarif
 import test_text
+from budget import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from winasr_doctor.report import FORMATS, render
 from winasr_doctor.report.json import decode_report
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", sorted({*FORMATS} - {"digest", "prometheus"}))
 def test_every_format_names_a_python_that_was_examined_from_outside(format_):
     host = {**HOST, "interpreter": "/opt/asr/bin/python"}
     shown = render(replace(mixed(), host=host), format_)
@@ -29,7 +30,7 @@ def test_every_format_names_a_python_that_was_examined_from_outside(format_):
     assert "/opt/asr" not in render(mixed(), format_)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(75))
 @given(reports, st.sampled_from(["utf-8", "cp1252", "cp437"]), st.booleans())
 def test_every_format_holds_any_report(subject, encoding, verbose):
     page = test_text.text(subject, encoding=encoding, verbose=verbose)

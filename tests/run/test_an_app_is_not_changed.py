@@ -68,11 +68,12 @@ def test_each_signal_to_run_reaches_it_once(place: Place):
         for name in {names!r}:
             signal.signal(getattr(signal, name), lambda number, _: got.append(number))
         print("ready", flush=True)
-        while len(got) < {len(names)}:
-            before = len(got)
-            while len(got) == before:
+        told = 0
+        while told < {len(names)}:
+            while len(got) == told:
                 time.sleep(0.02)
             time.sleep(0.2)  # for one too many
+            told = len(got)
             print(*(signal.Signals(number).name for number in got), flush=True)
         sys.exit(5)
         """,

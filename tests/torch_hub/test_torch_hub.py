@@ -80,6 +80,13 @@ def test_a_lost_connection_is_told_although_the_partial_file_is_locked(tmp_path,
     assert names_in(tmp_path) == []
 
 
+def test_a_drive_that_lets_nothing_be_deleted_is_told(tmp_path, monkeypatch):
+    serve(monkeypatch, b"weights")
+    plan = "rename:32*inf@*.partial; unlink:19*inf@*.partial"
+    with guard(SHORT), inject(plan), pytest.raises(OSError, match="WinError 19"):
+        download(tmp_path)
+
+
 def repository() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:

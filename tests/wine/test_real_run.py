@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,8 +101,9 @@ def test_what_the_app_leaves_running_lives_on_when_the_app_ends(home):
 
 
 def test_a_hang_is_explained(home):
-    with running(command(home, PARENT.format(flags=""), "--silence", "1")) as (run, child):
+    with running(command(home, PARENT.format(flags=""), "--silence", "2")) as (run, child):
         said = ""
+        threading.Timer(120, run.kill).start()  # so that a failure has an end
         while "Known as: hang-child" not in said:
             line = run.stderr.readline()
             assert line, said

@@ -39,6 +39,8 @@ ELSEWHERE = {
     "tests/nemo": "needs NeMo",
     "tests/gpu": "needs NeMo",
     "tests/canary": "needs NeMo",
+    "tests/hub": "needs huggingface_hub",
+    "tests/torch_hub": "needs torch",
     "tests/fault_injection/nemo": "needs NeMo",
     "tests/fault_injection/mutations": "is about the tests, which are the same on any system",
     "tests/gate/test_suite.py::test_the_suite_bites": "is about the tests, too",

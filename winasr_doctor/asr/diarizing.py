@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from winasr_doctor.asr import failure as failing
 from winasr_doctor.asr import jobs, recordings, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
 from winasr_doctor.asr.audio import as_sources, name_of, read_audio
@@ -21,6 +20,11 @@ from winasr_doctor.locks import RetryPolicy
 
 if TYPE_CHECKING:
     from winasr_doctor.locks.tree_removal import OnAttempt
+
+_WORK = recordings.RecordingWork(
+    "diarized",
+    (DiarizeStatus.DIARIZED, DiarizeStatus.DIARIZED_CLEANUP_FAILED, DiarizeStatus.DIARIZE_FAILED),
+)
 
 
 class _Request(NamedTuple):
@@ -103,9 +107,17 @@ def diarize(
     raised = recordings.what_went_wrong(
         "Diarizing", result, progress.unreadable, len(progress.finished), len(request.sources)
     )
-    if raised is None:
-        return _diarized(progress, cleanups, started, scan=scan)
-    return _failed(raised, progress, cleanups, started, len(request.sources), scan=scan)
+    fields = recordings.outcome_fields(
+        _WORK,
+        raised,
+        len(progress.finished),
+        len(request.sources),
+        cleanups,
+        progress.notes,
+        started,
+        scan=scan,
+    )
+    return DiarizeOutcome(diarizations=progress.diarizations, **fields)
 
 
 def _diarize(
@@ -127,40 +139,3 @@ def _diarize(
             progress.finished[index] = Diarization(
                 name, segments, recording.duration, recording.missing
             )
-
-
-def _failed(
-    raised: BaseException,
-    progress: _Progress,
-    cleanups: Cleanups,
-    started: float,
-    count: int,
-    *,
-    scan: bool,
-) -> DiarizeOutcome:
-    done = len(progress.diarizations)
-    headline = f"{done} of {count} recordings diarized" if count > 1 else "Nothing diarized"
-    problems = (*cleanups.problems, *progress.notes)
-    failure = failing.judge(headline, raised, cleanups.reports, problems, scan=scan)
-    return DiarizeOutcome(
-        status=DiarizeStatus.DIARIZE_FAILED,
-        diarizations=progress.diarizations,
-        seconds=perf_counter() - started,
-        **failure._asdict(),
-    )
-
-
-def _diarized(
-    progress: _Progress, cleanups: Cleanups, started: float, *, scan: bool
-) -> DiarizeOutcome:
-    reports, problems = cleanups.reports, (*cleanups.problems, *progress.notes)
-    clean = all(report.gone for report in reports)
-    count = len(progress.finished)
-    done = f"{count} recording{'s' * (count != 1)} diarized"
-    return DiarizeOutcome(
-        status=DiarizeStatus.DIARIZED if clean else DiarizeStatus.DIARIZED_CLEANUP_FAILED,
-        diarizations=progress.diarizations,
-        cleanups=reports,
-        message=recordings.success_message(done, reports, problems, scan=scan),
-        seconds=perf_counter() - started,
-    )

@@ -56,6 +56,22 @@ def check_revision(revision: str, source: ModelSource) -> None:
         raise RevisionError(f"{sentence}. Nothing was downloaded.", remedies)
 
 
+def hub_client() -> Any:  # noqa: ANN401 - the module
+    """Return huggingface_hub.
+
+    Raises:
+        MissingPackageError: It cannot be imported.
+    """
+    try:
+        import huggingface_hub
+    except Exception as error:
+        raise MissingPackageError(
+            "huggingface_hub, which downloads models, cannot be imported.",
+            (Remedy("Install it", ("python -m pip install -U huggingface_hub",)),),
+        ) from error
+    return huggingface_hub
+
+
 def download(source: ModelSource, revision: str | None) -> Download:
     """Return the model's file, from the local cache or the Hub.
 
@@ -67,15 +83,9 @@ def download(source: ModelSource, revision: str | None) -> Download:
         MissingPackageError: huggingface_hub cannot be imported.
         HubError: The Hub did not provide it, or cannot be reached.
     """
+    client = hub_client()
     try:
-        import huggingface_hub
-    except Exception as error:
-        raise MissingPackageError(
-            "huggingface_hub, which downloads models, cannot be imported.",
-            (Remedy("Install it", ("python -m pip install -U huggingface_hub",)),),
-        ) from error
-    try:
-        path = huggingface_hub.hf_hub_download(source.repo_id, source.filename, revision=revision)
+        path = client.hf_hub_download(source.repo_id, source.filename, revision=revision)
     except Exception as error:
         told = explained(error, source, revision)
         if told is None:

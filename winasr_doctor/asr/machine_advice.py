@@ -101,7 +101,7 @@ def on_model_file(path: str) -> Result | None:
     return _said_by((model_file,), _OneFile(timeout=PATIENCE))
 
 
-def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
+def holding_of(path: str) -> Holding | None:
     """Return who has a path open; `None` if that could not be found out in time."""
 
     def ask() -> Holding:
@@ -109,7 +109,7 @@ def holding_of(path: str, seconds: float = PATIENCE) -> Holding | None:
 
         return holders_of(path)
 
-    return _within(seconds, ask)
+    return _within(PATIENCE, ask)
 
 
 def _said_by(checks: Iterable[Check], host: Machine) -> Result | None:

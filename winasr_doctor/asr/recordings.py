@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from time import perf_counter
+from typing import Any, NamedTuple
 
 from winasr_doctor.asr import failure, jobs, messages
+from winasr_doctor.asr.arguments import Cleanups
 from winasr_doctor.asr.errors import AudioError
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.locks import CleanupReport
@@ -59,17 +61,58 @@ def _of_unreadable(unreadable: Mapping[int, AudioError], finished: int, count: i
     return first
 
 
-def success_message(
-    done: str, reports: Sequence[CleanupReport], problems: Sequence[str], *, scan: bool
-) -> Message:
-    """Say that the work is done, and what could not be removed.
+class RecordingWork(NamedTuple):
+    """What is done with recordings.
+
+    Attributes:
+        done: In a word, such as `transcribed`.
+        statuses: The outcome's status if all went well, if a folder could not be removed, and if
+            the work failed.
+    """
+
+    done: str
+    statuses: tuple[object, object, object]
+
+
+def outcome_fields(
+    work: RecordingWork,
+    raised: BaseException | None,
+    finished: int,
+    count: int,
+    cleanups: Cleanups,
+    notes: Sequence[str],
+    started: float,
+    *,
+    scan: bool,
+) -> dict[str, Any]:
+    """Return the fields that every outcome has: how the work ended, and the message for people.
 
     Args:
-        done: What is done, without a full stop, such as `3 recordings transcribed`.
-        reports: The outcome of each temporary folder.
-        problems: What else to say, one sentence each.
-        scan: Whether to scan this machine if something could not be removed.
+        work: What was done.
+        raised: The error of the job, as `what_went_wrong` returns it.
+        finished: How many recordings were finished.
+        count: How many there are.
+        cleanups: The outcomes of the temporary folders.
+        notes: What else to say, one sentence each.
+        started: When the work began, by `perf_counter`.
+        scan: Whether to scan this machine if files were locked.
     """
+    reports, problems = cleanups.reports, (*cleanups.problems, *notes)
+    if raised is None:
+        done = f"{finished} recording{'s' * (finished != 1)} {work.done}"
+        message = _success(done, reports, problems, scan=scan)
+        status = work.statuses[any(not report.gone for report in reports)]
+        fields: dict[str, Any] = {"cleanups": reports, "message": message}
+    else:
+        headline = f"{finished} of {count} recordings" if count > 1 else "Nothing"
+        judged = failure.judge(f"{headline} {work.done}", raised, reports, problems, scan=scan)
+        status, fields = work.statuses[-1], judged._asdict()
+    return {"status": status, "seconds": perf_counter() - started, **fields}
+
+
+def _success(
+    done: str, reports: Sequence[CleanupReport], problems: Sequence[str], *, scan: bool
+) -> Message:
     if all(report.gone for report in reports):
         return messages.of_success(f"{done}.", reports, problems)
     headline = f"{done}; a temporary folder could not be removed."

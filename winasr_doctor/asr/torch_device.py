@@ -63,7 +63,7 @@ def _missing(package: str, error: BaseException) -> MissingPackageError:
                 "Install or repair it",
                 (
                     install_extra("asr"),
-                    "python -m winasr_doctor scan --select NEM,ENV says what is missing or broken",
+                    "python -m winasr_doctor scan --select NEM --select ENV says what is broken",
                 ),
             ),
         ),

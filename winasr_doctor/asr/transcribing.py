@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from winasr_doctor.asr import failure as failing
 from winasr_doctor.asr import jobs, recordings, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
 from winasr_doctor.asr.audio import as_sources, name_of
@@ -30,6 +29,15 @@ if TYPE_CHECKING:
 
 _OVERRIDING = "override_config"
 """NeMo ignores every other argument when it is given, and then starts worker processes."""
+
+_WORK = recordings.RecordingWork(
+    "transcribed",
+    (
+        TranscribeStatus.TRANSCRIBED,
+        TranscribeStatus.TRANSCRIBED_CLEANUP_FAILED,
+        TranscribeStatus.TRANSCRIBE_FAILED,
+    ),
+)
 
 
 def transcribe(
@@ -113,9 +121,22 @@ def transcribe(
     raised = recordings.what_went_wrong(
         "Transcribing", ended, result.unreadable, len(result.finished), len(sources)
     )
-    if raised is None:
-        return _transcribed(result, cleanups, started, _notes(request, result), scan=scan)
-    return _failed(raised, request, result, cleanups, started, scan=scan)
+    fields = recordings.outcome_fields(
+        _WORK,
+        raised,
+        len(result.finished),
+        len(sources),
+        cleanups,
+        tuple(_notes(request, result, failed=raised is not None)),
+        started,
+        scan=scan,
+    )
+    return TranscribeOutcome(
+        transcripts=result.transcripts,
+        unfinished=result.unfinished,
+        refused=tuple(_refused(request, result)),
+        **fields,
+    )
 
 
 def _names(sources: Sequence[Any], given: Sequence[str] | None) -> list[str]:
@@ -126,31 +147,6 @@ def _names(sources: Sequence[Any], given: Sequence[str] | None) -> list[str]:
     if len(given) != len(sources):
         raise ValueError(f"there are {len(given)} names for {len(sources)} recordings")
     return list(given)
-
-
-def _failed(
-    raised: BaseException,
-    request: TranscribeRequest,
-    result: Transcribed,
-    cleanups: Cleanups,
-    started: float,
-    *,
-    scan: bool,
-) -> TranscribeOutcome:
-    transcripts, unfinished, count = result.transcripts, result.unfinished, len(request.sources)
-    headline = "Nothing transcribed"
-    if count > 1:
-        headline = f"{len(transcripts)} of {count} recordings transcribed"
-    problems = (*cleanups.problems, *_cut_short(transcripts), *map(_kept, unfinished))
-    failure = failing.judge(headline, raised, cleanups.reports, problems, scan=scan)
-    return TranscribeOutcome(
-        status=TranscribeStatus.TRANSCRIBE_FAILED,
-        transcripts=transcripts,
-        unfinished=unfinished,
-        refused=tuple(_refused(request, result)),
-        seconds=perf_counter() - started,
-        **failure._asdict(),
-    )
 
 
 def _refused(request: TranscribeRequest, result: Transcribed) -> Iterator[RefusedRecording]:
@@ -186,30 +182,9 @@ def _check(
         )
 
 
-def _notes(request: TranscribeRequest, result: Transcribed) -> tuple[str, ...]:
-    notes = _cut_short(result.transcripts)
-    if request.timestamps and is_generator(request.model):
-        return (*notes, "This model does not say when a word was said, so there are no times.")
-    return notes
-
-
-def _cut_short(transcripts: Iterable[Transcript]) -> tuple[str, ...]:
-    return tuple(truncated_audio.note(each) for each in transcripts if each.missing)
-
-
-def _transcribed(
-    result: Transcribed, cleanups: Cleanups, started: float, notes: tuple[str, ...], *, scan: bool
-) -> TranscribeOutcome:
-    reports, problems = cleanups.reports, (*cleanups.problems, *notes)
-    clean = all(report.gone for report in reports)
-    count = len(result.finished)
-    done = f"{count} recording{'s' * (count != 1)} transcribed"
-    return TranscribeOutcome(
-        status=(
-            TranscribeStatus.TRANSCRIBED if clean else TranscribeStatus.TRANSCRIBED_CLEANUP_FAILED
-        ),
-        transcripts=result.transcripts,
-        cleanups=reports,
-        message=recordings.success_message(done, reports, problems, scan=scan),
-        seconds=perf_counter() - started,
-    )
+def _notes(request: TranscribeRequest, result: Transcribed, *, failed: bool) -> Iterator[str]:
+    yield from (truncated_audio.note(each) for each in result.transcripts if each.missing)
+    if failed:
+        yield from map(_kept, result.unfinished)
+    elif request.timestamps and is_generator(request.model):
+        yield "This model does not say when a word was said, so there are no times."

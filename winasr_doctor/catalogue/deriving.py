@@ -85,7 +85,7 @@ def _torch_tag(raw: Lookup) -> str | None:
 
 def _torch_index(raw: Lookup) -> str | None:
     tag = _torch_tag(raw)
-    return None if tag in (None, "cpu") else _INDEX + str(tag)
+    return None if tag is None else _INDEX + tag
 
 
 def _torch_cuda(raw: Lookup) -> str | None:

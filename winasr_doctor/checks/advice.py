@@ -17,6 +17,7 @@ from winasr_doctor._util.paths import is_inside
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 from winasr_doctor.findings import Change, Install, Remedy, Shell, Stage, Step
 from winasr_doctor.findings.actions import MakeFolder
+from winasr_doctor.findings.steps import INSTALL_DOCTOR
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 from winasr_doctor.machine.crawl_scope import is_included
 from winasr_doctor.machine.model import Volume
@@ -120,13 +121,14 @@ def with_python(host: Machine, words: str, arguments: str) -> Step:
     return in_shell(host, words, python_command(host, arguments))
 
 
-def pip_install(host: Machine, title: str, wanted: Install) -> Remedy:
+def pip_install(host: Machine, title: str, wanted: Install, *, repairs: str = "") -> Remedy:
     """Return the remedy that installs packages with the examined interpreter.
 
     Args:
         host: The machine; reads `python`, as far as it can be read.
         title: What the remedy achieves.
         wanted: The packages.
+        repairs: See `Change.repairs`.
     """
     return Remedy(
         title,
@@ -134,7 +136,7 @@ def pip_install(host: Machine, title: str, wanted: Install) -> Remedy:
             with_python(host, "Run", wanted.arguments),
             with_python(host, "Check that the packages fit together", "-m pip check"),
         ),
-        change=Change(Stage.PACKAGES, installs=(wanted,)),
+        change=Change(Stage.PACKAGES, installs=(wanted,), repairs=repairs),
     )
 
 
@@ -226,7 +228,7 @@ def scratch_remedies(host: Machine) -> tuple[Remedy, ...]:
     Args:
         host: The machine; reads `SCRATCH_READS`, which the calling check must declare.
     """
-    install = ("Install winasr_doctor for that Python, too",) if lacks_doctor(host) else ()
+    install = (INSTALL_DOCTOR,) if lacks_doctor(host) else ()
     title = "Start the app through winasr_doctor, which gives it a safe TEMP"
     run = _for_temp(Remedy(title, (*install, _run(host))))
     by_hand = tuple(map(_for_temp, _by_hand(host)))
@@ -241,8 +243,8 @@ def _run(host: Machine) -> Step:
     arguments = "-m winasr_doctor run -- your_app.py"
     if _is_service(host) and host.system.os == "windows":
         words = "Make this the start command of the service or task (not for PowerShell)"
-        python = python_in_shell(host).removeprefix("& ").replace("'", '"')
-        return Step(words, f"{python} {arguments}")
+        python = known(host, "python")
+        return Step(words, f'"{python.executable if python else "python"}" {arguments}')
     return with_python(host, "Instead of starting your_app.py yourself", arguments)
 
 
@@ -262,6 +264,12 @@ def _by_hand(host: Machine) -> Iterator[Remedy]:
 
 def _scratch_remedy(host: Machine, folder: str) -> Remedy:
     """Return the steps that make a scratch folder, with TEMP set for the app only."""
+    title = f"Give the app its own scratch folder, {folder}"
+    make = f"New-Item -ItemType Directory -Force -Path {quoted(folder)}"
+    if _is_service(host):
+        settings = f"Set TEMP and TMP to {folder} in the settings of the service or task"
+        steps: tuple[str, ...] = (Step("Create it", make, "powershell"), settings)
+        return Remedy(title, steps, action=MakeFolder(folder))
     environment = known(host, "environment")
     # Python looks at TMPDIR before TEMP and TMP, on Windows too.
     names = (
@@ -269,13 +277,9 @@ def _scratch_remedy(host: Machine, folder: str) -> Remedy:
     )
     powershell = "\n".join(f"$env:{name} = {quoted(folder)}" for name in names)
     prompt = "\n".join(f'set "{name}={folder}"' for name in names)
-    make = f"New-Item -ItemType Directory -Force -Path {quoted(folder)}"
-    last = "Start the app from that same window. No other program is affected."
-    if _is_service(host):
-        last = "The service does not see that window: give it these variables in its own settings."
     return Remedy(
-        title=f"Give the app its own scratch folder, {folder}",
-        steps=(
+        title,
+        (
             Step("Create it", make, "powershell"),
             Step(
                 "In the window that will start the app, point TEMP there", powershell, "powershell"
@@ -286,7 +290,7 @@ def _scratch_remedy(host: Machine, folder: str) -> Remedy:
                 f"Check that Python follows; this must print {folder}",
                 '-c "import tempfile; print(tempfile.gettempdir())"',
             ),
-            last,
+            "Start the app from that same window. No other program is affected.",
         ),
         action=MakeFolder(folder),
     )

@@ -11,6 +11,8 @@ import click
 
 from winasr_doctor._util.input_error import InputError
 
+_WIDEST = 100
+
 
 class StreamClosedError(Exception):
     """The reader of our output has closed it, or the output cannot be written."""
@@ -25,9 +27,9 @@ def stdout_encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
-def stdout_width(widest: int = 100) -> int:
-    """Return the columns to fill: the terminal's width, 80 without one, at most `widest`."""
-    return min(_columns(), widest)
+def stdout_width() -> int:
+    """Return the columns to fill: the terminal's width, 80 without one, at most 100."""
+    return min(_columns(), _WIDEST)
 
 
 def _columns() -> int:

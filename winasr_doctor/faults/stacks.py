@@ -63,19 +63,20 @@ def calling_lines(limit: int = DEEPEST) -> Stack:
     Returns:
         The lines, without those of the fault injection itself and of pytest.
     """
-    return lines_at(places_from(_getframe(1)), limit)
+    return lines_at(places_from(_getframe(1), sys.getrecursionlimit()), limit)
 
 
-def places_from(frame: FrameType | None) -> Places:
+def places_from(frame: FrameType | None, most: int = _MOST_FRAMES) -> Places:
     """Return the places being executed in a frame and its callers, as far as a test's start.
 
     Args:
         frame: The innermost frame.
+        most: The maximum number of places.
     """
     runner = sys.modules.get(_RUNNER)
     end = None if runner is None else runner.__file__
     places: list[tuple[CodeType, int]] = []
-    while frame is not None and len(places) < _MOST_FRAMES:
+    while frame is not None and len(places) < most:
         code = frame.f_code
         if code.co_filename == end:
             break
@@ -89,15 +90,13 @@ def lines_at(places: Places, limit: int = DEEPEST) -> Stack:
 
     Args:
         places: The places.
-        limit: The maximum number of lines.
+        limit: The maximum number of lines; of more, the middle is left out.
     """
     left_out = (_OWN, _PLUGIN, *_folders_of_pytest())
-    lines = (
-        SourceLine(code.co_filename, _line_at(code, instruction), code.co_name)
-        for code, instruction in places
-        if not code.co_filename.startswith(left_out)
-    )
-    return tuple(lines)[:limit]
+    shown = [one for one in places if not one[0].co_filename.startswith(left_out)]
+    if len(shown) > limit:
+        shown[limit // 2 : limit // 2 - limit] = []
+    return tuple(SourceLine(c.co_filename, _line_at(c, i), c.co_name) for c, i in shown)
 
 
 def _folders_of_pytest() -> list[str]:

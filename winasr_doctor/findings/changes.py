@@ -19,6 +19,8 @@ _ADDRESSES = frozenset({"--index-url", "--extra-index-url", "-i"})
 class Stage(IntEnum):
     """When a remedy has its turn: what others need comes first."""
 
+    ELSEWHERE = 0
+    """Another environment is the one to look at."""
     ROOM = 1
     """Free space on a drive."""
     PYTHON = 2
@@ -136,6 +138,7 @@ class Change(Struct, frozen=True):
         installs: What its pip commands install, in order.
         python: The new interpreter as commands name it, such as `C:\venvs\asr\Scripts\python.exe`.
         replaces: The interpreter as commands name it today.
+        repairs: The package whose present version this repairs: another version of it does so, too.
     """
 
     stage: Stage
@@ -143,3 +146,4 @@ class Change(Struct, frozen=True):
     installs: tuple[Install, ...] = ()
     python: str = ""
     replaces: str = ""
+    repairs: str = ""

@@ -10,13 +10,20 @@ from winasr_doctor.findings.steps import Step
 
 
 def installs_all(done: Iterable[Install], wanted: Iterable[Install]) -> bool:
-    """Return whether commands install all packages that others install, in no other version."""
+    """Return whether commands install all packages that others install, in no other version.
+
+    The versions of torch's partners belong to the torch that they are installed for, so those that
+    come with another torch are the right ones.
+    """
     have = {package_name(each): each for one in done for each in one.requirements}
-    for one in wanted:
-        for each in one.requirements:
-            other = have.get(package_name(each))
-            if other is None or ("==" in each and "==" in other and each != other):
-                return False
+    asked = {package_name(each): each for one in wanted for each in one.requirements}
+    with_another_torch = "torch" in have and "torch" not in asked
+    for name, each in asked.items():
+        other = have.get(name)
+        if other is None:
+            return False
+        if "==" in each and "==" in other and each != other and not with_another_torch:
+            return False
     return True
 
 

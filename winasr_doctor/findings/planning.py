@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from winasr_doctor.findings.changes import Change, Stage
+from winasr_doctor.findings.changes import Change, Install, Stage
 from winasr_doctor.findings.model import Remedy, Report, Result, Severity, Status, worst_first
 from winasr_doctor.findings.plan import PlanStep, RemedyPlan
 from winasr_doctor.findings.planned_packages import in_new_environment, installs_all, united
-from winasr_doctor.findings.steps import Step
+from winasr_doctor.findings.steps import INSTALL_DOCTOR, Step
 
 _USUAL_STAGE = {"APP": Stage.SOURCE, "REV": Stage.SOURCE, "NEM": Stage.FILES}
 """The stage of a family's remedies that do not name one; `SETTINGS` for the others."""
@@ -36,6 +36,8 @@ class ChosenRemedy(Struct, frozen=True):
         usual = _USUAL_STAGE.get(self.result.family, Stage.SETTINGS)
         return Change(known.stage if known else usual, self.remedy.title)
 
+
+_FALLBACK = ("Or ", "If ")
 
 _ONE_SUBJECT = frozenset({Stage.PYTHON, Stage.PACKAGES, Stage.TEMP})
 
@@ -61,12 +63,15 @@ def _chosen(results: Iterable[Result]) -> list[ChosenRemedy]:
     options = {id(result): list(_options(result)) for result in waiting}
     waiting.sort(key=lambda result: len(options[id(result)]) > 1)
     wanted = Counter(each.change for mine in options.values() for each in mine)
+    moves = any(change.stage is Stage.PYTHON for change in wanted)
 
-    def worth(option: ChosenRemedy) -> tuple[int, bool]:
+    def worth(option: ChosenRemedy) -> tuple[bool, bool, int, bool]:
+        stage = option.change.stage
         mine = Counter(each.change for each in options[id(option.result)])
         others = ((each, number - mine[each]) for each, number in wanted.items())
         cured = sum(number for each, number in others if _achieves(option.change, each))
-        return cured, option.remedy.automatic
+        installs = moves and stage is Stage.PACKAGES  # in the new environment, with the others
+        return stage is Stage.ELSEWHERE, installs, cured, option.remedy.automatic
 
     chosen: list[ChosenRemedy] = []
     done: dict[Change, None] = {}
@@ -87,9 +92,14 @@ def _needs_a_remedy(result: Result) -> bool:
 
 
 def _options(result: Result) -> Iterator[ChosenRemedy]:
-    """Yield a finding's remedies, but only the first one of those that achieve the same."""
+    """Yield a finding's remedies, but only the first one of those that achieve the same.
+
+    A fallback, `Or ...` or `If ...`, is for those who cannot do what stands before it.
+    """
     seen: list[ChosenRemedy] = []
-    for remedy in result.remedies:
+    for rank, remedy in enumerate(result.remedies):
+        if rank and remedy.title.startswith(_FALLBACK):
+            continue
         option = ChosenRemedy(result, remedy)
         if not any(_achieves(other.change, option.change) for other in seen):
             seen.append(option)
@@ -102,6 +112,8 @@ def _achieves(done: Change, wanted: Change) -> bool:
         return False
     if done.stage is Stage.PYTHON:
         return bool(wanted.about in ("", done.about) or (done.about and wanted.about.endswith("+")))
+    if wanted.repairs and wanted.repairs != done.repairs:
+        return any(wanted.repairs in each.names for each in done.installs)
     if done.stage is Stage.PACKAGES and done.installs and wanted.installs:
         return installs_all(done.installs, wanted.installs)
     return done.about == wanted.about
@@ -139,17 +151,18 @@ def _planned(
     if stage is Stage.PYTHON:
         packages = [each for each in groups if each[0].change.installs and each is not group]
         packages = [each for each in packages if each[0].change.stage is Stage.PACKAGES]
-        installs = [one for each in packages for choice in each for one in choice.change.installs]
+        used = [choice.change for each in packages for choice in _used(each)]
+        installs = [one for change in used for one in change.installs]
         steps = in_new_environment(first.remedy, first.change, installs)
         members += [choice for each in packages for choice in each]
     elif stage is Stage.PACKAGES:
-        steps = united([(each.remedy, each.change) for each in group])
+        steps = united([(each.remedy, each.change) for each in _used(group)])
     elif stage is Stage.TEMP:
         steps = tuple(map(Step.of, first.remedy.steps))
     else:
         steps = _joined(each.remedy for each in group)
     if moved is not None and stage > Stage.PYTHON:
-        steps = tuple(_with_new_python(step, moved) for step in steps)
+        steps = tuple(_with_new_python(step, moved) for step in steps if step != INSTALL_DOCTOR)
     return PlanStep(
         title=first.remedy.title,
         steps=steps,
@@ -157,6 +170,12 @@ def _planned(
         cures=tuple(dict.fromkeys(each.result.code for each in members)),
         stage=stage,
     )
+
+
+def _used(group: Sequence[ChosenRemedy]) -> list[ChosenRemedy]:
+    """Return the choices of a group without repairs of a version that the first one replaces."""
+    first = group[0].change.repairs
+    return [each for each in group if each.change.repairs in ("", first)]
 
 
 def _joined(remedies: Iterable[Remedy]) -> tuple[Step, ...]:
@@ -181,12 +200,18 @@ def _has_no_index(step: PlanStep) -> bool:
 def _with_new_python(step: Step, moved: Change) -> Step:
     """Return a step with the new interpreter in place of the one that is replaced."""
     before, after = moved.replaces, moved.python
-    if step.shell in ("cmd", ""):  # the same path in double quotes
-        before, after = (path.removeprefix("& ").replace("'", '"') for path in (before, after))
+    if step.shell in ("cmd", ""):
+        before, after = _in_double_quotes(before), _in_double_quotes(after)
     if not step.command.startswith(f"{before} "):
         return step
     command = after + step.command.removeprefix(before)
     return Step(step.words, command, step.shell, needs_admin=step.needs_admin)
+
+
+def _in_double_quotes(python: str) -> str:
+    """Return an interpreter as cmd and Windows' services name it, from PowerShell's words."""
+    path = python.removeprefix("& ").removeprefix("'").removesuffix("'").replace("''", "'")
+    return f'"{path}"'
 
 
 def _each_check_once(planned: Sequence[PlanStep]) -> Iterator[PlanStep]:
@@ -194,9 +219,14 @@ def _each_check_once(planned: Sequence[PlanStep]) -> Iterator[PlanStep]:
     from msgspec.structs import replace  # lazy: few plans need it
 
     for rank, each in enumerate(planned):
-        later = {step for other in planned[rank + 1 :] for step in other.steps}
-        if each.stage is Stage.PACKAGES and later.intersection(each.steps):
-            steps = tuple(step for step in each.steps if step not in later)
+        later = {step.command for other in planned[rank + 1 :] for step in other.steps}
+        again = [step for step in each.steps if step.command in later and _only_looks(step)]
+        if each.stage is Stage.PACKAGES and again:
+            steps = tuple(step for step in each.steps if step not in again)
             yield replace(each, steps=steps or each.steps)
         else:
             yield each
+
+
+def _only_looks(step: Step) -> bool:
+    return bool(step.command) and Install.parse(step.command) is None

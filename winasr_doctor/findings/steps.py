@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+INSTALL_DOCTOR = "Install winasr_doctor for that Python, too"
+"""A step that a new environment has already."""
+
 Shell = Literal["powershell", "cmd", "sh", "python", ""]
 """What runs a command: a shell, Python source to put into a file, or empty if any shell does."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from winasr_doctor.locks.absolute_paths import is_gone, is_seen_to_be_gone
 from winasr_doctor.locks.cleanup_report import CleanupStatus
 from winasr_doctor.locks.debris import remove_debris
-from winasr_doctor.locks.identity import identify
+from winasr_doctor.locks.identity import identify, same_folder
 from winasr_doctor.locks.ledger import Ledger, LedgerContents, default_ledger
 from winasr_doctor.locks.ledger_entry import LedgerEntry, Owner, started, this_process
 from winasr_doctor.locks.leftovers import remove_items
@@ -192,7 +192,9 @@ def _handle(
         return in_use or (_AWAY if away else f"it cannot be looked at: {error}"), False
     if in_use:
         return in_use, False
-    if now != entry.identity:
+    # The folder of a single file is in use by others, and need not be as it was.
+    same = same_folder(now, entry.identity) if entry.only_items else now == entry.identity
+    if not same:
         return _REPLACED, True
     if entry.whole:
         return _remove_whole(entry, ledger, policy, on_attempt)

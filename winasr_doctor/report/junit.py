@@ -8,7 +8,7 @@ structure follows the Jenkins schema (xunit-plugin, `junit-10.xsd`), which other
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from winasr_doctor.findings import Report, Result, Status
@@ -41,9 +41,13 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
     if report.unreadable:
         suite = _suite(suites, "input", report)
         suite.extend(_unread(number, line) for number, line in enumerate(report.unreadable, 1))
-    for suite in suites:
-        _count(suite, suite.iter("testcase"))
-    _count(suites, suites.iter("testcase"))
+    for element in (*suites, suites):
+        count(element)
+    return as_text(suites)
+
+
+def as_text(suites: ET.Element) -> str:
+    """Return the whole document of a root element."""
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
@@ -58,21 +62,30 @@ def _suite(suites: ET.Element, name: str, report: Report) -> ET.Element:
     return suite
 
 
-def _count(element: ET.Element, cases: Iterable[ET.Element]) -> None:
-    ends = [case[0].tag if len(case) else "" for case in cases]
-    seen = Counter(ends)
-    element.set("tests", str(len(ends)))
+def count(element: ET.Element, time: str = "0") -> None:
+    """Write the number of tests into the attributes that the schema has for it.
+
+    Args:
+        element: A suite, or all of them.
+        time: The seconds that its tests took.
+    """
+    ends = Counter(case[0].tag if len(case) else "" for case in element.iter("testcase"))
+    element.set("tests", str(ends.total()))
     for tag, attribute in _COUNTED.items():
-        element.set(attribute, str(seen[tag]))
-    element.set("time", "0")
+        element.set(attribute, str(ends[tag]))
+    element.set("time", time)
 
 
-def _cases(results: Iterable[Result]) -> Iterable[ET.Element]:
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Yield names of which no two are the same: `name`, `name #2`."""
     taken: Counter[str] = Counter()
-    for result in results:
-        name = _name(result)
+    for name in names:
         taken[name] += 1
-        yield _case(result, name if taken[name] == 1 else f"{name} #{taken[name]}")
+        yield name if taken[name] == 1 else f"{name} #{taken[name]}"
+
+
+def _cases(results: Sequence[Result]) -> Iterable[ET.Element]:
+    return map(_case, results, numbered(map(_name, results)))
 
 
 def _name(result: Result) -> str:

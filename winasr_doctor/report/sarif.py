@@ -3,7 +3,7 @@
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", whose sections
 are named below. A finding about the machine has no position in a file, so it gets a logical
 location. GitHub only accepts results with a physical one, so upload a scan of the families `APP`
-and `REV` (`--select APP,REV`).
+and `REV` (`--select APP --select REV`).
 """
 
 from __future__ import annotations

@@ -53,16 +53,12 @@ class Scratch:
 
 
 def open_scratch(
-    wanted: str | None = None,
-    *,
-    candidates: Sequence[str] | None = None,
-    opinion: Callable[[str], Judgement] = judge,
+    wanted: str | None = None, *, opinion: Callable[[str], Judgement] = judge
 ) -> Scratch:
     """Make a private folder in the best available place.
 
     Args:
         wanted: The parent folder to use, whatever the doctor says.
-        candidates: Folders to choose from, the preferred ones first; by default `usual_places`.
         opinion: Returns the doctor's assessment of a folder.
 
     Returns:
@@ -80,7 +76,7 @@ def open_scratch(
         if not judgement.writable:
             raise ScratchError(f"the scratch folder {wanted} cannot be written to")
     else:
-        judgement = choose(usual_places() if candidates is None else candidates, opinion)
+        judgement = choose(usual_places(), opinion)
     try:
         temp = tempfile.mkdtemp(prefix="", dir=judgement.path)
         notes = temp + ".run"

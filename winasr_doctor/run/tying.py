@@ -55,11 +55,13 @@ def _in_a_job(command: list[str], options: dict[str, Any]) -> Iterator[subproces
         return
     try:
         app = subprocess.Popen(command, creationflags=CREATE_SUSPENDED, **options)  # noqa: S603
+        with suppress(OSError):
+            job.take(app.pid)
         try:
-            with suppress(OSError):
-                job.take(app.pid)
-        finally:
             psutil.Process(app.pid).resume()
+        except BaseException:
+            app.kill()
+            raise
         yield app
     finally:
         with suppress(OSError):

@@ -75,6 +75,20 @@ CASES = (
         ours=Python("with it", (*PYTEST, "-p", "winasr_doctor.pytest_plugin"), ALONE),
         prepare=one_test,
         pairs=10,
-        promises=(Promise("extra", 0.020),),
+        promises=(Promise("extra", 0.010),),
+    ),
+    Case(
+        name="pytest-sharing",
+        group=GROUP,
+        title="pytest with one empty test, under the sharing rules",
+        theirs=Python("without the plugin", PYTEST, ALONE),
+        ours=Python(
+            "with --windows-sharing",
+            (*PYTEST, "-p", "winasr_doctor.pytest_plugin", "--windows-sharing"),
+            ALONE,
+        ),
+        prepare=one_test,
+        pairs=10,
+        promises=(Promise("extra", 0.030),),
     ),
 )

@@ -6,12 +6,15 @@ import textwrap
 
 import pytest
 
+from tests.checks.families import codes_of
 from winasr_doctor.appsource import read_application
+from winasr_doctor.checks.app.left_out import was_not_examined
 from winasr_doctor.findings import Severity, Status, Suppression, Verdict
 from winasr_doctor.machine.model import Packages
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, machine
 
+CODES = codes_of("APP")
 NEMO = "from nemo.collections.asr.models import ASRModel\nmodel = ASRModel.restore_from('m.nemo')\n"
 
 
@@ -31,16 +34,16 @@ def examine(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("number", range(1, 19))
-def test_without_source_the_check_is_skipped(number):
-    (result,) = compute_check(f"APP{number:03}", machine())
+@pytest.mark.parametrize("code", CODES)
+def test_without_source_the_check_is_skipped(code):
+    (result,) = compute_check(code, machine())
     assert result.status is Status.SKIP
 
 
-@pytest.mark.parametrize("number", range(1, 18))
-def test_if_nothing_could_be_examined_the_check_does_not_pass(tmp_path, number):
+@pytest.mark.parametrize("code", [code for code in CODES if code != was_not_examined.code])
+def test_if_nothing_could_be_examined_the_check_does_not_pass(tmp_path, code):
     (tmp_path / "broken.py").write_text("def", encoding="utf-8")
-    (result,) = compute_check(f"APP{number:03}", machine(read_application([tmp_path])))
+    (result,) = compute_check(code, machine(read_application([tmp_path])))
     assert result.status is Status.UNKNOWN
 
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.version import Version
 
 from winasr_doctor.locks.ledger import Ledger
-
-HOLDS_ITS_MANIFEST = Version(version("nemo_toolkit")) >= Version("2.7")
-"""NeMo before 2.7 reads the manifest without lhotse, so an error leaves no iterator in it."""
 
 RECORDING, TEXT = Path(str(files("winasr_doctor") / "data" / "klatt3.wav")), "stop zero four one"
 

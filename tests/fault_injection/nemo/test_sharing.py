@@ -20,7 +20,8 @@ from winasr_doctor.frameworks.nemo import calls
 from winasr_doctor.locks import CleanupReport, CleanupStatus
 from winasr_doctor.locks.ledger import Ledger
 
-from .conftest import HOLDS_ITS_MANIFEST, RECORDING, TEXT
+from .conftest import RECORDING, TEXT
+from .releases import HOLDS_ITS_MANIFEST
 
 F3 = RECORDING.with_name("f3.wav"), "nine yes seven five"
 

@@ -14,7 +14,7 @@ from winasr_doctor.faults import FOREVER, FaultSweep, SharingEmulator
 from winasr_doctor.frameworks.nemo import calls
 from winasr_doctor.locks.ledger import Ledger
 
-from .conftest import HOLDS_ITS_MANIFEST, RECORDING, TEXT
+from .conftest import RECORDING, TEXT
 from .invariants import (
     Guarded,
     Invariant,
@@ -28,6 +28,7 @@ from .invariants import (
     the_user_is_told,
     what_is_left_goes_later,
 )
+from .releases import HOLDS_ITS_MANIFEST
 
 CODES = (32, 5, 145, 33, 303)
 """A file in use, access denied, a folder not empty yet, a locked region, a pending deletion."""

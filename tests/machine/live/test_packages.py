@@ -1,8 +1,9 @@
+import os
 import sys
 
 import pytest
 
-from winasr_doctor.machine.live.packages import installed
+from winasr_doctor.machine.live.packages import installed, is_installed
 
 TORCH = """from typing import Optional
 
@@ -45,6 +46,43 @@ def test_a_damaged_installation_does_not_hide_the_others(tmp_path):
     (tmp_path / "broken-1.0.dist-info").mkdir()
     (distribution(tmp_path, "binary", "1") / "METADATA").write_bytes(b"\xff\xfe\x00Name")
     assert installed([str(tmp_path)]).versions == {"lhotse": "1.33.0"}
+
+
+def test_metadata_are_never_waited_for_nor_read_whole(tmp_path):
+    distribution(tmp_path, "lhotse", "1.33.0")
+    large = distribution(tmp_path, "large", "2") / "METADATA"
+    with large.open("r+b") as file:
+        file.truncate(2**40 if os.name != "nt" else 2**20)  # a sparse file
+    (tmp_path / "folder-1.dist-info" / "METADATA").mkdir(parents=True)
+    if hasattr(os, "mkfifo"):
+        (tmp_path / "pipe-1.dist-info").mkdir()
+        os.mkfifo(tmp_path / "pipe-1.dist-info" / "METADATA")
+    assert installed([str(tmp_path)]).versions == {"large": "2", "lhotse": "1.33.0"}
+
+
+def test_what_pip_is_about_to_remove_is_not_there(tmp_path):
+    distribution(tmp_path, "~orch", "2.9.1")
+    assert installed([str(tmp_path)]).versions == {}
+
+
+def test_old_forms_are_read(tmp_path):
+    head = "Metadata-Version: 1.0\r\nName: {}\r\nVersion: 1\r\n\r\nVersion: 2\r\n"
+    (tmp_path / "a.egg-info").write_bytes(head.format("a").encode())
+    for name, folder in {"b": "b.egg-info", "c": "c.egg/EGG-INFO"}.items():
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "PKG-INFO").write_bytes(head.format(name).encode())
+    assert installed([str(tmp_path)]).versions == {"a": "1", "b": "1", "c": "1"}
+
+
+def test_a_folder_that_is_not_one_has_nothing(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"PK")
+    assert installed([str(tmp_path / "x.zip"), str(tmp_path / "none"), "a\0b"]).versions == {}
+
+
+def test_a_distribution_is_found_without_reading_it(tmp_path):
+    (tmp_path / "winasr_doctor-0.1.0.dist-info").mkdir()
+    assert is_installed("winasr_doctor", [str(tmp_path)])
+    assert not is_installed("winasr", [str(tmp_path)])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from winasr_doctor.asr.arguments import Cleanups
-from winasr_doctor.asr.errors import ExplainedError, MissingPackageError, ModelFileError
+from winasr_doctor.asr.errors import ExplainedError, ModelFileError
+from winasr_doctor.asr.hub_download import hub_client
 from winasr_doctor.asr.jobs import Job, JobStep
 from winasr_doctor.asr.models import ModelSource
 from winasr_doctor.asr.named_lock import LOADING
@@ -110,13 +111,7 @@ def _prepared(
 
 
 def _from_hub(job: Job, source: ModelSource, revision: str | None, cleanups: Cleanups) -> _Parts:
-    try:
-        import huggingface_hub  # noqa: F401
-    except Exception as error:
-        raise MissingPackageError(
-            "huggingface_hub, which downloads models, cannot be imported.",
-            (Remedy("Install it", ("python -m pip install -U huggingface_hub",)),),
-        ) from error
+    hub_client()  # refuses at once if there is none
     job.at(f"asking the Hub about {source.repo_id}", JobStep.DOWNLOADING)
     found = find_commit(source, revision, files.missing_of_model)
     fetch(job, found, files.of_model(found.sizes or ()), cleanups.policy)

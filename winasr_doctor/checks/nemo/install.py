@@ -132,6 +132,7 @@ def _scan_the_other(host: Machine, elsewhere: Sequence[FoundEnvironment]) -> Rem
     return Remedy(
         "If the app has its own Python, scan that one",
         tuple(Step("Run", command, shell_of(host)) for command in commands),
+        change=Change(Stage.ELSEWHERE, "app"),
     )
 
 
@@ -233,5 +234,5 @@ def _missing(host: Machine, version: str) -> Finding:
         f"NeMo {version} lacks {', '.join(missing)}; loading a model may then only say \"Can't"
         ' instantiate abstract class ASRModel"',
         evidence,
-        [pip_install(host, "Install what the speech models need", wanted)],
+        [pip_install(host, "Install what the speech models need", wanted, repairs=NEMO)],
     )

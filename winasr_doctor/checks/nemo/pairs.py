@@ -12,6 +12,7 @@ from winasr_doctor._util.dated import BY_COMMAND, Dated
 from winasr_doctor.checks.advice import pip_install
 from winasr_doctor.checks.base import check
 from winasr_doctor.checks.nemo.common import (
+    NEMO,
     PIP_READS,
     Release,
     nemo_version,
@@ -143,7 +144,7 @@ def _violation(host: Machine, nemo: str, limit: Requirement) -> Finding | None:
 def _install(host: Machine, title: str, limit: Requirement) -> Remedy:
     together = (limit.pip, limit.beside) if limit.beside else (limit.pip,)
     requirements = tuple(each.strip('"') for each in together)
-    remedy = pip_install(host, title, Install(requirements))
+    remedy = pip_install(host, title, Install(requirements), repairs=NEMO)
     return replace(remedy, action=Constrain(requirements))
 
 

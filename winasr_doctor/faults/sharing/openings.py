@@ -225,15 +225,23 @@ def _note(
 def _keep(number: int, opening: Opening) -> None:
     with _lock:
         before = _openings.get(number)
-        for name in () if before is None else before.names:
-            _descriptors[name].discard(number)
-            if not _descriptors[name]:
-                del _descriptors[name]
         _openings[number] = opening
         descriptors.changed(number)
-        (_temporary.add if opening.temporary else _temporary.discard)(number)
+        if opening.temporary or number in _temporary:
+            (_temporary.add if opening.temporary else _temporary.discard)(number)
+        if before is not None:
+            if before.names == opening.names:
+                return
+            _forget_names(number, before)
         for name in opening.names:
             _descriptors.setdefault(name, set()).add(number)
+
+
+def _forget_names(number: int, opening: Opening) -> None:
+    for name in opening.names:
+        _descriptors[name].discard(number)
+        if not _descriptors[name]:
+            del _descriptors[name]
 
 
 def _next_descriptor() -> int | None:

@@ -117,14 +117,19 @@ def told_once(refusals: Iterable[Refusal]) -> str:
     Args:
         refusals: The refusals, in order.
     """
-    often = Counter(refusals)
+    first: dict[tuple[str, tuple[Held, ...]], Refusal] = {}
+    often: Counter[tuple[str, tuple[Held, ...]]] = Counter()
+    for refusal in refusals:
+        key = refusal.head, refusal.held
+        often[key] += 1
+        first.setdefault(key, refusal)
     told: set[tuple[str, ...]] = set()
     texts = []
-    for refusal, times in list(often.items())[:_MOST_REFUSALS]:
+    for key, refusal in list(first.items())[:_MOST_REFUSALS]:
         again = bool(refusal.held) and refusal.holders in told
         told.add(refusal.holders)
         texts.append(refusal.head + ("\n  held as told above" if again else refusal.tail))
-        texts += [f"  refused {times:,} times"] if times > 1 else []
+        texts += [f"  refused {often[key]:,} times"] if often[key] > 1 else []
     more = len(often) - _MOST_REFUSALS
     return "\n".join([*texts, *([f"and {more:,} more"] if more > 0 else [])])
 

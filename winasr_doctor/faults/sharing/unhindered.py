@@ -55,7 +55,9 @@ def _can_change(operation: str, path: str, status: os.stat_result, only_handles:
         return writable and not openings.any_temporary()
     if operation == "rmdir":
         return writable and not _is_held(status)
-    return (writable or operation == "overwrite") and _is_free(path, status)
+    if operation == "overwrite":
+        return _is_free(path, status) or not handles.maps_file(path, (status.st_dev, status.st_ino))
+    return writable and _is_free(path, status)
 
 
 def _is_free(path: str, status: os.stat_result) -> bool:

@@ -6,6 +6,7 @@ The structure follows the Jenkins schema (xunit-plugin, `junit-10.xsd`), which o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from xml.etree import ElementTree as ET
 
 from winasr_doctor.findings import Verdict
@@ -15,6 +16,7 @@ from winasr_doctor.report import render as render_scan
 from winasr_doctor.report.escaping import one_line, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
+from winasr_doctor.report.junit import as_text, count, numbered
 
 _ELEMENTS = {
     StepState.FAIL: "failure",
@@ -23,8 +25,6 @@ _ELEMENTS = {
     StepState.SKIP: "skipped",
 }
 """What a state becomes below a `testcase`; nothing for `pass`."""
-
-_COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def render(gate: Gate, options: RenderOptions) -> str:
@@ -41,13 +41,12 @@ def render(gate: Gate, options: RenderOptions) -> str:
             suite = ET.SubElement(suites, "testsuite", {"name": f"gate {step.name}"})
             suite.extend(_cases(step))
     for suite in suites:
-        _count(suite)
+        count(suite, _seconds(suite))
     if gate.report is not None:
         document = render_scan(gate.report, "junit", options).encode()
         suites.extend(ET.fromstring(document))  # noqa: S314 - written a line above
-    _count(suites)
-    ET.indent(suites)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+    count(suites, _seconds(suites))
+    return as_text(suites)
 
 
 def _verdict(gate: Gate) -> Iterable[ET.Element]:
@@ -58,25 +57,21 @@ def _verdict(gate: Gate) -> Iterable[ET.Element]:
         Verdict.FAIL: StepState.FAIL,
     }
     detail = "\n".join((f"The gate {words.in_short(gate)}.", *gate.notes))
-    yield _element("gate", Case("verdict", states[gate.verdict], detail, gate.seconds), "")
+    yield _element("gate", Case("", states[gate.verdict], detail, gate.seconds), "verdict")
     for step in gate.steps:
         state = StepState.FAIL if step.stops else step.state
-        yield _element("gate", Case(step.name, state, step.summary, step.seconds), "")
+        yield _element("gate", Case("", state, step.summary, step.seconds), step.name)
 
 
 def _cases(step: GateStep) -> Iterable[ET.Element]:
-    taken: dict[str, int] = {}
-    for case in step.cases:
-        name = one_line(case.name)
-        taken[name] = taken.get(name, 0) + 1
-        number = f" #{taken[name]}" if taken[name] > 1 else ""
-        yield _element(step.name, case, number)
+    names = numbered(one_line(case.name) for case in step.cases)
+    return map(partial(_element, step.name), step.cases, names)
 
 
-def _element(group: str, case: Case, number: str) -> ET.Element:
+def _element(group: str, case: Case, name: str) -> ET.Element:
     attributes = {
         "classname": f"winasr_doctor.gate.{group}",
-        "name": f"{one_line(case.name)}{number}",
+        "name": name,
         "time": f"{case.seconds:.3f}",
     }
     element = ET.Element("testcase", attributes)
@@ -93,14 +88,8 @@ def _element(group: str, case: Case, number: str) -> ET.Element:
     return element
 
 
-def _count(element: ET.Element) -> None:
-    """Write the number of tests into the attributes that the schema has for it."""
-    cases = list(element.iter("testcase"))
-    ends = [case[0].tag if len(case) else "" for case in cases]
-    element.set("tests", str(len(cases)))
-    for tag, attribute in _COUNTED.items():
-        element.set(attribute, str(ends.count(tag)))
-    element.set("time", f"{sum(float(case.get('time', 0)) for case in _timed(element)):.3f}")
+def _seconds(element: ET.Element) -> str:
+    return f"{sum(float(case.get('time', 0)) for case in _timed(element)):.3f}"
 
 
 def _timed(element: ET.Element) -> list[ET.Element]:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winasr_doctor._util.regular_files import read_regular
+from winasr_doctor._util.regular_files import read_regular, read_start
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.model import Packages, TorchBuild
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution
-
     from winasr_doctor.machine.live.machine import LiveMachine
 
 _NOT_A_NAME = r"[-_.]+"
 """Runs of these characters become one hyphen. Source: PEP 503, "Normalized Names"."""
+
+_INFO = (".dist-info", ".egg-info")
+
+_METADATA = ("/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO", "")
+"""Where a distribution's metadata are, below its folder; old ones are just a file. Source: PyPA,
+"Recording installed projects"; setuptools, "The Internal Structure of Python Eggs".
+"""
+
+_HEAD = 64 * 1024
+"""Bytes of metadata that are read; name and version are in the first lines."""
 
 _LARGEST_FILE = 1024**2
 """Maximum number of bytes read of `torch/version.py`, which has a few lines."""
@@ -43,23 +52,61 @@ def installed(path: Iterable[str]) -> Packages:
     Args:
         path: A list like `sys.path`; if a name occurs twice, the first counts, as for `import`.
     """
-    from importlib.metadata import distributions
-
     folders = list(path)
     versions: dict[str, str] = {}
-    for distribution in distributions(path=folders):
-        name, version = _name_and_version(distribution)
-        if name and version:
+    for folder in folders:
+        for name, version in _distributions(folder or "."):
             versions.setdefault(re.sub(_NOT_A_NAME, "-", name).lower(), version)
     return Packages(versions=dict(sorted(versions.items())), torch=_torch(folders))
 
 
-def _name_and_version(distribution: Distribution) -> tuple[str | None, str | None]:
+def is_installed(name: str, path: Iterable[str]) -> bool:
+    """Return whether a distribution has its folder below some folders, without reading it.
+
+    Args:
+        name: The first part of the folder's name, such as `winasr_doctor`.
+        path: A list like `sys.path`.
+    """
+    return any(
+        each.startswith(f"{name}-") and each.endswith(_INFO[0])
+        for folder in path
+        for each in _listed(folder or ".")
+    )
+
+
+def _listed(folder: str) -> list[str]:
     try:
-        metadata = distribution.metadata
-        return metadata["Name"], metadata["Version"]
-    except Exception:  # noqa: BLE001 - half-removed and damaged installations are common
-        return None, None
+        return os.listdir(folder)  # noqa: PTH208 - only the names
+    except (OSError, ValueError):  # an archive, or a folder that is not there
+        return []
+
+
+def _distributions(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield name and version of what is installed in a folder.
+
+    Only the start of a regular file is read: `importlib.metadata` would wait for a pipe, and read
+    gigabytes. What pip is about to remove begins with a tilde.
+    """
+    for each in _listed(folder):
+        if each.startswith("~") or not each.endswith((*_INFO, ".egg")):
+            continue
+        for file in _METADATA:
+            found = _name_and_version(f"{folder}{os.sep}{each}{file}")
+            if found is not None:
+                yield found
+                break
+
+
+def _name_and_version(file: str) -> tuple[str, str] | None:
+    try:
+        head, _, _ = read_start(file, _HEAD).replace(b"\r\n", b"\n").partition(b"\n\n")
+    except OSError:  # half-removed and damaged installations are common
+        return None
+    fields = dict(re.findall(rb"^(Name|Version):[ \t]*(.+?)[ \t]*$", head, re.MULTILINE))
+    name, version = fields.get(b"Name"), fields.get(b"Version")
+    if not name or not version:
+        return None
+    return name.decode("utf-8", "replace"), version.decode("utf-8", "replace")
 
 
 def _torch(folders: Iterable[str]) -> TorchBuild | None:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from winasr_doctor.machine.base import Unreadable
+from winasr_doctor.machine.live.packages import is_installed
 from winasr_doctor.machine.model import PythonRuntime
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _SUFFIXES = {"alpha": "a", "beta": "b", "candidate": "rc"}
 
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
-_DOCTOR = "winasr-doctor"
+_DOCTOR = "winasr_doctor"
 
 _STORE_PACKAGE = "\\windowsapps\\pythonsoftwarefoundation.python."
 """Part of the path of every Python from the Microsoft Store. Source: docs.python.org, "Using Python
@@ -28,14 +29,8 @@ def read(host: LiveMachine) -> PythonRuntime:
     """Read the interpreter that the scan is about."""
     if host.outside is None:
         return own()
-    return of_another(host.interpreter, has_doctor=_has_doctor(host))
-
-
-def _has_doctor(host: LiveMachine) -> bool:
-    try:
-        return host.packages.version(_DOCTOR) is not None
-    except Unreadable:
-        return False
+    path = host.interpreter.search_path
+    return of_another(host.interpreter, has_doctor=is_installed(_DOCTOR, path))
 
 
 def of_another(found: OutsideInterpreter, *, has_doctor: bool = False) -> PythonRuntime:

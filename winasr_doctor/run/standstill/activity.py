@@ -136,7 +136,7 @@ class Stillness:
         Args:
             latest: The activity so far.
         """
-        self._first = latest
+        self._first = latest if self._cpu else latest._replace(cpu=0.0)
 
 
 def _moved(before: Activity, after: Activity, seconds: float) -> bool:

@@ -97,6 +97,14 @@ KNOWN = {
 }
 """The catalogue's entry for each kind; a loop that sleeps or an event means nothing by itself."""
 
+_VAGUE = frozenset(
+    (
+        *(WaitKind.UNKNOWN, WaitKind.SLEEP, WaitKind.SIGNAL, WaitKind.THREAD, WaitKind.LOCK),
+        WaitKind.QUEUE,
+    )
+)
+"""What the main thread of a server may do while another thread serves."""
+
 _FOR_A_THREAD = frozenset(
     (
         *(WaitKind.FUTURE, WaitKind.THREAD, WaitKind.QUEUE, WaitKind.LOCK, WaitKind.SIGNAL),
@@ -199,12 +207,18 @@ def _feeds(parent: Standing, child: Standing) -> bool:
 def _events(app: tuple[Standing, ...]) -> Iterator[Reading]:
     """Yield an app that waits for its users: a server, or one with windows."""
     ports = [port for process in app for port in process.ports]
-    if ports and any(process.has(WaitKind.EVENTS) or process.threads is None for process in app):
+    if ports and any(map(_may_serve, app)):
         where = ", ".join(dict.fromkeys(ports))
         yield Reading(WaitKind.EVENTS, f"the app waits for a connection on {where}", at_rest=True)
     elif _main_wait(app[0]) is WaitKind.EVENTS:
         to = f"; it is connected to {', '.join(app[0].peers)}" if app[0].peers else ""
         yield Reading(WaitKind.EVENTS, f"the app waits {WaitKind.EVENTS.value}{to}", at_rest=True)
+
+
+def _may_serve(process: Standing) -> bool:
+    """Return whether nothing speaks against a server at rest: a false alarm is worse than none."""
+    is_vague = _main_wait(process) in _VAGUE
+    return bool(process.ports) and (is_vague or process.has(WaitKind.EVENTS))
 
 
 def _lost_task(app: tuple[Standing, ...]) -> Iterator[Reading]:

@@ -104,7 +104,10 @@ _OF_SOURCE = (
     (WaitKind.INPUT, re.compile(r"\binput\(|\bsys\.stdin\b|\bgetpass\(|\bgetwch\(")),
     (WaitKind.SLEEP, re.compile(r"\bsleep\(")),
     (WaitKind.FILE_LOCK, re.compile(r"\b(?:flock|lockf|locking)\(")),
-    (WaitKind.EVENTS, re.compile(r"\b(?:accept|mainloop|exec_?|pause|sigwait|GetMessage\w*)\(")),
+    (
+        WaitKind.EVENTS,
+        re.compile(r"\b(?:select|poll|accept|mainloop|exec_?|pause|sigwait|GetMessage\w*)\("),
+    ),
     (WaitKind.SOCKET, re.compile(r"\.(?:recv\w*|connect)\(|\burlopen\(")),
     (WaitKind.CHILD, re.compile(r"\bos\.(?:wait\w*|system)\(")),
     (WaitKind.LOCK, re.compile(r"\.acquire\(|^with [\w.]+:")),
@@ -124,6 +127,7 @@ _OF_CALLS = {
     "flock": WaitKind.FILE_LOCK,
     "wait": WaitKind.CHILD,
     "sleep": WaitKind.SLEEP,
+    "poll": WaitKind.EVENTS,
     "open": WaitKind.FILE,
 }
 """What a call of the kernel says about a thread whose functions say nothing."""

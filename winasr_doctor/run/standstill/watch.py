@@ -73,17 +73,16 @@ class AppWatch:
             now: The time, in seconds.
         """
         activity = self._tree.activity()
-        if _ASKING_IS_HARMLESS:
-            self._look_for_endless_names(self._without_output.seconds(activity, now), now)
         seconds = self._stillness.seconds(activity, now)
+        without_output = self._without_output.seconds(activity, now)
         began = now - seconds
         self._look_at_workers()
-        if seconds < self._silence or began == self._told_at:
-            return
-        self._told_at = began
-        if not self._app_has_said_it():
-            self._report(seconds, lambda _: True)
-            self._stillness.forgive(self._tree.activity())
+        if seconds >= self._silence and began != self._told_at:
+            self._told_at = began
+            if not self._app_has_said_it():
+                self._report(seconds, lambda _: True)
+        elif _ASKING_IS_HARMLESS:
+            self._look_for_endless_names(without_output, now)
 
     def _app_has_said_it(self) -> bool:
         """Return whether the watchdog inside the app has reported since the last time."""
@@ -106,6 +105,8 @@ class AppWatch:
         from winasr_doctor.run.standstill.showing import show
 
         app = collect(self._tree.processes(), self._folder)
+        for each in (self._stillness, self._without_output):
+            each.forgive(self._tree.activity())
         if not app:
             return
         reading = read(app)
@@ -130,7 +131,7 @@ class AppWatch:
 
 @contextmanager
 def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[StoodStill]]:
-    """AppWatch an app until the block ends; yield what was reported.
+    """Watch an app until the block ends; yield what was reported.
 
     Args:
         pid: The number of the app's process.

@@ -13,6 +13,7 @@ RESULTS = "results*.xml"
 """The JUnit files that pytest writes into each environment's folder."""
 
 ON_DEMAND = {
+    "ansible": "the Ansible role, against twenty machines over SSH; root only",
     "bench": "writes the survival table and the speed table; an hour",
     "mutants": "random faults that a test should notice; an hour",
     "nemo22": "the guard and the loader on NeMo 2.2.1; gigabytes",

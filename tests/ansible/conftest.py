@@ -80,10 +80,13 @@ def _host(stack: ExitStack, folder: Path, number: int) -> str:
     server = subprocess.Popen(started, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     stack.callback(server.wait)
     stack.callback(server.terminate)
-    return (
-        f"{name} ansible_host={address} ansible_user=root ansible_python_interpreter={sys.executable}"
-        f" ansible_ssh_private_key_file={folder / 'user'}"
-    )
+    values = {
+        "ansible_host": address,
+        "ansible_user": "root",
+        "ansible_python_interpreter": sys.executable,
+        "ansible_ssh_private_key_file": folder / "user",
+    }
+    return " ".join([name, *(f"{key}={value}" for key, value in values.items())])
 
 
 @pytest.fixture(scope="session")

@@ -141,6 +141,7 @@ def find_refused_revisions(app: Application) -> Iterator[RefusedRevision]:
             for keyword, literals in _given_revisions(call, scope, app.constants):
                 repo_ids = _repositories(call, scope, app.constants)
                 yield RefusedRevision(call, file, keyword, callee, literals, repo_ids)
+        app.relieve()
 
 
 def loader_without_revision(call: ast.Call, scope: Scope, constants: Constants) -> str | None:

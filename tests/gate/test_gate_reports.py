@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 from markdown_it import MarkdownIt
+from msgspec import structs
 
 from winasr_doctor import schemas
 from winasr_doctor.findings import Report
@@ -67,6 +68,17 @@ def test_every_format_can_be_written_and_ends_in_a_newline(outcome: Gate, name: 
     assert document.endswith("\n")
     assert "\x1b" not in document
     document.encode()
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "junit"])
+def test_a_python_that_was_scanned_from_outside_is_named(failed: Gate, name: str):
+    assert failed.report is not None
+    assert "scanned from outside" not in render(failed, name)
+    host = {**failed.report.host, "interpreter": "/opt/asr/bin/python", "python": "3.12.1"}
+    report = structs.replace(failed.report, host=host)
+    document = " ".join(render(replace(failed, report=report), name).split())
+    assert "scanned from outside" in document
+    assert "Python 3.12.1 (/opt/asr/bin/python)" in document
 
 
 def test_an_unknown_format_is_named(passed: Gate):

@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 from hidden_commands import hidden_commands
+from packaging.requirements import Requirement
 from powershell_grammar import WITHOUT_GRAMMAR, problem
 from rich.cells import cell_len
 
+from winasr_doctor.cli import cli
 from winasr_doctor.findings import Report, Step, plan_of
 from winasr_doctor.machine import RecordedMachine, load_snapshot
 from winasr_doctor.report import RenderOptions, render
@@ -82,6 +88,33 @@ def test_every_command_is_right_for_its_shell(file):
     for step in steps_of(report_of(file)):
         for line in step.command.split("\n") if step.shell != "python" else [step.command]:
             CHECKED[step.shell](line)
+
+
+@each_machine
+def test_every_python_command_of_the_plan_runs(file):
+    """`-c` with torch replaced, `-m winasr_doctor` as far as its options, `-m pip` as it parses."""
+    for command in plan_of(report_of(file)).commands:
+        for line in command.command.split("\n"):
+            program, _, given = line.partition("python.exe")
+            if program.startswith(("& '", '"')):
+                run_python(shlex.split(given[1:]))
+
+
+def run_python(arguments: list[str]) -> None:
+    """Run what Python is given, but install nothing and scan nothing."""
+    if arguments[0] == "-c":
+        torch = SimpleNamespace(__version__="2.13.0", cuda=SimpleNamespace(is_available=bool))
+        with patch.dict(sys.modules, torch=torch):
+            exec(arguments[1], {})
+    elif arguments[:2] == ["-m", "winasr_doctor"]:
+        options = arguments[2 : arguments.index("--")] if "--" in arguments else arguments[2:]
+        done = CliRunner().invoke(cli, [*options, "--help"])
+        assert done.exit_code == 0, done.output
+    else:
+        assert arguments[:3] == ["-m", "pip", "install"]
+        for requirement in arguments[3:]:
+            if not requirement.startswith(("-", "https://")):
+                Requirement(requirement)
 
 
 def parse_powershell(line: str) -> None:

@@ -32,7 +32,7 @@ def render(gate: Gate, options: RenderOptions) -> str:
     suites = ET.Element("testsuites", {"name": "winasr_doctor gate"})
     verdict = ET.SubElement(suites, "testsuite", {"name": "gate"})
     properties = ET.SubElement(verdict, "properties")
-    for name, value in words.provenance(gate.tested):
+    for name, value in words.provenance(gate):
         attributes = {"name": one_line(name), "value": one_line(value)}
         ET.SubElement(properties, "property", attributes)
     verdict.extend(_verdict(gate))

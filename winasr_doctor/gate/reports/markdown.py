@@ -40,7 +40,7 @@ def render(gate: Gate, options: RenderOptions) -> str:
         blocks += ["### Accepted", bullets(found)]
     if gate.notes:
         blocks += ["### Notes", bullets(map(escape, gate.notes))]
-    rows = ((cell(name), cell(value)) for name, value in words.provenance(gate.tested))
+    rows = ((cell(name), cell(value)) for name, value in words.provenance(gate))
     tested = _table(("What", "Which"), rows)
     blocks.append(f"<details><summary>What was tested</summary>\n\n{tested}\n\n</details>")
     if gate.report is not None:

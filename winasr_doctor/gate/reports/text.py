@@ -55,7 +55,7 @@ def show(gate: Gate, options: RenderOptions) -> Iterator[Block]:
     for note in gate.notes:
         yield Paragraph(note, lead="Note: ")
     yield from heading("Tested:")
-    rows = words.provenance(gate.tested)
+    rows = words.provenance(gate)
     yield Table(tuple((name, one_line(value)) for name, value in rows), indent=2)
     yield Gap()
     lead = f"Gate {words.in_short(gate)} "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
-from winasr_doctor.gate.provenance import Provenance
+from winasr_doctor.report.digest import head
 
 VERDICTS = {
     Verdict.PASS: "passed",
@@ -27,8 +27,15 @@ def notable(step: GateStep) -> list[Case]:
     )
 
 
-def provenance(tested: Provenance) -> Iterator[tuple[str, str]]:
-    """Yield the name and value of each version and hash, with hashes shortened."""
+def provenance(gate: Gate) -> Iterator[tuple[str, str]]:
+    """Yield the name and value of each version and hash, with hashes shortened.
+
+    The suite and the self-test run in our own Python. If the scan was about another one, it is
+    named first.
+    """
+    report, tested = gate.report, gate.tested
+    if report is not None and report.host.get("interpreter"):
+        yield "scanned from outside", ", ".join(" ".join(pair) for pair in head(report))
     for name, version in tested.versions.items():
         yield name, version or "not installed"
     for name, digest in tested.data.items():

@@ -11,6 +11,7 @@ import pytest
 
 from winasr_doctor.faults import VirtualClock, inject
 from winasr_doctor.locks import RetryPolicy, rmtree, tree_removal
+from winasr_doctor.locks.holder_lookup import _this_process
 from winasr_doctor.locks.holders import Holding
 
 
@@ -51,3 +52,24 @@ def test_each_attempt_says_how_many_are_locked(
     told = [each.getMessage() for each in caplog.records if "cannot remove" in each.getMessage()]
     assert words in told[0]
     assert (" more" in told[0]) is (" more" in words)
+
+
+def test_what_was_ours_when_the_system_was_asked_is_waited_for_once_it_is_not(
+    tree: Path, asked_at: list[float], monkeypatch: pytest.MonkeyPatch
+):
+    """The answer may be older than the release of our own handle; another process still has it."""
+
+    class OldAnswer:
+        def __init__(self, _: object) -> None: ...
+
+        def ask(self, path: str) -> None: ...
+
+        def answers(self) -> dict[str, Holding]:
+            path = str(tree / "inner" / "b.txt")
+            return {path: Holding(path, (_this_process(path),))}
+
+    monkeypatch.setattr(tree_removal, "HolderQuestion", OldAnswer)
+    with inject("unlink:32*5@b.txt"):
+        report = rmtree(tree)
+    assert report.gone, report
+    assert report.attempts[0].failures[0].holding is not None

@@ -154,7 +154,8 @@ class _Deletion:
         ]
         if not passing:
             return None, "no error that passes with time"
-        held = [f.path for f in passing if f.holding is not None and f.holding.by_ourselves]
+        # Not what the system said, as it may have been asked before we let go of a file.
+        held = [failure.path for failure in passing if failure.path in self._ours]
         if held and not self._asked_to_release:
             self._asked_to_release = True
             if self._let_go(held):

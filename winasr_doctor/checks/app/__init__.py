@@ -6,6 +6,7 @@ from winasr_doctor.checks.app.cleanup import cleans_up_before_returning
 from winasr_doctor.checks.app.encodings import leaves_the_encoding_open
 from winasr_doctor.checks.app.errors import loses_the_cause, swallows_the_error
 from winasr_doctor.checks.app.late_settings import sets_the_hub_up_too_late
+from winasr_doctor.checks.app.late_sinks import writes_only_at_the_end
 from winasr_doctor.checks.app.left_out import was_not_examined
 from winasr_doctor.checks.app.messages import matches_message_text
 from winasr_doctor.checks.app.open_files import opens_a_file_twice
@@ -37,4 +38,5 @@ __all__ = [
     "transcribes_concurrently",
     "waits_without_reading",
     "was_not_examined",
+    "writes_only_at_the_end",
 ]

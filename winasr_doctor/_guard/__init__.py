@@ -7,7 +7,23 @@ are lost, and an error of the load or transcription itself is hidden behind a `P
 """
 
 from winasr_doctor._guard.core import guard
-from winasr_doctor._guard.events import CleanupAttempted, FolderClosed, FolderOpened, Phase
+from winasr_doctor._guard.events import (
+    CleanupAttempted,
+    DownloadOutcome,
+    DownloadRescued,
+    FolderClosed,
+    FolderOpened,
+    Phase,
+)
 from winasr_doctor._guard.session import GuardSession
 
-__all__ = ["CleanupAttempted", "FolderClosed", "FolderOpened", "GuardSession", "Phase", "guard"]
+__all__ = [
+    "CleanupAttempted",
+    "DownloadOutcome",
+    "DownloadRescued",
+    "FolderClosed",
+    "FolderOpened",
+    "GuardSession",
+    "Phase",
+    "guard",
+]

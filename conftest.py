@@ -10,6 +10,7 @@ import importlib.util
 import mmap
 import os
 import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -180,10 +181,12 @@ def pytest_collection_finish() -> None:
     """Let no garbage collection of a test walk through thousands of collected tests.
 
     What lives until the end is set aside: a full collection takes a fifth of a second otherwise,
-    and the code under test collects wherever it lets go of files.
+    and the code under test collects wherever it lets go of files. Not from Python 3.14 on, where
+    Hypothesis asks the collector who refers to its source of random numbers.
     """
-    gc.collect()
-    gc.freeze()
+    if sys.version_info < (3, 14):
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

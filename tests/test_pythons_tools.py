@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -43,6 +44,21 @@ def test_a_skip_is_printed_and_counts_as_one_skipped_test(tool, monkeypatch, tmp
     assert f"NOT RUN: {reason}" in capsys.readouterr().out
     (skipped,) = ET.parse(results).iter("skipped")  # noqa: S314 - our own
     assert skipped.get("message") == reason
+
+
+def test_what_a_wheel_needs_is_decided_for_the_other_python(tool, tmp_path):
+    lines = [
+        "Requires-Dist: click>=8",
+        "Requires-Dist: tomli; python_version < '3.11'",
+        "Requires-Dist: tree-sitter>=0.23; python_version < '3.15' and extra == 'test'",
+        "Requires-Dist: hypothesis; extra == 'test'",
+        "Requires-Dist: torch; extra == 'asr'",
+    ]
+    wheel = tmp_path / "a-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("a-1.dist-info/METADATA", "\n".join(lines))
+    assert tool.main.needed(wheel, "3.15") == ["click>=8", "hypothesis"]
+    assert tool.main.needed(wheel, "3.14") == ["click>=8", "tree-sitter>=0.23", "hypothesis"]
 
 
 @pytest.mark.parametrize(

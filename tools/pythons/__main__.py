@@ -15,12 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from email.parser import BytesParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from chroot import PYTHONS, RUN, UnavailableError, ready, remove, run_inside, turn
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("winasr_doctor", "tests", "examples", "docs", "benchmarks", "tools", ".github", ".ci")
@@ -165,10 +168,28 @@ def fetch(version: str, folder: Path, more: Sequence[str]) -> None:
         target += ["--abi", abi]
     for name in PLATFORMS:
         target += ["--platform", f"{name}_{machine}"]
-    what = ["--only-binary=:all:", *target, "-d", str(folder), f"{wheel}[test]", *more]
+    what = ["--only-binary=:all:", *target, "-d", str(folder), *needed(wheel, version), *more]
     done = subprocess.run([*pip, "download", "--quiet", *what], check=False)
     if done.returncode:
         raise UnavailableError(f"its packages could not be downloaded ({done.returncode})")
+
+
+def needed(wheel: Path, version: str) -> list[str]:
+    """Return what a wheel and its tests need on a Python.
+
+    pip evaluates markers for the Python that runs it, even with `--python-version`; source: pip's
+    documentation, "pip download".
+    """
+    there = {"python_version": version, "python_full_version": f"{version}.0", "extra": "test"}
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        metadata = BytesParser().parsebytes(archive.read(name))
+    found = map(Requirement, metadata.get_all("Requires-Dist", []))
+    return [
+        f"{each.name}{each.specifier}"
+        for each in found
+        if each.marker is None or each.marker.evaluate(there)
+    ]
 
 
 def copy(project: Path) -> None:

@@ -37,6 +37,7 @@ def _fleet(count: int, pairs: int, *promises: Promise) -> Case:
 
 
 CASES = (
+    _fleet(100, 5),
     _fleet(1_000, 3, Promise("memory", 120 * MB)),
     _fleet(10_000, 1, Promise("seconds", 30), Promise("memory", 120 * MB)),
     _fleet(50_000, 1, Promise("memory", 120 * MB)),

@@ -53,3 +53,9 @@ def read_only(paths):
     rows = [model.transcribe([path])[0].text for path in paths]
     with open("known.csv", encoding="utf-8") as file:
         return rows, file.read()
+
+
+def named_after_the_recording(path):
+    text = model.transcribe([path])[0].text
+    pd.DataFrame([text]).to_csv(path + ".csv")
+    return text

@@ -17,3 +17,17 @@ def text_of(path):
         return model.transcribe([path])[0].text
     finally:
         clean(path)
+
+
+def rewritten(path):
+    try:
+        return convert(path)
+    except ValueError:
+        os.unlink(path)
+        raise
+
+
+def cleans_up_only_after_an_error(path):
+    text = model.transcribe([path])[0].text
+    rewritten(path)
+    return text

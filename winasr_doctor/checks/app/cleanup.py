@@ -72,9 +72,19 @@ class _Removals:
             self._known[function.node] = any(
                 self._happen_in(site, depth)
                 for site in self._app.calls.calls_in(file, scope)
-                if not is_survived(file, site.call)
+                if not is_survived(file, site.call) and not _only_after_an_error(site)
             )
         return self._known[function.node]
+
+
+def _only_after_an_error(site: Site) -> bool:
+    """Return whether a call stands in a handler of its own function."""
+    for parent, _child in ancestors(site.file, site.call):
+        if isinstance(parent, ast.ExceptHandler):
+            return True
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            return False
+    return False
 
 
 def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:

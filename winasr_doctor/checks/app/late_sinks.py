@@ -123,18 +123,42 @@ def _end_of(path: ast.expr) -> str:
 
 
 def _waits_for(file: SourceFile, sink: ast.Call, result: ast.Call) -> bool:
-    """Return whether a sink is opened after the loop over a result, unprotected."""
+    """Return whether a sink is opened after a result, unprotected.
+
+    One result counts if the file has the same name each time: it may be open since the last one.
+    """
     if enclosing_function(file, sink) is not enclosing_function(file, result):
         return False
     loop = _loop_around(file, result)
-    end = getattr(loop or result, "end_lineno", 0)
-    if loop is None or sink.lineno <= end or _is_protected(file, sink):
+    work = loop or result
+    if sink.lineno <= (work.end_lineno or 0) or _is_protected(file, sink):
+        return False
+    if loop is None and not _has_a_fixed_name(file, sink):
         return False
     return not any(
-        call.lineno < loop.lineno and _same_path(file, call, sink)
+        call.lineno < work.lineno and _same_path(file, call, sink)
         for call, _scope in file.index.calls
         if enclosing_function(file, call) is enclosing_function(file, sink) and _is_sink(file, call)
     )
+
+
+def _has_a_fixed_name(file: SourceFile, sink: ast.Call) -> bool:
+    """Return whether the path is a literal, or a name that only a literal is assigned to."""
+    path = sink.args[0] if sink.args else None
+    if isinstance(path, ast.Constant):
+        return True
+    around = enclosing_function(file, sink)
+    values = [
+        node.value
+        for node in walk_own([*file.tree.body, *(around.body if around else ())])
+        if isinstance(node, ast.Assign)
+        and any(isinstance(each, ast.Name) and _names(path, each.id) for each in node.targets)
+    ]
+    return bool(values) and all(isinstance(value, ast.Constant) for value in values)
+
+
+def _names(path: ast.expr | None, name: str) -> bool:
+    return isinstance(path, ast.Name) and path.id == name
 
 
 def _is_protected(file: SourceFile, sink: ast.Call) -> bool:
@@ -195,12 +219,13 @@ def _finding(file: SourceFile, call: ast.Call) -> Finding:
 def writes_only_at_the_end(host: Machine) -> Iterable[Finding]:
     """A table of results is opened only after all the work, unprotected.
 
-    **What.** A loop over recordings, and after it `to_csv`, `to_excel`, `save("....xlsx")` or
+    **What.** A transcription, and after it `to_csv`, `to_excel`, `save("....xlsx")` or
     `open("....csv", "w")`, without a handler for the error.
     **Why.** Excel and Word keep a file open and share it with readers only, so that opening it for
     writing fails with PermissionError, errno 13. By then hours of results exist in memory alone.
-    **Decided by.** The order in one function, and the end of the path if it is a literal. A handler
-    that goes on, or the same file opened before the loop, silences it.
+    **Decided by.** The order in one function, and the end of the path if it is a literal. Without a
+    loop over recordings, only a file whose name is a literal counts: it may be open since the last
+    time. A handler that goes on, or the same file opened before, silences it.
     **Do.** Open the file before the work and write each result at once, or catch the error.
     **Source.** learn.microsoft.com, "Creating and Opening Files" (sharing modes); CPython,
     `Modules/_io/fileio.c`, reports a sharing violation of `open` as errno 13.

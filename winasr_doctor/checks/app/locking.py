@@ -60,7 +60,7 @@ def is_cached(site: Site) -> bool:
             names = [d.func if isinstance(d, ast.Call) else d for d in parent.decorator_list]
             if any(last_name(name) in _CACHES for name in names):
                 return True
-            return parent.name == "__init__" or _returns_early(parent, site.call)
+            return parent.name == "__init__" or _returns_early(site.file, parent, site.call)
     return False
 
 
@@ -78,11 +78,37 @@ def _asks_for_absence(parent: ast.AST, child: ast.AST) -> bool:
     return False
 
 
-def _returns_early(function: ast.AST, call: ast.Call) -> bool:
-    """Return whether `if model is not None: return model` comes before the call."""
+def _returns_early(file: SourceFile, function: ast.AST, call: ast.Call) -> bool:
+    """Return whether `if model is not None: return model` comes before the call.
+
+    A return that has nothing to do with the model, such as that of a bad request, does not count.
+    """
+    stored = _stored_names(file, call)
     return any(
         isinstance(node, ast.If)
         and node.lineno < call.lineno
-        and any(isinstance(inner, ast.Return) for inner in node.body)
+        and any(
+            isinstance(inner, ast.Return) and _is_the_model(node.test, inner.value, stored)
+            for inner in node.body
+        )
         for node in ast.walk(function)
     )
+
+
+def _stored_names(file: SourceFile, call: ast.Call) -> set[str]:
+    """Return the last names of what the statement with a call assigns to."""
+    for parent, _child in ancestors(file, call):
+        if isinstance(parent, ast.Assign):
+            return {last_name(target) for target in parent.targets} - {""}
+        if isinstance(parent, ast.stmt):
+            break
+    return set()
+
+
+def _is_the_model(test: ast.expr, returned: ast.expr | None, stored: set[str]) -> bool:
+    asked = {last_name(node) for node in ast.walk(test)} - {""}
+    if asked & stored:
+        return True
+    if not isinstance(returned, ast.Name | ast.Attribute | ast.Subscript):
+        return False
+    return not asked.isdisjoint({last_name(node) for node in ast.walk(returned)} - {""})

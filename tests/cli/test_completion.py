@@ -98,7 +98,8 @@ def test_completing_changes_no_command(complete, run):
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_script_registers_the_program(run, shell):
     outcome = run("--completion", shell)
-    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.code == 0
+    assert outcome.err == "" or (shell == "bash" and not shutil.which("bash"))  # Click asks bash
     assert "winasr-doctor" in outcome.out
     assert COMPLETING in outcome.out
     assert shell != "powershell" or problem(outcome.out) is None

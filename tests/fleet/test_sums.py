@@ -109,7 +109,7 @@ def run(*arguments):
 def three(collection):
     collection.add("PC-1.json", "temp-in-onedrive")
     collection.add("PC-2.json", "healthy")
-    collection.write("<b>PC-3.json", b"broken")
+    collection.write("b&w.json", b"broken")
     return collection
 
 
@@ -119,7 +119,7 @@ def test_the_text_has_the_verdict_the_plan_and_what_was_not_read(three):
     assert out.startswith("2 machines: 1 with errors, 0 with warnings only, 1 without either.")
     assert "SYN001 on 1 machine:" in out
     assert "PC-1" in out
-    assert "<b>PC-3.json: it is no snapshot, report or digest" in out
+    assert "b&w.json: it is no snapshot, report or digest" in out
 
 
 def test_the_json_fits_its_schema(three, earlier):

@@ -249,6 +249,20 @@ def test_a_failed_opening_has_an_errno_and_no_winerror(folder, name, mode, numbe
     assert caught.value.winerror is None
 
 
+def test_a_map_is_noticed_that_takes_the_place_of_another(folder):
+    """The process's memory has the same size all the time."""
+    (folder / "first").write_text("text")
+    with open(folder / "first", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with pytest.raises(OSError, match=r"\[Errno"):
+        open(folder / "first", "w")  # noqa: SIM115 - it fails
+    mapped.close()
+    with open(folder / "file", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with mapped, pytest.raises(OSError, match=r"\[Errno"):
+        open(folder / "file", "w")  # noqa: SIM115 - it fails
+
+
 def test_a_mapped_file_cannot_be_truncated_but_written_to(folder):
     with open(folder / "file", "rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -206,7 +206,7 @@ def is_in_or_maps(pid: int, inside: str) -> bool:
     """
     if _link(f"/proc/{pid}/cwd").startswith(inside):
         return True
-    return os.fsencode(inside) in _known(pid).text
+    return os.fsencode(inside) in _read(f"/proc/{pid}/maps")
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:
@@ -267,42 +267,10 @@ def maps_file(path: str, identity: Identity) -> bool:
         path: Its name.
         identity: Its device and inode.
     """
-    return any(_known(pid).may_have(path, identity) for pid in processes())
-
-
-class _Maps(NamedTuple):
-    """A process's memory maps, as in `/proc/PID/maps`, and its size when they were read."""
-
-    size: bytes
-    text: bytes
-    words: frozenset[bytes]
-
-    def may_have(self, path: str, identity: Identity) -> bool:
-        # Stacked file systems show device and inode of the layer below, so the name counts, too.
-        name = os.fsencode(os.path.abspath(path))
-        return b"%d" % identity[1] in self.words or (
-            name in (self.text if b" " in name else self.words)
-        )
-
-
-_known_maps: dict[int, _Maps] = {}
-_MOST_KNOWN = 32
-
-
-def _known(pid: int) -> _Maps:
-    """Return a process's memory maps; they are read again when its memory has another size.
-
-    To read them takes 20 times as long as to read the size. C code that ends one map and makes
-    another one of the same size in between is not noticed.
-    """
-    size = _read(f"/proc/{pid}/statm").partition(b" ")[0]
-    known = _known_maps.get(pid)
-    if known is None or known.size != size:
-        if len(_known_maps) >= _MOST_KNOWN:
-            _known_maps.clear()
-        text = _read(f"/proc/{pid}/maps")
-        known = _known_maps[pid] = _Maps(size, text, frozenset(text.split()))
-    return known
+    # Stacked file systems show device and inode of the layer below, so the name counts, too.
+    name, inode = os.fsencode(os.path.abspath(path)), b" %d " % identity[1]
+    texts = (_read(f"/proc/{pid}/maps") for pid in processes())
+    return any(inode in text or name in text for text in texts)
 
 
 def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:

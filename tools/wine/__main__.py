@@ -205,7 +205,7 @@ def _run_all(machines: Sequence[Prefix], chosen: Sequence[Part]) -> list[str]:
 
 
 def _from_linux(machine: Prefix, name: str) -> bool:
-    """Run tests that begin on this system; tell whether pytest ended properly."""
+    """Run tests that start on this system; return whether pytest itself ended normally."""
     results = machine.drive_c / "results"
     windows = {
         "WINASR_DOCTOR_WINDOWS_PYTHON": str(machine.drive_c / "Python" / "python.exe"),

@@ -139,7 +139,7 @@ def _read(report: Path) -> tuple[dict[str, str], tuple[str, ...]]:
 
 
 def examine_suite(work: Workshop, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a package's tests in pairs; return what is told about it.
+    """Run a package's tests in pairs and return its row of the table.
 
     Args:
         work: Where.

@@ -68,7 +68,7 @@ def opened(source: Source, name: str) -> Iterator[AudioStream]:
         return
     with opened_file(source, name) as (file, share):
         audio.check_rate(file.samplerate, name, source)
-        if file.subtype in ("FLOAT", "DOUBLE"):  # no other format holds what is no number
+        if file.subtype in ("FLOAT", "DOUBLE"):  # only these can hold NaN
             with reading(source, name):
                 audio.check_samples(_blocks(file), name, source)
                 file.seek(0)

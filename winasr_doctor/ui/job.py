@@ -348,7 +348,7 @@ class TranscriptionJob:
         """Return a result with the texts so far, for a job whose worker is not waited for.
 
         Args:
-            status: Why nobody waits.
+            status: Why the job was given up.
         """
         transcripts = self.progress.transcripts
         if not transcripts:

@@ -7,7 +7,7 @@ PROBES_FIRST = (1, 33, 0)
 Source: `are_symlinks_supported` in `file_download.py` of 1.32.0 and 1.33.0; issue 4915."""
 
 LINK_SWITCH = "HF_HUB_DISABLE_SYMLINKS"
-"""The variable with which the client copies instead of linking."""
+"""Environment variable that makes the client copy files instead of linking them."""
 
 HAS_LINK_SWITCH = (1, 9, 0)
 """The first version that reads it. Source: `constants.py`; absent in 1.8.0."""

@@ -11,7 +11,8 @@ import psutil
 T = TypeVar("T")
 
 _IDLE_SHARE = 0.005
-"""Share of one CPU that is no progress: a server at rest wakes up ten times a second."""
+"""CPU use, as a share of one CPU, that does not count as progress: an idle server wakes up ten
+times a second."""
 
 _LEAST_CPU = 0.03
 """Seconds of CPU time that are no progress: Linux counts them in steps of 0.01 s."""

@@ -8,9 +8,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.index import Import, Parameter, Scope, Value
+from winasr_doctor.appsource.call_sites import (
+    FUNCTIONS,
+    WRAPPERS,
+    CallPaths,
+    Site,
+    argument_at,
+    calls_named,
+    function_around,
+    functions_in,
+    last_part,
+    original_name,
+)
+from winasr_doctor.appsource.index import Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import CallResult, Class, Function, Imported
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
@@ -22,9 +34,6 @@ if TYPE_CHECKING:
 
 MAX_SITES = 5_000
 """The most calls that one question follows; beyond them the answer is what was found so far."""
-
-_WRAPPERS = frozenset({"partial", "partialmethod", "wraps", "lru_cache", "cache", "update_wrapper"})
-"""Calls that return a callable which runs their first argument."""
 
 _SAME_OBJECT = frozenset(
     {"to", "cuda", "cpu", "eval", "half", "float", "double", "bfloat16", "train", "share_memory"}
@@ -47,42 +56,6 @@ _COMMON = frozenset(
 
 _BY_CLASS = frozenset({"__init__", "__call__"})
 """Methods that are called by the name of their class."""
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-class Site(NamedTuple):
-    """A call and the scope it is in."""
-
-    call: ast.Call
-    scope: Scope
-
-    @property
-    def file(self) -> SourceFile:
-        """The file that contains the call."""
-        return self.scope.file
-
-    @property
-    def function(self) -> Scope | None:
-        """The scope of the innermost function around the call; `None` at module level."""
-        return function_around(self.scope)
-
-
-class CallPaths(NamedTuple):
-    """The calls that lead to the given ones, and the functions that contain them.
-
-    Attributes:
-        sites: Every call by its node, the given ones first.
-        functions: The nodes of the functions that make one of these calls.
-    """
-
-    sites: dict[ast.Call, Site]
-    functions: frozenset[ast.AST]
-
-    def within(self, file: SourceFile) -> tuple[Site, ...]:
-        """Return the calls in one file, in the order of the source."""
-        found = (site for site in self.sites.values() if site.file is file)
-        return tuple(sorted(found, key=lambda site: (site.call.lineno, site.call.col_offset)))
 
 
 class CallGraph:
@@ -187,7 +160,7 @@ class CallGraph:
         """Return the functions of the app that a call runs, also in another thread it waits for."""
         found = self.functions(site.call.func, site.scope)
         place = _AWAITED.get(last_name(site.call.func))
-        handed = None if place is None else _argument(site.call, place)
+        handed = None if place is None else argument_at(site.call, place)
         return found if handed is None else (*found, *self.functions(handed, site.scope))
 
     def calls_in(self, file: SourceFile, function: Scope | None) -> tuple[Site, ...]:
@@ -207,7 +180,7 @@ class CallGraph:
             scope: The scope that contains it.
         """
         for site, place in self._handed_in(scope.file).get(last_name(expr), ()):
-            argument = _argument(site.call, place)
+            argument = argument_at(site.call, place)
             if argument is expr:
                 yield from self._calls_of_parameter(site, place)
 
@@ -221,7 +194,7 @@ class CallGraph:
             elif isinstance(term, Class):
                 yield from self._constants.members(term, "__init__")
             elif isinstance(term, CallResult):
-                if last_name(term.node.func) in _WRAPPERS and term.node.args:
+                if last_name(term.node.func) in WRAPPERS and term.node.args:
                     yield from self.functions(term.node.args[0], term.scope)
                 else:
                     for kind in self._constants.classes(term.node.func, term.scope):
@@ -263,7 +236,7 @@ class CallGraph:
         if file not in self._methods:
             found: dict[str, list[Function]] = {}
             for scope in file.index.scopes:
-                if scope.owner is not None and isinstance(scope.node, _FUNCTIONS):
+                if scope.owner is not None and isinstance(scope.node, FUNCTIONS):
                     name = getattr(scope.node, "name", "")
                     found.setdefault(name, []).append(Function(scope.node, scope))
             self._methods[file] = found
@@ -315,7 +288,7 @@ class CallGraph:
                     yield Site(found.call, found.scope)
             for file in self._constants.files_with(name, Use.HANDED_ON):
                 for site, place in self._handed_in(file).get(name, ()):
-                    argument = _argument(site.call, place)
+                    argument = argument_at(site.call, place)
                     if argument is None or not self._runs(argument, site.scope, inner):
                         continue
                     if _AWAITED.get(last_name(site.call.func)) == place:
@@ -351,11 +324,11 @@ class CallGraph:
         for scope in file.index.scopes:
             for name, bindings in scope.bindings.items():
                 for binding in bindings:
-                    original = _original(binding)
+                    original = original_name(binding)
                     if original and original != name:
                         found.setdefault(original, set()).add(name)
         for target, value, _scope in file.index.stores:
-            original = _last_part(value)
+            original = last_part(value)
             if original and isinstance(target, ast.Attribute):
                 found.setdefault(original, set()).add(target.attr)
         self._aliases[file] = found
@@ -368,10 +341,10 @@ class CallGraph:
         found: dict[str, list[tuple[Site, int | str]]] = {}
         for call, scope in file.index.calls:
             for number, argument in enumerate(call.args):
-                if name := _last_part(argument):
+                if name := last_part(argument):
                     found.setdefault(name, []).append((Site(call, scope), number))
             for keyword in call.keywords:
-                if keyword.arg and (name := _last_part(keyword.value)):
+                if keyword.arg and (name := last_part(keyword.value)):
                     found.setdefault(name, []).append((Site(call, scope), keyword.arg))
         self._handed[file] = found
         return found
@@ -386,7 +359,7 @@ class CallGraph:
                     continue
                 position = (parameter.position or 0) - is_method
                 if place == name or (parameter.position is not None and place == position):
-                    yield from _calls_named(name, function.scope)
+                    yield from calls_named(name, function.scope)
 
     def _by_decorator(self, inner: Scope) -> Iterator[Site]:
         """Yield the calls of a function that a decorator of the app makes."""
@@ -396,56 +369,7 @@ class CallGraph:
             for function in self.functions(plain, around or inner):
                 wrapper = function.scope
                 if isinstance(decorator, ast.Call):  # a factory: its inner function decorates
-                    wrapper = next(iter(_functions_in(wrapper)), wrapper)
+                    wrapper = next(iter(functions_in(wrapper)), wrapper)
                 first = next(iter(wrapper.bindings.items()), None)
                 if first is not None and isinstance(first[1][0], Parameter):
-                    yield from _calls_named(first[0], wrapper)
-
-
-def function_around(scope: Scope) -> Scope | None:
-    """Return the innermost function's scope around a scope, itself included."""
-    inner: Scope | None = scope
-    while inner is not None and not isinstance(inner.node, _FUNCTIONS):
-        inner = inner.parent
-    return inner
-
-
-def _functions_in(scope: Scope) -> Iterator[Scope]:
-    for inner in scope.file.index.scopes:
-        if inner.parent is scope and isinstance(inner.node, _FUNCTIONS):
-            yield inner
-
-
-def _calls_named(name: str, around: Scope) -> Iterator[Site]:
-    """Yield the calls of a plain name inside a function, its inner functions included."""
-    for call, scope in around.file.index.calls:
-        if isinstance(call.func, ast.Name) and call.func.id == name and around in _outwards(scope):
-            yield Site(call, scope)
-
-
-def _outwards(scope: Scope) -> Iterator[Scope]:
-    inner: Scope | None = scope
-    while inner is not None:
-        yield inner
-        inner = inner.parent
-
-
-def _argument(call: ast.Call, place: int | str) -> ast.expr | None:
-    if isinstance(place, int):
-        return call.args[place] if place < len(call.args) else None
-    return next((item.value for item in call.keywords if item.arg == place), None)
-
-
-def _last_part(expr: ast.expr) -> str:
-    """Return the last part of a name, also of the one inside `partial(...)`."""
-    if isinstance(expr, ast.Call) and last_name(expr.func) in _WRAPPERS and expr.args:
-        return last_name(expr.args[0])
-    return last_name(expr)
-
-
-def _original(binding: object) -> str:
-    if isinstance(binding, Import):
-        return binding.name or ""
-    if isinstance(binding, Value) and not binding.path and not binding.iterated:
-        return _last_part(binding.expr)
-    return ""
+                    yield from calls_named(first[0], wrapper)

@@ -19,7 +19,7 @@ from winasr_doctor.frameworks.nemo.names import PACKAGE
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
 CODE = "APP012"
 _DOWNLOADS = ("huggingface_hub.snapshot_download", "huggingface_hub.hf_hub_download")

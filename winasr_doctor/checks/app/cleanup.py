@@ -16,7 +16,7 @@ from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
     from winasr_doctor.appsource.inferred_values import Function
 
 CODE = "APP010"

@@ -11,7 +11,7 @@ from winasr_doctor.checks.app.common import ancestors, constant, keyword, last_n
 from winasr_doctor.checks.app.handlers import is_broad
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
 FUNCTIONS = frozenset(
     {

@@ -22,7 +22,7 @@ from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
 
 _LOG = 'logging.getLogger(__name__).exception("transcription failed")'

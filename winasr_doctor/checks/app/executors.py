@@ -20,7 +20,7 @@ from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import CallPaths, Site
+    from winasr_doctor.appsource.call_sites import CallPaths, Site
     from winasr_doctor.appsource.index import Scope
 
 Overlap = tuple[SourceFile, "ast.AST", str]
@@ -44,7 +44,7 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
         app: The app.
         unlocked: The transcriptions without a lock, and what leads to them.
     """
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
     for file in _starting(app):
         for call, scope in file.index.calls:

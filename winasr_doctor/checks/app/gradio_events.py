@@ -12,7 +12,7 @@ from winasr_doctor.checks.app.common import constant, keyword, last_name
 from winasr_doctor.checks.app.executors import Overlap, runs
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import CallPaths
+    from winasr_doctor.appsource.call_sites import CallPaths
     from winasr_doctor.appsource.index import Scope
 
 LIMITS = ("concurrency_limit", "default_concurrency_limit", "concurrency_count")

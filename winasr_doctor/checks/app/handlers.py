@@ -12,7 +12,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, constant, last_name, walk_own
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
 BROAD = frozenset({"Exception", "BaseException", "OSError", "IOError", "PermissionError"})
 EVERYTHING = frozenset({"Exception", "BaseException"})

@@ -9,7 +9,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, last_name
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
 
 _LOCK_WORDS = ("lock", "mutex", "semaphore")
 _CACHES = ("cache", "lru_cache", "cached", "cache_resource", "singleton", "memoize", "once")

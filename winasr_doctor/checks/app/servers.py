@@ -12,7 +12,7 @@ from winasr_doctor.checks.app.common import constant, enclosing_function, keywor
 from winasr_doctor.checks.app.locking import is_cached, is_locked
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import CallPaths, Site
+    from winasr_doctor.appsource.call_sites import CallPaths, Site
     from winasr_doctor.checks.app.executors import Overlap
 
 _ROUTES = frozenset(

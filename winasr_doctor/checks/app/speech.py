@@ -14,7 +14,7 @@ from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.callgraph import CallPaths, Site
+    from winasr_doctor.appsource.call_sites import CallPaths, Site
 
 
 class Work(Enum):
@@ -128,7 +128,7 @@ class Speech:
         return frozenset(site.call for sites in self.direct.values() for site in sites)
 
     def _direct_in(self, file: SourceFile) -> Iterator[tuple[Work, Site]]:
-        from winasr_doctor.appsource.callgraph import Site
+        from winasr_doctor.appsource.call_sites import Site
 
         if not _may_matter(file):
             return

@@ -24,7 +24,7 @@ from winasr_doctor.machine.base import Machine
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from winasr_doctor.appsource.callgraph import Site
+    from winasr_doctor.appsource.call_sites import Site
     from winasr_doctor.appsource.index import Scope
 
 CODE = "APP001"

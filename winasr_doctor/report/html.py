@@ -18,7 +18,6 @@ from markupsafe import Markup
 
 from winasr_doctor.findings import Report, Result, Status, Step, plan_of
 from winasr_doctor.report import digest
-from winasr_doctor.report.documentation import documentation_of
 from winasr_doctor.report.escaping import plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -121,7 +120,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "label": digest.label,
         "level": digest.level,
         "needs": digest.needs,
-        "why": lambda result: documentation_of(result.code).why or result.title,
+        "why": lambda result: result.documentation.why or result.title,
         "evidence": lambda result: dump(plain_mapping(result.evidence)),
     }
     return _template().render(context)

@@ -147,9 +147,7 @@ def _in_full(result: Result, explained: set[str]) -> Iterator[Block]:
 
 def _why(result: Result) -> str:
     """Return why a finding matters: the check's documentation, or its title if there is none."""
-    from winasr_doctor.report.documentation import documentation_of  # lazy: only findings need it
-
-    return documentation_of(result.code).why or result.title
+    return result.documentation.why or result.title
 
 
 def _remedies(remedies: tuple[Remedy, ...]) -> Iterator[Block]:

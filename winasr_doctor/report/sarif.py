@@ -14,7 +14,7 @@ from collections import Counter
 from typing import Any
 
 from winasr_doctor.findings import FAMILIES, Report, Result, Status, Suppression
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -127,7 +127,7 @@ def _result(result: Result, index: int, fingerprint: str) -> dict[str, Any]:
 
 def _words(result: Result) -> str:
     """Write the summary and where to start; viewers list the first line."""
-    start = digest.first_step(result)
+    start = summaries.first_step(result)
     return f"{result.summary}\n\n{start}" if start else result.summary
 
 

@@ -1,4 +1,4 @@
-"""Wording and finding details shared by the human-readable formats."""
+"""Summaries of a report and of its results, for the formats that people read."""
 
 from __future__ import annotations
 

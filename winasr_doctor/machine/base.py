@@ -123,10 +123,14 @@ class Machine(ABC):
     app: Application
     """The app's source and the pins to examine; empty if none was given. Never recorded."""
 
+    _hub_answers: HubAnswers | None = None
+
     @property
     def hub_answers(self) -> HubAnswers:
         """The Hub's answers; only in a scan with `--online`. Never recorded."""
-        raise NotApplicable("the Hub is only asked with --online")
+        if self._hub_answers is None:
+            raise NotApplicable("the Hub is only asked with --online")
+        return self._hub_answers
 
     @property
     def imports(self) -> ImportTrials:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import zipfile
 from importlib import import_module
@@ -114,6 +115,13 @@ def test_a_chroot_that_was_cut_off_is_built_again(tool, monkeypatch):
     assert [each for each in finished.parent.iterdir() if each.is_dir()] == [finished]
 
 
-def test_what_measures_is_installed_where_something_is_measured(tool):
-    assert tool.main.also_needed(["-m", "pytest"]) == []
-    assert tool.main.also_needed(["-m", "pytest", "--cov"]) == [tool.main.COVERAGE]
+def test_coverage_is_measured_from_the_start_and_reported_if_asked_for(tool):
+    plain, measured = argparse.Namespace(cov=False), argparse.Namespace(cov=True)
+    results = Path("results.xml")
+    assert tool.main.also_needed(plain) == []
+    assert tool.main.also_needed(measured) == [tool.main.COVERAGE]
+    (tests,) = tool.main.runs(plain, ["-x"], results)
+    assert tests[-2:] == ["-x", "--junit-xml=results.xml"]
+    first, *_, last = tool.main.runs(measured, ["-x"], results)
+    assert first == ["-m", "coverage", "run", *tests]
+    assert last == ["-m", "coverage", "report"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from winasr_doctor.checks import Check, UnknownCodeError, all_checks
-from winasr_doctor.checks.documentation import Documentation
-from winasr_doctor.findings import Severity, Status, error, warning
+from winasr_doctor.findings import Documentation, Severity, Status, error, warning
 from winasr_doctor.machine.recorded import UnreadableSection
 from winasr_doctor.scanning import run_check, scan
 from winasr_doctor.testing import machine
@@ -41,6 +40,13 @@ def test_a_section_that_has_no_meaning_here_skips_the_check():
     host = machine(not_applicable={"memory": "this machine has none"})
     (result,) = run_check(make(lambda host: host.memory, reads=("memory",)), host)
     assert (result.status, result.summary) == (Status.SKIP, "this machine has none")
+
+
+def test_a_result_carries_its_checks_documentation_and_the_way_to_have_it_examined():
+    check = make(lambda host: host.imports, reads=("imports",))
+    (result,) = run_check(check, machine())
+    assert result.documentation is check.doc
+    assert result.hint == "`--deep` also tries the imports"
 
 
 def test_a_windows_check_is_not_run_elsewhere():

@@ -21,11 +21,13 @@ NEMO_WORDS = re.compile(r"nemo|NeMo|NEMO|lhotse")  # not those in "OfflineMode"
 NEMO_ROOMS = ("frameworks/nemo", "models", "catalogue", "checks", "known_models.py", "revisions.py")
 """Where NeMo's words belong; the last two are what `models` was called in 0.1."""
 
-MUST_BE_NONE = (
-    "import circles",
-    "duplicate public class names",
-    "imports in functions without a reason",
-)
+AT_MOST = {
+    "import circles": 0,
+    "duplicate public class names": 0,
+    "imports in functions without a reason": 0,
+    "lines with NeMo's words elsewhere": 60,
+}
+"""What `--check` tolerates."""
 
 LAZY_TARGETS = {
     "it belongs to an extra": "huggingface_hub nemo numpy scipy soundfile soxr torch",
@@ -213,7 +215,8 @@ def main() -> int:
     print(*table(columns), sep="\n")
     if options.verbose:
         print(*details(checkouts[-1]), sep="\n")
-    return int(options.check and any(columns[-1][1][measure] for measure in MUST_BE_NONE))
+    last = columns[-1][1]
+    return int(options.check and any(last[measure] > most for measure, most in AT_MOST.items()))
 
 
 def details(checkout: Checkout) -> Iterator[str]:

@@ -66,7 +66,7 @@ def run_check(check: Check, host: Machine, *, today: dt.date | None = None) -> t
         else:
             findings.extend(check.run(_View(host, check)))
     except NotApplicable as absent:
-        findings.append(skip(absent.reason))
+        findings.append(Finding(Status.SKIP, absent.reason, hint=absent.hint))
     except Unreadable as unread:
         needs = {"needs": unread.needs} if unread.needs else {}
         findings.append(unknown(unread.reason, {"reason": unread.reason, **needs}))
@@ -99,6 +99,8 @@ def _result(check: Check, finding: Finding, today: dt.date) -> Result:
         url=check.url,
         location=finding.location,
         suppression=finding.suppression,
+        hint=finding.hint,
+        documentation=check.doc,
     )
 
 

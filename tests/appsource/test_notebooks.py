@@ -8,7 +8,7 @@ import pytest
 
 from winasr_doctor.appsource import read_application
 from winasr_doctor.appsource.notebooks import NotebookError, read_notebook
-from winasr_doctor.report.digest import placed
+from winasr_doctor.report.summaries import placed
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import compute_check, machine
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.asr.errors import UnknownModelError
-from winasr_doctor.asr.models import ALIASES, TINY_FILE, find_model
-from winasr_doctor.models.known import KNOWN_MODELS
+from winasr_doctor.asr.models import TINY_FILE, find_model
+from winasr_doctor.models.known import ALIASES, KNOWN_MODELS
 
 
 def test_the_bundled_model_is_there():

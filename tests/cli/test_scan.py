@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from winasr_doctor.checks import Check, registry
-from winasr_doctor.checks.documentation import Documentation
+from winasr_doctor.findings import Documentation
 from winasr_doctor.report import FORMATS
 
 

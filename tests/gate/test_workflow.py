@@ -116,7 +116,8 @@ def test_every_environment_of_tox_exists():
         if "tox" in words and "-e" in words
         for name in words[words.index("-e") + 1].split(",")
     ]
-    assert set(named) == {"lint", "types", "py", "docs", "benchmarks", "bench-check", "package"}
+    usual = {"lint", "types", "py", "py314", "docs", "benchmarks", "bench-check", "package"}
+    assert set(named) == usual
     assert all(map(known_to_tox, named))
     assert not known_to_tox("nonsense")
 

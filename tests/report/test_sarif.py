@@ -4,6 +4,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from sample_reports import (
     CRASH,
     ERROR,
@@ -18,8 +19,7 @@ from sample_reports import (
     result,
 )
 
-from winasr_doctor.checks.documentation import Documentation
-from winasr_doctor.findings import Location, Severity
+from winasr_doctor.findings import Documentation, Location, Severity
 from winasr_doctor.report import render
 
 OFFICIAL = Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json"
@@ -61,10 +61,9 @@ def test_a_severity_is_a_level(one, level):
     assert only_result(report(one))["level"] == level
 
 
-def test_a_rule_carries_the_checks_documentation(monkeypatch):
+def test_a_rule_carries_the_checks_documentation():
     doc = Documentation("TEMP", "**What.** Where TEMP is.", what="Where TEMP is.")
-    monkeypatch.setattr("winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc})
-    (rule,) = read(report(ERROR))["tool"]["driver"]["rules"]
+    (rule,) = read(report(replace(ERROR, documentation=doc)))["tool"]["driver"]["rules"]
     assert rule["id"] == "ZZZ001"
     assert rule["shortDescription"]["text"] == ERROR.title
     assert rule["fullDescription"]["text"] == "Where TEMP is."

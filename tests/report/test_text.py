@@ -23,9 +23,9 @@ from sample_reports import (
     result,
 )
 
-from winasr_doctor.checks.documentation import Documentation
 from winasr_doctor.findings import (
     Change,
+    Documentation,
     Location,
     Remedy,
     Report,
@@ -145,10 +145,9 @@ def test_quiet_is_the_verdict_and_what_to_do():
     assert "ZZZ004" not in page
 
 
-def test_the_why_is_the_one_of_the_checks_documentation(monkeypatch):
+def test_the_why_is_the_one_of_the_checks_documentation():
     doc = Documentation("TEMP", why="The client opens every file.")
-    monkeypatch.setattr("winasr_doctor.report.documentation._documents", lambda: {"ZZZ001": doc})
-    page = text(report(ERROR, WARNING), verbose=True)
+    page = text(report(replace(ERROR, documentation=doc), WARNING), verbose=True)
     assert "Why: The client opens every file.\n" in page
 
 

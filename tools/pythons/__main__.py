@@ -38,8 +38,11 @@ TESTS = (
 """As in tox.ini; the fault injection without NeMo is among them."""
 
 PLATFORMS = ("manylinux_2_28", "manylinux2014", "manylinux_2_17", "linux")
-COVERAGE = "pytest-cov>=7"
-"""Measures what the tests reach; installed if `--cov` is among the arguments."""
+COVERAGE = "coverage>=7.10"
+"""Measures what the tests and their child processes reach."""
+
+MEASURING = ("-m", "coverage", "run")
+REPORTING = (("-m", "coverage", "combine", "--quiet"), ("-m", "coverage", "report"))
 
 VARIABLES = {
     "COVERAGE_CORE": "sysmon",  # cheap; it measures branches from Python 3.14 on
@@ -53,14 +56,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="tools/pythons")
     parser.add_argument("version", choices=PYTHONS)
     parser.add_argument("--junit-xml", type=Path, help="where the results go")
+    parser.add_argument("--cov", action="store_true", help="measure branch coverage")
     options, arguments = parser.parse_known_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    tests = [*TESTS, *arguments]
     try:
         own = on_this_machine(options.version)
         if own is not None:
-            return in_place(own, tests, options.junit_xml)
-        return in_chroot(options.version, tests, options.junit_xml)
+            return in_place(own, options, arguments)
+        return in_chroot(options, arguments)
     except UnavailableError as error:
         skip(f"no Python {options.version} here: {error}", options.junit_xml)
         return 0
@@ -97,26 +100,38 @@ def on_this_machine(version: str) -> str | None:
     return None
 
 
-def in_place(python: str, tests: Sequence[str], results: Path | None) -> int:
+def runs(options: argparse.Namespace, arguments: Sequence[str], junit: Path) -> list[list[str]]:
+    """Return the arguments of each run of Python: the tests, then the report on coverage."""
+    tests = [*TESTS, *arguments, f"--junit-xml={junit}"]
+    if not options.cov:
+        return [tests]
+    return [[*MEASURING, *tests], *map(list, REPORTING)]
+
+
+def in_place(python: str, options: argparse.Namespace, arguments: Sequence[str]) -> int:
     """Run the tests with an interpreter of this machine."""
     with tempfile.TemporaryDirectory(prefix="pythons-") as folder:
         with stage("install"):
             subprocess.run([python, "-m", "venv", folder], check=True)
             own = str(Path(folder, "bin", "python"))
-            what = [f"{ROOT}[test]", *also_needed(tests)]
+            what = [f"{ROOT}[test]", *also_needed(options)]
             subprocess.run([own, *PIP, "install", "--quiet", *what], check=True)
         with stage("tests"):
-            junit = [f"--junit-xml={results.resolve()}"] if results else []
+            junit = (options.junit_xml or Path(folder, RESULTS)).resolve()
             variables = {**os.environ, **VARIABLES, "COVERAGE_FILE": str(Path(folder, "coverage"))}
-            run = subprocess.run([own, *tests, *junit], cwd=ROOT, env=variables, check=False)
-    return run.returncode
+            codes = [
+                subprocess.run([own, *run], cwd=ROOT, env=variables, check=False).returncode
+                for run in runs(options, arguments, junit)
+            ]
+    return next(filter(None, codes), 0)
 
 
 PIP = ("-m", "pip", "--disable-pip-version-check")
 
 
-def in_chroot(version: str, tests: Sequence[str], results: Path | None) -> int:
+def in_chroot(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     """Run the tests in the chroot, in a folder of their own that goes afterwards."""
+    version, results = options.version, options.junit_xml
     with stage("chroot"):
         chroot = ready()
     with turn():
@@ -124,20 +139,23 @@ def in_chroot(version: str, tests: Sequence[str], results: Path | None) -> int:
     inside = f"/{folder.name}"
     try:
         with stage("download"):
-            fetch(version, folder / "wheels", also_needed(tests))
+            fetch(version, folder / "wheels", also_needed(options))
         with stage("install"):
             copy(folder / "project")
             python = f"{inside}/venv/bin/python"
             wheels = ["--no-index", "--find-links", f"{inside}/wheels"]
-            wheels += ["winasr_doctor[test]", *also_needed(tests)]
+            wheels += ["winasr_doctor[test]", *also_needed(options)]
             must(run_inside(chroot, "/", [f"python{version}", "-m", "venv", f"{inside}/venv"]))
             must(run_inside(chroot, "/", [python, *PIP, "install", "--quiet", *wheels]))
         with stage("tests"):
-            junit = f"--junit-xml={inside}/{RESULTS}"
-            code = run_inside(chroot, f"{inside}/project", [python, *tests, junit], **VARIABLES)
+            variables = {**VARIABLES, "COVERAGE_FILE": f"{inside}/coverage"}
+            codes = [
+                run_inside(chroot, f"{inside}/project", [python, *run], **variables)
+                for run in runs(options, arguments, Path(inside, RESULTS))
+            ]
         if results and (folder / RESULTS).exists():
             shutil.copy(folder / RESULTS, results)
-        return code
+        return next(filter(None, codes), 0)
     finally:
         remove(folder)
 
@@ -150,9 +168,9 @@ def must(code: int) -> None:
         sys.exit(f"pythons: preparing the chroot failed with exit code {code}")
 
 
-def also_needed(tests: Sequence[str]) -> list[str]:
+def also_needed(options: argparse.Namespace) -> list[str]:
     """Return what a run of the tests needs besides the package's extra."""
-    return [COVERAGE] if "--cov" in tests else []
+    return [COVERAGE] if options.cov else []
 
 
 def fetch(version: str, folder: Path, more: Sequence[str]) -> None:

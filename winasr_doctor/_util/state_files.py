@@ -20,19 +20,24 @@ def state_folder() -> str:
     return folder
 
 
-def write_whole(file: Path, data: bytes) -> None:
+def write_whole(file: Path, data: bytes, *, sync: bool = False) -> None:
     """Write a file completely or not at all: beside it first, then over it.
 
     Args:
         file: The file; its folder must exist.
         data: Its new contents.
+        sync: Whether they must be on the disk before it is replaced, for a power failure.
 
     Raises:
         OSError: It cannot be written.
     """
     unfinished = file.with_suffix(f".{os.getpid()}.tmp")
     try:
-        unfinished.write_bytes(data)
+        with unfinished.open("wb") as handle:
+            handle.write(data)
+            if sync:
+                handle.flush()
+                os.fsync(handle.fileno())
         os.replace(unfinished, file)  # noqa: PTH105 - as the rooms below, which count calls
     except OSError:
         with contextlib.suppress(OSError):

@@ -12,11 +12,11 @@ _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
 """Calls whose keywords become entries or attributes of the result."""
 
 
-def last_name(expr: ast.expr) -> str:
+def last_name(node: ast.AST) -> str:
     """Return `c` for `a.b.c` and for `c`; an empty text for anything else."""
-    if isinstance(expr, ast.Attribute):
-        return expr.attr
-    return expr.id if isinstance(expr, ast.Name) else ""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def text_of(expr: ast.expr | None) -> str | None:

@@ -164,14 +164,7 @@ def _by_ourselves(cleanups: Iterable[CleanupReport]) -> bool:
 
 
 def _families_of_holders(cleanups: Iterable[CleanupReport]) -> set[str]:
-    names = {
-        (holder.process or "").casefold()
-        for report in cleanups
-        for attempt in report.attempts
-        for failure in attempt.failures
-        if failure.holding is not None
-        for holder in failure.holding.holders
-    }
+    names = {(each.process or "").casefold() for report in cleanups for each in report.holders}
     return {FAMILIES[name] for name in names if name in FAMILIES}
 
 

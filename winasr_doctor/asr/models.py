@@ -12,8 +12,13 @@ from winasr_doctor.asr.errors import UnknownModelError
 from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo.files import archive_in
 from winasr_doctor.frameworks.nemo.names import SUFFIX
-from winasr_doctor.models.known import CANARY_QWEN_FILES, COMMON_MODELS, KNOWN_MODELS
-from winasr_doctor.models.model import KnownModel
+from winasr_doctor.models.known import (
+    ALIASES,
+    CANARY_QWEN_FILES,
+    COMMON_MODELS,
+    KNOWN_MODELS,
+    known_model,
+)
 
 TINY = "tiny"
 """The bundled model, to try things out."""
@@ -24,25 +29,6 @@ TINY_FILE = Path(__file__).parents[1] / "data" / f"tiny-tdt{SUFFIX}"
 
 SPEECH_LANGUAGE_CLASS = "SALM"
 """The class of Canary-Qwen, which is no `.nemo` file and is loaded in another way."""
-
-
-ALIASES = {
-    "parakeet-v2": "parakeet-tdt-0.6b-v2",
-    "parakeet-0.6b-v2": "parakeet-tdt-0.6b-v2",
-    "parakeet": "parakeet-tdt-0.6b-v3",
-    "parakeet-v3": "parakeet-tdt-0.6b-v3",
-    "parakeet-0.6b": "parakeet-tdt-0.6b-v3",
-    "parakeet-0.6b-v3": "parakeet-tdt-0.6b-v3",
-    "parakeet-1.1b": "parakeet-tdt-1.1b",
-    "canary": "canary-1b-v2",
-    "canary-v2": "canary-1b-v2",
-    "nemotron": "nemotron-3.5-asr-streaming-0.6b",
-    "nemotron-3.5": "nemotron-3.5-asr-streaming-0.6b",
-    "canary-flash": "canary-180m-flash",
-    "canary-180m": "canary-180m-flash",
-    "canary-qwen": "canary-qwen-2.5b",
-}
-"""Shorter names. One without a version is the newest of its size that is in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
     wanted = name.strip().casefold()
     if wanted == TINY:
         return ModelSource(name, path=str(TINY_FILE), model_class="EncDecRNNTBPEModel")
-    known = _known(wanted)
+    known = known_model(wanted)
     if known is not None:
         return ModelSource(
             name,
@@ -110,7 +96,7 @@ def find_model(name: str | os.PathLike[str]) -> ModelSource:
 def is_known(name: str) -> bool:
     """Return whether a name, alias or repository is that of a known model, or `tiny`."""
     wanted = name.strip().casefold()
-    return wanted == TINY or _known(wanted) is not None
+    return wanted == TINY or known_model(wanted) is not None
 
 
 def _of_path(name: str) -> ModelSource:
@@ -119,13 +105,6 @@ def _of_path(name: str) -> ModelSource:
     inside = (os.path.join(path, each) for each in CANARY_QWEN_FILES)  # noqa: PTH118
     is_folder = os.path.isdir(path) and any(map(os.path.isfile, inside))  # noqa: PTH112
     return ModelSource(name, path=path, model_class=SPEECH_LANGUAGE_CLASS if is_folder else None)
-
-
-def _known(wanted: str) -> KnownModel | None:
-    wanted = ALIASES.get(wanted, wanted)
-    return next(
-        (m for m in KNOWN_MODELS if wanted in (m.name.casefold(), m.repo_id.casefold())), None
-    )
 
 
 def _is_path(name: str) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from winasr_doctor._util.installation import find_address
 from winasr_doctor.bug_report.collecting import BugReport
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import one_line
 from winasr_doctor.report.markdown import escape
 from winasr_doctor.version import __version__
@@ -51,12 +51,12 @@ def markdown(report: BugReport, most: int = MOST_MARKDOWN) -> str:
 
 
 def _summary(report: BugReport) -> str:
-    counts = ", ".join(digest.count_words(report.report.counts))
+    counts = ", ".join(summaries.count_words(report.report.counts))
     return f"winasr_doctor {__version__}: {report.report.verdict.value} ({counts})"
 
 
 def _lines(report: BugReport) -> Iterator[str]:
-    for name, value in digest.head(report.report):
+    for name, value in summaries.head(report.report):
         yield f"- **{escape(name)}**: {_cut(value)}"
     diagnosis = report.diagnosis
     if diagnosis is not None:
@@ -64,7 +64,7 @@ def _lines(report: BugReport) -> Iterator[str]:
         if diagnosis.primary is not None:
             yield f"- **Error**: {_cut(f'{diagnosis.primary.kind}: {diagnosis.primary.message}')}"
     for result in report.report.failing:
-        yield f"- **{escape(result.code)}** {digest.label(result)}: {_cut(result.summary)}"
+        yield f"- **{escape(result.code)}** {summaries.label(result)}: {_cut(result.summary)}"
 
 
 def _cut(text: str) -> str:

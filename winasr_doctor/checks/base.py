@@ -29,23 +29,11 @@ from types import ModuleType
 
 from msgspec import Struct
 
-from winasr_doctor.checks.documentation import Documentation, DocumentationError, parse
-from winasr_doctor.findings import Finding
+from winasr_doctor.checks.documentation import DocumentationError, parse
+from winasr_doctor.findings import FAMILIES, Documentation, Finding
 from winasr_doctor.machine.base import Machine
 
 CODE = r"[A-Z]{3}\d{3}"
-
-FAMILIES = {
-    "TMP": "temp location",
-    "SYN": "cloud sync",
-    "AVX": "antivirus",
-    "IDX": "Windows Search",
-    "REV": "model revision",
-    "ENV": "Python, torch, GPU, memory, paths",
-    "NEM": "NeMo and lhotse",
-    "APP": "the app's source",
-}
-"""The families of this package's checks, in the order of a report; others come after them."""
 
 CheckFunction = Callable[[Machine], Iterable[Finding]]
 

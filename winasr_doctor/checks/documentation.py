@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from msgspec import Struct
+from winasr_doctor.findings import Documentation
 
 PARTS = ("What", "Why", "Decided by", "Do", "Source")
 """The parts of a check's docstring, each once and in this order."""
@@ -16,28 +16,6 @@ _BLANK = re.compile(r"\n\s*\n")
 
 class DocumentationError(ValueError):
     """A docstring does not have the form of a check's documentation; the message says why."""
-
-
-class Documentation(Struct, frozen=True):
-    """What a check's docstring says.
-
-    Attributes:
-        title: One line, without a full stop: what is wrong when the check fails.
-        markdown: Everything after the title.
-        what: What the check looks at; like every part, its first paragraph on one line.
-        why: What goes wrong if the check fails.
-        decided_by: The exact rule, thresholds and units included.
-        do: What the reader should do.
-        source: Where the fact comes from.
-    """
-
-    title: str
-    markdown: str = ""
-    what: str = ""
-    why: str = ""
-    decided_by: str = ""
-    do: str = ""
-    source: str = ""
 
 
 def parse(docstring: str | None) -> Documentation:

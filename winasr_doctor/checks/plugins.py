@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util.regular_files import read_regular
 from winasr_doctor.checks.base import Check, checks_of
-from winasr_doctor.checks.documentation import Documentation
-from winasr_doctor.findings import Finding
+from winasr_doctor.findings import Documentation, Finding
 from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from winasr_doctor.checks import plugins
-from winasr_doctor.checks.base import FAMILIES, Check, checks_of
+from winasr_doctor.checks.base import Check, checks_of
 
 FAMILY_MODULES = {
     "TMP": "temp",
@@ -29,7 +29,7 @@ class UnknownCodeError(ValueError):
 def own_checks() -> tuple[Check, ...]:
     """Return this package's checks, family by family."""
     package = __name__.rpartition(".")[0]
-    modules = (import_module(f"{package}.{FAMILY_MODULES[family]}") for family in FAMILIES)
+    modules = (import_module(f"{package}.{module}") for module in FAMILY_MODULES.values())
     return tuple(check for module in modules for check in checks_of(module))
 
 

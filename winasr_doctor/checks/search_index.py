@@ -10,7 +10,7 @@ from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, unknown, warning
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.crawl_scope import deciding_rule
-from winasr_doctor.machine.model import FileAttribute, Place, Role, SearchRule
+from winasr_doctor.machine.model import FileAttribute, Place, Role, SearchIndex, SearchRule
 
 UNPACKING: tuple[Role, ...] = ("scratch", "tempfile", "TEMP", "TMP", "TMPDIR")
 KEEPING: tuple[Role, ...] = ("hub_cache", "nemo_cache", "app")
@@ -48,12 +48,9 @@ def temp_is_indexed(host: Machine) -> Iterable[Finding]:
     **Do.** Use a scratch folder below AppData\Local, or remove the folder from the index.
     **Source.** learn.microsoft.com, "Managing Scope Rules", "File Attribute Constants".
     """
-    index = host.search_index
-    if index.service in NOT_RUNNING:
-        yield skip(f"{NOT_RUNNING[index.service]}, so nothing is indexed")
-        return
-    if not index.rules:
-        yield unknown("the rules of Windows Search could not be found", {"service": index.service})
+    undecided = _undecided(host.search_index)
+    if undecided is not None:
+        yield undecided
         return
     for place in _distinct(host.places.of(*UNPACKING)):
         yield _verdict(host, place)
@@ -105,12 +102,9 @@ def caches_are_indexed(host: Machine) -> Iterable[Finding]:
     **Do.** Nothing, or remove the folder from the index.
     **Source.** learn.microsoft.com, "Managing Scope Rules".
     """
-    index = host.search_index
-    if index.service in NOT_RUNNING:
-        yield skip(f"{NOT_RUNNING[index.service]}, so nothing is indexed")
-        return
-    if not index.rules:
-        yield unknown("the rules of Windows Search could not be found", {"service": index.service})
+    undecided = _undecided(host.search_index)
+    if undecided is not None:
+        yield undecided
         return
     places = host.places.of(*KEEPING)
     covered = [(place, rule) for place in places if (rule := _covering_rule(host, place))]
@@ -121,11 +115,19 @@ def caches_are_indexed(host: Machine) -> Iterable[Finding]:
     yield info(
         f"Windows Search indexes {names}",
         {
-            "service": index.service,
+            "service": host.search_index.service,
             "places": [_evidence(place, rule) for place, rule in covered],
         },
         [_take_out([place.real for place, _rule in covered])],
     )
+
+
+def _undecided(index: SearchIndex) -> Finding | None:
+    if index.service in NOT_RUNNING:
+        return skip(f"{NOT_RUNNING[index.service]}, so nothing is indexed")
+    if not index.rules:
+        return unknown("the rules of Windows Search could not be found", {"service": index.service})
+    return None
 
 
 def _verdict(host: Machine, place: Place) -> Finding:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from winasr_doctor.catalogue import RemedyTemplate, StepTemplate
 from winasr_doctor.diagnosis.nodes import ErrorNode
-from winasr_doctor.frameworks.nemo import names as nemo
+from winasr_doctor.frameworks.nemo.names import TRACKERS
 from winasr_doctor.frameworks.whisper import names as whisper
 
 _LONGEST_QUOTE = 80
@@ -15,7 +15,7 @@ _PACKAGE = re.compile(r"(?:site|dist)-packages[\\/]([A-Za-z_]\w*)")
 _VARIABLE = re.compile(r"['\"][^'\"]*['\"]|0x[0-9a-fA-F]+|\d{4,}|\[(?:WinError|Errno) -?\d+\]")
 _TRACKERS = MappingProxyType(
     {
-        **nemo.TRACKERS,
+        **TRACKERS,
         **whisper.TRACKERS,
         "torch": "pytorch/pytorch",
         "torchaudio": "pytorch/audio",

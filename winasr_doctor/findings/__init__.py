@@ -1,6 +1,7 @@
 """Values that describe what a scan finds and how to fix it."""
 
 from winasr_doctor.findings.changes import Change, Install, Stage
+from winasr_doctor.findings.documentation import FAMILIES, Documentation
 from winasr_doctor.findings.model import (
     NO_EVIDENCE,
     Evidence,
@@ -29,8 +30,10 @@ from winasr_doctor.findings.planning import plan_of
 from winasr_doctor.findings.steps import Shell, Step
 
 __all__ = [
+    "FAMILIES",
     "NO_EVIDENCE",
     "Change",
+    "Documentation",
     "Evidence",
     "Finding",
     "Install",

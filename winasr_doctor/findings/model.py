@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.findings.actions import Action
 from winasr_doctor.findings.changes import Change
+from winasr_doctor.findings.documentation import Documentation
 from winasr_doctor.findings.plan import RemedyPlan
 
 JSONValue = Union[None, bool, int, float, str, "list[JSONValue]", "dict[str, JSONValue]"]
@@ -132,6 +133,7 @@ class Finding(Struct, frozen=True):
         tables: The dated tables it relies on; see `resting_on`.
         location: Where in the app's source it is; `None` if it is about the machine.
         suppression: Set if a comment in the source silences it; the status is then `SKIP`.
+        hint: What else could be examined and how, if the check was skipped for lack of an option.
     """
 
     status: Status
@@ -142,6 +144,7 @@ class Finding(Struct, frozen=True):
     tables: tuple[Dated[Any], ...] = ()
     location: Location | None = None
     suppression: Suppression | None = None
+    hint: str = ""
 
     def __post_init__(self) -> None:
         if (self.status is Status.FAIL) != (self.severity is not None):
@@ -240,6 +243,8 @@ class Result(Struct, frozen=True):
         url: Where the check is documented, relative to the project's root.
         location: Where in the app's source it is; `None` if it is about the machine.
         suppression: Set if a comment in the source silences it.
+        hint: As in the finding.
+        documentation: The check's; without text in a report that was read from JSON.
     """
 
     code: str
@@ -253,6 +258,8 @@ class Result(Struct, frozen=True):
     url: str
     location: Location | None = None
     suppression: Suppression | None = None
+    hint: str = ""
+    documentation: Documentation = Documentation("")
 
 
 _RANK: dict[Severity | Status, int] = {

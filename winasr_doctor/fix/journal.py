@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from winasr_doctor._util.state_files import state_folder
-from winasr_doctor.fix.atomic_write import WriteError, move, read_bytes
+from winasr_doctor._util.state_files import state_folder, write_whole
+from winasr_doctor.fix.atomic_write import WriteError, read_bytes
 from winasr_doctor.locks import RetryPolicy
 
 SCHEMA = "winasr-doctor/fix-journal/1"
@@ -146,14 +146,9 @@ class FixRun:
         self._write("journal.json", json.dumps(document, indent=1).encode())
 
     def _write(self, name: str, data: bytes) -> None:
-        unfinished = self.folder / f"{name}.tmp"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with unfinished.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            RetryPolicy().call(lambda: move(unfinished, self.folder / name))
+            RetryPolicy().call(lambda: write_whole(self.folder / name, data, sync=True))
         except OSError as error:
             raise WriteError(f"no copy can be kept in {self.folder}: {error}") from error
 

@@ -10,7 +10,7 @@ from winasr_doctor.fix.applying import ChangeState, FixResult, ProposedChange
 from winasr_doctor.fix.journal import Record
 from winasr_doctor.fix.repairs import Hindered, NothingToDo, Proposal, Repair
 from winasr_doctor.fix.tasks import chosen_remedy
-from winasr_doctor.report.digest import placed
+from winasr_doctor.report.summaries import placed
 
 _LEVELS = {"info": "note"}
 

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from winasr_doctor.findings import Verdict
-from winasr_doctor.report.digest import HEAD
+from winasr_doctor.report.summaries import HEAD
 
 Level = Literal["error", "warning"]
 """The severities that a fleet report counts; notes need no action."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor._util import git
 from winasr_doctor._util.installation import DISTRIBUTION
-from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS
 from winasr_doctor.machine.live.packages import installed
+from winasr_doctor.selftest import facts
 from winasr_doctor.version import __version__
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from winasr_doctor.machine import Machine
 
 PACKAGES = {
-    "torch": "torch",
-    **{name.lower(): pip.replace("_", "-") for name, pip in DISTRIBUTIONS.items()},
-    "numpy": "numpy",
+    **{name.lower(): pip.replace("_", "-") for name, pip in facts.PACKAGES.items()},
     "huggingface_hub": "huggingface-hub",
     "gradio": "gradio",
 }

@@ -10,7 +10,7 @@ from winasr_doctor.locks.identity import Identity
 from winasr_doctor.windows.errors import DeleteClass
 
 if TYPE_CHECKING:
-    from winasr_doctor.locks.holders.model import Holding
+    from winasr_doctor.locks.holders.model import Holder, Holding
 
 
 class CleanupStatus(str, Enum):
@@ -115,6 +115,17 @@ class CleanupReport:
     def error(self) -> BaseException | None:
         """The exception of the first leftover."""
         return self.leftovers[0].error if self.leftovers else None
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Whoever was found to have something in it open, attempt by attempt."""
+        return tuple(
+            holder
+            for attempt in self.attempts
+            for failure in attempt.failures
+            if failure.holding is not None
+            for holder in failure.holding.holders
+        )
 
     @property
     def holding(self) -> Holding | None:

@@ -39,11 +39,13 @@ class NotApplicable(Exception):  # noqa: N818 - a state of the machine, not an e
 
     Attributes:
         reason: One sentence.
+        hint: How to have it examined all the same, if an option does that.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.hint = hint
 
     def __str__(self) -> str:
         return self.reason
@@ -121,15 +123,20 @@ class Machine(ABC):
     app: Application
     """The app's source and the pins to examine; empty if none was given. Never recorded."""
 
+    _hub_answers: HubAnswers | None = None
+
     @property
     def hub_answers(self) -> HubAnswers:
         """The Hub's answers; only in a scan with `--online`. Never recorded."""
-        raise NotApplicable("the Hub is only asked with --online")
+        if self._hub_answers is None:
+            raise NotApplicable("the Hub is only asked with --online")
+        return self._hub_answers
 
     @property
     def imports(self) -> ImportTrials:
         """The outcomes of trial imports; only in a scan with `--deep`. Never recorded."""
-        raise NotApplicable("imports are only tried with --deep")
+        hint = "`--deep` also tries the imports"
+        raise NotApplicable("imports are only tried with --deep", hint)
 
     @property
     def neighbours(self) -> FoundEnvironments:

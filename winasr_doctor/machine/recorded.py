@@ -208,13 +208,6 @@ class RecordedMachine(Machine):
         self.app = app or Application()
         self._hub_answers = hub_answers
 
-    @property
-    def hub_answers(self) -> HubAnswers:
-        """The Hub's answers, if it was asked."""
-        if self._hub_answers is None:
-            raise NotApplicable("the Hub is only asked with --online")
-        return self._hub_answers
-
     def read(self, name: str) -> Any:  # noqa: ANN401 - typed by the section that asks
         """Return the recorded value; see `Machine.read`."""
         value = getattr(self.snapshot.sections, name)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from winasr_doctor._util.bounded_queries import BoundedQueries
 from winasr_doctor._util.foreign_exceptions import text_of
 from winasr_doctor.models.revisions import illegal_because
 
@@ -85,7 +83,10 @@ def ask_hub(uses: Iterable[RevisionUse], timeout: float = TIMEOUT) -> HubAnswers
         except Exception as error:  # noqa: BLE001 - the network and its library: anything
             return HubAnswer("unknown", reason=_one_line(error))
 
-    return HubAnswers(_ask_all(questions, ask, timeout))
+    late = HubAnswer("unknown", reason=f"the Hub did not answer within {timeout:g} seconds")
+    hub = BoundedQueries(ask, per_item=timeout, at_once=_THREADS)
+    answers, _ = hub.answers(questions, seconds=timeout)
+    return HubAnswers({**dict.fromkeys(questions, late), **answers})
 
 
 def _ask(api: Any, errors: Any, question: Question, timeout: float) -> HubAnswer:  # noqa: ANN401
@@ -114,37 +115,6 @@ def _only_commit(api: Any, repo_id: str, prefix: str) -> str | None:  # noqa: AN
         return None
     matching = {commit for commit in commits if commit.startswith(digits)}
     return matching.pop() if len(matching) == 1 else None
-
-
-def _ask_all(
-    questions: list[Question], ask: Callable[[Question], HubAnswer], timeout: float
-) -> dict[Question, HubAnswer]:
-    """Ask in parallel. Threads that hang are abandoned: they do not keep the program alive."""
-    waiting: queue.SimpleQueue[Question] = queue.SimpleQueue()
-    answered: queue.SimpleQueue[tuple[Question, HubAnswer]] = queue.SimpleQueue()
-    for question in questions:
-        waiting.put(question)
-
-    def work() -> None:
-        while True:
-            try:
-                question = waiting.get_nowait()
-            except queue.Empty:
-                return
-            answered.put((question, ask(question)))
-
-    for _ in range(min(_THREADS, len(questions))):
-        threading.Thread(target=work, daemon=True, name="winasr-hub").start()
-    late = HubAnswer("unknown", reason=f"the Hub did not answer within {timeout:g} seconds")
-    answers = dict.fromkeys(questions, late)
-    deadline = time.monotonic() + timeout
-    for _ in questions:
-        try:
-            question, answer = answered.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            break
-        answers[question] = answer
-    return answers
 
 
 def _one_line(error: Exception) -> str:

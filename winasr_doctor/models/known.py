@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from winasr_doctor._util.dated import Dated
+from winasr_doctor.models.model import KnownModel
 from winasr_doctor.models.published import PUBLISHED
 
 GB = 1_000_000_000
@@ -20,6 +21,24 @@ MODELS = Dated(
 
 KNOWN_MODELS = MODELS.rows
 COMMON_MODELS = tuple(model for model in KNOWN_MODELS if model.common)
+
+ALIASES = {
+    "parakeet-v2": "parakeet-tdt-0.6b-v2",
+    "parakeet-0.6b-v2": "parakeet-tdt-0.6b-v2",
+    "parakeet": "parakeet-tdt-0.6b-v3",
+    "parakeet-v3": "parakeet-tdt-0.6b-v3",
+    "parakeet-0.6b": "parakeet-tdt-0.6b-v3",
+    "parakeet-0.6b-v3": "parakeet-tdt-0.6b-v3",
+    "parakeet-1.1b": "parakeet-tdt-1.1b",
+    "canary": "canary-1b-v2",
+    "canary-v2": "canary-1b-v2",
+    "nemotron": "nemotron-3.5-asr-streaming-0.6b",
+    "nemotron-3.5": "nemotron-3.5-asr-streaming-0.6b",
+    "canary-flash": "canary-180m-flash",
+    "canary-180m": "canary-180m-flash",
+    "canary-qwen": "canary-qwen-2.5b",
+}
+"""Shorter names. One without a version is the newest of its size that is in the table."""
 
 CANARY_QWEN = "nvidia/canary-qwen-2.5b"
 CANARY_QWEN_FILES = ("config.json", "model.safetensors")
@@ -56,3 +75,11 @@ CANARY_SECONDS = 40.0
 
 LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.unpacks)
 """Bytes that loading the largest known `.nemo` file writes below TEMP."""
+
+
+def known_model(name: str) -> KnownModel | None:
+    """Return the known model with a name, alias or repository, given in lower case."""
+    name = ALIASES.get(name, name)
+    return next(
+        (m for m in KNOWN_MODELS if name in (m.name.casefold(), m.repo_id.casefold())), None
+    )

@@ -114,11 +114,7 @@ def waits_of(attempts: tuple[Attempt, ...]) -> tuple[Wait, ...]:
 def _holders(report: CleanupReport) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(
-            f"{holder.process or 'unknown program'} (pid {holder.pid})"
-            for attempt in report.attempts
-            for failure in attempt.failures
-            if failure.holding is not None
-            for holder in failure.holding.holders
+            f"{holder.process or 'unknown program'} (pid {holder.pid})" for holder in report.holders
         )
     )
 

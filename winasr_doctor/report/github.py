@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from winasr_doctor.findings import Location, Report, Result, Status
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.uris import artifact_uri
@@ -63,7 +63,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
 
 
 def _last_line(report: Report) -> str:
-    (_, _machine), *versions = digest.head(report)
+    (_, _machine), *versions = summaries.head(report)
     examined = ", ".join(f"{name} {version}" for name, version in versions)
     outside = f" for {examined}" if report.host.get("interpreter") else ""
     return f"winasr_doctor: {report.verdict.value.upper()}{outside}"
@@ -97,8 +97,8 @@ def _annotation(result: Result) -> Annotation:
     text = result.summary
     if result.remedies:
         text += f"\nDo: {result.remedies[0].title}"
-    title = f"{result.code} {digest.label(result)}"
-    return Annotation(_KINDS[digest.level(result)], title, text, result.location)
+    title = f"{result.code} {summaries.label(result)}"
+    return Annotation(_KINDS[summaries.level(result)], title, text, result.location)
 
 
 def _left_out(found: list[Annotation], shown: list[Annotation]) -> Annotation:

@@ -17,8 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from winasr_doctor.findings import Report, Result, Status, Step, plan_of
-from winasr_doctor.report import digest
-from winasr_doctor.report.documentation import documentation_of
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -96,7 +95,7 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
     listings = [
         _Listing("Crashed checks", _with(report, Status.CRASH), folded=False),
         _Listing("Unknown", _with(report, Status.UNKNOWN), folded=False),
-        _Listing("Silenced in the source", digest.silenced(report.results), folded=False),
+        _Listing("Silenced in the source", summaries.silenced(report.results), folded=False),
         _Listing("Skipped", _with(report, Status.SKIP), folded=True),
         _Listing("Passed", _with(report, Status.PASS), folded=True),
     ]
@@ -111,17 +110,17 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
         "script": Markup(SCRIPT),  # noqa: S704 - our own constant
         "script_hash": _hash(SCRIPT),
         "verdict": report.verdict.value,
-        "words": digest.verdict_words(report),
-        "counts": ", ".join(digest.count_words(report.counts)),
-        "head": digest.head(report),
-        "families": digest.families(report),
-        "columns": digest.COUNTED,
+        "words": summaries.verdict_words(report),
+        "counts": ", ".join(summaries.count_words(report.counts)),
+        "head": summaries.head(report),
+        "families": summaries.families(report),
+        "columns": summaries.COUNTED,
         "failing": report.failing,
         "listings": [listing for listing in listings if listing.results],
-        "label": digest.label,
-        "level": digest.level,
-        "needs": digest.needs,
-        "why": lambda result: documentation_of(result.code).why or result.title,
+        "label": summaries.label,
+        "level": summaries.level,
+        "needs": summaries.needs,
+        "why": lambda result: result.documentation.why or result.title,
         "evidence": lambda result: dump(plain_mapping(result.evidence)),
     }
     return _template().render(context)
@@ -129,8 +128,8 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
 
 def _hash(script: str) -> str:
     """Return the hash by which a policy allows an inline script. Source: W3C, "CSP Level 3"."""
-    digest_ = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest_).decode()}"
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _with(report: Report, status: Status) -> list[Result]:

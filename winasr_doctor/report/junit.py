@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from winasr_doctor.findings import Report, Result, Status
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import one_line, plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -34,7 +34,7 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
     """Write a report as JUnit XML."""
     suites = ET.Element("testsuites", {"name": one_line(report.tool.name)})
-    for family in digest.families(report):
+    for family in summaries.families(report):
         title = f"{family.name} {family.title}".strip()
         suite = _suite(suites, title, report)
         suite.extend(_cases(family.results))
@@ -98,12 +98,12 @@ def _name(result: Result) -> str:
 def _case(result: Result, name: str) -> ET.Element:
     classname = one_line(f"winasr_doctor.{result.family}")
     case = ET.Element("testcase", {"classname": classname, "name": name, "time": "0"})
-    level = digest.level(result)
+    level = summaries.level(result)
     if level not in _ELEMENTS:
         return case
     element = ET.SubElement(case, _ELEMENTS[level])
     if element.tag != "system-out":
-        start = digest.first_step(result)
+        start = summaries.first_step(result)
         element.set("message", one_line(f"{result.summary}. {start}" if start else result.summary))
     if element.tag in {"failure", "error"}:
         element.set("type", one_line(result.code))
@@ -113,7 +113,7 @@ def _case(result: Result, name: str) -> ET.Element:
 
 def _details(result: Result) -> str:
     """Write everything about a result as plain text."""
-    parts = [f"{digest.label(result)}: {result.summary}"]
+    parts = [f"{summaries.label(result)}: {result.summary}"]
     where = result.location
     if where:
         parts.append(f"at {where}")

@@ -19,7 +19,7 @@ from winasr_doctor.findings import (
     Step,
     plan_of,
 )
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import one_line, plain_mapping, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -53,11 +53,11 @@ _MARKS = {
 
 def render(report: Report, options: RenderOptions) -> str:
     """Write a report as Markdown."""
-    verdict, words = report.verdict.value, digest.verdict_words(report)
+    verdict, words = report.verdict.value, summaries.verdict_words(report)
     blocks = [
         f"## {escape(report.tool.name)}: {_MARKS[verdict]} {verdict.upper()}",
         f"{escape(words[:1].upper() + words[1:])}.",
-        bullets(f"**{escape(name)}**: {escape(value)}" for name, value in digest.head(report)),
+        bullets(f"**{escape(name)}**: {escape(value)}" for name, value in summaries.head(report)),
     ]
     blocks += _plan(plan_of(report))
     if report.results:
@@ -66,7 +66,7 @@ def render(report: Report, options: RenderOptions) -> str:
         blocks += _section(result)
     blocks += _listing("Crashed", _with(report, Status.CRASH), evidence=True)
     blocks += _listing("Unknown", _with(report, Status.UNKNOWN))
-    blocks += _listing("Silenced in the source", digest.silenced(report.results))
+    blocks += _listing("Silenced in the source", summaries.silenced(report.results))
     if options.verbose:
         blocks += _listing("Skipped", _with(report, Status.SKIP))
         blocks += _listing("Passed", _with(report, Status.PASS))
@@ -126,17 +126,18 @@ def bullets(items: Iterable[str]) -> str:
 
 def _table(report: Report) -> str:
     rows = ["| Family | | Results |", "| --- | --- | --- |"]
-    for family in digest.families(report):
+    for family in summaries.families(report):
         name, title = cell(family.name), cell(family.title)
-        counts = ", ".join(digest.count_words(family.counts))
+        counts = ", ".join(summaries.count_words(family.counts))
         rows.append(f"| {_MARKS[family.worst]} {name} | {title} | {counts} |")
     return "\n".join(rows)
 
 
 def _section(result: Result) -> list[str]:
-    level = digest.level(result)
+    level = summaries.level(result)
     blocks = [
-        f"### {_MARKS[level]} {escape(result.code)} {digest.label(result)}: {escape(result.title)}",
+        f"### {_MARKS[level]} {escape(result.code)} {summaries.label(result)}:"
+        f" {escape(result.title)}",
         escape(result.summary),
     ]
     where = result.location
@@ -206,7 +207,7 @@ def _listing(title: str, results: list[Result], *, evidence: bool = False) -> li
 
 def _item(result: Result) -> str:
     words = f"**{escape(result.code)}**: {escape(result.summary)}"
-    needed = digest.needs(result.evidence)
+    needed = summaries.needs(result.evidence)
     if needed:
         words += f" (needs {escape(needed)})"
     for remedy in result.remedies:

@@ -13,10 +13,8 @@ import re
 from collections import Counter
 from typing import Any
 
-from winasr_doctor.checks import FAMILIES
-from winasr_doctor.findings import Report, Result, Status, Suppression
-from winasr_doctor.report import digest
-from winasr_doctor.report.documentation import documentation_of
+from winasr_doctor.findings import FAMILIES, Report, Result, Status, Suppression
+from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
@@ -40,14 +38,14 @@ _MOVING = re.compile(r"(?:^|_)(?:lines?|columns?)$")
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one interface
     """Write a report as SARIF."""
     codes = list(dict.fromkeys(result.code for result in report.results))
-    titles = {result.code: result.title for result in reversed(report.results)}
+    first = {result.code: result for result in reversed(report.results)}
     index = {code: number for number, code in enumerate(codes)}
     run = {
         "tool": {
             "driver": {
                 "name": utf8(report.tool.name),
                 "version": utf8(report.tool.version),
-                "rules": [_rule(code, titles[code]) for code in codes],
+                "rules": [_rule(first[code]) for code in codes],
             }
         },
         "invocations": [_invocation(report, index)],
@@ -58,9 +56,9 @@ def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
-def _rule(code: str, title: str) -> dict[str, Any]:
+def _rule(result: Result) -> dict[str, Any]:
+    code, title, doc = result.code, result.title, result.documentation
     family = code[:3]
-    doc = documentation_of(code)
     text = doc.markdown or title
     return {
         "id": utf8(code),
@@ -129,7 +127,7 @@ def _result(result: Result, index: int, fingerprint: str) -> dict[str, Any]:
 
 def _words(result: Result) -> str:
     """Write the summary and where to start; viewers list the first line."""
-    start = digest.first_step(result)
+    start = summaries.first_step(result)
     return f"{result.summary}\n\n{start}" if start else result.summary
 
 

@@ -19,7 +19,7 @@ from winasr_doctor.findings import (
     Step,
     plan_of,
 )
-from winasr_doctor.report import digest
+from winasr_doctor.report import summaries
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.plan_blocks import plan_blocks, step_words
 from winasr_doctor.report.text_layout import NARROWEST, render_blocks, shortened
@@ -69,7 +69,7 @@ def _blocks(report: Report, options: RenderOptions) -> Iterator[Block]:
 
 
 def _head(report: Report) -> Iterator[Block]:
-    (_, machine), *versions = digest.head(report)
+    (_, machine), *versions = summaries.head(report)
     parts = (machine, *(f"{name} {value}" for name, value in versions))
     yield Paragraph(", ".join(parts), lead=f"{report.tool.name} {report.tool.version}: ", hang=2)
     yield from _verdict(report)
@@ -77,20 +77,20 @@ def _head(report: Report) -> Iterator[Block]:
 
 def _verdict(report: Report) -> Iterator[Block]:
     verdict = report.verdict.value
-    words = digest.verdict_words(report)
+    words = summaries.verdict_words(report)
     yield Paragraph(f"{words}.", lead=f"{verdict.upper()}: ", level=verdict)
 
 
 def _findings(report: Report, options: RenderOptions) -> Iterator[Block]:
     shown = [*report.failing, *_undecided(report.results)]
-    shown += digest.silenced(report.results)
+    shown += summaries.silenced(report.results)
     if options.verbose:
         explained: set[str] = set()
         for result in shown:
             yield from _in_full(result, explained)
         return
     serious = [result for result in shown if result.severity is not Severity.INFO]
-    for group in digest.grouped(serious):
+    for group in summaries.grouped(serious):
         yield _in_brief(group, options)
 
 
@@ -106,7 +106,7 @@ def _lead(group: list[Result]) -> str:
     times = f" x{len(group)}" if len(group) > 1 == len(codes) else ""
     if first.suppression is not None:
         return f"{', '.join(codes)}{times} "
-    return f"{', '.join(codes)} {digest.label(first)}{times}: "
+    return f"{', '.join(codes)} {summaries.label(first)}{times}: "
 
 
 def _in_brief(group: list[Result], options: RenderOptions) -> Block:
@@ -115,16 +115,16 @@ def _in_brief(group: list[Result], options: RenderOptions) -> Block:
     same = len({result.summary for result in group}) == 1
     words = _with_needs(first) if same else first.title
     named = first.location is not None and first.location.file in words
-    where = "" if named else digest.places(group, _PLACES)
+    where = "" if named else summaries.places(group, _PLACES)
     tail = f"; at {where}" if where else ""
     rows = _ROWS - bool(tail)
     room = rows * (options.width - _HANG) - len(lead) - _SLACK * rows
     words = shortened(" ".join(words.split()), max(room, NARROWEST))
-    return Paragraph(words + tail, lead=lead, level=digest.level(first), marked=True, hang=_HANG)
+    return Paragraph(words + tail, lead=lead, level=summaries.level(first), marked=True, hang=_HANG)
 
 
 def _with_needs(result: Result) -> str:
-    needed = digest.needs(result.evidence)
+    needed = summaries.needs(result.evidence)
     if not needed or needed in result.summary:
         return result.summary
     return f"{result.summary} (needs {needed})"
@@ -132,14 +132,14 @@ def _with_needs(result: Result) -> str:
 
 def _in_full(result: Result, explained: set[str]) -> Iterator[Block]:
     lead = _lead([result])
-    yield Paragraph(_with_needs(result), lead=lead, level=digest.level(result), marked=True)
+    yield Paragraph(_with_needs(result), lead=lead, level=summaries.level(result), marked=True)
     if result.status is Status.FAIL and result.code not in explained:
         explained.add(result.code)
         yield Paragraph(_why(result), lead="Why: ", indent=_BODY)
     if result.location is not None:
         yield Paragraph(str(result.location), lead="At:  ", indent=_BODY)
     for name, value in result.evidence.items():
-        fact = digest.fact_words(value) or str(value)
+        fact = summaries.fact_words(value) or str(value)
         yield Paragraph(fact, lead=f"{str(name).replace('_', ' ')}: ", indent=_BODY)
     yield from _remedies(result.remedies)
     yield Gap()
@@ -147,9 +147,7 @@ def _in_full(result: Result, explained: set[str]) -> Iterator[Block]:
 
 def _why(result: Result) -> str:
     """Return why a finding matters: the check's documentation, or its title if there is none."""
-    from winasr_doctor.report.documentation import documentation_of  # lazy: only findings need it
-
-    return documentation_of(result.code).why or result.title
+    return result.documentation.why or result.title
 
 
 def _remedies(remedies: tuple[Remedy, ...]) -> Iterator[Block]:
@@ -170,7 +168,7 @@ def _unread(report: Report) -> Iterator[Block]:
 
 def _counted(report: Report) -> Iterator[Block]:
     counts = {key: report.counts[key] for key in ("info", "pass", "skip")}
-    words = ", ".join(digest.count_words(counts))
+    words = ", ".join(summaries.count_words(counts))
     if words:
         yield Gap()
         yield Paragraph(f"{words}; -v lists them, with reasons and evidence.")
@@ -182,7 +180,7 @@ def _counted(report: Report) -> Iterator[Block]:
 
 def _not_examined(report: Report) -> Iterator[Block]:
     """Yield which families of checks had nothing to examine, and what to do about it."""
-    skipped = [each for each in digest.families(report) if set(each.counts) == {"skip"}]
+    skipped = [each for each in summaries.families(report) if set(each.counts) == {"skip"}]
     if any(each.name == "APP" for each in skipped):
         yield Paragraph("Your app's source was not examined; --app your_script.py adds it.")
     others = [f"{each.name} ({each.title})" for each in skipped if each.name not in _ABOUT_SOURCE]
@@ -199,9 +197,9 @@ def _listed(report: Report, options: RenderOptions) -> Iterator[Block]:
             lead = f"{result.code} {status.value}: "
             yield Paragraph(result.summary, lead=lead, level=status.value, marked=True)
     yield Gap()
-    for family in digest.families(report):
+    for family in summaries.families(report):
         lead = f"{family.name}  {family.title:<{width}}  "
-        counts = ", ".join(digest.count_words(family.counts))
+        counts = ", ".join(summaries.count_words(family.counts))
         yield Paragraph(counts, lead=lead, level=family.worst, marked=True)
 
 
@@ -213,7 +211,7 @@ def _end(report: Report, plan: RemedyPlan) -> Iterator[Block]:
     step = next((step for step in first.steps if step.command), None)
     counts = {key: report.counts[key] for key in ("error", "warning", "crash", "unknown")}
     verdict = report.verdict.value
-    counted = ", ".join(digest.count_words(counts)) or "nothing serious"
+    counted = ", ".join(summaries.count_words(counts)) or "nothing serious"
     yield Gap()
     yield Paragraph(
         f"{counted}. Start with: {first.title}", lead=f"{verdict.upper()}: ", level=verdict, hang=2

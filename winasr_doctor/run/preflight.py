@@ -78,7 +78,7 @@ def show(
 
 
 def _finding(result: Result) -> Block:
-    from winasr_doctor.report.digest import placed
+    from winasr_doctor.report.summaries import placed
 
     level = result.severity.value if result.severity else ""
     return Paragraph(placed(result), lead=f"{level:<8} {result.code}: ", indent=2, level=level)

@@ -11,7 +11,8 @@ from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS
 from winasr_doctor.selftest.result import Peak
 from winasr_doctor.version import __version__
 
-_PACKAGES = {"torch": "torch", **DISTRIBUTIONS, "numpy": "numpy"}
+PACKAGES = {"torch": "torch", **DISTRIBUTIONS, "numpy": "numpy"}
+"""The relevant packages: their common names, and their names for pip."""
 
 _KIB = 1024
 
@@ -19,7 +20,7 @@ _KIB = 1024
 def versions() -> dict[str, str]:
     """Return the versions of the relevant packages that are installed; nothing is imported."""
     found = {"winasr_doctor": __version__, "Python": platform.python_version()}
-    for name, distribution in _PACKAGES.items():
+    for name, distribution in PACKAGES.items():
         try:
             found[name] = metadata.version(distribution)
         except metadata.PackageNotFoundError:

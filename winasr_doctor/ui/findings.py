@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from winasr_doctor.findings import Remedy, Report, Result, Status, plan_of
-from winasr_doctor.report.digest import placed
+from winasr_doctor.report.summaries import placed
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.status import clean, steps_html, text_of
 

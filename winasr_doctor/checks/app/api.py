@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import edit, found, keyword, last_name, over_files
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.checks.app.common import edit, found, keyword, over_files
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error, warning

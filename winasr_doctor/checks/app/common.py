@@ -196,13 +196,6 @@ def is_inside(file: SourceFile, node: ast.AST, block: Iterable[ast.AST]) -> bool
     return False
 
 
-def last_name(node: ast.AST) -> str:
-    """Return `c` for `a.b.c` and for `c`; empty for anything else."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def enclosing_function(
     file: SourceFile, node: ast.AST
 ) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, constant, keyword, last_name
-from winasr_doctor.checks.app.handlers import is_broad
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.checks.app.common import ancestors, constant, keyword
+from winasr_doctor.checks.app.handlers import is_broad, suppresses
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import Site
@@ -50,7 +51,7 @@ def is_survived(file: SourceFile, node: ast.AST) -> bool:
             if any(_ends_it(file, handler) for handler in parent.handlers):
                 return True
         elif isinstance(parent, ast.With | ast.AsyncWith) and child in parent.body:
-            if any(_suppresses(file, item.context_expr) for item in parent.items):
+            if any(suppresses(file, item.context_expr) for item in parent.items):
                 return True
         elif isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return False
@@ -77,12 +78,4 @@ def _ends_it(file: SourceFile, handler: ast.ExceptHandler) -> bool:
         isinstance(node, ast.Raise | ast.Return)
         for statement in handler.body
         for node in ast.walk(statement)
-    )
-
-
-def _suppresses(file: SourceFile, node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and file.qualified(node.func) == "contextlib.suppress"
-        and any(is_broad(file, kind) for kind in node.args)
     )

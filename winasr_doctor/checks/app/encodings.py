@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
     constant,
     found,
     keyword,
-    last_name,
     over_each_file,
 )
 from winasr_doctor.checks.app.speech import speech_of

@@ -15,6 +15,7 @@ from winasr_doctor.checks.app.handlers import (
     handlers_around,
     is_broad,
     says_something,
+    suppresses,
 )
 from winasr_doctor.checks.app.speech import Speech, speech_of
 from winasr_doctor.checks.base import check
@@ -112,7 +113,7 @@ def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
                 continue
             if isinstance(parent, ast.With) and child in parent.body:
                 for item in parent.items:
-                    if _suppresses(file, item.context_expr):
+                    if suppresses(file, item.context_expr):
                         met.add(parent)
                         yield _in_place(
                             file, parent, "suppress() swallows the error without a word"
@@ -125,14 +126,6 @@ def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
                 if leaving is not None:
                     met.add(parent)
                     yield _in_place(file, leaving, "return in finally swallows the error")
-
-
-def _suppresses(file: SourceFile, node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and file.qualified(node.func) == "contextlib.suppress"
-        and any(is_broad(file, kind) for kind in node.args)
-    )
 
 
 def _in_place(file: SourceFile, node: ast.AST, what: str) -> Finding:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
     constant,
     enclosing_function,
     keyword,
-    last_name,
 )
 from winasr_doctor.checks.app.locking import is_locked
 from winasr_doctor.checks.app.speech import speech_of

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, keyword, last_name
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.checks.app.common import constant, keyword
 from winasr_doctor.checks.app.executors import Overlap, runs
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, constant, last_name, walk_own
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.checks.app.common import ancestors, constant, walk_own
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import Site
@@ -63,6 +64,15 @@ def is_broad(file: SourceFile, kind: ast.expr | None, names: frozenset[str] = BR
         return True
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
     return any((file.qualified(item) or file.segment(item)) in names for item in kinds)
+
+
+def suppresses(file: SourceFile, node: ast.expr) -> bool:
+    """Return whether an expression is a call of `contextlib.suppress` with a broad class."""
+    return (
+        isinstance(node, ast.Call)
+        and file.qualified(node.func) == "contextlib.suppress"
+        and any(is_broad(file, kind) for kind in node.args)
+    )
 
 
 def fate(app: Application, file: SourceFile, handler: ast.ExceptHandler) -> Fate:

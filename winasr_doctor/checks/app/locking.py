@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, last_name
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.checks.app.common import ancestors
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import Site

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
     constant,
@@ -13,7 +14,6 @@ from winasr_doctor.checks.app.common import (
     found,
     in_order,
     keyword,
-    last_name,
     over_each_file,
     walk_own,
 )

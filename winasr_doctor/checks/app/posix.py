@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
     constant,
     enclosing_function,
     found,
     keyword,
-    last_name,
     line_of,
     over_each_file,
 )

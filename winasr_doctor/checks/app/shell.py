@@ -116,7 +116,7 @@ def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
 
 
 def _is_a_number(value: ast.expr) -> bool:
-    from winasr_doctor.checks.app.common import last_name
+    from winasr_doctor.appsource.syntax import last_name
 
     if isinstance(value, ast.Constant):
         return not isinstance(value.value, str)

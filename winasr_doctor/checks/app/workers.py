@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     constant,
     edit,
     found,
     keyword,
-    last_name,
     over_files,
 )
 from winasr_doctor.checks.app.speech import Work, speech_of

@@ -9,9 +9,9 @@ from winasr_doctor.gate.accepted_findings import accepted_in
 from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
 from winasr_doctor.gate.reports import words
 from winasr_doctor.report import render as render_scan
-from winasr_doctor.report.digest import placed
 from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.markdown import bullets, cell, escape
+from winasr_doctor.report.summaries import placed
 
 _MARKS = {
     StepState.PASS: "✅ pass",

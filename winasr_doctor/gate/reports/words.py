@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from winasr_doctor.findings import Verdict
 from winasr_doctor.gate.outcome import Case, Gate, GateStep, StepState
-from winasr_doctor.report.digest import head
+from winasr_doctor.report.summaries import head
 
 VERDICTS = {
     Verdict.PASS: "passed",

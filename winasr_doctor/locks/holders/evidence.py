@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import NamedTuple
 
@@ -78,6 +78,32 @@ class Evidence:
         holder = Holder(who, pid, process, path, what, how, via)
         with self._lock:
             self._holders.setdefault((pid, path, what, via), holder)
+
+    def look_into(self, pids: Iterable[int], holds: Callable[[int], Iterator[Hold]]) -> None:
+        """Ask other processes how they hold the path, our children first.
+
+        Args:
+            pids: The processes; this one is left out.
+            holds: Yields how one of them holds it. It raises `UndeterminedError` if this account
+                may not look into the process, and `OSError` if the process has ended or belongs to
+                the kernel.
+        """
+        others = [pid for pid in pids if pid != os.getpid()]
+        others.sort(key=lambda pid: not self.family.has_child(pid))
+        unreadable = 0
+        for pid in others:
+            if not self.seconds_left:
+                return
+            try:
+                for hold in holds(pid):
+                    self.found(pid, *hold)
+            except UndeterminedError:
+                unreadable += 1
+            except OSError:
+                continue
+        if unreadable:
+            subject = "1 process has" if unreadable == 1 else f"{unreadable} processes have"
+            self.cannot_tell(f"what {subject} open, which this account may not look into")
 
     def cannot_tell(self, why: str) -> None:
         """Record what could not be determined.

@@ -43,22 +43,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     except OSError:
         evidence.cannot_tell("what other processes have open, because /proc cannot be read")
         return
-    numbers = [number for number in numbers if number != os.getpid()]
-    numbers.sort(key=lambda number: not evidence.family.has_child(number))
-    unreadable = 0
-    for number in numbers:
-        if not evidence.seconds_left:
-            return
-        try:
-            for hold in _holds(str(number), target):
-                evidence.found(number, *hold)
-        except UndeterminedError:
-            unreadable += 1
-        except OSError:  # it has ended or belongs to the kernel
-            continue
-    if unreadable:
-        subject = "1 process has" if unreadable == 1 else f"{unreadable} processes have"
-        evidence.cannot_tell(f"what {subject} open, which this account may not look into")
+    evidence.look_into(numbers, lambda number: _holds(str(number), target))
 
 
 def path_of_descriptor(descriptor: int) -> str | None:

@@ -38,19 +38,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     """
     import psutil
 
-    numbers = [number for number in psutil.pids() if number != os.getpid()]
-    numbers.sort(key=lambda number: not evidence.family.has_child(number))
-    unreadable = 0
-    for number in numbers:
-        if not evidence.seconds_left:
-            return
-        try:
-            for hold in _holds(number, target):
-                evidence.found(number, *hold)
-        except UndeterminedError:
-            unreadable += 1
-    if unreadable:
-        evidence.cannot_tell(f"what {unreadable} processes have open that refuse this account")
+    evidence.look_into(psutil.pids(), lambda number: _holds(number, target))
 
 
 def path_of_descriptor(descriptor: int) -> str | None:

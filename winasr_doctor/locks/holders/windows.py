@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from winasr_doctor._util.bounded_queries import BoundedQueries
 from winasr_doctor._util.paths import same, without_device_prefix
 from winasr_doctor._util.workers import Budget
 from winasr_doctor.locks.holders import ntapi, restart_manager
-from winasr_doctor.locks.holders.bounded_queries import BoundedQueries
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
 from winasr_doctor.locks.holders.target import HeldPath
 from winasr_doctor.windows.win32 import dos_device

@@ -7,6 +7,9 @@ import msgspec
 from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
 from winasr_doctor.machine.model import Fact
 
+FRAMEWORK = DISTRIBUTIONS[NAME]
+"""The speech recognition framework's name for pip."""
+
 Layout = Literal["venv", "conda", "embeddable", "store", "installed", "unknown"]
 """How an environment's files are arranged."""
 
@@ -110,7 +113,7 @@ class FoundEnvironment(Fact, frozen=True, kw_only=True):
     layout: Layout
     python: str | None = None
     """The version."""
-    framework: str | None = msgspec.field(default=None, name=DISTRIBUTIONS[NAME])
+    framework: str | None = msgspec.field(default=None, name=FRAMEWORK)
     """The version of the speech recognition framework."""
     torch: str | None = None
     found: tuple[str, ...] = ()

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from winasr_doctor._util.safe_text import without_surrogates
 from winasr_doctor._util.workers import Budget, DeadlineTask, TooLateError
-from winasr_doctor.frameworks.nemo.names import DISTRIBUTIONS, NAME
 from winasr_doctor.machine.interpreters import layout, reading
 from winasr_doctor.machine.interpreters.model import (
+    FRAMEWORK,
     FoundEnvironment,
     FoundEnvironments,
     OutsideInterpreter,
@@ -31,7 +31,6 @@ LIMIT = 15.0
 
 _MOST_STEPS = 5000
 _DIST_INFO = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)\.(?:dist|egg)-info", re.IGNORECASE)
-_FRAMEWORK = DISTRIBUTIONS[NAME]
 
 
 def environments(
@@ -171,14 +170,14 @@ def described(located: layout.Located, variables: Mapping[str, str]) -> FoundEnv
         variables: The environment variables.
     """
     read = reading.read_static(located, _without_python_path(variables))
-    versions = versions_of((_FRAMEWORK, "torch"), read)
+    versions = versions_of((FRAMEWORK, "torch"), read)
     problem = next((each.detail for each in read.problems), None)
     return FoundEnvironment(
         path=without_surrogates(located.prefix),
         executable=without_surrogates(located.executable),
         layout=located.layout,
         python=read.version,
-        framework=versions.get(_FRAMEWORK),
+        framework=versions.get(FRAMEWORK),
         torch=versions.get("torch"),
         problem=None if problem is None else without_surrogates(problem),
     )

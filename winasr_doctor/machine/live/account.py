@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal
 
-from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, is_on
 from winasr_doctor.machine.live.system import this_os
 from winasr_doctor.machine.model import Account
 from winasr_doctor.windows import win32
@@ -46,7 +46,7 @@ def windows(registry: Registry) -> Account:
         kind=kind(win32.user_sid(), win32.session()),
         elevated=win32.elevated(),
         symlink_right=win32.holds_privilege("SeCreateSymbolicLinkPrivilege"),
-        developer_mode=_developer_mode(registry),
+        developer_mode=is_on(registry, APP_MODEL_UNLOCK, "AllowDevelopmentWithoutDevLicense"),
     )
 
 
@@ -70,12 +70,3 @@ def kind(sid: str | None, session: int | None) -> Kind:
     if sid in SERVICE_SIDS or (sid or "").startswith(SERVICE_PREFIXES):
         return "service"
     return "service" if session == SERVICE_SESSION else "user"
-
-
-def _developer_mode(registry: Registry) -> bool | None:
-    try:
-        return registry.values(APP_MODEL_UNLOCK).get("AllowDevelopmentWithoutDevLicense") == 1
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return None

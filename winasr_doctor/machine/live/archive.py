@@ -113,14 +113,20 @@ def _look_inside(path: str) -> tuple[Form, ArchiveContents]:
         return "unreadable", ArchiveContents(error=_sentence(error))
 
 
-def _form(head: bytes) -> Form:
+def mistaken_form(head: bytes) -> Literal["empty", "lfs-pointer", "html"] | None:
+    """Return what a file holds instead of a model, by its first bytes; `None` if it may be one."""
     if not head:
         return "empty"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(LFS_POINTER):
         return "lfs-pointer"
-    if text.startswith(HTML):
-        return "html"
+    return "html" if text.startswith(HTML) else None
+
+
+def _form(head: bytes) -> Form:
+    mistaken = mistaken_form(head)
+    if mistaken is not None:
+        return mistaken
     if head.startswith(GZIP):
         return "tar.gz"
     try:

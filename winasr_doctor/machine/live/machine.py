@@ -83,13 +83,6 @@ class LiveMachine(Machine):
         self._lock = threading.Lock()
 
     @property
-    def hub_answers(self) -> HubAnswers:
-        """The Hub's answers, if it was asked."""
-        if self._hub_answers is None:
-            raise NotApplicable("the Hub is only asked with --online")
-        return self._hub_answers
-
-    @property
     def variables(self) -> Mapping[str, str]:
         """The environment variables that the app is started with."""
         if self._variables is None:

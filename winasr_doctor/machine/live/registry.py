@@ -114,6 +114,16 @@ WINDOWS_REGISTRY: Registry = WindowsRegistry()
 """The registry of the machine this runs on."""
 
 
+def is_on(registry: Registry, key: str, name: str) -> bool | None:
+    """Return whether a value is 1; `None` if its key may not be read."""
+    try:
+        return registry.values(key).get(name) == 1
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+
+
 def expanded(text: str, environment: Mapping[str, str]) -> str | None:
     """Expand a text's `%VARIABLES%`; `None` if one of them is not set.
 

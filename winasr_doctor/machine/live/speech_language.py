@@ -11,7 +11,7 @@ from pathlib import Path
 
 from winasr_doctor._util.regular_files import open_regular
 from winasr_doctor._util.safetensors import LENGTH, header_length, tensor_ends
-from winasr_doctor.machine.live.archive import HTML, LFS_POINTER, NOT_HERE
+from winasr_doctor.machine.live.archive import NOT_HERE, mistaken_form
 from winasr_doctor.machine.live.folders import resolve
 from winasr_doctor.machine.model import CachedWeights, ShadowingFolder, WeightsForm
 from winasr_doctor.models.known import CANARY_QWEN, CANARY_QWEN_FILES
@@ -70,13 +70,9 @@ def _look(path: Path) -> tuple[int, WeightsForm, int | None, str | None]:
 
 
 def _form(start: bytes) -> WeightsForm:
-    if not start:
-        return "empty"
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith(LFS_POINTER):
-        return "lfs-pointer"
-    if text.startswith(HTML):
-        return "html"
+    mistaken = mistaken_form(start)
+    if mistaken is not None:
+        return mistaken
     is_header = start[LENGTH : LENGTH + 1] in (b"{", b"") and header_length(start) is not None
     return "safetensors" if is_header else "other"
 

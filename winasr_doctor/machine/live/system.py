@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY
+from winasr_doctor.machine.live.registry import WINDOWS_REGISTRY, is_on
 from winasr_doctor.machine.model import System
 from winasr_doctor.windows import win32
 
@@ -62,7 +62,7 @@ def windows(registry: Registry) -> System:
         server=_is_server(values),
         machine=_machine(registry),
         wine=win32.wine_version(),
-        long_paths=_long_paths(registry),
+        long_paths=is_on(registry, FILE_SYSTEM, "LongPathsEnabled"),
         ansi_code_page=ansi,
         oem_code_page=oem,
     )
@@ -111,12 +111,3 @@ def _machine(registry: Registry) -> str:
         return str(registry.values(SESSION_ENVIRONMENT)["PROCESSOR_ARCHITECTURE"])
     except (OSError, KeyError):
         return platform.machine() or "unknown"
-
-
-def _long_paths(registry: Registry) -> bool | None:
-    try:
-        return registry.values(FILE_SYSTEM).get("LongPathsEnabled") == 1
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return None

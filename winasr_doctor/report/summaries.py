@@ -1,4 +1,4 @@
-"""Wording and finding details shared by the human-readable formats."""
+"""Summaries of a report and of its results, for the formats that people read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from winasr_doctor.checks import FAMILIES
 from winasr_doctor.findings import (
+    FAMILIES,
     Evidence,
     Report,
     Result,
@@ -131,19 +131,12 @@ def verdict_words(report: Report) -> str:
         words = "no error or warning found, but a check crashed and could not decide"
     elif report.verdict is Verdict.WARN and all(map(about_security, warned)):
         words = f"{_VERDICTS[Verdict.PASS]}; the warnings are about the machine's security"
-    if report.verdict is Verdict.PASS and _no_import_was_tried(report):
-        words += "; `--deep` also tries the imports"
+    if report.verdict is Verdict.PASS:
+        words = "; ".join([words, *dict.fromkeys(r.hint for r in report.results if r.hint)])
     if counts["unknown"]:
         checks = "1 check" if counts["unknown"] == 1 else f"{counts['unknown']} checks"
         words += f"; {checks} could not decide"
     return words
-
-
-def _no_import_was_tried(report: Report) -> bool:
-    from winasr_doctor.checks.environment.imports import an_import_fails  # lazy: only if it passes
-
-    code = an_import_fails.code
-    return any(each.code == code and each.status is Status.SKIP for each in report.results)
 
 
 def needs(evidence: Evidence) -> str | None:

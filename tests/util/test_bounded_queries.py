@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from winasr_doctor.locks.holders.bounded_queries import BoundedQueries
+from winasr_doctor._util.bounded_queries import BoundedQueries
 
 
 def test_everything_is_answered():
@@ -12,6 +12,14 @@ def test_everything_is_answered():
         {n: str(n) for n in range(100)},
         0,
     )
+
+
+def test_several_are_asked_about_at_once():
+    together = threading.Barrier(3, timeout=5)
+    answers, mute = BoundedQueries(lambda _: together.wait() < 3, per_item=5, at_once=3).answers(
+        range(3), seconds=5
+    )
+    assert (answers, mute) == (dict.fromkeys(range(3), True), 0)
 
 
 def test_one_that_hangs_costs_only_its_own_answer():
@@ -52,7 +60,7 @@ def test_time_that_is_up_leaves_the_rest_unasked():
     answers, mute = BoundedQueries(ask, per_item=10).answers(range(50), seconds=0.05)
     free.set()
     for thread in threading.enumerate():
-        if thread.name == "winasr-holders":
+        if thread.name == "winasr-query":
             thread.join()
     assert (answers, mute) == ({}, 50)
     assert asked == [0]

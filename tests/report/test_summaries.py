@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sample_reports import ERROR, WARNING
 
 from winasr_doctor.findings import Location
-from winasr_doctor.report.digest import placed, places
+from winasr_doctor.report.summaries import placed, places
 
 IN_A_CELL = replace(WARNING, location=Location("a.ipynb", 40), evidence={"cell": 2, "cell_line": 3})
 

@@ -27,11 +27,13 @@ class BoundedQueries(Generic[T, S]):
     Args:
         ask: The question about one item; it does not raise.
         per_item: Seconds without any answer after which another thread takes over the rest.
+        at_once: How many items to ask about at the same time.
     """
 
-    def __init__(self, ask: Callable[[T], S], *, per_item: float = 0.1) -> None:
+    def __init__(self, ask: Callable[[T], S], *, per_item: float = 0.1, at_once: int = 1) -> None:
         self._ask = ask
         self._per_item = per_item
+        self._at_once = at_once
         self._hanging: set[T] = set()
         self._lock = threading.Lock()
 
@@ -52,7 +54,9 @@ class BoundedQueries(Generic[T, S]):
         expected = len(waiting)
         answered: SimpleQueue[tuple[T, S]] = SimpleQueue()
         found: dict[T, S] = {}
-        threads = self._start(waiting, answered, seconds)
+        threads = min(self._at_once, expected)
+        for _ in range(threads):
+            self._start(waiting, answered, seconds)
         while len(found) < expected:
             patience = min(self._per_item, deadline - monotonic())
             try:
@@ -60,13 +64,14 @@ class BoundedQueries(Generic[T, S]):
             except Empty:
                 if monotonic() >= deadline or not waiting or threads >= _MOST_THREADS:
                     break
-                threads += self._start(waiting, answered, seconds)
+                self._start(waiting, answered, seconds)
+                threads += 1
             else:
                 found[item] = answer
         waiting.clear()  # threads still working on it find nothing more to do
         return found, len(asked) - len(found)
 
-    def _start(self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float) -> int:
+    def _start(self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float) -> None:
         def work() -> None:
             while True:
                 try:
@@ -81,5 +86,4 @@ class BoundedQueries(Generic[T, S]):
                     with self._lock:
                         self._hanging.discard(item)
 
-        DeadlineTask(work, seconds, "winasr-holders")
-        return 1
+        DeadlineTask(work, seconds, "winasr-query")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -218,7 +219,7 @@ class Tally:
 
 
 def _is_more_than_chance(found: int, expected: float) -> bool:
-    return found > expected + _DEVIATIONS * max(expected, 1.0) ** 0.5
+    return found > expected + _DEVIATIONS * math.sqrt(max(expected, 1.0))
 
 
 def _by_difference(told: tuple[str, float, float]) -> tuple[float, str]:

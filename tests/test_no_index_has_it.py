@@ -96,7 +96,7 @@ def test_the_search_finds_every_form(text):
         'python -m pip install "path/to/winasr_doctor[test]"',
         r'pip install "C:\tools\winasr_doctor[asr]"',
         'pip install "winasr_doctor[asr] @ git+https://example.org/winasr_doctor@abc"',
-        "pip install dist/winasr_doctor-0.1.0-py3-none-any.whl",
+        "pip install dist/winasr_doctor-0.2.0-py3-none-any.whl",
         "uvx --from . winasr-doctor",
         "uvx --from ./winasr_doctor-main.zip winasr-doctor scan",
     ],

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyperf
 
-from speed.case import Case, Numbers
+from speed.case import Case, Numbers, Python
 from speed.worker import CLOCKS
 
 FOLDER = Path(__file__).resolve().parents[1]
@@ -54,9 +54,15 @@ def measure(case: Case, *, quick: bool = False) -> Measured:
     """
     processes, pairs = (1, min(case.pairs, QUICK_PAIRS)) if quick else (case.processes, case.pairs)
     suites = [_run(case, SIDES, pairs) for _ in range(processes)]
-    # The peak of a process in which only one side ran, and ran once.
-    alone = {} if quick else {side: _peak(_run(case, [side], 0), case, side) for side in SIDES}
+    alone = {} if quick else {side: _memory(case, side, suites[0]) for side in SIDES}
     return _together(case, suites, alone)
+
+
+def _memory(case: Case, side: str, suite: pyperf.BenchmarkSuite) -> int:
+    """Return the peak of a process in which only one side ran; every command has one of its own."""
+    if isinstance(getattr(case, side), Python):
+        return _peak(suite, case, side)
+    return _peak(_run(case, [side], 0), case, side)
 
 
 def again(before: Measured) -> Measured:

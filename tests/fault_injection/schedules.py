@@ -61,7 +61,7 @@ def make_tree(root: str) -> None:
         os.close(os.open(os.path.join(root, name), os.O_CREAT | os.O_WRONLY))
 
 
-def run(schedule: Schedule, root: str, ledger: Ledger) -> float:
+def run(schedule: Schedule, root: str, ledger: Ledger) -> tuple[CleanupReport, float]:
     """Remove a tree under a schedule, check what must hold, then let go and sweep.
 
     Args:
@@ -70,7 +70,7 @@ def run(schedule: Schedule, root: str, ledger: Ledger) -> float:
         ledger: Empty, before and after.
 
     Returns:
-        CPU seconds of the deletion alone.
+        The report of the deletion, and the CPU seconds that it alone took.
 
     Raises:
         AssertionError: Something does not hold.
@@ -98,7 +98,7 @@ def run(schedule: Schedule, root: str, ledger: Ledger) -> float:
     sweep(ledger)
     assert not os.path.lexists(root), "it is there after the locks are gone"
     assert ledger.entries() == [], "the ledger still has it"
-    return seconds
+    return report, seconds
 
 
 def _everything(root: str) -> list[str]:

@@ -16,6 +16,8 @@ from winasr_doctor.cli import cli
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+CI = ROOT / ".github" / "workflows" / "ci.yml"
+LONG = ROOT / ".github" / "workflows" / "long.yml"
 RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 TEXT = "\n".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
 
@@ -86,8 +88,8 @@ def test_actions_are_githubs_or_pypis_own_and_pinned_to_a_commit():
 
 def test_tests_and_gate_run_on_windows_and_linux():
     both = ["ubuntu-latest", "windows-latest"]
-    matrices = [job["strategy"]["matrix"]["os"] for job in JOBS.values() if "strategy" in job]
-    assert matrices == [both, both]
+    strategies = [job["strategy"] for name, job in JOBS.items() if "strategy" in job]
+    assert [each["matrix"]["os"] for each in strategies if "os" in each["matrix"]] == [both, both]
     assert all(job["strategy"]["fail-fast"] is False for job in JOBS.values() if "strategy" in job)
 
 
@@ -117,7 +119,7 @@ def test_every_environment_of_tox_exists():
         for name in words[words.index("-e") + 1].split(",")
     ]
     usual = {"lint", "types", "py", "py314", "docs", "benchmarks", "bench-check", "package"}
-    assert set(named) == usual
+    assert set(named) == usual | {"schedules", "world"}
     assert all(map(known_to_tox, named))
     assert not known_to_tox("nonsense")
 
@@ -139,10 +141,14 @@ def test_every_file_that_is_named_exists():
         assert (ROOT / name).is_file(), name
 
 
+def _shows(step: dict[str, Any]) -> bool:
+    return "GITHUB_STEP_SUMMARY" in step.get("run", "")
+
+
 def test_results_are_kept_and_shown_also_when_something_failed():
     keeping = [step for step in steps() if "upload-artifact" in step.get("uses", "")]
-    showing = [step for step in steps() if "GITHUB_STEP_SUMMARY" in step.get("run", "")]
-    assert len(keeping) == 3
+    showing = [step for step in load(CI)["jobs"]["gate"]["steps"] if _shows(step)]
+    assert len(keeping) == 5
     assert len(showing) == 1
     always = [step for step in (*keeping, *showing) if step.get("if") == "always()"]
     assert [step for step in (*keeping, *showing) if step not in always] == [
@@ -157,3 +163,17 @@ def test_what_is_kept_is_what_is_written():
     assert written in [set(paths) for paths in kept]
     assert "--junit-xml=tests.xml" in TEXT
     assert ["tests.xml"] in kept
+
+
+def test_the_shards_of_a_long_run_are_all_of_it_and_are_merged():
+    jobs = load(LONG)["jobs"]
+    assert jobs["tables"]["needs"] == ["schedules", "world"]
+    got = [s["with"] for s in jobs["tables"]["steps"] if "download" in s.get("uses", "")]
+    for name, kept in zip(jobs["tables"]["needs"], got, strict=True):
+        shards = jobs[name]["strategy"]["matrix"]["shard"]
+        text = LONG.read_text(encoding="utf-8").partition(f"  {name}:\n")[2]
+        count = int(re.search(r"\{\{ matrix\.shard \}\}/(\d+)", text)[1])
+        assert shards == list(range(1, count + 1))
+        assert kept["pattern"] == f"{name}-*"
+        assert f"name: {name}-${{{{ matrix.shard }}}}" in text
+        assert kept["merge-multiple"] is True

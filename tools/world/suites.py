@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -31,24 +30,13 @@ class Run(NamedTuple):
 
 
 class Workshop:
-    """A folder with an environment for each package, and what is done."""
+    """A folder with an environment for each package."""
 
     def __init__(self, folder: Path, pairs: int, seconds: float) -> None:
         self.folder = folder
         self.pairs = pairs
         self.seconds = seconds
         folder.mkdir(parents=True, exist_ok=True)
-
-    def done(self) -> dict[str, Any]:
-        """Return the results so far, by name."""
-        file = self.folder / "done.jsonl"
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        return {one["name"]: one for one in map(json.loads, lines)}
-
-    def keep(self, result: Mapping[str, Any]) -> None:
-        """Append a result."""
-        with (self.folder / "done.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(result) + "\n")
 
     def environment(self, name: str, requirements: Sequence[str]) -> Path:
         """Make an environment with these packages and this project alone; return its Python."""

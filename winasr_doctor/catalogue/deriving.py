@@ -26,8 +26,14 @@ def derived(raw: Lookup) -> Lookup:
             `driver_cuda`, and facts of `catalogue.templates.FACTS` that are not derived. Its
             exceptions are passed on.
     """
+    known: dict[str, str | None] = {}
 
     def lookup(name: str) -> str | None:
+        if name not in known:
+            known[name] = read(name)
+        return known[name]
+
+    def read(name: str) -> str | None:
         head, _, argument = name.partition(":")
         if argument and head in _OF_PACKAGES:
             return _OF_PACKAGES[head](raw, argument)

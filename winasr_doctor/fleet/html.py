@@ -6,6 +6,7 @@ resources, so that the page can be mailed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from jinja2 import Template
 
 from winasr_doctor.fleet.comparison import FleetChanges
 from winasr_doctor.fleet.rows import DIMENSIONS
-from winasr_doctor.fleet.showing import head, machines, named, percent
+from winasr_doctor.fleet.showing import head, machines, percent
 from winasr_doctor.fleet.sums import FleetSums, ValueCount
 from winasr_doctor.report.html import page_style, page_template
 
@@ -21,6 +22,12 @@ TEMPLATE = "fleet.html.jinja"
 
 _MOST_VALUES = 12
 """Maximum number of values to plot for a dimension."""
+
+_MOST_LINES = 20
+"""Maximum number of outliers, and of files that could not be read."""
+
+_MOST_NAMES = 3
+"""Maximum number of machines to name beside a count."""
 
 
 @lru_cache(maxsize=1)
@@ -41,20 +48,37 @@ def render(sums: FleetSums, changes: FleetChanges | None) -> str:
         "style": page_style(),
         "head": head(sums),
         "dimensions": _by_dimension(sums),
+        "sections": list(_sections(sums, changes)),
         "machines": machines,
-        "named": named,
+        "number": "{:,}".format,
         "percent": percent,
+        "most_values": _MOST_VALUES,
+        "most_lines": _MOST_LINES,
+        "most_names": _MOST_NAMES,
         "width": lambda count: round(100 * count / max(sums.machines, 1), 2),
     }
     return _template().render(context)
 
 
-def _by_dimension(sums: FleetSums) -> list[tuple[str, list[ValueCount], int]]:
-    """Return each dimension with its most frequent values and the number of the others."""
-    found = []
-    for dimension in DIMENSIONS:
-        values = [each for each in sums.values if each.dimension == dimension]
-        if values:
-            left_out = len(values) - _MOST_VALUES
-            found.append((dimension, values[:_MOST_VALUES], max(left_out, 0)))
-    return found
+def _by_dimension(sums: FleetSums) -> list[tuple[str, list[ValueCount]]]:
+    """Return each dimension that is known with its values, the most frequent first."""
+    found = [
+        (name, [each for each in sums.values if each.dimension == name]) for name in DIMENSIONS
+    ]
+    return [(name, values) for name, values in found if values]
+
+
+def _sections(sums: FleetSums, changes: FleetChanges | None) -> Iterator[tuple[str, str]]:
+    """Yield the id and the name of each section that the page has."""
+    if sums.remedies:
+        yield "plan", "What to do"
+    if sums.findings:
+        yield "findings", f"Findings ({len(sums.findings)})"
+    if changes is not None:
+        yield "changes", "Changes"
+    if sums.values:
+        yield "versions", "Versions"
+    if sums.outliers:
+        yield "outliers", "Outliers"
+    if sums.unread_count:
+        yield "unread", "Not read"

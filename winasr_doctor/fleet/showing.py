@@ -24,7 +24,7 @@ def show(sums: FleetSums, changes: FleetChanges | None) -> Iterator[Block]:
         yield from heading("What to do, by the number of machines that it helps")
         for remedy in sums.remedies[:_MOST_LINES]:
             cures = ", ".join(remedy.cures)
-            yield Paragraph(f"{remedy.title} ({cures})", lead=f"{remedy.count:>6}  ")
+            yield Paragraph(f"{remedy.title} ({cures})", lead=f"{remedy.count:>6,}  ")
         yield from _more(sums.remedies)
     if sums.findings:
         yield from heading("Findings")
@@ -43,8 +43,8 @@ def head(sums: FleetSums) -> str:
         return "No machine could be read."
     failed, warned, passed = (sums.verdicts[name] for name in ("fail", "warn", "pass"))
     return (
-        f"{machines(sums.machines)}: {failed} with errors, {warned} with warnings only,"
-        f" {passed} without either."
+        f"{machines(sums.machines)}: {failed:,} with errors, {warned:,} with warnings only,"
+        f" {passed:,} without either."
     )
 
 
@@ -88,7 +88,8 @@ def _changes(changes: FleetChanges | None) -> Iterator[Block]:
         if each.new or each.gone:
             on = f" ({named(each.new_on, each.new)})" if each.new else ""
             yield Paragraph(
-                f"{each.code}: new on {each.new}{on}, gone from {each.gone}, still on {each.still}",
+                f"{each.code}: new on {each.new:,}{on}, gone from {each.gone:,},"
+                f" still on {each.still:,}",
                 indent=2,
             )
     if not any(each.new or each.gone for each in changes.findings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -23,11 +24,20 @@ _MOST_KINDS = 20_000
 RARE = 0.01
 """A value that fewer machines share is an outlier."""
 
+_USUALLY_COMMON = 0.1
+"""If more machines have rare values, as with thousands of versions, rare is nothing special."""
+
 _ENOUGH = 20
 """Minimum number of machines for which it makes sense to speak of outliers."""
 
+_SHARE = 0.05
+"""Minimum share of the machines with a version for a finding to be named beside it."""
+
 _SEVERAL = 2
 """Minimum number of machines on each side that a comparison of versions needs."""
+
+_DEVIATIONS = 3
+"""How many standard deviations of a Poisson distribution chance rarely exceeds: 1 in 700."""
 
 _SIZE = re.compile(r"\d+(?:\.\d+)? (?=[kKMGT]i?B\b)")
 _DRIVE = re.compile(r"\b[A-Z]:\\")
@@ -167,8 +177,8 @@ class Tally:
             here = [(at, named) for at, named in self._values.found.items() if at[0] == dimension]
             known = sum(named.count for _, named in here)
             for at, named in sorted(here, key=lambda entry: -entry[1].count):
-                told = tuple(self._told(at, named.count, known))
-                yield ValueCount(dimension, at[1], named.count, self._failed[at], told)
+                told = sorted(self._told(at, named.count, known), key=_by_difference)
+                yield ValueCount(dimension, at[1], named.count, self._failed[at], tuple(told))
 
     def _told(
         self, at: tuple[str, str], count: int, known: int
@@ -180,7 +190,8 @@ class Tally:
             here = self._together[(at, code)]
             share = here / count
             elsewhere = min(named.count - here, others) / others
-            if here > 1 and share >= 2 * elsewhere:
+            enough = share >= max(_SHARE, 2 * elsewhere)
+            if enough and _is_more_than_chance(here, elsewhere * count):
                 yield code, share, elsewhere
 
     def _outliers(self) -> Iterable[Outlier]:
@@ -189,11 +200,28 @@ class Tally:
         totals: Counter[str] = Counter()
         for (dimension, _), named in self._values.found.items():
             totals[dimension] += named.count
-        for (dimension, value), named in self._values.found.items():
-            if named.count < RARE * totals[dimension] or named.count == 1:
-                what = f"{dimension} {value}"
-                yield Outlier(what, tuple(named.machines), named.count)
-        for codes, named in self._sets.found.items():
-            if named.count == 1:
+        rare = [
+            (at, named)
+            for at, named in self._values.found.items()
+            if named.count < RARE * totals[at[0]] or named.count == 1
+        ]
+        together: Counter[str] = Counter()
+        for (dimension, _), named in rare:
+            together[dimension] += named.count
+        for (dimension, value), named in rare:
+            if together[dimension] < _USUALLY_COMMON * totals[dimension]:
+                yield Outlier(f"{dimension} {value}", tuple(named.machines), named.count)
+        alone = [(codes, named) for codes, named in self._sets.found.items() if named.count == 1]
+        if len(alone) < _USUALLY_COMMON * self.machines:
+            for codes, named in alone:
                 what = f"only here together: {', '.join(sorted(codes))}"
                 yield Outlier(what, tuple(named.machines), 1)
+
+
+def _is_more_than_chance(found: int, expected: float) -> bool:
+    return found > expected + _DEVIATIONS * math.sqrt(max(expected, 1.0))
+
+
+def _by_difference(told: tuple[str, float, float]) -> tuple[float, str]:
+    code, here, elsewhere = told
+    return elsewhere - here, code

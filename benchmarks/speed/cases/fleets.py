@@ -32,6 +32,7 @@ def _fleet(count: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda folder: fleet(folder, count),
         size=count,
         pairs=pairs,
+        processes=1,
         promises=promises,
     )
 

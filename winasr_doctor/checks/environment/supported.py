@@ -26,6 +26,7 @@ from winasr_doctor.findings import (
     warning,
 )
 from winasr_doctor.machine.base import Machine
+from winasr_doctor.machine.model import PythonRuntime
 
 _WORD_SIZE = 64
 _MOST_USED = "3.12"
@@ -47,21 +48,27 @@ def python_is_not_supported(host: Machine) -> Iterable[Finding]:
     **Source.** The package index, resolved with uv for 64-bit Windows, wheels only.
     """
     python = host.python
-    oldest = min(minor(name) for row in WHEELS.rows.values() for name in row)
-    remedies = [python_remedy(host, _MOST_USED)]
     evidence = {
         "version": python.version,
         "bits": python.bits,
         "implementation": python.implementation,
     }
-    if python.bits != _WORD_SIZE:
-        yield error("torch needs a 64-bit Python; this one has 32 bits", evidence, remedies)
-    elif python.implementation != "CPython":
-        yield error(f"torch does not run on {python.implementation}", evidence, remedies)
-    elif python.release[:2] < oldest:
-        yield error(f"Python {python.version} is too old for NeMo", evidence, remedies)
+    unusable = _unusable(python)
+    if unusable:
+        yield error(unusable, evidence, [python_remedy(host, _MOST_USED)])
     else:
         yield _by_the_table(host, evidence)
+
+
+def _unusable(python: PythonRuntime) -> str:
+    """Return why no NeMo runs on this Python, or nothing."""
+    if python.bits != _WORD_SIZE:
+        return "torch needs a 64-bit Python; this one has 32 bits"
+    if python.implementation != "CPython":
+        return f"torch does not run on {python.implementation}"
+    if python.release[:2] < min(minor(name) for row in WHEELS.rows.values() for name in row):
+        return f"Python {python.version} is too old for NeMo"
+    return ""
 
 
 def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
@@ -70,14 +77,15 @@ def _by_the_table(host: Machine, evidence: Evidence) -> Finding:
     nemo = installed or NEWEST.rows["nemo_toolkit"]
     wheels = wheels_for(nemo, host.python.release[:2])
     evidence = {**evidence, "nemo_toolkit": installed, "no_wheel": list(wheels.missing)}
-    remedies = list(_remedies(host, nemo, wheels))
     named = f"Python {host.python.release[0]}.{host.python.release[1]}"
-    if wheels.beyond == named:
+    known_python = wheels.beyond != named
+    if known_python and (not wheels.missing or host.system.os != "windows"):
+        return _good(host, nemo, wheels, evidence)
+    remedies = list(_remedies(host, nemo, wheels))
+    if not known_python:
         found = warning(
             f"It is not known whether NeMo {nemo} has wheels for {named}", evidence, remedies
         )
-    elif not wheels.missing or host.system.os != "windows":
-        return _good(host, nemo, wheels, evidence)
     elif installed:
         found = warning(
             f"NeMo {nemo} is installed, but some packages it needs have no wheels for {named} on"

@@ -86,6 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if not handles.available():
             raise pytest.UsageError("--windows-sharing needs Linux's /proc, or Windows")
         _remember_openings(config)
+        config.pluginmanager.register(_SharingRun(config))
 
 
 def _remember_openings(config: pytest.Config) -> None:
@@ -115,9 +116,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark tests as they would be on Windows."""
     if not config.getoption("windows_marks") or os.name == "nt":
         return
-    from winasr_doctor.faults.windows_marks import MARKS, applies_on_windows
+    from winasr_doctor.faults.windows_marks import (
+        MARKS,
+        applies_on_windows,
+        unittest_skips_on_windows,
+    )
 
     for item in items:
+        if unittest_skips_on_windows(item):
+            item.add_marker(pytest.mark.skip(reason="as marked for Windows"))
         for mark in [one for one in item.iter_markers() if one.name in MARKS]:
             if not applies_on_windows(item, mark):
                 continue
@@ -129,42 +136,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xfail(reason=reason, **options), append=False)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Replace the functions that the rules are about once, as to do it takes longer than a test."""
-    if not session.config.getoption("windows_sharing") or os.name == "nt":
-        return (yield)
-    from winasr_doctor.faults.operations import replaced
-    from winasr_doctor.faults.sharing.emulator import OPERATIONS
+class _SharingRun:
+    """Applies Windows' sharing rules to all tests of a run, including their fixtures."""
 
-    with replaced(OPERATIONS):
-        return (yield)
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._emulator: SharingEmulator | None = None
+        self._running = ""
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        from winasr_doctor.faults.sharing.emulator import windows_sharing
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Apply Windows' sharing rules to a whole test, including its fixtures."""
-    if not item.config.getoption("windows_sharing"):
-        return (yield)
-    from winasr_doctor.faults.sharing.emulator import windows_sharing
-
-    with windows_sharing(item.config.getoption("windows_sharing")) as emulator:
-        emulator.brief = True
-        item.stash[_emulators] = [emulator]
-        try:
+        with windows_sharing(self._config.getoption("windows_sharing")) as self._emulator:
+            self._emulator.brief = True
             return (yield)
-        except KeyboardInterrupt:  # code that waits for a refused deletion to succeed never ends
-            _tell(item, emulator)
-            raise
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if self._emulator is not None:
+            self._running = item.nodeid
+            self._emulator.start_over()
+            item.stash[_emulators] = [self._emulator]
 
-def _tell(item: pytest.Item, emulator: SharingEmulator) -> None:
-    terminal = item.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None and emulator.refusals:
-        from winasr_doctor.faults.sharing.refusals import told_once
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Say what was refused: code that waits for a refused deletion to succeed never ends."""
+        if self._emulator is None or not isinstance(excinfo.value, KeyboardInterrupt):
+            return
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None and self._emulator.refusals:
+            from winasr_doctor.faults.sharing.refusals import told_once
 
-        terminal.section(f"{_REFUSED}, in {item.nodeid}", sep="-")
-        terminal.line(told_once(emulator.refusals))
+            terminal.section(f"{_REFUSED}, in {self._running}", sep="-")
+            terminal.line(told_once(self._emulator.refusals))
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

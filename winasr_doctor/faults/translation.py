@@ -8,8 +8,6 @@ import stat
 from os import lstat as link_status_of  # the real ones: these queries must not count as calls
 from os import stat as status_of
 
-from winasr_doctor.faults.errors import runtime_error, windows_error
-
 _FILE_NOT_FOUND, _PATH_NOT_FOUND, _ACCESS_DENIED = 2, 3, 5
 _NOT_SAME_DEVICE, _DISK_FULL, _NOT_EMPTY, _EXISTS, _NOT_A_FOLDER = 17, 112, 145, 183, 267
 _INVALID_PARAMETER = 87
@@ -65,9 +63,24 @@ def as_on_windows(
     code = _code(operation, error.errno, path, path2)
     if code is None:
         return None
-    if operation == "open":
-        return runtime_error(code, path)
-    return windows_error(code, path, path2)
+    return error_of(code, path, path2, opening=operation == "open")
+
+
+def error_of(
+    code: int, path: str | bytes, path2: str | bytes | None = None, *, opening: bool = False
+) -> OSError:
+    """Return the error that Python raises on Windows.
+
+    Args:
+        code: A Windows error code.
+        path: The path that the operation used.
+        path2: The target of a rename.
+        opening: Whether a file was opened, which goes through the C runtime.
+    """
+    # lazy: most test runs meet no such error, and shall start fast
+    from winasr_doctor.faults.errors import runtime_error, windows_error
+
+    return runtime_error(code, path) if opening else windows_error(code, path, path2)
 
 
 def _code(operation: str, number: int, path: str | bytes, path2: str | bytes | None) -> int | None:

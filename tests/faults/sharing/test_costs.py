@@ -59,6 +59,15 @@ def test_nothing_is_read_about_processes_where_no_file_is_held(tmp_path, reads):
     assert not reads
 
 
+def test_no_map_is_looked_for_where_a_file_is_emptied_that_is_empty(tmp_path, reads):
+    """A lock file is opened so by each thread that tries to take the lock."""
+    flags = os.O_RDWR | os.O_TRUNC | os.O_CREAT
+    numbers = [os.open(tmp_path / "lock", flags) for _ in range(3)]
+    for number in numbers:
+        os.close(number)
+    assert not reads
+
+
 def test_many_open_files_are_looked_at_once(tmp_path, looks):
     files = [open(tmp_path / f"f{number}", "w") for number in range(100)]  # noqa: SIM115
     for number in range(20):

@@ -88,7 +88,6 @@ DECISIONS = (
 """For each operation in the order in which Windows finds out. What is not in the way here (a
 folder with entries, a missing file) fails by itself and is only reported in Windows' words."""
 
-OPERATIONS = frozenset(decision.operation for decision in DECISIONS)
 OPENINGS = frozenset({"open", "write", "overwrite"})
 """Opening a file that exists: to read it, to change it (in any mode), and to empty it."""
 

@@ -9,22 +9,19 @@ from contextlib import contextmanager
 from time import perf_counter  # bound early: a test may replace the time
 from typing import IO, TYPE_CHECKING, Any
 
-from winasr_doctor.faults.errors import runtime_error, windows_error
 from winasr_doctor.faults.operations import FileName, asking
-from winasr_doctor.faults.sharing import decisions, openings
+from winasr_doctor.faults.sharing import openings
 from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
 from winasr_doctor.faults.stacks import calling_lines
+from winasr_doctor.faults.translation import error_of
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.sharing.refusals import Refusal
 
 __all__ = ["SharingEmulator", "windows_sharing"]
-
-OPERATIONS = frozenset((*decisions.OPERATIONS, "os.open"))
-"""What the rules may refuse; `os.open` is opening a file."""
 
 _LONGEST_SEARCH = 1.0
 """Seconds after which no more objects behind handles are looked for; each search looks at every
@@ -55,6 +52,15 @@ class SharingEmulator:
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
         self._seconds = 0.0
         self._told: set[tuple[str, ...]] = set()
+
+    def start_over(self) -> None:
+        """Forget what was refused so far, as another test begins."""
+        if self.refusals:
+            self.refusals = []
+            self._told.clear()
+            self._objects.clear()
+            self._seconds = 0.0
+        self._sharing.clear()
 
     def share_delete(self, file: IO[Any] | int) -> None:
         """Treat an open file as opened with FILE_SHARE_DELETE, which Python's `open` never uses.
@@ -99,10 +105,7 @@ class SharingEmulator:
             self._deciding.now = False
         if len(self.refusals) < _MOST_REFUSALS:
             self.refusals.append(refusal)
-        if operation in OPENINGS:
-            error = runtime_error(refusal.code, path)
-        else:
-            error = windows_error(refusal.code, path, path2)
+        error = error_of(refusal.code, path, path2, opening=operation in OPENINGS)
         # Like `add_note` in Python 3.11.
         error.__notes__ = [refusal.situation.value, *self._news(refusal)]  # type: ignore[attr-defined]
         return error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from collections.abc import Iterator
 from enum import Enum
@@ -124,6 +123,8 @@ def _parent(pid: str) -> int:
 
 def command_of(pid: int) -> str:
     """Return the command line of a process; empty if it has ended."""
+    import shlex  # lazy: only a refusal needs it
+
     words = [os.fsdecode(word) for word in _read(f"/proc/{pid}/cmdline").split(b"\0")[:-1]]
     return shlex.join(words)
 

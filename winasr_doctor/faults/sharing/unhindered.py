@@ -56,6 +56,8 @@ def _can_change(operation: str, path: str, status: os.stat_result, only_handles:
     if operation == "rmdir":
         return writable and not _is_held(status)
     if operation == "overwrite":
+        if not status.st_size:  # cannot be mapped (learn.microsoft.com, CreateFileMappingW)
+            return True
         return _is_free(path, status) or not handles.maps_file(path, (status.st_dev, status.st_ino))
     return writable and _is_free(path, status)
 

@@ -1,4 +1,4 @@
-"""Finds the English in the repository's files: prose in Markdown, strings in Python, TOML entries."""
+"""Finds the English in Markdown pages, in Python's strings and in known errors."""
 
 from __future__ import annotations
 

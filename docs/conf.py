@@ -8,6 +8,7 @@ the anchors of the generated pages.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from sphinx.application import Sphinx
@@ -19,7 +20,7 @@ author = "The winasr_doctor authors"
 version = release = __version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 exclude_patterns = ["pictures/README.md"]
 myst_heading_anchors = 3  # GitHub makes the same ones
 myst_links_external_new_tab = False
@@ -58,9 +59,22 @@ html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 templates_path: list[str] = []
 
+SEARCHED = {
+    "tutorial": ("WinError 32", "WinError", "install", "PermissionError", "manifest.json"),
+    "start/it-hangs": ("hang", "hangs", "stuck", "freeze"),
+    "start/will-not-import": ("import", "DLL load failed", "ModuleNotFoundError"),
+    "start/app": ("guard", "app"),
+    "start/library": ("pytest", "library"),
+    "start/many-machines": ("fleet", "Intune", "many machines"),
+}
+"""Page to the words that a search answers with it first: Sphinx ranks its index above all else."""
+
 _LINK = re.compile(r"\]\(([\w/.-]+\.md)(?:#[\w-]+)?\)")
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>$', re.MULTILINE)
 
 
@@ -82,7 +96,7 @@ def navigation(text: str) -> str:
         if heading:
             close()
             caption = heading.group(1)
-        for target in _LINK.findall(line):
+        for target in _LINK.findall(line) if line.startswith(("* ", "## ")) else ():
             page = str(PurePosixPath(target).with_suffix(""))
             if page not in seen and not page.startswith(".."):
                 seen.add(page)
@@ -91,10 +105,28 @@ def navigation(text: str) -> str:
     return "\n".join(made)
 
 
+def index_entries(words: Iterable[str]) -> str:
+    """Write entries of the index; the exclamation mark puts their page above other results."""
+    return "".join(f"```{{index}} ! single: {word}\n```\n\n" for word in words)
+
+
+def messages(title: str) -> list[str]:
+    """Split the title of a known error into the messages that people search for."""
+    plain = re.sub(r"\\(.)", r"\1", title).replace(";", ",").replace("`", "'")
+    found = (message.strip(" .") for message in re.split(r" / |\. ", plain))
+    return [message for message in found if message]
+
+
 def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
     """Give a page what Sphinx needs before it is parsed."""
     del app
     source[0] = _ANCHOR.sub(r"(\1)=", source[0])
+    if docname in SEARCHED:
+        source[0] = index_entries(SEARCHED[docname]) + source[0]
+    if docname.startswith("errors/") and docname != "errors/families":
+        source[0] = _HEADING.sub(
+            lambda found: f"{found[0]}\n\n{index_entries(messages(found[1]))}", source[0]
+        )
     if PurePosixPath(docname).name == "index":
         source[0] += "\n\n" + navigation(source[0])
 

@@ -27,8 +27,8 @@ FAMILIES = {
     "transformers": "transformers",
     "web": "Gradio, FastAPI and Streamlit",
     "windows": "Windows and Python",
-    "hangs": "Apps that stand still",
-    "families": "Errors of which only the kind is known",
+    "hangs": "Apps that hang",
+    "families": "Kinds of errors",
 }
 """Folder to heading, in the order of the index."""
 _FACT = re.compile(r"\{\{\s*([\w:.-]+)\s*\}\}")
@@ -49,7 +49,8 @@ def pages() -> dict[str, str]:
     entries = sorted(map(read_entry, sources(ENTRIES)), key=_place)
     made: dict[str, str] = {}
     index = [NOTICE, "# Known errors", ""]
-    index += ["What `explain` knows. Search this page for the words of your message.", ""]
+    index += ["Search this page for the words of your message, or let the doctor find it:", ""]
+    index += ["```text", "python -m winasr_doctor explain log.txt", "```", ""]
     for family, members in groupby(entries, key=lambda entry: entry.family):
         heading = FAMILIES.get(family, family)
         page = [NOTICE, f"# {heading}"]
@@ -71,27 +72,38 @@ def _place(entry: KnownError) -> tuple[int, str, str]:
 
 def section(entry: KnownError) -> Iterator[str]:
     """Yield the lines of one known error."""
-    yield from ("", f"## {entry.id}", "", f"> {inline(entry.title)}")
-    yield from ("", inline(entry.cause), "")
+    yield from ("", f'<a id="{entry.id}"></a>', f"## {inline(entry.title)}", "")
+    yield from (f"**Cause.** {inline(entry.cause)}", "", "**What to do**", "")
     for number, remedy in enumerate(entry.remedies, 1):
         yield f"{number}. {inline(remedy.title)}"
         for step in remedy.steps:
-            yield f"   * {_step(step)}"
+            yield from _step(step)
     checks = sorted({picture.check for picture in entry.preflight})
     if checks:
         links = (f"[{code}](../checks/{code[:3]}.md#{code.lower()})" for code in checks)
         yield from ("", f"A scan reports it beforehand: {', '.join(links)}.")
     affects = ", ".join(f"{a.framework} {a.versions}".strip() for a in entry.affects)
-    yield from ("", f"*Affects: {inline(affects)}. Source: {_sources(entry)}.*")
+    yield from (
+        "",
+        f"*Known as `{entry.id}`. Affects {inline(affects)}. Source: {_sources(entry)}.*",
+    )
 
 
-def _step(step: StepTemplate) -> str:
+def _step(step: StepTemplate) -> Iterator[str]:
     admin = " (needs an administrator)" if step.needs_admin else ""
-    if step.unknown:  # what decides stands there; a page knows no machine
+    if step.unknown:  # the general form: a page knows no machine
         text, command = step.unknown, step.unknown_command
     else:
         text, command = step.text, step.command
-    return inline(text) + admin + (f": `{command}`" if command else "")
+    yield f"   * {inline(text)}{admin}" + (":" if command else "")
+    if command:
+        yield from (
+            "",
+            "     ```text",
+            *(f"     {line}" for line in command.splitlines()),
+            "     ```",
+            "",
+        )
 
 
 def _sources(entry: KnownError) -> str:

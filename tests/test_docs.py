@@ -20,6 +20,7 @@ import winasr_doctor
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMAND = re.compile(r"^\| `(python -m winasr_doctor[^`]*)` \|", re.MULTILINE)
+EXAMPLES = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GENERATORS = (
     "generate_checks.py",
@@ -109,8 +110,8 @@ def test_the_picture_of_a_scan_fetches_nothing():
     assert set(re.findall(r"url\(([^)]{5})", inside)) == {"#scan"}
 
 
-@pytest.mark.parametrize("line", COMMAND.findall(README))
-def test_every_command_of_the_readme_runs(line, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("line", sorted({*COMMAND.findall(README), *COMMAND.findall(EXAMPLES)}))
+def test_every_command_of_the_tables_runs(line, tmp_path, monkeypatch, capsys):
     """In this process: tests/cli and tests/wine start commands as processes."""
     from winasr_doctor.cli import main
 
@@ -130,11 +131,15 @@ def test_every_command_of_the_readme_runs(line, tmp_path, monkeypatch, capsys):
     assert "Traceback (most recent call last)" not in capsys.readouterr().err
 
 
-def test_the_readme_names_every_command():
+def test_the_examples_name_every_command():
     from winasr_doctor.cli import COMMANDS
 
     for name in COMMANDS:  # each line of the table is run above
-        assert f"python -m winasr_doctor {name}" in README or name == "scan"
+        assert f"python -m winasr_doctor {name}" in EXAMPLES
+
+
+def test_the_readme_fits_three_screens():
+    assert len(README.splitlines()) <= 90
 
 
 @pytest.fixture(scope="module")

@@ -268,7 +268,7 @@ def _as_text(happened: list[Any]) -> str:
 def fault_plan(request: pytest.FixtureRequest) -> Iterator[Callable[[str | Plan], Injector]]:
     """Return a function that puts a fault plan in force until the test function ends.
 
-    `fault_plan("unlink:32*2@*.json")` returns the `Injector`, whose `injections` tell what has
+    `fault_plan("unlink:32*2@*.json")` returns the `Injector`, whose `injections` list what has
     happened. Plans add up.
     """
     item: pytest.Item = request.node
@@ -282,7 +282,7 @@ def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]
     """Let deleting and renaming fail as on Windows while files are open.
 
     What counts is what this process and its children really have open. The value's `refusals`
-    tell what has failed so far, and who held it.
+    list what has failed so far, and who held it.
     """
     from winasr_doctor.faults.sharing.emulator import windows_sharing as in_force
 

@@ -45,7 +45,7 @@ class Length(str, Enum):
     NONE = "no lock, at most a read-only file"
     TRANSIENT = "transient (up to 1 s)"
     LONG = "long (1 to 30 s)"
-    FOREVER = "for ever"
+    FOREVER = "forever"
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _lock(chance: random.Random, *, links: bool) -> Lock:
 def _length(chance: random.Random, holder: Holder) -> float:
     kind = chance.random()
     short, long = 10 ** chance.uniform(-2, 0), 10 ** chance.uniform(0, 1.48)
-    if holder is Holder.OWN_FRAME:  # the exception on its way keeps the frame, so mostly for ever
+    if holder is Holder.OWN_FRAME:  # the exception on its way keeps the frame, so mostly forever
         return FOREVER if kind < 0.8 else short  # noqa: PLR2004
     if kind < 0.15:  # noqa: PLR2004
         return FOREVER

@@ -115,11 +115,11 @@ COLUMNS = (
     ),
     Column("worst", "s", False, _worst, "the same, the longest", _GIVING_UP),
     Column(
-        "waited in vain",
+        "wasted wait",
         "s",
         False,
         _mean_hopeless,
-        "the same, mean over the schedules in which something is locked for ever",
+        "the same, mean over the schedules in which something is locked forever",
         f"{_GIVING_UP}; ours does not wait for its own handles either, but of another program "
         "nobody can know that it never lets go",
     ),

@@ -198,7 +198,7 @@ def test_a_column_that_another_contestant_wins_is_named():
     ours = Result(CONTESTANTS[-1], [outcome(one_lock(FOREVER), seconds=3.0)])
     other = Result(CONTESTANTS[0], [outcome(one_lock(FOREVER), right=False, at_once=False)])
     lost = {loss.column.title: loss for loss in losses([other, ours])}
-    assert set(lost) == {"median", "worst", "waited in vain"}
+    assert set(lost) == {"median", "worst", "wasted wait"}
     assert lost["worst"].by == (CONTESTANTS[0].name,)
     assert kind_losses([other, ours]) == []
 
@@ -217,7 +217,7 @@ def test_less_than_all_is_not_written_as_100_percent():
 
 
 def test_every_column_that_can_be_lost_has_a_reason():
-    can_be_lost = {"gone at once", "gone in the end", "median", "worst", "waited in vain"}
+    can_be_lost = {"gone at once", "gone in the end", "median", "worst", "wasted wait"}
     assert {column.title for column in COLUMNS if column.why_not} == can_be_lost
 
 

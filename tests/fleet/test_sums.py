@@ -131,7 +131,7 @@ def test_the_text_has_the_verdict_the_plan_and_what_was_not_read(three):
     assert out.startswith("2 machines: 1 with errors, 0 with warnings only, 1 without either.")
     assert "SYN001 on 1 machine:" in out
     assert "PC-1" in out
-    assert "b&w.json: it is no snapshot, report or digest" in out
+    assert "b&w.json: it is not a snapshot, report or digest" in out
 
 
 def test_the_json_fits_its_schema(three, earlier):

@@ -114,7 +114,7 @@ def test_git_agrees_on_which_names_are_legal(name):
     ("name", "reason"),
     [
         ("", "it is empty"),
-        ("\t", "nothing but white space"),
+        ("\t", "only white space"),
         ("a b", "it contains a space"),
         ("main\n", "control character '\\n'"),
         ("x.lock", "ends in '.lock'"),

@@ -128,9 +128,9 @@ def test_unsigned_bytes_are_centred():
         (np.zeros(0, np.float32), "is empty: it has no samples"),
         (np.zeros((0, 2), np.float32), "is empty: it has no samples"),
         (np.array([0.0, np.nan, np.inf]), "2 of its 3 samples are not finite"),
-        (np.zeros((2, 2, 2)), "which is no recording"),
-        (np.zeros((500, 500)), "which is no recording"),
-        (np.array(["a"]), "which are no samples"),
+        (np.zeros((2, 2, 2)), "not that of a recording"),
+        (np.zeros((500, 500)), "not that of a recording"),
+        (np.array(["a"]), "not samples"),
     ],
 )
 def test_an_array_that_is_no_recording_is_told(model: Any, array: Any, words: str):

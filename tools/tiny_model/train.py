@@ -106,7 +106,7 @@ def _rate(step: int, steps: int) -> float:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield batches of clips of similar length, for ever."""
+    """Yield batches of clips of similar length, forever."""
     chance = random.Random(SEED)  # noqa: S311 - reproducible, not secret
     while True:
         order = list(range(len(lengths)))

@@ -70,7 +70,7 @@ def guard(
         observer: Called with a `FolderOpened`, `CleanupAttempted` or `FolderClosed` as it happens,
             for each folder made in this block or a nested one, and with a `DownloadRescued` for
             each download that met a lock. Exceptions it raises are logged.
-        whole_process: Whether the folders of every thread belong to this block, not only those of
+        whole_process: Whether the folders of every thread belong to this block, not only folders of
             its own context.
 
     Returns:

@@ -221,7 +221,7 @@ def _copy(source: str, target: str, copy_function: Callable[..., object]) -> Non
 
 
 def _delete(path: str) -> None:
-    """Delete a file or a folder; what stays locked is left for later."""
+    """Delete a file or a folder; a locked one is left for later."""
     if os.path.isdir(path) and not os.path.islink(path):
         rmtree(path, _policy())
         return

@@ -1,4 +1,4 @@
-"""Asks a question about many items, some of which may never answer."""
+"""Asks a question about many items; some may never answer."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 class Use(Enum):
-    """How a file uses a name, by what stands beside it."""
+    """How a file uses a name, by the text beside it."""
 
     DEFINED = "def"
     CALLED = "("

@@ -202,7 +202,7 @@ def _scaled(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - n
     if array.dtype.kind == "f":
         return array.astype(np.float64 if array.dtype.itemsize > 4 else np.float32)  # noqa: PLR2004
     if array.dtype.kind not in "iu":
-        raise AudioError(f"{name} holds {array.dtype} values, which are no samples.", path)
+        raise AudioError(f"{name} holds {array.dtype} values, not samples.", path)
     limits = np.iinfo(array.dtype)
     half = (float(limits.max) - float(limits.min) + 1) / 2
     middle = half if array.dtype.kind == "u" else 0.0
@@ -213,10 +213,10 @@ def _mono(array: Any, name: str, path: str | None) -> Any:  # noqa: ANN401 - num
     if array.ndim == 1:
         return array
     if array.ndim != 2:  # noqa: PLR2004 - samples and channels
-        raise AudioError(f"{name} has the shape {array.shape}, which is no recording.", path)
+        raise AudioError(f"{name} has the shape {array.shape}, not that of a recording.", path)
     channels = 0 if array.shape[0] < array.shape[1] else 1
     if array.shape[channels] > MOST_CHANNELS:
-        raise AudioError(f"{name} has the shape {array.shape}, which is no recording.", path)
+        raise AudioError(f"{name} has the shape {array.shape}, not that of a recording.", path)
     return array.reshape(-1) if array.size == 0 else array.mean(axis=channels)
 
 

@@ -9,7 +9,7 @@ from winasr_doctor.asr.audio import SAMPLE_RATE
 
 _LAST = 0.25
 """The last piece's length at least, as a share of the longest: models tend to hear words in a
-moment of silence that stands alone."""
+isolated moment of silence."""
 
 PAUSE = 0.2
 """Seconds of silence that surely lie between words: the closure of a `t` or `p` is shorter."""

@@ -184,7 +184,7 @@ _ERRORS: tuple[tuple[str, str, Any], ...] = (
     ),
     (
         "EntryNotFoundError",
-        "{repo} at revision {revision} has no file {file}, so it is no model of that name.",
+        "{repo} at revision {revision} has no file {file}, so it does not hold that model.",
         (
             (
                 "Look at its files",

@@ -148,7 +148,7 @@ def _of_findings(found: Iterable[Result], cleanups: Iterable[CleanupReport]) -> 
 _OUR_OWN = Remedy(
     "Do not wait or retry: this program itself has the file open",
     (
-        "Cure the error that was raised first, if there is one: its traceback keeps the file open",
+        "If another error was raised first, fix that one: its traceback keeps the file open",
         "Nothing on this machine needs changing; the folder goes at exit, or with:"
         " python -m winasr_doctor sweep",
     ),

@@ -83,7 +83,7 @@ def _no_device(device: str, why: str) -> DeviceError:
         f"The model cannot be loaded on {device}: {why}.",
         (
             Remedy(
-                "Use another device, or cure this one",
+                "Use another device, or fix this one",
                 (
                     'Load it with device="auto" or device="cpu"',
                     "python -m winasr_doctor scan --select ENV says what keeps torch from the GPU",

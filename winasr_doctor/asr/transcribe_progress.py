@@ -19,11 +19,11 @@ class TranscribeProgress:
 
     Attributes:
         recordings_done: Recordings that are finished, or cannot be read.
-        recordings: Recordings in all.
+        recordings: Number of recordings.
         pieces_done: Pieces transcribed.
-        pieces: Pieces in all; an estimate, as recordings are cut where there is silence.
+        pieces: Number of pieces; an estimate, as recordings are cut where there is silence.
         seconds_done: Seconds of audio transcribed.
-        seconds: Seconds of audio in all.
+        seconds: Total seconds of audio.
         elapsed: Seconds since the transcription began, without the wait for other calls.
         transcript: The recording that was worked on last, as far as its text is known.
     """

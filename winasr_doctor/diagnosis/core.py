@@ -300,7 +300,7 @@ def _suspect(
             "The unpacked files are closed by then: a virus scanner, sync client or indexer"
             " that looks at the new file is the usual holder",
         )
-    return Suspect("undetermined", f"nothing tells who holds {path or 'the file'}")
+    return Suspect("undetermined", f"it is not known who holds {path or 'the file'}")
 
 
 def _judged_revision(told: Answer) -> str:
@@ -316,7 +316,7 @@ _RELEASE = RemedyTemplate(
     title="Do not retry or wait for the file",
     steps=(
         StepTemplate(
-            text="Cure the real error; the file is released when the exception is dropped"
+            text="Fix the real error; Python releases the file when it drops the exception"
         ),
         StepTemplate(
             text="Leave the except block, then call gc.collect(): the folder can be removed then"

@@ -111,7 +111,7 @@ def names_of(
     """Return short names of the other errors in a text, without duplicates.
 
     Args:
-        chains: All but the chosen one, the most important first.
+        chains: The others, the most important first.
         chosen: The chain that was diagnosed.
         score: Returns how well an error is known; unknown messages are not named.
         id_of: Returns the id of the known error in a chain, which is added; each one is named only

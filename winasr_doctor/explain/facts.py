@@ -16,7 +16,7 @@ def reported_machine(file: str | None) -> str | None:
     """Return a file if it is a bug report, which has its own machine; `None` for anything else.
 
     Args:
-        file: What is to be explained.
+        file: What to explain.
     """
     from winasr_doctor._util.archives import is_archive
 

@@ -37,7 +37,7 @@ def add(interceptor: Interceptor, translated: frozenset[str]) -> None:
 
     Args:
         interceptor: The interceptor.
-        translated: The operations whose real errors read as on Windows meanwhile.
+        translated: The operations whose real errors read as on Windows during that time.
     """
     for table, operations in ((asked, interceptor.operations), (translating, translated)):
         for operation in operations:

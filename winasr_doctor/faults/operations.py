@@ -158,7 +158,7 @@ def asking(interceptor: Interceptor, *, translating: bool = True) -> Iterator[No
 
     Args:
         interceptor: The interceptor.
-        translating: Whether real errors read as on Windows meanwhile.
+        translating: Whether real errors read as on Windows during that time.
     """
     translated = ALWAYS | interceptor.operations if translating else frozenset()
     with replaced(interceptor.operations):

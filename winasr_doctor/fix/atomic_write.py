@@ -98,7 +98,7 @@ def read_bytes(path: str) -> bytes | None:
 
 def _still_holds(path: str, expected: bytes | None) -> None:
     if read_bytes(path) != expected:
-        raise WriteError(f"{path} has been changed meanwhile by something else")
+        raise WriteError(f"{path} was changed by something else in the meantime")
 
 
 def _umask() -> int:

@@ -117,7 +117,7 @@ class RepairExecutor:
             raise WriteError(f"{shown} does not exist any more")
         original = self._originals.get(path, now)
         if now != self._contents.setdefault(path, now):  # the edits' positions are no longer valid
-            raise WriteError(f"{shown} has been changed meanwhile; run this again")
+            raise WriteError(f"{shown} has changed in the meantime; run this again")
         edits = tuple(dict.fromkeys((*self._accepted.get(path, ()), *action.edits)))
         try:
             after = patched_python(original, edits, shown)

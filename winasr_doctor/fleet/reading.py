@@ -65,7 +65,7 @@ def read(file: CollectedFile) -> list[MachineRow | UnreadFile]:
     except (gzip.BadGzipFile, EOFError, zlib.error):
         reason = "the gzip file is damaged"
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        reason = "it is no snapshot, report or digest"
+        reason = "it is not a snapshot, report or digest"
     except Exception as error:  # noqa: BLE001 - one file never stops the report
         reason = f"examining it failed ({type(error).__name__})"
     return [UnreadFile(file.name, reason)]

@@ -20,7 +20,7 @@ NOT_CACHED = "not_cached"
 """The ending of a model that would have to be downloaded; none of its plans is tried."""
 
 _GOES_ON = frozenset({"passed", "nothing_injected", "wrong_text"})
-"""Endings after which the process is as good as new; after others a thread may still be at work."""
+"""Endings after which the process is clean; after others a thread may still be at work."""
 
 
 def run(task: Mapping[str, Any], send: Send) -> None:

@@ -121,7 +121,7 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
             raise SettingsError(f"{where}: {error.reason} (column {error.column})") from error
     _check_models(settings.models)
     if len(set(settings.plans)) < len(settings.plans):
-        raise SettingsError("plans: the same plan stands there twice")
+        raise SettingsError("plans: the same plan is listed twice")
     if len(settings.plans) < FEWEST_PLANS:
         raise SettingsError(f"plans: at least {FEWEST_PLANS} are needed to prove anything")
     return settings
@@ -156,5 +156,5 @@ def _check_models(names: tuple[str, ...]) -> None:
         except ValueError as error:
             raise SettingsError(f"models, entry {number}: {error}") from error
         if source.repo_id in seen:
-            raise SettingsError(f"models, entry {number}: {source.repo_id} stands there twice")
+            raise SettingsError(f"models, entry {number}: {source.repo_id} is listed twice")
         seen.add(source.repo_id)

@@ -76,7 +76,7 @@ def _is_renumbered(device: int, since: float) -> bool:
     """Return whether a restart may have given a volume another number.
 
     On Linux, file systems without a drive (tmpfs, overlayfs, NFS) have numbers of major 0, which
-    are assigned anew at each mount. Source: Linux, Documentation/admin-guide/devices.txt.
+    change with each mount. Source: Linux, Documentation/admin-guide/devices.txt.
     """
     if os.name != "posix" or os.major(device) != 0 or not since:
         return False

@@ -44,7 +44,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One folder that is to be removed.
+    """One folder to remove.
 
     Attributes:
         path: The folder, absolute.
@@ -149,11 +149,11 @@ def _content(file: Path) -> bytes:
     """Read a regular file of limited size; reading a pipe in its place would never end."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     if not stat.S_ISREG(os.lstat(file).st_mode):
-        raise EntryError("it is no plain file")
+        raise EntryError("it is not a plain file")
     descriptor = os.open(file, flags | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as opened:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise EntryError("it is no plain file")
+            raise EntryError("it is not a plain file")
         content = opened.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise EntryError("it is too large")

@@ -26,7 +26,7 @@ class KnownModel(Struct, frozen=True):
         nemo_class: The class NeMo restores.
         extra: Our extra that installs its requirements.
         languages: The languages it knows, as its prompt names them where it has one.
-        prompt: How it is told the language.
+        prompt: How it learns the language.
         timestamps: Whether it can say when a word was said.
         longest: Seconds of audio that it takes at once; `None` if only memory limits it.
         streaming: Whether it can also work while somebody speaks.

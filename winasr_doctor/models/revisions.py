@@ -118,7 +118,7 @@ def illegal_because(name: str) -> str | None:
         What is wrong with it, or `None` for a legal name.
     """
     if not name.strip(" \t\r\n"):
-        return "it is nothing but white space" if name else "it is empty"
+        return "it is only white space" if name else "it is empty"
     for char in name:
         fault = _character_fault(char)
         if fault is not None:
@@ -132,7 +132,7 @@ def _character_fault(char: str) -> str | None:
     if char < " " or char == "\x7f":
         return f"it contains the control character {char!r}"
     if "\ud800" <= char <= "\udfff":
-        return f"it contains {char!a}, which is no character"
+        return f"it contains {char!a}, which is not a character"
     return None
 
 

@@ -83,7 +83,7 @@ class FolderResult:
 
     @property
     def retried(self) -> int:
-        """How many of the deletions did not succeed at once."""
+        """How many of the deletions failed at first."""
         return sum(len(each.waits) for each in self.rounds)
 
     @property

@@ -1,4 +1,4 @@
-"""Renders the report as one short line, for engines that keep nothing but a script's last line.
+"""Renders the report as one short line, for engines that keep only a script's last line.
 
 Intune keeps at most the last 2,048 characters of the last line and sends them through the OEM code
 page; source: learn.microsoft.com, "Use Remediations to detect and fix support issues". So the line

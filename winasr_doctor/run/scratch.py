@@ -47,7 +47,7 @@ class Scratch:
         return tuple(str(claim.file) for claim in self.claims if claim and claim.file)
 
     def remove(self) -> tuple[CleanupReport, ...]:
-        """Remove both folders; what cannot be removed is left to the ledger."""
+        """Remove both folders; the ledger keeps a folder that cannot be removed."""
         pairs = zip((self.temp, self.notes), self.claims, strict=True)
         return tuple(rmtree(path, claim=claim) for path, claim in pairs)
 

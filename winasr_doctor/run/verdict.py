@@ -49,7 +49,7 @@ class RunVerdict:
         plan: The fault plan; `None` for none.
         removals: The results of removing the run's own folders.
         diagnosis: The diagnosis of the exception that ended the app; `None` if none did.
-        stood: How often and why the app stood still.
+        stood: How often and why the app hung.
     """
 
     code: int
@@ -147,7 +147,7 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
         yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
     for still in verdict.stood:
         if not still.reading.at_rest:
-            yield Paragraph(f"{still.reading.sentence}; see above", lead="stood still: ")
+            yield Paragraph(f"{still.reading.sentence}; see above", lead="hung: ")
     if verdict.plan is not None:
         fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
         yield Paragraph("; ".join(fired), lead="injected: ")

@@ -66,7 +66,7 @@ TRANSCRIPTION_FAILED: Final = "Transcription failed"
 TRANSCRIBED_CLEANUP_FAILED: Final = "Transcribed, but cleanup failed"
 COMPLETE: Final = "The text is complete."
 DONE_ONE: Final = "1 recording of {audio:.1f} s, in {seconds:.1f} s."
-DONE_MANY: Final = "{count} recordings of {audio:.1f} s in all, in {seconds:.1f} s."
+DONE_MANY: Final = "{count} recordings ({audio:.1f} s of audio) in {seconds:.1f} s."
 TRANSCRIBED: Final = "Transcribed"
 FAILED_TO_PREPARE: Final = f"{NAMES} could not be prepared"
 FAILED_ELSEWHERE: Final = "The page itself failed"
@@ -118,7 +118,7 @@ AFTER_DEADLINE: Final = (
     "If it stays blocked, restart the page and report the line above",
 )
 TOO_LONG: Final = (
-    "The recordings are {hours:.1f} hours long in all; at most {most:g} hours are taken at once."
+    "The recordings are {hours:.1f} hours long together; at most {most:g} hours fit into one job."
 )
 SHORTEN: Final = ("Give fewer recordings at once, or cut them into parts",)
 MISSING_UPLOAD: Final = "{name} is no longer there: upload it again."

@@ -42,7 +42,7 @@ def _locked(path: str, error: OSError) -> LockedFileError:
                 (
                     f'python -m winasr_doctor who "{path}" says who has it open',
                     "Close that program, or wait until it has scanned or copied the file",
-                    "Then load the model again: what is complete is kept",
+                    "Then load the model again; complete files are not downloaded twice",
                 ),
             ),
         ),

@@ -217,7 +217,7 @@ def _is_used_after(file: SourceFile, delete: ast.Call, result: ast.Call) -> bool
 
 
 def _derived(file: SourceFile, start: ast.stmt, delete: ast.Call, names: set[str]) -> set[str]:
-    """Return the names that get a value from these ones before the delete."""
+    """Return the names that get a value from these before the delete."""
     known = set(names)
     for node in _in_function(file, start):
         is_between = (

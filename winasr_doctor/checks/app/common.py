@@ -42,7 +42,7 @@ def over_each_file(
     fold: bool = False,
     applies: Callable[[Application], bool] = bool,
 ) -> CheckFunction:
-    """Turn a function that needs nothing but one file into a check.
+    """Turn a function that needs only one file into a check.
 
     Args:
         code: The check's code.

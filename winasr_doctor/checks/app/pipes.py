@@ -107,7 +107,7 @@ def waits_without_reading(host: Machine) -> Iterable[Finding]:
 
     **What.** `Popen(..., stdout=PIPE)` or `stderr=PIPE`, then `wait()` or a loop over `poll()`
     before that stream is read.
-    **Why.** The program stops when the pipe is full, and the app waits for it for ever. On Windows
+    **Why.** The program stops when the pipe is full, and the app waits for it forever. On Windows
     an anonymous pipe of Python holds about 4 KB, on Linux 64 KB, so ffmpeg's or NeMo's log fits
     there and not here.
     **Decided by.** No `communicate()` and no use of the stream between `Popen` and `wait()`.

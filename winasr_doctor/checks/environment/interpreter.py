@@ -232,7 +232,7 @@ def python_prints_without_end(host: Machine) -> Iterable[Finding]:
     **Do.** Name the Python that the app really uses.
     **Source.** winasr_doctor's own limit.
     """
-    yield from _of_probe(host, "flood", "it prints no more than its answer")
+    yield from _of_probe(host, "flood", "it prints only its answer")
 
 
 @check("ENV024", reads=_READS)

@@ -146,7 +146,7 @@ def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
     **Why.** Each failed load leaves the whole unpacked model behind. The folders also prove that
     cleanup fails on this machine, and show in which phase.
     **Decided by.** A folder older than a minute with `model_weights.ckpt` or `model_config.yaml`
-    (load) or `manifest.json` (transcribe); more than 1 GB in all is a warning.
+    (load) or `manifest.json` (transcribe); a total of more than 1 GB is a warning.
     **Do.** Remove them while no transcription is running.
     **Source.** NeMo 3.0.0 `save_restore_connector.py` and `transcription.py`.
     """

@@ -29,7 +29,7 @@ def temp_is_missing(host: Machine) -> Iterable[Finding]:
     """TEMP or TMP is unset, does not exist or is not a folder.
 
     **What.** The variables `TEMP` and `TMP` (`TMPDIR` on other systems) and the folders they name.
-    **Why.** Python then silently picks another folder, as a last resort the current one. Models
+    **Why.** Python then silently picks another folder, in the end the current one. Models
     are then unpacked beside your app, perhaps inside a synchronised folder.
     **Decided by.** A variable whose path does not exist or is not a folder is an error; on
     Windows, an unset variable is a warning.

@@ -28,7 +28,7 @@ _LONGEST_SEARCH = 1.0
 object of the process."""
 
 _MOST_REFUSALS = 1_000
-"""Refusals that are kept: code that waits for a deletion to succeed tries for ever."""
+"""Refusals that are kept: code that waits for a deletion to succeed tries forever."""
 
 
 class SharingEmulator:

@@ -73,7 +73,7 @@ def the_whole_deletion_at_once(place: CaseFolder) -> None:
 
 @case
 def gone_meanwhile(place: CaseFolder) -> None:
-    """What somebody else removed meanwhile counts as gone (2)."""
+    """A file that somebody else removed in the meantime counts as gone (2)."""
     report = rmtree(place.folder / "nothing")
     expect(report.status is CleanupStatus.ALREADY_GONE, f"{report.status.value}")
     expect(not place.time.sleeps, "it was waited for")

@@ -82,7 +82,7 @@ PROTECTED_FOLDERS = (
     ProtectedFolder(PUBLIC_FOLDERS, "CommonMusic", r"%PUBLIC%\Music"),
 )
 """Sources: learn.microsoft.com, "Protect important folders with controlled folder access" (all
-but the desktop, which Windows 10's first list had and users still report); the registry's value
+except the desktop, which Windows 10's first list had and users still report); the registry's value
 names: learn.microsoft.com, "KNOWNFOLDERID" and "Folder Redirection"."""
 
 

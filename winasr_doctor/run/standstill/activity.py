@@ -15,10 +15,10 @@ _IDLE_SHARE = 0.005
 times a second."""
 
 _LEAST_CPU = 0.03
-"""Seconds of CPU time that are no progress: Linux counts them in steps of 0.01 s."""
+"""Seconds of CPU time that do not count as progress: Linux counts them in steps of 0.01 s."""
 
 _IDLE_BYTES = 1 << 16
-"""Bytes read that are no progress: a loop may look into a small file again and again."""
+"""Bytes read that do not count as progress: a loop may look into a small file again and again."""
 
 GONE = (psutil.Error, OSError)
 """What psutil raises for a process that has ended or is somebody else's; Wine adds `OSError`."""

@@ -1,4 +1,4 @@
-"""Asks the processes of an app, once it stands still, for all that tells what they wait for."""
+"""Asks the processes of an app that hangs what they wait for."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from winasr_doctor.run.standstill.waits import WaitKind, is_importing, is_standa
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A process of an app that stands still.
+    """A process of an app that hangs.
 
     Attributes:
         pid: Its number.
@@ -222,7 +222,7 @@ def _may_serve(process: Standing) -> bool:
 
 
 def _lost_task(app: tuple[Standing, ...]) -> Iterator[Reading]:
-    """Yield an app that waits for workers none of which has anything to do."""
+    """Yield an app that waits for workers that have nothing to do."""
     first, workers = app[0], app[1:]
     if not first.has(WaitKind.POOL) or not workers:
         return

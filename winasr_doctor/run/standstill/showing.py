@@ -1,4 +1,4 @@
-"""Shows where an app stands still, and what that usually means."""
+"""Shows where an app hangs, and what that usually means."""
 
 from __future__ import annotations
 

@@ -137,8 +137,8 @@ def ask(pid: int, folder: str, patience: float = 2.0) -> tuple[ThreadStack, ...]
         patience: Seconds to wait for the answer.
 
     Returns:
-        Its threads; `None` if it does not answer: it is no Python, not one that `run` has prepared,
-        or on Windows it is stuck in native code that keeps the GIL.
+        Its threads; `None` if it does not answer: it is not Python, `run` did not prepare it, or on
+        Windows it is stuck in native code that keeps the GIL.
     """
     question = _by_pipe if sys.platform == "win32" else _by_signal
     with suppress(OSError, ValueError):

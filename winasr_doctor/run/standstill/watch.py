@@ -34,7 +34,7 @@ Say = Callable[[Iterable[Block]], None]
 
 
 class StoodStill(NamedTuple):
-    """An app has stood still.
+    """An app has hung.
 
     Attributes:
         seconds: For how long, when this was reported.
@@ -46,7 +46,7 @@ class StoodStill(NamedTuple):
 
 
 class AppWatch:
-    """Reports when an app stands still: each explanation once, each kind of rest once.
+    """Reports when an app hangs: each explanation once, each kind of rest once.
 
     Args:
         pid: The number of the app's process.
@@ -94,7 +94,7 @@ class AppWatch:
         return reports > before
 
     def _look_for_endless_names(self, seconds: float, now: float) -> None:
-        """Report the one loop known to use the CPU for ever: Python before 3.13 in `mkdtemp`."""
+        """Report the one loop known to use the CPU forever: Python before 3.13 in `mkdtemp`."""
         if seconds >= self._silence and now - self._asked_at >= self._silence:
             self._asked_at = now
             self._report(seconds, lambda reading: reading.wait is WaitKind.NAME)
@@ -120,7 +120,7 @@ class AppWatch:
         self._say(show(app, reading, seconds))
 
     def _look_at_workers(self) -> None:
-        """Report workers that die one after another: a pool starts new ones for ever."""
+        """Report workers that die one after another: a pool starts new ones forever."""
         if self._told_of_workers or len(final_diagnosis.files(self._folder)) < _DEAD_WORKERS:
             return
         self._told_of_workers = True

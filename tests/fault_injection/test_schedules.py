@@ -36,8 +36,12 @@ def quiet() -> None:
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_what_must_hold_holds_in_every_schedule(
-    shard: int, fast_folder: Path, record_property: Callable[[str, object], None]
+    shard: int,
+    fast_folder: Path,
+    record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr("tempfile.tempdir", str(fast_folder))  # each sweep looks through TEMP
     outside = fast_folder / "outside"
     outside.mkdir()
     (outside / "precious").write_text("keep")

@@ -83,6 +83,7 @@ def problems(folder: Path) -> Iterator[str]:
     pages = {
         file: Page(file.read_text(encoding="utf-8")) for file in sorted(folder.rglob("*.html"))
     }
+    resolved = {file.resolve(): page for file, page in pages.items()}
     for file, page in pages.items():
         name = file.relative_to(folder).as_posix()
         for address in page.fetched:
@@ -91,7 +92,7 @@ def problems(folder: Path) -> Iterator[str]:
             elif not address.startswith(("data:", "#")) and not target(file, address).exists():
                 yield f"{name} loads {address}, which is not there"
         for link in page.links:
-            yield from dead(name, file, link, pages)
+            yield from dead(name, file, link, resolved)
     for file in sorted([*folder.rglob("*.css"), *folder.rglob("*.svg")]):
         for address in in_styles(file.read_text(encoding="utf-8")):
             if OUTSIDE.match(address):
@@ -105,11 +106,14 @@ def target(file: Path, address: str) -> Path:
 
 
 def dead(name: str, file: Path, link: str, pages: dict[Path, Page]) -> Iterator[str]:
-    """Say whether a link leads nowhere. Links to outside are not followed."""
+    """Say whether a link leads nowhere. Links to outside are not followed.
+
+    The pages are named by their resolved paths.
+    """
     if urlsplit(link).scheme or link.startswith("//"):
         return
     linked = target(file, link).resolve()
-    page = {each.resolve(): one for each, one in pages.items()}.get(linked)
+    page = pages.get(linked)
     anchor = unquote(urlsplit(link).fragment)
     if not linked.exists():
         yield f"{name} links to {link}, which is not there"

@@ -51,8 +51,12 @@ def quiet() -> None:
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("piece", MINE)
 def test_what_must_hold_holds_in_every_schedule(
-    piece: int, fast_folder: Path, record_property: Callable[[str, object], None]
+    piece: int,
+    fast_folder: Path,
+    record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr("tempfile.tempdir", str(fast_folder))  # each sweep looks through TEMP
     name = f"schedules-{COUNT}-{piece}"
     finished = KEPT and KEPT.get(name)
     if finished and not finished["failed"]:

@@ -1,4 +1,4 @@
-"""Device memory: running out of it, letting go of it, and a hundred loads that keep none."""
+"""Device memory: running out of it, letting go of it, and many loads that keep none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from winasr_doctor.locks import RetryPolicy
 
 from .conftest import PATHS, TEXTS, Device, loaded
 
-LOADS = 100
+LOADS = 100 if torch.cuda.is_available() else 25
+"""A handle that a load leaks shows after three; device memory takes longer, and needs a device."""
 MEBIBYTE = 1024 * 1024
 
 
@@ -104,7 +105,7 @@ def test_a_failed_load_keeps_no_device_memory(device, monkeypatch):
     assert device.allocated() <= before
 
 
-def test_a_hundred_loads_under_injection_leak_nothing(device, scratch, record_property):
+def test_many_loads_under_injection_leak_nothing(device, scratch, record_property):
     for _ in range(3):  # what is made once only is made now
         outcome = loaded(device)
     del outcome

@@ -20,6 +20,8 @@ import pytest
 from winasr_doctor import guard
 from winasr_doctor._guard.directory import guarded_for
 from winasr_doctor._guard.events import Phase
+from winasr_doctor.frameworks.guarded import GUARDED
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.locks import CleanupStatus, RetryPolicy, sweep
 from winasr_doctor.locks.ledger import Ledger
 
@@ -515,3 +517,7 @@ class TestGlobalState:
             go_on.set()
             other.join()
         assert seen == [True]
+
+
+def test_messages_name_every_framework_that_is_guarded():
+    assert " or ".join(framework.name for framework in GUARDED) == NAMES

@@ -43,6 +43,7 @@ def failures(folder: Path, module: str, right: str, wrong: str, test: str) -> st
         env={
             **os.environ,
             "WINASR_DOCTOR_STATE": str(folder / "state"),
+            "WINASR_DOCTOR_PATIENCE": "10000",  # milliseconds; a mutant may say nothing at all
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTEST_ADDOPTS": "",
         },

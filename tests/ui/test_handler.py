@@ -261,7 +261,7 @@ def test_while_something_runs_there_is_a_word_at_least_twice_a_second(make, wish
     for view in make().run("tab", wish):
         silences.append(sum(waited))
         waited.clear()
-        if view.running and len(silences) > 5:
+        if view.running and (len(silences) > 5 or math.inf in silences):
             release.set()
     assert len(silences) > 5
     assert max(silences) <= 0.5

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from winasr_doctor._util.owned_lock import OwnedLock
 from winasr_doctor.asr.jobs import Job, JobStep, where_is
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 
 
 class NamedLock:

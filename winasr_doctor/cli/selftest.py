@@ -13,7 +13,7 @@ from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED
 from winasr_doctor.cli.console import progress
 from winasr_doctor.cli.device import device_option
 from winasr_doctor.cli.output import format_option, write_blocks, write_json
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.plan import Plan

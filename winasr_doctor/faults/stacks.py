@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -104,6 +105,7 @@ def _folders_of_pytest() -> list[str]:
     return [f"{os.path.dirname(one.__file__)}{os.sep}" for one in modules if one and one.__file__]
 
 
+@functools.lru_cache(maxsize=4096)  # the same places are shown again and again
 def _line_at(code: CodeType, instruction: int) -> int:
     for start, end, line in code.co_lines():
         if start <= instruction < end and line is not None:

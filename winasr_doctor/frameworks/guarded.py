@@ -8,6 +8,3 @@ GUARDED = (FRAMEWORK,)
 
 DOWNLOADERS = (HUGGING_FACE, TORCH_HUB)
 """The libraries that lose finished downloads, or hide why one failed, when a file is locked."""
-
-NAMES = " or ".join(framework.name for framework in GUARDED)
-"""Their common names, for messages."""

@@ -145,7 +145,7 @@ class Tree:
     def _is_in_place(self, path: str) -> bool:
         """Return whether only folders lead from the root to a path, and no link or junction."""
         while path != self.path:
-            path = os.path.dirname(path)
+            path = path.rpartition(os.sep)[0]  # below the root, which is never that of a volume
             if path == self.path:
                 return True
             if len(path) < len(self.path) or not _is_folder(path):

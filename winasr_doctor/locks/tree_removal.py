@@ -102,8 +102,8 @@ class _Deletion:
             if not found:
                 self._note((), None, "")
                 return self._report(CleanupStatus.REMOVED, ())
-            failures = self._with_holders(found, self._elapsed())
-            delay, why_last = self._next_delay(failures, found, self._elapsed())
+            failures = self._with_holders(found)
+            delay, why_last = self._next_delay(found, self._elapsed())
             self._note(failures, delay, why_last)
             if delay is None:
                 return self._report(CleanupStatus.LEFT_BEHIND, failures)
@@ -120,10 +120,11 @@ class _Deletion:
         return self._clock.monotonic() - self._started
 
     def _with_holders(
-        self, found: list[tuple[RemovalFailure, Classification]], elapsed: float
+        self, found: list[tuple[RemovalFailure, Classification]]
     ) -> tuple[RemovalFailure, ...]:
         failures = tuple([failure for failure, _ in found])
         waiting = [f for f in failures if f.delete is DeleteClass.TRANSIENT]
+        elapsed = self._elapsed()
         last = self._policy.is_over(elapsed)
         if waiting and (elapsed >= self._ask_again_at or last):
             maps = elapsed > 0 or last  # slow to find, and rare without an open file
@@ -139,23 +140,16 @@ class _Deletion:
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(
-        self,
-        failures: tuple[RemovalFailure, ...],
-        found: list[tuple[RemovalFailure, Classification]],
-        elapsed: float,
+        self, found: list[tuple[RemovalFailure, Classification]], elapsed: float
     ) -> tuple[float | None, str]:
         """Return the seconds until the next attempt, or `None` and why there is none."""
         if self._tree.made_writable:
             return 0.0, ""
-        passing = [
-            failure
-            for failure, (_, meaning) in zip(failures, found, strict=True)
-            if meaning.may_pass(elapsed)
-        ]
+        passing = [failure.path for failure, meaning in found if meaning.may_pass(elapsed)]
         if not passing:
             return None, "no error that passes with time"
         # Not what the system said, as it may have been asked before we let go of a file.
-        held = [failure.path for failure in passing if failure.path in self._ours]
+        held = [path for path in passing if path in self._ours] if self._ours else []
         if held and not self._asked_to_release:
             self._asked_to_release = True
             if self._let_go(held):

@@ -21,7 +21,7 @@ _COMMANDS = 5
 def main_shell(plan: RemedyPlan) -> str:
     """Return the shell that most commands of a plan are written for; empty if any shell will do."""
     seen = Counter(step.shell for step in plan.commands if step.shell not in ("", "python"))
-    return seen.most_common(1)[0][0] if seen else ""
+    return max(seen, key=seen.__getitem__, default="")
 
 
 def heading_words(plan: RemedyPlan) -> str:

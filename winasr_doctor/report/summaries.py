@@ -17,7 +17,7 @@ from winasr_doctor.findings import (
     Status,
     Verdict,
 )
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.report.escaping import one_line, plain
 
 HEAD = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from winasr_doctor._util.blocks import Block, Command, Paragraph, Table
 from winasr_doctor.findings import Result, Severity
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.run.folder_advice import PATIENCE
 from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.scratch import Scratch

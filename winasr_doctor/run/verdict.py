@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from winasr_doctor._guard.events import DownloadRescued, Phase
 from winasr_doctor._util.blocks import Block, Command, Paragraph, indented
 from winasr_doctor.faults.plan import Plan
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.locks import CleanupReport
 from winasr_doctor.run.events import (
     Cleaned,

@@ -14,7 +14,8 @@ from types import FrameType
 
 from winasr_doctor._guard.events import FolderOpened, GuardEvent
 from winasr_doctor._util.private_names import CURRENT_FRAMES
-from winasr_doctor.frameworks.guarded import GUARDED, NAMES
+from winasr_doctor.frameworks.guarded import GUARDED
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.run.folders import OpenFolders
 
 _current_frames: Callable[[], dict[int, FrameType]] = CURRENT_FRAMES.get()

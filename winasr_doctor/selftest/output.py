@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from winasr_doctor._util.blocks import Block, Gap, Paragraph, Table
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.checks.advice import gigabytes
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.selftest.result import Heard, SelfTest, SelfTestOutcome
 
 _HEADLINES = {

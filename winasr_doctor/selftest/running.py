@@ -17,7 +17,7 @@ from winasr_doctor.asr.outcomes import LoadOutcome, Message, TranscribeOutcome
 from winasr_doctor.faults.injector import Injector, inject
 from winasr_doctor.faults.plan import Plan
 from winasr_doctor.faults.within import Folders, within
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.frameworks.nemo import calls, state
 from winasr_doctor.locks import CleanupReport, RetryPolicy, rmtree
 from winasr_doctor.locks.debris import make_folder

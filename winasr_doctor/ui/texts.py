@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.models.known import CANARY_INSTALL
 
 TITLE: Final = "Transcribe speech"

@@ -7,6 +7,7 @@ the user's language.
 from __future__ import annotations
 
 import errno as posix
+import functools
 import sys
 from typing import NamedTuple
 
@@ -137,6 +138,12 @@ def classify(
     code = number(exc, "winerror")
     if _is_masked(exc, code, is_file, python):
         return Classification(DeleteClass.TRANSIENT, 32, errno, masked=True)
+    return _plain(code, errno)
+
+
+@functools.lru_cache(maxsize=256)
+def _plain(code: int | None, errno: int | None) -> Classification:
+    """Return what two numbers mean by themselves."""
     if code is not None and code in CODES:
         entry = CODES[code]
         return Classification(entry.delete, code, errno, grace=entry.grace)

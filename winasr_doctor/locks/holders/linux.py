@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 
 from winasr_doctor.locks.holders.evidence import Evidence, Hold, Source, UndeterminedError
@@ -84,6 +85,8 @@ def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hol
         cwd = os.readlink(f"{folder}/cwd")
     except PermissionError:
         raise UndeterminedError(f"what process {process} has open") from None
+    if process == "self":
+        descriptors = [number for number in descriptors if _is_of_file(int(number))]
     for number in descriptors:
         path = _open_path(f"{folder}/fd/{number}", target)
         if path is not None:
@@ -92,6 +95,15 @@ def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hol
         yield Hold(cwd, "current directory", f"{folder}/cwd")
     if maps:
         yield from _maps(process, target)
+
+
+def _is_of_file(descriptor: int) -> bool:
+    """Return whether one of our descriptors is of a file or folder; its path takes longer."""
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:  # closed in the meantime
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _maps(process: str, target: HeldPath) -> Iterator[Hold]:
@@ -112,7 +124,7 @@ def _open_path(descriptor: str, target: HeldPath) -> str | None:
     """Return the path that a descriptor has open, if it is the target or below it."""
     try:
         path = os.readlink(descriptor)
-        if path.startswith(target.spellings) and _matches(path, target):
+        if target.name in path and _matches(path, target):
             return path
         if target.identity is None or not path.startswith("/"):  # such as a pipe or a socket
             return None

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 
 from winasr_doctor._util.paths import segments
 
@@ -15,13 +16,14 @@ DELETED = " (deleted)"
 OS_NAME = {"win32": "windows", "darwin": "darwin"}.get(sys.platform, "linux")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: `spellings` is kept
 class HeldPath:
     """A file or folder that somebody may have open.
 
     Attributes:
         asked: The path as given by the caller.
-        spellings: The absolute path, and the path with links resolved if that differs.
+        absolute: The absolute path.
+        name: What every spelling of it contains; empty if nothing is known to be.
         exists: Whether anything is there.
         folder: Whether it is a folder: what is open anywhere below it counts too.
         identity: A file's volume and number, which identify it under another name; `None` for a
@@ -29,7 +31,8 @@ class HeldPath:
     """
 
     asked: str
-    spellings: tuple[str, ...]
+    absolute: str
+    name: str
     exists: bool
     folder: bool
     identity: tuple[int, int] | None
@@ -43,13 +46,12 @@ class HeldPath:
         """
         asked = os.fspath(path)
         absolute = os.path.abspath(asked)
-        try:
-            real = os.path.realpath(absolute)
-        except (OSError, ValueError):
-            real = absolute
+        name = f"/{os.path.basename(absolute)}" if OS_NAME == "linux" else ""
         exists, folder, identity = True, False, None
         try:
-            found = os.stat(absolute)
+            found = os.lstat(absolute) if name else os.stat(absolute)
+            if stat.S_ISLNK(found.st_mode):
+                name, found = "", os.stat(absolute)
         except PermissionError:  # on Windows also a sharing violation: it exists
             pass
         except (OSError, ValueError):
@@ -58,8 +60,19 @@ class HeldPath:
             folder = stat.S_ISDIR(found.st_mode)
             if stat.S_ISREG(found.st_mode) and found.st_ino:
                 identity = (found.st_dev, found.st_ino)
-        spellings = (absolute,) if real == absolute else (absolute, real)
-        return cls(asked, spellings, exists, folder, identity)
+        held = cls(asked, absolute, name, exists, folder, identity)
+        if OS_NAME != "linux":
+            held.spellings  # noqa: B018 - while the caller waits no longer than it wants to
+        return held
+
+    @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """The absolute path, and the path with links resolved if that differs."""
+        try:
+            real = os.path.realpath(self.absolute)
+        except (OSError, ValueError):
+            real = self.absolute
+        return (self.absolute,) if real == self.absolute else (self.absolute, real)
 
     def covers(self, path: str) -> bool:
         """Return whether a path, as the system spells it, is the target or below it.
@@ -68,7 +81,7 @@ class HeldPath:
             path: An absolute path.
         """
         if OS_NAME == "linux":  # the hot loop over all of /proc: no splitting
-            for root in self.spellings:
+            for root in self.spellings if self.name in path else ():
                 if path.startswith(root) and (path[len(root) :][:1] in {"", "/"} or root == "/"):
                     return True
             return False

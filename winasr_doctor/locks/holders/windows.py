@@ -129,7 +129,7 @@ def _by_use(target: HeldPath, evidence: Evidence) -> None:
     Raises:
         UndeterminedError: It cannot say.
     """
-    path = target.spellings[0]
+    path = target.absolute
     try:
         pids = ntapi.processes_using(path)
     except ntapi.NtStatusError as error:
@@ -182,7 +182,7 @@ def _by_restart_manager(target: HeldPath, evidence: Evidence) -> None:
     """
     if target.folder:
         raise UndeterminedError("the Restart Manager does not answer for folders")
-    path = target.spellings[0]  # it does not accept a relative path
+    path = target.absolute  # it does not accept a relative path
     for pid, name in restart_manager.users(path):
         if pid != os.getpid():
             evidence.found(pid, path, "open file", "Restart Manager", process=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph
-from winasr_doctor.frameworks.guarded import NAMES
+from winasr_doctor.frameworks.names import NAMES
 from winasr_doctor.machine.interpreters.model import FoundEnvironment, FoundEnvironments
 
 

@@ -14,15 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import psutil
 import pytest
 
-from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor.catalogue import by_id
 from winasr_doctor.report import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
-from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.standstill.activity import Activity, ProcessTree, Stillness
 from winasr_doctor.run.standstill.collecting import collect
@@ -30,7 +27,6 @@ from winasr_doctor.run.standstill.reading import KNOWN, Reading, Standing, read
 from winasr_doctor.run.standstill.showing import show
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack, ask, parse
 from winasr_doctor.run.standstill.waits import WaitKind, wait_of
-from winasr_doctor.run.standstill.watch import AppWatch
 
 from .conftest import PACKAGE, Place
 
@@ -378,84 +374,6 @@ def test_a_program_waits_in_a_line_that_prints_while_its_parent_waits_for_its_en
     main = ThreadStack(2, (StackFrame(str(script), 1, "<module>"),))
     reading = read((parent, Standing(2, 1, "python child.py", (main,))))
     assert (reading.wait, reading.known_as) == (WaitKind.OUTPUT, "hang-child")
-
-
-class _Asked:
-    """A process tree in which every question is answered, which counts as writing."""
-
-    def __init__(self) -> None:
-        self.written = self.questions = 0
-        self.cpu = 0.0
-
-    def activity(self) -> Activity:
-        return Activity(frozenset({(1, 0.0)}), self.cpu, 0, self.written)
-
-    def processes(self) -> list[object]:
-        self.questions += 1
-        self.written += 1000
-        return []
-
-
-class TestWatching:
-    FUNCTION = "wait"
-
-    @pytest.fixture
-    def watch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppWatch:
-        """Return a watch over one process that is in one function of `tempfile` or `threading`."""
-
-        def collect(_processes: object, _folder: str) -> tuple[Standing, ...]:
-            name = "tempfile" if self.FUNCTION == "mkdtemp" else "threading"
-            frame = StackFrame(f"C:\\Python311\\Lib\\{name}.py", 1, self.FUNCTION)
-            return (Standing(1, 0, "python app.py", (ThreadStack(1, (frame,)),)),)
-
-        monkeypatch.setattr("winasr_doctor.run.standstill.collecting.collect", collect)
-        self.said: list[object] = []
-        watch = AppWatch(os.getpid(), str(tmp_path), 60, self.said.append)
-        self.tree = _Asked()
-        watch._tree = self.tree  # type: ignore[assignment]
-        return watch
-
-    def test_it_asks_once_per_silent_period_and_says_the_same_once(self, watch: AppWatch):
-        for second in range(0, 300, 5):
-            watch.look(second)
-        assert (self.tree.questions, len(self.said)) == (1, 1)
-        self.tree.written += 1
-        for second in range(300, 600, 5):
-            watch.look(second)
-        assert (self.tree.questions, len(self.said)) == (2, 1)
-
-    def test_one_that_computes_is_asked_nothing(self, watch: AppWatch, monkeypatch):
-        monkeypatch.setattr("winasr_doctor.run.standstill.watch._ASKING_IS_HARMLESS", False)
-        self.compute(watch)
-        assert self.tree.questions == 0
-
-    def test_where_asking_is_harmless_the_answer_does_not_hide_a_later_standstill(
-        self, watch: AppWatch, monkeypatch
-    ):
-        monkeypatch.setattr("winasr_doctor.run.standstill.watch._ASKING_IS_HARMLESS", True)
-        self.compute(watch)
-        assert (self.tree.questions, self.said) == (4, [])
-        for second in range(300, 400, 5):
-            watch.look(second)
-        assert len(self.said) == 1
-
-    def test_workers_that_die_one_after_another_are_explained_once(
-        self, watch: AppWatch, tmp_path: Path
-    ):
-        diagnosis = FinalDiagnosis(1.0, (Paragraph("the cause"),), {"id": "spawn-workers"})
-        for number in range(4):
-            (tmp_path / f"died-{number}.json").write_bytes(msgspec.json.encode(diagnosis))
-        watch.look(0)
-        assert self.said == []
-        (tmp_path / "died-4.json").write_bytes(msgspec.json.encode(diagnosis))
-        watch.look(1)
-        watch.look(2)
-        assert self.said == [(Paragraph("the cause"),)]
-
-    def compute(self, watch: AppWatch) -> None:
-        for second in range(0, 300, 5):
-            self.tree.cpu += 5
-            watch.look(second)
 
 
 def test_every_kind_of_wait_has_its_known_error():

@@ -6,13 +6,18 @@ Every call has a time limit: the report on a failed load must not wait for a dea
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from winasr_doctor._util.workers import DeadlineTask
+from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.pins import Pin
 from winasr_doctor.findings import Remedy, Result, Severity, Status
+from winasr_doctor.locks.holders import holders_of
+from winasr_doctor.machine.model import ModelFiles
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.application import Application
     from winasr_doctor.checks import Check
     from winasr_doctor.locks.holders.model import Holding
     from winasr_doctor.machine.base import Machine
@@ -59,8 +64,6 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     Returns:
         A sentence and the remedies.
     """
-    from winasr_doctor.appsource.application import Application
-    from winasr_doctor.appsource.pins import Pin
     from winasr_doctor.checks.revision import BY_SPELLING
     from winasr_doctor.machine.live import LiveMachine
 
@@ -74,8 +77,6 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
 
 def _asked(app: Application) -> HubAnswers | None:
     """Ask the Hub what a revision may be short for, unless it must not or cannot be reached."""
-    import sys
-
     from winasr_doctor.machine.live.cache_folders import is_offline
     from winasr_doctor.models.hub import ask_hub_about
 
@@ -91,7 +92,6 @@ def on_model_file(path: str) -> Result | None:
     from winasr_doctor.machine.live import LiveMachine
     from winasr_doctor.machine.live.archive import inspect
     from winasr_doctor.machine.live.readers import READERS
-    from winasr_doctor.machine.model import ModelFiles
 
     file = inspect(path)
 
@@ -105,8 +105,6 @@ def holding_of(path: str) -> Holding | None:
     """Return who has a path open; `None` if that could not be found out in time."""
 
     def ask() -> Holding:
-        from winasr_doctor.locks.holders import holders_of
-
         return holders_of(path)
 
     return _within(PATIENCE, ask)
@@ -126,8 +124,6 @@ def _said_by(checks: Iterable[Check], host: Machine) -> Result | None:
 
 
 def _within(seconds: float, ask: Callable[[], T]) -> T | None:
-    from winasr_doctor._util.workers import DeadlineTask
-
     try:
         return DeadlineTask(ask, seconds, "winasr-doctor").result()
     except Exception:  # noqa: BLE001 - a help with an error in hand, never another error

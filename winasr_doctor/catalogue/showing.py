@@ -132,7 +132,10 @@ class KnownErrorStepPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class KnownErrorRemedyPart(msgspec.Struct, frozen=True):
-    """One way out, as in the plan of a report."""
+    """One way out, as in the plan of a report.
+
+    `automatic` says whether `fix --apply` can perform it; `cures` has codes of checks.
+    """
 
     title: str
     steps: tuple[KnownErrorStepPart, ...]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+import msgspec
 
 from winasr_doctor._util.blocks import Block
 from winasr_doctor.cli import BAD_INPUT, FAILED, PASSED, WARNED
@@ -121,8 +122,6 @@ def json_text(document: object) -> str:
         document: A msgspec struct, or JSON values; lone surrogates become escapes.
     """
     import json
-
-    import msgspec
 
     from winasr_doctor.report.escaping import plain
 

@@ -8,7 +8,11 @@ from typing import Any, Literal
 import msgspec
 
 from winasr_doctor.catalogue.schema import Confidence
-from winasr_doctor.catalogue.showing import remedies_as_json
+from winasr_doctor.catalogue.showing import (
+    KnownErrorRemedyPart,
+    KnownErrorSourcePart,
+    remedies_as_json,
+)
 from winasr_doctor.diagnosis.core import Diagnosis
 from winasr_doctor.diagnosis.nodes import ErrorNode
 
@@ -37,33 +41,6 @@ class AdvicePart(msgspec.Struct, frozen=True):
     steps: tuple[str, ...]
 
 
-class DiagnosisStepPart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One step of a remedy, perhaps with a line to type."""
-
-    text: str
-    needs_admin: bool
-    command: str = ""
-
-
-class DiagnosisRemedyPart(msgspec.Struct, frozen=True):
-    """One way out, as in the plan of a report.
-
-    `automatic` says whether `fix --apply` can perform it; `cures` has codes of checks.
-    """
-
-    title: str
-    steps: tuple[DiagnosisStepPart, ...]
-    automatic: bool
-    cures: tuple[str, ...] = ()
-
-
-class SourcePart(msgspec.Struct, frozen=True):
-    """The source of the knowledge, and how sure it is."""
-
-    ref: str
-    sure: str
-
-
 class DiagnosisDocument(msgspec.Struct, frozen=True):
     """What `explain --format json` prints about an exception or a text."""
 
@@ -85,14 +62,14 @@ class DiagnosisDocument(msgspec.Struct, frozen=True):
     suspect: SuspectPart
     holder: str | None
     """Who has the path open, if that was determined."""
-    remedies: tuple[DiagnosisRemedyPart, ...]
+    remedies: tuple[KnownErrorRemedyPart, ...]
     """Never empty."""
     advice: tuple[AdvicePart, ...]
     """The remedies as sentences."""
     others: int
     also: tuple[str, ...]
     """The names of the other errors in the text, with their ids in brackets."""
-    source: tuple[SourcePart, ...]
+    source: tuple[KnownErrorSourcePart, ...]
     facts: dict[str, str]
     """Facts of this machine that the remedies use."""
     suggestions: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from winasr_doctor._util.archives import is_archive
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.catalogue.templates import Lookup
 
@@ -18,8 +19,6 @@ def reported_machine(file: str | None) -> str | None:
     Args:
         file: What to explain.
     """
-    from winasr_doctor._util.archives import is_archive
-
     return file if file is not None and is_archive(file) else None
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from winasr_doctor.asr.outcomes import Message
+from winasr_doctor.diagnosis.json import AdvicePart
 from winasr_doctor.selftest.result import SelfTest
 
 
@@ -43,19 +44,12 @@ class SelfTestCleanupPart(msgspec.Struct, frozen=True):
     """Paths that could not be removed while the plan was active."""
 
 
-class SelfTestRemedyPart(msgspec.Struct, frozen=True):
-    """A remedy with its steps as sentences."""
-
-    title: str
-    steps: tuple[str, ...]
-
-
 class ProblemsPart(msgspec.Struct, frozen=True):
     """What went wrong."""
 
     headline: str
     details: tuple[str, ...]
-    remedies: tuple[SelfTestRemedyPart, ...]
+    remedies: tuple[AdvicePart, ...]
 
 
 class SelfTestDocument(msgspec.Struct, frozen=True):
@@ -116,7 +110,7 @@ def document(result: SelfTest) -> SelfTestDocument:
 
 def _problems(problems: Message) -> ProblemsPart:
     remedies = (
-        SelfTestRemedyPart(title=remedy.title, steps=tuple(map(str, remedy.steps)))
+        AdvicePart(title=remedy.title, steps=tuple(map(str, remedy.steps)))
         for remedy in problems.remedies
     )
     return ProblemsPart(

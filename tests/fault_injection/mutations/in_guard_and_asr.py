@@ -123,7 +123,7 @@ def begin_before_noting_what_to_undo():
     put(core._Patches, "_apply", put_first)
 
 
-@fault(GUARD)
+@fault("guard/test_changed_modules.py")
 def leave_the_app_state():
     """After a failed load NeMo goes on believing that it is restoring a model."""
 

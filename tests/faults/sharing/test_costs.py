@@ -11,18 +11,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing import descriptors, handles, openings
 from winasr_doctor.faults.sharing.decisions import Rules, obstacle
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
-
-
-@pytest.fixture(autouse=True)
-def rules():
-    with windows_sharing() as emulator:
-        yield emulator
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there"),
+    pytest.mark.usefixtures("rules"),
+]
 
 
 @pytest.fixture

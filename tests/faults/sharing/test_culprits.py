@@ -13,16 +13,12 @@ import threading
 
 import pytest
 
-from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.sharing.refusals import told_once
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there")
-
-
-@pytest.fixture(autouse=True)
-def rules():
-    with windows_sharing() as emulator:
-        yield emulator
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there"),
+    pytest.mark.usefixtures("rules"),
+]
 
 
 @pytest.fixture

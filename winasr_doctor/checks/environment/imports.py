@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.catalogue.machines import of_host
 from winasr_doctor.checks.advice import shell_of
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.predicted_errors import step_in_words
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, error, ok, skip, warning
 from winasr_doctor.machine.base import Machine
 
@@ -110,8 +111,6 @@ def _text(trial: ImportTrial) -> str:
 
 
 def _remedies(host: Machine, diagnosis: Diagnosis) -> list[Remedy]:
-    from winasr_doctor.checks.predicted_errors import step_in_words  # lazy: few imports fail
-
     shell = shell_of(host)
     return [
         Remedy(remedy.title, tuple(step_in_words(step, shell) for step in remedy.steps))

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import pickle
+import sys
 import traceback
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winasr_doctor import faults
+from winasr_doctor.faults import windows_sharing
 from winasr_doctor.faults.errors import errno_of, runtime_error, windows_error
 from winasr_doctor.windows.errors import CODES, classify
 
@@ -99,3 +104,20 @@ def test_open_reports_errno_and_no_winerror():
 def test_open_gives_the_same_class_as_a_system_call(code):
     assert isinstance(windows_error(code), type(runtime_error(code)))
     assert runtime_error(code).errno == errno_of(code)
+
+
+def test_the_table_may_be_loaded_by_an_importer_that_opens_files(tmp_path, monkeypatch):
+    """pytest looks for the compiled modules of plugins by opening them."""
+
+    class Importer:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            with contextlib.suppress(FileNotFoundError):
+                open(tmp_path / name)  # noqa: SIM115
+
+    monkeypatch.setattr(faults, "errors", faults.errors)
+    monkeypatch.delitem(sys.modules, "winasr_doctor.faults.errors")
+    monkeypatch.setattr(sys, "meta_path", [Importer, *sys.meta_path])
+    with windows_sharing(), pytest.raises(FileNotFoundError) as caught:
+        os.unlink(tmp_path / "missing")
+    assert os.name == "nt" or caught.value.winerror == 2

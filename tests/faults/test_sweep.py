@@ -229,7 +229,9 @@ def test_to_keep_going_is_no_failure_by_itself(tree):
 
 
 def test_an_unknown_operation_gets_one_sentence():
-    with pytest.raises(ValueError, match="'rmdri' is not one of rmtree, unlink") as caught:
+    with pytest.raises(
+        ValueError, match="'rmdri' is no operation that can fail; these can: rmtree, unlink"
+    ) as caught:
         FaultSweep()(print, operations=["rmdri"])
     assert "\n" not in str(caught.value)
 

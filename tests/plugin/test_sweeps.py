@@ -107,3 +107,40 @@ def test_the_marker_without_the_fixture_does_nothing(run):
             pass
         """
     run(source).assert_outcomes(passed=1)
+
+
+FAILING = """
+import os, pytest
+
+def test_it(fault_sweep, tmp_path):
+    def action():
+        for name in "ab":
+            (tmp_path / name).touch()
+            os.unlink(tmp_path / name)
+    def nothing_is_left(run):
+        left = os.listdir(tmp_path)
+        for name in left:
+            os.unlink(tmp_path / name)
+        assert not left, "these are left:\\n" + repr(left)
+    fault_sweep(action, operations=["{operation}"], invariants=[nothing_is_left])
+"""
+
+
+def test_a_failure_shows_the_case_beside_what_is_wrong_and_no_frame_of_ours(run):
+    result = run(FAILING.format(operation="unlink"))
+    result.stdout.fnmatch_lines(["E *nothing_is_left does not hold: these are left:, with unlink*"])
+    result.stdout.no_fnmatch_line("*sweep.py*")
+
+
+def test_a_list_of_failures_says_for_each_how_to_run_it(run):
+    result = run(FAILING.format(operation="unlink"), "--winfault-keep-going")
+    result.stdout.fnmatch_lines(["E *SweepFailure: 4 of 7 runs failed, the first, with unlink*"])
+    text = result.stdout.str()
+    assert text.count("this run alone") == 5
+    assert text.count("from this run on") == 1
+
+
+def test_an_unknown_operation_is_one_sentence(run):
+    result = run(FAILING.format(operation="unlnk"))
+    result.stdout.fnmatch_lines(["E *'unlnk' is no operation that can fail; these can: *"])
+    result.stdout.no_fnmatch_line("*plan.py*")

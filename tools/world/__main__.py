@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path("world"), help="a folder to work in")
     parser.add_argument("--shard", default="1/1", help="as 2/3: the second third")
     parser.add_argument("--merge", action="store_true", help="print the table, and run nothing")
-    parser.add_argument("--pairs", type=int, default=2, help="runs of each suite in turn (2)")
+    parser.add_argument("--pairs", type=int, default=3, help="runs of each suite in turn (3)")
     parser.add_argument(
         "--seconds", type=float, default=300, help="after which a run is ended (300)"
     )

@@ -85,15 +85,7 @@ def run_tests(python: Path, folder: Path, arguments: Sequence[str], seconds: flo
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder / "src"), str(folder)])}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each run compiles everything anew
     process = subprocess.Popen(
-        [
-            *command,
-            f"--junit-xml={report}",
-            "-o",
-            "junit_logging=all",
-            "-o",
-            "addopts=",
-            *arguments,
-        ],
+        [*command, *arguments],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -138,6 +130,7 @@ def examine_suite(work: Workshop, name: str, entry: Mapping[str, Any]) -> dict[s
     python = work.environment(name, [requirement, *entry.get("needs", ())])
     folder = work.source(name, requirement)
     arguments = [*entry.get("tests", ["tests"]), *entry.get("options", ())]
+    run_tests(python, folder, [*SHARING, "--collect-only", *arguments], work.seconds)  # compiles
     plain, sharing = [], []
     for _ in range(work.pairs):
         plain.append(run_tests(python, folder, [*PLAIN, *arguments], work.seconds))

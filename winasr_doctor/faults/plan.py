@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from winasr_doctor.windows.errors import CODES
 
+__tracebackhide__ = True  # pytest then shows the line with the plan, not how it is read
+
 ALIASES = {"remove": "unlink"}
 OPERATIONS = (
     "rmtree",
@@ -98,7 +100,10 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
-            raise ValueError(f"{self.operation!r} is not one of {', '.join(OPERATIONS)}")
+            raise ValueError(
+                f"{self.operation!r} is no operation that can fail; these can: "
+                + ", ".join(OPERATIONS)
+            )
         if self.code not in CODES:
             raise ValueError(f"{self.code} is not a known Windows error code")
         if self.times is not None and self.times != FOREVER and self.times != int(self.times):

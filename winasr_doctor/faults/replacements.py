@@ -18,6 +18,8 @@ from typing import Any
 from winasr_doctor.faults.interceptors import FileName, asked, refusal, translating
 from winasr_doctor.faults.translation import as_on_windows
 
+__tracebackhide__ = True  # pytest shows who called a replacement, not the replacement
+
 Function = Callable[..., Any]
 
 _IS_POSIX = os.name == "posix"
@@ -71,7 +73,6 @@ def _perform(
         error: The refusal, if there was one.
         paths: What a real error concerns that shall read as on Windows.
     """
-    __tracebackhide__ = True
     if error is None:
         try:
             return original(*args, **kwargs)
@@ -93,7 +94,6 @@ def on_one_path(operation: str, original: Function) -> Function:
 
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         if operation not in translating and operation not in asked:
             return original(*args, **kwargs)
         given = args[0] if args else kwargs.get("path", default)
@@ -108,7 +108,6 @@ def on_one_path(operation: str, original: Function) -> Function:
 def _on_two_paths(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         if operation not in translating and operation not in asked:
             return original(*args, **kwargs)
         source = _name(args[0] if args else kwargs.get("src", 0), kwargs.get("src_dir_fd"))
@@ -165,7 +164,6 @@ def _opening(mode: str, path: FileName) -> tuple[str, ...]:
 def _on_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         path = _name(args[0] if args else kwargs.get("file", 0))
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
@@ -190,7 +188,6 @@ def _on_descriptor(operation: str, original: Function) -> Function:
 
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         given = args[0] if args else kwargs.get("fd")
         name = _name_behind(given) if operation in asked else ""
         return _perform(operation, original, args, kwargs, refusal(operation, name))
@@ -214,7 +211,6 @@ def _on_rmtree(operation: str, original: Function) -> Function:
 
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
         error = None if path is None else refusal(operation, path)
         if error is None:
@@ -249,7 +245,6 @@ def _on_os_open(operation: str, original: Function) -> Function:
 
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
         flags = args[1] if len(args) > 1 else kwargs.get("flags")
         if operation not in asked or not isinstance(flags, int) or flags & _CREATING == _CREATING:
             return original(*args, **kwargs)

@@ -18,6 +18,8 @@ from winasr_doctor.faults.injector import Injection, Injector
 from winasr_doctor.faults.operations import asking, replaced
 from winasr_doctor.faults.plan import ALIASES, FOREVER, Fault, Plan
 
+__tracebackhide__ = True  # pytest then shows the line of the test, not how a sweep works
+
 DELETING = ("scandir", "unlink", "rmdir")
 """The operations used to remove a tree."""
 
@@ -66,27 +68,28 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
     Attributes:
         case: The fault of that run, as text; empty for the run without a fault. A sweep can be
             limited to it or resumed from it.
+        brief: The message without how to resume the sweep.
     """
 
     def __init__(
         self, reason: str, case: Fault | None, injections: tuple[Injection, ...] = ()
     ) -> None:
         self.case = "" if case is None else str(case)
-        again = (
-            "in the run without any fault"
-            if case is None
-            else f"with {case}\n"
-            f"  this run alone: --winfault-case='{case}'\n"
-            f"  from this run on: --winfault-from='{case}'"
-        )
-        super().__init__(f"{reason}, {again}{_what_failed(injections)}")
+        resume = "" if case is None else f"\n  from this run on: --winfault-from='{case}'"
+        self.brief = _brief(reason, case, injections)
+        super().__init__(f"{self.brief}{resume}")
 
 
-def _what_failed(injections: tuple[Injection, ...]) -> str:
-    if not injections:
-        return ""
-    more = len(injections) - 1
-    return f"\n  failed: {injections[0]}" + (f"\n  and {more:,} more times" if more else "")
+def _brief(reason: str, case: Fault | None, injections: tuple[Injection, ...]) -> str:
+    head, newline, rest = reason.partition("\n")
+    if case is None:
+        return f"{head}, in the run without any fault{newline}{rest}"
+    lines = [f"{head}, with {case}{newline}{rest}"]
+    if injections:
+        lines.append(f"  failed: {injections[0]}")
+    if len(injections) > 1:
+        lines.append(f"  and {len(injections) - 1:,} more times")
+    return "\n".join([*lines, f"  this run alone: --winfault-case='{case}'"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +297,7 @@ class _Steps:
         except SweepFailure as failure:
             if not self._keep_going:
                 raise
-            self._failures.append((run.case, str(failure)))
+            self._failures.append((run.case, failure.brief))
         finally:
             # Else the frames in the error's traceback would keep this variable alive, and it them,
             # with all the files that the action had open.
@@ -308,8 +311,8 @@ class _Steps:
         texts = [text.replace("\n", "\n  ") for _, text in self._failures[:_MOST_FAILURES]]
         more = len(self._failures) - len(texts)
         texts += [f"and {more:,} more"] if more else []
-        head = f"{len(self._failures):,} of {self.runs:,} runs failed"
-        raise SweepFailure("\n* ".join([head, *texts]) + "\nThe first", self._failures[0][0])
+        head = f"{len(self._failures):,} of {self.runs:,} runs failed, the first"
+        raise SweepFailure("\n* ".join([head, *texts]), self._failures[0][0])
 
     def _run(self, case: Fault | None) -> SweepRun:
         state = None if self._setup is None else self._setup()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import mmap
 import os
 import subprocess
 import sys
@@ -64,6 +65,26 @@ def test_no_map_is_looked_for_where_a_file_is_emptied_that_is_empty(tmp_path, re
     for number in numbers:
         os.close(number)
     assert not reads
+
+
+def test_maps_are_read_again_only_after_one_was_made(tmp_path, reads):
+    files = [tmp_path / name for name in ("one", "two", "three")]
+    for path in files:
+        path.write_bytes(bytes(mmap.PAGESIZE))
+    first = _mapped(files[0])
+    with open(files[2], "ab"):  # so that it must be found out who holds it
+        for _ in range(20):
+            files[2].write_text("text")
+    assert reads.count("/proc/self/maps") < 10  # memory may grow
+    first.close()
+    with _mapped(files[1]), pytest.raises(OSError, match="Invalid"):  # in the place of the first
+        files[1].write_text("text")
+    files[1].write_text("text")
+
+
+def _mapped(path):
+    with open(path, "rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def test_many_open_files_are_looked_at_once(tmp_path, looks):

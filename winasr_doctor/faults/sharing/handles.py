@@ -207,7 +207,7 @@ def is_in_or_maps(pid: int, inside: str) -> bool:
     """
     if _link(f"/proc/{pid}/cwd").startswith(inside):
         return True
-    return os.fsencode(inside) in _read(f"/proc/{pid}/maps")
+    return os.fsencode(inside) in _maps_of(pid)
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:
@@ -270,8 +270,34 @@ def maps_file(path: str, identity: Identity) -> bool:
     """
     # Stacked file systems show device and inode of the layer below, so the name counts, too.
     name, inode = os.fsencode(os.path.abspath(path)), b" %d " % identity[1]
-    texts = (_read(f"/proc/{pid}/maps") for pid in processes())
-    return any(inode in text or name in text for text in texts)
+    return any(inode in text or name in text for text in map(_maps_of, processes()))
+
+
+_mapped = 0
+_last: tuple[object, bytes] | None = None
+
+
+def map_made() -> None:
+    """Note that Python is about to map a file into memory."""
+    global _mapped  # noqa: PLW0603 - one process has one memory
+    _mapped += 1
+
+
+def _maps_of(pid: int) -> bytes:
+    """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
+
+    So for this process the last answer is used again while its memory has the same size
+    (proc_pid_statm(5)) and Python has mapped nothing. What it shows may have gone since. What it
+    does not show is not there, unless C code has put a map in the place of one of the same size.
+    """
+    global _last  # noqa: PLW0603 - likewise
+    if pid != os.getpid():
+        return _read(f"/proc/{pid}/maps")
+    size = _read("/proc/self/statm").partition(b" ")[0]
+    state = pid, _mapped, size
+    if not size or _last is None or _last[0] != state:
+        _last = state, _read("/proc/self/maps")
+    return _last[1]
 
 
 def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import replacements
-from winasr_doctor.faults.sharing import descriptors
+from winasr_doctor.faults.sharing import descriptors, handles
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 log = logging.getLogger("winasr_doctor.faults")
@@ -148,6 +148,7 @@ def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
+    handles.map_made()
     try:
         path = readlink(f"/proc/self/fd/{int(arguments[0])}")
     except (OSError, ValueError, TypeError):

@@ -21,6 +21,7 @@ ON_DEMAND = {
     "nemo24": "the guard and the loader on NeMo 2.4.1; gigabytes",
     "nemo25": "the guard and the loader on NeMo 2.5.3; gigabytes",
     "portable": "the portable folder for Windows; wine builds and tests it",
+    "release": "builds what a release has; package tests the sdist and the wheel",
     "schedules": "a million schedules of locks, on one machine or on several",
     "soak": "a million schedules of locks, and long fuzzing; an hour",
     "wine-nemo": "the real NeMo on Windows' Python; 2 GB",

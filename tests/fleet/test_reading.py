@@ -5,13 +5,13 @@ import os
 
 import pytest
 
-from winasr_doctor.findings import Verdict
+from winasr_doctor.findings import Severity, Verdict, plan_of
 from winasr_doctor.fleet.collected import CollectedFile, collected_files, pseudonym
 from winasr_doctor.fleet.examining import examine
 from winasr_doctor.fleet.reading import MOST_BYTES
 from winasr_doctor.fleet.rows import MachineRow, UnreadFile
 from winasr_doctor.machine import RecordedMachine, load_snapshot
-from winasr_doctor.machine.examples import example_file
+from winasr_doctor.machine.examples import example_file, example_names
 from winasr_doctor.report import RenderOptions, render
 from winasr_doctor.scanning import scan
 
@@ -48,6 +48,17 @@ def test_a_report_and_a_digest_say_the_same_as_the_snapshot(collection, onedrive
     assert {each.code: each.level for each in snapshot.findings} == {
         each.code: each.level for each in digest.findings
     }
+
+
+@pytest.mark.parametrize("name", example_names())
+def test_a_row_says_what_a_scan_says_of_every_example(collection, name):
+    collection.add("PC-1.json", name)
+    (row,) = rows(collection)
+    report = scan(RecordedMachine(load_snapshot(example_file(name))))
+    assert row.codes == {each.code for each in report.failing if each.severity is not Severity.INFO}
+    assert [each.title for each in row.remedies] == [
+        each.title for each in plan_of(report).remedies
+    ]
 
 
 def test_several_digests_in_a_file_are_several_machines(collection, onedrive):

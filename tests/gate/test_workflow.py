@@ -56,21 +56,26 @@ def test_they_may_only_read_and_publishing_may_prove_who_it_is():
     for file in WORKFLOWS:
         assert load(file)["permissions"] == {"contents": "read"}
     more = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
-    assert more == {"release.yml: publish": {"id-token": "write"}}
+    assert more == {
+        "release.yml: publish": {"id-token": "write"},
+        "release.yml: attach": {"contents": "write"},
+    }
     assert JOBS["release.yml: publish"]["environment"]["name"] == "pypi"
     assert "secrets." not in TEXT
 
 
 def test_what_is_released_is_built_once():
-    build, publish = (load(RELEASE)["jobs"][name] for name in ("build", "publish"))
-    assert publish["needs"] == "build"
+    build, publish, attach = (
+        load(RELEASE)["jobs"][name] for name in ("build", "publish", "attach")
+    )
+    assert (publish["needs"], attach["needs"]) == ("build", ["build", "publish"])
     assert all("run" not in step for step in publish["steps"])
-    assert [words for words in commands() if words[:3] == ["python", "-m", "build"]] == [
-        ["python", "-m", "build"]
-    ]
-    (kept,) = (step["with"] for step in build["steps"] if "upload-artifact" in step.get("uses", ""))
+    assert sum("release" in words for words in commands() if "tox" in words) == 1
+    kept = [step["with"] for step in build["steps"] if "upload-artifact" in step.get("uses", "")]
     (got,) = (step["with"] for step in publish["steps"] if "download" in step["uses"])
-    assert (kept["name"], kept["path"]) == (got["name"], got["path"])
+    assert [each["name"] for each in kept] == ["dist", "assets"]
+    assert [each["path"] for each in kept] == ["release/dist/", "release/assets/"]
+    assert (got["name"], got["path"]) == ("dist", "dist/")
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -119,7 +124,7 @@ def test_every_environment_of_tox_exists():
         for name in words[words.index("-e") + 1].split(",")
     ]
     usual = {"lint", "types", "py", "py314", "docs", "benchmarks", "bench-check", "package"}
-    assert set(named) == usual | {"schedules", "world"}
+    assert set(named) == usual | {"release", "schedules", "world"}
     assert all(map(known_to_tox, named))
     assert not known_to_tox("nonsense")
 
@@ -148,7 +153,7 @@ def _shows(step: dict[str, Any]) -> bool:
 def test_results_are_kept_and_shown_also_when_something_failed():
     keeping = [step for step in steps() if "upload-artifact" in step.get("uses", "")]
     showing = [step for step in load(CI)["jobs"]["gate"]["steps"] if _shows(step)]
-    assert len(keeping) == 5
+    assert len(keeping) == 6
     assert len(showing) == 1
     always = [step for step in (*keeping, *showing) if step.get("if") == "always()"]
     assert [step for step in (*keeping, *showing) if step not in always] == [

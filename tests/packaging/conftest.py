@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("build", "twine", "pip_audit", "cyclonedx_py")
+TOOLS = ("build", "check_wheel_contents", "twine", "pip_audit", "cyclonedx_py")
 
 if any(importlib.util.find_spec(name) is None for name in TOOLS):
     collect_ignore_glob = ["test_*.py"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from email import message_from_bytes
@@ -44,6 +45,12 @@ def test_twine_has_no_complaint(built):
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert checked.stdout.count("PASSED") == 2
+
+
+def test_check_wheel_contents_has_no_complaint(wheel):
+    command = [sys.executable, "-m", "check_wheel_contents", str(wheel)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_the_wheel_has_every_file_of_the_package(in_wheel):
@@ -92,6 +99,20 @@ def test_the_version_is_written_once():
     assert [f.name for f in files if f'"{__version__}"' in f.read_text(encoding="utf-8")] == [
         "version.py"
     ]
+
+
+def test_what_else_has_a_version_has_this_one():
+    galaxy = (ROOT / "ansible" / "galaxy.yml").read_text(encoding="utf-8")
+    hook = (ROOT / "docs" / "gate.md").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in galaxy
+    assert f"rev: v{__version__}\n" in hook
+
+
+def test_the_changelog_has_this_version_with_its_day():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == __version__
 
 
 def test_the_source_distribution_can_be_tested(in_sdist):

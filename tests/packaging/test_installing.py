@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -19,6 +21,8 @@ from .conftest import ROOT
 
 MOST_BYTES = 28_000_000
 VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+PERMISSIVE = re.compile(r"\b(?:Apache|BSD|MIT|PSF)\b")
+"""Licences that oblige our users to nothing but to keep the notice."""
 HEALTHY = ROOT / "examples" / "machines" / "healthy.json"
 
 
@@ -49,6 +53,11 @@ class Fresh:
         """Return the names of what is installed."""
         listed = json.loads(self.pip("list", "--format", "json"))
         return {canonicalize_name(each["name"]) for each in listed}
+
+
+def licence(component: dict[str, Any]) -> str:
+    """Return what a component of a bill of materials says of its licence."""
+    return " ".join(json.dumps(each) for each in component.get("licenses", ()))
 
 
 def find(version: str) -> str | None:
@@ -131,6 +140,7 @@ def test_a_bill_of_materials_names_every_package(fresh, tmp_path):
     fresh.run([*command, "--output-format", "JSON", "--output-file", str(bill)])
     components = json.loads(bill.read_text())["components"]
     assert {canonicalize_name(each["name"]) for each in components} == fresh.packages()
+    assert [each["name"] for each in components if not PERMISSIVE.search(licence(each))] == []
     kept = os.environ.get("WINASR_DOCTOR_BILLS")
     if kept:
         Path(kept).mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,9 @@ from winasr_doctor.scanning import scan
 MOST_BYTES = 4 * 1024**2
 """Maximum number of bytes of a file, unpacked; a snapshot has 5 to 15 kB, a report 100 kB."""
 
+_WITHOUT_SOURCE = ("APP",)
+"""Checks to leave out: they examine an app's source, which no snapshot holds."""
+
 _GZIP = b"\x1f\x8b"
 """How a gzip file starts. Source: RFC 1952, 2.3.1."""
 
@@ -143,7 +146,7 @@ def _of_digest(key: str, line: DigestLine) -> MachineRow | UnreadFile:
 
 def _of_snapshot(key: str, snapshot: Snapshot) -> MachineRow:
     machine = RecordedMachine(snapshot)
-    row = _of_report(key, "snapshot", scan(machine))
+    row = _of_report(key, "snapshot", scan(machine, ignore=_WITHOUT_SOURCE))
     values = {**row.values, **_driver(machine)}
     return msgspec.structs.replace(row, recorded=snapshot.recorded, values=values)
 

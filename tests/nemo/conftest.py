@@ -20,6 +20,8 @@ import pytest
 from winasr_doctor._util.clock import current
 from winasr_doctor.faults.removal import by_path
 
+from .forked_apps import AppServer
+
 DATA = Path(str(files("winasr_doctor") / "data"))
 NEMO_FILE = DATA / "tiny-tdt.nemo"
 KLATT3 = DATA / "klatt3.wav", "stop zero four one"
@@ -30,6 +32,21 @@ F3 = DATA / "f3.wav", "nine yes seven five"
 def scratch(temp: Path) -> Path:
     """Return the folder that temporary folders are made in; nothing else is in it."""
     return temp
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _first(request: pytest.FixtureRequest) -> None:
+    """Start the server before anything else, if a test needs it."""
+    if any("server" in getattr(each, "fixturenames", ()) for each in request.session.items):
+        request.getfixturevalue("server")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, quiet_nemo: None) -> Iterator[AppServer]:
+    """Return what forks apps."""
+    server = AppServer(tmp_path_factory.mktemp("apps"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,88 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from winasr_doctor import diarize, guard
 from winasr_doctor.asr import DiarizeStatus
 from winasr_doctor.locks import RetryPolicy, sweep
 
+from . import tiny_models
 from .conftest import F3, KLATT3, Locks
 
 RECORDING = KLATT3[0]
 SHORT = RetryPolicy(total=0.1)
 
-CONFIG: dict[str, Any] = {
-    "sample_rate": 16_000,
-    "pil_weight": 0.5,
-    "ats_weight": 0.5,
-    "max_num_of_spks": 4,
-    "model_defaults": {"fc_d_model": 32, "tf_d_model": 32},
-    "preprocessor": {
-        "_target_": "nemo.collections.asr.modules.AudioToMelSpectrogramPreprocessor",
-        "normalize": "per_feature",
-        "window_size": 0.025,
-        "sample_rate": 16_000,
-        "window_stride": 0.01,
-        "window": "hann",
-        "features": 80,
-        "n_fft": 512,
-        "frame_splicing": 1,
-        "dither": 0.0,
-    },
-    "sortformer_modules": {
-        "_target_": "nemo.collections.asr.modules.sortformer_modules.SortformerModules",
-        "num_spks": 4,
-        "dropout_rate": 0.1,
-        "fc_d_model": 32,
-        "tf_d_model": 32,
-    },
-    "encoder": {
-        "_target_": "nemo.collections.asr.modules.ConformerEncoder",
-        "feat_in": 80,
-        "feat_out": -1,
-        "n_layers": 1,
-        "d_model": 32,
-        "subsampling": "dw_striding",
-        "subsampling_factor": 8,
-        "subsampling_conv_channels": 16,
-        "ff_expansion_factor": 2,
-        "self_attention_model": "rel_pos",
-        "n_heads": 2,
-        "conv_kernel_size": 9,
-    },
-    "transformer_encoder": {
-        "_target_": (
-            "nemo.collections.asr.modules.transformer.transformer_encoders.TransformerEncoder"
-        ),
-        "num_layers": 1,
-        "hidden_size": 32,
-        "inner_size": 64,
-        "num_attention_heads": 2,
-        "attn_score_dropout": 0.0,
-        "attn_layer_dropout": 0.0,
-        "ffn_dropout": 0.0,
-        "hidden_act": "relu",
-        "pre_ln": False,
-        "pre_ln_final_layer_norm": True,
-    },
-    "loss": {
-        "_target_": "nemo.collections.asr.losses.bce_loss.BCELoss",
-        "weight": None,
-        "reduction": "mean",
-    },
-    "optim": {"name": "adamw", "lr": 1e-4},
-}
-
 
 @pytest.fixture(scope="module")
 def sortformer() -> Any:
     """Return a model whose output is meaningless, and the same each time."""
-    from nemo.collections.asr.models import SortformerEncLabelModel
-    from omegaconf import OmegaConf
-
-    torch.manual_seed(1)
-    return SortformerEncLabelModel(cfg=OmegaConf.create(CONFIG)).eval()
+    return tiny_models.build("SortformerEncLabelModel", tiny_models.SORTFORMER)
 
 
 @pytest.fixture

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from winasr_doctor._guard.events import Phase
 from winasr_doctor._util.blocks import Paragraph
+from winasr_doctor.run.events import EventLog, Opened
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
 from winasr_doctor.run.standstill.activity import Activity
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
 from winasr_doctor.run.standstill.watch import AppWatch
-
-if sys.platform == "win32":
-    pytest.skip("untested there, like tests/run/test_standstill.py", allow_module_level=True)
+from winasr_doctor.run.standstill.work import Work
 
 
 class _Asked:
@@ -37,16 +37,14 @@ class _Asked:
 
 
 class TestWatching:
-    FUNCTION = "wait"
-
     @pytest.fixture
     def watch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppWatch:
-        """Return a watch over one process that is in one function of `tempfile` or `threading`."""
+        """Return a watch over one process that waits in NeMo."""
 
-        def collect(_processes: object, _folder: str) -> tuple[Standing, ...]:
-            name = "tempfile" if self.FUNCTION == "mkdtemp" else "threading"
-            frame = StackFrame(f"C:\\Python311\\Lib\\{name}.py", 1, self.FUNCTION)
-            return (Standing(1, 0, "python app.py", (ThreadStack(1, (frame,)),)),)
+        def collect(_processes: object, _folder: str, work: Iterable[Work]) -> tuple[Standing, ...]:
+            frame = StackFrame("C:\\Python311\\Lib\\threading.py", 1, "wait")
+            thread = ThreadStack(1, (frame, StackFrame("C:\\nemo\\asr.py", 3, "transcribe")))
+            return (Standing(1, 0, "python app.py", (thread,), work=tuple(work)),)
 
         monkeypatch.setattr("winasr_doctor.run.standstill.collecting.collect", collect)
         self.said: list[object] = []
@@ -78,6 +76,21 @@ class TestWatching:
         for second in range(300, 400, 5):
             watch.look(second)
         assert len(self.said) == 1
+
+    def test_a_thread_that_stands_still_in_nemo_is_reported_while_others_move(
+        self, watch: AppWatch, tmp_path: Path, monkeypatch
+    ):
+        monkeypatch.setattr("winasr_doctor.run.standstill.watch._ASKING_IS_HARMLESS", False)
+        opened = Opened(str(tmp_path), Phase.LOADING, 1, 2**30)  # no thread has this number
+        EventLog(str(tmp_path)).write(opened)
+        self.compute(watch)
+        (blocks,) = self.said
+        first, why, *_ = blocks
+        assert (
+            first.text == "nothing has moved in NeMo's loading for 60 s, though other threads work"
+        )
+        assert why.text.startswith("NeMo's loading in process 1 (python app.py) waits for a lock")
+        assert self.tree.questions == 1
 
     def test_workers_that_die_one_after_another_are_explained_once(
         self, watch: AppWatch, tmp_path: Path

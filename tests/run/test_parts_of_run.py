@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +13,9 @@ import pytest
 from winasr_doctor._guard import guard
 from winasr_doctor._guard.directory import guarded_for
 from winasr_doctor._guard.events import (
-    CleanupAttempted,
     DownloadOutcome,
     DownloadRescued,
     FolderClosed,
-    FolderOpened,
     Phase,
 )
 from winasr_doctor.cli import main
@@ -32,19 +29,18 @@ from winasr_doctor.run.events import (
     Cleaned,
     EventLog,
     FaultInjected,
-    Silent,
+    Opened,
     Started,
     Unguarded,
     Whisper,
     read_events,
 )
-from winasr_doctor.run.folders import OpenFolders
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import STARTUP, RunSettings, point
 from winasr_doctor.run.signals import Relay, exit_code
+from winasr_doctor.run.standstill.work import OpenWork, Work
 from winasr_doctor.run.target import RunTarget, TargetError
 from winasr_doctor.run.verdict import RunVerdict, show
-from winasr_doctor.run.watchdog import Watchdog
 from winasr_doctor.windows.errors import DeleteClass
 
 HELD = DownloadRescued("c/blob", "WinError 32", DownloadOutcome.KEPT)
@@ -162,7 +158,7 @@ def test_events_survive_their_file_and_a_line_that_was_cut_off(tmp_path: Path):
         Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="f", label="WinError 32"),
         FaultInjected(1, {"unlink:32": 2}),
         Unguarded("ä"),
-        Silent(Phase.LOADING, 60.0),
+        Opened("p", Phase.LOADING, 1, 2),
         HELD,
     ]
     log = EventLog(str(tmp_path))
@@ -178,29 +174,25 @@ def test_an_event_that_cannot_be_written_is_lost_quietly(tmp_path: Path):
     EventLog(str(tmp_path / "missing")).write(Started(1))
 
 
-class TestOpenFolders:
-    PHASE = Phase.TRANSCRIBING
+class TestOpenWork:
+    def test_what_was_opened_is_worked_at_until_it_was_cleaned_up(self, tmp_path: Path):
+        log, work = EventLog(str(tmp_path)), OpenWork(str(tmp_path))
+        observe = Recorder(log).observe
+        with guard(observer=observe):
+            with guarded_for(Phase.TRANSCRIBING)(dir=tmp_path) as path:
+                (open_now,) = work.now()
+            assert work.now() == ()
+        here = threading.get_ident(), threading.get_native_id()
+        assert open_now == (os.getpid(), path, Phase.TRANSCRIBING, *here)
 
-    def test_a_folder_is_live_until_its_removal_begins(self, tmp_path: Path):
-        folders = OpenFolders()
-        with guard(observer=folders.observe):
-            with guarded_for(self.PHASE)(dir=tmp_path) as path:
-                assert folders.live == (FolderOpened(path, self.PHASE, threading.get_ident()),)
-            assert folders.live == ()
-
-    def test_a_folder_that_cannot_be_removed_yet_is_not_live(self):
-        folders = OpenFolders()
-        folders.observe(FolderOpened("p", self.PHASE, 1))
-        folders.observe(CleanupAttempted("p", self.PHASE, Attempt(1, "p", 0.0)))
-        assert folders.live == ()
-
-    def test_a_forked_child_keeps_those_of_its_only_thread(self):
-        folders = OpenFolders()
-        here = FolderOpened("here", self.PHASE, threading.get_ident())
-        folders.observe(here)
-        folders.observe(FolderOpened("there", self.PHASE, -1))
-        folders.start_anew()
-        assert folders.live == (here,)
+    def test_a_line_that_is_not_complete_yet_is_read_later(self, tmp_path: Path):
+        event = b'{"event": "Opened", "path": "p", "phase": "loading", "thread": 1, "native": 2}'
+        (tmp_path / "7.jsonl").write_bytes(event)
+        work = OpenWork(str(tmp_path))
+        assert work.now() == ()
+        with (tmp_path / "7.jsonl").open("ab") as stream:
+            stream.write(b"\n")
+        assert work.now() == (Work(7, "p", Phase.LOADING, 1, 2),)
 
 
 class TestTheRecorder:
@@ -238,69 +230,6 @@ class TestTheRecorder:
 
     def test_a_cleanup_that_was_interrupted_is_not_recorded(self, tmp_path: Path):
         assert self.record(tmp_path, None) == []
-
-
-class _Standing:
-    """A thread that stands still inside a module called `nemo.something`, or moves."""
-
-    def __init__(self, module: str) -> None:
-        self._go, self._at = threading.Semaphore(0), threading.Semaphore(0)
-        space: dict[str, object] = {"__name__": module}
-        code = "def work(at, go):\n  while True:\n    at.release()\n    go.acquire()\n"
-        code += "    at.release()\n    go.acquire()\n"
-        exec(code, space)
-        self._thread = threading.Thread(
-            target=space["work"], args=(self._at, self._go), daemon=True
-        )
-        self._thread.start()
-        self._at.acquire()
-        assert self._thread.ident is not None
-        self.ident = self._thread.ident
-
-    def move(self) -> None:
-        self._go.release()
-        self._at.acquire()
-
-
-class TestTheWatchdog:
-    def watch(self, module: str = "nemo.x") -> tuple[_Standing, Watchdog, list[str]]:
-        thread = _Standing(module)
-        folders = OpenFolders()
-        folders.observe(FolderOpened(tempfile.gettempdir(), Phase.LOADING, thread.ident))
-        said: list[str] = []
-        return thread, Watchdog(folders, 60, lambda report, _folder: said.append(report)), said
-
-    def settle(self, watchdog: Watchdog, thread: _Standing, now: float) -> None:
-        """Look until the thread has come to rest in its lock."""
-        import time
-
-        for _ in range(100):
-            watchdog.look(now)
-            before = {key: spell.stack for key, spell in watchdog._spells.items()}
-            time.sleep(0.002)
-            watchdog.look(now)
-            if {key: spell.stack for key, spell in watchdog._spells.items()} == before:
-                return
-
-    def test_it_speaks_once_per_silent_spell(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("winasr_doctor.run.watchdog.report", lambda _f, s: f"{s:.0f}")
-        thread, watchdog, said = self.watch()
-        self.settle(watchdog, thread, 0)
-        watchdog.look(59)
-        assert said == []
-        watchdog.look(61)
-        watchdog.look(200)
-        assert said == ["61"]
-        thread.move()
-        self.settle(watchdog, thread, 201)
-        watchdog.look(262)
-        assert said == ["61", "61"]
-
-    def test_a_thread_outside_nemo_is_not_its_business(self):
-        thread, watchdog, said = self.watch("app")
-        self.settle(watchdog, thread, 0)
-        watchdog.look(1000)
-        assert said == []
 
 
 class TestTheVerdict:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -208,35 +209,52 @@ def test_the_summary_before_names_the_folder_and_what_is_wrong(place: Place):
     assert finished.stdout == "out\n"
 
 
-def test_the_watchdog_says_once_where_every_thread_stands(place: Place):
-    app = place.write(
-        "app.py",
-        f"""
-        import json, os, tempfile, threading, time
-        from pathlib import Path
-        {TRANSCRIBE}
-        events = Path(json.loads(Path(os.environ["WINASR_DOCTOR_RUN"]).read_text())["events"])
-        def until_reported():
-            while not any(b"Silent" in file.read_bytes() for file in events.glob("*.jsonl")):
-                time.sleep(0.05)
-        def work():
-            held = open(os.path.join(tempfile.gettempdir(), *os.listdir(tempfile.gettempdir()),
-                                     "manifest.json"))
-            waiting = threading.Thread(target=until_reported)
-            waiting.start()
-            waiting.join(60)
-        print(transcribe(work))
-        """,
-    )
-    finished = place.run(app, options=("-q", "--silence", "0.4"))
-    assert finished.stdout == "['the text']\n"
-    report = finished.stderr.partition("the app ended")[0]
-    assert report.count("nothing has moved in NeMo's transcribing") == 1
-    assert "thread MainThread (in NeMo): " in report
-    assert "in work" in report
-    assert "manifest.json" in report
-    assert "this process" in report
-    assert "silent: the watchdog reported once (transcribing)" in finished.stderr
+STUCK = f"""
+    import os, tempfile, threading, time
+    {TRANSCRIBE}
+    def work():
+        (folder,) = (entry.path for entry in os.scandir(tempfile.gettempdir()))
+        held = open(os.path.join(folder, "manifest.json"))
+        while not os.path.exists("go"):
+            time.sleep(0.05)
+    {{others}}
+    print(transcribe(work))
+    """
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="nothing is watched there")
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ("", "nothing has moved for"),
+        (
+            "threading.Thread(target=lambda: [print() for _ in iter(int, 1)], daemon=True).start()",
+            "nothing has moved in NeMo's transcribing for",
+        ),
+    ],
+    ids=["nothing moves", "only NeMo's thread does not"],
+)
+def test_a_hang_inside_nemo_is_reported_with_what_it_holds(place: Place, others: str, words: str):
+    place.write("app.py", STUCK.format(others=others))
+    process = place.popen("app.py", options=("-q", "--silence", "0.5", "--report", "run.json"))
+    output = threading.Thread(target=process.stdout.read)
+    output.start()
+    said = ""
+    while "NeMo's transcribing: " not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    (place.folder / "go").touch()
+    output.join()
+    said += process.communicate()[1]
+    assert process.returncode == 0
+    assert words in said
+    assert said.count("  why: NeMo's transcribing in process ") == 1
+    assert "main thread (in NeMo's transcribing), waits in a loop of its own that sleeps" in said
+    assert "open file" in said
+    assert "manifest.json" in said
+    assert "  stood still: NeMo's transcribing in process " in said
+    assert json.loads((place.folder / "run.json").read_bytes())["silent"] == 1
 
 
 SLEEPER = "import os; print(os.getpid(), flush=True); __import__('time').sleep(60)"

@@ -6,14 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from types import SimpleNamespace
 
 import pytest
 
-from winasr_doctor._guard.events import FolderOpened, Phase
 from winasr_doctor.run import json as run_json
-from winasr_doctor.run import watchdog
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.signals import relaying
 from winasr_doctor.run.verdict import RunVerdict
@@ -32,28 +29,6 @@ def test_a_verdict_that_cannot_be_kept_is_no_error(state_folder):
     state_folder.write_text("no folder")
     run_json.keep(run_json.document(RunVerdict(0, 1.0, (), None, (), None)))
     assert run_json.last() is None
-
-
-def test_the_report_of_silence_names_threads_and_holders(tmp_path):
-    folder = FolderOpened(str(tmp_path), Phase.LOADING, threading.get_ident() + 1)
-    with (tmp_path / "weights").open("w"):
-        text = watchdog.report(folder, 61.0)
-    assert "nothing has moved in" in text
-    assert "for 61 s" in text
-    assert str(tmp_path) in text
-
-
-def test_the_watch_ends_with_the_last_folder():
-    said = []
-    folders = SimpleNamespace(live=[])
-    watch = watchdog.Watchdog(folders, 0.04, lambda report, _folder: said.append(report))
-    watch.observe(FolderOpened("f", Phase.LOADING, 0))
-    for thread in threading.enumerate():
-        if thread.name == watchdog.NAME:
-            thread.join()
-    assert not watch._running
-    watch.start_anew()
-    assert said == []
 
 
 def test_what_was_injected_and_what_is_unguarded_is_written_once():

@@ -20,19 +20,16 @@ import pytest
 from winasr_doctor.catalogue import by_id
 from winasr_doctor.report import RenderOptions
 from winasr_doctor.report.text_layout import render_blocks
-from winasr_doctor.run.interpreter import reads_startup
 from winasr_doctor.run.standstill.activity import Activity, ProcessTree, Stillness
 from winasr_doctor.run.standstill.collecting import collect
+from winasr_doctor.run.standstill.native import NOT_SHOWN
 from winasr_doctor.run.standstill.reading import KNOWN, Reading, Standing, read
 from winasr_doctor.run.standstill.showing import show
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack, ask, parse
 from winasr_doctor.run.standstill.waits import WaitKind, wait_of
+from winasr_doctor.run.standstill.watch import AppWatch
 
 from .conftest import PACKAGE, Place
-
-if sys.platform == "win32":
-    reason = "under Wine an app that waits uses the CPU, and so never comes to rest"
-    pytest.skip(reason, allow_module_level=True)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's kernel")
 
@@ -127,9 +124,14 @@ OTHERS = {
     "lock.py": "import fcntl; fcntl.flock(open('held.lock', 'w'), fcntl.LOCK_EX)",
     "begun.py": "import threading; event = threading.Event()",
     "never.py": "import begun, threading; begun.event.set(); threading.Event().wait()",
-    "sitecustomize.py": "from winasr_doctor.run.standstill import stacks\nstacks.listen('.')",
 }
 """Modules and programs beside an app."""
+
+LISTENING = (
+    "import sys; sys.path.insert(0, {package!r}); from winasr_doctor.run.standstill import stacks;"
+    " stacks.listen({folder!r}); "
+)
+"""What `run` does for each process, at the beginning of a program's first line."""
 
 
 class Apps:
@@ -145,13 +147,14 @@ class Apps:
 
     def start(self, source: str) -> int:
         """Start an app; return the number of its process."""
+        listening = LISTENING.format(package=str(PACKAGE), folder=str(self.folder))
         for name, text in (("app.py", textwrap.dedent(source)), *OTHERS.items()):
-            (self.folder / name).write_text(text)
-        paths = os.pathsep.join((str(self.folder), str(PACKAGE)))
+            is_program = name in {"app.py", "ask.py", "lock.py"}
+            (self.folder / name).write_text((listening if is_program else "") + text)
         process = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
         )
         self.started.append(process)
@@ -179,8 +182,6 @@ class Apps:
 @pytest.fixture
 def apps(tmp_path: Path) -> Iterator[Apps]:
     """Return what starts apps, and ends them."""
-    if not reads_startup():
-        pytest.skip("this Python reads no PYTHONPATH")
     apps = Apps(tmp_path)
     yield apps
     apps.stop()
@@ -272,6 +273,59 @@ def test_an_app_that_waits_for_its_user_gets_one_line(apps: Apps, source: str, w
     assert report.count("\n") == 1
 
 
+PY_SPY = """#!/bin/sh
+echo "Process $4: python app.py"
+echo "Python v3.11.9 (/usr/bin/python3.11)"
+echo
+echo 'Thread 1 (idle): "MainThread"'
+echo "    lock_wait ($*)"
+"""
+
+
+class TestTheWatchOverRealProcesses:
+    """With a sampler that says that nothing moves: under Wine, waiting itself takes CPU time."""
+
+    def report(self, apps: Apps) -> str:
+        pid = apps.start(DEADLOCK)
+        apps.reading(pid, lambda reading, _: reading.sentence.startswith("a deadlock"))
+        said: list[str] = []
+        watch = AppWatch(
+            pid,
+            str(apps.folder),
+            60,
+            lambda blocks: said.append(render_blocks(blocks, RenderOptions(width=1000))),
+        )
+        watch._tree.activity = lambda: TestWhetherAnythingMoves.START  # type: ignore[method-assign]
+        watch.look(0)
+        watch.look(59)
+        assert said == []
+        watch.look(60)
+        watch.look(120)
+        (report,) = said
+        return report
+
+    def test_threads_and_locks_are_told_everywhere(self, apps: Apps, monkeypatch):
+        monkeypatch.setenv("PATH", "")
+        report = self.report(apps)
+        assert "why: a deadlock in process" in report
+        assert report.count(", waits for a lock: ") == 2
+        assert "/app.py:7 in one" in report
+        assert "/app.py:12 in two" in report
+        assert (NOT_SHOWN in report) is (sys.platform != "linux")
+
+    @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+    def test_py_spy_tells_the_native_functions(self, apps: Apps, tmp_path: Path, monkeypatch):
+        (tmp_path / "py-spy").write_text(PY_SPY)
+        (tmp_path / "py-spy").chmod(0o700)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        report = self.report(apps)
+        assert (
+            '      Thread 1 (idle): "MainThread"\n          lock_wait (dump --native --pid'
+            in report
+        )
+        assert NOT_SHOWN not in report
+
+
 def test_run_reports_it_once_and_in_the_verdict(place: Place):
     place.write("app.py", DEADLOCK)
     process = place.popen("app.py", options=("-q", "--silence", "0.5", "--report", "run.json"))
@@ -284,7 +338,7 @@ def test_run_reports_it_once_and_in_the_verdict(place: Place):
     process.terminate()
     said += process.communicate()[1]
     assert said.count("  why: a deadlock in process") == 1
-    assert "  hung: a deadlock in process" in said
+    assert "  stood still: a deadlock in process" in said
     (stood,) = json.loads((place.folder / "run.json").read_bytes())["stood"]
     assert (stood["wait"], stood["known_as"], stood["at_rest"]) == ("lock", "hang-threads", False)
 

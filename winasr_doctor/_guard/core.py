@@ -182,6 +182,7 @@ class _Patches:
         self._swept_at: float | None = None
         self._inside = re.compile("|".join(rf"{each.package}\." for each in frameworks)).match
         self._modules_seen: set[str] = set()
+        self._count_seen = 0
         self._new_places: dict[str, str] = {}
         """What was found in them, for every later session."""
 
@@ -274,7 +275,15 @@ class _Patches:
         Choosing the new modules takes no bytecode for each of the thousands: there, an interrupt
         could strike.
         """
-        new = sys.modules.keys() - self._modules_seen
+        count = len(sys.modules)
+        if count != self._count_seen:  # comparing thousands of names takes 0.2 ms
+            self._look_at_modules(sys.modules.keys() - self._modules_seen)
+            self._count_seen = count
+        for name, sentence in self._new_places.items():
+            if name in sys.modules:
+                self._report_problem(name, sentence)
+
+    def _look_at_modules(self, new: set[str]) -> None:
         for name in filter(self._inside, new):
             module = sys.modules.get(name)
             (framework,) = [each for each in self._frameworks if name.startswith(each.package)]
@@ -284,9 +293,6 @@ class _Patches:
                     " which is not guarded. Please update winasr_doctor."
                 )
         self._modules_seen |= new
-        for name, sentence in self._new_places.items():
-            if name in sys.modules:
-                self._report_problem(name, sentence)
 
     def _report(self, target: PatchTarget, why: str) -> None:
         name = target.framework.name

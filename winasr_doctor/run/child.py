@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winasr_doctor._guard import guard
-from winasr_doctor._guard.events import FolderOpened, GuardEvent, Observer, opened
+from winasr_doctor._guard.events import GuardEvent, Observer, opened
 from winasr_doctor.frameworks.whisper import steps as whisper
 from winasr_doctor.locks.ledger import default_ledger
 from winasr_doctor.run import final_diagnosis
 from winasr_doctor.run.app_deletes import AppDeletes
-from winasr_doctor.run.events import EventLog, Silent, Started, Whisper
-from winasr_doctor.run.folders import OpenFolders
+from winasr_doctor.run.events import EventLog, Started, Whisper
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import RunSettings
 from winasr_doctor.run.standstill import stacks
-from winasr_doctor.run.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from winasr_doctor.faults import Injector
@@ -33,7 +31,7 @@ _kept: list[ExitStack] = []
 
 
 def begin(file: str) -> None:
-    """Start the guard for the whole process, and the requested faults and watchdog.
+    """Start the guard for the whole process, and the requested faults.
 
     Args:
         file: The settings file. If it does not exist, the run is over and nothing is done.
@@ -44,11 +42,9 @@ def begin(file: str) -> None:
     if os.path.normcase(settings.prefix) != os.path.normcase(sys.prefix):
         return
     log = EventLog(settings.events)
-    recorder, folders, whole = Recorder(log), OpenFolders(), ExitStack()
-    watchdog = _watchdog(folders, settings.silence, log)
-    observers: list[Observer] = [folders.observe, recorder.observe]
+    recorder, whole = Recorder(log), ExitStack()
+    observers: list[Observer] = [recorder.observe]
     if settings.silence > 0:
-        observers.append(watchdog.observe)
         stacks.listen(settings.events)
     recorder.session = whole.enter_context(guard(observer=_all(observers), whole_process=True))
     if settings.plan:
@@ -58,7 +54,7 @@ def begin(file: str) -> None:
         whole.enter_context(deletes.installed())
 
     def forked() -> None:
-        for each in (log, recorder, folders, watchdog, deletes):
+        for each in (log, recorder, deletes):
             each.start_anew()
 
     if hasattr(os, "register_at_fork"):
@@ -115,20 +111,3 @@ def _injecting(text: str, observers: list[Observer]) -> Iterator[Injector]:
     observers.append(opened(folders.add))
     with inject(within(Plan.parse(text), folders)) as injector:
         yield injector
-
-
-def _watchdog(folders: OpenFolders, silence: float, log: EventLog) -> Watchdog:
-    def speak(report: str, folder: FolderOpened) -> None:
-        _to_stderr(report)
-        log.write(Silent(folder.phase, silence))
-
-    return Watchdog(folders, silence, speak)
-
-
-def _to_stderr(text: str) -> None:
-    """Write to the process's own stderr: the app may have replaced `sys.stderr`."""
-    stream = sys.__stderr__
-    if stream is not None:
-        with suppress(OSError, ValueError):
-            stream.write(text)
-            stream.flush()

@@ -69,11 +69,20 @@ class Unguarded:
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
-    """The watchdog has reported a lack of progress."""
+class Opened:
+    """NeMo has made a temporary folder.
 
+    Attributes:
+        path: The folder.
+        phase: What NeMo is doing.
+        thread: The `ident` of the thread that does it.
+        native: The system's number of that thread.
+    """
+
+    path: str
     phase: Phase
-    seconds: float
+    thread: int
+    native: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +109,16 @@ class Whisper:
     names: tuple[str, ...]
 
 
-Event = Started | Cleaned | FaultInjected | Unguarded | Silent | PutOff | Whisper | DownloadRescued
+Event = Started | Opened | Cleaned | FaultInjected | Unguarded | PutOff | Whisper | DownloadRescued
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         Started,
+        Opened,
         Cleaned,
         FaultInjected,
         Unguarded,
-        Silent,
         PutOff,
         Whisper,
         DownloadRescued,
@@ -153,11 +162,17 @@ def read_events(folder: str) -> Iterator[Event]:
             lines = file.read_bytes().splitlines()
         except OSError:
             continue
-        for line in lines:
-            with suppress(ValueError, KeyError, TypeError):
-                document = json.loads(line)
-                if "phase" in document:
-                    document["phase"] = Phase(document["phase"])
-                if "outcome" in document:
-                    document["outcome"] = DownloadOutcome(document["outcome"])
-                yield _KINDS[document.pop("event")](**document)
+        yield from filter(None, map(parse, lines))
+
+
+def parse(line: bytes) -> Event | None:
+    """Return the event of a line; `None` if the line is truncated."""
+    with suppress(ValueError, KeyError, TypeError):
+        document = json.loads(line)
+        if "phase" in document:
+            document["phase"] = Phase(document["phase"])
+        if "outcome" in document:
+            document["outcome"] = DownloadOutcome(document["outcome"])
+        event: Event = _KINDS[document.pop("event")](**document)
+        return event
+    return None

@@ -82,7 +82,7 @@ class RunDocument(msgspec.Struct, frozen=True):
     put_off: tuple[str, ...]
     """Paths that the app deleted while they were locked, and that went later."""
     silent: int
-    """How often the watchdog reported a lack of progress."""
+    """How often the framework stood still while it loaded, transcribed and so on."""
     stood: tuple[StandstillPart, ...]
     """When nothing at all has moved in the app."""
     plan: str | None
@@ -107,7 +107,7 @@ def document(verdict: RunVerdict) -> RunDocument:
         folders=len(verdict.cleaned),
         rescued=tuple(map(_rescued, verdict.rescued)),
         put_off=tuple(event.path for event in verdict.put_off),
-        silent=len(verdict.silent),
+        silent=sum(each.reading.in_framework for each in verdict.stood),
         stood=tuple(map(_stood, verdict.stood)),
         plan=None if verdict.plan is None else str(verdict.plan),
         injected=dict(verdict.fired),

@@ -7,10 +7,10 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from winasr_doctor._guard.events import DownloadRescued, FolderClosed, GuardEvent
+from winasr_doctor._guard.events import DownloadRescued, FolderClosed, FolderOpened, GuardEvent
 from winasr_doctor._guard.session import GuardSession
 from winasr_doctor.locks.cleanup_report import CleanupReport, RemovalFailure
-from winasr_doctor.run.events import Cleaned, EventLog, FaultInjected, Unguarded
+from winasr_doctor.run.events import Cleaned, EventLog, FaultInjected, Opened, Unguarded
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.injector import Injector
@@ -39,7 +39,10 @@ class Recorder:
             self.injector.injections.clear()
 
     def observe(self, event: GuardEvent) -> None:
-        """Process an event of the guard, in the deleting thread."""
+        """Process an event of the guard, in the thread that works with the folder."""
+        if isinstance(event, FolderOpened):
+            native = threading.get_native_id()
+            self._log.write(Opened(event.path, event.phase, event.thread, native))
         if isinstance(event, DownloadRescued):
             self._log.write(event)
         if not isinstance(event, FolderClosed) or event.report is None:

@@ -17,7 +17,6 @@ from winasr_doctor.run.events import (
     Event,
     FaultInjected,
     PutOff,
-    Silent,
     Started,
     Unguarded,
     Whisper,
@@ -82,11 +81,6 @@ class RunVerdict:
         return tuple(dict.fromkeys(told))
 
     @property
-    def silent(self) -> tuple[Silent, ...]:
-        """The reports of the watchdog."""
-        return tuple(event for event in self.events if isinstance(event, Silent))
-
-    @property
     def put_off(self) -> tuple[PutOff, ...]:
         """What the app deleted while it was locked."""
         return tuple(event for event in self.events if isinstance(event, PutOff))
@@ -140,11 +134,6 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
     yield from _put_off(verdict.put_off)
     for sentence in verdict.unguarded:
         yield Paragraph(sentence, lead="not guarded: ")
-    if verdict.silent:
-        phases = ", ".join(dict.fromkeys(event.phase.label for event in verdict.silent))
-        count = len(verdict.silent)
-        times = "once" if count == 1 else f"{count} times"
-        yield Paragraph(f"the watchdog reported {times} ({phases}); see above", lead="silent: ")
     for still in verdict.stood:
         if not still.reading.at_rest:
             yield Paragraph(f"{still.reading.sentence}; see above", lead="hung: ")

@@ -63,6 +63,18 @@ class ProcessTree:
         return _total(self.processes())
 
 
+def thread_activity(pid: int, thread: int) -> Activity:
+    """Measure what one thread has done.
+
+    Args:
+        pid: The number of its process.
+        thread: The system's number of the thread.
+    """
+    threads = list[Any](answer(lambda: psutil.Process(pid).threads(), []))
+    cpu = sum(each.user_time + each.system_time for each in threads if each.id == thread)
+    return Activity(frozenset(), cpu, 0, 0)
+
+
 def answer(question: Callable[[], T], otherwise: Any) -> T:  # noqa: ANN401 - such as an empty list
     """Ask psutil about a process; return a fallback if it has ended or may not be asked."""
     try:

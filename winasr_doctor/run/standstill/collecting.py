@@ -12,8 +12,10 @@ import psutil
 
 from winasr_doctor.run.standstill.activity import answer
 from winasr_doctor.run.standstill.kernel import kernel_waits
+from winasr_doctor.run.standstill.native import native_stacks
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import ask
+from winasr_doctor.run.standstill.work import Work
 
 _LARGE = 50_000_000
 """Bytes of a file that is named: a model, not a recording."""
@@ -22,17 +24,21 @@ _MOST_COMMAND = 100
 _MOST_PROCESSES = 20
 
 
-def collect(processes: Iterable[psutil.Process], folder: str) -> tuple[Standing, ...]:
+def collect(
+    processes: Iterable[psutil.Process], folder: str, work: Iterable[Work] = ()
+) -> tuple[Standing, ...]:
     """Return what the processes of an app are doing.
 
     Args:
         processes: The processes, the app's own first.
         folder: Where they answer; see `stacks`.
+        work: What the guarded framework is working at in them.
     """
-    return tuple(_standing(each, folder) for each in list(processes)[:_MOST_PROCESSES])
+    of = {process: tuple(each for each in work if each.pid == process.pid) for process in processes}
+    return tuple(_standing(each, folder, of[each]) for each in list(of)[:_MOST_PROCESSES])
 
 
-def _standing(process: psutil.Process, folder: str) -> Standing:
+def _standing(process: psutil.Process, folder: str, work: tuple[Work, ...]) -> Standing:
     threads = ask(process.pid, folder)
     connections = list[Any](answer(partial(process.net_connections, "inet"), []))
     return Standing(
@@ -44,6 +50,8 @@ def _standing(process: psutil.Process, folder: str) -> Standing:
         ports=tuple(_address(c.laddr) for c in connections if c.status == psutil.CONN_LISTEN),
         peers=tuple(_address(c.raddr) for c in connections if c.raddr),
         files=tuple(_large_files(process)),
+        work=work,
+        native=native_stacks(process.pid),
     )
 
 

@@ -11,6 +11,7 @@ from winasr_doctor.run.standstill.kernel import KernelWait, link, lock_owners, o
 from winasr_doctor.run.standstill.source_locks import ring
 from winasr_doctor.run.standstill.stacks import ThreadStack
 from winasr_doctor.run.standstill.waits import WaitKind, is_importing, is_standard_library, wait_of
+from winasr_doctor.run.standstill.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Standing:
         ports: The local addresses on which it waits for connections.
         peers: The addresses that it is connected to.
         files: The large files that it has open.
+        work: What the guarded framework is working at.
+        native: Its functions, native ones included, one a line; empty if nobody can tell.
     """
 
     pid: int
@@ -36,6 +39,8 @@ class Standing:
     ports: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    work: tuple[Work, ...] = ()
+    native: tuple[str, ...] = ()
     _kinds: dict[int, WaitKind] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -59,6 +64,10 @@ class Standing:
             self._kinds[thread.ident] = wait_of(thread, call)
         return self._kinds[thread.ident]
 
+    def work_of(self, thread: ThreadStack) -> Work | None:
+        """Return what one of its threads does inside the framework."""
+        return next((each for each in self.work if each.runs_in(thread)), None)
+
     def has(self, *waits: WaitKind) -> bool:
         """Return whether one of its threads waits for one of these."""
         return any(self.wait(each) in waits for each in self.threads or ())
@@ -72,12 +81,14 @@ class Reading(NamedTuple):
         sentence: The explanation, without a full stop.
         known_as: The catalogue's entry for it; empty if none fits.
         at_rest: Whether it only waits for its user: for a connection, for input, for events.
+        in_framework: Whether the guarded framework was at work.
     """
 
     wait: WaitKind
     sentence: str
     known_as: str = ""
     at_rest: bool = False
+    in_framework: bool = False
 
 
 KNOWN = {
@@ -119,11 +130,11 @@ def read(app: tuple[Standing, ...]) -> Reading:
     Args:
         app: Its processes, its own first.
     """
-    for rule in _RULES:
-        reading = next(iter(rule(app)), None)
-        if reading is not None:
-            return reading
-    return Reading(WaitKind.UNKNOWN, f"{app[0]} waits {WaitKind.UNKNOWN.value}")
+    in_framework = any(_working(app))
+    likely = (_lost_task, _working) if in_framework else _LIKELY
+    found = (reading for rule in (*_CERTAIN, *likely) for reading in rule(app))
+    unknown = Reading(WaitKind.UNKNOWN, f"{app[0]} waits {WaitKind.UNKNOWN.value}")
+    return next(found, unknown)._replace(in_framework=in_framework)
 
 
 def _deadlock(app: tuple[Standing, ...]) -> Iterator[Reading]:
@@ -255,10 +266,22 @@ def _main(app: tuple[Standing, ...]) -> Iterator[Reading]:
         yield Reading(wait, _sentence(first), KNOWN.get(wait, ""))
 
 
-_RULES: tuple[Callable[[tuple[Standing, ...]], Iterable[Reading]], ...] = (
-    *(_deadlock, _full_pipe, _file_lock, _input, _events, _lost_task, _main),
-)
-"""What is certain comes first, then what is at rest, then what is likely."""
+def _working(app: tuple[Standing, ...]) -> Iterator[Reading]:
+    """Yield each thread that is inside the guarded framework: the app is not at rest then."""
+    for process in app:
+        for thread in process.threads or ():
+            work, wait = process.work_of(thread), process.wait(thread)
+            if work is not None:
+                sentence = f"{work} in {process} waits {wait.value}, at {_place(thread)}"
+                yield Reading(wait, sentence, KNOWN.get(wait, ""))
+
+
+_Rule = Callable[[tuple[Standing, ...]], Iterable[Reading]]
+
+_CERTAIN: tuple[_Rule, ...] = (_deadlock, _full_pipe, _file_lock)
+
+_LIKELY: tuple[_Rule, ...] = (_input, _events, _lost_task, _main)
+"""What is at rest comes first, then what is likely."""
 
 
 def _pairs(app: tuple[Standing, ...]) -> Iterator[tuple[Standing, Standing]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from winasr_doctor._util.blocks import Block, Paragraph
 from winasr_doctor.locks.holders import holders_of
+from winasr_doctor.run.standstill.native import NOT_SHOWN
 from winasr_doctor.run.standstill.reading import Reading, Standing
 from winasr_doctor.run.standstill.stacks import ThreadStack
 from winasr_doctor.run.standstill.waits import is_standard_library
@@ -14,15 +15,20 @@ _LEAD = "winasr_doctor: "
 _INNERMOST, _MOST_OWN = 2, 4
 
 
-def show(app: tuple[Standing, ...], reading: Reading, seconds: float) -> Iterator[Block]:
+def show(
+    app: tuple[Standing, ...], reading: Reading, seconds: float, where: str = ""
+) -> Iterator[Block]:
     """Yield a report: one line for an app at rest, the threads and the usual meaning otherwise.
 
     Args:
         app: Its processes.
         reading: What it waits for.
         seconds: How long nothing has moved.
+        where: What has not moved, such as "NeMo's loading"; the whole app by default.
     """
     still = f"nothing has moved for {seconds:.0f} s (no output, no CPU, no disk)"
+    if where:
+        still = f"nothing has moved in {where} for {seconds:.0f} s, though other threads work"
     if reading.at_rest:
         yield Paragraph(f"{still}: {reading.sentence}", lead=_LEAD)
         return
@@ -31,8 +37,11 @@ def show(app: tuple[Standing, ...], reading: Reading, seconds: float) -> Iterato
     for process in app:
         yield Paragraph(str(process), indent=2)
         yield from _threads(process)
+        yield from _native(process)
         for path in process.files:
             yield Paragraph(f"{path}: {holders_of(path)}", lead="large file: ", indent=4)
+        for work in process.work:
+            yield Paragraph(f"{work.path}: {_held_in(work.path)}", lead=f"{work}: ", indent=4)
     yield from _meaning(reading.known_as)
 
 
@@ -42,10 +51,27 @@ def _threads(process: Standing) -> Iterator[Block]:
         yield Paragraph(f"no Python that we can ask; it {call}", indent=4)
     for number, thread in enumerate(process.threads or (), 1):
         name = "main thread" if thread is process.main else f"thread {number}"
+        work = process.work_of(thread)
+        name += f" (in {work})" if work is not None else ""
         yield Paragraph(f"{name}, waits {process.wait(thread).value}: {_calls(thread)}", indent=4)
     calls = dict.fromkeys(str(wait) for wait in process.waits)
     if calls and process.threads is not None:
         yield Paragraph(", ".join(calls), lead="in the kernel: ", indent=4)
+
+
+def _native(process: Standing) -> Iterator[Block]:
+    if process.native:
+        yield Paragraph("with native functions, by py-spy:", indent=4)
+    for line in process.native:
+        yield Paragraph(line.strip(), indent=6 + len(line) - len(line.lstrip()))
+    if process.threads and not process.native and not process.waits:
+        yield Paragraph(NOT_SHOWN, indent=4)
+
+
+def _held_in(folder: str) -> str:
+    """Return who has what open in a temporary folder."""
+    holding = holders_of(folder)
+    return "; ".join(f"{each}: {each.path}" for each in holding.holders) or str(holding)
 
 
 def _calls(thread: ThreadStack) -> str:

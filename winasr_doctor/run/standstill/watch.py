@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor._util.blocks import Block
 from winasr_doctor.run import final_diagnosis
 from winasr_doctor.run.standstill.reading import Reading
 from winasr_doctor.run.standstill.waits import WaitKind
+
+if TYPE_CHECKING:
+    from winasr_doctor.run.standstill.activity import Stillness
+    from winasr_doctor.run.standstill.work import Work
 
 _MEASUREMENTS = 12
 """Per silent period."""
@@ -57,13 +60,16 @@ class AppWatch:
 
     def __init__(self, pid: int, folder: str, silence: float, say: Say) -> None:
         from winasr_doctor.run.standstill.activity import ProcessTree, Stillness
+        from winasr_doctor.run.standstill.work import OpenWork
 
         self.stood: list[StoodStill] = []
         self._tree, self._stillness = ProcessTree(pid), Stillness()
         self._without_output, self._asked_at = Stillness(cpu=False), 0.0
         self._folder, self._silence, self._say = folder, silence, say
         self._told_at = -1.0
-        self._reports_of_app = 0
+        self._work = OpenWork(folder)
+        self._still_work: dict[Work, Stillness] = {}
+        self._told_at_work: dict[Work, float] = {}
         self._told_of_workers = False
 
     def look(self, now: float) -> None:
@@ -79,19 +85,27 @@ class AppWatch:
         self._look_at_workers()
         if seconds >= self._silence and began != self._told_at:
             self._told_at = began
-            if not self._app_has_said_it():
-                self._report(seconds, lambda _: True)
-        elif _ASKING_IS_HARMLESS:
+            self._report(seconds, lambda _: True)
+        elif seconds < self._silence and not self._look_at_work(now) and _ASKING_IS_HARMLESS:
             self._look_for_endless_names(without_output, now)
 
-    def _app_has_said_it(self) -> bool:
-        """Return whether the watchdog inside the app has reported since the last time."""
-        reports = sum(
-            file.read_bytes().count(b'"event": "Silent"')
-            for file in Path(self._folder).glob("*.jsonl")
-        )
-        before, self._reports_of_app = self._reports_of_app, reports
-        return reports > before
+    def _look_at_work(self, now: float) -> bool:
+        """Report a thread that stands still inside the framework while other threads move."""
+        from winasr_doctor.run.standstill.activity import Stillness, thread_activity
+
+        self._still_work = {
+            work: self._still_work.get(work) or Stillness() for work in self._work.now()
+        }
+        self._told_at_work = {
+            work: began for work, began in self._told_at_work.items() if work in self._still_work
+        }
+        for work, still in self._still_work.items():
+            seconds = still.seconds(thread_activity(work.pid, work.native), now)
+            if seconds >= self._silence and self._told_at_work.get(work) != now - seconds:
+                self._told_at_work[work] = now - seconds
+                self._report(seconds, lambda reading: reading.in_framework, work)
+                return True
+        return False
 
     def _look_for_endless_names(self, seconds: float, now: float) -> None:
         """Report the one loop known to use the CPU forever: Python before 3.13 in `mkdtemp`."""
@@ -99,12 +113,15 @@ class AppWatch:
             self._asked_at = now
             self._report(seconds, lambda reading: reading.wait is WaitKind.NAME)
 
-    def _report(self, seconds: float, worth_it: Callable[[Reading], bool]) -> None:
+    def _report(
+        self, seconds: float, worth_it: Callable[[Reading], bool], only: Work | None = None
+    ) -> None:
         from winasr_doctor.run.standstill.collecting import collect
         from winasr_doctor.run.standstill.reading import read
         from winasr_doctor.run.standstill.showing import show
 
-        app = collect(self._tree.processes(), self._folder)
+        work = (only,) if only else self._work.now()
+        app = collect(self._tree.processes(), self._folder, work)
         for each in (self._stillness, self._without_output):
             each.forgive(self._tree.activity())
         if not app:
@@ -117,7 +134,7 @@ class AppWatch:
         if (reading.wait, reading.sentence) in told or (reading.at_rest and reading.wait in rests):
             return
         self.stood.append(StoodStill(seconds, reading))
-        self._say(show(app, reading, seconds))
+        self._say(show(app, reading, seconds, str(only or "")))
 
     def _look_at_workers(self) -> None:
         """Report workers that die one after another: a pool starts new ones forever."""

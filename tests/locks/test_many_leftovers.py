@@ -51,7 +51,7 @@ def test_a_sweep_removes_what_is_recorded_and_says_what_is_not(
     rmtree(wide, ONCE)
     release()
     (kept,) = sweep().kept
-    assert "6 of the files and folders in it were too many to be recorded" in kept.why
+    assert "6 of the files and folders in it were too many to record" in kept.why
     assert len([path for path in wide.rglob("*") if path.is_file()]) == 6
     assert ledger.entries() == []
 

@@ -30,8 +30,8 @@ RULES = (
         "inverted",
         "begin with the subject: who does what",
         (
-            r"(?:^|[.;|] )what(?:ever)? [^.?!|:]{3,80}? (?:is|are) (?:told|said|left|kept|unknown)\b",
-            r"(?:^|[.:;|] )(?:whether|which|how|where|who|why) [^.?!|]{3,90}? is (?:told|said|shown)\b",
+            r"(?:^|[.;|] )what [^.?!|:]{3,80}? (?:is|are) (?:told|said|left|kept|unknown)\b",
+            r"(?:^|[.:;|] )(?:whether|which|how|where|why) [^.?!|]{3,90}? is (?:told|said|shown)\b",
             r"(?:^|[.] )what (?:is|has|was|are|were) no\b[^.?!|]* is\b",
         ),
     ),

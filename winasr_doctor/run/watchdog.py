@@ -156,4 +156,4 @@ def _lines(folder: FolderOpened, seconds: float) -> Iterator[str]:
     if not holding.holders and not holding.undetermined:
         yield "    nobody has anything open in it"
     for sentence in holding.undetermined:
-        yield f"    could not be determined: {sentence}"
+        yield f"    not checked: {sentence}"

@@ -220,7 +220,7 @@ def everything_restored(place: CaseFolder) -> None:
 
 @case
 def patches_of_others(place: CaseFolder) -> None:
-    """What somebody else has patched since is left in place."""
+    """Later patches by others stay in place."""
     theirs = ModuleType("tempfile")
     with _stand_in(place) as asr:
         names = vars(asr.modules[LOADING.module])

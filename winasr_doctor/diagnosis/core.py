@@ -297,8 +297,8 @@ def _suspect(
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",
-            "NeMo has closed the unpacked files by then; the usual holder is a virus scanner,"
-            " sync client or indexer that reads the new file",
+            "The unpacked files are closed by then; the usual holder is a virus scanner, sync"
+            " client or indexer that reads the new file",
         )
     return Suspect("undetermined", f"it is not known who holds {path or 'the file'}")
 

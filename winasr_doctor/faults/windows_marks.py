@@ -1,8 +1,8 @@
 """Finds out which of a test's marks, such as `skipif` and `xfail`, would apply on Windows.
 
 Python evaluated a condition such as `sys.platform == "win32"` when it imported the test module.
-This evaluates its source once more, with changed names for the system. It looks up only names that a
-condition uses: reading the sources of all modules would take longer than many a test run.
+This evaluates its source once more, with changed names for the system. It looks up only names that
+a condition uses: reading the sources of all modules would take longer than many a test run.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def test_an_unknown_error_is_told_even_if_the_app_shows_its_errors_itself(place:
     own = 'import sys\nsys.excepthook = lambda *error: print("sorry")\nraise LookupError("flux")'
     finished = place.run(place.write("app.py", own))
     assert finished.stdout == "sorry\n"
-    assert "Cause: not known." in finished.stderr
+    assert "Cause: unknown." in finished.stderr
     assert "Error: LookupError: flux" in finished.stderr
 
 

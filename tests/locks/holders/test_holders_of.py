@@ -174,7 +174,7 @@ def test_processes_that_refuse_us_are_counted(manifest, child, monkeypatch):
     monkeypatch.setattr(os, "listdir", refusing)
     holding = holders_of(manifest)
     assert holding.holders == ()
-    assert any("may not look into" in sentence for sentence in holding.undetermined)
+    assert any("may not inspect" in sentence for sentence in holding.undetermined)
     assert set(holding.undetermined) - set(before)
 
 

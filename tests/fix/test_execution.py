@@ -164,7 +164,7 @@ def test_a_link_stays_a_link(app, bench_for, tmp_path, journal):
     assert '"main"' in file.read_text()
 
 
-def test_a_change_in the meantime_is_not_overwritten(app, bench_for, journal):
+def test_a_change_in_the_meantime_is_not_overwritten(app, bench_for, journal):
     file = app()
     bench, (task,) = bench_for(file)
     proposal = bench.propose(task)

@@ -320,7 +320,7 @@ def packages() -> Iterator[str]:
     """Say what each package is for, in the order of the import contract."""
     yield "# Packages"
     yield ""
-    yield f"What lies in `{root_package()}`, the highest floor first. A package imports only from"
+    yield f"What is in `{root_package()}`, the highest floor first. A package imports only from"
     yield "the floors below its own; [the architecture](../architecture.md) shows them as a house."
     yield ""
     yield "| floor | package | is |"

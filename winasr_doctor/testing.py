@@ -57,7 +57,7 @@ TEMP = rf"{HOME}\AppData\Local\Temp"
 
 
 def place(role: Role, path: str, **facts: Any) -> Place:  # noqa: ANN401 - any field of Place
-    """Make a place that exists, is writable and lies on the drive in its path."""
+    """Make a place that exists, is writable and is on the drive in its path."""
     given = {"resolved": path, "writable": True, "volume": path[:3], "attributes": 0x10, **facts}
     return Place(role=role, path=path, **given)
 

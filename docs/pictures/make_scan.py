@@ -55,7 +55,7 @@ WINDOW = "The last 30 lines of a scan of a service on a full disk, {}"
 PICTURES = (
     Picture(
         "scan.svg",
-        "A scan of a machine whose TEMP lies in OneDrive",
+        "A scan of a machine whose TEMP is inside OneDrive",
         "temp-in-onedrive",
         first=26,
     ),

@@ -150,7 +150,7 @@ def test_an_error_about_memory_is_not_blamed_on_files(found):
 def test_a_locked_file_that_stopped_a_load_is_blamed_on_the_machine(found):
     failure = failing.judge("tiny was not loaded", locked(), [], (), scan=True)
     assert titles(failure.message)[0] == "Exclude the scratch folder"
-    assert "Unpack models where nobody looks" in titles(failure.message)
+    assert "Unpack models where no other program looks" in titles(failure.message)
 
 
 def test_an_error_of_another_kind_with_leftovers_has_its_own_advice_first(found, monkeypatch):

@@ -162,7 +162,7 @@ def test_without_one_it_is_that_of_the_repository_on_github(monkeypatch, origin,
     [
         ("https://example.org/o/r/-/tickets", None, "Or open this address:\nhttps://example.org"),
         (None, "https://example.org/x.zip", "this installation came from:\nhttps://example.org"),
-        (None, None, "This package names no place for issues"),
+        (None, None, "This package has no address for issues"),
     ],
 )
 def test_it_says_where_to_report(report, monkeypatch, tracker, origin, said):

@@ -117,7 +117,7 @@ def test_words_that_no_message_has_lead_to_known_errors(run):
 def test_an_unknown_message_gets_an_honest_answer(run):
     outcome = run("explain", "acme.OddError: the flux has failed")
     assert outcome.code == 0
-    assert "Cause: not known." in outcome.out
+    assert "Cause: unknown." in outcome.out
     assert "What to do\n1. " in outcome.out
 
 

@@ -164,12 +164,12 @@ def test_a_link_stays_a_link(app, bench_for, tmp_path, journal):
     assert '"main"' in file.read_text()
 
 
-def test_a_change_meanwhile_is_not_overwritten(app, bench_for, journal):
+def test_a_change_in_the_meantime_is_not_overwritten(app, bench_for, journal):
     file = app()
     bench, (task,) = bench_for(file)
     proposal = bench.propose(task)
     file.write_bytes(b"mine = 1\n")
-    with pytest.raises(WriteError, match="meanwhile"):
+    with pytest.raises(WriteError, match="in the meantime"):
         bench.make(proposal)
     assert file.read_bytes() == b"mine = 1\n"
     assert list(journal.runs()) == []
@@ -183,7 +183,7 @@ def test_a_change_between_two_repairs_is_not_reverted_by_the_second(app, bench_f
     file.write_bytes(mine)
     proposal = bench.propose(second)
     assert isinstance(proposal, Hindered)
-    assert "meanwhile" in proposal.why
+    assert "in the meantime" in proposal.why
     assert file.read_bytes() == mine
 
 
@@ -406,6 +406,6 @@ def test_windows_keeps_the_attribute(tmp_path):
 def test_a_new_file_must_not_exist(tmp_path):
     file = tmp_path / "new"
     replace_file(str(file), b"1", expected=None)
-    with pytest.raises(WriteError, match="meanwhile"):
+    with pytest.raises(WriteError, match="in the meantime"):
         replace_file(str(file), b"2", expected=None)
     assert file.read_bytes() == b"1"

@@ -103,7 +103,7 @@ def test_undo_takes_it_back_and_then_has_nothing_to_do(run, app):
     run(*REV, "--apply", "--yes")
     assert run("fix", "--undo", "--yes").code == 0
     assert file.read_bytes() == before
-    assert run("fix", "--undo").out == "There is nothing to take back.\n"
+    assert run("fix", "--undo").out == "There is nothing to undo.\n"
 
 
 def test_undo_after_a_change_says_so_and_exits_with_3(run, app):

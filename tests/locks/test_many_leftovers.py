@@ -39,8 +39,8 @@ def test_what_is_recorded_and_what_is_not_is_said(
     assert entry.unlisted == report.unrecorded == 16 - ROOM
     assert "and 14 more" in caplog.text
     said = messages.of_success("done", [report], []).details[0]
-    assert "but for 6 of the files and folders in it" in caplog.text
-    assert "but for 6 of the files and folders in it" in said
+    assert "except for 6 of the files and folders in it" in caplog.text
+    assert "except for 6 of the files and folders in it" in said
 
 
 @pytest.mark.usefixtures("way")
@@ -51,7 +51,7 @@ def test_a_sweep_removes_what_is_recorded_and_says_what_is_not(
     rmtree(wide, ONCE)
     release()
     (kept,) = sweep().kept
-    assert "6 of the files and folders in it were too many to be recorded" in kept.why
+    assert "6 of the files and folders in it were too many to record" in kept.why
     assert len([path for path in wide.rglob("*") if path.is_file()]) == 6
     assert ledger.entries() == []
 

@@ -193,7 +193,7 @@ class TestThePlainScript:
         assert f"{RECORDING}: {TEXT}\n" in finished.stdout
         assert finished.returncode == 0
         assert "rescued: 5 of 5" in finished.stderr
-        assert "the true error came out, TypeError" in finished.stderr
+        assert "the real error was raised, TypeError" in finished.stderr
         assert list((bench.folder / "scratch").iterdir()) == []
 
     def test_without_it_the_model_is_lost(self, bench: Bench):
@@ -243,7 +243,7 @@ class TestTheGradioPage:
             assert "shape mismatch" in ask(stereo)
             assert ask(RECORDING) == TEXT
         assert "rescued: 4 of 4" in server.said
-        assert "the true error came out, TypeError" in server.said
+        assert "the real error was raised, TypeError" in server.said
         assert list((bench.folder / "scratch").iterdir()) == []
 
     @needs_proc

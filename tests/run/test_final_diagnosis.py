@@ -30,7 +30,7 @@ def test_an_unknown_error_is_told_even_if_the_app_shows_its_errors_itself(place:
     own = 'import sys\nsys.excepthook = lambda *error: print("sorry")\nraise LookupError("flux")'
     finished = place.run(place.write("app.py", own))
     assert finished.stdout == "sorry\n"
-    assert "Cause: not known." in finished.stderr
+    assert "Cause: unknown." in finished.stderr
     assert "Error: LookupError: flux" in finished.stderr
 
 
@@ -42,7 +42,7 @@ def test_an_exit_of_its_own_is_not_explained(place: Place):
 def test_the_real_error_behind_a_locked_folder_is_named(place: Place):
     fail = "def fail(): " + MEMORY + "restore_from(fail)\n"
     finished = place.run(place.write("app.py", LOAD + fail), options=("--inject", "unlink:32*3"))
-    assert "the true error came out, RuntimeError" in finished.stderr
+    assert "the real error was raised, RuntimeError" in finished.stderr
     assert "Known as: gpu-out-of-memory" in finished.stderr
 
 

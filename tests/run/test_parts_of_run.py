@@ -261,7 +261,7 @@ class TestTheVerdict:
         text = "\n".join(self.say(Started(1), HELD, HELD, lost))
         assert "downloads: a file error got in the way of a download 3 times" in text
         assert "  WinError 32 on blob; the finished file was used (2 times)" in text
-        assert "  WinError 32 on blob; the true error came out, ReadError" in text
+        assert "  WinError 32 on blob; the real error was raised, ReadError" in text
 
     def test_the_holder_is_named(self):
         saved = Cleaned(

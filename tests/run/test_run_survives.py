@@ -82,7 +82,7 @@ def test_the_true_error_comes_out(place: Place):
     )
     finished = place.run(app, options=("--inject", "unlink:32*3"))
     assert finished.stdout == "TypeError('two channels')\n"
-    assert "loading: WinError 32 on model_weights.ckpt; the true error came out, TypeError" in (
+    assert "loading: WinError 32 on model_weights.ckpt; the real error was raised, TypeError" in (
         finished.stderr
     )
     assert "removed after 4 attempts" in finished.stderr

@@ -32,7 +32,7 @@ def test_an_address_that_others_can_reach_is_refused(host):
 def test_a_taken_port_is_one_sentence(taken):
     result = CliRunner().invoke(cli, ["ui", "--port", str(taken)])
     assert result.exit_code == 2
-    assert f"port {taken} is taken by another program" in result.output
+    assert f"port {taken} is in use by another program" in result.output
     assert "Traceback" not in result.output
 
 

@@ -30,8 +30,8 @@ RULES = (
         "inverted",
         "begin with the subject: who does what",
         (
-            r"(?:^|[.;|] )what(?:ever)? [^.?!|:]{3,80}? (?:is|are) (?:told|said|left|kept|unknown)\b",
-            r"(?:^|[.:;|] )(?:whether|which|how|where|who|why) [^.?!|]{3,90}? is (?:told|said|shown)\b",
+            r"(?:^|[.;|] )what [^.?!|:]{3,80}? (?:is|are) (?:told|said|left|kept|unknown)\b",
+            r"(?:^|[.:;|] )(?:whether|which|how|where|why) [^.?!|]{3,90}? is (?:told|said|shown)\b",
             r"(?:^|[.] )what (?:is|has|was|are|were) no\b[^.?!|]* is\b",
         ),
     ),
@@ -107,7 +107,11 @@ RULES = (
             r"\bwhat (?:it|they) (?:is|are) made of\b",
         ),
     ),
-    Rule("that is no", "that is not a", (r"\b(?:that|which|it|this) (?:is|are|was) no [a-z]",)),
+    Rule(
+        "that is no",
+        "that is not a",
+        (r"\b(?:that|which|it|this) (?:is|are|was) no (?!longer\b)[a-z]",),
+    ),
     Rule("in all", "in total, altogether", (r"\bin all(?=[.,;:)]|$)",)),
     Rule("besides", "also, in addition", (r"(?:^|[.;] )besides,? ", r" besides(?=[.,;:)])")),
     Rule("get ready", "leave it out", (r"^(?:get ready|start with none|prepare to)\b",)),

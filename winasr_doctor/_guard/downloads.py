@@ -175,7 +175,7 @@ def _waiting(name: str) -> Callable[..., object]:
 def _move(src: Any, dst: Any, copy_function: Callable[..., object] = shutil.copy2) -> Any:  # noqa: ANN401
     """Move as `shutil.move` does, but wait for a lock before copying gigabytes.
 
-    If the original cannot be deleted once it has been copied, it is left for later.
+    An original that cannot be deleted after the copy is left for later.
     """
     source, target = os.fsdecode(src), os.fsdecode(dst)
     if os.path.isdir(target) or os.path.islink(source):

@@ -75,7 +75,7 @@ class DownloadOutcome(str, Enum):
 
     WAITED = "the lock was waited for"
     KEPT = "the finished file was used"
-    EXPOSED = "the true error came out"
+    EXPOSED = "the real error was raised"
     COPIED = "it was copied, not linked"
 
 

@@ -55,7 +55,7 @@ class Application(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def words(self) -> Words:
-        """Finds the files that contain a word."""
+        """Finds files by the words in them."""
         from winasr_doctor.appsource.words import Words
 
         return Words(self.files)

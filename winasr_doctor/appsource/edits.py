@@ -289,8 +289,8 @@ def _if_meant(
 ) -> EditSource | None:
     """Return the edit if parsing the result shows exactly the intended change.
 
-    Only the smallest statement around the call that can be parsed alone is parsed again, so that a
-    file with a hundred findings is not parsed a hundred times.
+    This parses only the smallest complete statement around the call, so that a hundred findings do
+    not parse the whole file a hundred times.
     """
     for body, first, last in _around(file, call):
         before = file.lines[first - 1 : last]

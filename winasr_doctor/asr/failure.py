@@ -77,8 +77,8 @@ def of_stuck(what: str, stuck: Stuck) -> CancelledError | DeadlineError:
     if stuck.where:
         details.append(f"The worker is in {stuck.where}.")
         details.append(
-            "It cannot be stopped from outside: it goes on until that call returns, what it"
-            " comes to is thrown away, and other calls wait for it until then."
+            "That call cannot be interrupted. It finishes in the background and its result is"
+            " dropped; other calls wait until then."
         )
     if stuck.why is Why.CANCELLED:
         return CancelledError(f"{what} was cancelled after {stuck.seconds:.1f} s.", (), details)

@@ -55,10 +55,7 @@ class NamedLock:
             return f"waiting for {self._what}"
         where = where_is(held.owner.thread)
         now = f"; that call is in {where}" if where else ""
-        return (
-            f"waiting because {self._what} is busy: another call has had it for"
-            f" {held.seconds:.1f} s{now}"
-        )
+        return f"waiting: {self._what} is busy with another call ({held.seconds:.1f} s so far){now}"
 
 
 LOADING = NamedLock(f"{NAMES}'s loader")

@@ -65,7 +65,7 @@ class RecordingWork(NamedTuple):
     """What is done with recordings.
 
     Attributes:
-        done: In a word, such as `transcribed`.
+        done: One word, such as `transcribed`.
         statuses: The outcome's status if all went well, if a folder could not be removed, and if
             the work failed.
     """

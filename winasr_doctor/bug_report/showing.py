@@ -83,5 +83,5 @@ def _where(address: str | None, origin: str | None) -> Iterator[Block]:
         yield Command(origin)
     else:
         yield Paragraph(
-            "This package names no place for issues: report it where you got winasr_doctor from."
+            "This package has no address for issues: report it where you got winasr_doctor."
         )

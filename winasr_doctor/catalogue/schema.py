@@ -32,14 +32,14 @@ class Condition(_Part, frozen=True):
     """Conditions on one exception; every key that is given must be met.
 
     Attributes:
-        classes: Class names, one of which must fit; `module.Class` also fixes the first parts
+        classes: Class names; one of them must fit; `module.Class` also fixes the first parts
             of the module. A built-in class includes its built-in subclasses.
         text: Texts that must all occur in the message, in any case and with any white space.
         any_text: Texts of which one must occur in the message.
         regex: Regular expressions that must all be found in the message.
-        winerror: Windows error numbers, one of which must fit.
-        errno: C error numbers, one of which must fit.
-        frames: Places in the traceback, one of which must occur: `file.py`, `folder/file.py`,
+        winerror: Windows error numbers; one of them must fit.
+        errno: C error numbers; one of them must fit.
+        frames: Places in the traceback; one of them must occur: `file.py`, `folder/file.py`,
             `file.py:function` or `:function`.
         path: A regular expression that must match in the path that the error names, with `/`
             between folders.

@@ -80,7 +80,7 @@ def _inside(
             continue
         seen.add(place.real.casefold())
         yield make(
-            f"{_LABELS.get(place.role, place.role)} {place.path} lies inside {_client(root)}"
+            f"{_LABELS.get(place.role, place.role)} {place.path} is inside {_client(root)}"
             f" ({root.path}): {why}",
             {"role": place.role, **_facts(place, root)},
             tuple(remedies(place, root)),

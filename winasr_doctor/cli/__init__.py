@@ -25,7 +25,7 @@ PASSED, INTERNAL_ERROR, BAD_INPUT, FAILED, WARNED = range(5)
 """The exit codes."""
 
 COMMANDS = {
-    "scan": "Look at this machine (or a recorded one) and say what will break. The default.",
+    "scan": "Scan this machine (or a recorded one) for what will break. The default.",
     "explain": "Explain a traceback, a log, a message, a known error, a number or a check.",
     "envs": "List this machine's Python environments, those with NeMo first.",
     "snapshot": "Record this machine, redacted, for `scan --snapshot` elsewhere.",
@@ -33,10 +33,9 @@ COMMANDS = {
     "fix": "Show the remedies as exact steps; perform those that are safe and reversible.",
     "sweep": "Remove leftovers of earlier failed cleanups.",
     "run": "Run an unmodified app with a safe TEMP and the guard on.",
-    "selftest": "Load the bundled model, transcribe the bundled recordings, say whether the text is"
-    " right.",
+    "selftest": "Load the bundled model, transcribe the bundled recordings and check the text.",
     "transcribe": "Transcribe recordings of any length to text, subtitles or JSON.",
-    "probe": "Measure how long fresh files really stay locked in TEMP and in candidate folders.",
+    "probe": "Measure how long new files stay locked in TEMP and in other folders.",
     "ui": "Open the transcription page in the browser.",
     "bug-report": "Make one redacted file for a bug report, and a text to paste.",
     "fleet": "Report about many machines; write scripts that collect from them.",

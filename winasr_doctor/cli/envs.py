@@ -16,7 +16,7 @@ from winasr_doctor.cli.output import write_blocks
 @click.command("envs")
 @click.option("--app", multiple=True, metavar="PATH", help="An app's folder, to look there first.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
-@click.option("--output", "-o", metavar="FILE", help="Where to write the list; stdout else.")
+@click.option("--output", "-o", metavar="FILE", help="Where to write the list; by default stdout.")
 def command(app: Sequence[str], format_: str, output: str | None) -> None:
     """List this machine's Python environments, those with NeMo first.
 
@@ -34,7 +34,7 @@ def command(app: Sequence[str], format_: str, output: str | None) -> None:
     else:
         write_blocks(show(found, _quoted, _doctor()), output)
     if not found.complete:
-        progress("The list is not complete: looking at everything would have taken too long.")
+        progress("The list is incomplete: a complete search would take too long.")
 
 
 def _doctor() -> str:

@@ -32,7 +32,7 @@ from winasr_doctor.fix.showing import (
 @click.argument("codes", nargs=-1, metavar="[CODE ...]")
 @config_option(apply_config)
 @click.option("--apply", is_flag=True, help="Perform what is safe and reversible, after asking.")
-@click.option("--undo", is_flag=True, help="Take back what the last --apply has changed.")
+@click.option("--undo", is_flag=True, help="Undo what the last --apply changed.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option("--allow-dirty", is_flag=True, help="Also change files with uncommitted changes.")
 @subject_options()
@@ -41,7 +41,7 @@ from winasr_doctor.fix.showing import (
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="The least severity left over that makes the exit code 3 (errors) or 4 (warnings).",
+    help="The lowest remaining severity that makes the exit code 3 (errors) or 4 (warnings).",
 )
 @format_option()
 @click.pass_context
@@ -59,7 +59,7 @@ def command(
     """Show every finding's remedies as exact steps; perform the safe ones with --apply."""
     _refuse_nonsense(codes, apply=apply, undo=undo, snapshot=subject.snapshot)
     if undo and format_ == "json":
-        raise InputError("--undo has no JSON; leave --format out")
+        raise InputError("--undo writes no JSON; leave --format out")
     if undo:
         ctx.exit(_undo(_question(yes=yes)))
     if format_ == "json" and apply and not yes:
@@ -111,7 +111,7 @@ def _refuse_nonsense(
     codes: Sequence[str], *, apply: bool, undo: bool, snapshot: str | None
 ) -> None:
     if undo and (apply or codes or snapshot):
-        raise InputError("--undo takes back what the last --apply did, and nothing else")
+        raise InputError("--undo only undoes the last --apply; leave the other options out")
     if apply and snapshot:
         raise InputError("--apply changes this machine; a snapshot shows another one")
 
@@ -128,7 +128,7 @@ def _question(*, yes: bool) -> Ask | None:
 def _undo(ask: Ask | None) -> int:
     run = next(default_journal().runs(), None)
     if run is None:
-        write_blocks([Paragraph("There is nothing to take back.")])
+        write_blocks([Paragraph("There is nothing to undo.")])
         return PASSED
     refused = take_back(run, _Printer(), ask)
     if ask is None:

@@ -31,7 +31,9 @@ def command() -> None:
     "--salt", metavar="SECRET", default="", help="Replace names by pseudonyms made with this."
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Where to write the report; stdout else.")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Where to write the report; by default stdout."
+)
 @click.option(
     "--processes", type=click.IntRange(1, 61), metavar="N", help="By default one for each core."
 )
@@ -55,7 +57,7 @@ def report(
     rows = examine(roots, salt=salt, processes=processes)
     if format_ in ("ndjson", "csv"):
         if before:
-            raise InputError("--before has no place in NDJSON or CSV, which list machines")
+            raise InputError("NDJSON and CSV only list machines: leave --before out")
         _write_machines(rows, format_, output)
     else:
         earlier = examine([_existing(before)], salt=salt, processes=processes) if before else None
@@ -118,7 +120,9 @@ def _existing(name: str) -> Path:
 @click.option(
     "--snapshot-to", "share", default="", metavar="DIR", help="A share to copy snapshots to, too."
 )
-@click.option("--output", "-o", metavar="FILE", help="Where to write the script; stdout else.")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Where to write the script; by default stdout."
+)
 def script(engine: str, folder: str, share: str, output: str | None) -> None:
     """Write a PowerShell script with which an engine scans every machine.
 

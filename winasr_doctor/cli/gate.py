@@ -47,7 +47,7 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @config_option(_apply_config)
 @subject_options(
     model_metavar="NAME|PATH",
-    model_help="A model in the Hub's cache for the self-test to run too, or a file to look at.",
+    model_help="A model in the Hub's cache for the self-test to run too, or a file to examine.",
 )
 @click.option(
     "--fail-on",
@@ -58,7 +58,9 @@ def _apply_config(ctx: click.Context, option: click.Parameter, value: str | None
 @device_option(default=None, help_="Where the self-test transcribes.")
 @click.option("--tests", multiple=True, metavar="PATH", help="Your own tests, run by pytest.")
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Where to write the report; stdout else.")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Where to write the report; by default stdout."
+)
 @click.option("--junit", metavar="FILE", help="Also write the report as JUnit XML.")
 @click.option("--markdown", metavar="FILE", help="Also write the report as Markdown, redacted.")
 @click.option("--verbose", "-v", is_flag=True, help="List what passed as well.")

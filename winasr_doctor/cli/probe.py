@@ -21,7 +21,7 @@ from winasr_doctor.cli.output import format_option, write_blocks, write_json
     type=click.IntRange(1, 8),
     default=8,
     show_default=True,
-    help="How often in each folder; fewer than 4 cannot tell a difference from chance.",
+    help="Rounds in each folder; with fewer than 4, every difference may be chance.",
 )
 @click.option(
     "--time",
@@ -30,7 +30,7 @@ from winasr_doctor.cli.output import format_option, write_blocks, write_json
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Begin no further round after this time.",
+    help="Start no new round after this time.",
 )
 @format_option()
 @click.pass_context

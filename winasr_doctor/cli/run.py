@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0),
     default=60.0,
     show_default=True,
-    help="When nothing has moved for so long, say where every thread stands; 0 for never.",
+    help="When nothing has moved for this long, show where every thread is; 0 for never.",
 )
 @click.option(
     "--strict-deletes",
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Try a deletion by the app in this folder again for 1 s before it fails; repeatable.",
 )
-@click.option("--detach", is_flag=True, help="Let the app live on if run itself is killed.")
+@click.option("--detach", is_flag=True, help="Keep the app running if run itself is killed.")
 @click.option("--report", metavar="FILE", help="Also write the verdict to a file, as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing before the app starts.")
 @click.argument("app", nargs=-1, type=click.UNPROCESSED, metavar="-- SCRIPT_OR_-m_MODULE [ARGS]...")

@@ -53,13 +53,15 @@ def _example(subject: ScanSubject, name: str | None) -> ScanSubject:
 @config_option(apply_config)
 @subject_options()
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Where to write the report; stdout else.")
+@click.option(
+    "--output", "-o", metavar="FILE", help="Where to write the report; by default stdout."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="The least severity that makes the exit code 3 (errors) or 4 (warnings).",
+    help="The lowest severity that makes the exit code 3 (errors) or 4 (warnings).",
 )
 @click.option(
     "--redact/--no-redact",
@@ -99,7 +101,7 @@ def command(
     example: str | None,
     source: tuple[str, ...],
 ) -> None:
-    """Look at this machine (or a recorded one) and say what will break, and what to do.
+    """Scan this machine (or a recorded one) for what will break, and say what to do.
 
     SOURCE is Python source to examine, as --app is; it takes the place of the app that
     pyproject.toml names, so that a hook can give the files that have changed.

@@ -59,7 +59,7 @@ _EXIT_CODES = {
 def command(
     ctx: click.Context, device: str, model: str, plan: str | None, deadline: float, format_: str
 ) -> None:
-    """Load a model, transcribe the bundled recordings, say whether the text is right."""
+    """Load a model, transcribe the bundled recordings and check the text."""
     parsed = _plan(plan)
     from winasr_doctor.selftest import SelfTestOutcome, self_test
     from winasr_doctor.selftest.json import document

@@ -89,9 +89,9 @@ class ScanSubject(Struct, frozen=True):
                 deep=self.deep,
             )
         if self.python or self.deep:
-            raise InputError("--python and --deep look at this machine; a snapshot shows another")
+            raise InputError("--python and --deep examine this machine, not a snapshot")
         if self.scratch or self.model:
-            raise InputError("--scratch and --model look at this machine; a snapshot has its own")
+            raise InputError("--scratch and --model examine this machine, not a snapshot")
         from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
 
         try:
@@ -124,7 +124,7 @@ class ScanSubject(Struct, frozen=True):
             raise InputError(str(missing)) from missing
 
 
-MODEL_HELP = "A .nemo file to look at."
+MODEL_HELP = "A .nemo file to examine."
 """The help text of `--model` where it takes files only."""
 
 
@@ -178,7 +178,7 @@ def subject_options(
 def python_option() -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Return the option `--python`."""
     return click.option(
-        "--python", metavar="PATH", help="Another interpreter, environment or app to look at."
+        "--python", metavar="PATH", help="Another interpreter, environment or app to examine."
     )
 
 

@@ -48,7 +48,7 @@ read or used, 3 transcribing failed."""
     "--output",
     "-o",
     metavar="PATH",
-    help="A file, or a folder in which each file is named after its recording; stdout else.",
+    help="A file, or a folder for one file per recording; by default stdout.",
 )
 @device_option()
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

@@ -297,8 +297,8 @@ def _suspect(
     if phase is FailurePhase.LOAD:
         return Suspect(
             "another program",
-            "The unpacked files are closed by then: a virus scanner, sync client or indexer"
-            " that looks at the new file is the usual holder",
+            "The unpacked files are closed by then; the usual holder is a virus scanner, sync"
+            " client or indexer that reads the new file",
         )
     return Suspect("undetermined", f"it is not known who holds {path or 'the file'}")
 
@@ -319,18 +319,18 @@ _RELEASE = RemedyTemplate(
             text="Fix the real error; Python releases the file when it drops the exception"
         ),
         StepTemplate(
-            text="Leave the except block, then call gc.collect(): the folder can be removed then"
+            text="Leave the except block, then call gc.collect(); then the folder can be removed"
         ),
     ),
 )
 _SCRATCH = RemedyTemplate(
-    title="Unpack models where nobody looks",
+    title="Unpack models where no other program looks",
     steps=(
         StepTemplate(
-            text="See which program watches TEMP; it offers a scratch folder",
+            text="See which program watches TEMP; the scan proposes a scratch folder",
             command="python -m winasr_doctor scan",
         ),
-        StepTemplate(text="Point TEMP of this app there; do not exclude %TEMP% from the antivirus"),
+        StepTemplate(text="Point this app's TEMP there; do not exclude %TEMP% from the antivirus"),
     ),
 )
 

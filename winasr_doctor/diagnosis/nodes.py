@@ -58,7 +58,7 @@ def last_part(path: str) -> str:
 
 
 _QUOTED = re.compile(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
-"""A quoted text; an apostrophe within a word, as in the French "d'accès", does not start one."""
+"""A quoted text; an apostrophe between letters, as in the French "d'accès", does not start one."""
 
 _LONGEST = 4_000
 """Maximum number of characters of a message that are searched for a path."""

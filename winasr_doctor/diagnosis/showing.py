@@ -66,7 +66,7 @@ def _rows(diagnosis: Diagnosis, *, verbose: bool) -> Iterator[tuple[str, str]]:
 
 def _cause(diagnosis: Diagnosis, *, verbose: bool) -> str:
     if diagnosis.kind == UNKNOWN and not diagnosis.source and diagnosis.primary is not None:
-        return "not known. No known error matches; the steps below help you look further."
+        return "unknown. No known error matches; the steps below help you investigate."
     sure = "" if diagnosis.kind == NOTHING else _SURE[diagnosis.confidence]
     return _cut(diagnosis.cause, verbose=verbose) + sure
 

@@ -83,7 +83,7 @@ def find_out_more(node: ErrorNode) -> RemedyTemplate:
         where = f"https://github.com/{tracker}/issues" if tracker else f"the issues of {package}"
     steps = [
         StepTemplate(
-            text="See whether the machine explains it", command="python -m winasr_doctor scan"
+            text="Check whether the machine is the cause", command="python -m winasr_doctor scan"
         ),
     ]
     if quote := searchable(node):

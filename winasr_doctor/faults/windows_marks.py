@@ -1,9 +1,8 @@
 """Finds out which of a test's marks, such as `skipif` and `xfail`, would apply on Windows.
 
-A condition such as `sys.platform == "win32"` was evaluated when the test module was imported, so it
-is evaluated once more here, from its source, with the names that say which system this is changed.
-Only what a condition uses is looked up: to read the sources of all modules would take longer than
-many a test run.
+Python evaluated a condition such as `sys.platform == "win32"` when it imported the test module.
+This evaluates its source once more, with changed names for the system. It looks up only names that
+a condition uses: reading the sources of all modules would take longer than many a test run.
 """
 
 from __future__ import annotations

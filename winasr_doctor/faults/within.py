@@ -26,7 +26,7 @@ class Folders:
         self._spellings.update((_spelling(path), _spelling(os.path.realpath(path))))
 
     def contain(self, path: str) -> bool:
-        """Return whether a path is one of the folders or lies in one."""
+        """Return whether a path is one of the folders or is inside one."""
         if not self._spellings:
             return False
         path = _spelling(path)

@@ -1,7 +1,7 @@
 """Records what `fix --apply` changes, so that it can be undone.
 
-Each run has its own folder with `journal.json` and a copy of each original file. Each change is
-recorded before it is made, so a run can be undone wherever it was interrupted.
+Each run has its own folder with `journal.json` and a copy of each original file. A run
+records each change before it makes it, so that an interrupted run can be undone.
 """
 
 from __future__ import annotations

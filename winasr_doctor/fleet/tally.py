@@ -19,7 +19,7 @@ NAMED = 20
 """Maximum number of machines to name beside a count; NDJSON and CSV name all."""
 
 _MOST_KINDS = 20_000
-"""Maximum number of different things to count; a fleet has hundreds."""
+"""Maximum number of distinct things to count; a fleet has hundreds."""
 
 RARE = 0.01
 """A value that fewer machines share is an outlier."""
@@ -57,7 +57,7 @@ class Named(Struct):
 
 
 class _BoundedCounts(Generic[T]):
-    """Counts machines by something, up to a number of different things."""
+    """Counts machines by something, up to a limit of distinct things."""
 
     def __init__(self) -> None:
         self.found: dict[T, Named] = {}

@@ -81,7 +81,7 @@ class DownloadSite(NamedTuple):
         transfers: Functions that delete their partial file in a `finally`, which hides the error of
             the transfer if the file is locked.
         links: Functions, with the path of the link as the second argument, that make a link.
-        forget_links: Called with the module and such a path when a link was refused. It has the
+        forget_links: Called with the module and that path when a link was refused. It has the
             module copy instead, and returns whether that is possible.
     """
 

@@ -26,9 +26,9 @@ PLANS = (
     "rmdir:32*inf",
 )
 """What the self-test must survive by default: a scanner that holds files and then folders, one that
-holds them for half a second, a deletion that is pending (Windows answers 5), a locked range, a file
-that is mapped into memory, a folder that fills while it is emptied, one that cannot be listed, the
-whole deletion at once, and folders that somebody holds for good. Each is about what NeMo's own
+holds them for half a second, a deletion that is pending (Windows answers 5), a locked range, a
+memory-mapped file, a folder that fills while something empties it, one that refuses to be listed,
+the whole deletion at once, and folders that somebody holds for good. Each is about what NeMo's own
 cleanup does, so each fires with every NeMo."""
 
 MODEL_PLANS = ("unlink:32*2; rmdir:32*2",)

@@ -38,8 +38,8 @@ def absolute(path: str) -> str:
 def is_gone(path: str) -> bool:
     """Return whether there is nothing at a path.
 
-    Unlike `os.path.lexists`, this does not take an error for absence: on Windows, a file that is
-    being deleted, or whose folder may not be read, exists but cannot be examined.
+    Unlike `os.path.lexists`, this does not take an error for absence: on Windows, a file
+    with a pending deletion or in an unreadable folder exists but cannot be examined.
     """
     try:
         os.lstat(path)

@@ -1,7 +1,7 @@
 """Walks down a tree and up again, step by step, without following links.
 
-Where the system supports it, the walk uses descriptors: each folder is opened relative to its
-parent, so nobody can slip in a link, and files are deleted from the folder that was examined. It
+Where the system supports it, the walk uses descriptors: it opens each folder relative to
+its parent, so nobody can slip in a link, and deletes files from the folder that it examined. It
 uses paths on Windows, and while injected faults make this system behave like Windows.
 """
 

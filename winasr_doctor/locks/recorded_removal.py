@@ -110,6 +110,6 @@ def what_becomes_of_it(report: CleanupReport) -> str:
     if not report.unrecorded:
         return later
     return (
-        f"{later}, but for {report.unrecorded:,} of the files and folders in it, which are too"
-        " many to be recorded and are safe to delete by hand"
+        f"{later}, except for {report.unrecorded:,} of the files and folders in it, which are too"
+        " many to record; you can delete them by hand"
     )

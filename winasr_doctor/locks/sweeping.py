@@ -144,17 +144,17 @@ def _set_aside(found: LedgerContents) -> tuple[Kept, ...]:
     return tuple(Kept(str(file), why) for file, why in found.set_aside)
 
 
-_REPLACED = "it is not the folder that was left behind any more; it is forgotten now"
+_REPLACED = "it is no longer the folder that was left behind; the ledger forgets the entry"
 
-_OTHERS = "what is there now came later and is left alone; it is forgotten now"
+_OTHERS = "something newer is there, which stays; the ledger forgets the entry"
 
 _AWAY = "its drive or share is not connected"
 
 
 def _unlisted(entry: LedgerEntry) -> str:
     return (
-        f"{entry.unlisted:,} of the files and folders in it were too many to be recorded and are"
-        " left alone; delete them by hand; it is forgotten now"
+        f"{entry.unlisted:,} of the files and folders in it were too many to record and stay;"
+        " delete them by hand; the ledger forgets the entry"
     )
 
 

@@ -210,7 +210,7 @@ class Volume(Fact, frozen=True, kw_only=True):
 
 
 class Volumes(Fact, frozen=True, kw_only=True):
-    """The drives that the places lie on."""
+    """The drives of the places."""
 
     items: tuple[Volume, ...] = ()
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Prompt(str, Enum):
-    """How a model is told the language, by the arguments of NeMo's `transcribe`."""
+    """How a model learns the language, by the arguments of NeMo's `transcribe`."""
 
     NONE = ""
     TARGET = "target_lang"

@@ -65,7 +65,7 @@ def play(folder: str, packed: bytes, until: float = math.inf) -> Round:
         until: When to abandon unpacking, on the clock of `winasr_doctor._util.clock`.
 
     Returns:
-        The measurements. What could not be deleted in ten seconds is left to the ledger.
+        The measurements. The ledger keeps what could not be deleted in ten seconds.
 
     Raises:
         OSError: It could not be unpacked or read in time; nothing of it stays.

@@ -18,7 +18,7 @@ from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.uris import artifact_uri
 
 MOST = 10
-"""Annotations of each kind that GitHub shows for a step; it drops the others without a word.
+"""Annotations of each kind that GitHub shows for a step; it drops the others silently.
 Source: actions/toolkit, docs/problem-matchers.md, "Limitations".
 """
 

@@ -306,7 +306,7 @@ class _Place:
         self._real = os.path.normcase(os.path.realpath(path))
 
     def contains(self, path: str) -> bool:
-        """Return whether a path lies in it; links on the way there are followed."""
+        """Return whether a path is in it; links on the way there are followed."""
         parent, name = os.path.split(path)
         real = os.path.realpath(parent) + os.sep + name
         return os.path.normcase(real).startswith(self._real + os.sep)

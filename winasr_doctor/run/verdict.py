@@ -188,7 +188,7 @@ def _counted(texts: Iterable[str]) -> Iterator[Block]:
 
 def _rescue(event: Cleaned) -> str:
     who = f", held by {event.holder}" if event.holder else ""
-    outcome = f"the true error came out, {event.error}" if event.error else KEPT[event.phase]
+    outcome = f"the real error was raised, {event.error}" if event.error else KEPT[event.phase]
     tried = f"{event.attempts} attempts" if event.attempts != 1 else "one attempt"
     end = f"removed after {tried}" if event.gone else f"left for later after {tried}"
     name = _name(event.file or event.path)

@@ -54,7 +54,7 @@ SCAN_LATE: Final = (
     " `python -m winasr_doctor scan` to see what it waits for."
 )
 NOTHING_FOUND: Final = "Nothing was found that would break speech recognition here."
-UNREAD: Final = "{count} could not be found out; `python -m winasr_doctor scan` says which and why."
+UNREAD: Final = "{count} could not be checked; `python -m winasr_doctor scan` says which and why."
 STEPS: Final = "What to do"
 TECHNICAL: Final = "Technical details"
 COPY: Final = "Copy the report"
@@ -78,12 +78,12 @@ NO_SPEECH: Final = "No speech was found in the recording."
 
 PHASES: Final = {
     "queued": "Waiting in line",
-    "checking": "Looking for what would make {model} fail",
+    "checking": "Checking what would make {model} fail",
     "preparing": f"Preparing: importing torch and {NAMES} (once after the start)",
     "loading": "Loading {model}",
     "asking": "Loading {model}: asking the Hub for it",
     "downloading": "Downloading {amount} ({model})",
-    "waiting": "Waiting for another job, which goes on although nobody waits for it any more",
+    "waiting": "Waiting until an abandoned job has finished",
     "reading": "Reading the recordings",
     "transcribing": "Transcribing",
     "exporting": "Writing the files to download",
@@ -95,7 +95,7 @@ DOWNLOADED: Final = "{done:.1f} of {total:.1f} {unit}"
 DOWNLOADED_SO_FAR: Final = "{done:.1f} {unit} so far"
 RETRY: Final = "cannot remove {path} ({label}{holder}): attempt {number}, next in {delay:.0f} ms"
 GAVE_UP_REMOVING: Final = "cannot remove {path} ({label}{holder}) after {number} attempts"
-QUIET: Final = "No news for {seconds:.0f} s"
+QUIET: Final = "No progress for {seconds:.0f} s"
 STANDS: Final = "The worker is in {where}"
 NOWHERE: Final = "the worker cannot be located"
 STILL_BLOCKED: Final = (
@@ -122,7 +122,7 @@ TOO_LONG: Final = (
 )
 SHORTEN: Final = ("Give fewer recordings at once, or cut them into parts",)
 MISSING_UPLOAD: Final = "{name} is no longer there: upload it again."
-BLOCKED_STEP: Final = "Press the button of that name to try in spite of it"
+BLOCKED_STEP: Final = "Press the button of that name to try anyway"
 REFUSED: Final = (
     "The page took no more work: its queue is full, because too many transcriptions wait already"
 )
@@ -147,7 +147,7 @@ BROKEN_GRADIO: Final = "Gradio cannot be imported ({reason}); run: {install}"
 UNSAFE_GRADIO: Final = (
     "this release of Gradio does not let the page refuse requests of other sites; run: {install}"
 )
-PORT_TAKEN: Final = "port {port} is taken by another program; name another one: --port {other}"
+PORT_TAKEN: Final = "port {port} is in use by another program; choose another one: --port {other}"
 NO_FREE_PORT: Final = "no port between {first} and {last} is free; name one: --port PORT"
 NOT_LOOPBACK: Final = (
     "{host} would let other computers use this page, which has no login; only 127.0.0.1 and"
@@ -164,8 +164,8 @@ CLIENT: Final = {
     " `python -m winasr_doctor ui` again, then reload the page.",
     "silent": "The page lost its server: the program is there but does not answer. If this stays,"
     " look at its console, stop it, start `python -m winasr_doctor ui` again and reload the page.",
-    "microphone": "No microphone can be used, because none is connected or the browser may not use"
-    " it: allow it in the browser's address bar, or choose a file.",
+    "microphone": "No microphone is available: none is connected, or the browser may not use it."
+    " Allow it in the browser's address bar, or choose a file.",
     "failed": "The page reports: ",
     "add": "Add recordings",
     "copied": "Copied",

@@ -43,10 +43,10 @@ POSIX = [
     ("assert '/tmp/a'", None),
 ]
 SHELL = [
-    ("import os\nos.system('sox ' + path)", "a path with a space"),
+    ("import os\nos.system('sox ' + path)", "splits a path at its spaces"),
     ("import os\nos.system('sox \"' + path + '\"')", None),
-    ("import os\nos.system(\"sox '%s'\" % path)", "does not know '"),
-    ("import os\nos.system('sox {}'.format(path))", "a path with a space"),
+    ("import os\nos.system(\"sox '%s'\" % path)", "does not treat '"),
+    ("import os\nos.system('sox {}'.format(path))", "splits a path at its spaces"),
     ("import os\nos.system('sox -r {rate}'.format(rate=rate))", None),
     ("import os\nos.system('sox -r %s' % int(rate))", None),
     ("import os\nos.system(f'sox -r {16000}')", None),
@@ -54,9 +54,9 @@ SHELL = [
     ("import os\nos.system('sox a'.strip())", None),
     ("import os\nos.system(' '.join(words))", None),
     ("import os, shlex\nos.system('sox ' + shlex.quote(path))", "shlex.quote"),
-    ("import os\ncommand = f'sox {path}'\nos.system(command)", "a path with a space"),
+    ("import os\ncommand = f'sox {path}'\nos.system(command)", "splits a path at its spaces"),
     ("import os\nos.system(unknown)", None),
-    ("import subprocess as s\ns.run(f'sox {path}', shell=True)", "a path with a space"),
+    ("import subprocess as s\ns.run(f'sox {path}', shell=True)", "splits a path at its spaces"),
     ("import subprocess as s\ns.run(f'sox {path}')", None),
 ]
 PIPES = [

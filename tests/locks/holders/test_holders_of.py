@@ -174,7 +174,7 @@ def test_processes_that_refuse_us_are_counted(manifest, child, monkeypatch):
     monkeypatch.setattr(os, "listdir", refusing)
     holding = holders_of(manifest)
     assert holding.holders == ()
-    assert any("may not look into" in sentence for sentence in holding.undetermined)
+    assert any("may not inspect" in sentence for sentence in holding.undetermined)
     assert set(holding.undetermined) - set(before)
 
 
@@ -190,7 +190,7 @@ def test_a_slow_place_neither_delays_nor_hides_the_others(manifest):
 
     holding = _ask(manifest, (slow, quick), 1.0)  # returns, though the slow one never does
     assert [holder.how for holder in holding.holders] == ["at once"]
-    assert holding.undetermined == ("all that other processes may have open: the time was up",)
+    assert holding.undetermined == ("some open files of other processes: time ran out",)
     never.set()
     assert len(holding.holders) == 1
 

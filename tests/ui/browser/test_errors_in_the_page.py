@@ -185,7 +185,7 @@ def test_an_upload_that_is_too_large_is_read(tab, served, monkeypatch, tmp_path)
 
 def test_a_missing_microphone_is_read(tab):
     tab.page.locator("#microphone button", has_text="Record").first.click()
-    tab.sees("No microphone can be used", "error")
+    tab.sees("No microphone is available", "error")
 
 
 def test_a_dead_worker_is_read(tab, monkeypatch):

@@ -32,7 +32,7 @@ def test_what_is_spoken_is_transcribed(open_tab, real):
 def test_a_microphone_that_cannot_be_used_is_one_sentence(open_tab, name):
     tab = open_tab(script=REFUSING.format(name=name))
     tab.page.locator("#microphone button", has_text="Record").first.click()
-    tab.sees("No microphone can be used", "error")
+    tab.sees("No microphone is available", "error")
     said = tab.page.locator("#status_output .winasr-client").inner_text()
     assert said.count(".") == 1
     assert said.endswith(f"choose a file. ({name})")

@@ -87,7 +87,10 @@ def _explained(error: Exception, repo_id: str, name: str, revision: str | None) 
         (
             Remedy(
                 "Try again",
-                ("What is complete is kept", "Check the network, the proxy and the firewall"),
+                (
+                    "Complete files are not downloaded again",
+                    "Check the network, the proxy and the firewall",
+                ),
             ),
         ),
         (f"{type(error).__name__}: {first_line(error)[:300]}",),
@@ -103,9 +106,8 @@ def _is_about_the_transfer(error: Exception) -> bool:
 def _check_room(repo_id: str, total: int) -> None:
     """Check that the drive has enough room.
 
-    If symbolic links cannot be made, a file is stored in the cache's `blobs` and again in the
-    folder of its commit (huggingface_hub, "Understand caching", limitations), so twice the space is
-    required.
+    Without symbolic links, the cache stores a file in `blobs` and again in the folder of its
+    commit, and needs twice the space (huggingface_hub, "Understand caching", limitations).
     """
     from huggingface_hub.file_download import are_symlinks_supported
 

@@ -81,8 +81,8 @@ def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
                 "APP003",
                 each.file,
                 each.node,
-                f"only the text of {each.node.name!r} is shown; the error that WinError 32 hides"
-                " is in its __context__ and gets lost",
+                f"only str({each.node.name}) is shown; if WinError 32 hides the real error, that"
+                f" one is in {each.node.name}.__context__ and nobody will see it",
                 [_keep_the_chain(each)],
             )
 
@@ -93,7 +93,7 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
             how = (
                 "a fixed message replaces the error; its text and its cause are lost"
                 if says_something(each.node)
-                else "this block swallows the error without a word"
+                else "this block swallows the error silently"
             )
             yield found(warning, "APP009", each.file, each.node, how, [_keep_the_chain(each)])
     yield from _swallowed_otherwise(app)
@@ -115,9 +115,7 @@ def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
                 for item in parent.items:
                     if suppresses(file, item.context_expr):
                         met.add(parent)
-                        yield _in_place(
-                            file, parent, "suppress() swallows the error without a word"
-                        )
+                        yield _in_place(file, parent, "suppress() swallows the error silently")
             elif isinstance(parent, ast.Try) and child not in parent.finalbody:
                 leaving = next(
                     (node for node in walk_own(parent.finalbody) if isinstance(node, ast.Return)),

@@ -1,4 +1,4 @@
-"""APP019: a table or document that is opened for writing only when all results are there."""
+"""APP019: a table or document that is opened for writing only after all the work."""
 
 from __future__ import annotations
 
@@ -194,11 +194,11 @@ def _finding(file: SourceFile, call: ast.Call) -> Finding:
         CODE,
         file,
         call,
-        "the file is opened when all results are there; if it is open in Excel or another program,"
-        " all of them are lost",
+        "the file is opened only after all the work; if Excel or another program has it open,"
+        " every result is lost",
         [
             Remedy(
-                "Write each result when it is there",
+                "Write each result as soon as you have it",
                 (
                     "Open the file before the loop, and write and flush a line for each recording",
                     "A locked file then fails at once, and a later failure costs one result",

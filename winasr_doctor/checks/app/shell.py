@@ -64,9 +64,9 @@ def _problem(file: SourceFile, command: ast.expr, scope: Scope) -> str:
         before = parts[number - 1] if number else ""
         quote = before[-1:] if isinstance(before, str) else ""
         if quote == "'":
-            return "cmd.exe does not know ' as a quote: a path with a space falls apart"
+            return "cmd.exe does not treat ' as a quote: it splits a path at its spaces"
         if quote != '"' and not _is_a_number(part) and number:
-            return "a path with a space falls apart in the shell, such as C:\\Users\\Ada Lovelace"
+            return "the shell splits a path at its spaces, such as C:\\Users\\Ada Lovelace"
     return ""
 
 

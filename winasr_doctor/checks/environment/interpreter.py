@@ -180,7 +180,7 @@ def python_is_for_another_processor(host: Machine) -> Iterable[Finding]:
             remedies,
         )
     else:
-        yield ok("nothing is known against its processor", evidence)
+        yield ok("its processor is no problem", evidence)
 
 
 @check("ENV021", reads=_READS)
@@ -285,8 +285,8 @@ def environment_runs_code_at_start(host: Machine) -> Iterable[Finding]:
 
     **What.** `import` lines of `.pth` files, `sitecustomize` and `usercustomize`. They are read and
     never run.
-    **Why.** Such code can change how files are opened, which packages are found, and what is
-    patched. It also runs when an administrator starts this Python.
+    **Why.** Such code can change how Python opens files and finds packages, and can patch them. It
+    also runs when an administrator starts this Python.
     **Decided by.** Any such line or file, except the lines that setuptools, virtualenv, pywin32 and
     editable installs write.
     **Do.** Read it. Remove it if you do not know where it comes from.
@@ -307,7 +307,7 @@ def environment_runs_code_at_start(host: Machine) -> Iterable[Finding]:
                 "Look at the code",
                 (
                     *(f"Read {place}" for place in places[:_SHOWN]),
-                    "Remove what you do not know; reinstall the package if something misses it",
+                    "Remove what you do not know; reinstall the package if something needs it",
                 ),
             )
         ],

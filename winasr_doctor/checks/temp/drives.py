@@ -162,8 +162,8 @@ def earlier_cleanups_failed(host: Machine) -> Iterable[Finding]:
     command = "Remove-Item -Recurse -LiteralPath" if windows else "rm -r --"
     quote = quoted if windows else quoted_for_posix
     yield make(
-        f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures,"
-        f" {gigabytes(size)} in all",
+        f"{at_least}{len(items)} leftover folder{'s' * (len(items) != 1)} of earlier failures"
+        f" ({gigabytes(size)})",
         {
             "count": len(items),
             "bytes": size,

@@ -22,8 +22,8 @@ CACHE_VARIABLE, CACHE_FOLDER = "NEMO_CACHE_DIR", "~/.cache/torch/NeMo"
 Source: `resolve_cache_dir` in NeMo's `nemo/utils/data_utils.py`."""
 
 READER_LEFT_OPEN = (
-    f"{MANIFEST} is read by a lhotse iterator that an error leaves suspended with the file open;"
-    " waiting or retrying cannot release it"
+    f"an error left a lhotse iterator suspended with {MANIFEST} open; waiting or retrying cannot"
+    " release it"
 )
 """Why this process itself holds the manifest when transcribing fails."""
 

@@ -48,7 +48,7 @@ MULTISCALE = FolderSite(
     Phase.DIARIZING,
     methods={"NeuralDiarizer.save_to": Phase.SAVING},
 )
-"""The multi-scale diarizer of NeMo 2, which NeMo 3 no longer has. Its folder lies in the app's
+"""The multi-scale diarizer of NeMo 2, which NeMo 3 no longer has. Its folder is in the app's
 output folder (`dir=out_dir`)."""
 
 ENHANCING = FolderSite(

@@ -171,7 +171,7 @@ def a_stop(place: CaseFolder) -> None:
 
 @case
 def our_own_reader(place: CaseFolder) -> None:
-    """A manifest that a suspended reader keeps open is closed at once, and the true error told."""
+    """A manifest that a suspended reader keeps open is closed at once, and the real error told."""
     if not handles.available():
         raise NotHere("Windows' sharing rules need Linux's /proc, or Windows")
 
@@ -220,7 +220,7 @@ def everything_restored(place: CaseFolder) -> None:
 
 @case
 def patches_of_others(place: CaseFolder) -> None:
-    """What somebody else has patched since is left in place."""
+    """Later patches by others stay in place."""
     theirs = ModuleType("tempfile")
     with _stand_in(place) as asr:
         names = vars(asr.modules[LOADING.module])

@@ -97,6 +97,6 @@ def _ask_all(target: HeldPath, evidence: Evidence, places: Sequence[Source]) -> 
         try:
             task.result()
         except TooLateError:
-            evidence.cannot_tell(f"all that {subject} may have open: the time was up")
+            evidence.cannot_tell(f"some open files of {subject}: time ran out")
         except Exception as error:  # noqa: BLE001 - a place that fails must not hide the others
-            evidence.cannot_tell(f"all that {subject} may have open: {type(error).__name__}")
+            evidence.cannot_tell(f"some open files of {subject}: {type(error).__name__}")

@@ -102,8 +102,8 @@ class Evidence:
             except OSError:
                 continue
         if unreadable:
-            subject = "1 process has" if unreadable == 1 else f"{unreadable} processes have"
-            self.cannot_tell(f"what {subject} open, which this account may not look into")
+            subject = "1 process" if unreadable == 1 else f"{unreadable} processes"
+            self.cannot_tell(f"{subject} that this account may not inspect")
 
     def cannot_tell(self, why: str) -> None:
         """Record what could not be determined.

@@ -29,7 +29,7 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     try:
         yield from _holds("self", target, maps=maps)
     except FileNotFoundError:
-        raise UndeterminedError("what this process has open, because /proc is not there") from None
+        raise UndeterminedError("the open files of this process: there is no /proc") from None
 
 
 def other_processes(target: HeldPath, evidence: Evidence) -> None:
@@ -42,7 +42,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     try:
         numbers = [int(name) for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
-        evidence.cannot_tell("what other processes have open, because /proc cannot be read")
+        evidence.cannot_tell("the open files of other processes: /proc cannot be read")
         return
     evidence.look_into(numbers, lambda number: _holds(str(number), target))
 
@@ -84,7 +84,7 @@ def _holds(process: str, target: HeldPath, *, maps: bool = True) -> Iterator[Hol
         descriptors = os.listdir(f"{folder}/fd")
         cwd = os.readlink(f"{folder}/cwd")
     except PermissionError:
-        raise UndeterminedError(f"what process {process} has open") from None
+        raise UndeterminedError(f"the open files of process {process}") from None
     if process == "self":
         descriptors = [number for number in descriptors if _is_of_file(int(number))]
     for number in descriptors:
@@ -110,7 +110,7 @@ def _maps(process: str, target: HeldPath) -> Iterator[Hold]:
     try:
         maps = _maps_of(process)
     except PermissionError:
-        raise UndeterminedError(f"what process {process} has open") from None
+        raise UndeterminedError(f"the open files of process {process}") from None
     except OSError:
         return
     if not any(_as_in_maps(spelling) in maps for spelling in target.spellings):

@@ -58,7 +58,7 @@ class Holding:
     Attributes:
         path: The path in question.
         holders: All that were found: this process first, then children, then others.
-        undetermined: What could not be determined and why, one sentence each. If this and `holders`
+        undetermined: What could not be checked and why, one sentence each. If this and `holders`
             are empty, everyone was asked and nobody has it open.
         seconds: How long the search took.
         exists: Whether there is anything at the path.
@@ -79,5 +79,5 @@ class Holding:
         if self.holders:
             return "; ".join(str(holder) for holder in self.holders)
         if self.undetermined:
-            return "could not be determined: " + "; ".join(self.undetermined)
+            return "not checked: " + "; ".join(self.undetermined)
         return "nobody has it open"

@@ -84,7 +84,7 @@ def _holds(pid: int, target: HeldPath) -> Iterator[Hold]:
     except psutil.NoSuchProcess:
         return
     except (psutil.Error, OSError):
-        raise UndeterminedError(f"what process {pid} has open") from None
+        raise UndeterminedError(f"the open files of process {pid}") from None
     for path in dict.fromkeys(files):
         if target.covers(path):
             yield Hold(path, "open file", "psutil.Process.open_files")

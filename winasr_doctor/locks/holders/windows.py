@@ -54,7 +54,9 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     try:
         handles = [handle for _, handle in ntapi.file_handles(os.getpid())]
     except (ntapi.NtStatusError, OSError):
-        raise UndeterminedError("what this process has open: its handles are not listed") from None
+        raise UndeterminedError(
+            "the open files of this process: Windows does not list its handles"
+        ) from None
     paths, mute = _OWN_HANDLES.answers(handles, seconds=_SECONDS_FOR_OWN)
     how = "the system's handle table (NtQuerySystemInformation)"
     for path in _matching(paths.values(), target):
@@ -63,9 +65,7 @@ def own_holds(target: HeldPath, *, maps: bool = True) -> Iterator[Hold]:
     if maps:
         yield from _own_mappings(target)
     if mute:
-        raise UndeterminedError(
-            f"what {mute} of this process's handles are (pipes in use do not answer)"
-        )
+        raise UndeterminedError(f"{mute} handles of this process (pipes in use do not answer)")
 
 
 def other_processes(target: HeldPath, evidence: Evidence) -> None:
@@ -85,7 +85,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
             why_not.append(str(reason))
         else:
             return
-    evidence.cannot_tell("what other processes have open: " + "; ".join(why_not))
+    evidence.cannot_tell("the open files of other processes: " + "; ".join(why_not))
 
 
 def path_of_descriptor(descriptor: int) -> str | None:
@@ -142,7 +142,7 @@ def _by_use(target: HeldPath, evidence: Evidence) -> None:
     budget = Budget(evidence.seconds_left * 0.8, _MOST_BELOW)
     for below in _below(path):
         if not budget.spend():
-            evidence.cannot_tell(f"who has other things below {target.asked} open: too many")
+            evidence.cannot_tell(f"the rest of {target.asked}: it has too many files")
             return
         with contextlib.suppress(ntapi.NtStatusError, OSError):  # gone in the meantime
             _note_users(below, ntapi.processes_using(below), evidence)
@@ -197,7 +197,7 @@ def _by_handles(target: HeldPath, evidence: Evidence) -> None:
     try:
         entries = ntapi.file_handles()
     except (ntapi.NtStatusError, OSError) as error:
-        raise UndeterminedError("the system's handles are not listed") from error
+        raise UndeterminedError("Windows does not list the system's handles") from error
     how = "handle enumeration (NtQuerySystemInformation, DuplicateHandle)"
     refused = mute = 0
     entries = sorted(entry for entry in entries if entry.pid != os.getpid())
@@ -213,11 +213,13 @@ def _by_handles(target: HeldPath, evidence: Evidence) -> None:
         mute += unanswered
         for path in _matching(paths, target):
             evidence.found(pid, path, _name_of(path), how)
-    evidence.cannot_tell("which other processes map it without a handle, which is not listed")
+    evidence.cannot_tell(
+        "processes that map it without an open handle (Windows does not list them)"
+    )
     if refused:
-        evidence.cannot_tell(f"what {refused} processes have open that refuse this account")
+        evidence.cannot_tell(f"{refused} processes that this account may not inspect")
     if mute:
-        evidence.cannot_tell(f"what {mute} handles of other processes are: they did not answer")
+        evidence.cannot_tell(f"{mute} handles of other processes (they did not answer)")
 
 
 def _paths_of(pid: int, handles: list[int], evidence: Evidence) -> tuple[list[str | None], int]:
@@ -244,7 +246,7 @@ def _own_mappings(target: HeldPath) -> Iterator[Hold]:
     try:
         mapped = [each.path for each in psutil.Process().memory_maps()]
     except (psutil.Error, OSError):
-        raise UndeterminedError("what this process maps into its memory") from None
+        raise UndeterminedError("the memory maps of this process") from None
     for path in _matching(mapped, target):
         yield Hold(path, "memory map", "VirtualQuery, GetMappedFileName")
 

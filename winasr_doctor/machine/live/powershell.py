@@ -239,7 +239,7 @@ def candidates(environment: Mapping[str, str]) -> list[str]:
 
 
 def parse(output: bytes) -> dict[str, QueryPart]:
-    """Return the parts of an answer, whatever else was printed before it.
+    """Return the parts of an answer, even if other output precedes it.
 
     Args:
         output: PowerShell's standard output.

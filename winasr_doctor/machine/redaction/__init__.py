@@ -1,6 +1,6 @@
 """Removes personal names from a snapshot or a report, but keeps it comparable.
 
-The same name becomes the same placeholder everywhere, so that "TEMP lies inside OneDrive" still
+The same name becomes the same placeholder everywhere, so that "TEMP is inside OneDrive" still
 holds afterwards. `positions` finds names by their position, `secrets` by their form, `known` finds
 known names in any spelling (`views`), and `fields` redacts by field.
 """

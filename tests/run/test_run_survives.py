@@ -253,7 +253,7 @@ def test_a_hang_inside_nemo_is_reported_with_what_it_holds(place: Place, others:
     assert "main thread (in NeMo's transcribing), waits in a loop of its own that sleeps" in said
     assert "open file" in said
     assert "manifest.json" in said
-    assert "  stood still: NeMo's transcribing in process " in said
+    assert "  hung: NeMo's transcribing in process " in said
     assert json.loads((place.folder / "run.json").read_bytes())["silent"] == 1
 
 

@@ -338,7 +338,7 @@ def test_run_reports_it_once_and_in_the_verdict(place: Place):
     process.terminate()
     said += process.communicate()[1]
     assert said.count("  why: a deadlock in process") == 1
-    assert "  stood still: a deadlock in process" in said
+    assert "  hung: a deadlock in process" in said
     (stood,) = json.loads((place.folder / "run.json").read_bytes())["stood"]
     assert (stood["wait"], stood["known_as"], stood["at_rest"]) == ("lock", "hang-threads", False)
 

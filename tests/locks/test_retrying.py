@@ -7,6 +7,7 @@ import functools
 import os
 import stat
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -245,3 +246,20 @@ def test_memory_maps_are_looked_for_where_there_is_content(
         ours(str(tree), [str(tree / name)], maps=True)
     ours(str(tree), [str(tree / "a.txt")], maps=False)
     assert asked == [False, False, True, True, True, False]
+
+
+def test_a_report_keeps_alive_nothing_of_its_caller(tmp_path: Path, lock: Lock):
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a").touch()
+    lock(lambda _path: True, 32)
+
+    class Model:
+        pass
+
+    def remove():
+        model = Model()
+        return weakref.ref(model), rmtree(tmp_path / "tree", RetryPolicy(total=0.1), defer=False)
+
+    gone, report = remove()
+    assert report.leftovers
+    assert gone() is None

@@ -25,6 +25,7 @@ Function = Callable[..., Any]
 _IS_POSIX = os.name == "posix"
 _NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
 _MAY_BE_THERE = ("/proc", "/sys", "/dev")
+_PLAIN_FILES = "/dev/shm/"  # noqa: S108 - nothing is made in it
 
 
 def _name(value: object, directory: object = None) -> FileName | None:
@@ -33,9 +34,9 @@ def _name(value: object, directory: object = None) -> FileName | None:
     Descriptors used as paths, and the kernel's own files, do not exist on Windows.
     """
     if type(value) is str and directory is None:  # the usual case
-        if value.startswith(_MAY_BE_THERE) and _IS_POSIX and _NOT_ON_WINDOWS.match(value):
-            return None
-        return value
+        if not value.startswith(_MAY_BE_THERE) or value.startswith(_PLAIN_FILES):
+            return value
+        return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
     if isinstance(value, int):
         return None
     path: FileName

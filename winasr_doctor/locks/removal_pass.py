@@ -165,6 +165,7 @@ class Tree:
             return
         self._make_writable(path, meaning)
         operation = getattr(function, "__name__", str(function))
+        error.__traceback__ = None  # its frames keep alive what all callers have
         failure = RemovalFailure(path, operation, error, meaning.delete, meaning.code)
         self._failures.append((failure, meaning))
 

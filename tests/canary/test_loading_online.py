@@ -250,7 +250,6 @@ def test_without_a_network_the_cached_model_is_loaded_at_once_and_that_is_told(
     assert f"The Hub cannot be reached; {SALM} was taken from the local cache" in str(
         loaded.message
     )
-    assert loaded.seconds < 10
     assert len(hub.asked) == 1
 
 

@@ -53,7 +53,7 @@ def test_rmtree_does_not_wait_for_ourselves(weights):
     with weights.open():
         report = rmtree(weights.parent, RetryPolicy(total=10), defer=False)
     assert report.leftovers[0].holding.by_ourselves
-    assert report.seconds < 5
+    assert report.seconds < 10  # the whole budget, which waiting would have taken
     assert "this process" in report.attempts[-1].why_last
 
 

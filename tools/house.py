@@ -14,15 +14,24 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # import-linter needs it there, too
+
+
 PACKAGE = "winasr_doctor"
+OWN_ROOT = Path(__file__).parents[1]
 NEMO_WORDS = re.compile(r"nemo|NeMo|NEMO|lhotse")  # not those in "OfflineMode"
 NEMO_ROOMS = ("frameworks/nemo", "models", "catalogue", "checks", "known_models.py", "revisions.py")
 """Where NeMo's words belong; the last two are what `models` was called in 0.1."""
 
 AT_MOST = {
     "import circles": 0,
+    "upward imports": 0,
     "duplicate public class names": 0,
     "imports in functions without a reason": 0,
     "lines with NeMo's words elsewhere": 60,
@@ -79,13 +88,15 @@ class Checkout:
             "modules": len(self.files),
             "packages": sum(file.name == "__init__.py" for file in self.files),
             "lines": sum(len(text.splitlines()) for text in self.texts.values()),
-            "import circles": len(circles(self.imports())),
+            "import circles": len(circles(self.imports)),
+            "upward imports": sum(1 for _ in self.upward_imports()),
             "duplicate public class names": len(self.duplicates()),
             "imports in functions": sum(1 for _ in self.late_imports()),
             "imports in functions without a reason": sum(1 for _ in self.unexplained_imports()),
             "lines with NeMo's words elsewhere": sum(1 for _ in self.nemo_lines()),
         }
 
+    @cached_property
     def imports(self) -> dict[str, set[str]]:
         """Return which module imports which, imports for type checking left out."""
         done = subprocess.run(
@@ -100,6 +111,15 @@ class Checkout:
             importer, imported = line.split()
             found[importer].add(imported)
         return found
+
+    def upward_imports(self) -> Iterator[tuple[str, str]]:
+        """Yield the imports of a room that is not below, by the layers of this checkout."""
+        levels = level_of_rooms()
+        for importer, imports in self.imports.items():
+            for imported in imports:
+                above, below = room_of(importer), room_of(imported)
+                if above != below and levels.get(above, -1) > levels.get(below, len(levels)):
+                    yield importer, imported
 
     def duplicates(self) -> dict[str, list[Path]]:
         """Return the public classes whose name stands in more than one module."""
@@ -147,6 +167,22 @@ class Checkout:
             for number, line in enumerate(self.texts[file].splitlines(), 1):
                 if number not in documentation and NEMO_WORDS.search(line.split("#")[0]):
                     yield file, number
+
+
+def level_of_rooms() -> dict[str, int]:
+    """Return how many layers of the import contract are above each room."""
+    settings = tomllib.loads((OWN_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = (
+        contract["layers"]
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    )
+    return {room: level for level, rooms in enumerate(layers) for room in rooms.split(" : ")}
+
+
+def room_of(module: str) -> str:
+    """Return `a` for `winasr_doctor.a.b`."""
+    return module.removeprefix(f"{PACKAGE}.").partition(".")[0]
 
 
 def imported_by(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -221,8 +257,10 @@ def main() -> int:
 
 def details(checkout: Checkout) -> Iterator[str]:
     """Yield what was counted, a line each."""
-    for group in circles(checkout.imports()):
+    for group in circles(checkout.imports):
         yield f"circle: {' '.join(sorted(group))}"
+    for importer, imported in checkout.upward_imports():
+        yield f"upward: {importer} imports {imported}"
     for name, files in checkout.duplicates().items():
         yield f"class: {name} {' '.join(str(file.relative_to(checkout.root)) for file in files)}"
     for file, node in checkout.unexplained_imports():

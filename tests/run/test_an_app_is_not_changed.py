@@ -21,7 +21,8 @@ LOOK_AROUND = """
         "file": __file__, "package": __package__, "spec": __spec__ and __spec__.name,
         "cwd": os.getcwd(), "stdin": sys.stdin.read(), "isatty": sys.stdout.isatty(),
         "warnings": sys.warnoptions,
-        "hooks": [sys.excepthook is sys.__excepthook__, sys.gettrace(), sys.getprofile()],
+        "excepthook": sys.excepthook is sys.__excepthook__,
+        "hooks": [type(hook).__name__ for hook in (sys.gettrace(), sys.getprofile())],
     }, sys.stdout)
     print("to stderr", file=sys.stderr)
 """

@@ -17,7 +17,7 @@ from winasr_doctor.run.standstill.activity import Activity
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
 from winasr_doctor.run.standstill.watch import AppWatch
-from winasr_doctor.run.standstill.work import Work
+from winasr_doctor.run.standstill.work import GuardedWork
 
 
 class _Asked:
@@ -41,7 +41,9 @@ class TestWatching:
     def watch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppWatch:
         """Return a watch over one process that waits in NeMo."""
 
-        def collect(_processes: object, _folder: str, work: Iterable[Work]) -> tuple[Standing, ...]:
+        def collect(
+            _processes: object, _folder: str, work: Iterable[GuardedWork]
+        ) -> tuple[Standing, ...]:
             frame = StackFrame("C:\\Python311\\Lib\\threading.py", 1, "wait")
             thread = ThreadStack(1, (frame, StackFrame("C:\\nemo\\asr.py", 3, "transcribe")))
             return (Standing(1, 0, "python app.py", (thread,), work=tuple(work)),)

@@ -38,7 +38,7 @@ from winasr_doctor.run.events import (
 from winasr_doctor.run.recorder import Recorder
 from winasr_doctor.run.settings import STARTUP, RunSettings, point
 from winasr_doctor.run.signals import Relay, exit_code
-from winasr_doctor.run.standstill.work import OpenWork, Work
+from winasr_doctor.run.standstill.work import GuardedWork, OpenWork
 from winasr_doctor.run.target import RunTarget, TargetError
 from winasr_doctor.run.verdict import RunVerdict, show
 from winasr_doctor.windows.errors import DeleteClass
@@ -192,7 +192,7 @@ class TestOpenWork:
         assert work.now() == ()
         with (tmp_path / "7.jsonl").open("ab") as stream:
             stream.write(b"\n")
-        assert work.now() == (Work(7, "p", Phase.LOADING, 1, 2),)
+        assert work.now() == (GuardedWork(7, "p", Phase.LOADING, 1, 2),)
 
 
 class TestTheRecorder:

@@ -91,7 +91,7 @@ def foretold_by(check: str) -> tuple[Foretold, ...]:
 
 
 def _from_sources() -> Iterator[Foretold]:
-    from winasr_doctor.catalogue.toml import parsed  # lazy: only an uncompiled table needs it
+    from winasr_doctor._util.toml import parsed  # lazy: only an uncompiled table needs it
 
     for family, name, path in sorted(_files()):
         with open(path, "rb") as file:  # noqa: PTH123

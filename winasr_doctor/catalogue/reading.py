@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from winasr_doctor._util.toml import parsed
 from winasr_doctor.catalogue.schema import KnownError
-from winasr_doctor.catalogue.toml import parsed
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "entries"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor._util.regular_files import TooLargeError, read_regular
 from winasr_doctor._util.settings_table import Strings, TableError, checked_table
+from winasr_doctor._util.toml import parsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,12 +117,8 @@ def load_gate(file: Path | None) -> dict[str, Any]:
 
 def _read(file: Path) -> tuple[dict[str, Any], ScanDefaults]:
     """Return our table as written, and as parsed."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     try:
-        document = tomllib.loads(_text(read_regular(file, MAX_BYTES)))
+        document = parsed(_text(read_regular(file, MAX_BYTES)))
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror or error}") from error
     except RecursionError as error:

@@ -11,6 +11,7 @@ import click
 from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli.console import write_lines, write_report
 from winasr_doctor.cli.output import write_blocks, write_json
+from winasr_doctor.fleet import scripts
 from winasr_doctor.fleet.scripts import ENGINES, PORTABLE_FOLDER
 
 if TYPE_CHECKING:
@@ -129,8 +130,6 @@ def script(engine: str, folder: str, share: str, output: str | None) -> None:
     The script runs the portable folder, prints the digest as its last line, and ends with the exit
     code that the engine understands.
     """
-    from winasr_doctor.fleet import scripts
-
     try:
         text = scripts.script(engine, folder=folder, share=share)
     except scripts.ScriptValueError as error:

@@ -12,11 +12,13 @@ import click
 from msgspec import Struct
 
 from winasr_doctor._util.input_error import InputError
+from winasr_doctor.appsource import Pin, SourcePathError, read_application
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
 from winasr_doctor.cli.console import progress
 from winasr_doctor.findings import Report
+from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
 from winasr_doctor.scanning import scan
 
 if TYPE_CHECKING:
@@ -92,8 +94,6 @@ class ScanSubject(Struct, frozen=True):
             raise InputError("--python and --deep examine this machine, not a snapshot")
         if self.scratch or self.model:
             raise InputError("--scratch and --model examine this machine, not a snapshot")
-        from winasr_doctor.machine import RecordedMachine, SnapshotError, load_snapshot
-
         try:
             return RecordedMachine(load_snapshot(self.snapshot), app=app, hub_answers=answers)
         except SnapshotError as error:
@@ -115,8 +115,6 @@ class ScanSubject(Struct, frozen=True):
     def _application(self) -> Application:
         if not self.app and not self.revision:
             return Application()
-        from winasr_doctor.appsource import Pin, SourcePathError, read_application
-
         try:
             pins = tuple(Pin.parse(revision) for revision in self.revision)
             return read_application(self.app, pins=pins, exclude=self.exclude, progress=progress)

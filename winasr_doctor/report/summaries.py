@@ -49,14 +49,6 @@ _VERDICTS = {
     " recognition here",
 }
 
-_TOLD_ELSEWHERE = frozenset(
-    {"file", "line", "column", "suppressed", "traceback", "needs", "reason"}
-)
-"""Evidence that has a place of its own in a report."""
-
-_SHORT = 100
-"""Maximum number of characters of a fact that is still easy to read in a line."""
-
 
 class CheckFamily(Struct, frozen=True):
     """The results of one family of checks."""
@@ -143,18 +135,6 @@ def needs(evidence: Evidence) -> str | None:
     """Return what is needed to determine an unknown result, if that is known."""
     needed = evidence.get("needs")
     return str(plain(needed)) if needed else None
-
-
-def facts(result: Result) -> list[tuple[str, str]]:
-    """Return the evidence that fits on a line and is not already in the summary."""
-    found = []
-    for name, value in result.evidence.items():
-        if name in _TOLD_ELSEWHERE or value is None or value == "":
-            continue
-        words = fact_words(value)
-        if words and words not in result.summary and len(words) <= _SHORT:
-            found.append((str(name).replace("_", " "), words))
-    return found
 
 
 def fact_words(value: object) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from winasr_doctor._util.toml import parsed
 from winasr_doctor.catalogue.comparing import satisfies
-from winasr_doctor.catalogue.toml import parsed
 
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is slow to import
 _UNSIGNED = 2**32

@@ -183,19 +183,6 @@ def in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
     return sorted(placed, key=lambda node: (line_of(node), getattr(node, "col_offset", 0)))
 
 
-def is_inside(file: SourceFile, node: ast.AST, block: Iterable[ast.AST]) -> bool:
-    """Return whether a node is one of these statements or in one, in the same function."""
-    wanted = set(block)
-    if node in wanted:
-        return True
-    for parent, _child in ancestors(file, node):
-        if parent in wanted:
-            return True
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            return False
-    return False
-
-
 def enclosing_function(
     file: SourceFile, node: ast.AST
 ) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

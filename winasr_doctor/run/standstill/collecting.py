@@ -15,7 +15,7 @@ from winasr_doctor.run.standstill.kernel import kernel_waits
 from winasr_doctor.run.standstill.native import native_stacks
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import ask
-from winasr_doctor.run.standstill.work import Work
+from winasr_doctor.run.standstill.work import GuardedWork
 
 _LARGE = 50_000_000
 """Bytes of a file that is named: a model, not a recording."""
@@ -25,7 +25,7 @@ _MOST_PROCESSES = 20
 
 
 def collect(
-    processes: Iterable[psutil.Process], folder: str, work: Iterable[Work] = ()
+    processes: Iterable[psutil.Process], folder: str, work: Iterable[GuardedWork] = ()
 ) -> tuple[Standing, ...]:
     """Return what the processes of an app are doing.
 
@@ -38,7 +38,7 @@ def collect(
     return tuple(_standing(each, folder, of[each]) for each in list(of)[:_MOST_PROCESSES])
 
 
-def _standing(process: psutil.Process, folder: str, work: tuple[Work, ...]) -> Standing:
+def _standing(process: psutil.Process, folder: str, work: tuple[GuardedWork, ...]) -> Standing:
     threads = ask(process.pid, folder)
     connections = list[Any](answer(partial(process.net_connections, "inet"), []))
     return Standing(

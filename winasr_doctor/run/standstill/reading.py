@@ -11,7 +11,7 @@ from winasr_doctor.run.standstill.kernel import KernelWait, link, lock_owners, o
 from winasr_doctor.run.standstill.source_locks import ring
 from winasr_doctor.run.standstill.stacks import ThreadStack
 from winasr_doctor.run.standstill.waits import WaitKind, is_importing, is_standard_library, wait_of
-from winasr_doctor.run.standstill.work import Work
+from winasr_doctor.run.standstill.work import GuardedWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Standing:
     ports: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    work: tuple[Work, ...] = ()
+    work: tuple[GuardedWork, ...] = ()
     native: tuple[str, ...] = ()
     _kinds: dict[int, WaitKind] = field(default_factory=dict, repr=False, compare=False)
 
@@ -64,7 +64,7 @@ class Standing:
             self._kinds[thread.ident] = wait_of(thread, call)
         return self._kinds[thread.ident]
 
-    def work_of(self, thread: ThreadStack) -> Work | None:
+    def work_of(self, thread: ThreadStack) -> GuardedWork | None:
         """Return what one of its threads does inside the framework."""
         return next((each for each in self.work if each.runs_in(thread)), None)
 

@@ -16,7 +16,7 @@ from winasr_doctor.run.standstill.waits import WaitKind
 
 if TYPE_CHECKING:
     from winasr_doctor.run.standstill.activity import Stillness
-    from winasr_doctor.run.standstill.work import Work
+    from winasr_doctor.run.standstill.work import GuardedWork
 
 _MEASUREMENTS = 12
 """Per silent period."""
@@ -68,8 +68,8 @@ class AppWatch:
         self._folder, self._silence, self._say = folder, silence, say
         self._told_at = -1.0
         self._work = OpenWork(folder)
-        self._still_work: dict[Work, Stillness] = {}
-        self._told_at_work: dict[Work, float] = {}
+        self._still_work: dict[GuardedWork, Stillness] = {}
+        self._told_at_work: dict[GuardedWork, float] = {}
         self._told_of_workers = False
 
     def look(self, now: float) -> None:
@@ -114,7 +114,7 @@ class AppWatch:
             self._report(seconds, lambda reading: reading.wait is WaitKind.NAME)
 
     def _report(
-        self, seconds: float, worth_it: Callable[[Reading], bool], only: Work | None = None
+        self, seconds: float, worth_it: Callable[[Reading], bool], only: GuardedWork | None = None
     ) -> None:
         from winasr_doctor.run.standstill.collecting import collect
         from winasr_doctor.run.standstill.reading import read

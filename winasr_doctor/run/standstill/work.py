@@ -14,7 +14,7 @@ from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
 _PACKAGES = frozenset(framework.package for framework in GUARDED)
 
 
-class Work(NamedTuple):
+class GuardedWork(NamedTuple):
     """What a thread has a temporary folder of the framework for.
 
     Attributes:
@@ -53,9 +53,9 @@ class OpenWork:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._read: dict[Path, int] = {}
-        self._open: dict[tuple[str, str], Work] = {}
+        self._open: dict[tuple[str, str], GuardedWork] = {}
 
-    def now(self) -> tuple[Work, ...]:
+    def now(self) -> tuple[GuardedWork, ...]:
         """Read the events that are new, and return what is open now."""
         for file in Path(self._folder).glob("*.jsonl"):
             with file.open("rb") as stream:
@@ -70,7 +70,7 @@ class OpenWork:
     def _take(self, pid: str, line: bytes) -> None:
         event = parse(line)
         if isinstance(event, Opened):
-            work = Work(int(pid), event.path, event.phase, event.thread, event.native)
+            work = GuardedWork(int(pid), event.path, event.phase, event.thread, event.native)
             self._open[pid, event.path] = work
         elif isinstance(event, Cleaned):
             self._open.pop((pid, event.path), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.appsource.parts import Cell, IgnoreComment
 from winasr_doctor.findings import Finding, Location, Status, Suppression
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Content = tuple[str, tuple[Cell, ...]]
 """The decoded text of a file, and the cells of a notebook."""
 
-_DERIVED = ("text", "cells", "tree", "silenced", "lines", "index", "parents", "imports")
+_DERIVED = ("text", "cells", "tree", "lines", "index", "parents", "worked_out")
+"""What is forgotten with the tree."""
 
 
 class SourceFile:
@@ -104,6 +105,7 @@ class SourceFile:
             self._shelf.remove(self)
         index: FileIndex | None = vars(self).get("index")
         if index is not None:
+            _ = self.imports, self.silenced  # small, and a reason to parse it again
             index.clear()
         for name in _DERIVED:
             vars(self).pop(name, None)
@@ -138,6 +140,11 @@ class SourceFile:
         from winasr_doctor.appsource.names import parents_of
 
         return parents_of(self.tree)
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """What checks have worked out about the tree and keep as long as it, by a key of theirs."""
+        return {}
 
     @cached_property
     def imports(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.appsource import parsing, read_application, reading
+from winasr_doctor.appsource.revision_uses import may_give_a_revision
 from winasr_doctor.appsource.shelf import Shelf
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.watch import SlowReading
@@ -63,6 +64,22 @@ def test_a_file_without_an_idiom_is_not_parsed(tmp_path, large, monkeypatch):
     ((code, _, _),) = findings(tmp_path)
     assert code == "APP014"
     assert parsed == ["posix.py"]
+
+
+@pytest.mark.parametrize(
+    ("call", "parsed"),
+    [
+        ('from_pretrained("x")', False),
+        ('from_pretrained("revision **")  # revision', False),
+        ('from_pretrained("x", f(1), y=2)\nrevision = None', False),
+        ('from_pretrained("x", revision="main")', True),
+        ('from_pretrained(\n    f("(a"),  # )\n    **settings)', True),
+        ('from_pretrained \\\n("x", MODEL_REVISION=1)', True),
+        ('from_pretrained("""x)\n""", revision="main")', True),
+    ],
+)
+def test_a_call_without_a_revision_is_not_parsed(call, parsed):
+    assert may_give_a_revision(f"from nemo import ASRModel\nASRModel.{call}\n") is parsed
 
 
 def test_a_file_that_turns_out_broken_is_reported(tmp_path, large):

@@ -86,6 +86,16 @@ class Application(Struct, frozen=True, eq=False, dict=True):
             self.calls.forget()
             self.shelf.clear(*held)
 
+    def forget(self) -> None:
+        """Forget all that was worked out about a large app; what is asked again is parsed again."""
+        if self.shelf is None:
+            return
+        self.calls.forget()
+        for name in set(vars(self)) - {"words"}:
+            vars(self).pop(name)
+        self.shelf.kept.clear()
+        self.shelf.clear()
+
     @cached_property
     def revisions(self) -> tuple[RevisionUse, ...]:
         """Every model revision in the files and the pins, each literal once."""

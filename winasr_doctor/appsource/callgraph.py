@@ -207,13 +207,12 @@ class CallGraph:
         name = expr.attr
         if name in _COMMON or name.startswith("__") or self.origins(expr.value, scope):
             return
-        found = [
-            method
-            for file in self._constants.files_with(name, Use.DEFINED)
-            for method in self._methods_in(file).get(name, ())
-        ]
-        if len(found) == 1:
-            yield found[0]
+        found: list[Function] = []
+        for file in self._constants.files_with(name, Use.DEFINED):
+            found.extend(self._methods_in(file).get(name, ()))
+            if len(found) > 1:
+                return
+        yield from found
 
     def _overrides(self, method: Function) -> Iterator[Function]:
         """Yield what the app's subclasses put in place of a method."""

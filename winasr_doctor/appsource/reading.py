@@ -97,7 +97,11 @@ def read_application(
     sources = tuple(_once(found))
     is_small = len(sources) <= FEW or sum(map(_size, sources)) <= SMALL
     shelf = None if is_small else _new_shelf()
-    files, words = _read_all(sources, unreadable, shelf, progress)
+    # lazy: reading no app should import nothing
+    from winasr_doctor.appsource.paused_gc import collector_paused
+
+    with collector_paused():
+        files, words = _read_all(sources, unreadable, shelf, progress)
     app = Application(
         files=files,
         pins=tuple(pins),

@@ -101,12 +101,29 @@ def test_trees_are_forgotten_when_too_many_are_held(tmp_path, large):
     assert sum(file.is_parsed for file in app.files) <= 2
 
 
-def test_a_kept_file_stays():
-    shelf = Shelf()
-    files = [SourceFile(f"{n}.py", read=lambda: ("x = 1\n", ()), shelf=shelf) for n in range(2)]
+def test_what_was_parsed_most_often_stays_longest(large):
+    shelf, content = Shelf(), ("x = 1\n" * 150, ())
+    files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(3)]
+    for file in (*files, files[0], files[2], files[2]):
+        file.release()
+        _ = file.tree
+    shelf.make_room()
+    assert [file.is_parsed for file in files] == [False, False, True]
+
+
+def test_the_text_of_a_file_that_is_not_parsed_is_not_kept(tmp_path, large):
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    (file,) = read_application([tmp_path]).files
+    assert file.text == "x = 1\n"
+    assert "_kept" not in vars(file)
+
+
+def test_a_kept_file_stays(large):
+    shelf, content = Shelf(), ("x = 1\n" * 400, ())
+    files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(2)]
     trees = [file.tree for file in files]
     shelf.kept.add(files[0])
-    shelf.clear()
+    shelf.make_room()
     assert [file.is_parsed for file in files] == [True, False]
     assert files[0].tree is trees[0]
 

@@ -84,7 +84,7 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         """
         if self.shelf is not None and self.shelf.is_full:
             self.calls.forget()
-            self.shelf.clear(*held)
+            self.shelf.make_room(*held)
 
     def forget(self) -> None:
         """Forget all that was worked out about a large app; what is asked again is parsed again."""
@@ -93,7 +93,6 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         self.calls.forget()
         for name in set(vars(self)) - {"words"}:
             vars(self).pop(name)
-        self.shelf.kept.clear()
         self.shelf.clear()
 
     @cached_property

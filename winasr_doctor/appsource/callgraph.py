@@ -154,7 +154,7 @@ class CallGraph:
         """Forget files that no call leads to if too much is parsed."""
         if self._shelf is not None and self._shelf.is_full:
             self.forget()
-            self._shelf.clear()
+            self._shelf.make_room()
 
     def callees(self, site: Site) -> tuple[Function, ...]:
         """Return the functions of the app that a call runs, also in another thread it waits for."""

@@ -238,14 +238,14 @@ def _read_all(
     for number, path in enumerate(paths):
         watch.at(number, len(paths))
         file = SourceFile(_shown(path), read=partial(read_content, path), shelf=shelf)
-        _ = file.silenced if shelf is None else file.text
+        text = file.text
+        if shelf is None:
+            _ = file.silenced
         if file.problem is not None:
             unreadable.append(_sentence(path, file.problem))
             continue
-        words.add(file)
+        words.add(file, text)
         files.append(file)
-        if shelf is not None:
-            file.release()
     return tuple(files), words
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
-MAX_OPEN = 3_000_000
+MAX_OPEN = 2_400_000
 """Characters of source whose trees may be in memory besides those that are kept; a tree takes about
 27 bytes for each (measured on NeMo 3.0.0 with Python 3.11)."""
 
@@ -22,12 +22,15 @@ class Shelf:
     def __init__(self) -> None:
         self._open: dict[SourceFile, int] = {}
         self._size = 0
+        self._parsed: dict[SourceFile, int] = {}
+        """How often each file has been parsed."""
         self.kept: set[SourceFile] = set()
 
     def add(self, file: SourceFile) -> None:
         """Note that a file has been parsed."""
         self._open[file] = len(file.text)
         self._size += self._open[file]
+        self._parsed[file] = self._parsed.get(file, 0) + 1
 
     def remove(self, file: SourceFile) -> None:
         """Note that a file's tree has been forgotten."""
@@ -36,9 +39,26 @@ class Shelf:
     @property
     def is_full(self) -> bool:
         """Whether too much is parsed."""
-        return self._size - sum(self._open.get(file, 0) for file in self.kept) > MAX_OPEN
+        return self._loose > MAX_OPEN
 
-    def clear(self, *held: SourceFile) -> None:
-        """Forget the trees of all files that are neither kept nor held this time."""
-        for file in [each for each in self._open if each not in self.kept and each not in held]:
+    def make_room(self, *held: SourceFile) -> None:
+        """Forget trees until there is room; those that were parsed most often stay.
+
+        Args:
+            held: Files to keep this time, besides those that are always kept.
+        """
+        for file in sorted(self._open, key=self._parsed.__getitem__):
+            if self._loose <= MAX_OPEN // 2:
+                return
+            if file not in self.kept and file not in held:
+                file.release()
+
+    def clear(self) -> None:
+        """Forget all trees."""
+        self.kept.clear()
+        for file in tuple(self._open):
             file.release()
+
+    @property
+    def _loose(self) -> int:
+        return self._size - sum(self._open.get(file, 0) for file in self.kept)

@@ -67,16 +67,16 @@ class Words:
         self._vocabulary: str | None = None
         self._folded = ""
         for file in files:
-            self.add(file)
+            self.add(file, file.text)
 
-    def add(self, file: SourceFile) -> None:
-        """Add a file, after those that were added before."""
+    def add(self, file: SourceFile, text: str) -> None:
+        """Add a file with its text, after those that were added before."""
         number = len(self._files)
         self._files.append(file)
         self._answers.clear()
         self._vocabulary = None
         places = self._added
-        for word in set(_marked(file.text).split()):
+        for word in set(_marked(text).split()):
             places[word].append(number)
 
     @property
@@ -84,10 +84,11 @@ class Words:
         """The files of each word, by number; words in the same files share one tuple."""
         if self._added:
             shared: dict[tuple[int, ...], tuple[int, ...]] = {}
-            for word, numbers in self._added.items():
-                files = (*self._packed.get(word, ()), *numbers)
-                self._packed[word] = shared.setdefault(files, files)
-            self._added.clear()
+            while self._added:
+                word, numbers = self._added.popitem()
+                if not word.rstrip("()").isdigit():
+                    files = (*self._packed.get(word, ()), *numbers)
+                    self._packed[word] = shared.setdefault(files, files)
         return self._packed
 
     def files_with(self, name: str, *uses: Use) -> Sequence[SourceFile]:

@@ -167,3 +167,14 @@ def test_progress_is_told_from_the_first_second_on():
         now[0] = seconds
         slow.at(1_000, 2_000)
     assert told == ["Reading the app: 1,000 of 2,000 files ..."] * 2
+
+
+def test_each_file_that_is_parsed_may_tell_the_progress(tmp_path, large, monkeypatch):
+    monkeypatch.setattr("winasr_doctor.appsource.watch.FIRST", 0.0)
+    monkeypatch.setattr("winasr_doctor.appsource.watch.AGAIN", 0.0)
+    for number in range(3):
+        (tmp_path / f"m{number}.py").write_text("import os\nos.fork()\n")
+    told = []
+    scan(machine(read_application([tmp_path], progress=told.append)), select=["APP"])
+    assert told[:3] == [f"Reading the app: {n} of 3 files ..." for n in range(3)]
+    assert told[-1] == "Examining the app: 3 of 3 files ..."

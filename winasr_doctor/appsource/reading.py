@@ -96,7 +96,7 @@ def read_application(
         found.extend(_files_of(root, patterns, unreadable, left_out))
     sources = tuple(_once(found))
     is_small = len(sources) <= FEW or sum(map(_size, sources)) <= SMALL
-    shelf = None if is_small else _new_shelf()
+    shelf = None if is_small else _new_shelf(len(sources), progress)
     # lazy: reading no app should import nothing
     from winasr_doctor.appsource.paused_gc import collector_paused
 
@@ -108,7 +108,6 @@ def read_application(
         unreadable=tuple(unreadable),
         roots=roots,
         left_out=tuple(map(_shown, left_out)),
-        progress=None if is_small else progress,
         shelf=shelf,
     )
     vars(app)["words"] = words
@@ -249,10 +248,10 @@ def _read_all(
     return tuple(files), words
 
 
-def _new_shelf() -> Shelf:
+def _new_shelf(count: int, progress: Callable[[str], None] | None) -> Shelf:
     from winasr_doctor.appsource.shelf import Shelf
 
-    return Shelf()
+    return Shelf(count, progress)
 
 
 def _size(path: str) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from winasr_doctor.appsource.watch import SlowReading
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
@@ -15,11 +18,17 @@ MAX_OPEN = 2_400_000
 class Shelf:
     """The parsed files of a large app.
 
+    Args:
+        count: The number of the app's files.
+        progress: Called with a line about how far a long examination is.
+
     Attributes:
         kept: Files that something refers to, so that their trees must stay.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 0, progress: Callable[[str], None] | None = None) -> None:
+        self._count = count
+        self._watch = SlowReading(progress, "Examining the app")
         self._open: dict[SourceFile, int] = {}
         self._size = 0
         self._parsed: dict[SourceFile, int] = {}
@@ -31,6 +40,7 @@ class Shelf:
         self._open[file] = len(file.text)
         self._size += self._open[file]
         self._parsed[file] = self._parsed.get(file, 0) + 1
+        self._watch.at(len(self._parsed), self._count)
 
     def remove(self, file: SourceFile) -> None:
         """Note that a file's tree has been forgotten."""

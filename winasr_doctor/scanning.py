@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from winasr_doctor._util import dated
@@ -126,6 +126,18 @@ def scan(
         from winasr_doctor.machine.live import LiveMachine
 
         host = LiveMachine()
+    # lazy: only a scan with --app needs it
+    if host.app.files:
+        from winasr_doctor.appsource.paused_gc import collector_paused
+
+        with collector_paused():
+            report = _scan(checks, host)
+            host.app.forget()
+            return report
+    return _scan(checks, host)
+
+
+def _scan(checks: Sequence[Check], host: Machine) -> Report:
     today = dated.today()
     host.prefetch({"system"}.union(*(check.reads for check in checks)))
     return Report(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.appsource import parsing, read_application, reading
+from winasr_doctor.appsource.revision_uses import may_give_a_revision
 from winasr_doctor.appsource.shelf import Shelf
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.watch import SlowReading
@@ -65,6 +66,22 @@ def test_a_file_without_an_idiom_is_not_parsed(tmp_path, large, monkeypatch):
     assert parsed == ["posix.py"]
 
 
+@pytest.mark.parametrize(
+    ("call", "parsed"),
+    [
+        ('from_pretrained("x")', False),
+        ('from_pretrained("revision **")  # revision', False),
+        ('from_pretrained("x", f(1), y=2)\nrevision = None', False),
+        ('from_pretrained("x", revision="main")', True),
+        ('from_pretrained(\n    f("(a"),  # )\n    **settings)', True),
+        ('from_pretrained \\\n("x", MODEL_REVISION=1)', True),
+        ('from_pretrained("""x)\n""", revision="main")', True),
+    ],
+)
+def test_a_call_without_a_revision_is_not_parsed(call, parsed):
+    assert may_give_a_revision(f"from nemo import ASRModel\nASRModel.{call}\n") is parsed
+
+
 def test_a_file_that_turns_out_broken_is_reported(tmp_path, large):
     (tmp_path / "broken.py").write_text("import os\nos.fork(\n")
     app = read_application([tmp_path])
@@ -84,12 +101,29 @@ def test_trees_are_forgotten_when_too_many_are_held(tmp_path, large):
     assert sum(file.is_parsed for file in app.files) <= 2
 
 
-def test_a_kept_file_stays():
-    shelf = Shelf()
-    files = [SourceFile(f"{n}.py", read=lambda: ("x = 1\n", ()), shelf=shelf) for n in range(2)]
+def test_what_was_parsed_most_often_stays_longest(large):
+    shelf, content = Shelf(), ("x = 1\n" * 150, ())
+    files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(3)]
+    for file in (*files, files[0], files[2], files[2]):
+        file.release()
+        _ = file.tree
+    shelf.make_room()
+    assert [file.is_parsed for file in files] == [False, False, True]
+
+
+def test_the_text_of_a_file_that_is_not_parsed_is_not_kept(tmp_path, large):
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    (file,) = read_application([tmp_path]).files
+    assert file.text == "x = 1\n"
+    assert "_kept" not in vars(file)
+
+
+def test_a_kept_file_stays(large):
+    shelf, content = Shelf(), ("x = 1\n" * 400, ())
+    files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(2)]
     trees = [file.tree for file in files]
     shelf.kept.add(files[0])
-    shelf.clear()
+    shelf.make_room()
     assert [file.is_parsed for file in files] == [True, False]
     assert files[0].tree is trees[0]
 
@@ -133,3 +167,14 @@ def test_progress_is_told_from_the_first_second_on():
         now[0] = seconds
         slow.at(1_000, 2_000)
     assert told == ["Reading the app: 1,000 of 2,000 files ..."] * 2
+
+
+def test_each_file_that_is_parsed_may_tell_the_progress(tmp_path, large, monkeypatch):
+    monkeypatch.setattr("winasr_doctor.appsource.watch.FIRST", 0.0)
+    monkeypatch.setattr("winasr_doctor.appsource.watch.AGAIN", 0.0)
+    for number in range(3):
+        (tmp_path / f"m{number}.py").write_text("import os\nos.fork()\n")
+    told = []
+    scan(machine(read_application([tmp_path], progress=told.append)), select=["APP"])
+    assert told[:3] == [f"Reading the app: {n} of 3 files ..." for n in range(3)]
+    assert told[-1] == "Examining the app: 3 of 3 files ..."

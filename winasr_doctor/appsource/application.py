@@ -6,7 +6,6 @@ constants are imported when a check first needs their results.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,6 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         unreadable: Files that could not be examined, one sentence each.
         roots: The files and folders as given by the user.
         left_out: Tests and vendored code that were not examined: files, and folders with a slash.
-        progress: Called with a line about how far a long examination is.
         shelf: Limits how much of a large app is in memory.
     """
 
@@ -41,7 +39,6 @@ class Application(Struct, frozen=True, eq=False, dict=True):
     unreadable: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    progress: Callable[[str], None] | None = None
     shelf: Shelf | None = None
 
     @property
@@ -84,7 +81,16 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         """
         if self.shelf is not None and self.shelf.is_full:
             self.calls.forget()
-            self.shelf.clear(*held)
+            self.shelf.make_room(*held)
+
+    def forget(self) -> None:
+        """Forget all that was worked out about a large app; what is asked again is parsed again."""
+        if self.shelf is None:
+            return
+        self.calls.forget()
+        for name in set(vars(self)) - {"words"}:
+            vars(self).pop(name)
+        self.shelf.clear()
 
     @cached_property
     def revisions(self) -> tuple[RevisionUse, ...]:

@@ -34,7 +34,7 @@ class Site(NamedTuple):
         return function_around(self.scope)
 
 
-class CallPaths(NamedTuple):
+class CallPaths:
     """The calls that lead to the given ones, and the functions that contain them.
 
     Attributes:
@@ -42,12 +42,16 @@ class CallPaths(NamedTuple):
         functions: The nodes of the functions that make one of these calls.
     """
 
-    sites: dict[ast.Call, Site]
-    functions: frozenset[ast.AST]
+    def __init__(self, sites: dict[ast.Call, Site], functions: frozenset[ast.AST]) -> None:
+        self.sites = sites
+        self.functions = functions
+        self._by_file: dict[SourceFile, list[Site]] = {}
+        for site in sites.values():
+            self._by_file.setdefault(site.file, []).append(site)
 
     def within(self, file: SourceFile) -> tuple[Site, ...]:
         """Return the calls in one file, in the order of the source."""
-        found = (site for site in self.sites.values() if site.file is file)
+        found = self._by_file.get(file, ())
         return tuple(sorted(found, key=lambda site: (site.call.lineno, site.call.col_offset)))
 
 

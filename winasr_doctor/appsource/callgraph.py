@@ -154,7 +154,7 @@ class CallGraph:
         """Forget files that no call leads to if too much is parsed."""
         if self._shelf is not None and self._shelf.is_full:
             self.forget()
-            self._shelf.clear()
+            self._shelf.make_room()
 
     def callees(self, site: Site) -> tuple[Function, ...]:
         """Return the functions of the app that a call runs, also in another thread it waits for."""
@@ -207,13 +207,12 @@ class CallGraph:
         name = expr.attr
         if name in _COMMON or name.startswith("__") or self.origins(expr.value, scope):
             return
-        found = [
-            method
-            for file in self._constants.files_with(name, Use.DEFINED)
-            for method in self._methods_in(file).get(name, ())
-        ]
-        if len(found) == 1:
-            yield found[0]
+        found: list[Function] = []
+        for file in self._constants.files_with(name, Use.DEFINED):
+            found.extend(self._methods_in(file).get(name, ()))
+            if len(found) > 1:
+                return
+        yield from found
 
     def _overrides(self, method: Function) -> Iterator[Function]:
         """Yield what the app's subclasses put in place of a method."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -73,13 +73,15 @@ class Constants:
         self._sites_named: dict[str, Sequence[CallSite]] = {}
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
+        self._terms: dict[tuple[ast.expr, Scope], tuple[Term, ...]] = {}
         self._literals: dict[tuple[ast.expr, Scope, bool], tuple[Literal, ...]] = {}
 
     def forget(self) -> None:
         """Forget all answers, so that the trees they refer to can be freed."""
         vars(self).pop("stars", None)
         for answers in (
-            *(self._calls, self._sites_named, self._values_named, self._values, self._literals),
+            *(self._calls, self._sites_named, self._values_named, self._values),
+            *(self._terms, self._literals),
         ):
             answers.clear()
 
@@ -117,17 +119,18 @@ class Constants:
         `nemo_asr.models.ASRModel` gives `nemo.collections.asr.models.ASRModel` if the file says
         `import nemo.collections.asr as nemo_asr`.
         """
-        found = _Question(self, guess=False).terms(expr, scope)
-        return tuple(term.name for term in found if isinstance(term, Imported))
+        return tuple(t.name for t in self.terms(expr, scope) if isinstance(t, Imported))
 
     def classes(self, expr: ast.expr, scope: Scope) -> tuple[Class, ...]:
         """Return the classes of the app that an expression may be."""
-        found = _Question(self, guess=False).terms(expr, scope)
-        return tuple(term for term in found if isinstance(term, Class))
+        return tuple(term for term in self.terms(expr, scope) if isinstance(term, Class))
 
     def terms(self, expr: ast.expr, scope: Scope) -> tuple[Term, ...]:
         """Return everything that an expression is known to be, without guessing."""
-        return tuple(_Question(self, guess=False).terms(expr, scope))
+        key = (expr, scope)
+        if key not in self._terms:
+            self._terms[key] = tuple(_Question(self, guess=False).terms(expr, scope))
+        return self._terms[key]
 
     def members(self, kind: Class, name: str) -> tuple[Function, ...]:
         """Return the methods with a name that a class of the app has or inherits."""
@@ -238,8 +241,7 @@ class _Question(Calls):
         handler = self._handlers.get(type(expr))
         if handler is None:
             return []
-        key = ("terms", id(expr), id(scope))
-        return distinct(self.guarded(key, lambda: handler(self, expr, scope)), MAX_VALUES)
+        return distinct(self.guarded((id(expr), id(scope)), partial(handler, self, expr, scope)))
 
     def guarded(self, key: tuple[object, ...], produce: Callable[[], Iterable[T]]) -> list[T]:
         """Return what a function yields, or nothing while the same question is being resolved."""
@@ -266,7 +268,7 @@ class _Question(Calls):
                 found.extend(self._imported(binding))
             elif isinstance(binding, Definition):
                 found.append(_defined(binding))
-        return distinct(found, MAX_VALUES)
+        return distinct(found)[:MAX_VALUES]
 
     def of_module(self, name: str, scope: Scope) -> list[Term]:
         """Return what a module's name may be, including names from `from x import *`."""

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from winasr_doctor.appsource.paused_gc import collector_paused
-
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
@@ -136,8 +134,7 @@ class FileIndex:
         self.scopes: list[Scope] = [self.module]
         self.inner: dict[ast.AST, Scope] = {}
         """The scope inside a class or function."""
-        with collector_paused():
-            self._walk()
+        self._walk()
 
     @cached_property
     def attribute_stores(self) -> dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]]:
@@ -167,16 +164,12 @@ class FileIndex:
             if kind in _SCOPED:
                 pending.extend(reversed(self._inside(node, scope)))
                 continue
-            children: list[tuple[ast.AST, Scope]] = []
-            for name in _FIELDS[kind]:
-                value = getattr(node, name, None)
-                if isinstance(value, ast.AST):
-                    children.append((value, scope))
-                elif type(value) is list:
-                    children.extend((item, scope) for item in value if isinstance(item, ast.AST))
-            if children:
-                children.reverse()
-                pending.extend(children)
+            for name in _FIELDS[kind]:  # the last first, as the last one pushed is visited first
+                value: Any = getattr(node, name, None)
+                if type(value) is list:
+                    pending.extend([(i, scope) for i in reversed(value) if type(i) in _INNER])
+                elif type(value) in _INNER:
+                    pending.append((value, scope))
 
     def _inside(self, node: ast.AST, scope: Scope) -> list[tuple[ast.AST, Scope]]:
         """Open a scope; return the node's children, each with its scope."""
@@ -286,6 +279,7 @@ class FileIndex:
         ast.Import: _import,
         ast.ImportFrom: _import_from,
     }
+    handled = frozenset(_handlers)
 
 
 def _parameters(function: FunctionNode, scope: Scope) -> Iterator[Parameter]:
@@ -319,10 +313,12 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     fields: dict[type, tuple[str, ...]] = {}
     for kind in vars(ast).values():
         if isinstance(kind, type) and issubclass(kind, ast.AST):
-            fields[kind] = tuple(name for name in kind._fields if name not in leaves)
+            fields[kind] = tuple(name for name in reversed(kind._fields) if name not in leaves)
     fields[ast.Constant] = fields[ast.MatchSingleton] = ()
     return fields
 
 
 _FIELDS = _node_fields()
+_INNER = frozenset(kind for kind, fields in _FIELDS.items() if fields) | FileIndex.handled
+"""Kinds of nodes to visit; half of all are names and constants, which contain nothing."""
 _SCOPED = frozenset((*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from winasr_doctor.appsource.index import FunctionNode, Parameter, Scope
@@ -90,11 +89,11 @@ def identity(term: Term) -> tuple[object, ...]:
     return type(term), id(term.node)
 
 
-def distinct(terms: Iterable[Term], limit: int) -> list[Term]:
-    """Drop duplicates and anything beyond a limit; keep the order."""
+def distinct(terms: list[Term]) -> list[Term]:
+    """Return the terms without duplicates, in their order."""
+    if len(terms) < 2:  # noqa: PLR2004 - the usual case
+        return terms
     seen: dict[object, Term] = {}
     for term in terms:
         seen.setdefault(identity(term), term)
-        if len(seen) == limit:
-            break
     return list(seen.values())

@@ -13,17 +13,22 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
     parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = [tree]
     for node in pending:
-        for name in _CHILD_FIELDS[type(node)]:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                parents[value] = node
-                pending.append(value)
-            elif type(value) is list:
-                for child in value:
-                    if isinstance(child, ast.AST):
-                        parents[child] = node
-                        pending.append(child)
+        children = children_of(node)
+        parents.update(dict.fromkeys(children, node))
+        pending.extend(children)
     return parents
+
+
+def children_of(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below a node, without those that `_child_fields` leaves out."""
+    found: list[ast.AST] = []
+    for name in _CHILD_FIELDS[type(node)]:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found.extend([item for item in value if isinstance(item, ast.AST)])
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
 
 
 def _child_fields() -> dict[type, tuple[str, ...]]:
@@ -33,7 +38,7 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
     """
     shared = {"ctx", "op", "ops", "type_comment", "type_ignores", "lineno", "id", "arg", "attr"}
     leaves = {"level", "module", "name", "kind", "conversion", "simple", "is_async", "n", "s"}
-    return {
+    fields: dict[type, tuple[str, ...]] = {
         kind: tuple(
             name
             for name in kind._fields
@@ -43,6 +48,8 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
         for kind in vars(ast).values()
         if isinstance(kind, type) and issubclass(kind, ast.AST)
     }
+    fields[ast.Constant] = fields[ast.Name] = ()
+    return fields
 
 
 _CHILD_FIELDS = _child_fields()

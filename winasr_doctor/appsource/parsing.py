@@ -50,10 +50,8 @@ def parse(text: str, path: str) -> ast.Module:
     """
     import warnings
 
-    from winasr_doctor.appsource.paused_gc import collector_paused
-
     try:
-        with warnings.catch_warnings(), collector_paused():
+        with warnings.catch_warnings():
             # The parser's remarks on the app's style ("invalid escape sequence") are not our
             # concern.
             warnings.simplefilter("ignore")

@@ -96,15 +96,18 @@ def read_application(
         found.extend(_files_of(root, patterns, unreadable, left_out))
     sources = tuple(_once(found))
     is_small = len(sources) <= FEW or sum(map(_size, sources)) <= SMALL
-    shelf = None if is_small else _new_shelf()
-    files, words = _read_all(sources, unreadable, shelf, progress)
+    shelf = None if is_small else _new_shelf(len(sources), progress)
+    # lazy: reading no app should import nothing
+    from winasr_doctor.appsource.paused_gc import collector_paused
+
+    with collector_paused():
+        files, words = _read_all(sources, unreadable, shelf, progress)
     app = Application(
         files=files,
         pins=tuple(pins),
         unreadable=tuple(unreadable),
         roots=roots,
         left_out=tuple(map(_shown, left_out)),
-        progress=None if is_small else progress,
         shelf=shelf,
     )
     vars(app)["words"] = words
@@ -234,21 +237,21 @@ def _read_all(
     for number, path in enumerate(paths):
         watch.at(number, len(paths))
         file = SourceFile(_shown(path), read=partial(read_content, path), shelf=shelf)
-        _ = file.silenced if shelf is None else file.text
+        text = file.text
+        if shelf is None:
+            _ = file.silenced
         if file.problem is not None:
             unreadable.append(_sentence(path, file.problem))
             continue
-        words.add(file)
+        words.add(file, text)
         files.append(file)
-        if shelf is not None:
-            file.release()
     return tuple(files), words
 
 
-def _new_shelf() -> Shelf:
+def _new_shelf(count: int, progress: Callable[[str], None] | None) -> Shelf:
     from winasr_doctor.appsource.shelf import Shelf
 
-    return Shelf()
+    return Shelf(count, progress)
 
 
 def _size(path: str) -> int:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from winasr_doctor.appsource.constants import Constants
 from winasr_doctor.appsource.index import Augmented, Binding, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import Literal
-from winasr_doctor.appsource.paused_gc import collector_paused
 from winasr_doctor.appsource.pins import GIVEN, is_repo_id
 from winasr_doctor.appsource.syntax import last_name, option_name, stored_name, text_of
 from winasr_doctor.frameworks.nemo.idioms import is_spelled_like_one, takes_no_revision
@@ -30,6 +29,15 @@ _OTHER_REVISIONS = re.compile(
 """Revisions of other things; they count as a model's only if a call loads with them."""
 
 _MENTIONED = ("revision", "commit_hash")
+
+_LOADING = re.compile(r"from_pretrained[\s\\]*\(")
+_PART = re.compile(
+    r"""(?P<skipped>#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[()]"""
+    r"""|(?P<given>\*\*|revision|commit_hash|["'])""",
+    re.IGNORECASE,
+)
+"""Comments, strings, parentheses, and what a call needs to pass a revision. A quotation mark that
+ends in another line counts as that, so that no call is overlooked."""
 
 REPOSITORY_NAMES = (
     "repo_id",
@@ -100,12 +108,11 @@ def find_revisions(app: Application) -> tuple[RevisionUse, ...]:
         app: The app's source and pins.
     """
     found: dict[tuple[str, int, int], _Found] = {}
-    with collector_paused():
-        for file in app.words.files_containing(*_MENTIONED, fold=True):
-            for literals, expr, beside, called in _uses(file, app.constants):
-                for literal in literals:
-                    _note(found, literal, file, expr, beside, called)
-                app.relieve(file)
+    for file in app.words.files_containing(*_MENTIONED, fold=True):
+        for literals, expr, beside, called in _uses(file, app.constants):
+            for literal in literals:
+                _note(found, literal, file, expr, beside, called)
+            app.relieve(file)
     order = {file.path: number for number, file in enumerate(app.files)}
     places = sorted(found, key=lambda place: (order[place[0]], *place[1:]))
     pins = (
@@ -130,18 +137,38 @@ def find_refused_revisions(app: Application) -> Iterator[RefusedRevision]:
     naming = ("nemo", "ASRModel", "EncDec")
     if not app.words.files_containing(*naming):
         return
-    given = set(app.words.files_containing(*_MENTIONED, fold=True))
     for file in app.words.files_with("from_pretrained"):
-        if file not in given and "**" not in file.text:
+        if not may_give_a_revision(file.text):
             continue
         for call, scope in file.index.calls:
-            callee = loader_without_revision(call, scope, app.constants)
+            callee = None
+            if any(item.arg is None or _NAME.search(item.arg) for item in call.keywords):
+                callee = loader_without_revision(call, scope, app.constants)
             if callee is None:
                 continue
             for keyword, literals in _given_revisions(call, scope, app.constants):
                 repo_ids = _repositories(call, scope, app.constants)
                 yield RefusedRevision(call, file, keyword, callee, literals, repo_ids)
         app.relieve()
+
+
+def may_give_a_revision(text: str) -> bool:
+    """Return quickly whether a call of `from_pretrained` in a file may pass a revision.
+
+    Most such calls are examples in docstrings and pass none.
+
+    Args:
+        text: The source.
+    """
+    for call in _LOADING.finditer(text):
+        depth = 1
+        for part in _PART.finditer(text, call.end()):
+            if part["given"]:
+                return True
+            depth += (part[0] == "(") - (part[0] == ")")
+            if depth == 0:
+                break
+    return False
 
 
 def loader_without_revision(call: ast.Call, scope: Scope, constants: Constants) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.appsource.parts import Cell, IgnoreComment
 from winasr_doctor.findings import Finding, Location, Status, Suppression
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Content = tuple[str, tuple[Cell, ...]]
 """The decoded text of a file, and the cells of a notebook."""
 
-_DERIVED = ("text", "cells", "tree", "silenced", "lines", "index", "parents", "imports")
+_DERIVED = ("_kept", "tree", "lines", "index", "parents", "worked_out")
+"""What is forgotten with the tree."""
 
 
 class SourceFile:
@@ -54,28 +55,41 @@ class SourceFile:
         self.problem: str | None = None
         self._read = read
         self._shelf = shelf
-        known = {"text": text, "tree": tree, "cells": () if text is not None else None}
-        vars(self).update({name: value for name, value in known.items() if value is not None})
+        if text is not None:
+            vars(self)["_kept"] = text, ()
+        if tree is not None:
+            vars(self)["tree"] = tree
 
-    @cached_property
+    @property
     def text(self) -> str:
         r"""The decoded text, with `\n` as the only line ending."""
-        return self._load()[0]
+        return self._content[0]
 
-    @cached_property
+    @property
     def cells(self) -> tuple[Cell, ...]:
         """The code cells of a notebook, in order; empty for a script."""
-        return self._load()[1]
+        return self._content[1]
+
+    @property
+    def _content(self) -> Content:
+        """Text and cells; those of a large app's file are kept only while it is parsed."""
+        is_kept = self._shelf is None or "_kept" in vars(self)
+        return self._kept if is_kept else self._load()
+
+    @cached_property
+    def _kept(self) -> Content:
+        return self._load()
 
     @cached_property
     def tree(self) -> ast.Module:
         """The result of `ast.parse`; an empty module if the file has a `problem`."""
         from winasr_doctor.appsource.parsing import CannotExamineError, parse
 
+        text, _cells = self._kept
         if self._shelf is not None:
             self._shelf.add(self)
         try:
-            return parse(self.text, self.path)
+            return parse(text, self.path)
         except CannotExamineError as reason:
             self.problem = str(reason)
             return ast.Module([], [])
@@ -104,6 +118,7 @@ class SourceFile:
             self._shelf.remove(self)
         index: FileIndex | None = vars(self).get("index")
         if index is not None:
+            _ = self.imports, self.silenced  # small, and a reason to parse it again
             index.clear()
         for name in _DERIVED:
             vars(self).pop(name, None)
@@ -117,7 +132,6 @@ class SourceFile:
                 content = self._read()
         except CannotExamineError as reason:
             self.problem = str(reason)
-        vars(self)["text"], vars(self)["cells"] = content
         return content
 
     @cached_property
@@ -138,6 +152,11 @@ class SourceFile:
         from winasr_doctor.appsource.names import parents_of
 
         return parents_of(self.tree)
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """What checks have worked out about the tree and keep as long as it, by a key of theirs."""
+        return {}
 
     @cached_property
     def imports(self) -> Mapping[str, str]:

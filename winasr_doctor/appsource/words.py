@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from winasr_doctor.appsource.source_file import SourceFile
 
-_TOKEN = re.compile(
-    r"(?:\bdef )?[A-Za-z_]\w*(?:[ \t]*\(|[),\n;#\\]|[ \t]+(?:(?=as\b)|[),\n;#\\]))?", re.ASCII
-)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+_ENDS = frozenset(b"),\n;#\\")
+_BLANK = frozenset(b" \t\f")
+_TABLE = bytes(
+    byte if byte in _WORD or byte == ord("(") else b")"[0] if byte in _ENDS
+    else b" "[0] if byte in _BLANK else b"\v"[0]
+    for byte in range(256)
+)  # fmt: skip
+"""What may end an argument or a statement becomes a closing bracket, any other mark a space."""
+
+_MARKS = (
+    *((before + b"def ", before + b"def=") for before in (b" ", b")")),
+    *((b" as" + after, b") as" + after) for after in (b" ", b")")),
+)
+"""A definition is one word with its `def`; a name before `as` ends there."""
 
 
 class Use(Enum):
-    """How a file uses a name, by the text beside it."""
+    """How a file uses a name, by the text beside it: the form of the word in the index."""
 
-    DEFINED = "def"
-    CALLED = "("
-    HANDED_ON = ")"
+    DEFINED = "def={}", "def={}(", "def={})"
+    CALLED = ("{}(",)
+    HANDED_ON = ("{})",)
     """It ends an argument, a statement or an import's name, so it may be passed or renamed."""
-    OTHER = ""
+    OTHER = ("{}",)
+
+
+def _marked(text: str) -> str:
+    """Return the words of a text, each with a bracket if one follows, separated by spaces."""
+    found = b" " + text.encode("utf-8", "replace").translate(_TABLE)
+    for old, new in _MARKS:
+        found = found.replace(old, new)
+    for blanks in (16, 4, 2, 2):
+        found = found.replace(b" " * blanks, b" ")
+    for bracket in (b"(", b")"):
+        found = found.replace(b" " + bracket, bracket)
+    found = found.replace(b"(", b"( ").replace(b")", b") ")
+    return found.decode("ascii")
 
 
 class Words:
@@ -35,34 +61,35 @@ class Words:
 
     def __init__(self, files: Iterable[SourceFile] = ()) -> None:
         self._files: list[SourceFile] = []
-        self._places: dict[Use, dict[str, list[int]]] = {use: {} for use in Use}
+        self._added: defaultdict[str, list[int]] = defaultdict(list)
+        self._packed: dict[str, tuple[int, ...]] = {}
         self._answers: dict[tuple[frozenset[str], bool], Sequence[SourceFile]] = {}
         self._vocabulary: str | None = None
         self._folded = ""
         for file in files:
-            self.add(file)
+            self.add(file, file.text)
 
-    def add(self, file: SourceFile) -> None:
-        """Add a file, after those that were added before."""
+    def add(self, file: SourceFile, text: str) -> None:
+        """Add a file with its text, after those that were added before."""
         number = len(self._files)
         self._files.append(file)
         self._answers.clear()
         self._vocabulary = None
-        called, defined = self._places[Use.CALLED], self._places[Use.DEFINED]
-        handed, other = self._places[Use.HANDED_ON], self._places[Use.OTHER]
-        plain = set()
-        for token in set(_TOKEN.findall(file.text)):
-            last = token[-1]
-            if token[:4] == "def ":
-                defined.setdefault(token[4:].rstrip("( \t"), []).append(number)
-            elif last == "(":
-                called.setdefault(token[:-1].rstrip(), []).append(number)
-            elif last == "_" or last.isalnum():
-                other.setdefault(token, []).append(number)
-            else:
-                plain.add(token.rstrip("),\n;#\\ \t"))
-        for word in plain:
-            handed.setdefault(word, []).append(number)
+        places = self._added
+        for word in set(_marked(text).split()):
+            places[word].append(number)
+
+    @property
+    def _places(self) -> dict[str, tuple[int, ...]]:
+        """The files of each word, by number; words in the same files share one tuple."""
+        if self._added:
+            shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+            while self._added:
+                word, numbers = self._added.popitem()
+                if not word.rstrip("()").isdigit():
+                    files = (*self._packed.get(word, ()), *numbers)
+                    self._packed[word] = shared.setdefault(files, files)
+        return self._packed
 
     def files_with(self, name: str, *uses: Use) -> Sequence[SourceFile]:
         """Return the files that contain a name as a whole word, in the app's order.
@@ -99,7 +126,9 @@ class Words:
         return tuple(self._files[number] for number in sorted(numbers))
 
     def _whole(self, word: str, uses: Iterable[Use] = tuple(Use)) -> frozenset[int]:
-        return frozenset().union(*(self._places[use].get(word, ()) for use in uses))
+        forms = (form.format(word) for use in uses for form in use.value)
+        places = self._places
+        return frozenset().union(*(places.get(form, ()) for form in forms))
 
     def _find(self, texts: Iterable[str], fold: bool) -> frozenset[int]:
         return frozenset().union(
@@ -124,7 +153,7 @@ class Words:
     def _words_like(self, needle: str, fold: bool) -> set[str]:
         """Return the words that contain a text; a line end in it is the start or end of a word."""
         if self._vocabulary is None:
-            words = set().union(*self._places.values())
+            words = {word.rpartition("=")[2].rstrip("()") for word in self._places}
             self._vocabulary = "\n".join(("", *words, ""))
             self._folded = self._vocabulary.lower()
         lines = self._folded if fold else self._vocabulary

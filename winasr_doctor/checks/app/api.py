@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
-from winasr_doctor.checks.app.common import edit, found, keyword, over_files
+from winasr_doctor.checks.app.common import edit, found, keyword, over_app
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error, warning
@@ -24,16 +24,28 @@ if TYPE_CHECKING:
 
 CODE = "APP012"
 _DOWNLOADS = ("huggingface_hub.snapshot_download", "huggingface_hub.hf_hub_download")
-_RENAMED = re.compile(r"\bmodels\s+as\b|\bmodels\s*\\")
-_TAKEN = re.compile(r"\bmodels(?:\s+import\s*(?:\([^)]*\)|[^\n]*)|\s*\.\s*\w+)")
+_RENAMED = re.compile(r"models(?:\s+as\b|\s*\\)")
+_TAKEN = re.compile(r"models(?:(?<=\basr\.models)\s+import\s*(?:\([^)]*\)|[^\n]*)|\s*\.\w+)")
 _CLASS = re.compile(r"\b[A-Z]\w*")
 _JOINS = frozenset({"os.path.join", "os.path.abspath", "os.path.expanduser", "os.getcwd"})
 
 
-def _look(installed: int | None, app: Application, file: SourceFile) -> Iterator[Finding]:
+def _look(installed: int | None, app: Application) -> Iterator[Finding]:
     speech = speech_of(app)
-    if file in speech.naming_nemo and _may_name_others(file.text):
-        yield from _missing_models(installed, file)
+    naming = set(speech.naming_nemo)
+    for word in api.ASR_MODELS.split("."):
+        naming.intersection_update(app.words.files_with(word))
+    for file in app.files:
+        if file in naming and _may_name_others(file.text):
+            yield from _missing_models(installed, file)
+        yield from _wrong_arguments(installed, app, file)
+        app.relieve()
+
+
+def _wrong_arguments(
+    installed: int | None, app: Application, file: SourceFile
+) -> Iterator[Finding]:
+    speech = speech_of(app)
     for site in speech.within(file, Work.RUN):
         if speech.is_direct(site.call) and last_name(site.call.func) == "transcribe":
             yield from _removed_arguments(installed, site)
@@ -143,8 +155,6 @@ def _models_named(file: SourceFile) -> Iterator[tuple[ast.AST, str]]:
 
 def _may_name_others(text: str) -> bool:
     """Return whether a file may take from NeMo's ASR models what this NeMo does not have."""
-    if "collections" not in text or "asr" not in text or "models" not in text:
-        return False
     if _RENAMED.search(text):
         return True
     taken = (name for names in _TAKEN.findall(text) for name in _CLASS.findall(names))
@@ -193,4 +203,4 @@ def calls_what_nemo_lacks(host: Machine) -> Iterable[Finding]:
     10069.
     """
     look = partial(_look, _installed(host))
-    return over_files(CODE, look, "the app uses only what NeMo has")(host)
+    return over_app(CODE, look, "the app uses only what NeMo has")(host)

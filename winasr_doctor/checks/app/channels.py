@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant, found, keyword, over_files
+from winasr_doctor.checks.app.common import constant, found, keyword, over_app
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, error
@@ -19,9 +19,15 @@ _READ = "audio, rate = soundfile.read(path, dtype='float32', always_2d=True)"
 _MEAN = "model.transcribe(audio.mean(axis=1))"
 
 
-def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
-    if "channel_selector" not in file.text or not speech_of(app).may_be_nemos(file):
-        return
+def _look(app: Application) -> Iterator[Finding]:
+    averaging = set(app.words.files_with("average"))
+    for file in app.words.files_with("channel_selector"):
+        if file in averaging and speech_of(app).may_be_nemos(file):
+            yield from _averages(file)
+            app.relieve()
+
+
+def _averages(file: SourceFile) -> Iterator[Finding]:
     for node in _selections(file):
         yield found(
             error,
@@ -71,4 +77,4 @@ def averages_channels(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_RUN = over_files(CODE, _look, "the app does not ask NeMo to average channels")
+_RUN = over_app(CODE, _look, "the app does not ask NeMo to average channels")

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, found, in_order, over_app, walk_own
+from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
 from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived
+from winasr_doctor.checks.app.flow import assigned, is_used_after, names_used_after
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
@@ -23,7 +24,6 @@ CODE = "APP010"
 _DEEPEST = 3
 """The most functions between a result and a delete that are followed."""
 
-_ADDS = frozenset({"append", "extend", "update", "add", "insert"})
 _WHY = "one locked file here throws the finished result away"
 
 
@@ -112,7 +112,7 @@ def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: 
             return True
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             return not is_caught
-    return not is_caught and _names_used_after(file, block, _assigned(block.body))
+    return not is_caught and names_used_after(file, block, assigned(block.body))
 
 
 def _gives_a_value(node: ast.AST) -> bool:
@@ -143,7 +143,7 @@ def _loses(delete: Site, result: Site) -> bool:
             return False
     if delete.call.lineno <= (result.call.end_lineno or result.call.lineno):
         return False
-    return not _left_before(file, result.call) and _is_used_after(file, delete.call, result.call)
+    return not _left_before(file, result.call) and is_used_after(file, delete.call, result.call)
 
 
 def _in_other_branch(file: SourceFile, node: ast.If, delete: Site, result: Site) -> bool:
@@ -169,31 +169,7 @@ def _hands_on(file: SourceFile, node: ast.Try, delete: ast.Call) -> bool:
     body = [*node.body, *node.orelse]
     if any(_gives_a_value(each) for each in walk_own(body)):
         return True
-    return _names_used_after(file, delete, _assigned(body))
-
-
-def _assigned(block: Iterable[ast.AST]) -> set[str]:
-    names = {
-        node.id
-        for node in walk_own(block)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    for node in walk_own(block):  # answer["text"] = ...
-        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            names.update(_root(node))
-    for node in walk_own(block):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            owner = node.func.value
-            if isinstance(owner, ast.Name) and node.func.attr in _ADDS:
-                names.add(owner.id)
-    return names
-
-
-def _root(node: ast.AST) -> Iterator[str]:
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    if isinstance(node, ast.Name):
-        yield node.id
+    return names_used_after(file, delete, assigned(body))
 
 
 def _left_before(file: SourceFile, result: ast.Call) -> bool:
@@ -203,53 +179,6 @@ def _left_before(file: SourceFile, result: ast.Call) -> bool:
             return True
         if isinstance(parent, ast.stmt):
             return False
-    return False
-
-
-def _is_used_after(file: SourceFile, delete: ast.Call, result: ast.Call) -> bool:
-    """Return whether what the result went into is read or returned after the delete."""
-    for parent, _child in ancestors(file, result):
-        if isinstance(parent, ast.stmt):
-            names = _assigned([parent])
-            names |= _derived(file, parent, delete, names)
-            return _names_used_after(file, delete, names)
-    return False
-
-
-def _derived(file: SourceFile, start: ast.stmt, delete: ast.Call, names: set[str]) -> set[str]:
-    """Return the names that get a value from these before the delete."""
-    known = set(names)
-    for node in _in_function(file, start):
-        is_between = (
-            isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.For)
-            and start.lineno <= node.lineno <= delete.lineno
-        )
-        if is_between and isinstance(node, ast.stmt):
-            loaded = {each.id for each in walk_own([node]) if isinstance(each, ast.Name)}
-            if loaded & known:
-                known |= _assigned([node])
-    return known
-
-
-def _in_function(file: SourceFile, node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of the function around a node, or of the module, in their order."""
-    around: ast.AST = file.tree
-    for parent, _child in ancestors(file, node):
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
-            around = parent
-            break
-    body = getattr(around, "body", [])
-    return iter(in_order(walk_own(body)))
-
-
-def _names_used_after(file: SourceFile, delete: ast.AST, names: set[str]) -> bool:
-    after = getattr(delete, "end_lineno", 0)
-    for node in _in_function(file, delete):
-        line = getattr(node, "lineno", 0)
-        if line <= after:
-            continue
-        if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
-            return True
     return False
 
 

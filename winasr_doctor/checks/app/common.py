@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.names import children_of
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
@@ -71,11 +72,8 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
         if not app.files:
             yield _nothing_to_examine(app)
             return
-        from winasr_doctor.appsource.paused_gc import collector_paused
-
         app.relieve()
-        with collector_paused():
-            findings = list(look(app))
+        findings = list(look(app))
         yield from findings
         if not findings:
             yield ok(clean, {"files": len(app.files)})
@@ -168,8 +166,11 @@ def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     pending = list(statements)
     for node in pending:
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            pending.extend(ast.iter_child_nodes(node))
+        if type(node) not in _SCOPES:
+            pending.extend(children_of(node))
+
+
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
 def line_of(node: ast.AST) -> int:

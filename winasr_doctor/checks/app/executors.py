@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.appsource.words import Use
 from winasr_doctor.checks.app.common import (
     ancestors,
     constant,
@@ -57,11 +58,12 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
 
 def _starting(app: Application) -> Iterator[SourceFile]:
     """Yield the files that may start threads."""
-    starting = set(app.words.files_containing(*(_METHODS - _MAPS), *_FUNCTIONS, *_THREAD_CLASSES))
+    names = (_METHODS - _MAPS) | _FUNCTIONS | _THREAD_CLASSES
+    wanted = {file for name in names for file in app.words.files_with(name, Use.CALLED)}
     pools = set(app.words.files_containing("pool", "executor", fold=True))
-    for file in app.words.files_containing(*_METHODS, *_FUNCTIONS, *_THREAD_CLASSES):
-        if file in starting or file in pools:
-            yield file
+    for name in _MAPS:
+        wanted.update(pools.intersection(app.words.files_with(name, Use.CALLED)))
+    yield from (file for file in app.files if file in wanted)
 
 
 def _is_alone(site: Site) -> bool:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.appsource.watch import SlowReading
 from winasr_doctor.findings import Finding
 
 Needs = tuple[tuple[tuple[str, ...], ...], ...]
@@ -54,9 +53,7 @@ def local_findings(app: Application) -> Found:
 def _find_all(app: Application) -> Found:
     wanted = _wanted(app)
     found: Found = {code: [] for code in LOOKS}
-    watch = SlowReading(app.progress, "Examining the app")
-    for number, (file, codes) in enumerate(wanted.items()):
-        watch.at(number, len(wanted))
+    for file, codes in wanted.items():
         for code, findings in look_at(file, codes).items():
             found[code].extend(findings)
     return found

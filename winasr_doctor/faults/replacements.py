@@ -267,6 +267,42 @@ def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSErro
     return None
 
 
+_DISK_FULL = frozenset({112, 1295})
+_CANNOT_OPEN = 14
+
+
+def _on_connect(operation: str, original: Function) -> Function:
+    """Open a database of SQLite that cannot be opened or, on a full disk, cannot grow.
+
+    SQLite does not say why it cannot open a file (os_win.c, `winOpen`: SQLITE_CANTOPEN), and
+    reports a full disk when it writes (SQLITE_FULL, as for a limited number of pages).
+    """
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        path = _name(args[0] if args else kwargs.get("database", 0))
+        refused = None
+        if path is not None and not os.fsdecode(path).startswith((":memory:", "file:")):
+            refused = refusal(operation, path)
+        if refused is not None and refused.winerror not in _DISK_FULL:  # type: ignore[attr-defined,unused-ignore]
+            raise _cannot_open()
+        connection = original(*args, **kwargs)
+        if refused is not None:
+            connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    return replacement
+
+
+def _cannot_open() -> Exception:
+    import sqlite3  # lazy: it was imported to be replaced
+
+    error = sqlite3.OperationalError("unable to open database file")
+    if sys.version_info >= (3, 11):
+        error.sqlite_errorcode, error.sqlite_errorname = _CANNOT_OPEN, "SQLITE_CANTOPEN"
+    return error
+
+
 MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "rmtree": _on_rmtree,
     "rename": _on_two_paths,
@@ -277,4 +313,5 @@ MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "fsync": _on_descriptor,
     "open": _on_open,
     "os.open": _on_os_open,
+    "connect": _on_connect,
 }

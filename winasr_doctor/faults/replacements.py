@@ -246,16 +246,29 @@ def _on_os_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         flags = args[1] if len(args) > 1 else kwargs.get("flags")
-        if operation not in asked or not isinstance(flags, int) or flags & _CREATING == _CREATING:
+        if operation not in asked or not isinstance(flags, int) or flags & _NO_FILE:
             return original(*args, **kwargs)
         path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
-        if path is None or flags & _NO_FILE:
+        if path is None:
             return original(*args, **kwargs)
-        kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
-        kinds += ["overwrite"] if flags & os.O_TRUNC else []
-        return _perform(operation, original, args, kwargs, _refused_opening(operation, kinds, path))
+        return _perform(
+            operation,
+            original,
+            args,
+            kwargs,
+            _refused_opening(operation, _kinds(flags), path),
+            (path,),
+        )
 
     return replacement
+
+
+def _kinds(flags: int) -> list[str]:
+    """Return what `os.open` does to a file that exists, as operations that may be refused."""
+    if flags & _CREATING == _CREATING:
+        return []
+    kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
+    return [*kinds, "overwrite"] if flags & os.O_TRUNC else kinds
 
 
 def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSError | None:

@@ -6,16 +6,19 @@ its own.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import mmap
 import os
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from os import unlink as delete  # the real one, as a closed handle asks nobody
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -91,7 +94,7 @@ class Sequence:
         except OSError as error:
             name = errno.errorcode.get(error.errno or 0)
             return type(error).__name__, getattr(error, "winerror", None), name
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, sqlite3.Error) as error:
             return type(error).__name__, None, None
         return OK
 
@@ -147,6 +150,31 @@ class Sequence:
 
     def _map_view(self, step: Step) -> None:
         self._hold("view", None, self._view(self._path(step.path)))
+
+    def _connect(self, step: Step) -> None:
+        connection = sqlite3.connect(self._path(step.path))
+        try:
+            connection.execute("select count(*) from sqlite_master").fetchall()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._hold("connection", connection, connection.close)
+
+    def _with_temporary(self, step: Step) -> None:
+        """Do something to an open temporary file; `other` says what, and of which kind it is."""
+        kind, act, *target = step.other.split()
+        targets = [*map(self._path, target)]
+        file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - how it is closed is the point
+            prefix="", dir=self._path(step.path), delete=kind == "deleted"
+        )
+        try:
+            _ACTS[act](file.name, *targets)
+            done = targets
+        except OSError:
+            done = []
+            raise
+        finally:
+            _close_temporary(file, done)
 
     def _scan(self, step: Step) -> None:
         entries = os.scandir(self._path(step.path))
@@ -231,6 +259,31 @@ class Sequence:
             self._close(-1)
 
 
+_ACTS: dict[str, Callable[..., object]] = {
+    "read": lambda name: open(name, "rb").close(),
+    "write": lambda name: open(name, "r+b").close(),
+    "unlink": os.unlink,
+    "rename": os.rename,
+    "replace": os.replace,
+}
+
+
+def _close_temporary(file: Any, renamed: list[str]) -> None:
+    """Close a temporary file; one that Windows deletes is gone then, whatever its name is now.
+
+    Python on Linux deletes the name that it had, which the documentation says. So does Wine;
+    Windows deletes the file.
+    """
+    if not file.delete:
+        file.close()
+        return
+    file._closer.delete = False
+    file.close()
+    for name in renamed or [file.name]:
+        with contextlib.suppress(FileNotFoundError):
+            delete(name)
+
+
 def _start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
     """Start a process, and once more if Wine fails to: on a busy machine it sometimes does."""
     internal_error = 1359
@@ -266,6 +319,9 @@ OPERATIONS: dict[str, Callable[[Sequence, Step], None]] = {
     "unmap": _letting_go("map"),
     "map without handle": Sequence._map_view,
     "unmap without handle": _letting_go("view"),
+    "connect": Sequence._connect,
+    "disconnect": _letting_go("connection"),
+    "with temporary": Sequence._with_temporary,
     "scan": Sequence._scan,
     "end scan": _letting_go("scan"),
     "chdir": Sequence._chdir,

@@ -15,6 +15,13 @@ MODES_OF_ANOTHER = ("r", "r+", "a", "x")
 this process, as it looks at children only."""
 MOST_STEPS = 12
 
+WITH_TEMPORARY = tuple(
+    f"{kind} {act}"
+    for kind in ("deleted", "kept")
+    for act in ("read", "write", "unlink", "rename a", "rename c", "replace a", "replace d/c")
+)
+"""What is done to an open temporary file, of a kind that Windows deletes or not."""
+
 FOCI: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("a", "b"), ("g", "d")),
     (("d/a", "c"), ("d", "c")),
@@ -53,6 +60,7 @@ def _holding(file: Names, folder: Names, anything: Names) -> list[tuple[int, Ste
         (3, _steps("chdir", folder)),
         (2, _steps("other chdir", folder)),
         (1, _steps("start child", st.sampled_from(["", "g", "d/e"]), which=True)),
+        (2, _steps("connect", file)),
         (1, _steps("scan", folder)),
         (4, _steps("read-only", anything)),
     ]
@@ -70,7 +78,7 @@ def _making(anything: Names) -> list[tuple[int, Steps]]:
 def _letting_go() -> list[tuple[int, Steps]]:
     numbered = (
         *("close", "other close", "unmap", "other unmap"),
-        *("unmap without handle", "end child", "end scan"),
+        *("unmap without handle", "end child", "end scan", "disconnect"),
     )
     return [
         *((1, _steps(name, which=True)) for name in numbered),
@@ -94,6 +102,7 @@ def _with_library(folder: Names, anything: Names) -> list[tuple[int, Steps]]:
     return [
         (7, _steps("rmtree", folder)),
         (1, _steps("rmtree", anything)),
+        (4, _steps("with temporary", folder, st.sampled_from(WITH_TEMPORARY))),
         (2, _steps("temporary", st.sampled_from(["", "", "", "d", "a", "m"]))),
         (6, _steps("clean up", which=True)),
     ]

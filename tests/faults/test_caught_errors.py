@@ -6,6 +6,7 @@ import gc
 import os
 import pathlib
 import shutil
+import sqlite3
 import sys
 import tempfile
 import weakref
@@ -28,7 +29,7 @@ def lives_on(act):
         canary = Canary()
         try:
             act()
-        except OSError:
+        except (OSError, sqlite3.Error):
             pass
         else:
             pytest.fail("it did not fail")
@@ -52,6 +53,7 @@ CALLS = {
     "symlink": lambda path: os.symlink(path, f"{path}2"),
     "link": lambda path: os.link(path, f"{path}2"),
     "copyfile": lambda path: shutil.copyfile(path, f"{path}2"),
+    "connect": lambda path: sqlite3.connect(path).close(),
     "fsync": lambda path: os.fsync(12_345),
     "truncate": lambda path: os.truncate(path, 0),
 }

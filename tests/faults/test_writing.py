@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pathlib
 import shutil
+import sqlite3
 import tempfile
 
 import pytest
@@ -85,3 +87,27 @@ def test_tempfile_is_left_alone():
         tempfile.TemporaryDirectory().cleanup()
         with tempfile.NamedTemporaryFile("w") as file:
             file.write("text")
+
+
+def test_a_database_that_is_in_use_cannot_be_opened(tmp_path):
+    with inject("connect:32@*.sqlite") as faults:
+        sqlite3.connect(":memory:").close()
+        with pytest.raises(
+            sqlite3.OperationalError, match="unable to open database file"
+        ) as caught:
+            sqlite3.connect(tmp_path / "a.sqlite")
+        sqlite3.connect(tmp_path / "a.sqlite").close()
+    assert getattr(caught.value, "sqlite_errorname", "SQLITE_CANTOPEN") == "SQLITE_CANTOPEN"
+    assert len(faults.injections) == 1
+    assert sqlite3.connect is sqlite3.dbapi2.connect
+
+
+@pytest.mark.parametrize("code", [FULL, QUOTA])
+def test_a_database_on_a_full_disk_cannot_grow(tmp_path, code):
+    path = tmp_path / "a.sqlite"
+    with inject(f"connect:{code}"):
+        full = sqlite3.connect(path)
+    with contextlib.closing(full), pytest.raises(sqlite3.OperationalError, match="full"):
+        full.execute("create table t(x)")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table t(x)")

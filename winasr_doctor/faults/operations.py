@@ -44,6 +44,10 @@ class PatchedOperation(NamedTuple):
 def _targets(operation: str) -> list[PatchedOperation]:
     names = _NAMES[operation]
     found = [PatchedOperation(owner, name) for owner, name in names]
+    if operation == "connect":
+        import sqlite3  # lazy: few plans need it
+
+        found = [PatchedOperation(one, "connect") for one in (sqlite3, sqlite3.dbapi2)]
     if operation == "open" and "tarfile" in sys.modules:  # binds builtins.open when imported
         tarfile = sys.modules["tarfile"]
         if TAR_OPEN.of_or(tarfile, None) is not None:
@@ -77,6 +81,7 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
     "truncate": ((os, "truncate"),),
     "fsync": ((os, "fsync"),),
     "copyfile": ((shutil, "copyfile"),),
+    "connect": (),  # of sqlite3, which is imported when a plan names it
 }
 
 _HANDLED_BY_OPEN = ("write", "overwrite")

@@ -35,6 +35,7 @@ OPERATIONS = (
     "truncate",
     "fsync",
     "copyfile",
+    "connect",
 )
 """The operations that can fail. `unlink` is also `os.remove`; `open` means opening for reading and
 `write` opening to change or to create a file."""

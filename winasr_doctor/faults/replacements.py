@@ -247,16 +247,29 @@ def _on_os_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         flags = args[1] if len(args) > 1 else kwargs.get("flags")
-        if operation not in asked or not isinstance(flags, int) or flags & _CREATING == _CREATING:
+        if operation not in asked or not isinstance(flags, int) or flags & _NO_FILE:
             return original(*args, **kwargs)
         path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
-        if path is None or flags & _NO_FILE:
+        if path is None:
             return original(*args, **kwargs)
-        kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
-        kinds += ["overwrite"] if flags & os.O_TRUNC else []
-        return _perform(operation, original, args, kwargs, _refused_opening(operation, kinds, path))
+        return _perform(
+            operation,
+            original,
+            args,
+            kwargs,
+            _refused_opening(operation, _kinds(flags), path),
+            (path,),
+        )
 
     return replacement
+
+
+def _kinds(flags: int) -> list[str]:
+    """Return what `os.open` does to a file that exists, as operations that may be refused."""
+    if flags & _CREATING == _CREATING:
+        return []
+    kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
+    return [*kinds, "overwrite"] if flags & os.O_TRUNC else kinds
 
 
 def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSError | None:
@@ -266,6 +279,42 @@ def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSErro
             if error is not None:
                 return error
     return None
+
+
+_DISK_FULL = frozenset({112, 1295})
+_CANNOT_OPEN = 14
+
+
+def _on_connect(operation: str, original: Function) -> Function:
+    """Open a database of SQLite that cannot be opened or, on a full disk, cannot grow.
+
+    SQLite does not say why it cannot open a file (os_win.c, `winOpen`: SQLITE_CANTOPEN), and
+    reports a full disk when it writes (SQLITE_FULL, as for a limited number of pages).
+    """
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        path = _name(args[0] if args else kwargs.get("database", 0))
+        refused = None
+        if path is not None and not os.fsdecode(path).startswith((":memory:", "file:")):
+            refused = refusal(operation, path)
+        if refused is not None and refused.winerror not in _DISK_FULL:  # type: ignore[attr-defined,unused-ignore]
+            raise _cannot_open()
+        connection = original(*args, **kwargs)
+        if refused is not None:
+            connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    return replacement
+
+
+def _cannot_open() -> Exception:
+    import sqlite3  # lazy: it was imported to be replaced
+
+    error = sqlite3.OperationalError("unable to open database file")
+    if sys.version_info >= (3, 11):
+        error.sqlite_errorcode, error.sqlite_errorname = _CANNOT_OPEN, "SQLITE_CANTOPEN"
+    return error
 
 
 MAKERS: dict[str, Callable[[str, Function], Function]] = {
@@ -278,4 +327,5 @@ MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "fsync": _on_descriptor,
     "open": _on_open,
     "os.open": _on_os_open,
+    "connect": _on_connect,
 }

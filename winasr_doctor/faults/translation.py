@@ -64,6 +64,7 @@ def as_on_windows(
     """
     if getattr(error, "winerror", None) is not None or error.errno is None or _loading.get():
         return None
+    operation = "open" if operation == "os.open" else operation
     code = _code(operation, error.errno, path, path2)
     if code is None:
         return None

@@ -402,6 +402,21 @@ def test_a_file_opened_by_number_is_held_to_the_rules_for_writing(folder):
     reading(folder / "file")
 
 
+@pytest.mark.parametrize(
+    ("name", "flags", "number"),
+    [
+        ("file/inside", os.O_RDONLY, errno.ENOENT),
+        ("file/inside", os.O_WRONLY | os.O_CREAT | os.O_EXCL, errno.ENOENT),
+        ("missing", os.O_RDWR, errno.ENOENT),
+        ("file", os.O_WRONLY | os.O_CREAT | os.O_EXCL, errno.EEXIST),
+    ],
+)
+def test_what_cannot_be_opened_by_number_fails_as_in_the_c_runtime(folder, name, flags, number):
+    with pytest.raises((FileNotFoundError, FileExistsError)) as caught:
+        os.open(folder / name, flags)
+    assert (caught.value.errno, caught.value.winerror) == (number, None)
+
+
 @on_linux_only
 def test_to_look_who_holds_a_file_does_not_end_its_record_locks(folder):
     import fcntl

@@ -17,7 +17,8 @@ from winasr_doctor.appsource.revision_uses import RevisionUse
 from winasr_doctor.models.hub import ask_hub
 from winasr_doctor.ui import texts
 from winasr_doctor.ui.engine import Engine
-from winasr_doctor.ui.job import Models, Request, TranscriptionJob
+from winasr_doctor.ui.job import TranscriptionJob
+from winasr_doctor.ui.job_request import Models, Request
 from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import ModelState, choices, read_cache
 
@@ -96,7 +97,7 @@ def test_the_page_knows_whether_it_is_here_or_what_it_takes(fill: Fill, hub_cach
 
 def test_the_page_transcribes_with_one_model_after_the_other(fill: Fill, tmp_path: Path):
     fill()
-    models, desk, found = Models(), JobSlot(), choices(cache=read_cache())
+    models, desk, found = (Models(), Models()), JobSlot(), choices(cache=read_cache())
     for name in ("canary-qwen-2.5b", "tiny"):
         request = Request(
             audio=(str(KLATT3[0]),),

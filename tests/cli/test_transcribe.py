@@ -12,10 +12,14 @@ import pytest
 from winasr_doctor import schemas
 from winasr_doctor.asr import MissingPackageError, TranscribeProgress, UnknownModelError
 from winasr_doctor.asr.outcomes import (
+    Diarization,
+    DiarizeOutcome,
+    DiarizeStatus,
     LoadOutcome,
     LoadStatus,
     Message,
     RefusedRecording,
+    SpeakerSegment,
     TranscribeOutcome,
     TranscribeStatus,
     Transcript,
@@ -74,6 +78,45 @@ def test_the_text_alone_is_on_stdout(run, engine, recordings):
     assert "knows 20 English words" in outcome.err
     assert "67%: 2:00 of 3:00, 60.0 x real time, 0:01 left" in outcome.err
     assert not engine.options[0]["timestamps"]
+
+
+def test_speakers_stand_before_what_they_say(run, engine, recordings, monkeypatch):
+    def diarize(_model, _files, names):
+        segments = (SpeakerSegment("a", 0.0, 0.4), SpeakerSegment("b", 0.4, 1.0))
+        return DiarizeOutcome(
+            message=Message("b.wav cannot be read"),
+            status=DiarizeStatus.DIARIZE_FAILED,
+            diarizations=(Diarization(names[0], segments, 1.0),),
+        )
+
+    monkeypatch.setattr("winasr_doctor.asr.diarize", diarize)
+    outcome = run("transcribe", *recordings, "--speakers", "sortformer", "--model", "x")
+    assert outcome.out == ("talk.wav\nSpeaker 1: stop\nSpeaker 2: zero\n\nb.wav\nstop zero\n")
+    assert "b.wav cannot be read" in outcome.err
+    assert engine.options[0]["timestamps"]
+
+
+@pytest.mark.parametrize(
+    ("model", "language", "words"),
+    [
+        ("canary-flash", "it", "canary-flash knows en, de, es, fr"),
+        ("parakeet", "de", "parakeet is not told a language"),
+        ("me/mine", "de", "me/mine is not told a language"),
+    ],
+)
+def test_a_language_that_a_model_does_not_take_is_refused(
+    run, engine, recordings, model, language, words
+):
+    outcome = run("transcribe", "talk.wav", "--model", model, "--language", language)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert not engine.options
+
+
+def test_a_model_is_told_the_language(run, engine, recordings):
+    assert run("transcribe", "talk.wav", "--model", "canary", "--language", "de").code == 0
+    told = engine.options[0]
+    assert (told["source_lang"], told["target_lang"]) == ("de", "de")
 
 
 def test_quiet_shows_no_progress(run, engine, recordings):

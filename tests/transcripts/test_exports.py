@@ -48,7 +48,7 @@ def test_a_subtitle_is_no_wider_than_it_may_be():
 
 
 def test_without_word_times_the_text_is_one_subtitle():
-    assert exports.cues(TWO) == ((0.0, 1.5, "<yes> & no"),)
+    assert exports.cues(TWO) == (exports.Cue(0.0, 1.5, "<yes> & no"),)
 
 
 def test_silence_has_no_subtitle():

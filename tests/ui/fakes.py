@@ -92,10 +92,14 @@ class Fake:
     def duration(self, path):
         return self._at("duration", path=path) or 1.0
 
+    def diarize(self, model, audio, **options):
+        return self._at("diarize", **options)
+
     @property
     def engine(self):
         return Engine(
-            self.prepare, self.blockers, self.load, self.transcribe, self.scan, self.duration
+            *(self.prepare, self.blockers, self.load, self.transcribe, self.scan, self.duration),
+            self.diarize,
         )
 
 

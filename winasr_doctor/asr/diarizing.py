@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from winasr_doctor.asr import jobs, recordings, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
-from winasr_doctor.asr.audio import as_sources, name_of, read_audio
+from winasr_doctor.asr.audio import as_sources, read_audio
 from winasr_doctor.asr.errors import AudioError
 from winasr_doctor.asr.named_lock import NamedLock, turn_of
 from winasr_doctor.asr.outcomes import Diarization, DiarizeOutcome, DiarizeStatus, SpeakerSegment
 from winasr_doctor.asr.wav_files import as_files
-from winasr_doctor.frameworks.nemo import calls, names
+from winasr_doctor.frameworks.nemo import calls
+from winasr_doctor.frameworks.nemo.names import NAME
 from winasr_doctor.locks import RetryPolicy
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _WORK = recordings.RecordingWork(
 class _Request(NamedTuple):
     model: Any
     sources: list[Any]
+    names: list[str]
     options: Mapping[str, Any]
 
 
@@ -58,6 +60,7 @@ def diarize(
     timeout: float | None = None,
     cancel: threading.Event | None = None,
     on_start: jobs.OnStart | None = None,
+    names: Sequence[str] | None = None,
     scan: bool = True,
     **options: Any,  # noqa: ANN401 - passed on
 ) -> DiarizeOutcome:
@@ -76,6 +79,8 @@ def diarize(
         cancel: Ends the wait within a tenth of a second when set.
         on_start: Called in the caller's thread before the work begins, with a function that returns
             the work's `JobState` and may be called from any thread.
+        names: What to call the recordings in results and messages, one for each; by default their
+            paths.
         scan: Whether to scan this machine, for up to 2 s, if files were locked.
         options: Passed on to the model, such as `postprocessing_yaml`.
 
@@ -91,11 +96,10 @@ def diarize(
     check_arguments(policy, on_attempt, timeout, cancel, scan)
     check_callable("on_start", on_start)
     if not callable(getattr(model, "diarize", None)):
-        raise TypeError(
-            f"model must be a {names.NAME} model that diarizes, not {type(model).__name__}"
-        )
+        raise TypeError(f"model must be a {NAME} model that diarizes, not {type(model).__name__}")
     turn = turn_of(model)
-    request = _Request(model, as_sources(audio), options)
+    sources = as_sources(audio)
+    request = _Request(model, sources, recordings.names_of(sources, names), options)
     progress, cleanups = _Progress(), Cleanups(policy, on_attempt)
     started = perf_counter()
     result = jobs.run(
@@ -125,16 +129,17 @@ def _diarize(
 ) -> None:
     with turn.taken(job), cleanups.guarded(job):
         for index, source in enumerate(request.sources):
-            name = name_of(source, index)
+            name = request.names[index]
+            title, path = recordings.called(source, index)
             job.at(f"reading {name}")
             try:
-                recording = read_audio(source, recordings.called(source, index)[0])
+                recording = read_audio(source, name if path else title)
             except AudioError as error:
                 progress.unreadable[index] = error
                 continue
             job.at(f"diarizing {name}")
-            with as_files([recording.samples], job, cleanups) as (path,):
-                found = calls.diarize_file(request.model, path, request.options)
+            with as_files([recording.samples], job, cleanups) as (file,):
+                found = calls.diarize_file(request.model, file, request.options)
             segments = tuple(SpeakerSegment(*each) for each in found)
             progress.finished[index] = Diarization(
                 name, segments, recording.duration, recording.missing

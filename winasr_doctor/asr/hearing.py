@@ -101,7 +101,7 @@ class Hearing:
         """Transcribe pieces at once; return `None` if memory does not suffice, but may for less."""
         try:
             return [
-                Recognized(text, tuple(_word(piece, *word) for word in words))
+                Recognized(text, tuple(_word(piece, word) for word in words))
                 for piece, (text, words) in zip(pieces, self._texts(pieces), strict=True)
             ]
         except Exception as error:
@@ -127,10 +127,11 @@ class Hearing:
         )
 
 
-def _word(piece: Piece, text: str, start: float, end: float) -> Word:
+def _word(piece: Piece, word: calls.TimedWord) -> Word:
     """Return a word in the recording's time, within its piece: models round to whole frames."""
     last = piece.start + piece.seconds
-    return Word(text, min(piece.start + start, last), min(piece.start + end, last))
+    start, end = (min(piece.start + time, last) for time in (word.start, word.end))
+    return Word(word.text, start, end, word.confidence)
 
 
 def joined(parts: Sequence[Recognized]) -> Recognized:

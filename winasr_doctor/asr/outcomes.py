@@ -108,11 +108,21 @@ class LoadOutcome(_Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word with its start and end, in seconds from the start of the recording."""
+    """A word of a transcript.
+
+    Attributes:
+        text: The word.
+        start: Seconds from the start of the recording.
+        end: Seconds from the start of the recording.
+        confidence: How sure the model is of it, from 0 to 1; `None` if the model does not say.
+        speaker: Who says it, such as `Speaker 1`; empty if that is not known.
+    """
 
     text: str
     start: float
     end: float
+    confidence: float | None = None
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from winasr_doctor.asr.speech_language.generating import is_generator
 from winasr_doctor.frameworks.nemo import calls
 from winasr_doctor.models.known import CANARY_SECONDS
 
-LONGEST = 60.0
-"""Seconds of a piece for a model that takes any length. Longer ones save less than a hundredth of
-the time, but would let a person wait for the next words, and a cancel for its end."""
+LONGEST = 30.0
+"""Seconds of a piece for a model that takes any length. Attention grows with the square of the
+length, so longer pieces take more time and more memory, not less; and a person would wait longer
+for the next words, and a cancel for its end."""
 
 SHORTEST = 5.0
 """Seconds that always fit; a model that runs out of memory on less has no room for anything."""

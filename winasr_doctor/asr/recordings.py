@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from winasr_doctor.asr import failure, jobs, messages
 from winasr_doctor.asr.arguments import Cleanups
+from winasr_doctor.asr.audio import name_of
 from winasr_doctor.asr.errors import AudioError
 from winasr_doctor.asr.outcomes import Message
 from winasr_doctor.locks import CleanupReport
@@ -21,6 +22,26 @@ def called(source: Any, index: int) -> tuple[str, str | None]:  # noqa: ANN401
         index: Its position in the list, from 0.
     """
     return (source, source) if isinstance(source, str) else (f"Array {index}", None)
+
+
+def names_of(sources: Sequence[Any], given: Sequence[str] | None) -> list[str]:
+    """Return what to call each recording.
+
+    Args:
+        sources: From `as_sources`.
+        given: What the caller calls them; by default their paths.
+
+    Raises:
+        TypeError: They are not texts.
+        ValueError: There is not one for each recording.
+    """
+    if given is None:
+        return [name_of(source, index) for index, source in enumerate(sources)]
+    if isinstance(given, str) or not all(isinstance(each, str) for each in given):
+        raise TypeError("names must be a list of texts")
+    if len(given) != len(sources):
+        raise ValueError(f"there are {len(given)} names for {len(sources)} recordings")
+    return list(given)
 
 
 def what_went_wrong(

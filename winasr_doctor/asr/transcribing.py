@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.asr import jobs, recordings, truncated_audio
 from winasr_doctor.asr.arguments import Cleanups, check_arguments, check_callable
-from winasr_doctor.asr.audio import as_sources, name_of
+from winasr_doctor.asr.audio import as_sources
 from winasr_doctor.asr.named_lock import turn_of
 from winasr_doctor.asr.outcomes import (
     Message,
@@ -59,8 +59,8 @@ def transcribe(
     """Transcribe recordings and return the outcome.
 
     This function reads the recordings, mixes them to mono and resamples them to 16 kHz. A recording
-    of more than a minute is read block by block and cut at silences, so it may be hours long; a
-    piece that does not fit into memory is halved and tried again. NeMo gets arrays, so that no
+    of more than 30 s is read block by block and cut at silences, so it may be hours long; a piece
+    that does not fit into memory is halved and tried again. NeMo gets arrays, so that no
     file can be locked; only Canary gets temporary files. An unreadable recording does not stop the
     others from being transcribed. Only one call at a time runs on a model. The work runs in its own
     thread, in a copy of the caller's context.
@@ -104,7 +104,7 @@ def transcribe(
     request = TranscribeRequest(
         model,
         sources,
-        _names(sources, names),
+        recordings.names_of(sources, names),
         timestamps,
         batch_size,
         options,
@@ -137,16 +137,6 @@ def transcribe(
         refused=tuple(_refused(request, result)),
         **fields,
     )
-
-
-def _names(sources: Sequence[Any], given: Sequence[str] | None) -> list[str]:
-    if given is None:
-        return [name_of(source, index) for index, source in enumerate(sources)]
-    if isinstance(given, str) or not all(isinstance(each, str) for each in given):
-        raise TypeError("names must be a list of texts")
-    if len(given) != len(sources):
-        raise ValueError(f"there are {len(given)} names for {len(sources)} recordings")
-    return list(given)
 
 
 def _refused(request: TranscribeRequest, result: Transcribed) -> Iterator[RefusedRecording]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,6 +30,7 @@ Examples:
   winasr-doctor transcribe talk.wav
   winasr-doctor transcribe talk.mp3 --model parakeet --format srt -o talk.srt
   winasr-doctor transcribe *.wav --format txt,vtt -o texts/
+  winasr-doctor transcribe talk.wav --model canary --language de --speakers sortformer
 
 Exit codes: 0 everything is transcribed, 1 stopped with Ctrl+C, 2 a recording or the model cannot be
 read or used, 3 transcribing failed."""
@@ -42,6 +43,16 @@ read or used, 3 transcribing failed."""
     metavar="NAME",
     help="A known model, a repository of the Hub, or a file. By default the first known model"
     " that is on this computer, else the bundled one, which knows 20 words.",
+)
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="The language that is spoken, such as de, for a model that has to be told.",
+)
+@click.option(
+    "--speakers",
+    metavar="NAME",
+    help="A second model that tells up to four speakers apart, such as sortformer.",
 )
 @formats_option()
 @click.option(
@@ -57,6 +68,8 @@ def command(
     ctx: click.Context,
     files: Sequence[str],
     model: str | None,
+    language: str | None,
+    speakers: str | None,
     formats: tuple[str, ...],
     output: str | None,
     device: str,
@@ -72,16 +85,18 @@ def command(
     if not there:
         raise InputError(" ".join(each.message.headline for each in refused))
     name = model if model is not None else _default_model()
-    progress(f"Loading {name} ...")
+    options = _options_of(name, language)
     # The framework prints to stdout, which is reserved for the texts.
     with contextlib.redirect_stdout(sys.stderr), _quiet_framework():
-        loaded = _load(name, device)
-        if not loaded.ok:
-            progress(str(loaded.message))
-            ctx.exit(BAD_INPUT if _is_bad_input(loaded.error) else FAILED)
-        outcome, stopped = _transcribe(loaded.model, there, target, quiet=quiet)
+        loaded = _load(ctx, name, device)
+        options["timestamps"] = target.needs_times or speakers is not None
+        diarizer = _load(ctx, speakers, device) if speakers is not None else None
+        outcome, stopped = _transcribe(loaded.model, there, options, quiet=quiet)
+        transcripts = (*outcome.transcripts, *outcome.unfinished)
+        if diarizer is not None and transcripts and not stopped:
+            transcripts = _with_speakers(diarizer.model, there, transcripts)
     refused = (*refused, *outcome.refused)
-    _write(target, (*outcome.transcripts, *outcome.unfinished), refused, name)
+    _write(target, transcripts, refused, name)
     for each in refused[: len(refused) - len(outcome.refused)]:
         progress(str(each.message))
     if not outcome.ok or outcome.message.details:
@@ -126,12 +141,56 @@ def _quiet_framework() -> contextlib.AbstractContextManager[None]:
     return state.quiet()
 
 
-def _load(name: str, device: str) -> LoadOutcome:
+def _options_of(model: str, language: str | None) -> dict[str, Any]:
+    """Return the options that tell a model the language.
+
+    Raises:
+        InputError: The model does not take it.
+    """
+    from winasr_doctor.models.known import known_model
+
+    if language is None:
+        return {}
+    known = known_model(model)
+    options = known.language_options(language) if known is not None else {}
+    if known is None or not options:
+        raise InputError(f"--language: {model} is not told a language; leave the option out")
+    if language not in known.languages:
+        raise InputError(f"--language: {model} knows {', '.join(known.languages)}")
+    return dict(options)
+
+
+def _with_speakers(
+    model: Any,  # noqa: ANN401 - the framework's model
+    files: Sequence[str],
+    transcripts: Sequence[Transcript],
+) -> tuple[Transcript, ...]:
+    """Say of each word who says it; what fails is reported and costs only the speakers."""
+    from winasr_doctor.asr import diarize
+    from winasr_doctor.transcripts.speakers import with_speakers
+
+    progress("Telling the speakers apart ...")
+    found = diarize(model, list(files), names=list(files))
+    if not found.ok:
+        progress(str(found.message))
+    who = {each.source: each for each in found.diarizations}
+    return tuple(
+        with_speakers(each, who[each.source]) if each.source in who else each
+        for each in transcripts
+    )
+
+
+def _load(ctx: click.Context, name: str, device: str) -> LoadOutcome:
+    """Load a model, or end with the reason."""
     from winasr_doctor.asr import load_model
     from winasr_doctor.asr.models import TINY, TINY_KNOWS
 
+    progress(f"Loading {name} ...")
     loaded = load_model(name, device=device)
-    if loaded.ok and name.strip().casefold() == TINY:
+    if not loaded.ok:
+        progress(str(loaded.message))
+        ctx.exit(BAD_INPUT if _is_bad_input(loaded.error) else FAILED)
+    if name.strip().casefold() == TINY:
         progress(f"{TINY_KNOWS} Choose another with --model, such as --model parakeet.")
     return loaded
 
@@ -145,7 +204,7 @@ def _is_bad_input(error: BaseException | None) -> bool:
 def _transcribe(
     model: Any,  # noqa: ANN401 - the framework's model
     files: Sequence[str],
-    target: Target,
+    options: Mapping[str, Any],
     *,
     quiet: bool,
 ) -> tuple[TranscribeOutcome, bool]:
@@ -162,9 +221,9 @@ def _transcribe(
             model,
             list(files),
             names=list(files),
-            timestamps=target.needs_times,
             cancel=cancel,
             on_progress=on_progress,
+            **options,
         )
     return outcome, cancel.is_set()
 

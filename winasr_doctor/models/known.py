@@ -6,7 +6,7 @@ import datetime as dt
 
 from winasr_doctor._util.dated import Dated
 from winasr_doctor.models.model import KnownModel
-from winasr_doctor.models.published import PUBLISHED
+from winasr_doctor.models.published import DIARIZERS, PUBLISHED
 
 GB = 1_000_000_000
 
@@ -37,6 +37,7 @@ ALIASES = {
     "canary-flash": "canary-180m-flash",
     "canary-180m": "canary-180m-flash",
     "canary-qwen": "canary-qwen-2.5b",
+    "sortformer": "diar_streaming_sortformer_4spk-v2.1",
 }
 """Shorter names. One without a version is the newest of its size that is in the table."""
 
@@ -78,8 +79,8 @@ LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.u
 
 
 def known_model(name: str) -> KnownModel | None:
-    """Return the known model with a name, alias or repository, given in lower case."""
+    """Return the known model with a name, alias or repository; also one that tells speakers apart."""
+    name = name.strip().casefold()
     name = ALIASES.get(name, name)
-    return next(
-        (m for m in KNOWN_MODELS if name in (m.name.casefold(), m.repo_id.casefold())), None
-    )
+    models = (*KNOWN_MODELS, *DIARIZERS)
+    return next((m for m in models if name in (m.name.casefold(), m.repo_id.casefold())), None)

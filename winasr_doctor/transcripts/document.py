@@ -14,12 +14,16 @@ from winasr_doctor.report.escaping import utf8, visible
 SCHEMA = "winasr-doctor/transcript/1"
 
 
-class TimedWordPart(msgspec.Struct, frozen=True):
+class TimedWordPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """A word with its times from the start of the recording."""
 
     text: str
     start: float
     end: float
+    confidence: float | None = None
+    """How sure the model is, from 0 to 1, if it says."""
+    speaker: str = ""
+    """Who says it, if speakers were told apart."""
 
 
 class TranscriptPart(msgspec.Struct, frozen=True):
@@ -91,7 +95,10 @@ def _transcript(transcript: Transcript) -> TranscriptPart:
         text=utf8(transcript.text),
         duration=transcript.duration,
         words=tuple(
-            TimedWordPart(utf8(word.text), word.start, word.end) for word in transcript.words
+            TimedWordPart(
+                utf8(word.text), word.start, word.end, word.confidence, utf8(word.speaker)
+            )
+            for word in transcript.words
         ),
         missing=transcript.missing,
         untranscribed=transcript.untranscribed,

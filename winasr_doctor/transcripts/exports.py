@@ -5,25 +5,23 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 import msgspec
 
-from winasr_doctor.asr.outcomes import Transcript, Word
+from winasr_doctor.asr.outcomes import Transcript
 from winasr_doctor.report.escaping import utf8
 from winasr_doctor.transcripts import document
+from winasr_doctor.transcripts.segments import lines, said, text_of
 
 LONGEST_CUE = 6.0
 """Maximum seconds that a subtitle stays."""
 
 WIDEST_CUE = 84
 """Maximum number of characters of a subtitle: two lines of 42."""
-
-PAUSE = 0.8
-"""Seconds of silence that end a subtitle."""
 
 FORMATS = ("txt", "srt", "vtt", "json")
 
@@ -34,6 +32,7 @@ class Cue(NamedTuple):
     start: float
     end: float
     text: str
+    speaker: str = ""
 
 
 def name_of(transcript: Transcript) -> str:
@@ -50,41 +49,28 @@ def cues(transcript: Transcript) -> tuple[Cue, ...]:
         text = transcript.text.strip()
         return (Cue(0.0, transcript.duration, text),) if text else ()
     return tuple(
-        Cue(group[0].start, max(group[-1].end, group[0].start), " ".join(w.text for w in group))
-        for group in _groups(transcript.words)
-    )
-
-
-def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
-    group: list[Word] = []
-    for word in words:
-        if group and _ends_before(group, word):
-            yield group
-            group = []
-        group.append(word)
-    yield group
-
-
-def _ends_before(group: Sequence[Word], word: Word) -> bool:
-    width = sum(len(each.text) + 1 for each in group) + len(word.text)
-    return (
-        word.start - group[-1].end >= PAUSE
-        or word.end - group[0].start > LONGEST_CUE
-        or width > WIDEST_CUE
+        Cue(
+            line[0].start,
+            max(line[-1].end, line[0].start),
+            " ".join(word.text for word in line),
+            line[0].speaker,
+        )
+        for line in lines(transcript.words, longest=LONGEST_CUE, widest=WIDEST_CUE)
     )
 
 
 def to_txt(transcripts: Sequence[Transcript]) -> str:
     """Write the texts, each with its recording's name above it if there are several."""
     if len(transcripts) == 1:
-        return f"{utf8(transcripts[0].text)}\n"
-    return "\n".join(f"{name_of(each)}\n{utf8(each.text)}\n" for each in transcripts)
+        return f"{utf8(text_of(transcripts[0]))}\n"
+    return "\n".join(f"{name_of(each)}\n{utf8(text_of(each))}\n" for each in transcripts)
 
 
 def to_srt(transcript: Transcript) -> str:
     """Write one transcript as SubRip subtitles."""
     return "\n".join(
-        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_cue_text(cue)}\n"
+        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n"
+        f"{_one_line(said(cue.speaker, cue.text))}\n"
         for number, cue in enumerate(cues(transcript), 1)
     )
 
@@ -92,7 +78,8 @@ def to_srt(transcript: Transcript) -> str:
 def to_vtt(transcript: Transcript) -> str:
     """Write one transcript as subtitles (W3C, "WebVTT: The Web Video Text Tracks Format")."""
     blocks = (
-        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_markup(_cue_text(cue))}\n"
+        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n"
+        f"{_voice(cue.speaker)}{_markup(_one_line(cue.text))}\n"
         for cue in cues(transcript)
     )
     return "\n".join(("WEBVTT\n", *blocks))
@@ -185,9 +172,14 @@ def _time(seconds: float, point: str) -> str:
     return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"
 
 
-def _cue_text(cue: Cue) -> str:
+def _one_line(text: str) -> str:
     """Return a cue's text on one line: an empty line would end the cue."""
-    return " ".join(utf8(cue.text).split())
+    return " ".join(utf8(text).split())
+
+
+def _voice(speaker: str) -> str:
+    """Return a speaker as a voice tag (W3C, "WebVTT", 4.2.2 "WebVTT voice object")."""
+    return f"<v {_markup(_one_line(speaker))}>" if speaker else ""
 
 
 def _markup(text: str) -> str:

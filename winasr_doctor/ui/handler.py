@@ -11,12 +11,15 @@ from pathlib import Path
 from winasr_doctor.asr.errors import UnknownModelError
 from winasr_doctor.asr.outcomes import Transcript
 from winasr_doctor.findings import Remedy
+from winasr_doctor.models.model import KnownModel
+from winasr_doctor.transcripts import editing, exports
 from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
-from winasr_doctor.ui.job import JobResult, Models, Request, TranscriptionJob
+from winasr_doctor.ui.job import TranscriptionJob
 from winasr_doctor.ui.job_progress import RecordingRow
+from winasr_doctor.ui.job_request import JobResult, Models, Request
 from winasr_doctor.ui.job_slot import JobSlot
-from winasr_doctor.ui.models import Choice, typed
+from winasr_doctor.ui.models import Choice, diarizers, read_cache, typed
 from winasr_doctor.ui.sessions import Session, Sessions
 from winasr_doctor.ui.status import PageStatus, StatusKind
 
@@ -44,6 +47,7 @@ class PageView:
         rows: A line for each recording.
         files: Format to path of the files to download.
         blocked: Whether to offer `Load anyway`.
+        names: What the recordings are called.
     """
 
     status: PageStatus
@@ -52,6 +56,24 @@ class PageView:
     files: dict[str, str] = field(default_factory=dict)
     blocked: bool = False
     rows: tuple[RecordingRow, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditView:
+    """What the page shows after somebody changed the text.
+
+    Attributes:
+        transcripts: The transcripts with the changes.
+        names: What the recordings are called.
+        files: Format to path of the files to download.
+        note: What to say.
+    """
+
+    transcripts: tuple[Transcript, ...]
+    names: tuple[str, ...]
+    files: dict[str, str]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,8 @@ class TranscriptionRequest:
         model: The chosen model's name.
         device: The device, as an argument of `load_model`.
         timestamps: Whether to compute word timestamps.
+        language: The language that is spoken; empty for the model's default.
+        diarizer: The model that tells speakers apart; empty for none.
         anyway: Whether to load in spite of the doctor's findings.
     """
 
@@ -70,6 +94,8 @@ class TranscriptionRequest:
     model: str | None
     device: str = "auto"
     timestamps: bool = True
+    language: str = ""
+    diarizer: str = ""
     anyway: bool = False
 
 
@@ -101,7 +127,8 @@ class Handler:
         self._find = find
         self.deadline = deadline
         self.quiet = quiet
-        self._slot, self._models = JobSlot(), Models()
+        self.diarizers = {each.name: each for each in diarizers(cache=read_cache())}
+        self._slot, self._models, self._speaker_models = JobSlot(), Models(), Models()
 
     def refresh(self) -> None:
         """Update what is needed to use each model."""
@@ -128,6 +155,7 @@ class Handler:
             yield self._running(job)
             while (ending := self._wait(job)) is None:
                 yield self._running(job)
+            self.sessions.of(name).result = ending
             yield _ended(ending, job)
             if job.request.choice.download_bytes:
                 self.refresh()
@@ -152,6 +180,40 @@ class Handler:
         job.news.set()
         return None
 
+    def edit(self, name: str, text: str) -> EditView | None:
+        """Take over a text that somebody changed, and write the files to download again.
+
+        Args:
+            name: The tab.
+            text: The whole text.
+
+        Returns:
+            What to show; `None` if there is no text to change.
+        """
+        session = self.sessions.of(name)
+        job, result = session.job, session.result
+        if job is None or result is None or not result.transcripts or job.active:
+            return None
+        names = job.progress.names
+        try:
+            with session.lock:
+                found = editing.all_edited(result.transcripts, text, named=len(names) > 1)
+                files = exports.write_files(found, session.folder_of_edits())
+        except editing.HeadingMissingError as error:
+            note = texts.HEADING_MISSING.format(name=error.name)
+            return EditView(result.transcripts, names, {}, note)
+        except OSError as error:
+            return EditView(result.transcripts, names, {}, f"{texts.EXPORT_FAILED}: {error}")
+        same = found == result.transcripts
+        return EditView(found, names, files, texts.UNCHANGED if same else texts.EDITED)
+
+    def known(self, model: str | None) -> KnownModel | None:
+        """Return what is known of a model that somebody chose or typed."""
+        try:
+            return typed(model or "", self.choices).known
+        except UnknownModelError:
+            return None
+
     def trouble(self, name: str) -> PageStatus:
         """Show what went wrong outside the job, such as in Gradio."""
         session = self.sessions.of(name)
@@ -172,25 +234,40 @@ class Handler:
                 return PageStatus(StatusKind.WARN, sentence), None
         try:
             choice = typed(wanted, self.choices)
+            diarizer = typed(wish.diarizer, self.diarizers) if wish.diarizer else None
         except UnknownModelError as error:
             return PageStatus(StatusKind.ERROR, str(error), (), error.remedies), None
         gone = [path for path in wish.audio if not Path(path).is_file()]
         if gone:
             sentence = texts.MISSING_UPLOAD.format(name=Path(gone[0]).name)
             return PageStatus(StatusKind.ERROR, sentence), None
-        return self._start(session, wish, choice)
+        return self._start(session, wish, choice, diarizer)
 
     def _start(
-        self, session: Session, wish: TranscriptionRequest, choice: Choice
+        self,
+        session: Session,
+        wish: TranscriptionRequest,
+        choice: Choice,
+        diarizer: Choice | None,
     ) -> tuple[PageStatus, TranscriptionJob | None]:
         with session.lock:
             if session.job is not None and session.job.active:
                 return PageStatus(StatusKind.WARN, texts.BUSY), None
             session.folder.mkdir(mode=0o700, exist_ok=True)
             folder = Path(tempfile.mkdtemp(dir=session.folder))
-            request = Request(wish.audio, choice, wish.device, wish.timestamps, wish.anyway, folder)
-            job = TranscriptionJob(request, self.engine, self._slot, self._models, self.deadline)
-            session.job = job
+            request = Request(
+                wish.audio,
+                choice,
+                wish.device,
+                wish.timestamps,
+                wish.anyway,
+                folder,
+                wish.language,
+                diarizer,
+            )
+            models = self._models, self._speaker_models
+            job = TranscriptionJob(request, self.engine, self._slot, models, self.deadline)
+            session.job, session.result = job, None
             job.start()
         return PageStatus(StatusKind.RUN, ""), job
 
@@ -242,6 +319,7 @@ class Handler:
             running=True,
             transcripts=job.progress.news(),
             rows=job.progress.rows(),
+            names=job.progress.names,
         )
 
 
@@ -252,4 +330,5 @@ def _ended(ending: JobResult, job: TranscriptionJob) -> PageView:
         files=ending.files,
         blocked=ending.blocked,
         rows=job.progress.rows(),
+        names=job.progress.names,
     )

@@ -10,8 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -22,9 +21,11 @@ from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
 from winasr_doctor.transcripts import exports
+from winasr_doctor.transcripts.speakers import with_speakers
 from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.engine import Engine
 from winasr_doctor.ui.job_progress import JobProgress, display_names
+from winasr_doctor.ui.job_request import JobResult, Models, Request
 from winasr_doctor.ui.job_slot import JobSlot
 from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import Blocker
@@ -34,44 +35,6 @@ log = logging.getLogger("winasr_doctor.ui")
 
 MOST_HOURS = 4.0
 """Maximum number of hours of audio in one job."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The request of a tab.
-
-    Attributes:
-        audio: Paths of recordings.
-        choice: The model.
-        device: The device, as an argument of `load_model`.
-        timestamps: Whether to compute word timestamps.
-        anyway: Whether to load in spite of the doctor's findings.
-        folder: The folder for the files to download.
-    """
-
-    audio: tuple[str, ...]
-    choice: Choice
-    device: str
-    timestamps: bool
-    anyway: bool
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """The result of a job.
-
-    Attributes:
-        status: The status for the user.
-        transcripts: The finished transcripts, including those before a failure.
-        files: Format to path of the files to download.
-        blocked: Whether the doctor's findings prevented loading the model.
-    """
-
-    status: PageStatus
-    transcripts: tuple[Transcript, ...] = ()
-    files: dict[str, str] = field(default_factory=dict)
-    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +58,6 @@ class StoppedError(Exception):
     """Nobody is waiting for the job any more."""
 
 
-class Models:
-    """Keeps the model that was loaded last for the next job."""
-
-    def __init__(self) -> None:
-        self._key: tuple[str, str] | None = None
-        self._outcome: LoadOutcome | None = None
-
-    def get(self, key: tuple[str, str]) -> LoadOutcome | None:
-        """Return the outcome of loading this name on this device, if it was the last."""
-        return self._outcome if self._key == key else None
-
-    def put(self, key: tuple[str, str], outcome: LoadOutcome) -> None:
-        """Keep a model in place of the previous one."""
-        self._key, self._outcome = key, outcome
-
-    def forget(self) -> None:
-        """Release the model, before another one takes its memory."""
-        self._key = self._outcome = None
-
-
 class TranscriptionJob:
     """A request and the thread that works on it.
 
@@ -122,18 +65,24 @@ class TranscriptionJob:
         request: What to do.
         engine: The back end.
         slot: Where it waits for its turn.
-        models: Where loaded models are kept.
+        models: Where the loaded model is kept, and the one that tells speakers apart.
         deadline: Seconds until it is abandoned.
     """
 
     def __init__(
-        self, request: Request, engine: Engine, slot: JobSlot, models: Models, deadline: float
+        self,
+        request: Request,
+        engine: Engine,
+        slot: JobSlot,
+        models: tuple[Models, Models],
+        deadline: float,
     ) -> None:
         self.request = request
         self.deadline = deadline
         self.cancel = threading.Event()
         self.news = threading.Event()
-        self._engine, self._slot, self._models = engine, slot, models
+        self._engine, self._slot = engine, slot
+        self._models, self._diarizers = models
         self.progress = JobProgress(display_names(request.audio))
         self._phase, self._attempt = "queued", ""
         self._started = self._heard = monotonic()
@@ -209,7 +158,11 @@ class TranscriptionJob:
         elif inner is not None and inner.step is JobStep.DOWNLOADING:
             phase = "asking" if inner.downloaded is None else "downloading"
             amount = status_messages.of_download(inner.downloaded)
-        return texts.PHASES[phase].format(model=self.request.choice.name, amount=amount)
+        choice = self.request.choice
+        if self._phase == "loading_diarizer":
+            choice = self.request.diarizer or choice
+            phase = "loading" if phase == self._phase else phase
+        return texts.PHASES[phase].format(model=choice.name, amount=amount)
 
     def _hear(self, inner: JobState | None) -> None:
         """Count another step or more bytes as progress. A wait only counts seconds: no progress."""
@@ -289,7 +242,7 @@ class TranscriptionJob:
             kept = loaded = self._load()
             if not loaded.ok:
                 return JobResult(status_messages.of_failure(texts.FAILED_TO_LOAD, loaded))
-            self._keep(key, loaded)
+            self._keep(self._models, key, loaded)
         return self._transcribe(kept, loaded)
 
     def _too_long(self) -> PageStatus | None:
@@ -315,12 +268,12 @@ class TranscriptionJob:
             self.request.choice.name, device=self.request.device, **self._options()
         )
 
-    def _keep(self, key: tuple[str, str], loaded: LoadOutcome) -> None:
+    def _keep(self, models: Models, key: tuple[str, str], loaded: LoadOutcome) -> None:
         """Keep the model for the next job, unless another job may have loaded its own by now."""
         with self._lock:
             if self._abandoned:
                 raise StoppedError
-            self._models.put(key, loaded)
+            models.put(key, loaded)
 
     def _transcribe(self, kept: LoadOutcome, loaded: LoadOutcome | None) -> JobResult:
         self._at("transcribing")
@@ -328,8 +281,8 @@ class TranscriptionJob:
             kept.model,
             list(self.request.audio),
             names=self.progress.names,
-            timestamps=self.request.timestamps,
             on_progress=self._on_progress,
+            **self.request.options,
             **self._options(),
         )
         self.progress.end(heard)
@@ -341,8 +294,40 @@ class TranscriptionJob:
                 return JobResult(status)
         else:
             status = status_messages.of_success(loaded, heard, note)
+            if self.request.diarizer is not None:
+                status, transcripts = self._with_speakers(
+                    status, transcripts, self.request.diarizer
+                )
         self._look, self._phase = None, "exporting"
         return self._exported(status, transcripts)
+
+    def _with_speakers(
+        self, status: PageStatus, transcripts: tuple[Transcript, ...], choice: Choice
+    ) -> tuple[PageStatus, tuple[Transcript, ...]]:
+        """Say of each word who says it; a failure costs only the speakers."""
+        if not any(each.words for each in transcripts):
+            return status_messages.with_note(status, texts.NO_TIMES_NO_SPEAKERS), transcripts
+        self._at("loading_diarizer")
+        key = (choice.name, self.request.device)
+        kept = self._diarizers.get(key)
+        if kept is None:
+            self._diarizers.forget()
+            kept = self._engine.load(choice.name, device=self.request.device, **self._options())
+            if not kept.ok:
+                return status_messages.without_speakers(status, kept), transcripts
+            self._keep(self._diarizers, key, kept)
+        self._at("diarizing")
+        found = self._engine.diarize(
+            kept.model, list(self.request.audio), names=self.progress.names, **self._options()
+        )
+        if not found.ok:
+            status = status_messages.without_speakers(status, found)
+        who = {each.source: each for each in found.diarizations}
+        known = (
+            with_speakers(each, who[each.source]) if each.source in who else each
+            for each in transcripts
+        )
+        return status, tuple(known)
 
     def with_what_is_done(self, status: PageStatus) -> JobResult:
         """Return a result with the texts so far, for a job whose worker is not waited for.
@@ -394,6 +379,8 @@ _WHAT = {
     "loading": texts.FAILED_TO_LOAD,
     "reading": texts.TRANSCRIPTION_FAILED,
     "transcribing": texts.TRANSCRIPTION_FAILED,
+    "loading_diarizer": texts.NO_SPEAKERS,
+    "diarizing": texts.NO_SPEAKERS,
     "exporting": texts.EXPORT_FAILED,
 }
 """Phase to the description of its failure."""

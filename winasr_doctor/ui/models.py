@@ -16,8 +16,9 @@ from winasr_doctor.frameworks.nemo.names import PACKAGE, SUFFIX
 from winasr_doctor.machine.base import Unreadable
 from winasr_doctor.machine.live.hub_cache import cached
 from winasr_doctor.machine.model import HubCache
-from winasr_doctor.models.known import KNOWN_MODELS
+from winasr_doctor.models.known import KNOWN_MODELS, known_model
 from winasr_doctor.models.model import KnownModel
+from winasr_doctor.models.published import DIARIZERS
 from winasr_doctor.ui import texts
 
 SECONDS = 2.0
@@ -62,6 +63,11 @@ class Choice:
     unpacked_bytes: int = 0
 
     @property
+    def known(self) -> KnownModel | None:
+        """What is known of it; `None` for somebody's own model."""
+        return known_model(self.repo_id) if self.repo_id else None
+
+    @property
     def label(self) -> str:
         """The text in the list."""
         shown = Path(self.name).name if self.path == self.name else self.name
@@ -87,6 +93,11 @@ def choices(
     ordered = [found.get(name) or _given(name) for name in given]
     ordered += [each for name, each in found.items() if name not in given]
     return tuple(_judged(each, installed, blocked or {}) for each in ordered)
+
+
+def diarizers(*, cache: HubCache | None = None) -> tuple[Choice, ...]:
+    """Return the models on offer that tell speakers apart; the newest first."""
+    return tuple(_known(model, cache) for model in reversed(DIARIZERS))
 
 
 def typed(name: str, known: Mapping[str, Choice]) -> Choice:

@@ -84,17 +84,212 @@
     announce();
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
     document.querySelectorAll("button:not([role]) button").forEach(unnest);
-    // It can be reached and copied, but the downloads would not follow a change.
-    document.querySelectorAll("#transcript textarea:not([readonly])").forEach((area) => {
-      area.readOnly = true;
+    // The text grows while a job runs, so a change would be lost.
+    const fixed = !document.querySelector("#download_txt:not([disabled])") || working();
+    document.querySelectorAll("#transcript textarea").forEach((area) => {
+      if (area.readOnly !== fixed) area.readOnly = fixed;
     });
+    refresh();
   }).observe(document.body, { childList: true, subtree: true });
+
+  // Listening: a player for each recording, and its words.
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const working = () => status()?.querySelector('.winasr-status[data-state="run"]');
+  const figureOf = (number) => document.querySelector(`#players [data-recording="${number}"]`);
+  const show = (number) => {
+    all("#players figure").forEach((figure) => {
+      figure.hidden = figure.dataset.recording !== number;
+      if (figure.hidden) figure.querySelector("audio").pause();
+    });
+    all("#players select").forEach((select) => { select.value = number; });
+  };
+  const play = (word) => {
+    const { recording } = word.closest("section").dataset;
+    const player = figureOf(recording)?.querySelector("audio");
+    if (!player) return;
+    show(recording);
+    player.currentTime = Number(word.dataset.start);
+    player.play().catch(() => {}); // its own error event says why
+  };
+  const focusOn = (word) => {
+    all('[tabindex="0"]', word.closest("section")).forEach((each) => { each.tabIndex = -1; });
+    word.tabIndex = 0;
+    word.focus();
+  };
+  const spokenAt = (words, time) => {
+    let [low, high] = [0, words.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Number(words[middle].dataset.start) <= time + 0.01) low = middle + 1;
+      else high = middle;
+    }
+    const word = words[low - 1];
+    return word && time <= Number(word.dataset.end) + 0.3 ? word : undefined;
+  };
+  let scrolled = 0; // when somebody last scrolled the words: then they stay where they are
+  const follow = (player) => {
+    const figure = player.closest("figure");
+    figure.style.setProperty("--at", `${(100 * player.currentTime) / player.duration || 0}%`);
+    const section = document.querySelector(
+      `#words section[data-recording="${figure.dataset.recording}"]`,
+    );
+    if (!section) return;
+    const word = spokenAt(all("[data-start]", section), player.currentTime);
+    const marked = document.querySelector("#words [aria-current]");
+    if (word === marked) return;
+    marked?.removeAttribute("aria-current");
+    word?.setAttribute("aria-current", "true");
+    const box = section.parentElement;
+    if (!word || player.paused || Date.now() - scrolled < 5000) return;
+    const below = word.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+    const above = word.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    if (below > -20 || above < 0) box.scrollTop += above - box.clientHeight / 3;
+  };
+  // `timeupdate` comes four times a second, too seldom for short words.
+  const keepUp = (player) => {
+    follow(player);
+    if (!player.paused && player.isConnected) requestAnimationFrame(() => keepUp(player));
+  };
+  for (const kind of ["play", "seeked", "pause"]) {
+    document.addEventListener(kind, (event) => {
+      if (!event.target.closest?.("#players")) return;
+      keepUp(event.target);
+      if (kind !== "play") return;
+      all("#players audio").forEach((other) => { if (other !== event.target) other.pause(); });
+    }, true);
+  }
+  document.addEventListener("error", (event) => {
+    const figure = event.target.closest?.("#players figure");
+    if (figure) figure.querySelector(".winasr-unplayable").hidden = false;
+  }, true);
+  for (const kind of ["wheel", "touchmove"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target.closest?.(".winasr-words")) scrolled = Date.now();
+    }, { capture: true, passive: true });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".winasr-chooser")) show(event.target.value);
+  });
+  document.addEventListener("keydown", (event) => {
+    const word = event.target.closest?.("#words [data-start]");
+    if (!word || event.ctrlKey || event.altKey || event.metaKey) return;
+    const words = all("[data-start]", word.closest("section"));
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) focusOn(words[words.indexOf(word) + step] ?? word);
+    else if (event.key === "Home") focusOn(words[0]);
+    else if (event.key === "End") focusOn(words.at(-1));
+    else if (event.key === "Enter" || event.key === " ") play(word);
+    else return;
+    event.preventDefault();
+  });
+
+  // Search: the words that a phrase touches are marked.
+  let places = [];
+  let place = -1;
+  const search = () => {
+    all("#words .found").forEach((word) => word.classList.remove("found", "here"));
+    [places, place] = [[], -1];
+    const box = document.querySelector("#search textarea, #search input");
+    const wanted = (box?.value ?? "").trim().toLowerCase().split(/\s+/).join(" ");
+    for (const section of wanted ? all("#words section") : []) {
+      const words = all("[data-start]", section);
+      const starts = [];
+      let text = "";
+      for (const word of words) {
+        starts.push(text.length);
+        text += `${word.textContent.toLowerCase()} `;
+      }
+      let from = 0;
+      for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+        while (from + 1 < starts.length && starts[from + 1] <= at) from += 1;
+        let until = from;
+        while (until + 1 < starts.length && starts[until + 1] < at + wanted.length) until += 1;
+        places.push(words.slice(from, until + 1));
+      }
+    }
+    places.flat().forEach((word) => word.classList.add("found"));
+    tell(wanted);
+    if (places.length) go(1);
+  };
+  const tell = (wanted) => {
+    let count = document.querySelector("#winasr-count");
+    if (!count) {
+      count = document.createElement("p");
+      count.id = "winasr-count";
+      count.setAttribute("role", "status");
+      document.querySelector("#search")?.appendChild(count);
+    }
+    const found = texts.found.replace("{number}", place + 1).replace("{count}", places.length);
+    count.textContent = !wanted ? "" : places.length ? found : texts.not_found;
+  };
+  const go = (step) => {
+    places[place]?.forEach((word) => word.classList.remove("here"));
+    place = (place + step + places.length) % places.length;
+    const words = places[place];
+    words.forEach((word) => word.classList.add("here"));
+    const box = words[0].closest(".winasr-words");
+    box.scrollTop += words[0].getBoundingClientRect().top - box.getBoundingClientRect().top
+      - box.clientHeight / 3;
+    scrolled = Date.now();
+    tell(true);
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.closest?.("#search") || event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (places.length) go(event.shiftKey ? -1 : 1);
+  }, true);
+
+  // Until the server has taken over a change, a click on a download waits.
+  let waiting = null;
+  let pressed = null;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#search")) search();
+    if (!event.target.closest("#transcript")) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(release, 10000);
+  }, true);
+  const release = () => {
+    clearTimeout(waiting);
+    waiting = null;
+    const button = pressed;
+    pressed = null;
+    if (button) setTimeout(() => button.click(), 100);
+  };
+  let answer = "";
+  const refresh = () => {
+    const note = document.querySelector("#note [data-answer]");
+    if ((note?.dataset.answer ?? "") === answer) return;
+    answer = note?.dataset.answer ?? "";
+    if (note) announcer.textContent = note.textContent;
+    setTimeout(search, 50); // Gradio puts the words' own attributes back
+    const area = document.querySelector("#transcript textarea");
+    if (!note || Number(note.dataset.length) === area?.value.length) release(); // else more comes
+  };
 
   // A new attempt makes an old note untrue. While it is captured: the attempt itself may fail at
   // once, and its note must stay.
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("#transcribe, #anyway, #audio, #microphone")) unsay("toast", "microphone");
+    const download = target?.closest("#downloads button");
+    if (download && waiting) {
+      event.preventDefault();
+      event.stopPropagation();
+      pressed = download;
+      return;
+    }
+    const word = target?.closest("#words [data-start]");
+    if (word) {
+      focusOn(word);
+      play(word);
+    }
+    const wave = target?.closest(".winasr-wave");
+    const player = wave?.parentElement.querySelector("audio");
+    if (player?.duration) {
+      const { left, width } = wave.getBoundingClientRect();
+      player.currentTime = (player.duration * (event.clientX - left)) / width;
+    }
     const button = target?.closest("button.winasr-copy");
     if (!button) return;
     const report = button.parentElement.querySelector("pre");

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
-from winasr_doctor.transcripts.exports import FORMATS, name_of
-from winasr_doctor.ui import findings, status_messages, texts
+from winasr_doctor.models.languages import name_of
+from winasr_doctor.transcripts.editing import page_text
+from winasr_doctor.transcripts.exports import FORMATS
+from winasr_doctor.ui import findings, listening, status_messages, texts
 from winasr_doctor.ui.handler import Handler, PageView, TranscriptionRequest
+from winasr_doctor.ui.job_progress import display_names
+from winasr_doctor.ui.models import Choice
 from winasr_doctor.ui.preflight import blocked_by
 from winasr_doctor.ui.status import PageStatus, StatusKind, clean, render
 
@@ -79,7 +83,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     type="filepath",
                     elem_id="microphone",
                 )
-                options = [(choice.label, choice.name) for choice in handler.choices.values()]
+                options = _options(handler.choices.values())
                 model = gr.Dropdown(
                     options,
                     value=options[0][1],
@@ -88,6 +92,23 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     allow_custom_value=True,
                     elem_id="model",
                 )
+                with gr.Row():
+                    language = gr.Dropdown(
+                        [(texts.DEFAULT_LANGUAGE, "")],
+                        value="",
+                        label=texts.LANGUAGE,
+                        info=texts.LANGUAGE_HELP,
+                        visible=False,
+                        elem_id="language",
+                    )
+                    diarizer = gr.Dropdown(
+                        [(texts.ONE_SPEAKER, ""), *_options(handler.diarizers.values())],
+                        value="",
+                        label=texts.SPEAKERS,
+                        info=texts.SPEAKERS_HELP,
+                        allow_custom_value=True,
+                        elem_id="diarizer",
+                    )
                 device = gr.Dropdown(
                     _devices(first_device), value=first_device, label=texts.DEVICE, elem_id="device"
                 )
@@ -104,14 +125,17 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     elem_id="status_output",
                 )
                 anyway = gr.Button(texts.ANYWAY, visible=False, elem_id="anyway")
+                players = gr.HTML(elem_id="players")
+                search, words, listen = _search_and_words()
                 transcript = gr.Textbox(
                     label=texts.TRANSCRIPT,
-                    lines=6,
-                    max_lines=20,
+                    lines=4,
+                    max_lines=16,
                     interactive=True,  # else it could not be reached by Tab; page.js locks it
                     buttons=["copy"],
                     elem_id="transcript",
                 )
+                note = gr.HTML(elem_id="note")
                 table = gr.Dataframe(
                     headers=list(texts.RECORDING_COLUMNS),
                     datatype="str",
@@ -138,21 +162,16 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                         size="sm",
                         min_width=60,
                     )
-                with gr.Accordion(texts.WORDS, open=False):
-                    words = gr.Dataframe(
-                        headers=list(texts.WORD_COLUMNS),
-                        datatype=["str", "str", "number", "number"],
-                        interactive=False,
-                        label=texts.WORDS,
-                        elem_id="timestamps",
-                    )
         with gr.Accordion(texts.FINDINGS, open=True):
             panel = gr.HTML(findings.note(texts.NOT_SCANNED), elem_id="findings")
             rescan = gr.Button(texts.RESCAN, elem_id="rescan", size="sm")
 
-        results = [transcript, words, *downloads, archive]
-        outputs = [status, *results, table, transcribe, cancel, anyway]
-        inputs = [audio, microphone, model, device, wanted]
+        heard = [words, listen, search, note]
+        outputs = [
+            *(status, transcript, *heard, *downloads, archive),
+            *(table, transcribe, cancel, anyway),
+        ]
+        inputs = [audio, microphone, model, device, wanted, language, diarizer]
         calls = _Callbacks(handler)
         for button, callback, name in (
             (transcribe, calls.transcribe, "transcribe"),
@@ -171,13 +190,34 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
             event.failure(calls.failed, None, [status, transcribe, cancel], **_QUIETLY)
         cancel.click(calls.cancel, None, status, **_QUIETLY)
         for component in (audio, microphone):
-            component.change(calls.uploaded, component, None, **_QUIETLY)
+            component.change(calls.uploaded, [audio, microphone], players, **_QUIETLY)
+        model.change(calls.chosen, model, [language, wanted], **_QUIETLY)
+        transcript.input(
+            calls.edited,
+            transcript,
+            [words, note, *downloads, archive],
+            trigger_mode="always_last",
+            **_QUIETLY,
+        )
         scan = {**_QUIETLY, "queue": True, "concurrency_limit": 4, "concurrency_id": "scan"}
         rescan.click(calls.examine, None, [panel, model], **scan)
         page.load(calls.examine, None, [panel, model], **scan)
         page.unload(calls.ended)
     page.queue(max_size=2 * WAITING, default_concurrency_limit=WAITING)
     return page
+
+
+def _search_and_words() -> tuple[gr.Textbox, gr.HTML, gr.Group]:
+    with gr.Group(visible=False, elem_id="listening") as group:
+        search = gr.Textbox(
+            label=texts.SEARCH,
+            info=texts.SEARCH_HELP,
+            max_lines=1,
+            interactive=True,
+            elem_id="search",
+        )
+        words = gr.HTML(elem_id="words")
+    return search, words, group
 
 
 _QUIETLY: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -190,6 +230,10 @@ def theme() -> gr.themes.Base:
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
+
+
+def _options(choices: Iterable[Choice]) -> list[tuple[str, str]]:
+    return [(each.label, each.name) for each in choices]
 
 
 def _devices(first: str) -> list[tuple[str, str]]:
@@ -225,10 +269,14 @@ class _Callbacks:
         model: str | None,
         device: str,
         timestamps: bool,
+        language: str,
+        diarizer: str,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         """Transcribe what is selected."""
-        wish = TranscriptionRequest(_paths(audio, microphone), model, device, timestamps)
+        wish = TranscriptionRequest(
+            _paths(audio, microphone), model, device, timestamps, language, diarizer
+        )
         yield from self._run(request, wish)
 
     def transcribe_anyway(
@@ -238,11 +286,13 @@ class _Callbacks:
         model: str | None,
         device: str,
         timestamps: bool,
+        language: str,
+        diarizer: str,
         request: gr.Request,
     ) -> Iterator[list[Any]]:
         """Transcribe what is selected, in spite of the doctor's findings."""
         wish = TranscriptionRequest(
-            _paths(audio, microphone), model, device, timestamps, anyway=True
+            _paths(audio, microphone), model, device, timestamps, language, diarizer, anyway=True
         )
         yield from self._run(request, wish)
 
@@ -260,9 +310,35 @@ class _Callbacks:
         status = self._handler.trouble(_session(request))
         return [render(status), gr.update(interactive=True), gr.update(interactive=False)]
 
-    def uploaded(self, value: list[str] | str | None, request: gr.Request) -> None:
-        paths = [value] if isinstance(value, str) else list(value or ())
+    def uploaded(self, audio: list[str] | None, microphone: str | None, request: gr.Request) -> str:
+        """Record what a tab has uploaded, and show how to listen to it."""
+        paths = _paths(audio, microphone)
         self._handler.sessions.uploaded(_session(request), paths)
+        lengths = [self._handler.engine.duration(path) for path in paths]
+        return listening.players(paths, display_names(paths), lengths)
+
+    def chosen(self, model: str | None) -> list[Any]:
+        """Offer what a model takes: its languages, and times where it knows them."""
+        known = self._handler.known(model)
+        takes = known.languages if known and known.language_options("") else ()
+        options = [(texts.DEFAULT_LANGUAGE, ""), *((name_of(code), code) for code in takes)]
+        timed = known is None or known.timestamps
+        return [
+            gr.update(choices=options, value="", visible=bool(takes)),
+            gr.update(interactive=timed, value=timed),
+        ]
+
+    def edited(self, text: str, request: gr.Request) -> list[Any]:
+        """Take over a changed text."""
+        view = self._handler.edit(_session(request), text or "")
+        if view is None:
+            return [gr.skip()] * (3 + len(FORMATS))
+        shown = [
+            listening.words(view.transcripts, view.names),
+            listening.note(view.note, text or ""),
+        ]
+        downloads = _downloads(view.files) if view.files else [gr.skip()] * (1 + len(FORMATS))
+        return [*shown, *downloads]
 
     def examine(self) -> Iterator[list[Any]]:
         """Scan this machine, and mark in the list the models that a finding blocks."""
@@ -309,25 +385,18 @@ def _shown(view: PageView) -> list[Any]:
     table = gr.update(
         value=[list(map(clean, row)) for row in view.rows], visible=len(view.rows) > 1
     )
+    text = page_text(view.transcripts, named=len(view.names) > 1)
     if view.running:
-        text = _text(view) if view.transcripts else gr.skip()
-        return [status, text, *[gr.skip()] * (2 + len(FORMATS)), table, *buttons]
-    rows = [
-        [name_of(each), clean(word.text), round(word.start, 2), round(word.end, 2)]
-        for each in view.transcripts
-        for word in each.words
-    ]
-    downloads = [
-        gr.update(value=view.files.get(each), interactive=each in view.files) for each in FORMATS
-    ]
-    archive = gr.update(value=view.files.get("zip"), visible="zip" in view.files)
-    return [status, _text(view), rows, *downloads, archive, table, *buttons]
+        text = text if view.transcripts else gr.skip()
+        return [status, text, *[gr.skip()] * (5 + len(FORMATS)), table, *buttons]
+    words = listening.words(view.transcripts, view.names)
+    heard = [words, gr.update(visible=bool(words)), "", ""]
+    return [status, text, *heard, *_downloads(view.files), table, *buttons]
 
 
-def _text(view: PageView) -> str:
-    """Return the texts, each with its recording's name above it if there are several."""
-    several = len(view.rows) > 1 or len(view.transcripts) > 1
-    return "\n\n".join(
-        (f"{name_of(each)}\n" if several else "") + clean(each.text, 1_000_000)
-        for each in view.transcripts
-    )
+def _downloads(found: Mapping[str, str]) -> list[Any]:
+    """Return the updates of the buttons for files to download."""
+    return [
+        *(gr.update(value=found.get(each), interactive=each in found) for each in FORMATS),
+        gr.update(value=found.get("zip"), visible="zip" in found),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import threading
 import uuid
 from collections import Counter
@@ -15,6 +16,7 @@ from winasr_doctor.locks import RetryPolicy, rmtree
 from winasr_doctor.locks.debris import make_folder
 from winasr_doctor.locks.ledger import LedgerEntry, default_ledger
 from winasr_doctor.ui.job import TranscriptionJob
+from winasr_doctor.ui.job_request import JobResult
 from winasr_doctor.ui.uploads import Unclaimed
 
 log = logging.getLogger("winasr_doctor.ui")
@@ -29,6 +31,7 @@ class Session:
     Attributes:
         folder: The folder with its files to download.
         job: The last job.
+        result: What it ended with.
         uploads: Folders with the tab's uploads.
         trouble: The last error outside a job, such as one in Gradio itself.
     """
@@ -36,9 +39,22 @@ class Session:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.job: TranscriptionJob | None = None
+        self.result: JobResult | None = None
+        self._edits: list[str] = []
         self.uploads: set[str] = set()
         self.trouble: BaseException | None = None
         self.lock = threading.Lock()
+
+    def folder_of_edits(self) -> Path:
+        """Make a folder for files with changes; older ones go, except the one before.
+
+        Raises:
+            OSError: It cannot be created.
+        """
+        self._edits.append(tempfile.mkdtemp(dir=self.folder))
+        while len(self._edits) > 2:  # noqa: PLR2004 - somebody may be downloading the last one
+            _remove(self._edits.pop(0))
+        return Path(self._edits[-1])
 
 
 class Sessions:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 
 from winasr_doctor.asr import truncated_audio
 from winasr_doctor.asr.errors import CancelledError, DeadlineError
 from winasr_doctor.asr.jobs import Downloaded
-from winasr_doctor.asr.outcomes import LoadOutcome, LoadStatus, TranscribeOutcome
+from winasr_doctor.asr.outcomes import (
+    DiarizeOutcome,
+    LoadOutcome,
+    LoadStatus,
+    TranscribeOutcome,
+)
 from winasr_doctor.diagnosis import Diagnosis, diagnose
 from winasr_doctor.findings import Remedy
 from winasr_doctor.locks.cleanup_report import Attempt
@@ -130,6 +136,24 @@ def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome, note: str =
     return PageStatus(StatusKind.OK, headline, (*notes, *details))
 
 
+def with_note(status: PageStatus, note: str) -> PageStatus:
+    """Return a status that says one sentence more, as a warning."""
+    return replace(status, state=StatusKind.WARN, details=(note, *status.details))
+
+
+def without_speakers(status: PageStatus, outcome: LoadOutcome | DiarizeOutcome) -> PageStatus:
+    """Report that there is a text, but that its speakers are not known.
+
+    Args:
+        status: How the transcription ended.
+        outcome: Why the speakers are not known.
+    """
+    message = outcome.message
+    noted = with_note(status, f"{texts.NO_SPEAKERS}: {message.headline}")
+    remedies = (*status.remedies, *message.remedies)
+    return replace(noted, remedies=remedies, technical=_technical(outcome))
+
+
 def _unique(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentences))
 
@@ -199,7 +223,7 @@ def traceback_of(error: BaseException) -> str:
 _OTHER = Remedy("Try again, then report it", texts.OTHER_STEPS)
 
 
-def _technical(outcome: LoadOutcome | TranscribeOutcome) -> str:
+def _technical(outcome: LoadOutcome | TranscribeOutcome | DiarizeOutcome) -> str:
     """Return details for a bug report: the attempts and the error's traceback."""
     lines = [line for attempt in outcome.attempts if (line := of_attempt(attempt))]
     parts = ["\n".join(lines[-_MOST_ATTEMPTS:])]

@@ -34,9 +34,36 @@ TRANSCRIBE: Final = "Transcribe"
 CANCEL: Final = "Cancel"
 ANYWAY: Final = "Load anyway"
 STATUS: Final = "Status"
-TRANSCRIPT: Final = "Text"
-WORDS: Final = "Word timestamps"
-WORD_COLUMNS: Final = ("Recording", "Word", "Start (s)", "End (s)")
+TRANSCRIPT: Final = "Text, to copy and edit"
+LISTEN_TO: Final = "Listen to"
+UNPLAYABLE: Final = (
+    "The browser cannot play this recording. It can be transcribed all the same, if it can be read."
+)
+WORDS_OF: Final = "Words of {name}"
+WORDS_HINT: Final = (
+    "Click a word to hear it. On the keyboard, the arrow keys move from word to word and Enter"
+    " plays."
+)
+UNSURE_HINT: Final = "The model is unsure of the underlined words."
+UNSURE: Final = "The model is unsure: {share:.0%}"
+SEARCH: Final = "Search in the text"
+SEARCH_HELP: Final = "Enter goes to the next place, Shift+Enter to the one before."
+EDITED: Final = "Your changes are in the files to download."
+UNCHANGED: Final = "The text is as the model made it."
+HEADING_MISSING: Final = (
+    "The line with the name {name} is missing, so it is not clear which text belongs to that"
+    " recording. Put it back; until then the files to download stay as they were."
+)
+LANGUAGE: Final = "Language"
+LANGUAGE_HELP: Final = "What is spoken; this model has to be told."
+DEFAULT_LANGUAGE: Final = "The model's default"
+SPEAKERS: Final = "Speakers"
+SPEAKERS_HELP: Final = "A second model can tell up to four speakers apart."
+ONE_SPEAKER: Final = "Do not tell them apart"
+NO_SPEAKERS: Final = "The speakers could not be told apart"
+NO_TIMES_NO_SPEAKERS: Final = (
+    "The speakers could not be told apart: this model does not say when a word was said."
+)
 FINDINGS: Final = "What the doctor says about this computer"
 RESCAN: Final = "Examine again"
 
@@ -86,6 +113,7 @@ PHASES: Final = {
     "waiting": "Waiting until an abandoned job has finished",
     "reading": "Reading the recordings",
     "transcribing": "Transcribing",
+    "diarizing": "Telling the speakers apart",
     "exporting": "Writing the files to download",
 }
 """What a job is doing, by phase."""
@@ -168,6 +196,8 @@ CLIENT: Final = {
     " Allow it in the browser's address bar, or choose a file.",
     "failed": "The page reports: ",
     "add": "Add recordings",
+    "found": "{number} of {count} places",
+    "not_found": "Not found",
     "copied": "Copied",
     "copy_failed": "Copying failed: select the text below",
 }

@@ -36,6 +36,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
     f"--use-file-for-fake-audio-capture={KLATT3}",
 )

@@ -35,6 +35,7 @@ def test_the_text_grows_until_a_cancel_which_keeps_it(tab, open_tab, real, long_
     tab.sees("x real time", "run", within=90_000)
     tab.page.wait_for_function("document.querySelector('#transcript textarea').value.length > 9")
     first = len(tab.text)
+    assert tab.page.evaluate("document.querySelector('#transcript textarea').readOnly")
     until(lambda: len(tab.text) > first, seconds=60)
     said = tab.status
     assert re.search(r"[0-9]+%: [0-9:]+ of 10:00, [0-9.]+ x real time", said), said
@@ -92,18 +93,14 @@ def test_a_typed_model_is_used_or_refused_but_never_replaced(tab, real, tmp_path
     picture(tab, "own-model")
 
 
-def test_the_text_can_be_reached_by_tab_and_copied(open_tab, engine):
-    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+def test_the_text_can_be_reached_by_tab(tab, engine):
     tab.transcribe()
     said = tab.sees("Transcribed", "ok")
     assert "knows 20 English words" in said
     tab.page.locator("#cancel, #transcribe").first.focus()
-    for _ in range(8):
+    for _ in range(16):
         tab.page.keyboard.press("Tab")
         if tab.page.evaluate("document.activeElement.matches('#transcript textarea')"):
             break
     else:
         raise AssertionError("not reached")
-    assert tab.page.evaluate("document.activeElement.readOnly")
-    tab.page.click("#transcript button")
-    until(lambda: tab.page.evaluate("navigator.clipboard.readText()") == "stop zero", seconds=10)

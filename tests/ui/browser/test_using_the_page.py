@@ -136,6 +136,10 @@ def test_there_is_no_serious_violation_of_accessibility(tab, engine, picture, st
             engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
         tab.transcribe()
         tab.sees("C: is full" if state == "error" else "Transcribed")
+    if state == "done":
+        tab.page.fill("#search input", "zero")
+        tab.page.fill("#transcript textarea", "stop hero")
+        tab.page.locator("#note", has_text="Your changes").wait_for(timeout=20_000)
     serious = []
     for (width, viewport), dark in itertools.product(WIDTHS.items(), (False, True)):
         tab.page.set_viewport_size(viewport)

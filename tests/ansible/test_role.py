@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import ROOT
+
 
 @pytest.fixture
 def play(hosts, portable, collection, variables, tmp_path):
@@ -67,4 +69,26 @@ def test_a_dry_run_touches_nothing(play, tmp_path):
     _, changed = play("--check")
     assert set(changed.values()) == {0}
     assert not list((tmp_path / "collected").iterdir())
+    assert left_behind() == before
+
+
+def test_ansible_lint_has_no_complaint(collection):
+    """Lint the installed collection, in which roles are found by their full names."""
+    command = [sys.executable, "-m", "ansiblelint", "--offline", "--strict", "--nocolor", "-q"]
+    done = subprocess.run(
+        [*command, "-c", str(ROOT / "ansible" / ".ansible-lint"), "."],
+        cwd=collection / "ansible_collections" / "winasr" / "doctor",
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collection)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_machine_that_cannot_run_it_is_left_as_it_was(play, tmp_path):
+    before = left_behind()
+    with pytest.raises(AssertionError, match="Record the snapshot"):
+        play("-e", "snapshot_record=false", "--limit", "winasr-00,localhost")
+    assert not (tmp_path / "collected").exists()
     assert left_behind() == before

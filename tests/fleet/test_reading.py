@@ -1,6 +1,7 @@
 """Every kind of collected file becomes a row, and a broken one a reason."""
 
 import gzip
+import json
 import os
 
 import pytest
@@ -99,6 +100,20 @@ def test_a_broken_file_is_named_with_a_reason_and_stops_nothing(collection, cont
     assert len(broken.reason) <= 200
     assert "\n" not in broken.reason
     assert whole.verdict is Verdict.PASS
+
+
+def test_a_snapshot_of_many_things_is_read_and_one_of_too_many_is_not(collection):
+    snapshot = json.loads(example_file("google-drive-mirror").read_bytes())
+    files = snapshot["sections"]["model_files"]
+    (item, *_) = files["items"]
+    files["items"] = [{**item, "path": f"{item['path']}{number}"} for number in range(1_100)]
+    collection.write("many.json", json.dumps(snapshot).encode())
+    files["items"] *= 3
+    collection.write("more.json", json.dumps(snapshot).encode())
+    many, more = rows(collection)
+    assert "NEM006" in many.codes
+    assert many.remedies == ()  # making a plan would take as long as all other machines
+    assert more == UnreadFile("more.json", "it is too large for a snapshot")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the paths here are of a POSIX machine")

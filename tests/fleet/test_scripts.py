@@ -4,6 +4,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
+from powershell_grammar import WITHOUT_GRAMMAR, problem
 
 from winasr_doctor.cli import cli
 from winasr_doctor.fleet.reading import decode_digest
@@ -33,6 +34,20 @@ def test_a_script_keeps_the_rules_of_its_engine(engine):
     assert last.startswith("exit ")
     assert before.startswith(("Write-Output $line", "if ($code -eq 0)"))
     assert text.endswith("\r\n")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("share", ["", r"\\server\it's a share"])
+def test_a_script_is_powershell(engine, share):
+    assert problem(script(engine, share=share)) is None
+
+
+@pytest.mark.skipif(WITHOUT_GRAMMAR, reason="tree-sitter has no wheels for this Python yet")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_script_without_its_last_bracket_is_not(engine):
+    before, bracket, after = script(engine).rpartition(")")
+    assert bracket
+    assert problem(before + after) is not None
 
 
 @pytest.mark.parametrize("engine", ENGINES)

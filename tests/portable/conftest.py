@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +17,10 @@ MACHINE = "WINASR_DOCTOR_WINE_MACHINE"
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "Prögramme und Dienste/winasr doctor (portable)/a rather long name, as people choose them"
+
+LONGEST = 259
+"""Number of characters that a path may have on Windows, unless long paths are switched on. Source:
+learn.microsoft.com, "Maximum Path Length Limitation"."""
 
 if not os.environ.get(MACHINE):
     collect_ignore_glob = ["test_*.py"]
@@ -32,6 +38,12 @@ def build(tmp_path_factory):
         return archive
 
     return built
+
+
+@pytest.fixture(scope="session")
+def tool():
+    """Return the module that builds it."""
+    return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "portable" / "__main__.py")))
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +67,10 @@ def machine():
 
 @pytest.fixture(scope="session")
 def unpacked(machine, archive) -> Path:
-    """Return the folder, unpacked below `C:`, in which nothing can be written."""
-    target = machine.drive_c / FOLDER
+    """Return the read-only folder, unpacked below `C:` as deep as paths go."""
     with zipfile.ZipFile(archive) as packed:
+        room = LONGEST - len("C:\\" + "\\") - max(map(len, packed.namelist()))
+        target = machine.drive_c / FOLDER.ljust(room, "x")
         packed.extractall(target)
     (folder,) = target.iterdir()
     for path in folder.rglob("*"):

@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from .conftest import LONGEST
+
 MOST_BYTES = 18_000_000
 
 
@@ -27,6 +29,19 @@ def test_every_file_has_its_sum_its_licence_and_its_place_in_the_bill(archive):
     licences = {name.partition("/")[2] for name in files if name.startswith("licenses/")}
     assert {"click", "msgspec", "psutil", "winasr_doctor"} <= named
     assert {name.replace("-", "_") + ".txt" for name in named} | {"CPython.txt"} == licences
+
+
+def test_the_folder_lies_as_deep_as_paths_go(machine, unpacked):
+    paths = (path.relative_to(machine.drive_c) for path in unpacked.rglob("*"))
+    assert max(len("C:\\") + len(str(path)) for path in paths) == LONGEST
+
+
+def test_a_manifest_for_scoop_names_the_archive_and_its_command(archive, tool):
+    manifest = json.loads(tool.scoop_manifest("https://example.org/v1/", "1.0", archive))
+    with zipfile.ZipFile(archive) as packed:
+        assert f"{manifest['extract_dir']}/{manifest['bin']}" in packed.namelist()
+    assert manifest["url"] == f"https://example.org/v1/{archive.name}"
+    assert manifest["hash"] == hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
 def test_a_scan_runs_and_writes_nothing_into_the_folder(run, unpacked):

@@ -16,7 +16,7 @@ from msgspec import Struct, UnsetType
 
 from winasr_doctor._util.archives import is_archive, read_member
 from winasr_doctor._util.regular_files import TooLargeError, open_regular, read_regular
-from winasr_doctor.findings import RemedyPlan, Report, Severity, Verdict, plan_of
+from winasr_doctor.findings import Report, Severity, Verdict, plan_of
 from winasr_doctor.fleet.collected import CollectedFile
 from winasr_doctor.fleet.rows import (
     DRIVER,
@@ -34,7 +34,14 @@ from winasr_doctor.report.json import ReportError, decode_report
 from winasr_doctor.scanning import scan
 
 MOST_BYTES = 4 * 1024**2
-"""Maximum number of bytes of a file, unpacked; a snapshot has 5 to 15 kB, a report 100 kB."""
+"""Maximum number of bytes of a file, unpacked; a report has 100 kB."""
+
+MOST_SNAPSHOT_BYTES = 512 * 1024
+"""Maximum number of bytes of a snapshot, unpacked; it has 5 to 15 kB. Scanning 4 MiB of exclusions
+takes half a minute."""
+
+MOST_TO_PLAN = 1_000
+"""Maximum number of failing results to make a plan for; the time grows with their square."""
 
 _WITHOUT_SOURCE = ("APP",)
 """Checks to leave out: they examine an app's source, which no snapshot holds."""
@@ -107,6 +114,8 @@ def _rows(key: str, document: bytes) -> Iterator[MachineRow | UnreadFile]:
     elif _schema(document).startswith("winasr-doctor/report/"):
         yield _of_report(key, "report", decode_report(document))
     else:
+        if len(document) > MOST_SNAPSHOT_BYTES:
+            raise TooLargeError(errno.EFBIG, "it is too large for a snapshot")
         yield _of_snapshot(key, decode_snapshot(document))
 
 
@@ -166,7 +175,7 @@ def _of_report(key: str, source: str, report: Report) -> MachineRow:
         recorded="",
         verdict=report.verdict,
         findings=tuple(_findings(report)),
-        remedies=tuple(_remedies(plan_of(report))),
+        remedies=tuple(_remedies(report)),
         values=_values(report),
     )
 
@@ -181,8 +190,10 @@ def _findings(report: Report) -> Iterable[FleetFinding]:
     return worst.values()
 
 
-def _remedies(plan: RemedyPlan) -> Iterator[FleetRemedy]:
-    return (FleetRemedy(each.title, each.cures) for each in plan.remedies)
+def _remedies(report: Report) -> Iterator[FleetRemedy]:
+    if report.plan is None and len(report.failing) > MOST_TO_PLAN:
+        return iter(())
+    return (FleetRemedy(each.title, each.cures) for each in plan_of(report).remedies)
 
 
 def _values(report: Report) -> dict[str, str]:

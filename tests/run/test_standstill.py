@@ -270,7 +270,12 @@ def test_a_loop_that_sleeps_is_shown_with_its_place(apps: Apps):
     ("source", "words"),
     [
         pytest.param("input()", "app.py) waits for input\n", id="input"),
-        pytest.param(SERVER, "the app waits for a connection on 127.0.0.1:", id="server"),
+        pytest.param(
+            SERVER,
+            "the app waits for a connection on 127.0.0.1:",
+            marks=pytest.mark.wine_differs("it lists no listening sockets", run=False),
+            id="server",
+        ),
         pytest.param(LOOP, "the app waits for events", id="events"),
     ],
 )

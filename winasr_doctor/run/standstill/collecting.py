@@ -21,8 +21,8 @@ from winasr_doctor.run.standstill.work import Work
 _LARGE = 50_000_000
 """Bytes of a file that is named: a model, not a recording."""
 
-_SECONDS = 5.0
-"""How long a process's handles are asked for their paths."""
+_SECONDS = 0.5
+"""How long to ask a process's handles for their paths: a pipe that is waiting does not answer."""
 
 _MOST_COMMAND = 100
 _MOST_PROCESSES = 20

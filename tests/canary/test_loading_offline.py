@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,21 @@ def test_a_missing_language_model_is_named(fill: Fill):
     (cache / "models--Qwen--Qwen3-1.7B" / "refs" / "main").unlink()
     headline = load().message.headline
     assert headline.startswith(f"{QWEN} has no revision main in the local cache")
+
+
+def test_loading_and_transcribing_make_no_temporary_folder(
+    fill: Fill, monkeypatch: pytest.MonkeyPatch
+):
+    """The guard has no site there, and needs none."""
+    fill()
+    made: list[str] = []
+    mkdtemp = tempfile.mkdtemp
+
+    def recorded(*arguments: Any, **options: Any) -> str:
+        made.append(mkdtemp(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", recorded)
+    loaded = load()
+    assert transcribe(loaded.model, KLATT3[0], scan=False).text == KLATT3[1]
+    assert made == []

@@ -37,12 +37,12 @@ def scratch(temp: Path) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _first(request: pytest.FixtureRequest) -> None:
     """Start the server before anything else, if a test needs it."""
-    if any("server" in getattr(each, "fixturenames", ()) for each in request.session.items):
-        request.getfixturevalue("server")
+    if any("app_server" in getattr(each, "fixturenames", ()) for each in request.session.items):
+        request.getfixturevalue("app_server")
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, quiet_nemo: None) -> Iterator[AppServer]:
+def app_server(tmp_path_factory: pytest.TempPathFactory, quiet_nemo: None) -> Iterator[AppServer]:
     """Return what forks apps."""
     server = AppServer(tmp_path_factory.mktemp("apps"))
     yield server

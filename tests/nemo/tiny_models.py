@@ -163,7 +163,7 @@ ENHANCER: dict[str, Any] = {
         "_target_": "nemo.collections.audio.modules.masking.MaskReferenceChannel",
         "ref_channel": 0,
     },
-    "loss": {"_target_": "nemo.collections.audio.losses.SDRLoss", "scale_invariant": True},
+    "loss": {"_target_": "nemo.collections.audio.losses.audio.SDRLoss", "scale_invariant": True},
     "metrics": {},
     "optim": OPTIMIZER,
 }
@@ -209,16 +209,16 @@ def build(kind: str, config: dict[str, Any]) -> Any:
     """Return a model.
 
     Args:
-        kind: Its class, in `nemo.collections.asr.models` or `nemo.collections.audio.models`.
+        kind: Its class, one of those for speech or for enhancing.
         config: Its configuration.
     """
     import torch
     from nemo.collections.asr import models
-    from nemo.collections.audio import models as audio_models
+    from nemo.collections.audio.models import enhancement
     from omegaconf import OmegaConf
 
     torch.manual_seed(1)
-    place = models if hasattr(models, kind) else audio_models
+    place = models if hasattr(models, kind) else enhancement
     return getattr(place, kind)(cfg=OmegaConf.create(config)).eval()
 
 

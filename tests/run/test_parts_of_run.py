@@ -276,14 +276,26 @@ class TestTheVerdict:
             FaultInjected(2, {"unlink:32": 1}),
             plan="unlink:32; rmdir:5",
         )
-        assert "  injected: unlink:32 fired 4 times; rmdir:5 fired never" in said
+        assert "  injected: unlink:32 fired 4 times; rmdir:5 never fired" in said
 
     def test_a_phase_that_no_fault_reached_is_not_called_safe(self):
         tried = Cleaned("p", Phase.LOADING, 2, 0.1, gone=True, file="p/w", label="WinError 32")
         missed = Cleaned("q", Phase.DIARIZING, 1, 0.0, gone=True)
-        note = "  not tested, as no fault reached it: diarizing"
+        note = (
+            "  not tested: no fault of the plan reached the cleanup of NeMo's folders for diarizing"
+        )
         assert note in self.say(Started(1), tried, missed, plan="unlink:32@w")
         assert note not in self.say(Started(1), tried, missed)
+
+    def test_a_plan_that_reached_no_cleanup_gets_no_all_clear(self):
+        folders = [Cleaned(phase, phase, 1, 0.0, gone=True) for phase in Phase]
+        said = self.say(Started(1), *folders, plan="open:5@*.json; rename:5")
+        assert said[1:] == [
+            "  injected: open:5@*.json never fired; rename:5 never fired",
+            "  NOT TESTED: no fault of the plan reached the cleanup of NeMo's folders for"
+            " comparing speakers, diarizing, enhancing, loading, saving, transcribing",
+            "  left: nothing",
+        ]
 
     def test_what_stays_is_named(self):
         stays = RemovalFailure("/s/x", "os.unlink", OSError(), DeleteClass.TRANSIENT, 32)

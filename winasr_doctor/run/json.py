@@ -93,6 +93,8 @@ class RunDocument(msgspec.Struct, frozen=True):
     diagnosis: dict[str, Any] | None
     """A `winasr-doctor/diagnosis/1` of the exception that ended the app."""
     downloads: tuple[DownloadPart, ...] = ()
+    untested: tuple[str, ...] = ()
+    """The phases in which no fault of the plan has reached the framework's cleanup."""
 
 
 def document(verdict: RunVerdict) -> RunDocument:
@@ -117,6 +119,7 @@ def document(verdict: RunVerdict) -> RunDocument:
             DownloadPart(each.path, each.label, each.outcome.value, each.error)
             for each in verdict.downloads
         ),
+        untested=verdict.untested,
     )
 
 

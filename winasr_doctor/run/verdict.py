@@ -107,7 +107,7 @@ class RunVerdict:
 
     @property
     def untested(self) -> tuple[str, ...]:
-        """The phases of NeMo that no fault of the plan has reached."""
+        """The phases of NeMo in which no fault of the plan has reached the cleanup."""
         if self.plan is None:
             return ()
         reached = {event.phase.label for event in self.rescued}
@@ -138,10 +138,14 @@ def _facts(verdict: RunVerdict) -> Iterator[Block]:
         if not still.reading.at_rest:
             yield Paragraph(f"{still.reading.sentence}; see above", lead="hung: ")
     if verdict.plan is not None:
-        fired = (f"{fault} fired {_times(count)}" for fault, count in verdict.fired.items())
+        fired = (_fired(fault, count) for fault, count in verdict.fired.items())
         yield Paragraph("; ".join(fired), lead="injected: ")
     if verdict.untested:
-        yield Paragraph(", ".join(verdict.untested), lead="not tested, as no fault reached it: ")
+        phases = ", ".join(verdict.untested)
+        yield Paragraph(
+            f"no fault of the plan reached the cleanup of {NAMES}'s folders for {phases}",
+            lead="NOT TESTED: " if not verdict.rescued else "not tested: ",
+        )
     yield from _left(verdict)
 
 
@@ -156,11 +160,11 @@ def _rescued(verdict: RunVerdict) -> Iterator[Block]:
         yield Paragraph(f"{who} makes no temporary folders: there was nothing to rescue")
     elif not cleaned:
         yield Paragraph(f"{NAMES} made no temporary folder: there was nothing to rescue")
-    elif not failed:
+    elif not failed and verdict.plan is None:
         yield Paragraph(
             f"nothing had to be rescued: {NAMES} removed its {_folders(cleaned)} at once"
         )
-    else:
+    elif failed:
         yield Paragraph(
             f"{len(failed)} of {_folders(cleaned)} of {NAMES}'s could not be removed at first;"
             " without the guard that raises, unless Python's one retry helps",
@@ -230,8 +234,12 @@ def _name(path: str) -> str:
     return os.path.basename(path)  # noqa: PTH119 - of the app's system, ours
 
 
+def _fired(fault: str, count: int) -> str:
+    return f"{fault} fired {_times(count)}" if count else f"{fault} never fired"
+
+
 def _times(count: int) -> str:
-    return "never" if not count else "once" if count == 1 else f"{count} times"
+    return "once" if count == 1 else f"{count} times"
 
 
 def _left(verdict: RunVerdict) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from nemo.collections.audio.models import EncMaskDecAudioToAudioModel
+from nemo.collections.audio.models.enhancement import EncMaskDecAudioToAudioModel
 
 model = EncMaskDecAudioToAudioModel.restore_from(sys.argv[1], map_location="cpu")
 try:

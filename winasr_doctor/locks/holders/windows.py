@@ -88,6 +88,27 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
     evidence.cannot_tell("the open files of other processes: " + "; ".join(why_not))
 
 
+def files_of(pid: int, *, seconds: float) -> list[str]:
+    """Return the files and folders that another process has open, as far as they answer in time.
+
+    psutil's `open_files` ends threads that ask about a pipe (`TerminateThread`), and such a thread
+    may take a lock of this process with it.
+
+    Args:
+        pid: The process.
+        seconds: How long to ask.
+
+    Raises:
+        OSError: This account may not inspect it, or Windows does not list its handles.
+    """
+    try:
+        handles = [entry.handle for entry in ntapi.file_handles() if entry.pid == pid]
+    except ntapi.NtStatusError as error:
+        raise OSError(f"handles are not listed: {error.args[0]:#010x}") from error
+    paths, _ = _paths_of(pid, handles, Evidence(seconds))
+    return [without_device_prefix(path) for path in paths if path is not None]
+
+
 def path_of_descriptor(descriptor: int) -> str | None:
     """Return the path of one of this process's open files, `None` for a pipe or a console.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,9 @@ from winasr_doctor.run.standstill.work import GuardedWork
 
 _LARGE = 50_000_000
 """Bytes of a file that is named: a model, not a recording."""
+
+_SECONDS = 0.5
+"""How long to ask a process's handles for their paths: a pipe that is waiting does not answer."""
 
 _MOST_COMMAND = 100
 _MOST_PROCESSES = 20
@@ -66,8 +70,15 @@ def _address(address: tuple[str, int]) -> str:
 
 
 def _large_files(process: psutil.Process) -> list[str]:
-    paths = dict.fromkeys(each.path for each in answer(process.open_files, []))
-    return [path for path in paths if _size(path) >= _LARGE]
+    return [path for path in dict.fromkeys(_open_files(process)) if _size(path) >= _LARGE]
+
+
+def _open_files(process: psutil.Process) -> list[str]:
+    if sys.platform == "win32":
+        from winasr_doctor.locks.holders.windows import files_of
+
+        return list[str](answer(partial(files_of, process.pid, seconds=_SECONDS), []))
+    return [each.path for each in answer(process.open_files, [])]
 
 
 def _size(path: str) -> int:

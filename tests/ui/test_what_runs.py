@@ -105,7 +105,7 @@ def test_a_wait_that_only_counts_its_seconds_is_no_news(make, wish, fake):
     def look():
         return JobState(JobStep.WAITING, f"for {next(count)} s", "stuck.py:3 in f", None)
 
-    seen = runs(make(quiet=0.5), wish, fake, look, "No news for")
+    seen = runs(make(quiet=0.5), wish, fake, look, "No progress for")
     assert "stuck.py:3 in f" in seen
 
 

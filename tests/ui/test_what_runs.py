@@ -94,7 +94,7 @@ def test_bytes_that_come_are_news(make, wish, fake):
 
     fake.steps["load"] = load
     for number, view in enumerate(handler.run("tab", wish)):
-        assert "No news" not in plain_text(view.status)
+        assert "No progress" not in plain_text(view.status)
         if number == 6:
             release.set()
 

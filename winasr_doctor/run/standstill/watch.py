@@ -90,7 +90,7 @@ class AppWatch:
             self._look_for_endless_names(without_output, now)
 
     def _look_at_work(self, now: float) -> bool:
-        """Report a thread that stands still inside the framework while other threads move."""
+        """Report a thread that hangs inside the framework while other threads move."""
         from winasr_doctor.run.standstill.activity import Stillness, thread_activity
 
         self._still_work = {

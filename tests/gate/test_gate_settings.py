@@ -45,7 +45,7 @@ def test_an_acceptance_is_read():
         ({"models": ["parakeet-tdt-0.6b-v9"]}, "models, entry 1: There is no model"),
         (
             {"models": ["canary", "own.nemo"]},
-            "models, entry 2: 'own.nemo' is not a model of the Hub",
+            "entry 2: 'own.nemo' is not a model of the Hub",
         ),
         ({"models": ["canary-qwen", "canary-qwen-2.5b"]}, "entry 2: nvidia/canary-qwen"),
         ({"device": "gpu"}, "device"),

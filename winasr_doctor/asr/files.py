@@ -48,7 +48,7 @@ def _open(path: str) -> None:
     except PermissionError as error:
         holding = machine_advice.holding_of(path)
         known = holding is not None and holding.holders
-        who = f"it is open in {holding}" if known else "another program keeps it to itself, or this"
+        who = f"it is open in {holding}" if known else "another program has it open, or this"
         rest = "" if known else " account may not read it"
         raise ModelFileError(
             f"{path} cannot be opened: {who}{rest}.",

@@ -54,7 +54,7 @@ def _open(path: str) -> None:
             f"{path} cannot be opened: {who}{rest}.",
             (
                 Remedy(
-                    "Let go of the file",
+                    "Release the file",
                     (
                         f'python -m winasr_doctor who "{path}" says who has it open',
                         "Close that program, or wait until it has copied or scanned the file",

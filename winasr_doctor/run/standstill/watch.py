@@ -177,7 +177,7 @@ def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[S
                 from winasr_doctor._util.blocks import Paragraph
 
                 name = type(error).__name__
-                say([Paragraph(f"not watched any more: {name}: {error}", lead="winasr_doctor: ")])
+                say([Paragraph(f"no longer watched: {name}: {error}", lead="winasr_doctor: ")])
 
     thread = threading.Thread(target=work, name="winasr-standstill", daemon=True)
     if silence > 0:

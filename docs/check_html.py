@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -93,10 +94,28 @@ def problems(folder: Path) -> Iterator[str]:
                 yield f"{name} loads {address}, which is not there"
         for link in page.links:
             yield from dead(name, file, link, resolved)
+    yield from misled(folder)
     for file in sorted([*folder.rglob("*.css"), *folder.rglob("*.svg")]):
         for address in in_styles(file.read_text(encoding="utf-8")):
             if OUTSIDE.match(address):
                 yield f"{file.relative_to(folder).as_posix()} loads {address}"
+
+
+def misled(folder: Path) -> Iterator[str]:
+    """Say which words a search does not answer with the tutorial first, by its index."""
+    file = folder / "searchindex.js"
+    if not file.exists():
+        return
+    text = file.read_text(encoding="utf-8").removeprefix("Search.setIndex(").removesuffix(")")
+    index = json.loads(text)
+    for words in ("winerror 32", "install"):
+        first = [
+            index["docnames"][page]
+            for page, _, main in index["indexentries"].get(words, ())
+            if main
+        ]
+        if first != ["tutorial"]:
+            yield f"a search for {words} does not find the tutorial first"
 
 
 def target(file: Path, address: str) -> Path:

@@ -24,6 +24,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphin
 exclude_patterns = ["pictures/README.md"]
 myst_heading_anchors = 3  # GitHub makes the same ones
 myst_links_external_new_tab = False
+smartquotes = False  # --no-deps stays what people copy
 suppress_warnings: list[str] = []
 
 default_role = "code"  # docstrings write `names` as Markdown does

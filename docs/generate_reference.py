@@ -302,9 +302,17 @@ def api() -> Iterator[str]:
                 yield f".. autoclass:: {name}\n   :members:"
             elif callable(thing):
                 yield f".. autofunction:: {name}"
+            elif isinstance(thing, dict):  # where it is defined: elsewhere it has dict's own text
+                yield f".. autodata:: {home(module.__name__, name, thing)}.{name}\n   :no-value:"
             else:
                 yield f".. autodata:: {name}\n   :no-value:"
         yield "```"
+
+
+def home(package: str, name: str, thing: object) -> str:
+    """Return the module of a package that defines a constant which the package only imports."""
+    below = (each for each in sorted(sys.modules) if each.startswith(f"{package}."))
+    return next(each for each in below if vars(sys.modules[each]).get(name) is thing)
 
 
 def own_names(module: Any) -> list[str]:  # noqa: ANN401 - a module

@@ -192,3 +192,12 @@ def test_good_built_pages_are_not_complained_about(check_html, tmp_path):
         '<script src="other.html?v=1"></script><img src="data:image/png;base64,AA">'
     )
     assert list(check_html.problems(tmp_path)) == []
+
+
+@pytest.mark.parametrize(("main", "told"), [("true", 0), ("false", 2)])
+def test_a_search_that_does_not_lead_to_the_tutorial_is_told(check_html, main, told, tmp_path):
+    entry = f'[[0, "index-0", {main}]]'
+    entries = f'{{"winerror 32": {entry}, "install": {entry}}}'
+    index = f'{{"docnames": ["tutorial"], "indexentries": {entries}}}'
+    (tmp_path / "searchindex.js").write_text(f"Search.setIndex({index})")
+    assert len(list(check_html.problems(tmp_path))) == told

@@ -105,7 +105,7 @@ def test_a_job_that_waits_for_another_one_says_so():
     waiting = threading.Thread(target=lambda: jobs.run(second, on_start=looks.append))
     waiting.start()
     until(lambda: looks and looks[0]().step is JobStep.WAITING)
-    assert "another call has had it" in looks[0]().stage
+    assert "is busy with another call" in looks[0]().stage
     go_on.set()
     holder.join(10)
     waiting.join(10)

@@ -96,7 +96,7 @@ def test_a_locked_file_whose_holder_nobody_knows_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(machine_advice, "holding_of", lambda _where: None)
     monkeypatch.setattr("winasr_doctor.machine.live.archive.open_regular", in_use)
     monkeypatch.setattr(files, "open", in_use, raising=False)
-    assert "another program keeps it to itself, or this account may not" in str(refused(path))
+    assert "another program has it open, or this account may not" in str(refused(path))
 
 
 def test_the_outcome_of_a_damaged_file_says_what_it_is(tmp_path):

@@ -128,7 +128,7 @@ def test_a_private_or_misspelt_repository_is_explained(hub: StandIn):
 
 def test_a_gated_repository_is_explained(hub: StandIn):
     hub.repos[SALM].gated = True
-    assert load().message.headline.startswith(f"{SALM} is only given to those who accept")
+    assert load().message.headline.startswith(f"{SALM} requires you to accept")
 
 
 def test_a_repository_that_vanished_is_taken_from_the_cache_and_that_is_told(

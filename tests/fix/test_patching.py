@@ -100,7 +100,7 @@ def test_an_edit_of_something_else_is_refused():
 @pytest.mark.parametrize("place", [(3, 1), (1, 99), (0, 1)])
 def test_an_edit_outside_the_file_is_refused(place):
     edit = SourceEdit("app.py", place, place, "", "x")
-    with pytest.raises(PatchError, match="any more"):
+    with pytest.raises(PatchError, match="no longer exists"):
         Document.plain(b"x = 1\n").with_edits([edit])
 
 

@@ -173,7 +173,7 @@ def test_the_page_needs_nothing_from_outside_and_escapes_names():
 
 def test_a_long_page_names_few_and_says_how_many_more_there_are():
     rows = [machine(f"PC-{n}", "TMP001", torch="2.9.1") for n in range(1234)]
-    unread = [UnreadFile(f"broken-{n}", "it is no snapshot") for n in range(300)]
+    unread = [UnreadFile(f"broken-{n}", "it is not a snapshot") for n in range(300)]
     page = render_html(*compared([*rows, *unread], None))
     assert "PC-2</bdi> and 1,231 more" in page
     assert page.count("broken-") == 20

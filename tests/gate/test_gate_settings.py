@@ -43,7 +43,10 @@ def test_an_acceptance_is_read():
         ({"accept": [GOOD, "SYN001"]}, "accept, entry 2: it must be a table, not 'SYN001'"),
         ({"accept": [{**GOOD, "untill": 1}]}, "'untill'; did you mean until?"),
         ({"models": ["parakeet-tdt-0.6b-v9"]}, "models, entry 1: There is no model"),
-        ({"models": ["canary", "own.nemo"]}, "models, entry 2: 'own.nemo' is no model of the Hub"),
+        (
+            {"models": ["canary", "own.nemo"]},
+            "entry 2: 'own.nemo' is not a model of the Hub",
+        ),
         ({"models": ["canary-qwen", "canary-qwen-2.5b"]}, "entry 2: nvidia/canary-qwen"),
         ({"device": "gpu"}, "device"),
         ({"fail_on": "never"}, 'fail_on must be "error" or "warning", not \'never\''),

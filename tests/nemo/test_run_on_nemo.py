@@ -189,4 +189,4 @@ def test_the_true_error_comes_out(app: App, under_run: Run):
     told = [each for each in ran.verdict["rescued"] if each["phase"] == app.phase.label]
     if app.phase is not Phase.VERIFYING:  # it leaves its folder to the garbage collection then
         assert [each["error"] for each in told][-1:] == [error]
-        assert f"the true error came out, {error}" in ran.said
+        assert f"the real error was raised, {error}" in ran.said

@@ -183,7 +183,7 @@ def test_a_recording_that_somebody_keeps_to_himself_is_told(model: Any, monkeypa
 
     monkeypatch.setattr(audio_files, "open", in_use, raising=False)
     outcome = transcribe(model, RECORDING, scan=False)
-    assert "cannot be opened: another program keeps it to itself" in outcome.message.headline
+    assert "cannot be opened: another program has it open" in outcome.message.headline
     assert "winasr_doctor who" in outcome.message.remedies[0].steps[0]
 
 

@@ -252,7 +252,7 @@ def test_a_hang_inside_nemo_is_reported_with_what_it_holds(place: Place, others:
     assert process.returncode == 0
     assert words in said
     assert said.count("  why: NeMo's transcribing in process ") == 1
-    assert "main thread (in NeMo's transcribing), waits in a loop of its own that sleeps" in said
+    assert "main thread (in NeMo's transcribing), waits in a loop of the app that sleeps" in said
     assert "open file" in said
     assert "manifest.json" in said
     assert "  hung: NeMo's transcribing in process " in said

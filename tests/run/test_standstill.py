@@ -217,7 +217,7 @@ def apps(tmp_path: Path) -> Iterator[Apps]:
         pytest.param(
             CHILD_INPUT,
             "hang-child",
-            ("ask.py) waits for input, which process", "for a program that it has started to end"),
+            ("ask.py) waits for input, which process", "for a child program to end"),
             id="a child's input",
         ),
         pytest.param(
@@ -257,7 +257,7 @@ def test_a_loop_that_sleeps_is_shown_with_its_place(apps: Apps):
         apps.start(OWN_LOOP), lambda each, _: each.wait is WaitKind.SLEEP
     )
     assert f"{apps.folder.name}/app.py:4 in <module>" in reading.sentence
-    assert "main thread, waits in a loop of its own that sleeps" in report
+    assert "main thread, waits in a loop of the app that sleeps" in report
 
 
 @pytest.mark.parametrize(

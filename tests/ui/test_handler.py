@@ -275,7 +275,7 @@ def test_after_a_quiet_spell_it_says_where_the_worker_stands(make, wish, fake):
 
     fake.steps["load"] = stands_here
     for view in make(quiet=0.3).run("tab", wish):
-        if "No news for" in words(view):
+        if "No progress for" in words(view):
             assert "stands_here" in words(view)
             release.set()
     assert release.is_set()

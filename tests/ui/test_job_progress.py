@@ -104,7 +104,7 @@ def test_a_piece_that_takes_long_is_no_cause_for_alarm(make, wish, fake):
         if "so far" in plain_text(view.status):
             said = view.status
             release.set()
-    assert not any("No news" in line or "The worker" in line for line in said.details)
+    assert not any("No progress" in line or "The worker" in line for line in said.details)
     assert said.technical.startswith("The worker is in")
 
 

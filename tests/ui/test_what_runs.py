@@ -94,7 +94,7 @@ def test_bytes_that_come_are_news(make, wish, fake):
 
     fake.steps["load"] = load
     for number, view in enumerate(handler.run("tab", wish)):
-        assert "No news" not in plain_text(view.status)
+        assert "No progress" not in plain_text(view.status)
         if number == 6:
             release.set()
 
@@ -105,7 +105,7 @@ def test_a_wait_that_only_counts_its_seconds_is_no_news(make, wish, fake):
     def look():
         return JobState(JobStep.WAITING, f"for {next(count)} s", "stuck.py:3 in f", None)
 
-    seen = runs(make(quiet=0.5), wish, fake, look, "No news for")
+    seen = runs(make(quiet=0.5), wish, fake, look, "No progress for")
     assert "stuck.py:3 in f" in seen
 
 

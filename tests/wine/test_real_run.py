@@ -111,7 +111,7 @@ def test_a_hang_is_explained(home):
             said += line
         # This Python reads no PYTHONPATH (its ._pth file), so that the child cannot be asked.
         assert f"; process {child.pid} (python.exe -c input()) does not say where it is" in said
-        assert "main thread, waits for a program that it has started to end" in said
+        assert "main thread, waits for a child program to end" in said
         assert "app.py:5 in <module>" in said
 
 

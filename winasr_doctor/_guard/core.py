@@ -267,7 +267,7 @@ class _Patches:
         except (ImportError, ValueError):
             missing = True
         if missing:
-            self._report(target, "its module is not there any more")
+            self._report(target, "its module no longer exists")
 
     def _find_new_places(self) -> None:
         """Find imported modules of a framework that make temporary folders and are not known.

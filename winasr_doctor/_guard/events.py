@@ -73,7 +73,7 @@ class FolderClosed:
 class DownloadOutcome(str, Enum):
     """How a download got past a lock or a missing right."""
 
-    WAITED = "the lock was waited for"
+    WAITED = "it waited for the lock"
     KEPT = "the finished file was used"
     EXPOSED = "the real error was raised"
     COPIED = "it was copied, not linked"

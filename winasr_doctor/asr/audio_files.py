@@ -100,7 +100,7 @@ def _cannot_open(path: str, name: str, error: OSError) -> str:
         return f"{name} does not exist."
     if isinstance(error, PermissionError):
         return (
-            f"{name} cannot be opened: another program keeps it to itself, or this account may"
+            f"{name} cannot be opened: another program has it open, or this account may"
             " not read it."
         )
     return f"{name} cannot be read: {error.strerror or type(error).__name__}."

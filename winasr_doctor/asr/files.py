@@ -48,13 +48,13 @@ def _open(path: str) -> None:
     except PermissionError as error:
         holding = machine_advice.holding_of(path)
         known = holding is not None and holding.holders
-        who = f"it is open in {holding}" if known else "another program keeps it to itself, or this"
+        who = f"it is open in {holding}" if known else "another program has it open, or this"
         rest = "" if known else " account may not read it"
         raise ModelFileError(
             f"{path} cannot be opened: {who}{rest}.",
             (
                 Remedy(
-                    "Let go of the file",
+                    "Release the file",
                     (
                         f'python -m winasr_doctor who "{path}" says who has it open',
                         "Close that program, or wait until it has copied or scanned the file",

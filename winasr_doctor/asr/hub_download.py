@@ -137,7 +137,7 @@ _ONCE_ONLINE = "Load the model once with a network; it stays in the local cache"
 _ERRORS: tuple[tuple[str, str, Any], ...] = (
     (
         "GatedRepoError",
-        "{repo} is only given to those who accept its terms and log in.",
+        "{repo} requires you to accept its terms and log in.",
         (("Get access", ("Accept the terms on https://huggingface.co/{repo}", "hf auth login")),),
     ),
     (

@@ -71,7 +71,7 @@ def on_revision(revision: str, repo_id: str | None) -> tuple[str, tuple[Remedy, 
     host = LiveMachine(app=app, hub_answers=_asked(app), timeout=PATIENCE)
     said = _said_by(BY_SPELLING, host)
     if said is None:
-        return f"{revision!r} is no revision that a model can be loaded by", ()
+        return f"{revision!r} is not a revision that can be loaded", ()
     return said.summary, said.remedies
 
 

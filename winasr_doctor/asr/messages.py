@@ -149,7 +149,7 @@ _OUR_OWN = Remedy(
     "Do not wait or retry: this program itself has the file open",
     (
         "If another error was raised first, fix that one: its traceback keeps the file open",
-        "Nothing on this machine needs changing; the folder goes at exit, or with:"
+        "You need not change anything on this machine; the folder is removed at exit, or by:"
         " python -m winasr_doctor sweep",
     ),
 )

@@ -40,7 +40,7 @@ _PUBLIC = {
     "windows_error": "errors",
     "windows_sharing": "sharing.emulator",
 }
-"""A test run that uses only the sharing rules shall start fast."""
+"""A test run with only the sharing rules starts fast."""
 
 __all__ = [
     "FOREVER",

@@ -72,7 +72,7 @@ def _perform(
         args: Its arguments by position.
         kwargs: Its arguments by name.
         error: The refusal, if there was one.
-        paths: What a real error concerns that shall read as on Windows.
+        paths: The path of a real error that is to read as on Windows.
     """
     if error is None:
         try:

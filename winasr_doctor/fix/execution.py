@@ -114,7 +114,7 @@ class RepairExecutor:
         path = os.path.realpath(shown)
         now = read_bytes(path)
         if now is None:
-            raise WriteError(f"{shown} does not exist any more")
+            raise WriteError(f"{shown} no longer exists")
         original = self._originals.get(path, now)
         if now != self._contents.setdefault(path, now):  # the edits' positions are no longer valid
             raise WriteError(f"{shown} has changed in the meantime; run this again")

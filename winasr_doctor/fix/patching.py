@@ -128,7 +128,7 @@ class Document:
     ) -> int:
         line, column = place
         if not 0 < line <= len(lines) or not 0 < column <= len(lines[line - 1][0]) + 1:
-            raise PatchError(f"there is no line {line}, column {column} any more")
+            raise PatchError(f"line {line}, column {column} no longer exists")
         return starts[line - 1] + column - 1
 
 

@@ -67,7 +67,7 @@ def _notes(valid: dict[str, Acceptance], live: dict[str, Acceptance], found: set
     notes = []
     for code, each in valid.items():
         if code not in live:
-            counts = "so it counts again" if code in found else "and is not found any more"
+            counts = "so it counts again" if code in found else "and is no longer found"
             notes.append(f"The acceptance of {code} ended on {each.until}, {counts}.")
         elif code not in found:
             notes.append(f"The acceptance of {code} (until {each.until}) was not needed.")

@@ -40,8 +40,8 @@ def model_source(name: str) -> ModelSource:
         raise ValueError(str(error)) from error
     if source.repo_id is None:
         raise ValueError(
-            f"{name!r} is no model of the Hub; the bundled model runs anyway, and a .nemo file has"
-            " no name to be found by on another machine"
+            f"{name!r} is not a model of the Hub; the bundled model always runs, and another"
+            " machine could not find a .nemo file by this name"
         )
     return source
 

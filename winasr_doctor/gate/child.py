@@ -125,9 +125,9 @@ class Child:
         try:
             answer = json.loads(line)
         except ValueError as error:
-            raise ChildError(f"it answered what cannot be read: {line[:80]!r}") from error
+            raise ChildError(f"its answer cannot be read: {line[:80]!r}") from error
         if not isinstance(answer, dict):
-            raise ChildError(f"it answered what cannot be read: {line[:80]!r}")
+            raise ChildError(f"its answer cannot be read: {line[:80]!r}")
         self._finished = bool(answer.get("end"))
         return answer
 

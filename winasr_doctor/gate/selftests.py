@@ -148,7 +148,7 @@ def _one_process(
             with suppress(ChildError):  # the answers count, however the process ends
                 child.next(_GRACE)
     except ChildError as error:
-        problem = f"The self-test broke down: {error}."
+        problem = f"The self-test failed: {error}."
         yield Case(_name(model, plans[answered]), StepState.FAIL, problem, monotonic() - began)
     except OSError as error:
         problem = f"No process could be started: {error}."

@@ -159,6 +159,6 @@ def provenance_step(what: provenance.Provenance) -> GateStep:
     changed = what.package.changed
     if not changed:
         return GateStep("tested", title, summary, own=StepState.PASS)
-    detail = f"They are not what was installed: {', '.join(changed)}."
+    detail = f"These files differ from the installed ones: {', '.join(changed)}."
     case = Case("Installed files are unchanged", StepState.WARN, detail)
     return GateStep("tested", title, f"{summary}, with changed files", (case,))

@@ -53,7 +53,7 @@ def fault_suite(settings: GateSettings, start: Start = Child) -> GateStep:
                 cases.append(Case(answer["name"], state, answer["detail"], answer["seconds"]))
     except (ChildError, OSError) as error:
         name = begun or "The suite runs to its end"
-        cases.append(Case(name, StepState.FAIL, f"The suite broke down: {error}."))
+        cases.append(Case(name, StepState.FAIL, f"The suite failed: {error}."))
     ran = sum(case.state is not StepState.SKIP for case in cases)
     short = ran < settings.min_cases
     return GateStep(

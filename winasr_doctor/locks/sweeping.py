@@ -189,7 +189,7 @@ def _handle(
         if is_seen_to_be_gone(entry.path, entry.identity, entry.owner.started):
             return "", True
         away = classify(error).delete is DeleteClass.ALREADY_GONE
-        return in_use or (_AWAY if away else f"it cannot be looked at: {error}"), False
+        return in_use or (_AWAY if away else f"it cannot be examined: {error}"), False
     if in_use:
         return in_use, False
     # The folder of a single file is in use by others, and need not be as it was.

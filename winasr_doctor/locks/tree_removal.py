@@ -157,13 +157,14 @@ class _Deletion:
         if len(held) == len(passing):
             return None, "this process itself has it open"
         delay = self._policy.delay(elapsed)
-        return delay, "" if delay is not None else f"{self._policy.total:g} s are over"
+        limit = f"the limit of {self._policy.total:g} s is reached"
+        return delay, "" if delay is not None else limit
 
     def _let_go(self, paths: list[str]) -> bool:
         try:
             return self._release(paths)
         except Exception:
-            log.exception("could not let go of %s", paths[0])
+            log.exception("could not release %s", paths[0])
             return False
 
     def _note(

@@ -82,7 +82,7 @@ class RunDocument(msgspec.Struct, frozen=True):
     put_off: tuple[str, ...]
     """Paths that the app deleted while they were locked, and that went later."""
     silent: int
-    """How often the framework stood still while it loaded, transcribed and so on."""
+    """How often the framework hung while it loaded, transcribed and so on."""
     stood: tuple[StandstillPart, ...]
     """When nothing at all has moved in the app."""
     plan: str | None

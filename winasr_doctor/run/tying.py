@@ -1,7 +1,7 @@
 """Starts the app so that it ends when `run` is killed.
 
 On Windows a job object holds the app and all processes that it starts. On Linux the kernel sends
-the app itself SIGTERM; the processes that it has started are its own business. Elsewhere the app
+the app itself SIGTERM; the processes that it has started get none. Elsewhere the app
 lives on.
 """
 

@@ -110,7 +110,7 @@ PHASES: Final = {
     "loading": "Loading {model}",
     "asking": "Loading {model}: asking the Hub for it",
     "downloading": "Downloading {amount} ({model})",
-    "waiting": "Waiting until an abandoned job has finished",
+    "waiting": "Waiting for another job to finish, which was abandoned but still runs",
     "reading": "Reading the recordings",
     "transcribing": "Transcribing",
     "diarizing": "Telling the speakers apart",

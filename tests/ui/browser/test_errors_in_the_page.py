@@ -203,7 +203,7 @@ def test_a_quiet_spell_is_read(tab, engine, served, monkeypatch):
 
     engine.steps["load"] = stands_here
     tab.transcribe()
-    assert "stands_here" not in tab.sees("No news for", "run")
+    assert "stands_here" not in tab.sees("No progress for", "run")
     assert "stands_here" in tab.page.locator("#status_output pre").text_content()
     go_on.set()
 

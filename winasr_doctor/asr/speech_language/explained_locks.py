@@ -38,7 +38,7 @@ def _locked(path: str, error: OSError) -> LockedFileError:
         f"{path} cannot be used: {who} ({label}).",
         (
             Remedy(
-                "Let go of the file",
+                "Release the file",
                 (
                     f'python -m winasr_doctor who "{path}" says who has it open',
                     "Close that program, or wait until it has scanned or copied the file",

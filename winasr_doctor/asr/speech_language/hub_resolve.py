@@ -104,7 +104,7 @@ def _not_cached(source: ModelSource, revision: str | None, missing_of: MissingOf
     """Say what is missing offline; the libraries only blame the connection."""
     repo = RepoCache(str(source.repo_id))
     commit, name = repo.commit_of(revision), revision or DEFAULT
-    off = "and HF_HUB_OFFLINE keeps us from asking the Hub"
+    off = "and HF_HUB_OFFLINE forbids asking the Hub"
     if commit is not None:
         lacking = " and ".join(missing_of(repo.held(commit)))
         return HubError(

@@ -132,7 +132,7 @@ def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
     r"""A path goes into a shell command that cmd.exe reads differently.
 
     **What.** `shell=True` and `os.system` with paths put into the text of the command.
-    **Why.** On Windows the shell is cmd.exe. It knows no single quotes, so `'{path}'` and
+    **Why.** On Windows the shell is cmd.exe. It does not know single quotes, so `'{path}'` and
     `shlex.quote` leave quotes in the name, and without quotes a folder such as `C:\Users\Ada
     Lovelace` ends at its space. Windows profiles have such names; Linux servers rarely do.
     **Decided by.** A value in the command that has no double quotes around it. Fixed commands,

@@ -112,7 +112,7 @@ class Refusal:
 
 
 def told_once(refusals: Iterable[Refusal]) -> str:
-    """Return all refusals as one text, each told once and the number bounded.
+    """Return all refusals as one text, each shown once and the number bounded.
 
     Args:
         refusals: The refusals, in order.
@@ -128,7 +128,7 @@ def told_once(refusals: Iterable[Refusal]) -> str:
     for key, refusal in list(first.items())[:_MOST_REFUSALS]:
         again = bool(refusal.held) and refusal.holders in told
         told.add(refusal.holders)
-        texts.append(refusal.head + ("\n  held as told above" if again else refusal.tail))
+        texts.append(refusal.head + ("\n  held as above" if again else refusal.tail))
         texts += [f"  refused {often[key]:,} times"] if often[key] > 1 else []
     more = len(often) - _MOST_REFUSALS
     return "\n".join([*texts, *([f"and {more:,} more"] if more > 0 else [])])

@@ -24,50 +24,50 @@ def _gone_after(place: CaseFolder, plan: str, longest: float = DEFAULT_POLICY.to
 
 @case
 def files_held_briefly(place: CaseFolder) -> None:
-    """A folder goes although a scanner holds its files at first (32)."""
+    """A folder is deleted although a scanner holds its files at first (32)."""
     _gone_after(place, "unlink:32*2")
     expect(place.time.sleeps, "it was not waited for")
 
 
 @case
 def folders_held_briefly(place: CaseFolder) -> None:
-    """A folder goes although a sync client holds its folders at first (32)."""
+    """A folder is deleted although a sync client holds its folders at first (32)."""
     _gone_after(place, "rmdir:32*2")
 
 
 @case
 def held_for_half_a_second(place: CaseFolder) -> None:
-    """Little is waited after a lock of half a second has gone (32)."""
+    """It returns soon after a lock of half a second ends (32)."""
     _gone_after(place, "unlink:32~0.5", _ABOUT_HALF_A_SECOND)
 
 
 @case
 def locked_ranges(place: CaseFolder) -> None:
-    """A locked range of a file is waited for (33)."""
+    """It waits for a locked range of a file (33)."""
     _gone_after(place, "unlink:33*3")
 
 
 @case
 def pending_deletions(place: CaseFolder) -> None:
-    """A deletion that is still pending is waited for (5)."""
+    """It waits for a pending deletion (5)."""
     _gone_after(place, "unlink:5*2")
 
 
 @case
 def folders_that_fill(place: CaseFolder) -> None:
-    """A folder that fills while it is emptied is emptied again (145)."""
+    """It empties a folder again that fills in the meantime (145)."""
     _gone_after(place, "rmdir:145*2")
 
 
 @case
 def folders_that_cannot_be_listed(place: CaseFolder) -> None:
-    """A folder that cannot be listed at first is listed again (5)."""
+    """It lists a folder again that refuses at first (5)."""
     _gone_after(place, "scandir:5*1")
 
 
 @case
 def the_whole_deletion_at_once(place: CaseFolder) -> None:
-    """A deletion that fails as a whole is tried again (32)."""
+    """It tries a deletion again that fails as a whole (32)."""
     _gone_after(place, "rmtree:32*2")
 
 
@@ -81,7 +81,7 @@ def gone_meanwhile(place: CaseFolder) -> None:
 
 @case
 def all_but_one(place: CaseFolder) -> None:
-    """One file that is held keeps nothing else in place."""
+    """One locked file does not keep the others from being deleted."""
     tree = place.tree()
     for name in ("a", "m", "z"):
         (tree / name).write_text(name, encoding="utf-8")
@@ -93,7 +93,7 @@ def all_but_one(place: CaseFolder) -> None:
 
 @case
 def held_for_good(place: CaseFolder) -> None:
-    """A file held for good costs its budget and no more; everything else goes."""
+    """A file that stays locked costs its time budget and no more; everything else is deleted."""
     tree, policy = place.tree(), RetryPolicy(total=1.0)
     with place.faults("unlink:32*inf@manifest.json"):
         report = rmtree(tree, policy)
@@ -108,7 +108,7 @@ def held_for_good(place: CaseFolder) -> None:
 
 @case
 def access_denied(place: CaseFolder) -> None:
-    """A right that is missing is not waited for longer than half a second (5)."""
+    """It waits half a second at most for a missing right (5)."""
     tree = place.tree()
     with place.faults("unlink:5*inf@manifest.json"):
         report = rmtree(tree)
@@ -119,7 +119,7 @@ def access_denied(place: CaseFolder) -> None:
 
 @case
 def no_passing_error(place: CaseFolder) -> None:
-    """A damaged disk is not waited for (1392)."""
+    """It does not wait for a damaged disk (1392)."""
     tree = place.tree()
     with place.faults("unlink:1392*1@manifest.json"):
         report = rmtree(tree)
@@ -129,7 +129,7 @@ def no_passing_error(place: CaseFolder) -> None:
 
 @case
 def our_own_handle(place: CaseFolder) -> None:
-    """A file that this process has open is not waited for (32)."""
+    """It does not wait for a file that this process has open (32)."""
     tree = place.tree()
     with (tree / "manifest.json").open(encoding="utf-8"):
         with place.faults("unlink:32*inf@manifest.json"):
@@ -140,7 +140,7 @@ def our_own_handle(place: CaseFolder) -> None:
 
 @case
 def letting_go(place: CaseFolder) -> None:
-    """What this process lets go of goes at once."""
+    """A file that this process closes is deleted at once."""
     tree = place.tree()
     file = (tree / "manifest.json").open(encoding="utf-8")
 
@@ -156,7 +156,7 @@ def letting_go(place: CaseFolder) -> None:
 
 @case
 def read_only(place: CaseFolder) -> None:
-    """A read-only file goes."""
+    """A read-only file is deleted."""
     tree = place.tree()
     if sys.platform == "win32":
         (tree / "manifest.json").chmod(stat.S_IREAD)
@@ -171,7 +171,7 @@ def read_only(place: CaseFolder) -> None:
 
 @case
 def links_in_the_tree(place: CaseFolder) -> None:
-    """A link in a folder goes, and what it leads to stays."""
+    """A link in a folder is deleted; its target stays."""
     outside, tree = place.tree("outside"), place.tree()
     place.link(tree / "link", outside)
     report = rmtree(tree)
@@ -182,7 +182,7 @@ def links_in_the_tree(place: CaseFolder) -> None:
 
 @case
 def a_link_for_a_tree(place: CaseFolder) -> None:
-    """A link that is given for a folder is refused."""
+    """A link in place of the folder is refused."""
     outside, link = place.tree("outside"), place.folder / "link"
     place.link(link, outside)
     expect(not rmtree(link, RetryPolicy(total=0.0), defer=False).gone, "it is said to be gone")
@@ -191,7 +191,7 @@ def a_link_for_a_tree(place: CaseFolder) -> None:
 
 @case
 def neighbours(place: CaseFolder) -> None:
-    """Neighbours of a folder stay, also when deleting fails."""
+    """Neighbours of a folder stay, even if deleting fails."""
     tree, neighbours = place.tree(), [place.tree("tree2"), place.tree("tre")]
     with place.faults("unlink:32*3; rmdir:32*3"):
         rmtree(tree)
@@ -201,7 +201,7 @@ def neighbours(place: CaseFolder) -> None:
 
 @case
 def hooks_that_fail(place: CaseFolder) -> None:
-    """A hook that fails does not stop a deletion, and hears of every attempt."""
+    """A failing hook does not stop a deletion, and is called for every attempt."""
     tree, heard = place.tree(), []
 
     def hook(attempt: Attempt) -> None:

@@ -125,7 +125,7 @@ def a_passing_lock(place: CaseFolder) -> None:
 
 @case
 def what_is_left_goes_later(place: CaseFolder) -> None:
-    """What the guard leaves goes with the next sweep."""
+    """The next sweep removes what the guard leaves."""
     with _stand_in(place) as asr, place.faults(_HELD), guard() as session:
         asr.transcribe(_writes("manifest.json"))
     path = session.cleanups[0].path
@@ -135,7 +135,7 @@ def what_is_left_goes_later(place: CaseFolder) -> None:
 
 @case
 def the_true_error(place: CaseFolder) -> None:
-    """NeMo's own error comes out as it is when its folder stays locked."""
+    """NeMo's own error is raised unchanged when its folder stays locked."""
     before, own = KeyError("target"), ValueError("bad config")
 
     def work(folder: Path) -> None:
@@ -161,7 +161,7 @@ def an_oserror_of_its_own(place: CaseFolder) -> None:
 
 @case
 def a_stop(place: CaseFolder) -> None:
-    """Ctrl+C comes out, and the folder goes all the same."""
+    """Ctrl+C is raised, and the folder is removed all the same."""
     own = KeyboardInterrupt()
     with _stand_in(place) as asr, place.faults("unlink:32*1"), guard() as session:
         error = _raised(lambda: asr.load(_writes("weights", own)))
@@ -171,7 +171,7 @@ def a_stop(place: CaseFolder) -> None:
 
 @case
 def our_own_reader(place: CaseFolder) -> None:
-    """A manifest that a suspended reader keeps open is closed at once, and the real error told."""
+    """The guard closes a manifest that a suspended reader holds; the real error is raised."""
     if not handles.available():
         raise NotHere("Windows' sharing rules need Linux's /proc, or Windows")
 
@@ -194,7 +194,7 @@ def our_own_reader(place: CaseFolder) -> None:
 
 @case
 def other_folders(place: CaseFolder) -> None:
-    """A temporary folder of anybody else is as it was, also while the guard is on."""
+    """Other temporary folders do not change while the guard is on."""
     with _stand_in(place), guard():
         folder = tempfile.TemporaryDirectory()
         expect(type(folder).__module__ == "tempfile", "it is replaced")
@@ -206,7 +206,7 @@ def other_folders(place: CaseFolder) -> None:
 
 @case
 def everything_restored(place: CaseFolder) -> None:
-    """The guard leaves NeMo as it was, with the last block and not before."""
+    """The last block restores NeMo, and no earlier one does."""
     with _stand_in(place) as asr:
         modules = asr.modules.values()
         with guard():

@@ -32,7 +32,7 @@ def _of_another(place: CaseFolder, tree: Path, **owner: Any) -> None:  # noqa: A
 
 @case
 def recorded_and_swept(place: CaseFolder) -> None:
-    """What stays is recorded, and goes with the next sweep."""
+    """Leftovers are recorded, and the next sweep removes them."""
     tree = place.tree()
     _left(place, tree)
     expect([each.path for each in pending()] == [str(tree)], f"pending: {pending()}")
@@ -43,7 +43,7 @@ def recorded_and_swept(place: CaseFolder) -> None:
 
 @case
 def recorded_on_the_disk(place: CaseFolder) -> None:
-    """What stays is recorded for other processes, too."""
+    """Other processes see recorded leftovers, too."""
     tree = place.tree()
     _left(place, tree)
     others = Ledger(place.ledger.folder).entries()
@@ -52,7 +52,7 @@ def recorded_on_the_disk(place: CaseFolder) -> None:
 
 @case
 def nothing_stays_recorded(place: CaseFolder) -> None:
-    """A folder of ours that goes is not recorded any more."""
+    """A folder that is removed is no longer recorded."""
     tree = place.tree()
     claim = place.ledger.claim(str(tree))
     with place.faults("unlink:32*2"):
@@ -63,7 +63,7 @@ def nothing_stays_recorded(place: CaseFolder) -> None:
 
 @case
 def sweeping_under_faults(place: CaseFolder) -> None:
-    """What a sweep cannot remove stays recorded for the next one."""
+    """A folder that a sweep cannot remove stays recorded for the next one."""
     tree = place.tree()
     _left(place, tree)
     with place.faults("unlink:32*inf@manifest.json"):
@@ -74,7 +74,7 @@ def sweeping_under_faults(place: CaseFolder) -> None:
 
 @case
 def what_came_later(place: CaseFolder) -> None:
-    """What came into a folder after it was left behind stays."""
+    """Files that came into a leftover folder later stay."""
     tree = place.tree()
     _left(place, tree)
     (tree / "precious").write_text("keep", encoding="utf-8")
@@ -85,7 +85,7 @@ def what_came_later(place: CaseFolder) -> None:
 
 @case
 def folders_that_were_replaced(place: CaseFolder) -> None:
-    """A folder in the place of one that was left behind stays."""
+    """A folder in the place of a leftover stays."""
     tree = place.tree()
     claim = place.ledger.claim(str(tree))
     with place.faults("unlink:32*inf"):
@@ -99,7 +99,7 @@ def folders_that_were_replaced(place: CaseFolder) -> None:
 
 @case
 def links_in_the_place_of_folders(place: CaseFolder) -> None:
-    """A link in the place of a folder that was left behind is not followed."""
+    """A link in the place of a leftover is not followed."""
     tree, moved = place.tree(), place.folder / "moved"
     _left(place, tree)
     (tree / "inner").rename(moved)
@@ -110,7 +110,7 @@ def links_in_the_place_of_folders(place: CaseFolder) -> None:
 
 @case
 def folders_in_use(place: CaseFolder) -> None:
-    """A folder that a living process works in stays."""
+    """A folder in use by a living process stays."""
     tree = place.tree()
     place.ledger.claim(str(tree))
     expect(len(sweep().kept) == 1, "the sweep does not say what it kept")
@@ -119,7 +119,7 @@ def folders_in_use(place: CaseFolder) -> None:
 
 @case
 def folders_of_the_dead(place: CaseFolder) -> None:
-    """A folder of a process that died goes, also when its number is used again."""
+    """A folder of a dead process is removed, even if its number is in use again."""
     tree = place.tree()
     _of_another(place, tree, pid=os.getppid(), started=1.0)
     expect(sweep().removed == (str(tree),), "the sweep did not remove it")

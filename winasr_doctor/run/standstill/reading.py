@@ -198,7 +198,7 @@ def _input(app: tuple[Standing, ...]) -> Iterator[Reading]:
         else:
             yield Reading(
                 WaitKind.INPUT,
-                f"{process} waits for input, which process {parents[0].pid} has to send or to end",
+                f"{process} waits for input, which process {parents[0].pid} must send or close",
                 KNOWN[WaitKind.INPUT],
             )
 

@@ -48,7 +48,7 @@ def show(
 def _threads(process: Standing) -> Iterator[Block]:
     if process.threads is None:
         call = f"is in the call {process.call}" if process.call else "does not answer"
-        yield Paragraph(f"no Python that we can ask; it {call}", indent=4)
+        yield Paragraph(f"not a Python that can be asked; it {call}", indent=4)
     for number, thread in enumerate(process.threads or (), 1):
         name = "main thread" if thread is process.main else f"thread {number}"
         work = process.work_of(thread)

@@ -17,22 +17,22 @@ class WaitKind(str, Enum):
 
     EVENTS = "for events, such as a connection or a click"
     INPUT = "for input"
-    CHILD = "for a program that it has started to end"
+    CHILD = "for a child program to end"
     OUTPUT = "for somebody to read its output"
     POOL = "for the result of a worker process"
     FUTURE = "for the result of another thread"
-    QUEUE = "for something to come into a queue"
+    QUEUE = "for an item in a queue"
     THREAD = "for another thread to end"
     LOCK = "for a lock"
     SIGNAL = "for another thread to set an event"
-    NAME = "for a temporary name that is free, and tries one after the other"
+    NAME = "for a free temporary name, trying one after another"
     FILE_LOCK = "for the lock of a file"
     IMPORT = "for another thread to finish an import"
     SOCKET = "for an answer from the network"
-    SLEEP = "in a loop of its own that sleeps"
+    SLEEP = "in a loop of the app that sleeps"
     FILE = "for a file"
     IDLE = "for work"
-    UNKNOWN = "in a call that we do not know"
+    UNKNOWN = "in an unknown call"
 
 
 class _Rule(NamedTuple):

@@ -90,7 +90,7 @@ class AppWatch:
             self._look_for_endless_names(without_output, now)
 
     def _look_at_work(self, now: float) -> bool:
-        """Report a thread that stands still inside the framework while other threads move."""
+        """Report a thread that hangs inside the framework while other threads move."""
         from winasr_doctor.run.standstill.activity import Stillness, thread_activity
 
         self._still_work = {
@@ -177,7 +177,7 @@ def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[S
                 from winasr_doctor._util.blocks import Paragraph
 
                 name = type(error).__name__
-                say([Paragraph(f"not watched any more: {name}: {error}", lead="winasr_doctor: ")])
+                say([Paragraph(f"no longer watched: {name}: {error}", lead="winasr_doctor: ")])
 
     thread = threading.Thread(target=work, name="winasr-standstill", daemon=True)
     if silence > 0:

@@ -134,9 +134,10 @@ class _Deletion:
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        holdings = {**self._question.answers(), **self._ours}
-        if not holdings:
+        answers = self._question.answers()
+        if not answers and not self._ours:
             return failures
+        holdings = {**answers, **self._ours}
         return tuple(replace(f, holding=holdings.get(f.path)) for f in failures)
 
     def _next_delay(

@@ -6,6 +6,7 @@ import importlib
 import random
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 
@@ -37,6 +38,7 @@ def ours(folder: Path) -> Cost:
     from winasr_doctor.locks.ledger import Ledger
 
     schedules = _schedules()
+    tempfile.tempdir = str(folder)  # each sweep looks through TEMP
     root, ledger = str(folder / "tree"), Ledger(folder / "ledger")
     began = pyperf.perf_counter()
     with replaced(("unlink", "rmdir")):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.index import Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.index import Scope
 
 _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
 """Calls whose keywords become entries or attributes of the result."""
@@ -58,6 +61,8 @@ def named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
 
 
 def _class_attributes(scope: Scope) -> Iterator[tuple[str, ast.expr, Scope]]:
+    from winasr_doctor.appsource.index import Value  # lazy: only an app with source has an index
+
     for name, bindings in scope.bindings.items():
         for binding in bindings:
             if isinstance(binding, Value) and not binding.path:

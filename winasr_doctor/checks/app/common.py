@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.appsource.names import children_of
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
@@ -163,6 +162,8 @@ def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AS
 
 def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the nodes below these, without entering functions and classes."""
+    from winasr_doctor.appsource.names import children_of  # lazy: only an app with source has nodes
+
     pending = list(statements)
     for node in pending:
         yield node

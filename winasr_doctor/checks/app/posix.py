@@ -138,14 +138,15 @@ def _attributes(file: SourceFile) -> Iterator[_Need]:
             yield node, what, "leave it out on Windows, or use psutil"
 
 
-_DOTTED = re.compile(
+_DOTTED = (
     rf"signal\.(?:{'|'.join(sorted(_SIGNALS))})\b|os\.(?:{'|'.join(sorted(_OS))})\b"
     r"|from (?:os|signal) import"
 )
 
 
 def _mentions(text: str) -> bool:
-    return ("os." in text or "signal" in text or "from os" in text) and bool(_DOTTED.search(text))
+    named = "os." in text or "signal" in text or "from os" in text
+    return named and re.search(_DOTTED, text) is not None
 
 
 def _kill(name: str) -> str:

@@ -174,13 +174,9 @@ class Speech:
                     return self.may_be_nemos(scope.file) if known is None else known
         if "NeuralDiarizer" not in scope.file.text:
             return False
+        names = self.app.constants.imported_names(call.func, scope)
         return idioms.is_called_model(self.app.calls.origins(call.func, scope)) and not any(
-            name.endswith(".NeuralDiarizer") for name in self._named(call, scope)
-        )
-
-    def _named(self, call: ast.Call, scope: object) -> tuple[str, ...]:
-        return (
-            self.app.constants.imported_names(call.func, scope) if isinstance(scope, Scope) else ()
+            name.endswith(".NeuralDiarizer") for name in names
         )
 
 

@@ -14,7 +14,10 @@ from winasr_doctor.findings import Verdict
 from winasr_doctor.fleet.comparison import compared
 from winasr_doctor.fleet.html import render as render_html
 from winasr_doctor.fleet.rows import FleetFinding, FleetRemedy, MachineRow, UnreadFile
+from winasr_doctor.fleet.showing import show
 from winasr_doctor.fleet.tally import NAMED, Tally
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 
 
 def machine(key, *codes, remedies=(), **values):
@@ -189,3 +192,27 @@ def test_a_folder_that_is_not_there_or_has_nothing_is_bad_input(tmp_path):
     assert code == 2
     assert "No machine could be read." in out
     assert "no snapshot, report or digest could be read" in err
+
+
+def told(now, before):
+    """Return the text about a collection and an earlier one."""
+    return render_blocks(show(*compared(now, before)), RenderOptions(width=200))
+
+
+def test_people_read_what_changed_and_what_goes_with_a_version():
+    before = [machine("a", "TMP001"), machine("gone", "SYN001")]
+    now = [
+        machine("a", "SYN001"),
+        *(machine(f"old{n}", "ENV003", torch="2.4.0") for n in range(4)),
+        *(machine(f"new{n}", torch="2.9.1") for n in range(9)),
+    ]
+    words = told(now, before)
+    assert "TMP001: new on 0, gone from 1, still on 0" in words
+    assert "1 machine missing now: gone" in words
+    assert "torch 2.4.0 (4 machines): ENV003 on 100 % of them and 0 % of the others" in words
+
+
+def test_a_fleet_in_which_nothing_changed_says_so():
+    rows = [machine("a", "TMP001")]
+    words = told(rows, rows)
+    assert "No finding came or went." in words

@@ -47,6 +47,13 @@ def test_a_section_that_a_snapshot_does_not_mention_is_unreadable():
         _ = RecordedMachine(decode_snapshot(document)).memory
 
 
+def test_a_name_that_is_not_unicode_is_written_with_a_replacement_character():
+    subject = machine(unreadable={"memory": UnreadableSection(reason="no \udc80")})
+    read = decode_snapshot(encode_snapshot(subject.snapshot))
+    with pytest.raises(Unreadable, match="no \ufffd"):
+        _ = RecordedMachine(read).memory
+
+
 def test_a_byte_order_mark_is_tolerated():
     document = encode_snapshot(machine().snapshot)
     assert decode_snapshot(b"\xef\xbb\xbf" + document) == machine().snapshot

@@ -117,8 +117,6 @@ def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: 
 
 def _gives_a_value(node: ast.AST) -> bool:
     """Return whether a node returns or yields more than a constant, such as an exit code."""
-    import ast
-
     if not isinstance(node, ast.Return | ast.Yield) or node.value is None:
         return False
     return not isinstance(node.value, ast.Constant)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import found, over_app, walk_own
+from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
 from winasr_doctor.checks.app.handlers import (
     Fate,
     fate,
@@ -101,8 +101,6 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
 
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
     """Find `with suppress(Exception)` and `finally: return` around a speech call."""
-    from winasr_doctor.checks.app.common import ancestors
-
     met: set[ast.AST] = set()
     for site in _exposed(app):
         file = site.file

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.index import Value
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import constant, found, keyword, over_each_file
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
@@ -47,8 +49,6 @@ def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
 
 def _problem(file: SourceFile, command: ast.expr, scope: Scope) -> str:
     """Return what goes wrong with the values in a command line, or an empty text."""
-    from winasr_doctor.appsource.index import Value
-
     if isinstance(command, ast.Name):
         for around in scope.enclosing():
             for binding in around.bindings.get(command.id, ()):
@@ -116,8 +116,6 @@ def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
 
 
 def _is_a_number(value: ast.expr) -> bool:
-    from winasr_doctor.appsource.syntax import last_name
-
     if isinstance(value, ast.Constant):
         return not isinstance(value.value, str)
     if isinstance(value, ast.Call):

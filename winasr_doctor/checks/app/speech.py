@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.index import Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
 
@@ -160,8 +162,6 @@ class Speech:
 
     def _runs_a_value(self, call: ast.Call, scope: object) -> bool:
         """Return whether a plain name is a bound method of a model, or a model that is called."""
-        from winasr_doctor.appsource.index import Scope, Value
-
         if not isinstance(call.func, ast.Name) or not isinstance(scope, Scope):
             return False
         for around in scope.enclosing():
@@ -174,22 +174,14 @@ class Speech:
                     return self.may_be_nemos(scope.file) if known is None else known
         if "NeuralDiarizer" not in scope.file.text:
             return False
+        names = self.app.constants.imported_names(call.func, scope)
         return idioms.is_called_model(self.app.calls.origins(call.func, scope)) and not any(
-            name.endswith(".NeuralDiarizer") for name in self._named(call, scope)
-        )
-
-    def _named(self, call: ast.Call, scope: object) -> tuple[str, ...]:
-        from winasr_doctor.appsource.index import Scope
-
-        return (
-            self.app.constants.imported_names(call.func, scope) if isinstance(scope, Scope) else ()
+            name.endswith(".NeuralDiarizer") for name in names
         )
 
 
 def _bound_method(expr: ast.expr) -> tuple[ast.expr, str] | None:
     """Return the object and the name of a bound method, also inside `partial` and `cast`."""
-    from winasr_doctor.appsource.syntax import last_name, text_of
-
     while isinstance(expr, ast.Call) and expr.args:
         name = last_name(expr.func)
         if name == "getattr" and len(expr.args) > 1:
@@ -221,8 +213,6 @@ def _may_matter(file: SourceFile) -> bool:
 
 def _imported_by_name(file: SourceFile) -> Iterator[str]:
     """Yield the packages that `import_module("...")` imports."""
-    from winasr_doctor.appsource.syntax import last_name, text_of
-
     if "import_module" not in file.text and "__import__" not in file.text:
         return
     for call, _scope in file.index.calls:

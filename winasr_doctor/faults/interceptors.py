@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 FileName = str | bytes
@@ -17,6 +18,8 @@ class Interceptor(Protocol):
         """Return the error to raise instead of the operation, or `None` to let it pass."""
 
 
+listeners: list[Callable[[int, FileName, int], None]] = []
+"""Those who are told of each descriptor that a replaced function opened, with path and flags."""
 asked: dict[str, tuple[Interceptor, ...]] = {}
 """Those who may refuse an operation, the newest first."""
 translating: dict[str, tuple[Interceptor, ...]] = {}
@@ -48,6 +51,8 @@ def remove(interceptor: Interceptor, translated: frozenset[str]) -> None:
     """Ask an interceptor no more; takes the same as `add`."""
     for table, operations in ((asked, interceptor.operations), (translating, translated)):
         for operation in operations:
-            left = tuple(one for one in table.pop(operation) if one is not interceptor)
-            if left:
+            left = tuple(one for one in table[operation] if one is not interceptor)
+            if left:  # in one step: other threads ask meanwhile
                 table[operation] = left
+            else:
+                del table[operation]

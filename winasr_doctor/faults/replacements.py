@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from os import lstat, unlink  # bound early: these calls must not be intercepted
 from typing import Any
 
-from winasr_doctor.faults.interceptors import FileName, asked, refusal, translating
+from winasr_doctor.faults.interceptors import FileName, asked, listeners, refusal, translating
 from winasr_doctor.faults.translation import as_on_windows
 
 __tracebackhide__ = True  # pytest shows who called a replacement, not the replacement
@@ -169,11 +169,29 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        return _perform(
+        file = _perform(
             operation, original, args, kwargs, _first_refusal(_opening(mode, path), path), (path,)
         )
+        if listeners and kwargs.get("opener") is None and len(args) <= _BEFORE_OPENER:
+            _tell(file.fileno(), path, _flags(mode))
+        return file
 
     return replacement
+
+
+_BEFORE_OPENER = 7
+_CLOSED_BY_EXEC = getattr(os, "O_CLOEXEC", 0)
+
+
+def _flags(mode: str) -> int:
+    """Return the flags of open(2) that a descriptor keeps of a mode of `open`."""
+    access = os.O_RDWR if "+" in mode else os.O_RDONLY if "r" in mode else os.O_WRONLY
+    return access | _CLOSED_BY_EXEC | (os.O_APPEND if "a" in mode else 0)
+
+
+def _tell(number: int, path: FileName, flags: int) -> None:
+    for listener in listeners:
+        listener(number, path, flags)
 
 
 def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
@@ -247,19 +265,22 @@ def _on_os_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         flags = args[1] if len(args) > 1 else kwargs.get("flags")
-        if operation not in asked or not isinstance(flags, int) or flags & _NO_FILE:
-            return original(*args, **kwargs)
         path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
-        if path is None:
+        if path is None or not isinstance(flags, int):
             return original(*args, **kwargs)
-        return _perform(
-            operation,
-            original,
-            args,
-            kwargs,
-            _refused_opening(operation, _kinds(flags), path),
-            (path,),
-        )
+        if operation not in asked or flags & _NO_FILE:
+            number = original(*args, **kwargs)
+        else:
+            number = _perform(
+                operation,
+                original,
+                args,
+                kwargs,
+                _refused_opening(operation, _kinds(flags), path),
+                (path,),
+            )
+        _tell(number, path, flags | _CLOSED_BY_EXEC)
+        return number
 
     return replacement
 

@@ -1,6 +1,7 @@
-"""Records which lines of code opened which descriptors, using an audit hook.
+"""Records which lines of code opened which descriptors.
 
-The hook is called before a file is opened. POSIX gives the new file the lowest free descriptor
+The functions that the rules replace say so. For all others there is an audit hook, which is called
+before a file is opened. POSIX gives the new file the lowest free descriptor
 (open(2)), so the number that the opening will get is known: it says later whether this opening is
 the one that holds a file, or whether it was closed and another one came after it.
 
@@ -17,11 +18,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os import dup, fstat, listdir, readlink  # bound early: these calls must not be emulated, too
+from threading import get_ident
 from types import FrameType
 from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
-from winasr_doctor.faults import replacements
+from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.sharing import descriptors, handles
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
@@ -105,14 +107,27 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
-    path, flags = _text(arguments[0]), arguments[2]
-    if frame.f_code.co_filename.startswith((_IMPORTING, _OWN)):
-        return
+    if frame.f_code.co_filename.startswith((_IMPORTING, _OWN, _REPLACEMENTS)):
+        return  # a replacement says itself what it has opened
+    path = _text(arguments[0])
     if path is not None and not path.startswith(_KERNEL):
-        at: FrameType | None = frame
-        while at is not None and at.f_code.co_filename == _REPLACEMENTS:
-            at = at.f_back
-        _note(frame, path, flags=flags, temporary=at is not None and _is_temporary(at))
+        _note(frame, path, flags=arguments[2], temporary=_is_temporary(frame))
+
+
+def _note_opened(number: int, path: str | bytes, flags: int) -> None:
+    """Note a descriptor that a replaced function has opened."""
+    frame: FrameType | None = _getframe(2)
+    while frame is not None and frame.f_code.co_filename == _REPLACEMENTS:
+        frame = frame.f_back
+    if frame is None or frame.f_code.co_filename.startswith(_IMPORTING):
+        return
+    try:
+        name = os.path.abspath(os.fsdecode(path))
+        temporary = _is_temporary(frame)
+    except Exception:  # an error here would become an error of the call
+        log.exception("could not note the opening of %r", path)
+        return
+    _keep(number, Opening((name,), places_from(frame), flags, "", temporary, get_ident()))
 
 
 def _text(path: object) -> str | None:
@@ -215,7 +230,7 @@ def _note(
         name = os.path.abspath(path)
     except OSError:  # the current directory no longer exists
         return
-    thread = threading.get_ident()
+    thread = get_ident()
     opening = Opening((name,), places_from(frame), flags, by, temporary, thread)
     with _lock:
         _keep(number, opening)
@@ -266,6 +281,7 @@ def listening() -> Iterator[None]:
     with _lock:
         if not _listeners:
             _note_what_is_open()
+            interceptors.listeners.append(_note_opened)
         if not _added:
             sys.addaudithook(_hook)
             _added = True
@@ -276,6 +292,7 @@ def listening() -> Iterator[None]:
         with _lock:
             _listeners.remove(token)
             if not _listeners:
+                interceptors.listeners.remove(_note_opened)
                 for table in (_openings, _descriptors, _temporary, _disturbed, _starts):
                     table.clear()
                 descriptors.forget()

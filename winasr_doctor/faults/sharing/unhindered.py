@@ -38,6 +38,8 @@ def is_unhindered(operation: str, path: str, path2: str | None, *, only_handles:
     """
     if operation == "open":
         return not openings.any_temporary()
+    if operation == "write" and only_handles and not openings.any_temporary():
+        return True
     try:
         status = lstat(path)
     except (OSError, ValueError):

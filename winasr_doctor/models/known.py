@@ -79,7 +79,7 @@ LARGEST_UNPACKED = max(model.download_bytes for model in KNOWN_MODELS if model.u
 
 
 def known_model(name: str) -> KnownModel | None:
-    """Return the known model with a name, alias or repository; also one that tells speakers apart."""
+    """Return the known model or diarizer with a name, alias or repository."""
     name = name.strip().casefold()
     name = ALIASES.get(name, name)
     models = (*KNOWN_MODELS, *DIARIZERS)

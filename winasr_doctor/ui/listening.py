@@ -92,10 +92,7 @@ def note(said: str, text: str) -> str:
         text: The changed text.
     """
     number, units = uuid.uuid4().hex, len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return (
-        f'<p class="winasr-note" role="status" data-answer="{number}" data-length="{units}">'
-        f"{_shown(said)}</p>"
-    )
+    return f'<p class="winasr-note" data-answer="{number}" data-length="{units}">{_shown(said)}</p>'
 
 
 def words(transcripts: Sequence[Transcript], names: Sequence[str]) -> str:

@@ -38,6 +38,7 @@
       else if (missed > 1) say("lost", texts.lost);
     } finally {
       clearTimeout(timer);
+      lock();
       setTimeout(ask, 500);
     }
   };
@@ -80,15 +81,18 @@
     announced = essence;
     announcer.textContent = words;
   };
+  // The text can be changed once nothing replaces it any more: Gradio sends a job's last answer twice.
+  const busy = "#transcript :is(.generating, .translucent):not(.hide)";
+  const lock = () => {
+    const area = document.querySelector("#transcript textarea");
+    const growing = working() || document.querySelector(busy);
+    if (area) area.readOnly = !!growing || !document.querySelector("#download_txt:enabled");
+  };
   new MutationObserver(() => {
     announce();
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
     document.querySelectorAll("button:not([role]) button").forEach(unnest);
-    // The text grows while a job runs, so a change would be lost.
-    const fixed = !document.querySelector("#download_txt:not([disabled])") || working();
-    document.querySelectorAll("#transcript textarea").forEach((area) => {
-      if (area.readOnly !== fixed) area.readOnly = fixed;
-    });
+    lock();
     refresh();
   }).observe(document.body, { childList: true, subtree: true });
 

@@ -192,7 +192,8 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
         for component in (audio, microphone):
             component.change(calls.uploaded, [audio, microphone], players, **_QUIETLY)
         model.change(calls.chosen, model, [language, wanted], **_QUIETLY)
-        transcript.input(
+        # Gradio's `input` comes only with a key that writes, not with Delete or a paste.
+        transcript.change(
             calls.edited,
             transcript,
             [words, note, *downloads, archive],
@@ -333,10 +334,8 @@ class _Callbacks:
         view = self._handler.edit(_session(request), text or "")
         if view is None:
             return [gr.skip()] * (3 + len(FORMATS))
-        shown = [
-            listening.words(view.transcripts, view.names),
-            listening.note(view.note, text or ""),
-        ]
+        words = listening.words(view.transcripts, view.names) if view.transcripts else gr.skip()
+        shown = [words, listening.note(view.note, text or "")]
         downloads = _downloads(view.files) if view.files else [gr.skip()] * (1 + len(FORMATS))
         return [*shown, *downloads]
 

@@ -110,9 +110,9 @@ def test_what_else_has_a_version_has_this_one():
 
 def test_the_changelog_has_this_version_with_its_day():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    newest = re.search(r"^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
-    assert newest is not None
-    assert newest[1] == __version__
+    dated = re.findall(r"^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert dated[0] == __version__
+    assert len(dated) == len(set(dated))
 
 
 def test_the_source_distribution_can_be_tested(in_sdist):

@@ -331,6 +331,7 @@ class TestTheWatchOverRealProcesses:
         assert report.count(", waits for a lock: ") == 2
         assert "/app.py:7 in one" in report
         assert "/app.py:12 in two" in report
+        assert report.index("main thread, waits") < report.index("thread 2, waits")
         assert (NOT_SHOWN in report) is (sys.platform != "linux")
 
     @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")

@@ -196,12 +196,6 @@ class TestThePlainScript:
         assert "the real error was raised, TypeError" in finished.stderr
         assert list((bench.folder / "scratch").iterdir()) == []
 
-    def test_without_it_the_model_is_lost(self, bench: Bench):
-        arguments = (str(NEMO_FILE), str(RECORDING))
-        finished = bench.finish(bench.plain(self.APP, *arguments, inject=LOCKS[0]))
-        assert "Could not load the model" in finished.stdout
-        assert finished.returncode == 1
-
     @needs_proc
     def test_without_run_it_is_hidden(self, bench: Bench, stereo: Path):
         bench.with_windows_sharing()

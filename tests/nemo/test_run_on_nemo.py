@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,18 @@ SCRIPTS = (
     ),
 )
 NEEDED = {
-    "biasing": "nemo.collections.asr.parts.context_biasing.boosting_graph_batched",
-    "neural": "nemo.collections.asr.models.msdd_models",
+    "align": ("nemo.collections.asr.parts.utils.aligner_utils", "get_batch_variables"),
+    "biasing": ("nemo.collections.asr.parts.context_biasing.boosting_graph_batched", ""),
+    "buffered": ("nemo.collections.asr.parts.utils.streaming_utils", "BatchedFrameASRTDT"),
+    "neural": ("nemo.collections.asr.models.msdd_models", "NeuralDiarizer"),
 }
-"""Modules without which a script has nothing to try: some releases lack them."""
+"""What a script is about and some releases lack: a module, and a name in it."""
+
+
+def is_missing(module: str, name: str) -> bool:
+    if find_spec(module) is None:
+        return True
+    return bool(name) and not hasattr(import_module(module), name)
 
 
 @pytest.fixture(scope="session")
@@ -139,8 +148,8 @@ def under_run(
     monkeypatch.setattr("winasr_doctor.run.parent.started", app_server.started)
 
     def start(app: App, *, fault: str = "", bad: bool = False) -> Ran:
-        if find_spec(NEEDED.get(app.name, "nemo")) is None:
-            pytest.skip(f"this NeMo has no {NEEDED[app.name]}")
+        if is_missing(*(needed := NEEDED.get(app.name, ("nemo", "")))):
+            pytest.skip(f"this NeMo lacks {' '.join(needed)}")
         given = list(app.arguments)
         if bad and app.bad is not None:
             given[app.bad[0]] = app.bad[1]

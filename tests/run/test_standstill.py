@@ -260,6 +260,21 @@ def test_a_loop_that_sleeps_is_shown_with_its_place(apps: Apps):
     assert "main thread, waits in a loop of the app that sleeps" in report
 
 
+def test_a_large_file_is_named_with_everybody_who_has_it_open(apps: Apps):
+    source = """
+    import time
+    held = open("weights.bin", "wb")
+    held.truncate(60_000_000)
+    while True:
+        time.sleep(0.05)
+    """
+    pid = apps.start(source)
+    _, report = apps.reading(pid, lambda _, text: "large file: " in text)
+    (line,) = [each for each in report.splitlines() if "large file: " in each]
+    assert f"{apps.folder / 'weights.bin'}: " in line
+    assert f"pid {pid}" in line
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -316,6 +331,7 @@ class TestTheWatchOverRealProcesses:
         assert report.count(", waits for a lock: ") == 2
         assert "/app.py:7 in one" in report
         assert "/app.py:12 in two" in report
+        assert report.index("main thread, waits") < report.index("thread 2, waits")
         assert (NOT_SHOWN in report) is (sys.platform != "linux")
 
     @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")

@@ -49,7 +49,10 @@ def _threads(process: Standing) -> Iterator[Block]:
     if process.threads is None:
         call = f"is in the call {process.call}" if process.call else "does not answer"
         yield Paragraph(f"not a Python that can be asked; it {call}", indent=4)
-    for number, thread in enumerate(process.threads or (), 1):
+    order = sorted(
+        process.threads or (), key=lambda t: (not process.work_of(t), t is not process.main)
+    )
+    for number, thread in enumerate(order, 1):
         name = "main thread" if thread is process.main else f"thread {number}"
         work = process.work_of(thread)
         name += f" (in {work})" if work is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,14 +59,19 @@ class OpenWork:
     def now(self) -> tuple[GuardedWork, ...]:
         """Read the events that are new, and return what is open now."""
         for file in Path(self._folder).glob("*.jsonl"):
-            with file.open("rb") as stream:
-                stream.seek(self._read.get(file, 0))
-                new = stream.read()
-            whole = new[: new.rfind(b"\n") + 1]
-            self._read[file] = self._read.get(file, 0) + len(whole)
-            for line in whole.splitlines():
-                self._take(file.stem, line)
+            with suppress(OSError):
+                self._read_on(file)
         return tuple(self._open.values())
+
+    def _read_on(self, file: Path) -> None:
+        begin = self._read.get(file, 0)
+        with file.open("rb") as stream:
+            stream.seek(begin)
+            new = stream.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read[file] = begin + len(whole)
+        for line in whole.splitlines():
+            self._take(file.stem, line)
 
     def _take(self, pid: str, line: bytes) -> None:
         event = parse(line)

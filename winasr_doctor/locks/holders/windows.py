@@ -91,7 +91,7 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
 def files_of(pid: int, *, seconds: float) -> list[str]:
     """Return the files and folders that another process has open, as far as they answer in time.
 
-    psutil's `open_files` ends threads that ask about a pipe (`TerminateThread`), and such a thread
+    psutil's `open_files` ends threads that ask about a pipe (`TerminateThread`), and a thread that ends so
     may take a lock of this process with it.
 
     Args:

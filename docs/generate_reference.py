@@ -256,7 +256,7 @@ def plugin() -> Iterator[str]:
     pytest_plugin.pytest_configure(recorder)
     yield "# The pytest plugin"
     yield ""
-    yield "It is there as soon as `winasr_doctor` is installed beside pytest. To use it, see"
+    yield "It comes with `winasr_doctor`, if that is installed beside pytest. To use it, see"
     yield "[Windows file faults in tests](../fault-injection.md)."
     yield "\n## Options\n\n| option | does |\n|---|---|"
     for name, about in recorder.options:

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--windows-sharing",
         action="store_const",
         const="all",
-        help="let deleting and renaming fail as on Windows while files are open (Linux)",
+        help="make deleting and renaming fail, as on Windows, while files are open (Linux)",
     )
     # Options of their own: one with a value would take a path that follows it for the value.
     for rules, what in (
@@ -75,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     for line in (
-        "winfault(plan): let file operations fail by plan while the test runs, such as "
+        "winfault(plan): make file operations fail by plan while the test runs, such as "
         "'rmtree:32*2' or 'unlink:5*inf@*.json; rmdir:145~0.5'",
         "winfault_shards(count): divide the test's fault sweep into this many tests",
     ):
@@ -279,7 +279,7 @@ def fault_plan(request: pytest.FixtureRequest) -> Iterator[Callable[[str | Plan]
 
 @pytest.fixture
 def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]:
-    """Let deleting and renaming fail as on Windows while files are open.
+    """Make deleting and renaming fail, as on Windows, while files are open.
 
     What counts is what this process and its children really have open. The value's `refusals`
     list what has failed so far, and who held it.
@@ -294,7 +294,7 @@ def windows_sharing(request: pytest.FixtureRequest) -> Iterator[SharingEmulator]
 
 @pytest.fixture
 def virtual_clock() -> Iterator[VirtualClock]:
-    """Let no time pass but by `sleep` in what winasr_doctor waits for and measures."""
+    """Make time pass only through `sleep` in what winasr_doctor waits for and measures."""
     from winasr_doctor._util import clock
     from winasr_doctor.faults import VirtualClock
 
@@ -305,7 +305,7 @@ def virtual_clock() -> Iterator[VirtualClock]:
 
 @pytest.fixture
 def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
-    """Return a `FaultSweep`: call it with an action to let each of its file operations fail."""
+    """Return a `FaultSweep`: call it with an action to make each of its file operations fail."""
     from winasr_doctor.faults import FaultSweep
 
     option = request.config.getoption

@@ -23,11 +23,18 @@ LAST_LINE = (
 )
 
 
+def test_a_known_error_that_is_named_after_a_number_is_explained(run):
+    outcome = run("explain", "winerror-5")
+    assert outcome.code == 0
+    assert outcome.out.startswith("winerror-5: ")
+
+
 def test_a_check_is_explained_by_its_documentation(run):
     outcome = run("explain", "syn001")
     assert outcome.code == 0
     assert outcome.out.startswith("SYN001: ")
-    assert "Decided by." in outcome.out
+    assert "How it decides:" in outcome.out
+    assert "**" not in outcome.out
 
 
 @pytest.mark.parametrize("what", ["32", "WinError 32", "0x20", "0x80070020", "[WinError 32]"])

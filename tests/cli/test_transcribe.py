@@ -100,8 +100,8 @@ def test_speakers_stand_before_what_they_say(run, engine, recordings, monkeypatc
     ("model", "language", "words"),
     [
         ("canary-flash", "it", "canary-flash knows en, de, es, fr"),
-        ("parakeet", "de", "parakeet is not told a language"),
-        ("me/mine", "de", "me/mine is not told a language"),
+        ("parakeet", "de", "parakeet takes no language"),
+        ("me/mine", "de", "me/mine takes no language"),
     ],
 )
 def test_a_language_that_a_model_does_not_take_is_refused(

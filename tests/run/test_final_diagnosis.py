@@ -22,7 +22,7 @@ def test_the_cause_and_the_first_remedy_are_named(place: Place):
     assert traceback.startswith("Traceback (most recent call last):")
     assert "Cause: The GPU ran out of memory" in closing
     assert "Known as: gpu-out-of-memory" in closing
-    assert "What to do\n  1. Give it less at once" in closing
+    assert "What to do\n  1. Process less at a time" in closing
     assert "2. " not in closing
 
 

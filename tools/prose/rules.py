@@ -39,9 +39,9 @@ RULES = (
         "told",
         "say who says it, or use says, shows, reports",
         (
-            rf"\b{_BE} told (?:by|in|here|there|from|apart|from|as|of|whether)\b",
+            rf"\b{_BE} told (?:by|in|here|there|from|as|of|whether)\b",
             r"\bis told(?=[.,;])",
-            r"\btells? (?:whether|apart|which|what|how|who|why)\b",
+            r"\btells? (?:whether|which|what|how|who|why)\b",
         ),
     ),
     Rule("nothing but", "only", (r"\bnothing but\b", r"\bno (?:other|more) than\b")),

@@ -47,7 +47,7 @@ read or used, 3 transcribing failed."""
 @click.option(
     "--language",
     metavar="CODE",
-    help="The language that is spoken, such as de, for a model that has to be told.",
+    help="The spoken language, such as de, for a model that does not detect it.",
 )
 @click.option(
     "--speakers",
@@ -154,7 +154,7 @@ def _options_of(model: str, language: str | None) -> dict[str, Any]:
     known = known_model(model)
     options = known.language_options(language) if known is not None else {}
     if known is None or not options:
-        raise InputError(f"--language: {model} is not told a language; leave the option out")
+        raise InputError(f"--language: {model} takes no language; leave the option out")
     if language not in known.languages:
         raise InputError(f"--language: {model} knows {', '.join(known.languages)}")
     return dict(options)

@@ -20,6 +20,7 @@ from winasr_doctor.explain.answers import (
 from winasr_doctor.explain.reading import read_log
 
 _NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?[0-9]+)\]?", re.IGNORECASE)
+_LOOKS_LIKE_AN_ID = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")  # winerror-5 is no number
 _LOOKS_LIKE_A_FILE = re.compile(
     r"\S*[\w)]\.(?:txt|log|out|err|md|json|ipynb)|\S*[\\/]\S*", re.IGNORECASE
 )
@@ -43,7 +44,8 @@ def answer(what: str, facts: Lookup) -> Answer:
     """
     if what == "-" or _is_file(what):
         return answer_text(read_log(what), facts)
-    known = _number(what) or _check(what) or _known_error(what, facts)
+    known = _known_error(what, facts) if _LOOKS_LIKE_AN_ID.fullmatch(what) else None
+    known = known or _number(what) or _check(what) or _known_error(what, facts)
     if known is not None:
         return known
     if _LOOKS_LIKE_A_FILE.fullmatch(what):

@@ -20,7 +20,6 @@ from winasr_doctor.windows.errors import DeleteClass, WindowsError
 if TYPE_CHECKING:
     from winasr_doctor.checks.base import Check
 
-_TITLED = re.compile(r"\*\*(?P<title>.+?)\*\* (?P<text>.*)", re.DOTALL)
 _WHEN_DELETING = {
     DeleteClass.TRANSIENT: "worth retrying for a short time, unless this process is the holder",
     DeleteClass.PERMANENT: "not worth retrying",
@@ -49,13 +48,9 @@ def show(answer: Answer, *, verbose: bool = False) -> Iterator[Block]:
 
 def _check(check: Check) -> Iterator[Block]:
     yield Paragraph(check.title, lead=f"{check.code}: ", bold=True)
-    for paragraph in check.doc.markdown.split("\n\n"):
+    for heading, text in check.doc.parts:
         yield Gap()
-        titled = _TITLED.fullmatch(paragraph)
-        if titled is None:
-            yield Paragraph(paragraph)
-        else:
-            yield Paragraph(_joined(titled["text"]), lead=f"{titled['title']} ", bold=True)
+        yield Paragraph(_joined(text), lead=f"{heading}: ", bold=True)
     yield Gap()
     yield Paragraph(f"See {check.url}")
 

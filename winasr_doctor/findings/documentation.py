@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 FAMILIES = {
@@ -15,6 +17,17 @@ FAMILIES = {
     "APP": "the app's source",
 }
 """The families of this package's checks, in the order of a report; others come after them."""
+
+HEADINGS = {
+    "What": "What it checks",
+    "Why": "Why it matters",
+    "Do": "What to do",
+    "Decided by": "How it decides",
+    "Source": "Source",
+}
+"""What readers see in place of the name of each part, in the order in which they read them."""
+
+_PART = re.compile(rf"^\*\*({'|'.join(HEADINGS)})\.\*\*", re.MULTILINE)
 
 
 class Documentation(Struct, frozen=True):
@@ -37,3 +50,10 @@ class Documentation(Struct, frozen=True):
     decided_by: str = ""
     do: str = ""
     source: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """Heading and text of each part, in the order in which people read them."""
+        _, *rest = _PART.split(self.markdown)
+        texts = dict(zip(rest[::2], rest[1::2], strict=True))
+        return tuple((HEADINGS[name], texts[name].strip()) for name in HEADINGS if name in texts)

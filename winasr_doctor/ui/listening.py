@@ -96,7 +96,7 @@ def note(said: str, text: str) -> str:
 
 
 def words(transcripts: Sequence[Transcript], names: Sequence[str]) -> str:
-    """Write the words of transcripts, each of which can be played.
+    """Write the words of transcripts, so that each can be played.
 
     Args:
         transcripts: The transcripts.

@@ -55,7 +55,7 @@ HEADING_MISSING: Final = (
     " recording. Put it back; until then the files to download stay as they were."
 )
 LANGUAGE: Final = "Language"
-LANGUAGE_HELP: Final = "What is spoken; this model has to be told."
+LANGUAGE_HELP: Final = "The spoken language; this model does not detect it."
 DEFAULT_LANGUAGE: Final = "The model's default"
 SPEAKERS: Final = "Speakers"
 SPEAKERS_HELP: Final = "A second model can tell up to four speakers apart."

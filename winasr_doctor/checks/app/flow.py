@@ -72,7 +72,7 @@ def names_used_after(file: SourceFile, place: ast.AST, names: set[str]) -> bool:
 
 
 def _derived(file: SourceFile, start: ast.stmt, place: ast.Call, names: set[str]) -> set[str]:
-    """Return the names that get a value from these ones before a place."""
+    """Return the names that get a value from these before a place."""
     known = set(names)
     for node in _in_function(file, start):
         if (

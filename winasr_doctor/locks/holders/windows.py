@@ -91,8 +91,8 @@ def other_processes(target: HeldPath, evidence: Evidence) -> None:
 def files_of(pid: int, *, seconds: float) -> list[str]:
     """Return the files and folders that another process has open, as far as they answer in time.
 
-    psutil's `open_files` ends threads that ask about a pipe (`TerminateThread`), and such a thread
-    may take a lock of this process with it.
+    psutil's `open_files` ends threads that ask about a pipe (`TerminateThread`). Such an end may
+    take a lock of this process with it.
 
     Args:
         pid: The process.

@@ -44,8 +44,8 @@ def answer(what: str, facts: Lookup) -> Answer:
     """
     if what == "-" or _is_file(what):
         return answer_text(read_log(what), facts)
-    known = _known_error(what, facts) if _LOOKS_LIKE_AN_ID.fullmatch(what) else None
-    known = known or _number(what) or _check(what) or _known_error(what, facts)
+    by_id = _known_error(what, facts) if _LOOKS_LIKE_AN_ID.fullmatch(what) else None
+    known = by_id or _number(what) or _check(what) or _known_error(what, facts)
     if known is not None:
         return known
     if _LOOKS_LIKE_A_FILE.fullmatch(what):

@@ -65,7 +65,8 @@ class Locked:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error of the first lock that is in force on a path."""
-        lock = self.in_force(path if isinstance(path, str) else os.fsdecode(path))
+        name = path if isinstance(path, str) else os.fsdecode(path)
+        lock = self.in_force(name) if name in self._locks else None
         if lock is None:
             return None
         if operation == "rmdir" and listdir(path):

@@ -158,8 +158,9 @@ class _Deletion:
         if len(held) == len(passing):
             return None, "this process itself has it open"
         delay = self._policy.delay(elapsed)
-        limit = f"the limit of {self._policy.total:g} s is reached"
-        return delay, "" if delay is not None else limit
+        if delay is None:
+            return None, f"the limit of {self._policy.total:g} s is reached"
+        return delay, ""
 
     def _let_go(self, paths: list[str]) -> bool:
         try:

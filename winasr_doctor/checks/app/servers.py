@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.appsource.index import Value
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import constant, enclosing_function, keyword
@@ -68,6 +67,8 @@ def _in_requests(
 
 def _has_its_own(app: Application, site: Site, function: ast.AST, fresh: CallPaths) -> bool:
     """Return whether the model is a variable of the endpoint that nobody else can see."""
+    from winasr_doctor.appsource.index import Value  # lazy: only an app with source has an index
+
     receiver = site.call.func.value if isinstance(site.call.func, ast.Attribute) else None
     scope = site.file.index.inner.get(function)
     if not isinstance(receiver, ast.Name) or scope is None or receiver.id not in scope.bindings:

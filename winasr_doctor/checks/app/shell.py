@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.index import Value
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import constant, found, keyword, over_each_file
@@ -49,6 +48,8 @@ def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
 
 def _problem(file: SourceFile, command: ast.expr, scope: Scope) -> str:
     """Return what goes wrong with the values in a command line, or an empty text."""
+    from winasr_doctor.appsource.index import Value  # lazy: only an app with source has an index
+
     if isinstance(command, ast.Name):
         for around in scope.enclosing():
             for binding in around.bindings.get(command.id, ()):

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.appsource.index import Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.handlers import handled_here
@@ -162,6 +161,8 @@ class Speech:
 
     def _runs_a_value(self, call: ast.Call, scope: object) -> bool:
         """Return whether a plain name is a bound method of a model, or a model that is called."""
+        from winasr_doctor.appsource.index import Scope, Value  # lazy: only source has one
+
         if not isinstance(call.func, ast.Name) or not isinstance(scope, Scope):
             return False
         for around in scope.enclosing():

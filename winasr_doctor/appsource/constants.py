@@ -191,7 +191,7 @@ class Constants:
             values = (
                 value
                 for file in self._words.files_containing(name, dashed)
-                if name in file.text or dashed in file.text
+                if _mentions(file.text, name, dashed)
                 for value in self._values_of(file).get(name, ())
             )
             self._values_named[name] = tuple(islice(values, MAX_PLACES))
@@ -219,6 +219,10 @@ class Constants:
             values.setdefault(name, []).append((expr, scope))
         self._values[file] = values
         return values
+
+
+def _mentions(text: str, *names: str) -> bool:
+    return any(name in text for name in names)
 
 
 class _Question(Calls):

@@ -40,7 +40,7 @@ def large(monkeypatch):
     """Treat every app as large, and hold nearly no tree."""
     monkeypatch.setattr(reading, "SMALL", 0)
     monkeypatch.setattr(reading, "FEW", 0)
-    monkeypatch.setattr("winasr_doctor.appsource.shelf.MAX_OPEN", 2_000)
+    monkeypatch.setattr("winasr_doctor.appsource.shelf.room_for", lambda _size: 2_000)
 
 
 def test_a_large_app_has_the_findings_of_a_small_one(usual, large):
@@ -102,7 +102,7 @@ def test_trees_are_forgotten_when_too_many_are_held(tmp_path, large):
 
 
 def test_what_was_parsed_most_often_stays_longest(large):
-    shelf, content = Shelf(), ("x = 1\n" * 150, ())
+    shelf, content = Shelf(0, 3), ("x = 1\n" * 150, ())
     files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(3)]
     for file in (*files, files[0], files[2], files[2]):
         file.release()
@@ -119,7 +119,7 @@ def test_the_text_of_a_file_that_is_not_parsed_is_not_kept(tmp_path, large):
 
 
 def test_a_kept_file_stays(large):
-    shelf, content = Shelf(), ("x = 1\n" * 400, ())
+    shelf, content = Shelf(0, 3), ("x = 1\n" * 400, ())
     files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(2)]
     trees = [file.tree for file in files]
     shelf.kept.add(files[0])

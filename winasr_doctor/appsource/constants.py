@@ -74,6 +74,8 @@ class Constants:
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
         self._terms: dict[tuple[ast.expr, Scope], tuple[Term, ...]] = {}
+        self.outside: dict[Import, Imported] = {}
+        """What the app imports from other packages."""
         self._literals: dict[tuple[ast.expr, Scope, bool], tuple[Literal, ...]] = {}
 
     def forget(self) -> None:
@@ -191,7 +193,7 @@ class Constants:
             values = (
                 value
                 for file in self._words.files_containing(name, dashed)
-                if name in file.text or dashed in file.text
+                if _mentions(file.text, name, dashed)
                 for value in self._values_of(file).get(name, ())
             )
             self._values_named[name] = tuple(islice(values, MAX_PLACES))
@@ -219,6 +221,10 @@ class Constants:
             values.setdefault(name, []).append((expr, scope))
         self._values[file] = values
         return values
+
+
+def _mentions(text: str, *names: str) -> bool:
+    return any(name in text for name in names)
 
 
 class _Question(Calls):
@@ -309,8 +315,8 @@ class _Question(Calls):
 
     def _imported(self, binding: Import) -> list[Term]:
         # Two modules may import a name from each other, each inside a `try`.
-        key = ("import", id(binding.file), binding.module, binding.name, binding.level)
-        return self.guarded(key, lambda: self._import(binding))
+        known = self.constants.outside.get(binding)
+        return self.guarded(binding, partial(self._import, binding)) if known is None else [known]
 
     def _import(self, binding: Import) -> list[Term]:
         modules = self.constants.modules
@@ -325,7 +331,10 @@ class _Question(Calls):
         part = modules.find(dotted, binding.level, binding.file)
         if part is None and binding.level:
             return []
-        return [Imported(dotted, binding.file, part)]
+        term = Imported(dotted, binding.file, part)
+        if file is None and part is None:
+            self.constants.outside[binding] = term
+        return [term]
 
     def _name(self, expr: ast.Name, scope: Scope) -> Iterable[Term]:
         for around in scope.enclosing():

@@ -95,8 +95,9 @@ def read_application(
     for root in roots:
         found.extend(_files_of(root, patterns, unreadable, left_out))
     sources = tuple(_once(found))
-    is_small = len(sources) <= FEW or sum(map(_size, sources)) <= SMALL
-    shelf = None if is_small else _new_shelf(len(sources), progress)
+    size = sum(map(_size, sources))
+    is_small = len(sources) <= FEW or size <= SMALL
+    shelf = None if is_small else _new_shelf(size, len(sources), progress)
     # lazy: reading no app should import nothing
     from winasr_doctor.appsource.paused_gc import collector_paused
 
@@ -248,10 +249,10 @@ def _read_all(
     return tuple(files), words
 
 
-def _new_shelf(count: int, progress: Callable[[str], None] | None) -> Shelf:
+def _new_shelf(size: int, count: int, progress: Callable[[str], None] | None) -> Shelf:
     from winasr_doctor.appsource.shelf import Shelf
 
-    return Shelf(count, progress)
+    return Shelf(size, count, progress)
 
 
 def _size(path: str) -> int:

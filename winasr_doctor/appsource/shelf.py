@@ -10,23 +10,41 @@ from winasr_doctor.appsource.watch import SlowReading
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
-MAX_OPEN = 2_400_000
-"""Characters of source whose trees may be in memory besides those that are kept; a tree takes about
-27 bytes for each (measured on NeMo 3.0.0 with Python 3.11)."""
+_MEMORY = 130_000_000
+"""Bytes for the index of the words and for the trees that are not kept."""
+
+_TREE = 33
+"""Bytes that a tree and what is derived from it take for a character of source (measured on NeMo
+3.0.0 with Python 3.11); the index of the words takes about one."""
+
+_LEAST = 500_000
+
+
+def room_for(size: int) -> int:
+    """Return how many characters of source may be parsed at a time.
+
+    Args:
+        size: The characters of the whole app.
+    """
+    return max(_LEAST, (_MEMORY - size) // _TREE)
 
 
 class Shelf:
     """The parsed files of a large app.
 
     Args:
-        count: The number of the app's files.
+        size: The characters of the app.
+        count: The number of its files.
         progress: Called with a line about how far a long examination is.
 
     Attributes:
         kept: Files that something refers to, so that their trees must stay.
     """
 
-    def __init__(self, count: int = 0, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, size: int, count: int, progress: Callable[[str], None] | None = None
+    ) -> None:
+        self._room = room_for(size)
         self._count = count
         self._watch = SlowReading(progress, "Examining the app")
         self._open: dict[SourceFile, int] = {}
@@ -49,7 +67,7 @@ class Shelf:
     @property
     def is_full(self) -> bool:
         """Whether too much is parsed."""
-        return self._loose > MAX_OPEN
+        return self._loose > self._room
 
     def make_room(self, *held: SourceFile) -> None:
         """Forget trees until there is room; those that were parsed most often stay.
@@ -58,7 +76,7 @@ class Shelf:
             held: Files to keep this time, besides those that are always kept.
         """
         for file in sorted(self._open, key=self._parsed.__getitem__):
-            if self._loose <= MAX_OPEN // 2:
+            if self._loose <= self._room // 2:
                 return
             if file not in self.kept and file not in held:
                 file.release()

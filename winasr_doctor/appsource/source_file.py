@@ -80,6 +80,10 @@ class SourceFile:
     def _kept(self) -> Content:
         return self._load()
 
+    def keep_text(self) -> str:
+        """Return the text, and keep it until `release`."""
+        return self._kept[0]
+
     @cached_property
     def tree(self) -> ast.Module:
         """The result of `ast.parse`; an empty module if the file has a `problem`."""

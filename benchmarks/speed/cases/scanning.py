@@ -128,10 +128,14 @@ def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
     )
 
 
+LARGE = 250
+"""Files from which on an app is not parsed as a whole."""
+
+
 def _files(count: int, pairs: int, *promises: Promise) -> Case:
     return Case(
         name=f"files-{count}",
-        group=f"{GROUP}: source files of an app",
+        group=f"{GROUP}: source files of {'a small app' if count < LARGE else 'an app'}",
         title=f"{count:,} source files",
         theirs=Call("ast.parse", parse),
         ours=Call("read and check", examine),
@@ -141,6 +145,30 @@ def _files(count: int, pairs: int, *promises: Promise) -> Case:
         promises=promises,
         once=True,
     )
+
+
+def _package(name: str, title: str) -> Case:
+    """Return the scan of a large package that is installed."""
+    return Case(
+        name=f"app-{name}",
+        group=f"{GROUP}: large packages",
+        title=title,
+        theirs=Call("ast.parse", parse),
+        ours=Call("read and check", examine),
+        prepare=lambda _: _folder_of(name),
+        pairs=1,
+        promises=(Promise("ratio", 2.0), Promise("memory", 200 * MB)),
+        needs=name,
+        once=True,
+    )
+
+
+def _folder_of(package: str) -> Path:
+    from importlib.util import find_spec
+
+    found = find_spec(package)
+    folders = found.submodule_search_locations if found else None
+    return Path(next(iter(folders or ["."])))
 
 
 def _findings(count: int, pairs: int, *, per_file: int) -> Case:
@@ -166,8 +194,11 @@ CASES = (
     _snapshots(1_000, 3),
     _snapshots(10_000, 1, Promise("seconds", 60)),
     _files(100, 5),
-    _files(300, 3),
+    _files(250, 3),
     _files(1_000, 1, Promise("seconds", 10)),
+    _files(4_000, 1, Promise("memory", 200 * MB)),
+    _package("nemo", "NeMo's package"),
+    _package("transformers", "the package transformers"),
     _beside("bandit", "-q", "--exit-zero", "-r", "."),
     _beside("ruff", "check", "--isolated", "--exit-zero", "-q", "."),
     _findings(10, 5, per_file=5),

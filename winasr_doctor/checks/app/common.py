@@ -41,6 +41,7 @@ def over_each_file(
     *needs: tuple[tuple[str, ...], ...],
     fold: bool = False,
     applies: Callable[[Application], bool] = bool,
+    hint: Callable[[str], bool] = bool,
 ) -> CheckFunction:
     """Turn a function that needs only one file into a check.
 
@@ -52,8 +53,9 @@ def over_each_file(
             group.
         fold: Whether upper and lower case are the same in `needs`.
         applies: Whether the app matters at all.
+        hint: Returns whether a text that contains what is needed may matter.
     """
-    LOOKS[code] = Look(look, needs, fold, applies)
+    LOOKS[code] = Look(look, needs, fold, applies, hint)
     return over_app(code, lambda app: local_findings(app)[code], clean)
 
 

@@ -15,6 +15,7 @@ from winasr_doctor.checks.app.common import (
     over_each_file,
 )
 from winasr_doctor.checks.app.speech import speech_of
+from winasr_doctor.checks.app.text_hints import may_leave_the_encoding_open
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, info, warning
 from winasr_doctor.machine.base import Machine
@@ -187,4 +188,5 @@ _RUN = over_each_file(
     "every text file names its encoding",
     (_TRIGGERS,),
     applies=lambda app: speech_of(app).uses_nemo,
+    hint=may_leave_the_encoding_open,
 )

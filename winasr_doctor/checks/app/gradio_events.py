@@ -45,8 +45,8 @@ def simultaneous_events(
         version: The installed Gradio; `None` if it is not known, which means 4 or later unless the
             app uses what only Gradio 3 had.
     """
-    for file in app.files:
-        if "gradio" not in file.text or not _imports_gradio(file):
+    for file in app.words.files_with("gradio"):
+        if not _imports_gradio(file):
             continue
         events = [e for e in _events(file) if runs(app, e.work, e.scope, unlocked)]
         raised = list(_raised_limits(file))

@@ -23,12 +23,14 @@ class Look(NamedTuple):
         needs: What a file must contain.
         fold: Whether upper and lower case are the same in `needs`.
         applies: Whether the app matters at all.
+        hint: Returns whether a text that contains what is needed may matter.
     """
 
     find: LocalCheck
     needs: Needs
     fold: bool
     applies: Callable[[Application], bool]
+    hint: Callable[[str], bool]
 
 
 LOOKS: dict[str, Look] = {}
@@ -86,18 +88,20 @@ def look_at(file: SourceFile, codes: Iterable[str]) -> Found:
     """
     was_parsed = file.is_parsed
     found: Found = {}
+    text = file.keep_text()
     for code in codes:
         look = LOOKS[code]
-        if may_matter(file, look):
+        if may_matter(text, look):
             found[code] = list(look.find(file))
     if not was_parsed:
         file.release()
     return found
 
 
-def may_matter(file: SourceFile, look: Look) -> bool:
+def may_matter(text: str, look: Look) -> bool:
     """Return whether a file contains what a check needs, by its text."""
-    text = file.text.casefold() if look.fold else file.text
-    return any(
+    text = text.casefold() if look.fold else text
+    needed = any(
         all(any(each in text for each in texts) for texts in groups) for groups in look.needs
     )
+    return needed and look.hint(text)

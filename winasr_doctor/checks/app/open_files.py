@@ -18,6 +18,7 @@ from winasr_doctor.checks.app.common import (
     walk_own,
 )
 from winasr_doctor.checks.app.deletes import FUNCTIONS
+from winasr_doctor.checks.app.text_hints import may_delete
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -273,27 +274,13 @@ def opens_a_file_twice(host: Machine) -> Iterable[Finding]:
     return _RUN(host)
 
 
-_DELETING = tuple(
-    f"{name}{follows}"
-    for name in (
-        "remove",
-        "unlink",
-        "rmdir",
-        "rename",
-        "replace",
-        "renames",
-        "removedirs",
-        "rmtree",
-        "move",
-    )
-    for follows in ("(", " as ")
-)
 _READING = tuple({name.rpartition(".")[2] for name in _READERS} - {"open"})
 _RUN = over_each_file(
     CODE,
     _look,
     "no file is opened twice",
     (("NamedTemporaryFile",),),
-    (("mkstemp",), _DELETING),
-    ((*sorted(_READING), "open(", "open (", "open as "), _DELETING),
+    (("mkstemp",),),
+    ((*sorted(_READING), "open(", "open (", "open as "),),
+    hint=lambda text: "NamedTemporaryFile" in text or may_delete(text),
 )

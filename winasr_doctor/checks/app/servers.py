@@ -54,7 +54,7 @@ def loading_endpoints(app: Application, fresh: CallPaths) -> Iterator[Overlap]:
 def _in_requests(
     app: Application, reach: CallPaths
 ) -> Iterator[tuple[Site, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    threaded = any(name in file.text for file in app.files for name in _THREADED)
+    threaded = any(app.words.count(name) for name in _THREADED)
     for site in reach.sites.values():
         function = enclosing_function(site.file, site.call)
         if function is None:
@@ -112,8 +112,7 @@ def _is_single_threaded(app: Application) -> bool:
     """Return whether the app starts Flask with `threaded=False`."""
     return any(
         constant(keyword(call, "threaded")) is False
-        for file in app.files
-        if "threaded" in file.text
+        for file in app.words.files_with("threaded")
         for call, _scope in file.index.calls
         if last_name(call.func) == "run"
     )

@@ -209,12 +209,14 @@ _NAMES = (
 
 
 def _may_matter(file: SourceFile) -> bool:
-    return any(name in file.text for name in _NAMES)
+    text = file.text
+    return any(name in text for name in _NAMES)
 
 
 def _imported_by_name(file: SourceFile) -> Iterator[str]:
     """Yield the packages that `import_module("...")` imports."""
-    if "import_module" not in file.text and "__import__" not in file.text:
+    text = file.text
+    if "import_module" not in text and "__import__" not in text:
         return
     for call, _scope in file.index.calls:
         if last_name(call.func) in {"import_module", "__import__"} and call.args:

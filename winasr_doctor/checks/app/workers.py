@@ -130,9 +130,7 @@ def _is_set_later(app: Application, config: ast.Call) -> bool:
     """Return whether the app stores a `num_workers` in what this call returned."""
     from winasr_doctor.appsource.inferred_values import CallResult
 
-    for file in app.files:
-        if "num_workers" not in file.text:
-            continue
+    for file in app.words.files_with("num_workers"):
         stored = [(t.value, scope) for t, _value, scope in file.index.stores if _names_it(t)]
         for call, scope in file.index.calls:
             if _sets_it(call):

@@ -149,7 +149,8 @@ def _attributes_of_a_mapped_file(seen: Seen) -> bool:
 
 
 def _read_only_opened_by_root(seen: Seen) -> bool:
-    of_another_process = seen.step.operation == "other keep open"  # which names no situation
+    # Another process names no situation.
+    of_another_process = seen.step.operation in {"other keep open", "other map"}
     return (
         (seen.situation == "READ_ONLY" or of_another_process)
         and any(step.operation == "read-only" for step in seen.steps)

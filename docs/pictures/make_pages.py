@@ -43,9 +43,14 @@ def photograph(page: Path, picture: Path) -> None:
         window.goto(page.as_uri())
         window.screenshot(path=str(picture))
         browser.close()
+    save(picture, picture.stem)
+
+
+def save(picture: Path, name: str) -> None:
+    """Keep a picture under a name here, with few colours."""
     with Image.open(picture) as image:
         few = image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    few.save(picture, optimize=True)
+    few.save(HERE / f"{name}.png", optimize=True)
 
 
 def main() -> None:

@@ -125,6 +125,14 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     elem_id="status_output",
                 )
                 anyway = gr.Button(texts.ANYWAY, visible=False, elem_id="anyway")
+                table = gr.Dataframe(
+                    headers=list(texts.RECORDING_COLUMNS),
+                    datatype="str",
+                    interactive=False,
+                    visible=False,
+                    label=texts.RECORDINGS,
+                    elem_id="recordings",
+                )
                 players = gr.HTML(elem_id="players")
                 search, words, listen = _search_and_words()
                 transcript = gr.Textbox(
@@ -136,14 +144,6 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     elem_id="transcript",
                 )
                 note = gr.HTML(elem_id="note")
-                table = gr.Dataframe(
-                    headers=list(texts.RECORDING_COLUMNS),
-                    datatype="str",
-                    interactive=False,
-                    visible=False,
-                    label=texts.RECORDINGS,
-                    elem_id="recordings",
-                )
                 with gr.Group(elem_id="downloads"), gr.Row():
                     downloads = [
                         gr.DownloadButton(

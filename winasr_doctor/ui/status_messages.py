@@ -163,8 +163,8 @@ def of_blockers(found: Sequence[Blocker]) -> PageStatus:
     own_words = Remedy(texts.ANYWAY, (texts.BLOCKED_STEP,))
     return PageStatus(
         StatusKind.ERROR,
-        f"{texts.BLOCKED}. {found[0].summary}",
-        tuple(f"{each.code}: {each.summary}" for each in found),
+        f"{texts.BLOCKED} ({found[0].code}). {found[0].summary}",
+        tuple(f"{each.code}: {each.summary}" for each in found[1:]),
         (*(remedy for each in found for remedy in each.remedies), own_words),
         "\n".join(f"{each.code}: {each.summary}" for each in found),
     )

@@ -37,6 +37,8 @@ class _Asked:
 
 
 class TestWatching:
+    caller = "C:\\nemo\\asr.py"
+
     @pytest.fixture
     def watch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppWatch:
         """Return a watch over one process that waits in NeMo."""
@@ -45,7 +47,7 @@ class TestWatching:
             _processes: object, _folder: str, work: Iterable[GuardedWork]
         ) -> tuple[Standing, ...]:
             frame = StackFrame("C:\\Python311\\Lib\\threading.py", 1, "wait")
-            thread = ThreadStack(1, (frame, StackFrame("C:\\nemo\\asr.py", 3, "transcribe")))
+            thread = ThreadStack(1, (frame, StackFrame(self.caller, 3, "transcribe")))
             return (Standing(1, 0, "python app.py", (thread,), work=tuple(work)),)
 
         monkeypatch.setattr("winasr_doctor.run.standstill.collecting.collect", collect)
@@ -93,6 +95,16 @@ class TestWatching:
         )
         assert why.text.startswith("NeMo's loading in process 1 (python app.py) waits for a lock")
         assert self.tree.questions == 1
+
+    def test_a_folder_at_which_nobody_works_is_no_hang(
+        self, watch: AppWatch, tmp_path: Path, monkeypatch
+    ):
+        """Such as that of a generator that the app has suspended."""
+        monkeypatch.setattr("winasr_doctor.run.standstill.watch._ASKING_IS_HARMLESS", False)
+        self.caller = "C:\\app\\main.py"
+        EventLog(str(tmp_path)).write(Opened(str(tmp_path), Phase.LOADING, 1, 2**30))
+        self.compute(watch)
+        assert (self.tree.questions, self.said) == (1, [])
 
     def test_workers_that_die_one_after_another_are_explained_once(
         self, watch: AppWatch, tmp_path: Path

@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
+
+from winasr_doctor._util.blocks import Block
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
+from winasr_doctor.run.parent import Order, run
+from winasr_doctor.run.standstill.native import NOT_SHOWN
+from winasr_doctor.run.target import RunTarget
 
 PARENT = """
 import subprocess, sys
@@ -69,8 +75,8 @@ def has_ended(process: psutil.Process) -> bool:
 
 
 def test_killing_run_ends_all_processes_of_the_app(home):
-    with running(command(home, PARENT.format(flags=""))) as (run, child):
-        run.kill()
+    with running(command(home, PARENT.format(flags=""))) as (parent, child):
+        parent.kill()
         assert has_ended(child)
 
 
@@ -82,9 +88,9 @@ def test_killing_run_ends_all_processes_of_the_app(home):
     ],
 )
 def test_a_process_lives_on_if_that_was_wanted(home, flags: str, options: tuple[str, ...]):
-    with running(command(home, PARENT.format(flags=flags), *options)) as (run, child):
-        run.kill()
-        run.wait()
+    with running(command(home, PARENT.format(flags=flags), *options)) as (parent, child):
+        parent.kill()
+        parent.wait()
         time.sleep(1)
         assert child.is_running()
 
@@ -95,24 +101,38 @@ def test_what_the_app_leaves_running_lives_on_when_the_app_ends(home):
         .replace("child.wait()", "os._exit(0)")
         .replace("import subprocess", "import os, subprocess")
     )
-    with running(command(home, source)) as (run, child):
-        run.wait()
+    with running(command(home, source)) as (parent, child):
+        parent.wait()
         assert child.is_running()
 
 
-@pytest.mark.wine_differs("waiting itself takes more CPU there than a rest may", run=False)
-def test_a_hang_is_explained(home):
-    with running(command(home, PARENT.format(flags=""), "--silence", "2")) as (run, child):
-        said = ""
-        threading.Timer(120, run.kill).start()  # so that a failure has an end
-        while "Known as: hang-child" not in said:
-            line = run.stderr.readline()
-            assert line, said
-            said += line
-        # This Python reads no PYTHONPATH (its ._pth file), so that the child cannot be asked.
-        assert f"; process {child.pid} (python.exe -c input()) does not say where it is" in said
-        assert "main thread, waits for a child program to end" in said
-        assert "app.py:5 in <module>" in said
+def test_a_hang_is_explained(home, monkeypatch):
+    """All is real but the CPU time: under Wine, waiting itself takes more than a rest may."""
+    ready = home.profile / "ready"
+    cpu = "winasr_doctor.run.standstill.activity._cpu"
+    monkeypatch.setattr(cpu, lambda _: 0.0 if ready.exists() else time.monotonic())
+    app = home.profile / "app.py"
+    waiting = f"open({str(ready)!r}, 'w').close(); child.wait()"
+    source = PARENT.format(flags="").replace("child.wait()", waiting)
+    app.write_text(source, encoding="utf-8")
+    said: list[str] = []
+
+    def say(blocks: Iterable[Block]) -> None:
+        said.append(render_blocks(blocks, RenderOptions(width=1000)))
+        for each in psutil.Process().children(recursive=True):
+            each.kill()
+
+    target = RunTarget.parse((str(app),))
+    order = Order(target, str(home.local / "scratch"), silence=2, quiet=True)
+    verdict = run(order, say)
+    (report,) = said
+    # This Python reads no PYTHONPATH (its ._pth file), so that the child cannot be asked.
+    assert " (python.exe -c input()) does not say where it is" in report
+    assert "main thread, waits for a child program to end" in report
+    assert "app.py:5 in <module>" in report
+    assert NOT_SHOWN in report
+    assert "Known as: hang-child" in report
+    assert [each.reading.known_as for each in verdict.stood] == ["hang-child"]
 
 
 def test_the_apps_own_deletion_survives_a_real_second_holder(home):

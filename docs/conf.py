@@ -62,6 +62,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["paste.js"]
 templates_path: list[str] = []
 
 SEARCHED = {

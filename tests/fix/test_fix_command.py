@@ -137,7 +137,7 @@ def test_each_repair_is_asked_for(run, app, answers):
     outcome = run("fix", "REV001", "APP006", "--app", "app.py", "--apply")
     assert left == []
     assert outcome.code == 3  # the pin is still broken
-    assert "Left as it is." in outcome.out
+    assert "Left unchanged." in outcome.out
     assert b"show_error=True" in file.read_bytes()
     assert b"2399591399e4" in file.read_bytes()
 

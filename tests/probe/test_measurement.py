@@ -57,7 +57,7 @@ def test_no_round_is_begun_when_the_time_is_over(two, virtual_clock):
     with inject("unlink:32~6@*/a/*/000_vocab.txt"):
         first, second = probe(two, size=SIZE, rounds=8, seconds=5)
     assert len(first.rounds) == 1
-    assert second.problem == "the time was over before its turn came"
+    assert second.problem == "time ran out before its turn"
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_the_others(two, monkeypatch):

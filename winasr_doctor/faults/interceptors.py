@@ -19,7 +19,7 @@ class Interceptor(Protocol):
 
 
 listeners: list[Callable[[int, FileName, int], None]] = []
-"""Those who are told of each descriptor that a replaced function opened, with path and flags."""
+"""Callbacks for each descriptor that a replaced function opened, with path and flags."""
 asked: dict[str, tuple[Interceptor, ...]] = {}
 """Those who may refuse an operation, the newest first."""
 translating: dict[str, tuple[Interceptor, ...]] = {}

@@ -223,9 +223,9 @@ def undo(run: FixRun, listener: ChangeListener, ask: Ask | None) -> int:
         try:
             listener.undoing(record, preview(run, record))
             if ask is not None:
-                yes = ask("  Take this back?")
-                listener.undone(f"Done: {take_back(run, record)}" if yes else "Left as it is.")
+                yes = ask("  Undo this?")
+                listener.undone(f"Done: {take_back(run, record)}" if yes else "Left unchanged.")
         except WriteError as error:
             refused += 1
-            listener.undone(f"Not taken back: {error}")
+            listener.undone(f"Not undone: {error}")
     return refused

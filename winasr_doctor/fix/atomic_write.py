@@ -66,7 +66,7 @@ def refuse_if_odd(path: str, *, exists: bool) -> None:
     except OSError as error:
         raise WriteError(f"{path} cannot be looked at: {_reason(error)}") from error
     if not stat.S_ISREG(status.st_mode):
-        raise WriteError(f"{path} is no plain file")
+        raise WriteError(f"{path} is not a plain file")
     if not status.st_mode & stat.S_IWUSR:
         raise WriteError(f"{path} is read-only")
     if status.st_nlink > 1:

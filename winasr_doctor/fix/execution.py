@@ -82,7 +82,7 @@ class RepairExecutor:
             task.title,
             "the ledger of leftovers",
             "".join(f"removes {path}\n" for path in action.paths),
-            "cannot be taken back; only what our own deletions left behind is removed",
+            "cannot be undone; it removes only leftovers of our own deletions",
             (),
             Removal(action.paths),
         )
@@ -166,7 +166,7 @@ class RepairExecutor:
         then = task.remedy.steps[1:] if task.remedy else ()
         exists = Path(path).is_dir()
         if not exists and os.path.lexists(path):
-            raise WriteError(f"{path} exists and is no folder")
+            raise WriteError(f"{path} exists and is not a folder")
         indexed = attributes.is_indexed(path) if exists else None
         mark = bool(indexed) or (not exists and os.name == "nt")
         if exists and not mark:
@@ -182,9 +182,7 @@ class RepairExecutor:
         if path in self._written or self._allow_dirty:
             return
         if git.uncommitted(path):
-            raise WriteError(
-                f"{shown} has changes that are in no commit; commit them, or use --allow-dirty"
-            )
+            raise WriteError(f"{shown} has uncommitted changes; commit them, or use --allow-dirty")
 
     def _write(self, change: FileChange, codes: tuple[str, ...]) -> str:
         self._run.note_file(change.path, change.before, change.after, codes)

@@ -105,7 +105,7 @@ class Document:
                 raise PatchError(f"line {edit.start[0]} is changed by another repair as well")
             old = self.text[begin:stop].replace("\r\n", "\n").replace("\r", "\n")
             if old != edit.old:
-                raise PatchError(f"line {edit.start[0]} is not what it was")
+                raise PatchError(f"line {edit.start[0]} has changed")
             new = edit.new.replace("\n", lines[edit.start[0] - 1][1] or default)
             pieces += (self.text[done:begin], new)
             done = stop

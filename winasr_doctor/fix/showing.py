@@ -90,7 +90,7 @@ def show_change(change: ProposedChange) -> Iterator[Block]:
         assert isinstance(change.proposal, Repair)  # noqa: S101 - nothing else can be done
         yield from _then(change.proposal.then)
     elif change.state is ChangeState.DECLINED:
-        yield Paragraph("Left as it is.", indent=2)
+        yield Paragraph("Left unchanged.", indent=2)
     elif change.state is ChangeState.FAILED:
         yield Paragraph(change.words, lead="Not done: ", indent=2)
 

@@ -88,7 +88,7 @@ def probe(
                     _play(each, size, until)
     for each in notes:
         if not each.rounds and not each.problem:
-            each.problem = "the time was over before its turn came"
+            each.problem = "time ran out before its turn"
     return tuple(each.result() for each in notes)
 
 
@@ -106,7 +106,7 @@ def _made(candidate: Candidate, made: ExitStack) -> str:
     try:
         return made.enter_context(made_if_missing(candidate))
     except OSError as error:
-        return _said("it cannot be made", error)
+        return _said("it cannot be created", error)
 
 
 def _play(notes: _Notes, size: int, until: float) -> None:

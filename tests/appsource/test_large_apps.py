@@ -40,7 +40,7 @@ def large(monkeypatch):
     """Treat every app as large, and hold nearly no tree."""
     monkeypatch.setattr(reading, "SMALL", 0)
     monkeypatch.setattr(reading, "FEW", 0)
-    monkeypatch.setattr("winasr_doctor.appsource.shelf.room_for", lambda _size: 2_000)
+    monkeypatch.setattr("winasr_doctor.appsource.shelf.room_for", lambda _size: 300_000)
 
 
 def test_a_large_app_has_the_findings_of_a_small_one(usual, large):
@@ -122,7 +122,7 @@ def test_a_kept_file_stays(large):
     shelf, content = Shelf(0, 3), ("x = 1\n" * 400, ())
     files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(2)]
     trees = [file.tree for file in files]
-    shelf.kept.add(files[0])
+    shelf.keep([files[0]])
     shelf.make_room()
     assert [file.is_parsed for file in files] == [True, False]
     assert files[0].tree is trees[0]

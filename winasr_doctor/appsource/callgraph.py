@@ -148,7 +148,7 @@ class CallGraph:
 
     def _keep(self, sites: Iterable[Site]) -> None:
         if self._shelf is not None:
-            self._shelf.kept.update(site.file for site in sites)
+            self._shelf.keep(site.file for site in sites)
 
     def _make_room(self) -> None:
         """Forget files that no call leads to if too much is parsed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.watch import SlowReading
@@ -10,30 +10,32 @@ from winasr_doctor.appsource.watch import SlowReading
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
-_MEMORY = 130_000_000
+_MEMORY = 110_000_000
 """Bytes for the index of the words and for the trees that are not kept."""
 
-_TREE = 33
-"""Bytes that a tree and what is derived from it take for a character of source (measured on NeMo
-3.0.0 with Python 3.11); the index of the words takes about one."""
+_MARKS = "(.=,[:"
+_PER_MARK = 700
+"""Bytes that a tree and what is derived from it take for each of these marks in the source (640 to
+830, measured on NeMo 3.0.0, transformers and code without comments with Python 3.11); the index
+of the words takes about one for each byte of source."""
 
-_LEAST = 500_000
+_LEAST = 20_000_000
 
 
 def room_for(size: int) -> int:
-    """Return how many characters of source may be parsed at a time.
+    """Return how many bytes the trees may take that are not kept.
 
     Args:
-        size: The characters of the whole app.
+        size: The bytes of the whole app's source.
     """
-    return max(_LEAST, (_MEMORY - size) // _TREE)
+    return max(_LEAST, _MEMORY - size)
 
 
 class Shelf:
     """The parsed files of a large app.
 
     Args:
-        size: The characters of the app.
+        size: The bytes of the app's source.
         count: The number of its files.
         progress: Called with a line about how far a long examination is.
 
@@ -48,21 +50,33 @@ class Shelf:
         self._count = count
         self._watch = SlowReading(progress, "Examining the app")
         self._open: dict[SourceFile, int] = {}
-        self._size = 0
+        self._loose = 0
+        """Bytes of the trees that are not kept."""
         self._parsed: dict[SourceFile, int] = {}
         """How often each file has been parsed."""
         self.kept: set[SourceFile] = set()
 
     def add(self, file: SourceFile) -> None:
         """Note that a file has been parsed."""
-        self._open[file] = len(file.text)
-        self._size += self._open[file]
+        text = file.text
+        self._open[file] = _PER_MARK * sum(map(text.count, _MARKS))
+        if file not in self.kept:
+            self._loose += self._open[file]
         self._parsed[file] = self._parsed.get(file, 0) + 1
         self._watch.at(len(self._parsed), self._count)
 
     def remove(self, file: SourceFile) -> None:
         """Note that a file's tree has been forgotten."""
-        self._size -= self._open.pop(file, 0)
+        size = self._open.pop(file, 0)
+        if file not in self.kept:
+            self._loose -= size
+
+    def keep(self, files: Iterable[SourceFile]) -> None:
+        """Keep the trees of files from now on."""
+        for file in files:
+            if file not in self.kept:
+                self.kept.add(file)
+                self._loose -= self._open.get(file, 0)
 
     @property
     def is_full(self) -> bool:
@@ -83,10 +97,6 @@ class Shelf:
 
     def clear(self) -> None:
         """Forget all trees."""
-        self.kept.clear()
         for file in tuple(self._open):
             file.release()
-
-    @property
-    def _loose(self) -> int:
-        return self._size - sum(self._open.get(file, 0) for file in self.kept)
+        self.kept.clear()

@@ -85,7 +85,7 @@ class Speech:
             for work, site in self._direct_in(file):
                 found[work].append(site)
                 if self.app.shelf is not None:
-                    self.app.shelf.kept.add(site.file)
+                    self.app.shelf.keep([site.file])
             self.app.relieve()
         return {work: tuple(sites) for work, sites in found.items()}
 

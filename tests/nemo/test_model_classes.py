@@ -141,6 +141,16 @@ def test_a_model_of_each_class_loads_and_transcribes_in_spite_of_locks(
     assert list(scratch.iterdir()) == []
 
 
+def test_a_model_that_must_be_told_who_talks_is_refused_in_words(base: Config):
+    from omegaconf import OmegaConf
+
+    kind: Any = found("EncDecMultiTalkerRNNTBPEModel")
+    outcome = transcribe(kind(cfg=OmegaConf.create(rnnt(base))).eval(), KLATT3[0])
+    assert outcome.status is TranscribeStatus.TRANSCRIBE_FAILED
+    assert "must be told who talks when" in str(outcome.message)
+    assert "parakeet-unified-en-0.6b" in str(outcome.message)
+
+
 def test_the_classes_that_are_not_tried_here_are_these():
     tried = {kind for kind, _ in MAKERS.values()}
     assert {model.nemo_class for model in PUBLISHED} - tried == {

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from winasr_doctor.asr.arguments import Cleanups
 from winasr_doctor.asr.cutting import Piece, in_two
+from winasr_doctor.asr.errors import ExplainedError
 from winasr_doctor.asr.jobs import Job
 from winasr_doctor.asr.outcomes import Word
 from winasr_doctor.asr.piece_length import SHORTEST, is_on_gpu, longest_piece
@@ -15,7 +16,20 @@ from winasr_doctor.asr.speech_language.generating import answer, is_generator
 from winasr_doctor.asr.traceback_release import release_frames, release_gpu_memory
 from winasr_doctor.asr.wav_files import as_files
 from winasr_doctor.diagnosis import diagnose
+from winasr_doctor.findings import Remedy
 from winasr_doctor.frameworks.nemo import calls
+
+_NEEDS_SPEAKERS = (
+    "This model transcribes one of several speakers and must be told who talks when, which is not"
+    " possible here."
+)
+_ANOTHER = Remedy(
+    "Choose another model",
+    (
+        "For English, parakeet-unified-en-0.6b; for other languages, parakeet-tdt-0.6b-v3",
+        "A second model, such as sortformer, then tells the speakers apart",
+    ),
+)
 
 _OUT_OF_MEMORY = ("out-of-gpu-memory", "out-of-memory")
 
@@ -67,6 +81,8 @@ class Hearing:
         job: Job,
         cleanups: Cleanups,
     ) -> None:
+        if calls.needs_speakers(model):
+            raise ExplainedError(_NEEDS_SPEAKERS, (_ANOTHER,))
         self._model, self._timestamps, self._options = model, timestamps, options
         self._job, self._cleanups = job, cleanups
         # On a CPU several pieces at once take as long, but let the next words wait.

@@ -64,7 +64,7 @@ class EditView:
     """What the page shows after somebody changed the text.
 
     Attributes:
-        transcripts: The transcripts with the changes; none if the text has not been changed yet.
+        transcripts: The transcripts with the changes.
         names: What the recordings are called.
         files: Format to path of the files to download.
         note: What to say.
@@ -198,15 +198,13 @@ class Handler:
         try:
             with session.lock:
                 found = editing.all_edited(result.transcripts, text, named=len(names) > 1)
-                same = found == result.transcripts
-                if same and not session.is_edited:  # it was the job that changed the text
-                    return EditView((), names, {}, "")
                 files = exports.write_files(found, session.folder_of_edits())
         except editing.HeadingMissingError as error:
             note = texts.HEADING_MISSING.format(name=error.name)
             return EditView(result.transcripts, names, {}, note)
         except OSError as error:
             return EditView(result.transcripts, names, {}, f"{texts.EXPORT_FAILED}: {error}")
+        same = found == result.transcripts
         return EditView(found, names, files, texts.UNCHANGED if same else texts.EDITED)
 
     def known(self, model: str | None) -> KnownModel | None:

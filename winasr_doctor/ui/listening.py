@@ -60,7 +60,7 @@ def _chooser(names: Sequence[str]) -> str:
 
 
 def _player(index: int, path: str, name: str, seconds: float | None) -> str:
-    length = f", {clock(int(seconds))}" if seconds else ""
+    length = f", {clock(seconds)}" if seconds else ""
     address = html.escape(_FILE + quote(path.replace("\\", "/")))
     return (
         f'<figure data-recording="{index}"{" hidden" if index else ""}>'

@@ -250,6 +250,7 @@
   document.addEventListener("input", (event) => {
     if (event.target.closest("#search")) search();
     if (!event.target.closest("#transcript")) return;
+    window.winasrChanged = true;
     clearTimeout(waiting);
     waiting = setTimeout(release, 10000);
   }, true);
@@ -276,6 +277,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("#transcribe, #anyway, #audio, #microphone")) unsay("toast", "microphone");
+    if (target?.closest("#transcribe, #anyway")) window.winasrChanged = false;
     const download = target?.closest("#downloads button");
     if (download && waiting) {
       event.preventDefault();

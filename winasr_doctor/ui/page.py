@@ -130,6 +130,8 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     datatype="str",
                     interactive=False,
                     visible=False,
+                    wrap=True,
+                    column_widths=["32%", "15%", "38%", "15%"],
                     label=texts.RECORDINGS,
                     elem_id="recordings",
                 )
@@ -192,12 +194,14 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
         for component in (audio, microphone):
             component.change(calls.uploaded, [audio, microphone], players, **_QUIETLY)
         model.change(calls.chosen, model, [language, wanted], **_QUIETLY)
-        # Gradio's `input` comes only with a key that writes, not with Delete or a paste.
+        # Gradio's `input` comes only with a key that writes, not with Delete or a paste; `change`
+        # also comes when a job changes the text, but page.js knows whether somebody did.
         transcript.change(
             calls.edited,
             transcript,
             [words, note, *downloads, archive],
             trigger_mode="always_last",
+            js="(text) => [window.winasrChanged ? text : null]",
             **_QUIETLY,
         )
         scan = {**_QUIETLY, "queue": True, "concurrency_limit": 4, "concurrency_id": "scan"}
@@ -329,12 +333,12 @@ class _Callbacks:
             gr.update(interactive=timed, value=timed),
         ]
 
-    def edited(self, text: str, request: gr.Request) -> list[Any]:
-        """Take over a changed text."""
-        view = self._handler.edit(_session(request), text or "")
+    def edited(self, text: str | None, request: gr.Request) -> list[Any]:
+        """Take over a text that somebody changed; it is `None` if a job did."""
+        view = None if text is None else self._handler.edit(_session(request), text)
         if view is None:
             return [gr.skip()] * (3 + len(FORMATS))
-        words = listening.words(view.transcripts, view.names) if view.transcripts else gr.skip()
+        words = listening.words(view.transcripts, view.names)
         shown = [words, listening.note(view.note, text or "")]
         downloads = _downloads(view.files) if view.files else [gr.skip()] * (1 + len(FORMATS))
         return [*shown, *downloads]

@@ -45,11 +45,6 @@ class Session:
         self.trouble: BaseException | None = None
         self.lock = threading.Lock()
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether somebody has changed the text of the last job."""
-        return bool(self._edits)
-
     def begin(self, job: TranscriptionJob) -> None:
         """Take over a new job; what is left of the last one is forgotten."""
         self.job, self.result = job, None

@@ -192,8 +192,8 @@ CLIENT: Final = {
     " `python -m winasr_doctor ui` again, then reload the page.",
     "silent": "The page lost its server: the program is there but does not answer. If this stays,"
     " look at its console, stop it, start `python -m winasr_doctor ui` again and reload the page.",
-    "microphone": "No microphone is available: none is connected, or the browser may not use it."
-    " Allow it in the browser's address bar, or choose a file.",
+    "microphone": "No microphone is available: none is connected, or the browser may not use it;"
+    " allow it in the browser's address bar, or choose a file.",
     "failed": "The page reports: ",
     "add": "Add recordings",
     "found": "{number} of {count} places",

@@ -53,6 +53,9 @@ def test_a_recording_is_heard_searched_and_changed_by_keyboard(open_tab, real, s
     tab.sees("Transcribed: 1 recording", "ok", within=90_000)
     assert words(tab) == ["stop", "zero", "four", "one"]
 
+    page.wait_for_timeout(300)
+    assert page.inner_text("#note").strip() == ""  # nobody has changed anything
+
     # A click seeks and plays, and the word that is spoken is marked.
     page.locator("#words [data-start]", has_text="four").click()
     until(lambda: not player(tab)["paused"], seconds=10)

@@ -13,6 +13,10 @@ _NEEDS_FILES = "EncDecMultiTaskModel"
 no attribute 'audio'"), and long recordings are cut into pieces only when they come as a file:
 NVIDIA-NeMo/Speech issues 15156, 15286 and 14877."""
 
+_NEEDS_SPEAKERS = "EncDecMultiTalkerRNNTBPEModel"
+"""Its `transcribe` takes the activity of each speaker from the batch, which NeMo 3.0.0 fills only
+from manifests made for this (`multitalker_asr_models.py`); else it raises a `ValueError`."""
+
 LONG = 30.0
 """Seconds from which a recording is given to Canary alone: it cuts only a single one into pieces
 (NeMo, `aed_multitask_models.py`, `enable_chunking`)."""
@@ -103,7 +107,16 @@ def ask_for_confidence(model: Any) -> None:  # noqa: ANN401 - a NeMo model
 
 def needs_files(model: object) -> bool:
     """Return whether a model must be given files instead of arrays."""
-    return any(cls.__name__ == _NEEDS_FILES for cls in type(model).__mro__)
+    return _is_a(model, _NEEDS_FILES)
+
+
+def needs_speakers(model: object) -> bool:
+    """Return whether a model must be told who talks when while it transcribes."""
+    return _is_a(model, _NEEDS_SPEAKERS)
+
+
+def _is_a(model: object, name: str) -> bool:
+    return any(cls.__name__ == name for cls in type(model).__mro__)
 
 
 def transcribe_batch(

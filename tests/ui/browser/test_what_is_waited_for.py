@@ -23,7 +23,7 @@ def one_model(served, monkeypatch):
     """Offer a model that has to be downloaded, and no other."""
     # By the name that is chosen when the page is opened.
     choice = Choice("tiny", ModelState.DOWNLOAD, "", MODEL.download_bytes, repo_id=REPO)
-    monkeypatch.setattr("winasr_doctor.asr.models.KNOWN_MODELS", (MODEL,))
+    monkeypatch.setattr("winasr_doctor.models.known.KNOWN_MODELS", (MODEL,))
     monkeypatch.setattr(served.handler, "choices", {"tiny": choice})
     monkeypatch.setattr(served.handler, "_find", lambda: (choice,))
 

@@ -59,7 +59,7 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
 
     engine.steps["load"] = load
     tab.transcribe()
-    said = tab.sees("Waiting until an abandoned job", "run")
+    said = tab.sees("Waiting for another jo", "run")
     assert "stuck.py:3 in f" in said
     assert "Loading" not in said
     go_on.set()

@@ -23,7 +23,7 @@ def one_model(served, monkeypatch):
     """Offer a model that has to be downloaded, and no other."""
     # By the name that is chosen when the page is opened.
     choice = Choice("tiny", ModelState.DOWNLOAD, "", MODEL.download_bytes, repo_id=REPO)
-    monkeypatch.setattr("winasr_doctor.asr.models.KNOWN_MODELS", (MODEL,))
+    monkeypatch.setattr("winasr_doctor.models.known.KNOWN_MODELS", (MODEL,))
     monkeypatch.setattr(served.handler, "choices", {"tiny": choice})
     monkeypatch.setattr(served.handler, "_find", lambda: (choice,))
 
@@ -59,7 +59,7 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
 
     engine.steps["load"] = load
     tab.transcribe()
-    said = tab.sees("Waiting until an abandoned job", "run")
+    said = tab.sees("Waiting for another jo", "run")
     assert "stuck.py:3 in f" in said
     assert "Loading" not in said
     go_on.set()

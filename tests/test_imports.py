@@ -24,6 +24,13 @@ if os.name == "nt":
 RECORDED = str(Path(__file__).parents[1] / "examples" / "machines" / "temp-in-onedrive.json")
 
 
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start programs without the measuring of coverage, which imports modules of its own."""
+    for name in [name for name in os.environ if name.startswith("COVERAGE_PROCESS")]:
+        monkeypatch.delenv(name)
+
+
 @pytest.mark.parametrize(
     "code",
     [

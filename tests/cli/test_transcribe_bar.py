@@ -28,6 +28,7 @@ def shown(monkeypatch):
 
     def show(stream: io.StringIO, *, quiet: bool = False) -> str:
         monkeypatch.setattr("sys.stderr", stream)
+        monkeypatch.setenv("TERM", "xterm")  # on a dumb terminal, rich draws no bar
         with bar(quiet=quiet) as on_piece:
             for share in (0.05, 0.1, 0.15, 0.5, 0.55):
                 on_piece(at(share))

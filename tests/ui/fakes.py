@@ -90,7 +90,9 @@ class Fake:
         return self._at("scan") or Report(Tool("winasr_doctor", "0"), {}, ())
 
     def duration(self, path):
-        return self._at("duration", path=path) or 1.0
+        self.calls.append("duration")  # reads a file's header: the page asks it beside a job, too
+        do = self.steps.get("duration")
+        return (do(path=path) if do is not None else None) or 1.0
 
     def diarize(self, model, audio, **options):
         return self._at("diarize", **options)

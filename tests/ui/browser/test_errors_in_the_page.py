@@ -11,7 +11,7 @@ import pytest
 from winasr_doctor.asr.outcomes import TranscribeStatus
 
 from ..fakes import attempt, failed_load, heard, left_behind, until  # noqa: TID252 - a folder above
-from .conftest import KLATT3
+from .conftest import DATA, KLATT3
 
 
 class SilentError(Exception):
@@ -73,7 +73,8 @@ def test_a_lone_surrogate_in_a_recordings_name_does_not_stop_the_page(tab, engin
     said = heard()
     named = replace(said.transcripts[0], source="a\udc80.wav")
     engine.steps["transcribe"] = lambda **_options: replace(said, transcripts=(named, named))
-    tab.transcribe()
+    tab.give(KLATT3, DATA / "f3.wav")
+    tab.page.click("#transcribe")
     tab.sees("Transcribed: 2 recordings", "ok")
     assert "a\\udc80.wav" in tab.text
 

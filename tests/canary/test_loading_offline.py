@@ -61,7 +61,7 @@ def test_a_full_hash_that_is_not_cached_is_blamed_itself_and_the_others_are_name
     outcome = load(OLDER)
     assert isinstance(outcome.error, HubError)
     assert outcome.message.headline == (
-        f"{SALM} has no revision {OLDER} in the local cache, and HF_HUB_OFFLINE keeps us from"
+        f"{SALM} has no revision {OLDER} in the local cache, and HF_HUB_OFFLINE forbids"
         " asking the Hub."
     )
     assert outcome.message.remedies[0].steps == (f"main ({COMMIT})",)

@@ -481,3 +481,10 @@ def test_a_deleted_threads_file_and_letters_beyond_ascii_are_read():
         True,
         "app/main.py:9 in <module>",
     )
+
+
+def test_a_thread_of_which_only_a_part_is_seen_is_not_the_main_thread():
+    main = ThreadStack(1, (StackFrame("app.py", 3, "work"), StackFrame("app.py", 9, "<module>")))
+    running = ThreadStack(2, (StackFrame("app.py", 5, "<genexpr>"),))
+    assert Standing(1, 0, "python app.py", (running, main)).main is main
+    assert Standing(1, 0, "python app.py", (main, running)).main is main

@@ -25,6 +25,9 @@ SIGNAL = signal.SIGRTMAX - 9 if sys.platform == "linux" else 0
 _LOWEST_DESCRIPTOR = 200
 """Where our file is kept open: the app gets the low numbers that it is used to."""
 
+_FIRST = frozenset({"<module>", "_run_module_as_main"})
+"""The functions that an app begins with."""
+
 _END = "# end\n"
 _PAUSE = 0.05
 
@@ -70,8 +73,11 @@ class ThreadStack:
 
     @property
     def is_main(self) -> bool:
-        """Whether it began with the app itself, not with `threading`."""
-        return not any(frame.function == "_bootstrap" for frame in self.frames[-2:])
+        """Whether it began with the app itself, as the answer shows the stack.
+
+        Of a thread that runs meanwhile, `faulthandler` may show only the innermost functions.
+        """
+        return bool(self.frames) and self.frames[-1].function in _FIRST
 
 
 def listen(folder: str) -> None:

@@ -218,6 +218,9 @@ STUCK = f"""
         held = open(os.path.join(folder, "manifest.json"))
         while not os.path.exists("go"):
             time.sleep(0.05)
+    def compute():
+        while True:
+            pass
     {{others}}
     print(transcribe(work))
     """
@@ -230,7 +233,7 @@ STUCK = f"""
     [
         ("", "nothing has moved for"),
         (
-            "threading.Thread(target=lambda: all(n == 0 for n in iter(int, 1)), daemon=True).start()",
+            "threading.Thread(target=compute, daemon=True).start()",
             "nothing has moved in NeMo's transcribing for",
         ),
     ],

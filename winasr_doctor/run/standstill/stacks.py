@@ -75,7 +75,7 @@ class ThreadStack:
     def is_main(self) -> bool:
         """Whether it began with the app itself, as the answer shows the stack.
 
-        Of a thread that runs meanwhile, `faulthandler` may show only the innermost functions.
+        While a thread is running, `faulthandler` may show only its innermost functions.
         """
         return bool(self.frames) and self.frames[-1].function in _FIRST
 

@@ -27,6 +27,9 @@ print(child.pid, flush=True)
 child.wait()
 """
 
+LASTING = PARENT.replace("input()", "import time; time.sleep(60)")
+"""An app whose child does not end by itself when the app is gone, as one that reads from it does."""
+
 DELETING = """
 import os, subprocess, sys, tempfile
 file = os.path.join(tempfile.gettempdir(), "speech.wav")
@@ -75,7 +78,7 @@ def has_ended(process: psutil.Process) -> bool:
 
 
 def test_killing_run_ends_all_processes_of_the_app(home):
-    with running(command(home, PARENT.format(flags=""))) as (parent, child):
+    with running(command(home, LASTING.format(flags=""))) as (parent, child):
         parent.kill()
         assert has_ended(child)
 
@@ -88,7 +91,7 @@ def test_killing_run_ends_all_processes_of_the_app(home):
     ],
 )
 def test_a_process_lives_on_if_that_was_wanted(home, flags: str, options: tuple[str, ...]):
-    with running(command(home, PARENT.format(flags=flags), *options)) as (parent, child):
+    with running(command(home, LASTING.format(flags=flags), *options)) as (parent, child):
         parent.kill()
         parent.wait()
         time.sleep(1)

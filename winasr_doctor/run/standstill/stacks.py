@@ -25,9 +25,6 @@ SIGNAL = signal.SIGRTMAX - 9 if sys.platform == "linux" else 0
 _LOWEST_DESCRIPTOR = 200
 """Where our file is kept open: the app gets the low numbers that it is used to."""
 
-_FIRST = frozenset({"<module>", "_run_module_as_main"})
-"""The functions that an app begins with."""
-
 _END = "# end\n"
 _PAUSE = 0.05
 
@@ -77,7 +74,8 @@ class ThreadStack:
 
         While a thread is running, `faulthandler` may show only its innermost functions.
         """
-        return bool(self.frames) and self.frames[-1].function in _FIRST
+        first = self.frames[-1] if self.frames else None
+        return first is not None and (first.function == "<module>" or "runpy" in first.file)
 
 
 def listen(folder: str) -> None:

@@ -28,7 +28,7 @@ child.wait()
 """
 
 LASTING = PARENT.replace("input()", "import time; time.sleep(60)")
-"""An app whose child does not end by itself when the app is gone, as one that reads from it does."""
+"""An app whose child, unlike one that reads from it, does not end with it."""
 
 DELETING = """
 import os, subprocess, sys, tempfile

@@ -100,7 +100,7 @@ def test_a_process_lives_on_if_that_was_wanted(home, flags: str, options: tuple[
 
 def test_what_the_app_leaves_running_lives_on_when_the_app_ends(home):
     source = (
-        PARENT.format(flags="")
+        LASTING.format(flags="")
         .replace("child.wait()", "os._exit(0)")
         .replace("import subprocess", "import os, subprocess")
     )

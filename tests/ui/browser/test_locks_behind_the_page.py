@@ -95,7 +95,7 @@ def test_a_cleanup_that_fails_after_transcribing_keeps_the_text(tab, real, monke
 
 def test_a_lock_that_passes_is_seen_while_it_lasts(tab, real, monkeypatch):
     monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
-    with inject("unlink:32~1@0.wav") as injected:
+    with inject("unlink:32~2@0.wav") as injected:  # long enough to be seen on a busy machine
         tab.transcribe()
         assert "0.wav (WinError 32" in tab.sees("attempt", "run", within=SLOW)
         tab.sees("Transcribed: 1 recording", "ok", within=SLOW)

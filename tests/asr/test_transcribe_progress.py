@@ -1,4 +1,4 @@
-"""Progress is told in the form that the app's function takes, and its errors cost nothing."""
+"""Progress reaches the app's function in the form it takes, and an error in it costs nothing."""
 
 from __future__ import annotations
 

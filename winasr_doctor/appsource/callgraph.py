@@ -208,7 +208,7 @@ class CallGraph:
         if name in _COMMON or name.startswith("__") or self.origins(expr.value, scope):
             return
         found: list[Function] = []
-        for file in self._constants.files_with(name, Use.DEFINED):
+        for file in self._constants.places.files_with(name, Use.DEFINED):
             found.extend(self._methods_in(file).get(name, ()))
             if len(found) > 1:
                 return
@@ -221,8 +221,8 @@ class CallGraph:
             return
         name = getattr(method.node, "name", "")
         base = getattr(owner.node, "name", "")
-        defining = frozenset(self._constants.files_with(name, Use.DEFINED))
-        for file in self._constants.files_with(base, Use.HANDED_ON) if base and name else ():
+        defining = frozenset(self._constants.places.files_with(name, Use.DEFINED))
+        for file in self._constants.places.files_with(base, Use.HANDED_ON) if base and name else ():
             if file not in defining:
                 continue
             for other in self._methods_in(file).get(name, ()):
@@ -282,10 +282,10 @@ class CallGraph:
         """Yield the calls of the app that run a function."""
         is_method = inner.owner is not None and getattr(inner.node, "name", "") not in _BY_CLASS
         for name in self._names_of(inner):
-            for found in self._constants.call_sites(name, is_method=is_method):
+            for found in self._constants.places.call_sites(name, is_method=is_method):
                 if not found.skip and self._runs(found.call.func, found.scope, inner):
                     yield Site(found.call, found.scope)
-            for file in self._constants.files_with(name, Use.HANDED_ON):
+            for file in self._constants.places.files_with(name, Use.HANDED_ON):
                 for site, place in self._handed_in(file).get(name, ()):
                     argument = argument_at(site.call, place)
                     if argument is None or not self._runs(argument, site.scope, inner):
@@ -311,7 +311,7 @@ class CallGraph:
                 if any(isinstance(b, Value) and b.expr is inner.node for b in bindings)
             }
         for name in tuple(names):
-            for file in self._constants.files_with(name, Use.HANDED_ON):
+            for file in self._constants.places.files_with(name, Use.HANDED_ON):
                 names.update(self._aliases_in(file).get(name, ()))
         return names
 

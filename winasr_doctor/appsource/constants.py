@@ -12,7 +12,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from winasr_doctor.appsource.calls import Calls
 from winasr_doctor.appsource.index import Augmented, Definition, Import, Parameter, Scope, Value
@@ -27,10 +27,11 @@ from winasr_doctor.appsource.inferred_values import (
     distinct,
 )
 from winasr_doctor.appsource.modules import Modules
+from winasr_doctor.appsource.named_places import NamedPlaces
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.star_imports import Stars
-from winasr_doctor.appsource.syntax import last_name, named_values, text_of
-from winasr_doctor.appsource.words import Use, Words
+from winasr_doctor.appsource.syntax import text_of
+from winasr_doctor.appsource.words import Words
 
 __all__ = ["Constants", "Literal"]
 
@@ -39,40 +40,19 @@ T = TypeVar("T")
 MAX_DEPTH = 50
 MAX_STEPS = 1_000
 MAX_VALUES = 64
-MAX_PLACES = 200
-MAX_FILES = 50
-MAX_FILES_OF_A_METHOD = 25
-MAX_FILES_OF_A_NAME = 25
 MAX_FILES_OF_A_QUESTION = 60
 """Limits for one question; beyond them the answer is what was found so far."""
-
-
-class CallSite(NamedTuple):
-    """A call, and how many of its arguments to skip to reach those of the callee."""
-
-    call: ast.Call
-    scope: Scope
-    skip: int = 0
-
-
-_FORWARDING = {"partial": 1, "submit": 1, "to_thread": 1}
-"""Calls whose first argument is the function that gets the others."""
 
 
 class Constants:
     """Finds the values that an expression in one of the app's files may have.
 
-    Data that needs all files (who calls what, which keys exist) is collected when a question first
-    needs it.
+    Who calls what, and which keys exist, is in `places`, collected when a question first needs it.
     """
 
     def __init__(self, files: Sequence[SourceFile], words: Words) -> None:
         self.files = tuple(files)
-        self._words = words
-        self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
-        self._sites_named: dict[str, Sequence[CallSite]] = {}
-        self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
-        self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
+        self.places = NamedPlaces(words)
         self._terms: dict[tuple[ast.expr, Scope], tuple[Term, ...]] = {}
         self.outside: dict[Import, Imported] = {}
         """What the app imports from other packages."""
@@ -81,11 +61,9 @@ class Constants:
     def forget(self) -> None:
         """Forget all answers, so that the trees they refer to can be freed."""
         vars(self).pop("stars", None)
-        for answers in (
-            *(self._calls, self._sites_named, self._values_named, self._values),
-            *(self._terms, self._literals),
-        ):
-            answers.clear()
+        self.places.forget()
+        self._terms.clear()
+        self._literals.clear()
 
     def literals(self, expr: ast.expr, scope: Scope, *, guess: bool = True) -> tuple[Literal, ...]:
         """Return every literal that an expression may evaluate to.
@@ -149,83 +127,6 @@ class Constants:
         """What the files import with `*`."""
         return Stars(self.modules)
 
-    def files_using(self, name: str) -> int:
-        """Return in how many files a name is called, passed or read."""
-        return self._words.count(name, Use.CALLED, Use.HANDED_ON, Use.OTHER)
-
-    def files_with(self, name: str, *uses: Use) -> Sequence[SourceFile]:
-        """Return the files that contain a name as a whole word, by default in any use."""
-        return self._words.files_with(name, *uses)
-
-    def call_sites(self, name: str, *, is_method: bool = False) -> Sequence[CallSite]:
-        """Return the calls in the app whose callee's name ends in this part, up to a limit.
-
-        Args:
-            name: The name.
-            is_method: Whether only calls of a method are meant. There are none if too many files
-                call a method of this name: it says too little.
-        """
-        if is_method and self._words.count(name, Use.CALLED) > MAX_FILES_OF_A_METHOD:
-            return ()
-        if name not in self._sites_named:
-            found = (self._calls_of(file).get(name, ()) for file in self._calling(name))
-            sites = (site for each in islice(filter(None, found), MAX_FILES) for site in each)
-            self._sites_named[name] = tuple(islice(sites, MAX_PLACES))
-        return self._sites_named[name]
-
-    def _calling(self, name: str) -> Iterator[SourceFile]:
-        """Yield the files that may call a name, or hand it to a call that does."""
-        forwarding = set(self._words.files_containing(*_FORWARDING))
-        calling = set(self.files_with(name, Use.CALLED))
-        for file in self.files_with(name, Use.CALLED, Use.HANDED_ON):
-            if file in calling or file in forwarding:
-                yield file
-
-    def entries(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
-        """Return the dict entries, attributes and option defaults with this name, up to a limit.
-
-        There are none for a name that is in too many files: it says too little.
-        """
-        if self._words.count(name) > MAX_FILES_OF_A_NAME:
-            return ()
-        if name not in self._values_named:
-            dashed = name.replace("_", "-")
-            values = (
-                value
-                for file in self._words.files_containing(name, dashed)
-                if _mentions(file.text, name, dashed)
-                for value in self._values_of(file).get(name, ())
-            )
-            self._values_named[name] = tuple(islice(values, MAX_PLACES))
-        return self._values_named[name]
-
-    def _calls_of(self, file: SourceFile) -> dict[str, list[CallSite]]:
-        if file in self._calls:
-            return self._calls[file]
-        sites: dict[str, list[CallSite]] = {}
-        for call, scope in file.index.calls:
-            name = last_name(call.func)
-            sites.setdefault(name, []).append(CallSite(call, scope))
-            skip = _FORWARDING.get(name)
-            if skip is not None and len(call.args) >= skip:
-                callee = last_name(call.args[skip - 1])
-                sites.setdefault(callee, []).append(CallSite(call, scope, skip))
-        self._calls[file] = sites
-        return sites
-
-    def _values_of(self, file: SourceFile) -> dict[str, list[tuple[ast.expr, Scope]]]:
-        if file in self._values:
-            return self._values[file]
-        values: dict[str, list[tuple[ast.expr, Scope]]] = {}
-        for name, expr, scope in named_values(file):
-            values.setdefault(name, []).append((expr, scope))
-        self._values[file] = values
-        return values
-
-
-def _mentions(text: str, *names: str) -> bool:
-    return any(name in text for name in names)
-
 
 class _Question(Calls):
     """One question; it remembers what it is currently resolving, so that cycles end."""
@@ -239,7 +140,7 @@ class _Question(Calls):
 
     def may_search(self, name: str) -> bool:
         """Return whether this question may look for one more name in the app's files."""
-        self._searched += self.constants.files_using(name)
+        self._searched += self.constants.places.files_using(name)
         return self._searched <= MAX_FILES_OF_A_QUESTION
 
     def terms(self, expr: ast.expr, scope: Scope) -> list[Term]:
@@ -362,7 +263,7 @@ class _Question(Calls):
             return []
         if not self.may_search(key):
             return []
-        named = self.constants.entries(key)
+        named = self.constants.places.entries(key)
         return [term for expr, scope in named for term in self.terms(expr, scope)]
 
     def _constant(self, expr: ast.Constant, scope: Scope) -> Iterable[Term]:

@@ -27,7 +27,8 @@ from winasr_doctor.appsource.inferred_values import (
 from winasr_doctor.appsource.syntax import last_name
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.constants import CallSite, Constants
+    from winasr_doctor.appsource.constants import Constants
+    from winasr_doctor.appsource.named_places import CallSite
 
 TRANSPARENT = frozenset({"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
 """Functions that return their argument, as far as constants are concerned."""
@@ -311,7 +312,9 @@ class Objects(ABC):
         if not self.may_search(getattr(target, "name", "")):
             return
         is_method = scope.owner is not None and not makes
-        for site in self.constants.call_sites(getattr(target, "name", ""), is_method=is_method):
+        for site in self.constants.places.call_sites(
+            getattr(target, "name", ""), is_method=is_method
+        ):
             callee = site.call.args[site.skip - 1] if site.skip else site.call.func
             known = [t for t in self.terms(callee, site.scope) if isinstance(t, Class | Function)]
             if any(term.node is target for term in known):

@@ -256,7 +256,7 @@ def test_a_loop_that_sleeps_is_shown_with_its_place(apps: Apps):
     reading, report = apps.reading(
         apps.start(OWN_LOOP), lambda each, _: each.wait is WaitKind.SLEEP
     )
-    assert f"{apps.folder.name}/app.py:4 in <module>" in reading.sentence
+    assert f"{apps.folder.name}/app.py:" in reading.sentence
     assert "main thread, waits in a loop of the app that sleeps" in report
 
 
@@ -431,6 +431,25 @@ class TestOneThread:
         own = StackFrame("C:\\app\\main.py", 3, "get")
         outer = StackFrame(f"{self.LIB}queue.py", 3, "get")
         assert wait_of(ThreadStack(1, (own, outer))) is WaitKind.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("line", "wait"),
+        [(1, "UNKNOWN"), (2, "SLEEP"), (3, "SLEEP"), (4, "SLEEP"), (5, "UNKNOWN"), (6, "UNKNOWN")],
+    )
+    def test_each_line_of_a_loop_that_sleeps_waits(self, tmp_path, line, wait):
+        source = tmp_path / "main.py"
+        source.write_text(
+            "import os, time\n"
+            "while not os.path.exists('ready'):\n"
+            "    done = False\n"
+            "    time.sleep(0.05)\n"
+            "for number in range(9):\n"
+            "    done = True\n"
+        )
+        inner = StackFrame(f"{self.LIB}genericpath.py", 1, "exists")
+        own = StackFrame(str(source), line, "<module>")
+        assert wait_of(ThreadStack(1, (own,))) is WaitKind[wait]
+        assert wait_of(ThreadStack(1, (inner, own))) is WaitKind[wait]
 
 
 def test_a_server_is_at_rest_although_its_main_thread_only_waits_for_another():

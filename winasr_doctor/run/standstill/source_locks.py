@@ -90,16 +90,24 @@ def _acquired(frame: StackFrame) -> str | None:
     return _last_name(before.split()[-1]) if called and before.split() else None
 
 
+def parsed(file: str) -> ast.Module:
+    """Return a source file's tree; an empty one if it cannot be read or parsed.
+
+    Args:
+        file: Its path.
+    """
+    try:
+        return ast.parse(Path(file).read_bytes())
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
 @lru_cache(maxsize=64)
 def _blocks(file: str) -> tuple[_Block, ...]:
     """Return the blocks of `with` in a file that have one name or attribute at their head."""
-    try:
-        tree = ast.parse(Path(file).read_bytes())
-    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-        return ()
     return tuple(
         _Block(_last_name(ast.unparse(node.items[0].context_expr)), node.lineno, _last_line(node))
-        for node in ast.walk(tree)
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.With)
         and len(node.items) == 1
         and isinstance(node.items[0].context_expr, (ast.Name, ast.Attribute))

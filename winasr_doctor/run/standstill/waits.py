@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from winasr_doctor.run.standstill.source_loops import is_in_sleeping_loop
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
 
 
@@ -150,11 +151,18 @@ def wait_of(thread: ThreadStack, call: str = "") -> WaitKind:
         thread: Where it is.
         call: The call of the kernel that it is in, if that is known.
     """
-    found = _of_functions(thread.frames[:_MOST_LIBRARY_FRAMES])
+    frames = thread.frames[:_MOST_LIBRARY_FRAMES]
+    found = _of_functions(frames)
     if found is None:
-        text = thread.frames[0].text
+        text = frames[0].text
         found = next((wait for wait, form in _OF_SOURCE if form.search(text)), None)
-    return found or _OF_CALLS.get(call, WaitKind.UNKNOWN)
+    return found or _OF_CALLS.get(call) or _of_loop(frames)
+
+
+def _of_loop(frames: tuple[StackFrame, ...]) -> WaitKind:
+    own = next((each for each in frames if not is_standard_library(each)), None)
+    sleeps = own is not None and is_in_sleeping_loop(own)
+    return WaitKind.SLEEP if sleeps else WaitKind.UNKNOWN
 
 
 def _of_functions(frames: tuple[StackFrame, ...]) -> WaitKind | None:

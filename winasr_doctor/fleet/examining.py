@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -47,23 +46,18 @@ def examine(
 def _on_several_cores(
     files: Iterator[CollectedFile], cores: int
 ) -> Iterator[MachineRow | UnreadFile]:
-    """Read the files in several processes, at most two chunks for each of them at a time."""
     # lazy: a small collection needs one process
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
+    from winasr_doctor._util.process_pool import map_in_processes
 
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[list[MachineRow | UnreadFile]]] = deque()
-        while chunk := list(islice(files, _CHUNK)):
-            waiting.append(pool.submit(_read_all, chunk))
-            if len(waiting) >= 2 * cores:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+    return map_in_processes(_read_all, files, _lost, processes=cores, chunk=_CHUNK)
 
 
 def _read_all(files: list[CollectedFile]) -> list[MachineRow | UnreadFile]:
     return [row for file in files for row in read(file)]
+
+
+def _lost(file: CollectedFile) -> UnreadFile:
+    return UnreadFile(file.name, "the process that read it ended, perhaps for lack of memory")
 
 
 def _hidden(row: MachineRow | UnreadFile, salt: str) -> MachineRow | UnreadFile:

@@ -74,7 +74,7 @@ def _one_by_one(
 
 
 class _Workers(Generic[_Item, _Result]):
-    """Processes that can be replaced; they are started anew, so that they hold no lock of ours."""
+    """Processes that can be replaced; they are new processes, so that they hold no lock of ours."""
 
     def __init__(self, function: Callable[[list[_Item]], list[_Result]], processes: int) -> None:
         self._function = function

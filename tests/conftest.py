@@ -71,6 +71,8 @@ EVERYWHERE_THE_SAME = {
         "checks/test_sync.py",
         "checks/test_temp.py",
         "checks/test_wheels.py",
+        "cli/test_bug_report.py",
+        "fleet/test_reading.py",
         "fleet/test_scripts.py",
         "fleet/test_sums.py",
         "report",
@@ -87,6 +89,14 @@ EVERYWHERE_THE_SAME = {
         "test_tox_table.py",
         "test_wine_tools.py",
         "util/test_dated.py",
+    ),
+    "programs that it starts": (
+        "cli/test_gate.py",
+        "gate/test_child.py",
+        "gate/test_gate_reports.py",
+        "gate/test_own_tests.py",
+        "util/test_git.py",
+        "util/test_programs.py",
     ),
     "the page": ("ui",),
 }

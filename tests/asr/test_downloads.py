@@ -83,7 +83,7 @@ def test_a_load_says_how_far_its_download_is(monkeypatch, tmp_path):
         assert state.stage == "downloading stand-in.nemo of owner/stand-in"
         assert state.where
         cancel.set()
-        caller.join(10)
+        caller.join(60)
     assert seen[0].status == "load_failed"
     assert any("/owner/stand-in/resolve/main/stand-in.nemo" in path for path in hub.asked)
 
@@ -93,7 +93,7 @@ def test_a_job_that_waits_for_another_one_says_so():
 
     def first(job):
         with turn.taken(job):
-            go_on.wait(10)
+            go_on.wait(60)
 
     def second(job):
         with turn.taken(job):
@@ -107,8 +107,8 @@ def test_a_job_that_waits_for_another_one_says_so():
     until(lambda: looks and looks[0]().step is JobStep.WAITING)
     assert "is busy with another call" in looks[0]().stage
     go_on.set()
-    holder.join(10)
-    waiting.join(10)
+    holder.join(60)
+    waiting.join(60)
     assert looks[0]().where == ""
 
 
@@ -123,14 +123,14 @@ def test_what_a_job_does_is_read_where_it_stands():
 
     def stands_here(job):
         job.at("looking at a.nemo")
-        go_on.wait(10)
+        go_on.wait(60)
 
     caller = threading.Thread(target=lambda: jobs.run(stands_here, on_start=looks.append))
     caller.start()
     until(lambda: looks and looks[0]().stage == "looking at a.nemo")
     assert "stands_here" in looks[0]().where
     go_on.set()
-    caller.join(10)
+    caller.join(60)
 
 
 def test_on_start_must_be_callable():

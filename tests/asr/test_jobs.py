@@ -114,7 +114,7 @@ def test_an_abandoned_worker_stops_at_its_next_step(gate):
 
     jobs.run(work, timeout=0.05)
     gate.set()
-    assert ended.wait(5)
+    assert ended.wait(60)
     assert steps == []
 
 
@@ -131,7 +131,7 @@ def test_a_late_result_is_thrown_away_without_noise(gate, capfd):
 
     assert isinstance(jobs.run(work, timeout=0.05), Stuck)
     gate.set()
-    workers[0].join(5)
+    workers[0].join(60)
     gc.collect()
     assert results[0]() is None
     assert capfd.readouterr() == ("", "")
@@ -151,7 +151,7 @@ def test_a_late_error_is_thrown_away_without_noise(gate, capfd):
 
     assert isinstance(jobs.run(work, timeout=0.05), Stuck)
     gate.set()
-    workers[0].join(5)
+    workers[0].join(60)
     assert kept[0]() is None
     assert capfd.readouterr() == ("", "")
 
@@ -173,7 +173,7 @@ def test_an_interrupt_of_the_caller_propagates_and_abandons_the_work(gate, monke
     gate.set()
     for thread in threading.enumerate():
         if thread.name == "winasr-work":
-            thread.join(5)
+            thread.join(60)
     assert seen[0].abandoned
 
 

@@ -94,7 +94,7 @@ def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_ca
         assert "in transcribing_for_ever" in stuck.stage
     finally:
         gate.set()
-        caller.join(5)
+        caller.join(60)
 
 
 def test_a_turn_is_free_again_after_an_error():

@@ -136,7 +136,7 @@ def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch):
     assert isinstance(outcome.error, DeadlineError)
     assert "importing NeMo and restoring" in outcome.message.details[1]
     assert "reading_a_dead_drive" in outcome.message.details[2]
-    workers[0].join(10)
+    workers[0].join(60)
 
 
 def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
@@ -153,7 +153,7 @@ def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
     monkeypatch.setattr(calls, "restore", late)
     assert not load_model("tiny", device="cpu", timeout=0.3).ok
     gate.set()
-    workers[0].join(20)
+    workers[0].join(60)
     gc.collect()
     assert models[0]() is None
 

@@ -165,7 +165,7 @@ def test_a_cancel_ends_the_work_within_a_piece_and_keeps_what_was_done(model: An
         passes.append(1)
         if len(passes) == 3:
             cancel.set()
-            done.wait(20)  # until the caller is back
+            done.wait(60)  # until the caller is back
         return forward(self, *given)
 
     short_pieces(6.0)

@@ -159,7 +159,7 @@ def test_powershell_is_asked_once_by_many_threads(monkeypatch):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert len(asked) == 1
 
 

@@ -17,7 +17,10 @@ SLOW = (
     *("traceback", "urllib.parse"),
 )
 """Modules of the standard library that take a millisecond or more, some with what they import."""
-INDEX = ("winasr_doctor.appsource.index", "winasr_doctor.appsource.names")
+INDEX = (
+    *("winasr_doctor.appsource.index", "winasr_doctor.appsource.names"),
+    *("winasr_doctor.checks.app.common", "winasr_doctor.frameworks.nemo.idioms"),
+)
 """Modules that only an app with source needs."""
 if os.name == "nt":
     SLOW = tuple(name for name in SLOW if name != "fnmatch")  # Windows' own start imports it

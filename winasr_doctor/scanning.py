@@ -120,7 +120,8 @@ def scan(
     Raises:
         UnknownCodeError: `select` or `ignore` contains an unknown code.
     """
-    checks = select_checks(select, ignore)
+    has_source = host is not None and bool(host.app.roots or host.app.files)
+    checks = select_checks(select, ignore, source=has_source)
     if host is None:
         # lazy: a recorded machine does not need it
         from winasr_doctor.machine.live import LiveMachine

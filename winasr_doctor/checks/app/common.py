@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
+from winasr_doctor.checks.app import NO_SOURCE
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
@@ -86,7 +87,7 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
 def _nothing_to_examine(app: Application) -> Finding:
     if app.roots:
         return unknown("none of the app's source could be examined", {"given": list(app.roots)})
-    return skip("no app source was given; use --app PATH")
+    return skip(NO_SOURCE)
 
 
 def found(

@@ -120,8 +120,7 @@ def scan(
     Raises:
         UnknownCodeError: `select` or `ignore` contains an unknown code.
     """
-    has_source = host is not None and bool(host.app.roots or host.app.files)
-    checks = select_checks(select, ignore, source=has_source)
+    checks = select_checks(select, ignore, app=host is not None and host.app.is_given)
     if host is None:
         # lazy: a recorded machine does not need it
         from winasr_doctor.machine.live import LiveMachine

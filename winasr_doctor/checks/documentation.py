@@ -10,7 +10,7 @@ from winasr_doctor.findings import Documentation
 PARTS = ("What", "Why", "Decided by", "Do", "Source")
 """The parts of a check's docstring, each once and in this order."""
 
-_NAME = re.compile(r"^\*\*([^*\n]+)\.\*\*", re.MULTILINE)
+_NAME = re.compile(r"\n\*\*([^*\n]+)\.\*\*")
 
 
 class DocumentationError(ValueError):
@@ -30,7 +30,7 @@ def parse(docstring: str | None) -> Documentation:
     title, _, markdown = inspect.cleandoc(docstring or "").partition("\n")
     if not title:
         raise DocumentationError("it has no docstring, which is its documentation")
-    _, *rest = _NAME.split(markdown)
+    _, *rest = _NAME.split(f"\n{markdown}")
     names = tuple(rest[::2])
     if names != PARTS:
         raise DocumentationError(_difference(names))

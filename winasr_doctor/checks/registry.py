@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib import import_module
 
-from winasr_doctor.checks import app, plugins
+from winasr_doctor.checks import plugins
 from winasr_doctor.checks.base import Check, checks_of
+from winasr_doctor.checks.deferred import DEFERRED
 from winasr_doctor.findings import Documentation, Finding, skip
 from winasr_doctor.machine.base import Machine
 
@@ -27,47 +28,42 @@ class UnknownCodeError(ValueError):
     """No check has this code or family; the message is one sentence."""
 
 
-def own_checks(*, source: bool = True) -> tuple[Check, ...]:
+def own_checks(*, app: bool = True) -> tuple[Check, ...]:
     """Return this package's checks, family by family.
 
     Args:
-        source: Whether there is source to examine. Without it, the checks of source are not
-            imported, and each says in its place that no source was given.
+        app: Whether an app's source or a revision was given. Without one, the checks of these are
+            not imported, and each is skipped with the reason.
     """
-    families = (
-        _family(family) if source or family != "APP" else _without_source()
+    return tuple(
+        check
         for family in FAMILY_MODULES
+        for check in (_family(family) if app or family not in DEFERRED else _skipped(family))
     )
-    return tuple(check for checks in families for check in checks)
 
 
 @cache
 def _family(family: str) -> tuple[Check, ...]:
-    package = f"{__name__.rpartition('.')[0]}.{FAMILY_MODULES[family]}"
-    if family != "APP":
-        return checks_of(import_module(package))
-    modules = [import_module(f"{package}.{module}") for module, _ in app.CHECKS.values()]
-    found = {check.code: check for module in modules for check in checks_of(module)}
-    return tuple(found[code] for code in app.CHECKS)
+    package = __name__.rpartition(".")[0]
+    return checks_of(import_module(f"{package}.{FAMILY_MODULES[family]}"))
 
 
-@lru_cache(maxsize=1)
-def _without_source() -> tuple[Check, ...]:
+@cache
+def _skipped(family: str) -> tuple[Check, ...]:
+    def run(_host: Machine) -> Iterable[Finding]:
+        yield skip(DEFERRED[family].reason)
+
     return tuple(
-        Check(code, Documentation(title, partial(_text_of, code)), (), False, _no_source)
-        for code, (_, title) in app.CHECKS.items()
+        Check(code, Documentation(title, partial(_text_of, code)), (), False, run)
+        for code, title in DEFERRED[family].titles.items()
     )
 
 
 def _text_of(code: str) -> str:
-    return next(check.doc.markdown for check in _family("APP") if check.code == code)
+    return next(check.doc.markdown for check in _family(code[:3]) if check.code == code)
 
 
-def _no_source(_host: Machine) -> Iterable[Finding]:
-    yield skip(app.NO_SOURCE)
-
-
-def all_checks(*, source: bool = True) -> tuple[Check, ...]:
+def all_checks(*, app: bool = True) -> tuple[Check, ...]:
     """Return this package's checks, then those that other installed packages offer.
 
     A package offers checks through the entry-point group `winasr_doctor.checks`; an entry
@@ -75,9 +71,9 @@ def all_checks(*, source: bool = True) -> tuple[Check, ...]:
     that you see it and the other checks still run.
 
     Args:
-        source: As for `own_checks`.
+        app: As for `own_checks`.
     """
-    own = own_checks(source=source)
+    own = own_checks(app=app)
     return own + plugins.load_checks(taken={check.code for check in own})
 
 
@@ -94,14 +90,14 @@ def check_called(code: str) -> Check | None:
 
 
 def select_checks(
-    select: Iterable[str] = (), ignore: Iterable[str] = (), *, source: bool = True
+    select: Iterable[str] = (), ignore: Iterable[str] = (), *, app: bool = True
 ) -> tuple[Check, ...]:
     """Choose checks by code or family.
 
     Args:
         select: Codes or family prefixes (`TMP`, `SYN001`), in any case; empty means all.
         ignore: Codes or family prefixes to remove from the selection.
-        source: As for `own_checks`.
+        app: As for `own_checks`.
 
     Returns:
         The chosen checks in the order of a report.
@@ -109,7 +105,7 @@ def select_checks(
     Raises:
         UnknownCodeError: No check's code starts with an entry.
     """
-    checks = all_checks(source=source)
+    checks = all_checks(app=app)
     wanted = _prefixes(select, checks)
     unwanted = _prefixes(ignore, checks)
     return tuple(

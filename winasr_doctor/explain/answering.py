@@ -170,7 +170,7 @@ def meant_by(what: str) -> Sequence[str]:
     from winasr_doctor.checks import all_checks
 
     word = what.strip()
-    codes = _similar(word.upper(), (check.code for check in all_checks(source=False)))
+    codes = _similar(word.upper(), (check.code for check in all_checks(app=False)))
     return codes or _similar(word.lower(), all_entries())
 
 

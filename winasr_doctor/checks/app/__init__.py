@@ -1,52 +1,42 @@
-"""APP: the app's own source, which is parsed and never executed.
+"""APP: the app's own source, which is parsed and never executed."""
 
-A scan without source runs none of these checks and names them all. Importing them takes 10 ms, so
-this table has their titles and `registry` imports a check when there is source, or when somebody
-reads its documentation.
-"""
+from winasr_doctor.checks.app.api import calls_what_nemo_lacks
+from winasr_doctor.checks.app.channels import averages_channels
+from winasr_doctor.checks.app.cleanup import cleans_up_before_returning
+from winasr_doctor.checks.app.encodings import leaves_the_encoding_open
+from winasr_doctor.checks.app.errors import loses_the_cause, swallows_the_error
+from winasr_doctor.checks.app.late_settings import sets_the_hub_up_too_late
+from winasr_doctor.checks.app.late_sinks import writes_only_at_the_end
+from winasr_doctor.checks.app.left_out import was_not_examined
+from winasr_doctor.checks.app.messages import matches_message_text
+from winasr_doctor.checks.app.open_files import opens_a_file_twice
+from winasr_doctor.checks.app.page import page_keeps_errors_in_the_terminal
+from winasr_doctor.checks.app.pipes import waits_without_reading
+from winasr_doctor.checks.app.posix import needs_posix
+from winasr_doctor.checks.app.retries import retry_repeats_the_failure
+from winasr_doctor.checks.app.shell import quotes_for_another_shell
+from winasr_doctor.checks.app.temp_folder import temp_is_changed_too_late
+from winasr_doctor.checks.app.threads import transcribes_concurrently
+from winasr_doctor.checks.app.workers import switches_workers_on
 
-from __future__ import annotations
-
-CHECKS = {
-    "APP001": ("workers", "transcribe() is set to start worker processes"),
-    "APP002": ("retries", "A retry loop around transcribe() can only repeat the failure"),
-    "APP003": ("errors", "An except block shows only the error's text and loses the hidden cause"),
-    "APP004": ("messages", "An error is recognised by its message, which Windows translates"),
-    "APP005": ("temp_folder", "TEMP is changed after tempfile has chosen its folder"),
-    "APP006": (
-        "page",
-        "A Gradio page is launched without show_error, so errors stay in the terminal",
-    ),
-    "APP007": ("channels", 'channel_selector="average" raises ValueError'),
-    "APP008": ("threads", "Several transcriptions run at the same time on one model"),
-    "APP009": (
-        "errors",
-        "An except block swallows the error, so a failed transcription looks like an empty one",
-    ),
-    "APP010": ("cleanup", "The app's own cleanup can throw a finished result away"),
-    "APP011": (
-        "open_files",
-        "A file is opened twice, or deleted while the app itself has it open",
-    ),
-    "APP012": ("api", "The app uses a name or an argument that NeMo does not have"),
-    "APP013": (
-        "late_settings",
-        "HF_HOME or another Hub setting is changed after the import that reads it",
-    ),
-    "APP014": ("posix", "The app uses what only POSIX systems have"),
-    "APP015": ("pipes", "The app waits for a program whose output nobody reads"),
-    "APP016": (
-        "encodings",
-        "Text is written or read without an encoding, so Windows uses its old code page",
-    ),
-    "APP017": ("shell", "A path goes into a shell command that cmd.exe reads differently"),
-    "APP018": ("left_out", "Part of the app's source was left out of the scan"),
-    "APP019": (
-        "late_sinks",
-        "A table of results is opened only after all the work, unprotected",
-    ),
-}
-"""By code, the module of a check and its title, which is the first line of its docstring."""
-
-NO_SOURCE = "no app source was given; use --app PATH"
-"""What each of them says in a scan without source."""
+__all__ = [
+    "averages_channels",
+    "calls_what_nemo_lacks",
+    "cleans_up_before_returning",
+    "leaves_the_encoding_open",
+    "loses_the_cause",
+    "matches_message_text",
+    "needs_posix",
+    "opens_a_file_twice",
+    "page_keeps_errors_in_the_terminal",
+    "quotes_for_another_shell",
+    "retry_repeats_the_failure",
+    "sets_the_hub_up_too_late",
+    "swallows_the_error",
+    "switches_workers_on",
+    "temp_is_changed_too_late",
+    "transcribes_concurrently",
+    "waits_without_reading",
+    "was_not_examined",
+    "writes_only_at_the_end",
+]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
-from winasr_doctor.checks.app import NO_SOURCE
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
+from winasr_doctor.checks.deferred import NO_SOURCE
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine

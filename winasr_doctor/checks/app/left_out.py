@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from winasr_doctor.checks.app import NO_SOURCE
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.deferred import NO_SOURCE
 from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warning
 from winasr_doctor.machine.base import Machine
 

@@ -305,9 +305,13 @@ class Report(Struct, frozen=True, dict=True):
     unreadable: tuple[str, ...] = ()
     plan: RemedyPlan | None = None
 
-    @cached_property
+    @property
     def counts(self) -> dict[str, int]:
         """Results by severity for failures (`error`, `warning`, `info`), by status for the rest."""
+        return dict(self._counts)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
         seen = Counter((r.severity or r.status).value for r in self.results)
         names = (*Severity, *(s for s in Status if s is not Status.FAIL))
         return {name.value: seen[name.value] for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from winasr_doctor._util.lazy_patterns import lazy_pattern
 
@@ -39,13 +40,6 @@ _TABLE = str.maketrans(
 )
 _ODD = lazy_pattern("[" + "".join(re.escape(chr(character)) for character in _TABLE) + "]")
 _MISREAD = "│─╭╮╰╯❱┌┐└┘•\u2018\u2019\u201c\u201d"
-_WRONG_CODE_PAGE = {
-    character.encode().decode(page, "ignore"): character
-    for page in ("cp1252", "cp850", "cp437")
-    for character in _MISREAD
-    if len(character.encode().decode(page, "ignore")) > 1
-}
-"""UTF-8 that was decoded with code page 1252, 850 or 437, as Windows consoles do."""
 
 
 def cleaned(text: str) -> str:
@@ -82,8 +76,19 @@ def without_colours(text: str) -> str:
     return _COLOURS.sub("", text) if _MAY_HAVE_COLOURS.search(text) else text
 
 
+@lru_cache(maxsize=1)
+def _wrong_code_page() -> dict[str, str]:
+    """Return UTF-8 as code pages 1252, 850 and 437 decode it, as Windows consoles do."""
+    return {
+        character.encode().decode(page, "ignore"): character
+        for page in ("cp1252", "cp850", "cp437")
+        for character in _MISREAD
+        if len(character.encode().decode(page, "ignore")) > 1
+    }
+
+
 def _in_ascii(text: str) -> str:
     if "â" in text or "Ô" in text or "Γ" in text:
-        for wrong, right in _WRONG_CODE_PAGE.items():
+        for wrong, right in _wrong_code_page().items():
             text = text.replace(wrong, right)
     return text.translate(_TABLE) if _ODD.search(text) else text

@@ -17,7 +17,10 @@ SLOW = (
     *("traceback", "urllib.parse"),
 )
 """Modules of the standard library that take a millisecond or more, some with what they import."""
-INDEX = ("winasr_doctor.appsource.index", "winasr_doctor.appsource.names")
+INDEX = (
+    *("winasr_doctor.appsource.index", "winasr_doctor.appsource.names"),
+    *("winasr_doctor.checks.app.common", "winasr_doctor.frameworks.nemo.idioms"),
+)
 """Modules that only an app with source needs."""
 if os.name == "nt":
     SLOW = tuple(name for name in SLOW if name != "fnmatch")  # Windows' own start imports it
@@ -88,6 +91,19 @@ def test_a_command_starts_without_what_it_does_not_need(tmp_path, monkeypatch, a
     )
     assert "winasr_doctor.cli" in found
     assert found & {*HEAVY, *LATE, *SLOW, *INDEX} == set()
+
+
+@pytest.mark.parametrize("arguments", [("who", RECORDED), ("explain", "--traceback", __file__)])
+def test_a_question_is_answered_without_a_log(arguments):
+    found = imported_by("from winasr_doctor.cli import main; main()", *arguments)
+    assert "winasr_doctor.cli.output" in found
+    assert found & {"logging", "html", "winasr_doctor.checks"} == set()
+
+
+def test_a_check_is_explained_without_the_other_families():
+    found = imported_by("from winasr_doctor.cli import main; main()", "explain", "SYN001")
+    assert "winasr_doctor.checks.sync" in found
+    assert found & {"winasr_doctor.checks.temp", "winasr_doctor.checks.app"} == set()
 
 
 def test_a_number_is_explained_without_any_check():

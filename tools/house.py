@@ -43,7 +43,7 @@ LAZY_TARGETS = {
     "not every system has it": "ctypes fcntl msvcrt resource winreg winasr_doctor.windows.win32",
     "not every Python has it": "tomllib tomli",
     "it takes a millisecond or more, and few calls need it": (
-        "contextlib decimal difflib fnmatch gzip importlib importlib.metadata io json logging"
+        "contextlib decimal difflib fnmatch gzip html importlib importlib.metadata io json logging"
         " pathlib platform platformdirs psutil queue rich.cells rich.color rich.style shlex sqlite3"
         " subprocess tempfile tokenize traceback unicodedata warnings xml.etree"
     ),

@@ -120,7 +120,7 @@ def scan(
     Raises:
         UnknownCodeError: `select` or `ignore` contains an unknown code.
     """
-    checks = select_checks(select, ignore)
+    checks = select_checks(select, ignore, app=host is not None and host.app.is_given)
     if host is None:
         # lazy: a recorded machine does not need it
         from winasr_doctor.machine.live import LiveMachine

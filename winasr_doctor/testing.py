@@ -14,7 +14,7 @@ import datetime as dt
 from typing import Any
 
 from winasr_doctor.appsource.application import Application
-from winasr_doctor.checks import all_checks
+from winasr_doctor.checks import check_called
 from winasr_doctor.findings import Result
 from winasr_doctor.machine.base import Machine
 from winasr_doctor.machine.model import (
@@ -207,7 +207,7 @@ def compute_check(code: str, host: Machine, *, today: dt.date | None = None) -> 
     Raises:
         LookupError: No check has this code.
     """
-    for check in all_checks():
-        if check.code == code:
-            return run_check(check, host, today=today)
-    raise LookupError(f"no check has the code {code}")
+    check = check_called(code)
+    if check is None:
+        raise LookupError(f"no check has the code {code}")
+    return run_check(check, host, today=today)

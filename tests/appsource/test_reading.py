@@ -253,7 +253,8 @@ def test_a_pin_is_a_revision_with_or_without_its_repository(text, pin):
 
 def test_importing_the_room_imports_nothing_that_walks_trees():
     code = (
-        "import sys, winasr_doctor.appsource\nprint(*(m for m in sys.modules if 'appsource' in m))"
+        "import sys; from winasr_doctor.appsource import *\n"
+        "print(*(m for m in sys.modules if 'appsource' in m))"
     )
     imported = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -66,10 +66,10 @@ def test_the_compiled_catalogue_is_the_one_of_the_sources(hook, monkeypatch):
     building.initialize("standard", {"force_include": included})
     made = {Path(place).name: Path(file) for file, place in included.items()}
     assert {Path(place).parent.parts for place in included.values()} == {
-        reading.COMPILED.parts[-3:-1]
+        Path(reading.COMPILED).parts[-3:-1]
     }
     from_sources = preflight.all_foretold()
-    monkeypatch.setattr(reading, "COMPILED", made["entries.json"])
+    monkeypatch.setattr(reading, "COMPILED", str(made["entries.json"]))
     monkeypatch.setattr(preflight, "COMPILED", str(made["preflight.json"]))
     for cached in (reading.all_entries, preflight.all_foretold):
         cached.cache_clear()
@@ -89,7 +89,7 @@ def test_the_compiled_catalogue_is_the_one_of_the_sources(hook, monkeypatch):
 def test_a_broken_catalogue_costs_names_but_no_diagnosis(tmp_path, monkeypatch):
     file = tmp_path / "entries.json"
     file.write_text("[{", encoding="utf-8")
-    monkeypatch.setattr(reading, "COMPILED", file)
+    monkeypatch.setattr(reading, "COMPILED", str(file))
     for cached in (reading.all_entries, catalogue.catalogue):
         cached.cache_clear()
     try:

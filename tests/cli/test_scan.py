@@ -181,7 +181,7 @@ def test_a_check_that_crashes_does_not_take_the_scan_down(run, healthy, monkeypa
 
     bomb = Check("ZZZ901", Documentation("Something explodes"), (), False, explode)
     some = (bomb, *registry.own_checks()[:2])
-    monkeypatch.setattr(registry, "own_checks", lambda: some)
+    monkeypatch.setattr(registry, "own_checks", lambda **_: some)
     outcome = run("scan", "--snapshot", healthy, "--format", "json")
     results = json.loads(outcome.out)["results"]
     assert [r["status"] for r in results if r["code"] == "ZZZ901"] == ["crash"]

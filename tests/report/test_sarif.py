@@ -62,7 +62,7 @@ def test_a_severity_is_a_level(one, level):
 
 
 def test_a_rule_carries_the_checks_documentation():
-    doc = Documentation("TEMP", "**What.** Where TEMP is.", what="Where TEMP is.")
+    doc = Documentation("TEMP", "**What.** Where TEMP is.")
     (rule,) = read(report(replace(ERROR, documentation=doc)))["tool"]["driver"]["rules"]
     assert rule["id"] == "ZZZ001"
     assert rule["shortDescription"]["text"] == ERROR.title

@@ -146,7 +146,7 @@ def test_quiet_is_the_verdict_and_what_to_do():
 
 
 def test_the_why_is_the_one_of_the_checks_documentation():
-    doc = Documentation("TEMP", why="The client opens every file.")
+    doc = Documentation("TEMP", "**Why.** The client opens every file.")
     page = text(report(replace(ERROR, documentation=doc), WARNING), verbose=True)
     assert "Why: The client opens every file.\n" in page
 

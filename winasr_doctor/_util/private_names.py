@@ -7,14 +7,11 @@ checks each in the running Python. If one is missing at run time, `MissingNameEr
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 import weakref
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
-
-log = logging.getLogger("winasr_doctor")
 
 Version = tuple[int, int]
 
@@ -95,7 +92,9 @@ class PrivateName(NamedTuple):
 
 @functools.cache
 def _say(sentence: str) -> None:
-    log.warning("%s", sentence)
+    import logging
+
+    logging.getLogger("winasr_doctor").warning("%s", sentence)
 
 
 def _takes(*parameters: str) -> Callable[[Any], bool]:

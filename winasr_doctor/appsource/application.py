@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from winasr_doctor.appsource.pins import Pin
-from winasr_doctor.appsource.source_file import SourceFile
-
 if TYPE_CHECKING:
     from winasr_doctor.appsource.callgraph import CallGraph
     from winasr_doctor.appsource.constants import Constants
+    from winasr_doctor.appsource.pins import Pin
     from winasr_doctor.appsource.revision_uses import RevisionUse
     from winasr_doctor.appsource.shelf import Shelf
+    from winasr_doctor.appsource.source_file import SourceFile
     from winasr_doctor.appsource.words import Words
 
 
@@ -40,6 +39,11 @@ class Application(Struct, frozen=True, eq=False, dict=True):
     roots: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     shelf: Shelf | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is anything to examine, or was meant to be."""
+        return bool(self.files or self.roots or self.pins or self.unreadable)
 
     @property
     def unexamined(self) -> tuple[str, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor._util.shells import quoted_for_posix, quoted_for_powershell
 
 _PYTHON = "python "
-_SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
-_VARIABLE = re.compile(r"%(\w+)%")
-_WORD = re.compile(r'"[^"]*%\w+%[^"]*"|\S*%\w+%\S*')
-_ACTIVATE = re.compile(r"(?P<folder>\S*\\)activate(?:\.bat)?", re.IGNORECASE)
+_SET = lazy_pattern(r"set (?P<name>\w+)=(?P<value>.*)")
+_VARIABLE = lazy_pattern(r"%(\w+)%")
+_WORD = lazy_pattern(r'"[^"]*%\w+%[^"]*"|\S*%\w+%\S*')
+_ACTIVATE = lazy_pattern(r"(?P<folder>\S*\\)activate(?:\.bat)?", re.IGNORECASE)
 _CHANGE_DRIVE = "cd /d "
-_LAUNCHER = re.compile(r"py -(?P<version>3\.[0-9]+) ")
+_LAUNCHER = lazy_pattern(r"py -(?P<version>3\.[0-9]+) ")
 _AND = " & "
 """Stands between two commands in cmd. Windows PowerShell 5 refuses it there."""
 

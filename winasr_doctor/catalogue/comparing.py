@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_VERSION = re.compile(
+from winasr_doctor._util.lazy_patterns import lazy_pattern
+
+_VERSION = lazy_pattern(
     r"v?(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9})*)"
     r"(?:[-_.]?(?P<phase>alpha|beta|preview|pre|rc|a|b|c)[-_.]?(?P<number>[0-9]{1,9})?)?"
     r"(?P<post>[-_.]?post[-_.]?[0-9]{0,9})?(?P<dev>[-_.]?dev[-_.]?[0-9]{0,9})?(?![0-9a-z])",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"\s*(?P<operator>>=|<=|==|!=|>|<)\s*(?P<version>[^\s,]+)\s*")
+_CLAUSE = lazy_pattern(r"\s*(?P<operator>>=|<=|==|!=|>|<)\s*(?P<version>[^\s,]+)\s*")
 _OPERATORS = frozenset("<>=!~")
 _DEV, _FINAL, _POST = 0, 4, 5
 _PHASES = {"a": 1, "alpha": 1, "b": 2, "beta": 2}

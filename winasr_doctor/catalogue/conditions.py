@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.schema import Condition
 
 LONGEST = 20_000
 """Maximum number of characters of a message that are examined: half from each end."""
-_BLANK = re.compile(r"\s+")
+_BLANK = lazy_pattern(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ALIASES = {"IOError": "OSError", "EnvironmentError": "OSError", "WindowsError": "OSError"}
 

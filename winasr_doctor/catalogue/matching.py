@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.conditions import Node, Seen, compiled, folded
 from winasr_doctor.catalogue.schema import Condition, Confidence, KnownError
 
-_WORD = re.compile(r"\w{4,}")
+_WORD = lazy_pattern(r"\w{4,}")
 
 
 class Match(NamedTuple):

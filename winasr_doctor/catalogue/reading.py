@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from winasr_doctor._util.toml import parsed
 from winasr_doctor.catalogue.schema import KnownError
 
-HERE = Path(__file__).resolve().parent
-SOURCES = HERE / "entries"
-COMPILED = HERE / "entries.json"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is slow to import
+COMPILED = os.path.join(_HERE, "entries.json")  # noqa: PTH118
 """Created by hatch_build.py for the wheel; it has no samples."""
 _SAMPLES = "[[samples]]"
 _WORDING = {
@@ -26,13 +29,19 @@ class CatalogueError(Exception):
     """A file of the catalogue is invalid; the text says which one and why."""
 
 
-def sources(folder: Path = SOURCES) -> tuple[Path, ...]:
+def sources(folder: Path | None = None) -> tuple[Path, ...]:
     """Return the TOML files, sorted.
 
     Args:
-        folder: The folder of the families; it does not exist in an installed package.
+        folder: The folder of the families; by default our own, which an installed package lacks.
     """
-    return tuple(sorted(folder.glob("*/*.toml")))
+    return tuple(sorted((folder or _folder()).glob("*/*.toml")))
+
+
+def _folder() -> Path:
+    from pathlib import Path
+
+    return Path(_HERE, "entries")
 
 
 def read_entry(file: Path, *, samples: bool = True) -> KnownError:
@@ -70,7 +79,7 @@ def all_entries() -> Mapping[str, KnownError]:
         CatalogueError: A file is invalid, or two have the same id.
     """
     found: dict[str, KnownError] = {}
-    for entry in _compiled() if COMPILED.is_file() else _from_sources():
+    for entry in _compiled() if _is_compiled() else _from_sources():
         if entry.id in found:
             raise CatalogueError(f"two entries have the id {entry.id}")
         found[entry.id] = entry
@@ -87,19 +96,24 @@ def read_one(family: str, name: str) -> KnownError:
     Raises:
         CatalogueError: It is invalid or missing.
     """
-    if not COMPILED.is_file():
-        return read_entry(SOURCES / family / f"{name}.toml", samples=False)
+    if not _is_compiled():
+        return read_entry(_folder() / family / f"{name}.toml", samples=False)
     found = all_entries().get(name)
     if found is None:
         raise CatalogueError(f"there is no entry {name}")
     return found
 
 
+def _is_compiled() -> bool:
+    return os.path.isfile(COMPILED)  # noqa: PTH113
+
+
 def _compiled() -> tuple[KnownError, ...]:
     try:
-        return msgspec.json.decode(COMPILED.read_bytes(), type=tuple[KnownError, ...])
+        with open(COMPILED, "rb") as file:  # noqa: PTH123
+            return msgspec.json.decode(file.read(), type=tuple[KnownError, ...])
     except (OSError, ValueError) as error:
-        raise CatalogueError(f"{COMPILED.name}: {_clear(error)}") from error
+        raise CatalogueError(f"entries.json: {_clear(error)}") from error
 
 
 def _from_sources() -> Iterator[KnownError]:

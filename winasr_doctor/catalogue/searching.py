@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.conditions import plain
 from winasr_doctor.catalogue.schema import KnownError
 
-_WORD = re.compile(r"[a-z0-9_]{3,}")
+_WORD = lazy_pattern(r"[a-z0-9_]{3,}")
 _COMMON = frozenset(
     ("and", "are", "but", "can", "cannot", "error", "for", "from", "has", "not", "the", "was")
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Literal
@@ -10,12 +9,13 @@ from typing import Any, Literal
 import msgspec
 
 from winasr_doctor._util.blocks import Block, Command, Gap, Paragraph, Table, heading
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.schema import Confidence, KnownError, RemedyTemplate, StepTemplate
 from winasr_doctor.catalogue.templates import Lookup, fitted
 
 FULL_REMEDIES = 2
 """Number of remedies whose steps are shown without `-v`."""
-_SET = re.compile(r"set (?P<name>\w+)=(?P<value>.*)")
+_SET = lazy_pattern(r"set (?P<name>\w+)=(?P<value>.*)")
 _SURE = {"certain": "certain", "likely": "likely", "guess": "a guess"}
 
 

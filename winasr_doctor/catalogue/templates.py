@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.commands import typed
 from winasr_doctor.catalogue.comparing import ABSENT, fits
 from winasr_doctor.catalogue.schema import RemedyTemplate, StepTemplate
@@ -48,7 +48,7 @@ PARAMETRIC = MappingProxyType(
 )
 """Facts with an argument."""
 
-_FACT = re.compile(r"\{\{\s*([a-z_]+(?::[\w.-]+)?)\s*\}\}")
+_FACT = lazy_pattern(r"\{\{\s*([a-z_]+(?::[\w.-]+)?)\s*\}\}")
 
 Lookup = Callable[[str], "str | None"]
 """Returns the value of a fact, such as `torch` or `version:numpy`; `None` if it is unknown."""

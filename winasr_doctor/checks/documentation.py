@@ -10,8 +10,7 @@ from winasr_doctor.findings import Documentation
 PARTS = ("What", "Why", "Decided by", "Do", "Source")
 """The parts of a check's docstring, each once and in this order."""
 
-_NAME = re.compile(r"^\*\*([^*\n]+)\.\*\*", re.MULTILINE)
-_BLANK = re.compile(r"\n\s*\n")
+_NAME = re.compile(r"\n\*\*([^*\n]+)\.\*\*")
 
 
 class DocumentationError(ValueError):
@@ -31,15 +30,14 @@ def parse(docstring: str | None) -> Documentation:
     title, _, markdown = inspect.cleandoc(docstring or "").partition("\n")
     if not title:
         raise DocumentationError("it has no docstring, which is its documentation")
-    _, *rest = _NAME.split(markdown)
+    _, *rest = _NAME.split(f"\n{markdown}")
     names = tuple(rest[::2])
-    texts = [" ".join(_BLANK.split(text.strip())[0].split()) for text in rest[1::2]]
     if names != PARTS:
         raise DocumentationError(_difference(names))
-    for name, text in zip(names, texts, strict=True):
-        if not text:
+    for name, text in zip(names, rest[1::2], strict=True):
+        if not text.strip():
             raise DocumentationError(f"**{name}.** in its docstring has no text")
-    return Documentation(title.rstrip("."), markdown.strip(), *texts)
+    return Documentation(title.rstrip("."), markdown.strip())
 
 
 def _difference(names: tuple[str, ...]) -> str:

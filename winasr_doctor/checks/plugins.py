@@ -35,6 +35,11 @@ def load_checks(taken: set[str]) -> tuple[Check, ...]:
     return tuple(check for entry in _entry_points() for check in _load(entry, taken))
 
 
+def are_installed() -> bool:
+    """Return whether another package offers checks."""
+    return bool(_entry_points())
+
+
 @lru_cache(maxsize=1)
 def _entry_points() -> tuple[EntryPoint, ...]:
     if not _any_distribution_mentions_us():

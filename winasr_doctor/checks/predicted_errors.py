@@ -8,11 +8,11 @@ and the remedies come from the entry, so `explain` and a scan say the same.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util.dated import Dated
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.comparing import fits
 from winasr_doctor.catalogue.machines import deciding, of_host
 from winasr_doctor.catalogue.preflight import foretold_by
@@ -50,7 +50,7 @@ FORETOLD = Dated(
 )
 """The catalogue's descriptions of machines. Each entry names its sources."""
 
-_PINNED = re.compile(
+_PINNED = lazy_pattern(
     r"""["'](?P<name>[\w.-]+)(?:\[[\w,-]+\])?(?P<versions>[<>=!][^"'\s]*)["']|(?P<option>--\w\S*)"""
 )
 _KEEP_OUT = {"--index-url", "--force-reinstall"}

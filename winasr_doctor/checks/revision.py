@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import respect_silence
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.deferred import NO_REVISION
 from winasr_doctor.checks.revision_edits import (
     CANNOT_BE_LOADED,
     EDIT_READS,
@@ -351,7 +352,7 @@ def _nothing_found(host: Machine) -> Finding:
         return ok(f"no revision is pinned in the {count} file{'s' * (count != 1)} of the app")
     if host.app.unexamined:
         return skip("no file of the app could be examined")
-    return skip("no revision found; give --app or --revision")
+    return skip(NO_REVISION)
 
 
 def _answers(host: Machine) -> HubAnswers | None:

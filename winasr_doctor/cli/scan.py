@@ -17,7 +17,7 @@ from winasr_doctor.report import FORMATS, render
 
 def _list_checks(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        lines = (f"{check.code}  {check.title}\n" for check in all_checks())
+        lines = (f"{check.code}  {check.title}\n" for check in all_checks(app=False))
         write_report("".join(lines), None, encoding=stdout_encoding())
         ctx.exit(PASSED)
 

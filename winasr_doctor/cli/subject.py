@@ -12,7 +12,6 @@ import click
 from msgspec import Struct
 
 from winasr_doctor._util.input_error import InputError
-from winasr_doctor.appsource import Pin, SourcePathError, read_application
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks import UnknownCodeError
 from winasr_doctor.cli.config import find_pyproject, load_defaults
@@ -115,6 +114,8 @@ class ScanSubject(Struct, frozen=True):
     def _application(self) -> Application:
         if not self.app and not self.revision:
             return Application()
+        from winasr_doctor.appsource import Pin, SourcePathError, read_application
+
         try:
             pins = tuple(Pin.parse(revision) for revision in self.revision)
             return read_application(self.app, pins=pins, exclude=self.exclude, progress=progress)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor import findings
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor._util.private_names import CLEANUP_FUNCTIONS
 from winasr_doctor.catalogue import RemedyTemplate, Source, StepTemplate
 from winasr_doctor.catalogue.schema import Confidence
@@ -29,7 +30,7 @@ from winasr_doctor.frameworks.whisper.steps import step_of
 if TYPE_CHECKING:
     from winasr_doctor.locks.holders import Holding
 
-_LOAD_FILES = re.compile(
+_LOAD_FILES = lazy_pattern(
     r"model_weights\.ckpt$|model_config\.yaml$|tokenizer|vocab\.txt$|\.model$", re.IGNORECASE
 )
 _CLEANUP_TYPES = {"PermissionError", "NotADirectoryError", "RecursionError", "OSError"}
@@ -37,7 +38,7 @@ _LOCK_CODES = {5, 32, 33, 145, 267, 303}
 _LOAD_FRAMES = {"save_restore_connector.py", "restore_from", "load_config_and_state_dict"}
 _TRANSCRIBE_FRAMES = {"transcription.py", "transcribe_generator", "transcribe"}
 _DOWNLOAD_FRAMES = {"file_download.py", "hub_mixin.py", "hf_hub.py", "hub.py"}
-_HEX = re.compile(r"\b[0-9a-fA-F]{7,64}\b")
+_HEX = lazy_pattern(r"\b[0-9a-fA-F]{7,64}\b")
 FULL_HASH = 40
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 
 
 class Frame(NamedTuple):
@@ -57,7 +58,7 @@ def last_part(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-_QUOTED = re.compile(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
+_QUOTED = lazy_pattern(r"""(?:(?<!\w)|(?<=\b[brBR]))'((?:[^'\\]|\\.)*)'|"([^"]*)\"""")
 """A quoted text; an apostrophe between letters, as in the French "d'accès", does not start one."""
 
 _LONGEST = 4_000

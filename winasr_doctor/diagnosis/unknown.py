@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue import RemedyTemplate, StepTemplate
 from winasr_doctor.diagnosis.nodes import ErrorNode
 from winasr_doctor.frameworks.nemo.names import TRACKERS
 from winasr_doctor.frameworks.whisper import names as whisper
 
 _LONGEST_QUOTE = 80
-_PACKAGE = re.compile(r"(?:site|dist)-packages[\\/]([A-Za-z_]\w*)")
-_VARIABLE = re.compile(r"['\"][^'\"]*['\"]|0x[0-9a-fA-F]+|\d{4,}|\[(?:WinError|Errno) -?\d+\]")
+_PACKAGE = lazy_pattern(r"(?:site|dist)-packages[\\/]([A-Za-z_]\w*)")
+_VARIABLE = lazy_pattern(r"['\"][^'\"]*['\"]|0x[0-9a-fA-F]+|\d{4,}|\[(?:WinError|Errno) -?\d+\]")
 _TRACKERS = MappingProxyType(
     {
         **TRACKERS,

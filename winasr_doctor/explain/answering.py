@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from winasr_doctor._util.input_error import InputError
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.catalogue.templates import Lookup
 from winasr_doctor.explain.answers import (
     Answer,
@@ -19,9 +20,9 @@ from winasr_doctor.explain.answers import (
 )
 from winasr_doctor.explain.reading import read_log
 
-_NUMBER = re.compile(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?[0-9]+)\]?", re.IGNORECASE)
-_LOOKS_LIKE_AN_ID = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")  # winerror-5 is no number
-_LOOKS_LIKE_A_FILE = re.compile(
+_NUMBER = lazy_pattern(r"(?:\[?win(?:dows)?\s*error\s*)?(0x[0-9a-f]+|-?[0-9]+)\]?", re.IGNORECASE)
+_LOOKS_LIKE_AN_ID = lazy_pattern(r"[a-z]+(?:-[a-z0-9]+)+")  # winerror-5 is no number
+_LOOKS_LIKE_A_FILE = lazy_pattern(
     r"\S*[\w)]\.(?:txt|log|out|err|md|json|ipynb)|\S*[\\/]\S*", re.IGNORECASE
 )
 _LONGEST_SHOWN = 60
@@ -98,10 +99,10 @@ def _is_file(what: str) -> bool:
 
 
 def _check(what: str) -> CheckAnswer | None:
-    from winasr_doctor.checks import all_checks
+    from winasr_doctor.checks import check_called
 
-    wanted = what.strip().upper()
-    return next((CheckAnswer(check) for check in all_checks() if check.code == wanted), None)
+    check = check_called(what.strip().upper())
+    return None if check is None else CheckAnswer(check)
 
 
 def _number(what: str) -> WindowsErrorAnswer | ExitCodeAnswer | None:
@@ -169,7 +170,7 @@ def meant_by(what: str) -> Sequence[str]:
     from winasr_doctor.checks import all_checks
 
     word = what.strip()
-    codes = _similar(word.upper(), (check.code for check in all_checks()))
+    codes = _similar(word.upper(), (check.code for check in all_checks(app=False)))
     return codes or _similar(word.lower(), all_entries())
 
 

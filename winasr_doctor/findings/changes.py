@@ -8,10 +8,12 @@ from enum import IntEnum
 
 from msgspec import Struct, structs
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
+
 _PIP = " -m pip install "
-_NAME = re.compile(r"[\w.-]+")
-_QUOTED = re.compile(r"[^\w.=+:/\\-]")
-_VERSIONS = re.compile(r"[<>=!~].*")
+_NAME = lazy_pattern(r"[\w.-]+")
+_QUOTED = lazy_pattern(r"[^\w.=+:/\\-]")
+_VERSIONS = lazy_pattern(r"[<>=!~].*")
 _UPGRADE = frozenset({"-U", "--upgrade"})
 _ADDRESSES = frozenset({"--index-url", "--extra-index-url", "-i"})
 

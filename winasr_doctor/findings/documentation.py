@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from msgspec import Struct
+
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 
 FAMILIES = {
     "TMP": "temp location",
@@ -27,7 +30,8 @@ HEADINGS = {
 }
 """What readers see in place of the name of each part, in the order in which they read them."""
 
-_PART = re.compile(rf"^\*\*({'|'.join(HEADINGS)})\.\*\*", re.MULTILINE)
+_PART = lazy_pattern(rf"^\*\*({'|'.join(HEADINGS)})\.\*\*", re.MULTILINE)
+_BLANK = lazy_pattern(r"\n\s*\n")
 
 
 class Documentation(Struct, frozen=True):
@@ -35,25 +39,41 @@ class Documentation(Struct, frozen=True):
 
     Attributes:
         title: One line, without a full stop: what is wrong when the check fails.
-        markdown: Everything after the title.
-        what: What the check looks at; like every part, its first paragraph on one line.
-        why: What goes wrong if the check fails.
-        decided_by: The exact rule, thresholds and units included.
-        do: What the reader should do.
-        source: Where the fact comes from.
+        text: Everything after the title, or what reads it when somebody asks.
     """
 
     title: str
-    markdown: str = ""
-    what: str = ""
-    why: str = ""
-    decided_by: str = ""
-    do: str = ""
-    source: str = ""
+    text: str | Callable[[], str] = ""
+
+    @property
+    def markdown(self) -> str:
+        """Everything after the title."""
+        return self.text if isinstance(self.text, str) else self.text()
+
+    @property
+    def what(self) -> str:
+        """What the check looks at; like `why` and `do`, the first paragraph on one line."""
+        return self._first_paragraph("What")
+
+    @property
+    def why(self) -> str:
+        """What goes wrong if the check fails."""
+        return self._first_paragraph("Why")
+
+    @property
+    def do(self) -> str:
+        """What the reader should do."""
+        return self._first_paragraph("Do")
 
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """Heading and text of each part, in the order in which people read them."""
+        texts = self._texts()
+        return tuple((HEADINGS[name], texts[name]) for name in HEADINGS if name in texts)
+
+    def _first_paragraph(self, name: str) -> str:
+        return " ".join(_BLANK.split(self._texts().get(name, ""))[0].split())
+
+    def _texts(self) -> dict[str, str]:
         _, *rest = _PART.split(self.markdown)
-        texts = dict(zip(rest[::2], rest[1::2], strict=True))
-        return tuple((HEADINGS[name], texts[name].strip()) for name in HEADINGS if name in texts)
+        return dict(zip(rest[::2], map(str.strip, rest[1::2]), strict=True))

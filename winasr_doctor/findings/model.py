@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Union
 
@@ -285,7 +286,7 @@ class Tool(Struct, frozen=True):
     version: str
 
 
-class Report(Struct, frozen=True):
+class Report(Struct, frozen=True, dict=True):
     """Everything that one scan found.
 
     Attributes:
@@ -307,6 +308,10 @@ class Report(Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int]:
         """Results by severity for failures (`error`, `warning`, `info`), by status for the rest."""
+        return dict(self._counts)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
         seen = Counter((r.severity or r.status).value for r in self.results)
         names = (*Severity, *(s for s in Status if s is not Status.FAIL))
         return {name.value: seen[name.value] for name in names}

@@ -109,7 +109,7 @@ def read_settings(table: Mapping[str, Any]) -> GateSettings:
         parse_device(settings.device)
     except ValueError as error:
         raise SettingsError(str(error)) from error
-    known = {check.code for check in all_checks()}
+    known = {check.code for check in all_checks(app=False)}
     for number, accepted in enumerate(settings.accept, 1):
         if accepted.code not in known:
             raise SettingsError(f"accept, entry {number}: no check has the code {accepted.code}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.findings import (
     Remedy,
     RemedyPlan,
@@ -25,13 +26,13 @@ from winasr_doctor.report.interface import RenderOptions
 from winasr_doctor.report.json import dump
 from winasr_doctor.report.plan_blocks import heading_words, main_shell, step_words
 
-_MARKUP = re.compile(r"[\\`*_\[\]|~$#]")
+_MARKUP = lazy_pattern(r"[\\`*_\[\]|~$#]")
 """Characters that may be markup anywhere in a line."""
 
-_BLOCK = re.compile(r">|[-+=]+$|\d{1,9}[.)]$")
+_BLOCK = lazy_pattern(r">|[-+=]+$|\d{1,9}[.)]$")
 """Line beginnings that Markdown would take for a list, a quotation or an underline."""
 
-_REFERENCE = re.compile(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
+_REFERENCE = lazy_pattern(r"@|#\d|\bGH-\d|:[\w+-]+:", re.IGNORECASE)
 """Characters that turn a word into a mention, a link to an issue or an emoji."""
 
 _LANGUAGES = {"powershell": "powershell", "cmd": "bat", "sh": "sh", "python": "python", "": ""}

@@ -9,10 +9,10 @@ and `REV` (`--select APP --select REV`).
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from typing import Any
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.findings import FAMILIES, Report, Result, Status, Suppression
 from winasr_doctor.report import summaries
 from winasr_doctor.report.escaping import plain_mapping, utf8, visible
@@ -31,7 +31,7 @@ _NOTIFIED = {Status.CRASH: "error", Status.UNKNOWN: "note"}
 """Statuses that are about the run rather than the machine, and their level (3.58.6)."""
 
 _FINGERPRINT = "winasrDoctor/v1"
-_MOVING = re.compile(r"(?:^|_)(?:lines?|columns?)$")
+_MOVING = lazy_pattern(r"(?:^|_)(?:lines?|columns?)$")
 """Evidence that changes when code moves."""
 
 

@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from winasr_doctor._util.toml import parsed
 from winasr_doctor.catalogue.comparing import satisfies
@@ -18,7 +20,7 @@ _SHORTEST_TAG = 2
 """Number of digits of a CUDA build such as cu92."""
 
 
-class Build(NamedTuple):
+class Build(Struct, frozen=True):
     """A CUDA build of torch.
 
     Attributes:
@@ -46,7 +48,7 @@ def _runs(code: tuple[tuple[int, int], ...], capability: tuple[int, int]) -> boo
     return any(c[0] == capability[0] and c <= capability for c in code)
 
 
-class Partner(NamedTuple):
+class Partner(Struct, frozen=True):
     """Partner versions (major and minor) that match one torch."""
 
     torch: str
@@ -178,7 +180,7 @@ def belongs(torch: str, package: str, version: str) -> bool | None:
         version: The partner's version.
     """
     row = _row(torch)
-    if row is None or package not in Partner._fields:
+    if row is None or package not in Partner.__struct_fields__:
         return None
     wanted = row.torchcodec_fits if package == "torchcodec" else f"=={getattr(row, package)}.*"
     return bool(wanted) and satisfies(version, wanted)

@@ -9,6 +9,7 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
+from winasr_doctor.checks.deferred import NO_SOURCE
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
@@ -86,7 +87,7 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
 def _nothing_to_examine(app: Application) -> Finding:
     if app.roots:
         return unknown("none of the app's source could be examined", {"given": list(app.roots)})
-    return skip("no app source was given; use --app PATH")
+    return skip(NO_SOURCE)
 
 
 def found(

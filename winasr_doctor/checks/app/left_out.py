@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from winasr_doctor.checks.base import check
+from winasr_doctor.checks.deferred import NO_SOURCE
 from winasr_doctor.findings import Finding, Remedy, Step, info, ok, skip, warning
 from winasr_doctor.machine.base import Machine
 
@@ -32,7 +33,7 @@ def was_not_examined(host: Machine) -> Iterable[Finding]:
     """
     app = host.app
     if not app.roots and not app.files:
-        yield skip("no app source was given; use --app PATH")
+        yield skip(NO_SOURCE)
     elif not app.files:
         yield warning(
             "none of the app's source could be examined, so nothing is known about it",

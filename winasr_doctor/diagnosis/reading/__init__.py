@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.reading.cleaning import cleaned, rendered
 from winasr_doctor.diagnosis.reading.encoding import decode
@@ -25,7 +26,7 @@ __all__ = ["decode", "is_wrapper", "opened", "read", "reduced", "tells_of_error"
 
 _LAYERS = 4
 """Maximum number of nested levels of escapes, entities and wrapping that are undone."""
-_RULE = re.compile(r"^-{30,}$", re.MULTILINE)
+_RULE = lazy_pattern(r"^-{30,}$", re.MULTILINE)
 _ECHOED = 40
 
 

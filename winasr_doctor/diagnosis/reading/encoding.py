@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
+
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -12,7 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]{24}")
+_PLAIN = lazy_pattern(rb"[\t\n\r\x20-\x7e]{24}")
 """Text with one byte per character: where it begins, UTF-16 has ended."""
 
 

@@ -7,20 +7,21 @@ import re
 from enum import IntEnum
 from typing import NamedTuple
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.nodes import ErrorNode, Frame, path_in
 from winasr_doctor.windows.errors import CODES
 
 _NAME = r"(?:[A-Za-z_]\w{0,80}\.){0,12}[A-Za-z_]\w{0,100}"
-_ENDING = re.compile(rf"(?P<kind>{_NAME})(?: ?: ?(?P<message>.*)|:?)\s*$", re.DOTALL)
+_ENDING = lazy_pattern(rf"(?P<kind>{_NAME})(?: ?: ?(?P<message>.*)|:?)\s*$", re.DOTALL)
 _SUFFIX = r"(?:Error|Exception|Interrupt|Exit|ExceptionGroup|Timeout|NotFound|Errors)"
-_ANYWHERE = re.compile(
+_ANYWHERE = lazy_pattern(
     rf"(?:(?<=[\s|│>:\]('\"])|^)(?P<kind>(?:[A-Za-z_]\w{{0,80}}\.){{0,12}}_?[A-Z]\w{{0,100}}?{_SUFFIX})"
     r"(?: ?: (?P<message>.*)|:?\s*$)",
     re.DOTALL,
 )
-_STRONG = re.compile(rf"_?[A-Z]\w*{_SUFFIX}$|(?:Base)?ExceptionGroup$")
-_HUMPS = re.compile(r"_?[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+$|_?[A-Z]{2,}[a-z]\w*$")
-_SOURCE = re.compile(
+_STRONG = lazy_pattern(rf"_?[A-Z]\w*{_SUFFIX}$|(?:Base)?ExceptionGroup$")
+_HUMPS = lazy_pattern(r"_?[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+$|_?[A-Z]{2,}[a-z]\w*$")
+_SOURCE = lazy_pattern(
     r"\b(?:raise|except|import|class|return|isinstance|assert)\b|^\s*(?:e|err|exc) = "
 )
 _NO_CLASSES = frozenset(
@@ -37,11 +38,11 @@ _BUILTINS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
-_WINERROR = re.compile(
+_WINERROR = lazy_pattern(
     r"\[W[il1]n ?Error (-?\d[\d ]{0,9})\]|\bError code (\d{1,5})\b|\(os error (\d{1,5})\)"
 )
-_ERRNO = re.compile(r"\[Errno (-?\d[\d ]{0,9})\]")
-_PLACEHOLDER = re.compile(r"%1 |The process cannot access the file ")
+_ERRNO = lazy_pattern(r"\[Errno (-?\d[\d ]{0,9})\]")
+_PLACEHOLDER = lazy_pattern(r"%1 |The process cannot access the file ")
 """The start of a text, left out: .NET writes the path into it."""
 _ENGLISH = {
     _PLACEHOLDER.sub("", CODES[code].text).casefold(): code

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import Any
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.reading.patterns import FRAME, HEAD, JOIN
 
-_ESCAPED = re.compile(
+_ESCAPED = lazy_pattern(
     r"last\) ?:? ?\\+n|\\+n {1,4}File \\*[\"']"
     r"|\\+n(?:During hand|The above exc)|, in \S{1,200}?\\+n"
 )
-_SEQUENCE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SEQUENCE = lazy_pattern(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "r": "", "t": "\t"}
 _PARTS = ("raceback", "above exception", "ile ")
 _LEVELS = 4
 _LONGEST = 2_000_000
-_INLINE_ERROR = re.compile(
+_INLINE_ERROR = lazy_pattern(
     r"(?<![\w.])(?<!raise )(?<!except )"
     r"(?=(?:[A-Za-z_]\w{0,80}\.){0,8}[A-Za-z_]\w{0,80}\s?: )"
     r"(?:(?:[A-Za-z_]\w{0,80}\.){0,8}\w{0,80}(?:Error|Exception|Interrupt|ExceptionGroup)"
@@ -77,6 +77,8 @@ def _from_json(line: str) -> list[str] | None:
     start = line.find("{")
     if start < 0 or len(line) > _LONGEST or not line.rstrip().endswith("}"):
         return None
+    import json
+
     try:
         value, _ = json.JSONDecoder().raw_decode(line, start)
     except (ValueError, RecursionError):

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import re
-
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.nodes import Frame, last_part
 from winasr_doctor.diagnosis.reading.patterns import FRAME
 
 _SOURCE = r"[^\s:][^:\n]{0,3}(?::[\\/][^:\n]{0,500})?[^:\n]{0,500}\.pyw?|<[^<>\n]{1,80}>"
 _OTHERS = (
     # IPython 8: `File ~\env\x.py:116, in Cls.func(args)`; `File C:\x.py:31`
-    re.compile(
+    lazy_pattern(
         r"File (?P<path>[^\n]{1,600}?):(?P<line>\d{1,9})"
         r"(?:, in (?P<function>[^\s(]{1,300})[^\n]*)?\s*$"
     ),
     # IPython: `Cell In[7], line 1`, `Input In [7], in <cell line: 1>()`
-    re.compile(
+    lazy_pattern(
         r"(?P<path>(?:Cell |Input )In ?\[\d+\])(?:, line (?P<line>\d{1,9}))?"
         r"(?:,? in (?P<function><[^<>]{1,80}>|[\w.<>]{1,200})[^\n]*)?\s*$"
     ),
     # IPython 7: `~\x.py in func(args)`, `<ipython-input-7-ab> in <module>`
-    re.compile(
+    lazy_pattern(
         r"(?P<path>~?[\\/][^\n(]{1,500}?\.py|[A-Za-z]:[\\/][^\n(]{1,500}?\.py|<ipython-input-[^>\n]{1,80}>)"
         r"(?P<line>) in (?P<function>[\w.<>]{1,200})(?:\([^\n]*)?\s*$"
     ),
     # rich: `C:\x.py:41 in transcribe`
-    re.compile(rf"(?P<path>{_SOURCE}):(?P<line>\d{{1,9}}) in (?P<function>\S{{1,300}})\s*$"),
+    lazy_pattern(rf"(?P<path>{_SOURCE}):(?P<line>\d{{1,9}}) in (?P<function>\S{{1,300}})\s*$"),
     # pytest: `tests\x.py:4: in <module>`, `x.py:12: ValueError`
-    re.compile(
+    lazy_pattern(
         rf"(?P<path>{_SOURCE}):(?P<line>\d{{1,9}}): ?"
         rf"(?:in (?P<function>\S{{1,300}})|(?P<kind>[\w.]{{0,200}}))\s*$"
     ),
 )
-_PRETTY = re.compile(
+_PRETTY = lazy_pattern(
     r"(?P<path>[\w.\\/\-]{1,200}\.py|<[\w. ]{1,80}>)"
     r" (?P<line>\d{1,9}) (?P<function>[\w<>]{1,200})\s*$"
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MARKERS = re.compile(
+from winasr_doctor._util.lazy_patterns import lazy_pattern
+
+_MARKERS = lazy_pattern(
     r"\berror|\bfailed\b"
     r"|\bfatal\b|failure|could ?n[o']t\b|\bcan ?not\b|can't|\bunable to\b|not found"
     r"|\bdenied\b|\brefused\b|no such file|not installed|not compiled|not supported|is required"
@@ -19,28 +21,28 @@ _MARKERS = re.compile(
     r"|unhandled|terminated|exit code|0xc0000",
     re.IGNORECASE,
 )
-_HARMLESS = re.compile(
+_HARMLESS = lazy_pattern(
     r"\b(?:0|no) (?:errors?|failures?|failed)\b|without errors?|\berrors?[:=] ?(?:0|none|false)\b"
     r"|^\W*\d+ (?:failed|errors?) in \d|^collected \d+ items"
     r"|(?:^|[\s|\[])(?:INFO|DEBUG|TRACE)\b|Warning:|\[NeMo [IWD] ",
     re.IGNORECASE,
 )
-_LOG_LINE = re.compile(
+_LOG_LINE = lazy_pattern(
     r"\[?(?:\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d)"
     r"|(?:INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL)\b ?[:|\]\-]"
     r"|\[(?:INFO|DEBUG|WARNING|ERROR|CRITICAL|FATAL)\]|\[NeMo [A-Z] |\[\d{2,7}\] |\[worker"
 )
-_END = re.compile(
+_END = lazy_pattern(
     r"(?:\(\w[\w. \-]{0,60}\) )?(?:PS )?[A-Za-z]:\\[^>\n]{0,200}>|```|\"\"\"|'''|-{20,}|={8,}|_{8,}"
     r"|['\"\]})>,;]{1,4}\s*$"
     r"|\[end of |!!! |\$ |Press any key|Process finished with exit code|\+[-+]{8,}|[╭╰┌└]"
     r"|Exception ignored in|Exception in thread|--- Logging error|Task exception was never"
     r"|View as a scrollable|Thread 0x"
 )
-_BEGINNING = re.compile(
+_BEGINNING = lazy_pattern(
     r"(?:\w{1,30}: ){0,2}(?:fatal )?error\b|\[\w+ ?\w*\]|Could not|Failed", re.IGNORECASE
 )
-_FATAL = re.compile(
+_FATAL = lazy_pattern(
     r"Windows fatal exception: |Fatal Python error: |OMP: Error|Could not load library |forrtl: "
     r"|Could not locate |terminate called|Assertion failed"
 )

@@ -5,11 +5,12 @@ Source: rich 14 and newer, traceback.py (`Sub-exception #1`); CPython, Lib/trace
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_TOP = re.compile(r"[╭┌+][─-]+ Sub-exception #\d{1,6} [─-]+[╮┐+]$")
-_BOTTOM = re.compile(r"[╰└+][─-]{8,}[╯┘+]$")
+from winasr_doctor._util.lazy_patterns import lazy_pattern
+
+_TOP = lazy_pattern(r"[╭┌+][─-]+ Sub-exception #\d{1,6} [─-]+[╮┐+]$")
+_BOTTOM = lazy_pattern(r"[╰└+][─-]{8,}[╯┘+]$")
 _EDGES = ("│", "┃", "|")
 _RULE = "    +---------------- member ----------------"
 _MARGIN = "    | "

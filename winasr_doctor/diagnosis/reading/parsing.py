@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.nodes import Frame
 from winasr_doctor.diagnosis.reading.errors import (
     ErrorLine,
@@ -32,14 +32,14 @@ from winasr_doctor.diagnosis.reading.patterns import (
 )
 from winasr_doctor.diagnosis.reading.prefixes import LogLine
 
-_BORDER = re.compile(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
-_POOR_BOX = re.compile(r"\+-{4,200} Traceback|\?{5,200} Traceback")
+_BORDER = lazy_pattern(r"^(?:\s{0,8}[│┃]\s?)+|\s*[│┃]\s*$")
+_POOR_BOX = lazy_pattern(r"\+-{4,200} Traceback|\?{5,200} Traceback")
 """rich's box on consoles without line-drawing characters."""
-_PYTEST = re.compile(r"^E(?: {3,24}|$)")
-_ANNOUNCED = re.compile(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
-_DEBUGGER = re.compile(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
-_INNER = re.compile(r"terminated with the following error:?\s*$|^\s*Original Traceback")
-_SEVERAL = re.compile(r"\(\d+ sub-exceptions?\)")
+_PYTEST = lazy_pattern(r"^E(?: {3,24}|$)")
+_ANNOUNCED = lazy_pattern(r"^\s*(?P<kind>[A-Za-z_][\w.]{0,200})\s{3,}$")
+_DEBUGGER = lazy_pattern(r"^Exception has occurred: (?P<kind>[\w.]{1,200})")
+_INNER = lazy_pattern(r"terminated with the following error:?\s*$|^\s*Original Traceback")
+_SEVERAL = lazy_pattern(r"\(\d+ sub-exceptions?\)")
 _SHORT = 4
 """Maximum number of lines of a text in which `Word: text` may be an exception of any name."""
 _FEW = 12
@@ -53,9 +53,9 @@ _MOST_ROWS = 8
 """Maximum number of message lines below `Class: text` without a traceback; the log follows."""
 _NEAR = 400
 """Maximum number of lines between a message and the frames below it; a crash lists every thread."""
-_REPEATED = re.compile(r"\[Previous line repeated (\d{1,6}) more times?\]")
+_REPEATED = lazy_pattern(r"\[Previous line repeated (\d{1,6}) more times?\]")
 _MOST_REPEATED = 3_000
-_WORD = re.compile(r"[\w<>]{1,80}")
+_WORD = lazy_pattern(r"[\w<>]{1,80}")
 _LONGEST_LOG_LINE = 500
 
 

@@ -7,23 +7,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.reading.patterns import BARE_HEAD, FRAME, HEAD, NOISE
 from winasr_doctor.diagnosis.reading.unwrapping import unwrapped
 
-_QUOTE = re.compile(r"^ ?(?:> ?){1,40}")
-_QUOTED_FRAME = re.compile(r'^ ?(?:> ?)+\s*(?:File "|Traceback \(|```)')
-_TIME = re.compile(
+_QUOTE = lazy_pattern(r"^ ?(?:> ?){1,40}")
+_QUOTED_FRAME = lazy_pattern(r'^ ?(?:> ?)+\s*(?:File "|Traceback \(|```)')
+_TIME = lazy_pattern(
     r"\d{4}[-/.]\d\d[-/.]\d\d[T ]?|\d\d[:.]\d\d[:.]\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?,? ?(?:Jan|Feb|Mar|Apr|May"
     r"|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d"
     r"|\d\d[-/.]\d\d(?:[-/.]\d{2,4})?|\b1\d{9}(?:\.\d+)?\b|^\s*\d{1,7}(?=[:|\]) ]|\s)"
 )
-_DIGITS = re.compile(r"\d+")
-_PROGRAM = re.compile(
+_DIGITS = lazy_pattern(r"\d+")
+_PROGRAM = lazy_pattern(
     r"^(?!\S{0,60}(?:Error|Exception|Interrupt|Exit|Group|Timeout) :)[\w.\-]{1,40} : (?=\s*\S)"
 )
 """`python : Traceback ...`: PowerShell 5 puts the program's name before the first line."""
-_DRAWN = re.compile(r"[-─═]{4}|\?{4}|[╭┌]")
+_DRAWN = lazy_pattern(r"[-─═]{4}|\?{4}|[╭┌]")
 """A line that rich or IPython draws before a heading."""
 _LONGEST_PREFIX = 160
 _MOST_STREAMS = 12

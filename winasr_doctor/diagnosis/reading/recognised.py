@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.reading.patterns import HEAD
 
-_SLIPS = re.compile(
+_SLIPS = lazy_pattern(
     r"\brnost recent|recent ca(?:II|1l|l1|11)|\b[I1]ine \d|[Dd]urinq"
     r"|hand[1I]in[gq]|fo[1I]{2}ow|\brnernory|mernory"
 )
-_CAPITAL_I = re.compile(
+_CAPITAL_I = lazy_pattern(
     r"(?<=[a-z])I+(?=[a-z\b]|I|\W|_|$)|\bI(?=ine\b|ib\b|ast\b|oad|ist\b|ength|ayer)"
 )
-_DLL = re.compile(r"\.d(?:[1I][1lI]|l[1I])\b")
+_DLL = lazy_pattern(r"\.d(?:[1I][1lI]|l[1I])\b")
 """`.dll`, in which the letters l look like digits."""
-_FIGURE_ONE = re.compile(r"(?<=[A-Za-z])1(?=[a-z]{2})|\b1(?=ibrary|ine\b|oad)")
+_FIGURE_ONE = lazy_pattern(r"(?<=[A-Za-z])1(?=[a-z]{2})|\b1(?=ibrary|ine\b|oad)")
 _WORDS = {
     "mernory": "memory", "rnost": "most", "frorn": "from", "rnodel": "model", "rnodule": "module",
     "cornmand": "command", "durinq": "during", "Durinq": "During", "handlinq": "handling",
@@ -23,7 +22,7 @@ _WORDS = {
     "perrnission": "permission",
     "argurnent": "argument", "nurnber": "number", "cornpiled": "compiled", "irnport": "import",
 }  # fmt: skip
-_WRONG = re.compile("|".join(_WORDS))
+_WRONG = lazy_pattern("|".join(_WORDS))
 
 
 def is_recognised(text: str) -> bool:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.reading.patterns import FRAME, JOIN
 
-_WIDE = re.compile(
+_WIDE = lazy_pattern(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
     "\U0001f300-\U0001faff\U00020000-\U0003fffd]"
 )
 """Characters that take two columns (Unicode, East Asian Width W and F)."""
 _NARROWEST, _WIDEST = 20, 400
-_OPEN_FRAME = re.compile(r'File "[^"]*$')
-_STARTS = re.compile(
+_OPEN_FRAME = lazy_pattern(r'File "[^"]*$')
+_STARTS = lazy_pattern(
     r'> |\s*(?:Traceback \(|File "|During handling of|The above exception'
     r"|\[?(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d))"
 )
 _BORDERS = tuple("│┃|╮╯┐┘+-─═")
-_OPEN_PATH = re.compile(r"""['"][A-Za-z]:\\[^'"]*$""")
-_BEGUN_PATH = re.compile(r""": (?P<path>(?:['"](?:[A-Za-z]:?)?)?)$""")
-_PATH = re.compile(r"""['"][A-Za-z]:\\""")
+_OPEN_PATH = lazy_pattern(r"""['"][A-Za-z]:\\[^'"]*$""")
+_BEGUN_PATH = lazy_pattern(r""": (?P<path>(?:['"](?:[A-Za-z]:?)?)?)$""")
+_PATH = lazy_pattern(r"""['"][A-Za-z]:\\""")
 _SENTENCES = (
     "Traceback (most recent call last):",
     "During handling of the above exception, another exception occurred:",
@@ -35,7 +35,7 @@ _MOST = 2 / 3
 _FEWEST_ROWS, _MOST_ROWS = 3, 300
 _STEM, _LONGEST_DATE = 3, 30
 _OFTEN = 3
-_DIGITS = re.compile(r"\d+")
+_DIGITS = lazy_pattern(r"\d+")
 
 
 def cells(text: str) -> int:

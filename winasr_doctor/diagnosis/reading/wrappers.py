@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from winasr_doctor._util.lazy_patterns import lazy_pattern
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode
 from winasr_doctor.diagnosis.reading.errors import node_from
 from winasr_doctor.diagnosis.reading.patterns import HEAD
@@ -28,19 +29,19 @@ _WRAPPERS = frozenset(
         "InstantiationException",
     }
 )
-_CAUGHT = re.compile(r"Caught (?P<kind>[A-Za-z_]\w{0,200}) in \w")
+_CAUGHT = lazy_pattern(r"Caught (?P<kind>[A-Za-z_]\w{0,200}) in \w")
 _SAID = (
-    re.compile(r"raised (?P<kind>[A-Za-z_]\w{0,200})>(?P<message>)"),
-    re.compile(r"Caused by (?P<kind>[A-Za-z_]\w{0,200})\((?P<message>.{0,2000})", re.DOTALL),
-    re.compile(r"Reason: '(?P<kind>[A-Za-z_]\w{0,200})\((?P<message>.{0,2000})", re.DOTALL),
-    re.compile(
+    lazy_pattern(r"raised (?P<kind>[A-Za-z_]\w{0,200})>(?P<message>)"),
+    lazy_pattern(r"Caused by (?P<kind>[A-Za-z_]\w{0,200})\((?P<message>.{0,2000})", re.DOTALL),
+    lazy_pattern(r"Reason: '(?P<kind>[A-Za-z_]\w{0,200})\((?P<message>.{0,2000})", re.DOTALL),
+    lazy_pattern(
         r"Error (?:in call to|locating|instantiating)[^\n]{0,300}:\s{0,3}"
         r"(?P<kind>[A-Za-z_]\w{0,200})\((?P<message>[^\n]{0,2000})"
     ),
 )
 _SAYING = ("raised ", "Caused by ", "Reason: '", "Error in", "Error lo")
-_ENDS = re.compile(r"[\s'\")\]}>,]+$")
-_QUOTED = re.compile(r"""^(['"])(.*)\1$""", re.DOTALL)
+_ENDS = lazy_pattern(r"[\s'\")\]}>,]+$")
+_QUOTED = lazy_pattern(r"""^(['"])(.*)\1$""", re.DOTALL)
 _DEEPEST = 4
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from winasr_doctor.locks.holders.model import Process
 
@@ -15,7 +15,7 @@ def process_table() -> dict[int, Process]:
 
         return processes()
     if sys.platform == "linux":
-        return _from_proc(Path("/proc"))
+        return _from_proc("/proc")
     return _from_psutil()
 
 
@@ -36,18 +36,17 @@ def process_name(pid: int) -> str | None:
         return None
 
 
-def _from_proc(proc: Path) -> dict[int, Process]:
+def _from_proc(proc: str) -> dict[int, Process]:
     """Read `/proc/PID/stat` (proc(5)); a name may contain spaces and parentheses."""
     table = {}
-    for entry in proc.iterdir():
-        if not entry.name.isdigit():
-            continue
+    for number in filter(str.isdigit, os.listdir(proc)):
         try:
-            line = (entry / "stat").read_text("utf-8", "replace")
+            with open(f"{proc}/{number}/stat", encoding="utf-8", errors="replace") as file:
+                line = file.read()
         except OSError:  # it has ended
             continue
         name, _, rest = line.partition("(")[2].rpartition(")")
-        table[int(entry.name)] = Process(int(rest.split()[1]), name)
+        table[int(number)] = Process(int(rest.split()[1]), name)
     return table
 
 

@@ -14,8 +14,8 @@ from winasr_doctor._util.private_names import GETFRAME
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
-_RUNNER = "_pytest.runner"
-"""Below it there is only pytest, however deep."""
+_BELOW_A_TEST = ("_pytest.python", "_pytest.runner")
+"""Below a function of these modules there is only pytest, however deep."""
 _PLUGIN = os.path.join(os.path.dirname(os.path.dirname(_OWN)), "pytest_plugin.py")
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 64
@@ -74,16 +74,21 @@ def places_from(frame: FrameType | None, most: int = _MOST_FRAMES) -> Places:
         frame: The innermost frame.
         most: The maximum number of places.
     """
-    runner = sys.modules.get(_RUNNER)
-    end = None if runner is None else runner.__file__
+    ends = _files_below_a_test()
     places: list[tuple[CodeType, int]] = []
     while frame is not None and len(places) < most:
         code = frame.f_code
-        if code.co_filename == end:
+        if code.co_filename in ends:
             break
         places.append((code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
+
+
+@functools.cache
+def _files_below_a_test() -> frozenset[str | None]:
+    modules = [sys.modules.get(name) for name in _BELOW_A_TEST]
+    return frozenset(one.__file__ for one in modules if one)
 
 
 def lines_at(places: Places, limit: int = DEEPEST) -> Stack:

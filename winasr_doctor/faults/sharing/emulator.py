@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing import openings
-from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, obstacle
+from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, Situation, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
@@ -46,6 +46,11 @@ class SharingEmulator:
         self.rules = rules
         self.brief = False
         self._decisions = rules.decisions()
+        self._about_temporary = {
+            operation
+            for operation, rows in self._decisions.items()
+            if all(row.situation is Situation.TEMPORARY for row in rows)
+        }
         self.operations = frozenset((*self._decisions, "os.open"))
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
@@ -90,10 +95,10 @@ class SharingEmulator:
         if rows is None or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
         name = os.fsdecode(path)
+        if operation in self._about_temporary and not openings.any_temporary(name):
+            return None
         name2 = None if path2 is None else os.fsdecode(path2)
         if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
-            return None
-        if operation == "open" and not openings.any_temporary(name):
             return None
         self._deciding.now = True
         try:

@@ -98,16 +98,22 @@ def lines_at(places: Places, limit: int = DEEPEST) -> Stack:
         places: The places.
         limit: The maximum number of lines; of more, the middle is left out.
     """
-    left_out = (_OWN, _PLUGIN, *_folders_of_pytest())
+    left_out = _files_left_out()
     shown = [one for one in places if not one[0].co_filename.startswith(left_out)]
     if len(shown) > limit:
         shown[limit // 2 : limit // 2 - limit] = []
     return tuple(SourceLine(c.co_filename, _line_at(c, i), c.co_name) for c, i in shown)
 
 
-def _folders_of_pytest() -> list[str]:
+def is_left_out(code: CodeType) -> bool:
+    """Return whether some code belongs to the fault injection itself or to pytest."""
+    return code.co_filename.startswith(_files_left_out())
+
+
+def _files_left_out() -> tuple[str, ...]:
     modules = [sys.modules.get(name) for name in ("_pytest", "pluggy")]
-    return [f"{os.path.dirname(one.__file__)}{os.sep}" for one in modules if one and one.__file__]
+    files = [one.__file__ for one in modules if one and one.__file__]
+    return _OWN, _PLUGIN, *(os.path.dirname(file) + os.sep for file in files)
 
 
 @functools.lru_cache(maxsize=4096)  # the same places are shown again and again

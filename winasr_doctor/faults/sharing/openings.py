@@ -27,6 +27,7 @@ from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.sharing import descriptors, handles
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
+__tracebackhide__ = True  # pytest shows who called us, not us
 log = logging.getLogger("winasr_doctor.faults")
 
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
@@ -98,6 +99,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     try:
         note(_getframe(1), arguments)
+    except RecursionError:
+        return  # to write the log would fail, too
     except Exception:  # an error of a hook would become an error of the call
         if not getattr(_logging, "now", False):  # writing the log may open files, too
             _logging.now = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+__tracebackhide__ = True  # pytest shows who called us, not us
+
 FileName = str | bytes
 
 

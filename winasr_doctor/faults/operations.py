@@ -17,7 +17,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import PATHLIB_ACCESSOR, TAR_OPEN
@@ -31,7 +31,7 @@ __all__ = ["ALWAYS", "FileName", "Interceptor", "asking", "replaced"]
 ALWAYS = frozenset(
     {"unlink", "rmdir", "rename", "replace", "scandir", "listdir", "mkdir", "chdir", "chmod"}
 )
-"""Always replaced, so that their real errors also read as on Windows."""
+"""Also replaced where real errors read as on Windows, so that theirs do."""
 
 
 class PatchedOperation(NamedTuple):
@@ -127,14 +127,17 @@ def _put_back(operation: str) -> None:
             setattr(target.owner, target.name, before)
 
 
-@contextmanager
-def replaced(operations: Iterable[str]) -> Iterator[None]:
+def replaced(operations: Iterable[str]) -> AbstractContextManager[None]:
     """Replace the functions of these operations until the block ends.
 
     Args:
         operations: Names from `plan.OPERATIONS`, in addition to `ALWAYS`.
     """
-    wanted = ALWAYS.union(operations)
+    return _replaced_only(ALWAYS.union(operations))
+
+
+@contextmanager
+def _replaced_only(wanted: frozenset[str]) -> Iterator[None]:
     if not wanted.isdisjoint(_HANDLED_BY_OPEN):
         wanted |= {"open"}
     with _lock:
@@ -166,7 +169,7 @@ def asking(interceptor: Interceptor, *, translating: bool = True) -> Iterator[No
         translating: Whether real errors read as on Windows during that time.
     """
     translated = ALWAYS | interceptor.operations if translating else frozenset()
-    with replaced(interceptor.operations):
+    with _replaced_only(translated | interceptor.operations):
         with _lock:
             interceptors.add(interceptor, translated)
         try:

@@ -14,8 +14,8 @@ from winasr_doctor._util.private_names import GETFRAME
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
-_RUNNER = "_pytest.runner"
-"""Below it there is only pytest, however deep."""
+_BELOW_A_TEST = ("_pytest.python", "_pytest.runner")
+"""Below a function of these modules there is only pytest, however deep."""
 _PLUGIN = os.path.join(os.path.dirname(os.path.dirname(_OWN)), "pytest_plugin.py")
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 64
@@ -74,16 +74,21 @@ def places_from(frame: FrameType | None, most: int = _MOST_FRAMES) -> Places:
         frame: The innermost frame.
         most: The maximum number of places.
     """
-    runner = sys.modules.get(_RUNNER)
-    end = None if runner is None else runner.__file__
+    ends = _files_below_a_test()
     places: list[tuple[CodeType, int]] = []
     while frame is not None and len(places) < most:
         code = frame.f_code
-        if code.co_filename == end:
+        if code.co_filename in ends:
             break
         places.append((code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
+
+
+@functools.cache
+def _files_below_a_test() -> frozenset[str | None]:
+    modules = [sys.modules.get(name) for name in _BELOW_A_TEST]
+    return frozenset(one.__file__ for one in modules if one)
 
 
 def lines_at(places: Places, limit: int = DEEPEST) -> Stack:
@@ -93,16 +98,22 @@ def lines_at(places: Places, limit: int = DEEPEST) -> Stack:
         places: The places.
         limit: The maximum number of lines; of more, the middle is left out.
     """
-    left_out = (_OWN, _PLUGIN, *_folders_of_pytest())
+    left_out = _files_left_out()
     shown = [one for one in places if not one[0].co_filename.startswith(left_out)]
     if len(shown) > limit:
         shown[limit // 2 : limit // 2 - limit] = []
     return tuple(SourceLine(c.co_filename, _line_at(c, i), c.co_name) for c, i in shown)
 
 
-def _folders_of_pytest() -> list[str]:
+def is_left_out(code: CodeType) -> bool:
+    """Return whether some code belongs to the fault injection itself or to pytest."""
+    return code.co_filename.startswith(_files_left_out())
+
+
+def _files_left_out() -> tuple[str, ...]:
     modules = [sys.modules.get(name) for name in ("_pytest", "pluggy")]
-    return [f"{os.path.dirname(one.__file__)}{os.sep}" for one in modules if one and one.__file__]
+    files = [one.__file__ for one in modules if one and one.__file__]
+    return _OWN, _PLUGIN, *(os.path.dirname(file) + os.sep for file in files)
 
 
 @functools.lru_cache(maxsize=4096)  # the same places are shown again and again

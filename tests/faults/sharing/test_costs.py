@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import mmap
 import os
@@ -15,6 +16,7 @@ import pytest
 from winasr_doctor.faults.sharing import descriptors, handles, openings
 from winasr_doctor.faults.sharing.decisions import Rules, obstacle
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
+from winasr_doctor.faults.stacks import places_from
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there"),
@@ -26,8 +28,8 @@ pytestmark = [
 def reads(monkeypatch):
     """Count the files of the kernel that are read."""
     seen = []
-    real = handles._read
-    monkeypatch.setattr(handles, "_read", lambda path: seen.append(path) or real(path))
+    real = handles.read
+    monkeypatch.setattr(handles, "read", lambda path: seen.append(path) or real(path))
     return seen
 
 
@@ -82,6 +84,33 @@ def test_maps_are_read_again_only_after_one_was_made(tmp_path, reads):
     files[1].write_text("text")
 
 
+def test_the_maps_of_a_child_are_read_while_its_memory_changes(tmp_path, reads, monkeypatch):
+    (tmp_path / "a").write_text("text")
+    real, sizes = handles.read, [b"1 1", b"1 1", b"1 1", b"2 1", b"2 1"]
+
+    def read(path):
+        return sizes.pop() if path == f"/proc/{child.pid}/statm" else real(path)
+
+    with (
+        subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child,
+        open(tmp_path / "a", "ab"),
+    ):
+        monkeypatch.setattr(handles, "read", read)
+        for _ in range(5):
+            (tmp_path / "a").write_text("text")
+        child.communicate(b"\n")
+    assert not sizes
+    assert reads.count(f"/proc/{child.pid}/maps") == 2
+
+
+def test_a_folder_is_renamed_without_a_look_at_what_children_have_mapped(tmp_path, reads):
+    (tmp_path / "a").mkdir()
+    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child:
+        os.rename(tmp_path / "a", tmp_path / "b")
+        child.communicate(b"\n")
+    assert not any("maps" in path for path in reads)
+
+
 def _mapped(path):
     with open(path, "rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -127,6 +156,11 @@ def test_a_descriptor_that_nobody_saw_open_is_found(tmp_path):
 def test_a_stack_is_kept_without_its_lines(tmp_path, monkeypatch):
     monkeypatch.setattr(openings, "lines_at", lambda places: pytest.fail("nobody asked"))
     (tmp_path / "a").write_text("text")
+
+
+def test_a_stack_ends_where_pytest_calls_the_test():
+    ((code, _),) = places_from(inspect.currentframe())
+    assert code.co_name == "test_a_stack_ends_where_pytest_calls_the_test"
 
 
 @contextmanager

@@ -176,6 +176,7 @@ def test_many_handles_and_refusals_are_cut_short(tmp_path, rules):
                 os.rename(tmp_path / "a", tmp_path / str(number))
     text = told_once(rules.refusals)
     assert "and 45 more handles" in text
+    assert text.count("file object opened for reading") == 3  # with the first handle
     assert len(text.splitlines()) < 80
 
 

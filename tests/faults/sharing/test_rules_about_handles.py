@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import os
 
 import pytest
@@ -42,6 +43,10 @@ def test_other_errors_keep_the_form_that_linux_gives_them(tmp_path):
         os.unlink(tmp_path)
     assert caught.value.errno == errno.EISDIR
     assert not hasattr(caught.value, "winerror")
+
+
+def test_functions_without_such_a_rule_are_left_alone():
+    assert all(map(inspect.isbuiltin, (os.mkdir, os.listdir, os.scandir, os.chmod)))
 
 
 def test_there_are_no_other_rules():

@@ -6,14 +6,17 @@ So the emulation is held to what a Windows system (or Wine) really answers.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import mmap
 import os
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import types
 
 import pytest
 
@@ -394,6 +397,12 @@ def test_a_loaded_library_can_be_renamed(folder, mapped_without_a_descriptor):
 
 
 @on_linux_only
+def test_a_folder_with_a_loaded_library_can_be_renamed(folder, mapped_without_a_descriptor):
+    with mapped_without_a_descriptor(folder / "full" / "inside", mmap.PROT_READ | mmap.PROT_EXEC):
+        assert code_of(os.rename, folder / "full", folder / "new") == 0
+
+
+@on_linux_only
 def test_a_file_opened_by_number_is_held_to_the_rules_for_writing(folder):
     os.chmod(folder / "file", stat.S_IREAD)
     for flags in (os.O_WRONLY, os.O_RDWR | os.O_TRUNC):
@@ -427,3 +436,27 @@ def test_to_look_who_holds_a_file_does_not_end_its_record_locks(folder):
         taking = f"import fcntl; fcntl.lockf(open({str(folder / 'file')!r}, 'r+'), 6)"
         other = subprocess.run([sys.executable, "-c", taking], check=False, capture_output=True)
         assert other.returncode != 0
+
+
+@on_linux_only
+def test_code_that_watches_a_folder_does_not_see_the_rules_look(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "inotify_simple", types.ModuleType("inotify_simple"))
+    libc = ctypes.CDLL(None)
+    watcher = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        assert libc.inotify_add_watch(watcher, os.fsencode(folder), 0xFFF) > 0
+        os.rename(folder / "file", folder / "new")
+        os.unlink(folder / "new")
+        events = os.read(watcher, 4096)
+    finally:
+        os.close(watcher)
+    assert _kinds(events) == [0x40, 0x80, 0x200]  # moved from, moved to, deleted
+
+
+def _kinds(events):
+    kinds = []
+    while events:
+        _, kind, _, length = struct.unpack_from("iIII", events)
+        kinds.append(kind)
+        events = events[16 + length :]
+    return kinds

@@ -55,6 +55,15 @@ def has_any_inside(folder: str) -> bool:
     Args:
         folder: Its real path, with a separator at the end.
     """
+    return any(path.startswith(folder) for path in _links())
+
+
+def has_watcher() -> bool:
+    """Return whether this process watches files, and so sees each of our openings (inotify(7))."""
+    return "anon_inode:inotify" in _links()
+
+
+def _links() -> tuple[str, ...]:
     with _lock:
         _refresh()
         for number in _open.keys() - _paths.keys():
@@ -62,7 +71,7 @@ def has_any_inside(folder: str) -> bool:
                 _paths[number] = readlink(f"/proc/self/fd/{number}")
             except OSError:  # closed by another thread
                 continue
-        return any(path.startswith(folder) for path in _paths.values())
+        return tuple(_paths.values())
 
 
 def forget() -> None:

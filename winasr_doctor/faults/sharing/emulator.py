@@ -7,19 +7,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter  # bound early: a test may replace the time
+from types import GeneratorType
 from typing import IO, TYPE_CHECKING, Any
 
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing import openings
-from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, obstacle
+from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, Situation, obstacle
 from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
-from winasr_doctor.faults.stacks import calling_lines
+from winasr_doctor.faults.stacks import calling_lines, is_left_out
 from winasr_doctor.faults.translation import error_of
 
 if TYPE_CHECKING:
     from winasr_doctor.faults.sharing.refusals import Refusal
+
+__tracebackhide__ = True  # pytest shows who called us, not us
 
 __all__ = ["SharingEmulator", "windows_sharing"]
 
@@ -46,6 +49,11 @@ class SharingEmulator:
         self.rules = rules
         self.brief = False
         self._decisions = rules.decisions()
+        self._about_temporary = {
+            operation
+            for operation, rows in self._decisions.items()
+            if all(row.situation is Situation.TEMPORARY for row in rows)
+        }
         self.operations = frozenset((*self._decisions, "os.open"))
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
@@ -90,17 +98,19 @@ class SharingEmulator:
         if rows is None or getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
         name = os.fsdecode(path)
+        if operation in self._about_temporary and not openings.any_temporary(name):
+            return None
         name2 = None if path2 is None else os.fsdecode(path2)
-        if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
-            return None
-        if operation == "open" and not openings.any_temporary(name):
-            return None
-        self._deciding.now = True
         try:
+            if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
+                return None
+            self._deciding.now = True
             found = obstacle(rows, name, name2, self)
             if found is None:
                 return None
             refusal = self._refusal(operation, name, name2, found)
+        except RecursionError as deepest:
+            raise deepest.with_traceback(None)  # noqa: B904 - the same, without our frames
         finally:
             self._deciding.now = False
         if len(self.refusals) < _MOST_REFUSALS:
@@ -121,8 +131,8 @@ class SharingEmulator:
     def _refusal(self, operation: str, path: str, path2: str | None, found: Obstacle) -> Refusal:
         from winasr_doctor.faults.sharing.refusals import Refusal, held  # lazy: few runs refuse
 
-        objects = self._objects_behind(found.handles)
-        by = tuple(held(handle, objects.get(handle.path, ())) for handle in found.handles)
+        objects = dict(self._objects_behind(found.handles))  # each is shown once
+        by = tuple(held(handle, objects.pop(handle.path, ())) for handle in found.handles)
         code, situation = found.decision.code, found.decision.situation
         return Refusal(operation, path, path2, code, situation, by, calling_lines())
 
@@ -140,7 +150,13 @@ class SharingEmulator:
 def _describe_objects(path: str) -> tuple[str, ...]:
     from winasr_doctor.locks.holders import objects_holding  # lazy: only a refusal needs it
 
-    return tuple(str(found.description) for found in objects_holding([path]))
+    found = objects_holding([path])
+    return tuple(one.description for one in found if not _is_of_pytest(one.value))
+
+
+def _is_of_pytest(value: object) -> bool:
+    """Return whether an object is a generator of pytest's, which lead to all fixtures."""
+    return isinstance(value, GeneratorType) and is_left_out(value.gi_code)
 
 
 @contextmanager

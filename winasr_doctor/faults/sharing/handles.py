@@ -84,7 +84,7 @@ def _newest_process() -> bytes:
 
     While it stays the same, nobody has got another child.
     """
-    return _read("/proc/loadavg").rpartition(b" ")[2]
+    return read("/proc/loadavg").rpartition(b" ")[2]
 
 
 def _has_children() -> bool:
@@ -106,7 +106,7 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return children
     for thread in threads:
-        children += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+        children += map(int, read(f"/proc/{pid}/task/{thread}/children").split())
     return children
 
 
@@ -117,7 +117,7 @@ def _children_by_parent(pid: int) -> list[int]:
 
 def _parent(pid: str) -> int:
     """Return the parent of a process, the second field after its name (proc_pid_stat(5))."""
-    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     return int(fields[1]) if len(fields) > 1 else 0
 
 
@@ -125,7 +125,7 @@ def command_of(pid: int) -> str:
     """Return the command line of a process; empty if it has ended."""
     import shlex  # lazy: only a refusal needs it
 
-    words = [os.fsdecode(word) for word in _read(f"/proc/{pid}/cmdline").split(b"\0")[:-1]]
+    words = [os.fsdecode(word) for word in read(f"/proc/{pid}/cmdline").split(b"\0")[:-1]]
     return shlex.join(words)
 
 
@@ -133,7 +133,7 @@ _ONE_LINE = 128
 """Bytes of a kernel file that has one line and so needs no second read to see its end."""
 
 
-def _read(path: str) -> bytes:
+def read(path: str) -> bytes:
     """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
     try:
         descriptor = open_file(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -176,38 +176,42 @@ def mapping(path: str, identity: Identity) -> list[Handle]:
     return [handle for pid in processes() for handle in _maps(pid, path, identity)]
 
 
-def below(folder: str, pids: list[int] | None = None) -> list[Handle]:
-    """Return what is held inside a folder, at any depth.
+def below(folder: str) -> list[Handle]:
+    """Return what is open inside a folder, at any depth.
+
+    A map without a handle does not count: Windows renames a folder with a loaded library in it.
+    pip does that to uninstall a package that is in use, and only the deletion fails, in a folder
+    whose name now begins with `~` (github.com/invoke-ai/InvokeAI, issue 5778).
 
     Args:
         folder: Its real path.
-        pids: The processes that may hold it; this one and its descendants if there are none.
     """
     inside = folder.rstrip("/") + "/"
-    name = os.fsencode(inside)
-    found: list[Handle] = []
-    for pid in processes() if pids is None else pids:
-        for place, descriptor in _places(pid):
-            if _link(place).startswith(inside):
-                found.append(_handle(pid, place, descriptor))
-        maps = _read(f"/proc/{pid}/maps")
-        for line in maps.splitlines() if name in maps else ():
-            mapped = _mapped_path(line)
-            if mapped.startswith(inside) and not mapped.endswith(_DELETED):
-                found.append(Handle(pid, _mapping_kind(line), mapped))
-    return [handle for handle in found if not handle.path.endswith(_DELETED)]
+    return [
+        _handle(pid, place, descriptor)
+        for pid in processes()
+        for place, descriptor in _places(pid)
+        if (path := _link(place)).startswith(inside) and not path.endswith(_DELETED)
+    ]
 
 
-def is_in_or_maps(pid: int, inside: str) -> bool:
-    """Return whether a process is in a folder, or may have mapped something in it.
+def has_any_inside(pid: int, inside: str) -> bool:
+    """Return whether a process has anything inside a folder open.
 
     Args:
         pid: The process.
         inside: The folder's real path, with a separator at the end.
     """
-    if _link(f"/proc/{pid}/cwd").startswith(inside):
-        return True
-    return os.fsencode(inside) in _maps_of(pid)
+    try:
+        numbers = listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return False
+    return any(_link(f"/proc/{pid}/fd/{number}").startswith(inside) for number in numbers)
+
+
+def current_directory(pid: int) -> str:
+    """Return a process's current directory; empty if that is not known."""
+    return _link(f"/proc/{pid}/cwd")
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:
@@ -255,7 +259,7 @@ def _handle(pid: int, place: str, descriptor: int | None) -> Handle:
 
 def flags_of(pid: int, descriptor: int) -> int:
     """Return the flags of a descriptor, as for open(2); 0 if it is closed."""
-    for line in _read(f"/proc/{pid}/fdinfo/{descriptor}").splitlines():
+    for line in read(f"/proc/{pid}/fdinfo/{descriptor}").splitlines():
         if line.startswith(b"flags:"):
             return int(line.split()[1], 8)
     return 0
@@ -274,7 +278,8 @@ def maps_file(path: str, identity: Identity) -> bool:
 
 
 _mapped = 0
-_last: tuple[object, bytes] | None = None
+_seen: dict[int, tuple[object, bytes]] = {}
+_MOST_SEEN = 64
 
 
 def map_made() -> None:
@@ -286,23 +291,22 @@ def map_made() -> None:
 def _maps_of(pid: int) -> bytes:
     """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
 
-    So for this process the last answer is used again while its memory has the same size
-    (proc_pid_statm(5)) and Python has mapped nothing. What it shows may have gone since. What it
-    does not show is not there, unless C code has put a map in the place of one of the same size.
+    So the last answer is used again while its memory has the same size (proc_pid_statm(5)) and
+    Python has mapped nothing here. What it shows may have gone since. What it does not show is not
+    there, unless something else than Python here put a map in the place of one of the same size.
     """
-    global _last  # noqa: PLW0603 - likewise
-    if pid != os.getpid():
-        return _read(f"/proc/{pid}/maps")
-    size = _read("/proc/self/statm").partition(b" ")[0]
-    state = pid, _mapped, size
-    if not size or _last is None or _last[0] != state:
-        _last = state, _read("/proc/self/maps")
-    return _last[1]
+    state = _mapped, read(f"/proc/{pid}/statm").partition(b" ")[0]
+    seen = _seen.get(pid)
+    if seen is None or seen[0] != state:
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        _seen[pid] = seen = state, read(f"/proc/{pid}/maps")
+    return seen[1]
 
 
 def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:
     """Return the memory maps of a file; several maps of one kind count as one."""
-    text = _read(f"/proc/{pid}/maps")
+    text = read(f"/proc/{pid}/maps")
     device, inode = identity
     number, name = b"%d" % inode, os.fsencode(os.path.abspath(path))
     wanted = f"{os.major(device):02x}:{os.minor(device):02x}".encode()
@@ -316,8 +320,3 @@ def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:
 
 def _mapping_kind(line: bytes) -> HandleKind:
     return HandleKind.LIBRARY if b"x" in line.split(maxsplit=2)[1] else HandleKind.MAPPING
-
-
-def _mapped_path(line: bytes) -> str:
-    fields = line.split(maxsplit=5)
-    return os.fsdecode(fields[5]) if len(fields) > 5 else ""  # noqa: PLR2004

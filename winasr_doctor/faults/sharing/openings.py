@@ -27,6 +27,7 @@ from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.sharing import descriptors, handles
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
+__tracebackhide__ = True  # pytest shows who called us, not us
 log = logging.getLogger("winasr_doctor.faults")
 
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
@@ -37,8 +38,6 @@ _IMPORTING = "<frozen importlib"
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _REPLACEMENTS = replacements.__file__
 _MOST_STARTS = 256
-_MOST_CLOSED = 4
-"""Closed descriptors that are kept of a file: one may be about to be opened in another thread."""
 
 _KEPT = os.O_ACCMODE | os.O_APPEND | os.O_CLOEXEC if os.name == "posix" else 0
 """Flags that a descriptor keeps: they tell a new opening under an old number from the old one."""
@@ -91,6 +90,7 @@ _disturbed: dict[str, Opening] = {}
 """The latest openings by threads other than the main one: their descriptors may be swapped."""
 _MAIN = threading.main_thread().ident
 _starts: dict[tuple[str, ...], Places] = {}
+_locks_records = False
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -99,6 +99,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     try:
         note(_getframe(1), arguments)
+    except RecursionError:
+        return  # to write the log would fail, too
     except Exception:  # an error of a hook would become an error of the call
         if not getattr(_logging, "now", False):  # writing the log may open files, too
             _logging.now = True
@@ -155,9 +157,17 @@ def _is_temporary(frame: FrameType) -> bool:
     return False
 
 
+def _note_lock(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+    """Note that this process uses record locks."""
+    global _locks_records  # noqa: PLW0603 - one process has one set of locks
+    del frame, arguments
+    _locks_records = True
+
+
 def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     path = _text(arguments[0])
     if path and not path.startswith((":", "file:")):
+        _note_lock(frame, arguments)
         _note(frame, path, by="sqlite3.connect")
 
 
@@ -206,6 +216,7 @@ def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 _NOTES: dict[str, Callable[[FrameType, tuple[Any, ...]], None]] = {
     "open": _note_open,
+    "fcntl.lockf": _note_lock,
     "sqlite3.connect": _note_connect,
     "mmap.__new__": _note_map,
     "os.chdir": _note_change_of_directory,
@@ -299,6 +310,8 @@ def listening() -> Iterator[None]:
 
 
 def _note_what_is_open() -> None:
+    global _locks_records  # noqa: PLW0603 - likewise
+    _locks_records = b" %d " % os.getpid() in handles.read("/proc/locks")
     for number in listdir("/proc/self/fd"):
         try:
             path = readlink(f"/proc/self/fd/{number}")
@@ -331,32 +344,22 @@ def change_of_directory() -> Opening | None:
     return _openings.get(CURRENT_DIRECTORY)
 
 
-def may_hold(path: str, status: os.stat_result) -> bool:
-    """Return whether this process still has a file open that it was seen to open.
+def may_lock(path: str, status: os.stat_result) -> bool:
+    """Return whether this process may have record locks on a file that it was seen to open.
 
     Args:
-        path: The file, absolute.
+        path: The file.
         status: From `os.lstat`.
     """
-    numbers = tuple(_descriptors.get(path, ()))
-    for number in numbers:
+    if not _locks_records:
+        return False
+    for number in tuple(_descriptors.get(os.path.abspath(path), ())):
         try:
             if os.path.samestat(fstat(number), status):
                 return True
-        except OSError:
-            pass
-        if len(numbers) > _MOST_CLOSED:  # many threads have opened and closed it
-            _forget(number, path)
+        except OSError:  # it has been closed
+            continue
     return False
-
-
-def _forget(number: int, path: str) -> None:
-    with _lock:
-        opening = _openings.get(number)
-        if opening is not None and path in opening.names:
-            del _openings[number]
-            _temporary.discard(number)
-            _forget_names(number, opening)
 
 
 def is_temporary(descriptor: int, path: str) -> bool:

@@ -6,6 +6,7 @@ What is said here is certain; where it is not, `decisions` looks closer, which t
 from __future__ import annotations
 
 import os
+import sys
 from os import lstat  # bound early: these queries must not be emulated, too
 from os import stat as status_of
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IWUSR
@@ -17,14 +18,33 @@ from winasr_doctor.faults.sharing.leases import is_free
 def is_certainly_free(path: str, status: os.stat_result) -> bool:
     """Return whether it is certain that nobody has a file open or mapped.
 
-    To ask opens and closes the file, which would end the record locks that this process holds on it
-    (fcntl(2)); so it is not asked about a file that is known to be open here.
+    To ask, we open and close the file. That would end this process's record locks on it (fcntl(2)),
+    so we do not if it uses them and has the file open. Nor do we while it watches files: it would
+    see us open them.
 
     Args:
         path: The file.
         status: From `os.lstat`.
     """
-    return not openings.may_hold(os.path.abspath(path), status) and is_free(path, status)
+    return not (openings.may_lock(path, status) or _is_watching()) and is_free(path, status)
+
+
+_modules = 0
+_has_bindings = False
+
+
+def _is_watching() -> bool:
+    """Return whether this process watches files (inotify(7)).
+
+    C code does that unseen. So as soon as a module with a name such as
+    `watchdog.observers.inotify_c`, `inotify_simple` or `watchfiles._rust_notify` is loaded, the
+    descriptors are looked at.
+    """
+    global _modules, _has_bindings  # noqa: PLW0603 - one process has one set of modules
+    if len(sys.modules) != _modules:
+        _modules = len(sys.modules)
+        _has_bindings = any("notify" in name for name in tuple(sys.modules))
+    return _has_bindings and descriptors.has_watcher()
 
 
 def is_unhindered(operation: str, path: str, path2: str | None, *, only_handles: bool) -> bool:
@@ -36,10 +56,6 @@ def is_unhindered(operation: str, path: str, path2: str | None, *, only_handles:
         path2: The target of a rename.
         only_handles: Whether only the rules about what is open apply.
     """
-    if operation == "open":
-        return not openings.any_temporary()
-    if operation == "write" and only_handles and not openings.any_temporary():
-        return True
     try:
         status = lstat(path)
     except (OSError, ValueError):
@@ -87,7 +103,7 @@ def _can_move(
         ):
             return False
     if S_ISDIR(status.st_mode):
-        return not _is_held(status) and not _has_any_inside(os.path.realpath(path))
+        return not _is_anything_open(status, os.path.realpath(path))
     return _is_free(path, status)
 
 
@@ -114,9 +130,13 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-def _has_any_inside(folder: str) -> bool:
-    inside = folder.rstrip("/") + "/"
+def _is_anything_open(folder: os.stat_result, path: str) -> bool:
+    """Return whether a folder or anything in it is open; see `_is_held`."""
+    inside = path.rstrip("/") + "/"
     own, *children = handles.processes()
-    if descriptors.has_any_inside(inside) or handles.is_in_or_maps(own, inside):
-        return True
-    return bool(children) and bool(handles.below(folder, children))
+    return (
+        descriptors.has_folder((folder.st_dev, folder.st_ino))
+        or descriptors.has_any_inside(inside)
+        or any(f"{handles.current_directory(pid)}/".startswith(inside) for pid in (own, *children))
+        or any(handles.has_any_inside(pid, inside) for pid in children)
+    )

@@ -43,7 +43,7 @@ def test_a_long_job_shows_its_share_its_text_and_a_row_for_each_recording(
     def transcribe(on_progress, names, **_options):
         assert names == ("speech.wav", "speech (2).wav")
         on_progress(TranscribeProgress(0, 2, 1, 8, 30.0, 240.0, 3.0, begun(names[0])))
-        release.wait(10)
+        release.wait(60)
         refused = RefusedRecording(names[1], Message("speech (2).wav is empty."))
         whole = Transcript(names[0], "stop zero four", 120.0)
         return replace(heard(), transcripts=(whole,), refused=(refused,))
@@ -105,7 +105,7 @@ def test_one_unreadable_recording_of_three_costs_the_others_neither_text_nor_spe
 
 def test_a_cancel_offers_the_text_up_to_there(make, wish, fake):
     def transcribe(cancel, names, **_options):
-        cancel.wait(10)
+        cancel.wait(60)
         failed = heard(TranscribeStatus.TRANSCRIBE_FAILED, None, error=CancelledError("stopped"))
         return replace(failed, unfinished=(begun(names[0]),))
 
@@ -127,7 +127,7 @@ def test_a_cancel_keeps_the_text_even_when_the_worker_does_not_listen(make, wish
 
     def transcribe(on_progress, names, **_options):
         on_progress(TranscribeProgress(0, 1, 1, 4, 30.0, 120.0, 3.0, begun(names[0])))
-        release.wait(20)
+        release.wait(60)
 
     fake.steps["transcribe"] = transcribe
     handler = make()
@@ -143,7 +143,7 @@ def test_a_cancel_keeps_the_text_even_when_the_worker_does_not_listen(make, wish
 
 def test_a_piece_that_takes_long_is_no_cause_for_alarm(make, wish, fake):
     release = threading.Event()
-    fake.steps["transcribe"] = lambda **_options: release.wait(10) and None
+    fake.steps["transcribe"] = lambda **_options: release.wait(60) and None
     said = ""
     for view in make(quiet=0.3).run("tab", wish):
         if "so far" in plain_text(view.status):

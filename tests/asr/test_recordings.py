@@ -24,8 +24,8 @@ def fields(raised=None, finished=1, count=1, reports=(GONE,), notes=()):
     )
 
 
-def what(result, unreadable=None, finished=0, count=2):
-    return recordings.what_went_wrong("Hearing", result, unreadable or {}, finished, count)
+def what(result, unreadable=None):
+    return recordings.what_went_wrong("Hearing", result, unreadable or {})
 
 
 def test_a_success_says_how_many():
@@ -69,9 +69,12 @@ def test_the_work_failed_or_did_not_end():
 
 def test_unreadable_recordings_are_told_together():
     errors = {1: AudioError("b.wav is no audio.", "b.wav"), 0: AudioError("a.wav is.", "a.wav")}
-    found = what(jobs.Done(None), errors, finished=1, count=3)
+    found = what(jobs.Done(None), errors)
     assert str(found) == "a.wav is."
-    assert found.details == ("b.wav is no audio.", "The other 1 of 3 were finished.")
+    assert found.details == ("b.wav is no audio.",)
+    message = fields(found, finished=1, count=3)["message"]
+    assert message.details == ("1 of 3 recordings heard.", "b.wav is no audio.")
+    assert [each.title for each in message.remedies] == ["Check the recording"]
 
 
 def test_an_array_is_called_by_its_number():

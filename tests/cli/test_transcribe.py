@@ -81,7 +81,8 @@ def test_the_text_alone_is_on_stdout(run, engine, recordings):
 
 
 def test_speakers_stand_before_what_they_say(run, engine, recordings, monkeypatch):
-    def diarize(_model, _files, names):
+    def diarize(_model, files, names):
+        assert files == names == list(recordings)
         segments = (SpeakerSegment("a", 0.0, 0.4), SpeakerSegment("b", 0.4, 1.0))
         return DiarizeOutcome(
             message=Message("b.wav cannot be read"),

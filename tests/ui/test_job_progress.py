@@ -8,14 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.asr.errors import CancelledError
-from winasr_doctor.asr.outcomes import Message, RefusedRecording, TranscribeStatus, Transcript
+from winasr_doctor.asr.errors import AudioError, CancelledError
+from winasr_doctor.asr.models import TINY_KNOWS
+from winasr_doctor.asr.outcomes import (
+    DiarizeOutcome,
+    DiarizeStatus,
+    Message,
+    RefusedRecording,
+    TranscribeOutcome,
+    TranscribeStatus,
+    Transcript,
+)
 from winasr_doctor.asr.transcribe_progress import TranscribeProgress
+from winasr_doctor.findings import Remedy
 from winasr_doctor.ui.handler import TranscriptionRequest
 from winasr_doctor.ui.job_progress import display_names
-from winasr_doctor.ui.status import plain_text
+from winasr_doctor.ui.status import StatusKind, plain_text
 
-from .fakes import heard, until
+from .fakes import WORDS, heard, until
 
 
 def begun(name):
@@ -33,7 +43,7 @@ def test_a_long_job_shows_its_share_its_text_and_a_row_for_each_recording(
     def transcribe(on_progress, names, **_options):
         assert names == ("speech.wav", "speech (2).wav")
         on_progress(TranscribeProgress(0, 2, 1, 8, 30.0, 240.0, 3.0, begun(names[0])))
-        release.wait(10)
+        release.wait(60)
         refused = RefusedRecording(names[1], Message("speech (2).wav is empty."))
         whole = Transcript(names[0], "stop zero four", 120.0)
         return replace(heard(), transcripts=(whole,), refused=(refused,))
@@ -58,9 +68,44 @@ def test_a_long_job_shows_its_share_its_text_and_a_row_for_each_recording(
     )
 
 
+def test_one_unreadable_recording_of_three_costs_the_others_neither_text_nor_speakers(
+    make, fake, tmp_path
+):
+    paths = [tmp_path / name for name in ("a.wav", "notes.wav", "c.wav")]
+    for path in paths:
+        path.touch()
+    why = "notes.wav is empty."
+    told = []
+
+    def transcribe(names, **_options):
+        ended = Message(why, ("2 of 3 recordings transcribed.",), (Remedy("Record again", ()),))
+        return TranscribeOutcome(
+            message=ended,
+            status=TranscribeStatus.TRANSCRIBE_FAILED,
+            error=AudioError(why),
+            transcripts=tuple(Transcript(names[n], "stop zero", 1.0, WORDS) for n in (0, 2)),
+            refused=(RefusedRecording(names[1], Message(why)),),
+        )
+
+    def diarize(names, **_options):
+        told.extend(names)
+        return DiarizeOutcome(message=Message("done"), status=DiarizeStatus.DIARIZED)
+
+    fake.steps |= {"transcribe": transcribe, "diarize": diarize}
+    speakers = "diar_sortformer_4spk-v1"
+    wish = TranscriptionRequest(tuple(map(str, paths)), "tiny", diarizer=speakers)
+    *_, view = make().run("tab", wish)
+    assert view.status.state is StatusKind.WARN
+    assert view.status.headline == "2 of 3 recordings transcribed; 1 failed."
+    assert view.status.details == (why, TINY_KNOWS)
+    assert [each.title for each in view.status.remedies] == ["Record again"]
+    assert [each.source for each in view.transcripts] == told == ["a.wav", "c.wav"]
+    assert [row.state for row in view.rows] == ["done", why, "done"]
+
+
 def test_a_cancel_offers_the_text_up_to_there(make, wish, fake):
     def transcribe(cancel, names, **_options):
-        cancel.wait(10)
+        cancel.wait(60)
         failed = heard(TranscribeStatus.TRANSCRIBE_FAILED, None, error=CancelledError("stopped"))
         return replace(failed, unfinished=(begun(names[0]),))
 
@@ -82,7 +127,7 @@ def test_a_cancel_keeps_the_text_even_when_the_worker_does_not_listen(make, wish
 
     def transcribe(on_progress, names, **_options):
         on_progress(TranscribeProgress(0, 1, 1, 4, 30.0, 120.0, 3.0, begun(names[0])))
-        release.wait(20)
+        release.wait(60)
 
     fake.steps["transcribe"] = transcribe
     handler = make()
@@ -98,7 +143,7 @@ def test_a_cancel_keeps_the_text_even_when_the_worker_does_not_listen(make, wish
 
 def test_a_piece_that_takes_long_is_no_cause_for_alarm(make, wish, fake):
     release = threading.Event()
-    fake.steps["transcribe"] = lambda **_options: release.wait(10) and None
+    fake.steps["transcribe"] = lambda **_options: release.wait(60) and None
     said = ""
     for view in make(quiet=0.3).run("tab", wish):
         if "so far" in plain_text(view.status):

@@ -41,7 +41,7 @@ def runs(handler, wish, fake, look, until):
 
     def load(on_start, **_options):
         on_start(look)
-        release.wait(5)
+        release.wait(60)
 
     fake.steps["load"] = load
     seen = ""
@@ -90,7 +90,7 @@ def test_bytes_that_come_are_news(make, wish, fake):
 
     def load(on_start, **_options):
         on_start(look)
-        release.wait(10)
+        release.wait(60)
 
     fake.steps["load"] = load
     for number, view in enumerate(handler.run("tab", wish)):
@@ -114,7 +114,7 @@ def test_where_the_loader_stands_is_told_after_the_deadline(make, wish, fake):
 
     def load(on_start, **_options):
         on_start(state(JobStep.WORKING, where="nemo/stuck.py:3 in f"))
-        release.wait(10)
+        release.wait(60)
 
     fake.steps["load"] = load
     *_, view = make(deadline=1.5).run("tab", wish)

@@ -108,9 +108,7 @@ def diarize(
         cancel=cancel,
         on_start=on_start,
     )
-    raised = recordings.what_went_wrong(
-        "Diarizing", result, progress.unreadable, len(progress.finished), len(request.sources)
-    )
+    raised = recordings.what_went_wrong("Diarizing", result, progress.unreadable)
     fields = recordings.outcome_fields(
         _WORK,
         raised,

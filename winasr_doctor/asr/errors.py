@@ -70,6 +70,15 @@ class DeadlineError(ExplainedError, TimeoutError):
     """The caller's `timeout` has passed."""
 
 
+_CHECK_IT = Remedy(
+    "Check the recording",
+    (
+        "Check that it is there and plays in a media player",
+        "Record it again, or export it again as a 16 kHz mono wav",
+    ),
+)
+
+
 class AudioError(ExplainedError, ValueError):
     """A recording cannot be read.
 
@@ -89,8 +98,8 @@ class AudioError(ExplainedError, ValueError):
         Args:
             sentence: One sentence for people; it names the file.
             path: The file; `None` for an array.
-            remedies: Ways to fix it, the best first.
+            remedies: Ways to fix it, the best first; by default, to check the recording.
             details: Further sentences.
         """
-        super().__init__(sentence, remedies, details)
+        super().__init__(sentence, tuple(remedies) or (_CHECK_IT,), details)
         self.path = path

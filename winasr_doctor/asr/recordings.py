@@ -48,8 +48,6 @@ def what_went_wrong(
     work: str,
     result: jobs.Done[None] | jobs.Failed | jobs.Stuck,
     unreadable: Mapping[int, AudioError],
-    finished: int,
-    count: int,
 ) -> BaseException | None:
     """Return the error of a job on recordings, if there was one.
 
@@ -57,8 +55,6 @@ def what_went_wrong(
         work: What was done, such as `Transcribing`.
         result: How the job ended.
         unreadable: The errors of recordings that could not be read, by position.
-        finished: How many recordings were finished.
-        count: How many there are.
 
     Raises:
         BaseException: The job ended with something other than an `Exception`.
@@ -69,16 +65,13 @@ def what_went_wrong(
         if not isinstance(result.error, Exception):
             raise result.error
         return result.error
-    return _of_unreadable(unreadable, finished, count) if unreadable else None
+    return _of_unreadable(unreadable) if unreadable else None
 
 
-def _of_unreadable(unreadable: Mapping[int, AudioError], finished: int, count: int) -> AudioError:
+def _of_unreadable(unreadable: Mapping[int, AudioError]) -> AudioError:
     """Return the error on the first unreadable recording; it mentions the others."""
     first, *others = [error for _, error in sorted(unreadable.items())]
-    if others:
-        first.details += tuple(str(error) for error in others)
-    if finished:
-        first.details += (f"The other {finished} of {count} were finished.",)
+    first.details += tuple(str(error) for error in others)
     return first
 
 

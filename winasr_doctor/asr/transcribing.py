@@ -118,9 +118,7 @@ def transcribe(
         cancel=cancel,
         on_start=on_start,
     )
-    raised = recordings.what_went_wrong(
-        "Transcribing", ended, result.unreadable, len(result.finished), len(sources)
-    )
+    raised = recordings.what_went_wrong("Transcribing", ended, result.unreadable)
     fields = recordings.outcome_fields(
         _WORK,
         raised,

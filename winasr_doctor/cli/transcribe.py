@@ -94,7 +94,7 @@ def command(
         outcome, stopped = _transcribe(loaded.model, there, options, quiet=quiet)
         transcripts = (*outcome.transcripts, *outcome.unfinished)
         if diarizer is not None and transcripts and not stopped:
-            transcripts = _with_speakers(diarizer.model, there, transcripts)
+            transcripts = _with_speakers(diarizer.model, transcripts)
     refused = (*refused, *outcome.refused)
     _write(target, transcripts, refused, name)
     for each in refused[: len(refused) - len(outcome.refused)]:
@@ -162,7 +162,6 @@ def _options_of(model: str, language: str | None) -> dict[str, Any]:
 
 def _with_speakers(
     model: Any,  # noqa: ANN401 - the framework's model
-    files: Sequence[str],
     transcripts: Sequence[Transcript],
 ) -> tuple[Transcript, ...]:
     """Say of each word who says it; what fails is reported and costs only the speakers."""
@@ -170,7 +169,8 @@ def _with_speakers(
     from winasr_doctor.transcripts.speakers import with_speakers
 
     progress("Telling the speakers apart ...")
-    found = diarize(model, list(files), names=list(files))
+    files = [each.source for each in transcripts]
+    found = diarize(model, files, names=files)
     if not found.ok:
         progress(str(found.message))
     who = {each.source: each for each in found.diarizations}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
+from winasr_doctor.asr.errors import AudioError
 from winasr_doctor.asr.jobs import Downloaded, JobState, JobStep, where_is
 from winasr_doctor.asr.models import TINY, TINY_KNOWS
 from winasr_doctor.asr.outcomes import LoadOutcome, Transcript
@@ -288,16 +289,22 @@ class TranscriptionJob:
         self.progress.end(heard)
         transcripts = (*heard.transcripts, *heard.unfinished)
         note = TINY_KNOWS if self.request.choice.name == TINY else ""
-        if not heard.ok:
-            status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, heard)
-            if not transcripts:
-                return JobResult(status)
-        else:
-            status = status_messages.of_success(loaded, heard, note)
+        # All were tried, and only what cannot be read is lacking.
+        some = bool(heard.transcripts) and isinstance(heard.error, AudioError)
+        if heard.ok or some:
+            status = (
+                status_messages.of_some(heard, note)
+                if some
+                else status_messages.of_success(loaded, heard, note)
+            )
             if self.request.diarizer is not None:
                 status, transcripts = self._with_speakers(
                     status, transcripts, self.request.diarizer
                 )
+        else:
+            status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, heard)
+            if not transcripts:
+                return JobResult(status)
         self._look, self._phase = None, "exporting"
         return self._exported(status, transcripts)
 
@@ -317,8 +324,11 @@ class TranscriptionJob:
                 return status_messages.without_speakers(status, kept), transcripts
             self._keep(self._diarizers, key, kept)
         self._at("diarizing")
+        texts_of = {each.source for each in transcripts}
+        pairs = zip(self.request.audio, self.progress.names, strict=True)
+        readable = {name: path for path, name in pairs if name in texts_of}
         found = self._engine.diarize(
-            kept.model, list(self.request.audio), names=self.progress.names, **self._options()
+            kept.model, list(readable.values()), names=list(readable), **self._options()
         )
         if not found.ok:
             status = status_messages.without_speakers(status, found)

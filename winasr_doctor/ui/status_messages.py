@@ -67,19 +67,38 @@ def of_failure(what: str, outcome: LoadOutcome | TranscribeOutcome) -> PageStatu
     message, technical = outcome.message, _technical(outcome)
     stopped = "\n".join((*message.details, technical))
     if isinstance(outcome.error, CancelledError):
-        kept = texts.KEPT if isinstance(outcome, TranscribeOutcome) and outcome.unfinished else ""
-        details = tuple(each for each in (kept, texts.LAST_STEP) if each)
-        return PageStatus(StatusKind.WARN, texts.CANCELLED, details, (), stopped)
+        return PageStatus(StatusKind.WARN, texts.CANCELLED, _stopped(outcome), (), stopped)
     if isinstance(outcome.error, DeadlineError):
         gave_up = texts.GAVE_UP.format(seconds=outcome.seconds)
         late = (Remedy(texts.MORE_TIME, texts.AFTER_DEADLINE),)
-        return PageStatus(
-            StatusKind.ERROR, f"{gave_up}. {what}.", (texts.LAST_STEP,), late, stopped
-        )
+        return PageStatus(StatusKind.ERROR, f"{gave_up}. {what}.", _stopped(outcome), late, stopped)
     remedies = message.remedies or (_OTHER,)
     return PageStatus(
         StatusKind.ERROR, f"{what}: {message.headline}", message.details, remedies, technical
     )
+
+
+def _stopped(outcome: LoadOutcome | TranscribeOutcome) -> tuple[str, ...]:
+    texts_so_far = isinstance(outcome, TranscribeOutcome) and (
+        outcome.transcripts or outcome.unfinished
+    )
+    return (texts.KEPT, texts.LAST_STEP) if texts_so_far else (texts.LAST_STEP,)
+
+
+def of_some(heard: TranscribeOutcome, note: str = "") -> PageStatus:
+    """Report that some recordings cannot be read, and that all others are transcribed.
+
+    Args:
+        heard: How they were transcribed.
+        note: What to know about the result; empty for nothing.
+    """
+    done, failed = len(heard.transcripts), len(heard.refused)
+    headline = texts.SOME_TRANSCRIBED.format(done=done, count=done + failed, failed=failed)
+    why = (each.message.headline for each in heard.refused)
+    rest = heard.message.details[1:]  # the first counts the recordings, as this headline does
+    details = _unique([*why, *((note,) if note else ()), *rest])
+    remedies = heard.message.remedies
+    return PageStatus(StatusKind.WARN, headline, details, remedies, _technical(heard))
 
 
 def of_success(loaded: LoadOutcome | None, heard: TranscribeOutcome, note: str = "") -> PageStatus:

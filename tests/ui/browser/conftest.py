@@ -12,16 +12,21 @@ import os
 import shutil
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from winasr_doctor.asr.transcribe_progress import TranscribeProgress
+from winasr_doctor.locks.cleanup_report import Attempt
 from winasr_doctor.ui.engine import Engine
+from winasr_doctor.ui.job import TranscriptionJob
 
 from ..fakes import Fake, until  # noqa: TID252 - a folder above
 
@@ -143,6 +148,63 @@ def real(engine: Fake, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the real NeMo behind the page."""
     pytest.importorskip("nemo", reason="NeMo is not installed")
     monkeypatch.setattr(served.handler, "engine", Engine())
+
+
+@pytest.fixture
+def go_on() -> Iterator[threading.Event]:
+    """Return what a step of an engine waits for; it ends with the test at the latest."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch, go_on: threading.Event) -> None:
+    """Let the first failed attempt at removing a folder last until `go_on` is set."""
+    tell = TranscriptionJob._on_attempt
+
+    def held(job: TranscriptionJob, attempt: Attempt) -> None:
+        tell(job, attempt)
+        if attempt.failures:
+            go_on.wait(60)
+
+    monkeypatch.setattr(TranscriptionJob, "_on_attempt", held)
+
+
+@pytest.fixture
+def pieces(real: None, served: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pieces]:
+    """Let the real model go on piece by piece, as the test allows."""
+    allowed = Pieces()
+
+    def transcribe(*given: Any, on_progress: Any, **options: Any) -> Any:
+        def held(progress: TranscribeProgress) -> None:
+            on_progress(progress)
+            allowed.wait()
+
+        return Engine().transcribe(*given, on_progress=held, **options)
+
+    monkeypatch.setattr(served.handler, "engine", replace(Engine(), transcribe=transcribe))
+    yield allowed
+    allowed.all()
+
+
+class Pieces:
+    """Holds the work after each piece until the next is allowed."""
+
+    def __init__(self) -> None:
+        self._more = threading.Semaphore(0)
+
+    def wait(self) -> None:
+        """Wait for the next piece's turn."""
+        self._more.acquire(timeout=60)
+
+    def one(self) -> None:
+        """Allow one more piece."""
+        self._more.release()
+
+    def all(self) -> None:
+        """Allow all that are left."""
+        self._more.release(100_000)
 
 
 class Tab:

@@ -25,6 +25,7 @@ print("ready", flush=True)
 while not (found := list(pathlib.Path(sys.argv[1]).rglob(sys.argv[2]))):
     time.sleep(0.005)
 held = found[0].open()
+print("holding", flush=True)
 sys.stdin.read()
 """
 """Opens a file as soon as it is there, as an antivirus does."""
@@ -52,7 +53,7 @@ def held(temp):
         )
         processes.append(process)
         assert process.stdout.readline() == "ready\n"
-        return process.pid
+        return process
 
     yield hold
     for process in processes:
@@ -60,20 +61,24 @@ def held(temp):
         process.communicate()
 
 
-def test_a_cleanup_that_fails_after_loading_keeps_the_text(tab, real, held, caplog, picture):
+def test_a_cleanup_that_fails_after_loading_keeps_the_text(
+    tab, real, held, caplog, picture, attempts, go_on
+):
     caplog.set_level(logging.INFO, "winasr_doctor")
-    pid = held("model_weights.ckpt")
+    holder = held("model_weights.ckpt")
     with inject(FOR_EVER.format("model_weights.ckpt")):
         tab.transcribe()
-        tab.sees("Loading tiny", "run", within=SLOW)
         said = tab.sees("attempt", "run", within=SLOW)
+        assert said.startswith("Loading tiny")
         assert "importing NeMo and restoring" in said
+        assert holder.stdout.readline() == "holding\n"
         path = re.search(r"cannot remove (\S+model_weights\.ckpt) \(WinError 32", said)[1]
         picture(tab, "retrying")
+        go_on.set()
         said = tab.sees("Loaded, but cleanup failed", "warn", within=SLOW)
     assert tab.text == "stop zero four one"
     assert f"{path} could not be removed: WinError 32" in said
-    assert str(pid) in said
+    assert str(holder.pid) in said
     assert "What to do" in said
     assert said.index("cleanup failed") < said.index("WinError 32")
     console = "\n".join(record.getMessage() for record in caplog.records)
@@ -81,25 +86,29 @@ def test_a_cleanup_that_fails_after_loading_keeps_the_text(tab, real, held, capl
     assert "Loaded, but cleanup failed" in console
 
 
-def test_a_cleanup_that_fails_after_transcribing_keeps_the_text(tab, real, monkeypatch):
+def test_a_cleanup_that_fails_after_transcribing_keeps_the_text(
+    tab, real, monkeypatch, attempts, go_on
+):
     monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
     with inject(FOR_EVER.format("0.wav")):
         tab.transcribe()
         said = tab.sees("attempt", "run", within=SLOW)
-        assert "Transcribing" in said
+        assert said.startswith("Transcribing")
+        go_on.set()
         said = tab.sees("Transcribed, but cleanup failed", "warn", within=SLOW)
     assert tab.text == "stop zero four one"
     assert re.search(r"winasr-audio-\w+/0\.wav could not be removed: WinError 32", said)
     assert "What to do" in said
 
 
-def test_a_lock_that_passes_is_seen_while_it_lasts(tab, real, monkeypatch):
+def test_a_lock_that_passes_is_seen_while_it_lasts(tab, real, monkeypatch, attempts, go_on):
     monkeypatch.setattr("winasr_doctor.frameworks.nemo.calls.needs_files", lambda _model: True)
-    with inject("unlink:32~2@0.wav") as injected:  # long enough to be seen on a busy machine
+    with inject("unlink:32*1@0.wav") as injected:
         tab.transcribe()
-        assert "0.wav (WinError 32" in tab.sees("attempt", "run", within=SLOW)
+        assert "0.wav (WinError 32" in tab.sees("attempt 1", "run", within=SLOW)
+        go_on.set()
         tab.sees("Transcribed: 1 recording", "ok", within=SLOW)
-    assert injected.injections
+    assert len(injected.injections) == 1
     assert tab.text == "stop zero four one"
 
 

@@ -34,7 +34,7 @@ def ask(served):
 
 
 def uploads(served):
-    return sorted(each.name for each in served.handler.sessions.uploads.iterdir())
+    return {each.name for each in served.handler.sessions.uploads.iterdir()}
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:8000", "null"])
@@ -42,7 +42,7 @@ def test_an_upload_from_another_site_leaves_nothing(served, ask, origin):
     before = uploads(served)
     answer, _ = ask("POST", "/gradio_api/upload", BODY, Origin=origin, **MULTIPART)
     assert answer.status == 403
-    assert uploads(served) == before
+    assert uploads(served) <= before  # those of closed tabs may go meanwhile
 
 
 def test_the_pages_own_upload_arrives(served, ask):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from winasr_doctor.asr.jobs import JobState, JobStep
@@ -47,15 +45,14 @@ def test_the_bytes_of_a_download_are_read(
     assert hub.asked[-1].startswith(f"/{REPO}/resolve/")
 
 
-def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
-    go_on = threading.Event()
+def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine, go_on):
     wait = JobState(
         JobStep.WAITING, "waiting because another call has it: stuck.py:3 in f", "", None
     )
 
     def load(on_start, **_options):
         on_start(lambda: wait)
-        go_on.wait(10)
+        go_on.wait(60)
 
     engine.steps["load"] = load
     tab.transcribe()
@@ -66,9 +63,8 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine):
     tab.sees("Transcribed", "ok")
 
 
-def test_while_a_job_is_silent_the_status_moves_on(tab, engine):
+def test_while_a_job_is_silent_the_status_moves_on(tab, engine, go_on):
     # That it moves twice a second is held by tests/ui/test_handler.py, without a clock.
-    go_on = threading.Event()
     engine.steps["load"] = lambda **_options: go_on.wait(60) and None
     tab.transcribe()
     tab.sees("Loading tiny", "run")
@@ -86,9 +82,8 @@ def test_while_a_job_is_silent_the_status_moves_on(tab, engine):
     go_on.set()
 
 
-def test_cancel_while_waiting_in_line_is_read_at_once(open_tab, engine):
-    go_on = threading.Event()
-    engine.steps["load"] = lambda **_options: go_on.wait(20) and None
+def test_cancel_while_waiting_in_line_is_read_at_once(open_tab, engine, go_on):
+    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
     first, second = open_tab(), open_tab()
     first.transcribe()
     first.sees("Loading tiny", "run")

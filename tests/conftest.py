@@ -103,8 +103,8 @@ EVERYWHERE_THE_SAME = {
 """Files and folders whose tests ask nothing of the Python or the system: about what they are.
 
 What could make them differ there (`re`, `json`, `tomllib`) is used by other tests, too, and mypy
-checks against the oldest Python. So they run on the Python that runs tox and on 3.14 only; the page's
-run in tox's `ui`, too.
+checks against the oldest Python. So they run on the Python that runs tox and on 3.14 only; the
+page's run in tox's `ui`, too.
 `WINASR_DOCTOR_LEAVE_OUT` says what is left out: names of this table between commas, or `all`.
 """
 

@@ -181,6 +181,8 @@ class Case:
         promises: What was promised.
         needs: A module without which it cannot be measured.
         once: Whether `prepare` is called once per process and not before each repeat.
+        warms_up: Whether each side runs once before it counts. What takes many seconds need not:
+            its imports do not show.
     """
 
     name: str
@@ -195,6 +197,7 @@ class Case:
     promises: tuple[Promise, ...] = ()
     needs: str = ""
     once: bool = False
+    warms_up: bool = True
 
     @property
     def large(self) -> bool:

@@ -28,15 +28,15 @@ def measure(case: Case, sides: list[str], pairs: int, scratch: Path) -> dict[str
     Args:
         case: What to measure.
         sides: `theirs`, `ours` or both.
-        pairs: How often to run each, after a run of each that does not count.
+        pairs: How often to run each, after a run of each that does not count, if it warms up.
         scratch: An empty folder.
 
     Returns:
-        The cost of each run, by side; the first is the one that does not count.
+        The cost of each run, by side; if the case warms up, the first does not count.
     """
     found: dict[str, list[Cost]] = {side: [] for side in sides}
     state = case.prepare(_new(scratch)) if case.once else None
-    for number in range(pairs + 1):
+    for number in range(pairs + 1 if case.warms_up else max(pairs, 1)):
         for side in sides if number % 2 else reversed(sides):
             given = state if case.once else case.prepare(_new(scratch))
             gc.collect()
@@ -60,14 +60,15 @@ def as_suite(case: Case, found: dict[str, list[Cost]]) -> pyperf.BenchmarkSuite:
     for side, costs in found.items():
         memory = max(cost.memory for cost in costs)
         for clock in CLOCKS:
-            warmup, *values = [max(getattr(cost, clock), 1e-9) for cost in costs]
+            values = [max(getattr(cost, clock), 1e-9) for cost in costs]
+            warmups = [(1, values.pop(0))] if case.warms_up else []
             metadata = {
                 "name": f"{case.name} {side} {clock}",
                 "description": f"{case.title}: {getattr(case, side).name}",
                 "unit": "second",
                 **({"command_max_rss": memory} if memory else {}),
             }
-            run = pyperf.Run(values, [(1, warmup)], metadata, collect_metadata=True)
+            run = pyperf.Run(values, warmups, metadata, collect_metadata=True)
             benchmarks.append(pyperf.Benchmark([run]))
     return pyperf.BenchmarkSuite(benchmarks)
 

@@ -15,7 +15,7 @@ _VERSION = lazy_pattern(
     r"v?(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9})*)"
     r"(?:[-_.]?(?P<phase>alpha|beta|preview|pre|rc|a|b|c)[-_.]?(?P<number>[0-9]{1,9})?)?"
     r"(?P<post>[-_.]?post[-_.]?[0-9]{0,9})?(?P<dev>[-_.]?dev[-_.]?[0-9]{0,9})?(?![0-9a-z])",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 _CLAUSE = lazy_pattern(r"\s*(?P<operator>>=|<=|==|!=|>|<)\s*(?P<version>[^\s,]+)\s*")
 _OPERATORS = frozenset("<>=!~")

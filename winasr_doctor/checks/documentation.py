@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import partial
 
 from winasr_doctor.findings import Documentation
 
 PARTS = ("What", "Why", "Decided by", "Do", "Source")
 """The parts of a check's docstring, each once and in this order."""
 
-_NAME = re.compile(r"\n\*\*([^*\n]+)\.\*\*")
+_NAME = re.compile(r"\n *\*\*([^*\n]+)\.\*\*")
 
 
 class DocumentationError(ValueError):
@@ -27,17 +28,21 @@ def parse(docstring: str | None) -> Documentation:
         DocumentationError: There is no title, or a part is missing, empty, misspelt or out of
             order.
     """
-    title, _, markdown = inspect.cleandoc(docstring or "").partition("\n")
+    title, _, text = (docstring or "").strip().partition("\n")
     if not title:
         raise DocumentationError("it has no docstring, which is its documentation")
-    _, *rest = _NAME.split(f"\n{markdown}")
+    _, *rest = _NAME.split(f"\n{text}")
     names = tuple(rest[::2])
     if names != PARTS:
         raise DocumentationError(_difference(names))
     for name, text in zip(names, rest[1::2], strict=True):
         if not text.strip():
             raise DocumentationError(f"**{name}.** in its docstring has no text")
-    return Documentation(title.rstrip("."), markdown.strip())
+    return Documentation(title.rstrip("."), partial(_markdown, docstring or ""))
+
+
+def _markdown(docstring: str) -> str:
+    return inspect.cleandoc(docstring).partition("\n")[2].strip()
 
 
 def _difference(names: tuple[str, ...]) -> str:

@@ -230,7 +230,7 @@ def model_file_is_synchronised(host: Machine) -> Iterable[Finding]:
     silent = True
     for file in files:
         root = root_around(host, file.path, file.resolved)
-        away = FileAttribute(file.attributes or 0) & PLACEHOLDER
+        away = (file.attributes or 0) & PLACEHOLDER
         if not away and root is None:
             continue
         silent = False
@@ -268,7 +268,7 @@ def place_is_a_placeholder(host: Machine) -> Iterable[Finding]:
     """
     silent = True
     for place in host.places.items:
-        if FileAttribute(place.attributes or 0) & PLACEHOLDER:
+        if (place.attributes or 0) & PLACEHOLDER:
             silent = False
             yield warning(
                 f"{_LABELS.get(place.role, place.role)} {place.path} is a placeholder of a cloud"

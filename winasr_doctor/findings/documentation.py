@@ -30,7 +30,7 @@ HEADINGS = {
 }
 """What readers see in place of the name of each part, in the order in which they read them."""
 
-_PART = lazy_pattern(rf"^\*\*({'|'.join(HEADINGS)})\.\*\*", re.MULTILINE)
+_PART = lazy_pattern(rf"^ *\*\*({'|'.join(HEADINGS)})\.\*\*", re.MULTILINE)
 _BLANK = lazy_pattern(r"\n\s*\n")
 
 

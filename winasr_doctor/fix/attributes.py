@@ -11,7 +11,7 @@ import sys
 
 from winasr_doctor.machine.model import FileAttribute
 
-_MARK = int(FileAttribute.NOT_CONTENT_INDEXED)
+_MARK = FileAttribute.NOT_CONTENT_INDEXED
 
 
 def is_indexed(folder: str) -> bool | None:

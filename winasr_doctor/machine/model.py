@@ -11,7 +11,6 @@ again.
 """
 
 import re
-from enum import IntFlag
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -23,7 +22,7 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     """The base of everything a machine is described with."""
 
 
-class FileAttribute(IntFlag):
+class FileAttribute:
     """Windows file attributes that matter to a locked or slow file.
 
     Source: learn.microsoft.com, "File Attribute Constants" (winnt.h).

@@ -167,6 +167,6 @@ def _keep_out_of_the_index(folder: str) -> None:
     if sys.platform == "win32":
         import ctypes
 
-        attribute = int(FileAttribute.NOT_CONTENT_INDEXED)
+        attribute = FileAttribute.NOT_CONTENT_INDEXED
         if not ctypes.WinDLL("kernel32").SetFileAttributesW(folder, attribute):
             log.debug("%s could not be marked as not indexed", folder)

@@ -57,7 +57,7 @@ USER_VARIABLES = frozenset(
 _VARIABLE = r"%([^%\\/]+)%"
 _POWERSHELL = r"(?i)\$(?:env:|\{env:)"
 _SEVERAL = r"(?i)[;,|]\s*\"?[a-z]:[\\/]"
-_DRIVE = r"(?i)[a-z]:(?:$|[\\/])"
+_DRIVE = r"[A-Za-z]:(?:$|[\\/])"
 _WILD_DRIVE = r"(?:[*?]+:|[*?]+[\\/])"
 _CONTEXT = r"\\?:\{(?P<conditions>[^}]*)\}?\s*$"
 """`C:\\scratch\\:{PathType:folder,ScanTrigger:OnAccess}`."""

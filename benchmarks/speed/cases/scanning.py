@@ -111,7 +111,12 @@ def _beside(linter: str, *arguments: str) -> Case:
         promises=(Promise("memory", 200 * MB),),
         needs=linter,
         once=True,
+        warms_up=False,
     )
+
+
+MANY_SNAPSHOTS = 10_000
+"""Snapshots that take so long that imports do not show."""
 
 
 def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
@@ -125,11 +130,15 @@ def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
         size=count,
         pairs=pairs,
         promises=promises,
+        warms_up=count < MANY_SNAPSHOTS,
     )
 
 
 LARGE = 250
 """Files from which on an app is not parsed as a whole."""
+
+MANY_FILES = 4_000
+"""Files that take so long that imports do not show."""
 
 
 def _files(count: int, pairs: int, *promises: Promise) -> Case:
@@ -144,6 +153,7 @@ def _files(count: int, pairs: int, *promises: Promise) -> Case:
         pairs=pairs,
         promises=promises,
         once=True,
+        warms_up=count < MANY_FILES,
     )
 
 
@@ -160,6 +170,7 @@ def _package(name: str, title: str) -> Case:
         promises=(Promise("ratio", 2.0), Promise("memory", 200 * MB)),
         needs=name,
         once=True,
+        warms_up=False,
     )
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from winasr_doctor.appsource.index import FileIndex, Import
+from winasr_doctor.appsource.small_nodes import for_small_nodes
 
 
 def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
@@ -22,7 +23,7 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
 def children_of(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without those that `_child_fields` leaves out."""
     found: list[ast.AST] = []
-    for name in _CHILD_FIELDS[type(node)]:
+    for name in CHILD_FIELDS[type(node)]:
         value = getattr(node, name, None)
         if type(value) is list:
             found.extend([item for item in value if isinstance(item, ast.AST)])
@@ -52,7 +53,8 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-_CHILD_FIELDS = _child_fields()
+CHILD_FIELDS = for_small_nodes(_child_fields())
+"""The fields of each kind of node that can hold other nodes."""
 
 
 def imports_of(index: FileIndex) -> Mapping[str, str]:

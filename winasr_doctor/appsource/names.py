@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 from winasr_doctor.appsource.index import FileIndex, Import
 from winasr_doctor.appsource.small_nodes import for_small_nodes
@@ -14,9 +15,15 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
     parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = [tree]
     for node in pending:
-        children = children_of(node)
-        parents.update(dict.fromkeys(children, node))
-        pending.extend(children)
+        for name in CHILD_FIELDS[type(node)]:
+            value: Any = getattr(node, name, None)
+            children = value if type(value) is list else (value,)
+            for child in children:
+                inner = CHILD_FIELDS.get(type(child))
+                if inner is not None:
+                    parents[child] = node
+                    if inner:
+                        pending.append(child)
     return parents
 
 

@@ -83,7 +83,7 @@ class Shelf:
     @property
     def is_crowded(self) -> bool:
         """Whether the next tree is worth making small."""
-        return self._loose > self._room // 3
+        return self._loose > self._room * 2 // 3
 
     @property
     def is_full(self) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.appsource import parsing, read_application, reading
+from winasr_doctor.appsource import named_places, parsing, read_application, reading
 from winasr_doctor.appsource.revision_uses import may_give_a_revision
 from winasr_doctor.appsource.shelf import Shelf
 from winasr_doctor.appsource.source_file import SourceFile
@@ -52,6 +52,7 @@ def test_files_that_are_not_parsed_would_have_no_findings(usual, large, monkeypa
     monkeypatch.setattr(Words, "files_containing", lambda self, *_, fold=False: self._files)
     monkeypatch.setattr(Words, "files_with", lambda self, *_: self._files)
     monkeypatch.setattr(local, "may_matter", lambda _file, _look: True)
+    monkeypatch.setattr(named_places, "may_pass", lambda *_: True)
     assert findings(CORPUS) == usual
 
 
@@ -92,17 +93,19 @@ def test_a_file_that_turns_out_broken_is_reported(tmp_path, large):
 
 
 def test_trees_are_forgotten_when_too_many_are_held(tmp_path, large):
-    for number in range(4):
+    for number in range(5):
         (tmp_path / f"m{number}.py").write_text("x = 1\n" * 200)
     app = read_application([tmp_path])
+    most = 0
     for file in app.files:
         _ = file.index
         app.relieve()
-    assert sum(file.is_parsed for file in app.files) <= 2
+        most = max(most, sum(file.is_parsed for file in app.files))
+    assert most < 5
 
 
 def test_what_was_parsed_most_often_stays_longest(large):
-    shelf, content = Shelf(0, 3), ("x = 1\n" * 150, ())
+    shelf, content = Shelf(0, 3), ("x = 1\n" * 300, ())
     files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(3)]
     for file in (*files, files[0], files[2], files[2]):
         file.release()
@@ -119,7 +122,7 @@ def test_the_text_of_a_file_that_is_not_parsed_is_not_kept(tmp_path, large):
 
 
 def test_a_kept_file_stays(large):
-    shelf, content = Shelf(0, 3), ("x = 1\n" * 400, ())
+    shelf, content = Shelf(0, 3), ("x = 1\n" * 800, ())
     files = [SourceFile(f"{n}.py", read=lambda: content, shelf=shelf) for n in range(2)]
     trees = [file.tree for file in files]
     shelf.keep([files[0]])

@@ -168,17 +168,14 @@ def _import_of_logging(
     file: SourceFile, handler: ast.ExceptHandler
 ) -> tuple[SourceEdit, ...] | None:
     """Return the edit that imports `logging`: empty if already imported, `None` if impossible."""
-    bound = [node for node in ast.walk(file.tree) if _binds_logging(node)]
+    bound, stars = _bindings_of_logging(file)
     for statement in file.tree.body:
         if isinstance(statement, ast.Import) and any(
             alias.name == "logging" and alias.asname is None for alias in statement.names
         ):
-            alone = len(bound) == 1 and statement.lineno < handler.lineno
+            alone = bound == 1 and statement.lineno < handler.lineno
             return () if alone else None
-    if bound or any(
-        isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
-        for node in ast.walk(file.tree)
-    ):
+    if bound or stars:
         return None
     for statement in file.tree.body:
         docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -197,6 +194,16 @@ _NAMED = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar),
 )
+
+
+def _bindings_of_logging(file: SourceFile) -> tuple[int, int]:
+    """Return how many nodes of a file bind the name `logging`, and how many import `*`."""
+    known: dict[object, tuple[int, int]] = file.worked_out
+    if _bindings_of_logging not in known:
+        bound = sum(map(_binds_logging, file.parents))
+        stars = sum(isinstance(n, ast.alias) and n.name == "*" for n in file.parents)
+        known[_bindings_of_logging] = bound, stars
+    return known[_bindings_of_logging]
 
 
 def _binds_logging(node: ast.AST) -> bool:

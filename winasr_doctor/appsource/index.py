@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from winasr_doctor.appsource.small_nodes import for_small_nodes
+
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
@@ -262,23 +264,25 @@ class FileIndex:
             elif isinstance(part, ast.Attribute | ast.Subscript) and not bound.iterated:
                 self.stores.append((part, bound.expr, bound.scope))
 
-    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = {
-        ast.Call: _call,
-        ast.Dict: _dict,
-        ast.Assign: _assign,
-        ast.AnnAssign: _annotated,
-        ast.AugAssign: _augmented,
-        ast.NamedExpr: _walrus,
-        ast.For: _loop,
-        ast.AsyncFor: _loop,
-        ast.comprehension: _loop,
-        ast.With: _with,
-        ast.AsyncWith: _with,
-        ast.Global: _global,
-        ast.Return: _return,
-        ast.Import: _import,
-        ast.ImportFrom: _import_from,
-    }
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = for_small_nodes(
+        {
+            ast.Call: _call,
+            ast.Dict: _dict,
+            ast.Assign: _assign,
+            ast.AnnAssign: _annotated,
+            ast.AugAssign: _augmented,
+            ast.NamedExpr: _walrus,
+            ast.For: _loop,
+            ast.AsyncFor: _loop,
+            ast.comprehension: _loop,
+            ast.With: _with,
+            ast.AsyncWith: _with,
+            ast.Global: _global,
+            ast.Return: _return,
+            ast.Import: _import,
+            ast.ImportFrom: _import_from,
+        }
+    )
     handled = frozenset(_handlers)
 
 
@@ -318,7 +322,7 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-_FIELDS = _node_fields()
+_FIELDS = for_small_nodes(_node_fields())
 _INNER = frozenset(kind for kind, fields in _FIELDS.items() if fields) | FileIndex.handled
 """Kinds of nodes to visit; half of all are names and constants, which contain nothing."""
 _SCOPED = frozenset((*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from winasr_doctor.appsource.call_texts import Argument, may_pass
 from winasr_doctor.appsource.index import Scope
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, named_values
@@ -41,7 +42,7 @@ class NamedPlaces:
     def __init__(self, words: Words) -> None:
         self._words = words
         self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
-        self._sites_named: dict[str, Sequence[CallSite]] = {}
+        self._sites_named: dict[tuple[str, Argument | None], Sequence[CallSite]] = {}
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
         self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
 
@@ -58,28 +59,35 @@ class NamedPlaces:
         """Return the files that contain a name as a whole word, by default in any use."""
         return self._words.files_with(name, *uses)
 
-    def call_sites(self, name: str, *, is_method: bool = False) -> Sequence[CallSite]:
+    def call_sites(
+        self, name: str, *, is_method: bool = False, passing: Argument | None = None
+    ) -> Sequence[CallSite]:
         """Return the calls in the app whose callee's name ends in this part, up to a limit.
 
         Args:
             name: The name.
+            passing: Leave out calls that do not pass this argument.
             is_method: Whether only calls of a method are meant. There are none if too many files
                 call a method of this name: it says too little.
         """
         if is_method and self._words.count(name, Use.CALLED) > MAX_FILES_OF_A_METHOD:
             return ()
-        if name not in self._sites_named:
-            found = (self._calls_of(file).get(name, ()) for file in self._calling(name))
+        key = name, passing
+        if key not in self._sites_named:
+            found = (self._calls_of(file).get(name, ()) for file in self._calling(name, passing))
             sites = (site for each in islice(filter(None, found), MAX_FILES) for site in each)
-            self._sites_named[name] = tuple(islice(sites, MAX_PLACES))
-        return self._sites_named[name]
+            wanted = (site for site in sites if passing is None or _passes(site, passing))
+            self._sites_named[key] = tuple(islice(wanted, MAX_PLACES))
+        return self._sites_named[key]
 
-    def _calling(self, name: str) -> Iterator[SourceFile]:
+    def _calling(self, name: str, passing: Argument | None) -> Iterator[SourceFile]:
         """Yield the files that may call a name, or hand it to a call that does."""
         forwarding = set(self._words.files_containing(*_FORWARDING))
         calling = set(self.files_with(name, Use.CALLED))
         for file in self.files_with(name, Use.CALLED, Use.HANDED_ON):
-            if file in calling or file in forwarding:
+            if file in forwarding or (
+                file in calling and (passing is None or may_pass(file.text, name, passing))
+            ):
                 yield file
 
     def entries(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
@@ -122,6 +130,14 @@ class NamedPlaces:
             values.setdefault(name, []).append((expr, scope))
         self._values[file] = values
         return values
+
+
+def _passes(site: CallSite, argument: Argument) -> bool:
+    """Return whether a call passes an argument, as far as its own text says."""
+    place = None if argument.place is None else argument.place + site.skip
+    return (place is not None and len(site.call.args) > place) or any(
+        keyword.arg in {None, argument.name} for keyword in site.call.keywords
+    )
 
 
 def _mentions(text: str, *names: str) -> bool:

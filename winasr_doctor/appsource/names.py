@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 from winasr_doctor.appsource.index import FileIndex, Import
+from winasr_doctor.appsource.small_nodes import for_small_nodes
 
 
 def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
@@ -13,16 +15,22 @@ def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
     parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = [tree]
     for node in pending:
-        children = children_of(node)
-        parents.update(dict.fromkeys(children, node))
-        pending.extend(children)
+        for name in CHILD_FIELDS[type(node)]:
+            value: Any = getattr(node, name, None)
+            children = value if type(value) is list else (value,)
+            for child in children:
+                inner = CHILD_FIELDS.get(type(child))
+                if inner is not None:
+                    parents[child] = node
+                    if inner:
+                        pending.append(child)
     return parents
 
 
 def children_of(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without those that `_child_fields` leaves out."""
     found: list[ast.AST] = []
-    for name in _CHILD_FIELDS[type(node)]:
+    for name in CHILD_FIELDS[type(node)]:
         value = getattr(node, name, None)
         if type(value) is list:
             found.extend([item for item in value if isinstance(item, ast.AST)])
@@ -52,7 +60,8 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-_CHILD_FIELDS = _child_fields()
+CHILD_FIELDS = for_small_nodes(_child_fields())
+"""The fields of each kind of node that can hold other nodes."""
 
 
 def imports_of(index: FileIndex) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from winasr_doctor.appsource.call_texts import Argument
 from winasr_doctor.appsource.index import Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import (
     CallResult,
@@ -290,19 +291,23 @@ class Objects(ABC):
 
     def _passed(self, scope: Scope, name: str, position: int | None = None) -> Iterator[Term]:
         """Yield what the app's calls pass for a parameter."""
-        for site in self._calls_of(scope):
+        place = None if position is None else position - _is_bound(scope)
+        argument = Argument(name, place)
+        for site in self._calls_of(scope, argument):
             for keyword in site.call.keywords:
-                if keyword.arg == name:
+                if keyword.arg == argument.name:
                     yield from self.terms(keyword.value, site.scope)
                 elif keyword.arg is None:
-                    yield from self.items(self.terms(keyword.value, site.scope), name)
-            if position is not None:
-                place = position - _is_bound(scope) + site.skip
+                    found = self.terms(keyword.value, site.scope)
+                    yield from self.items(found, argument.name)
+            if argument.place is not None:
+                place = argument.place + site.skip
                 before = site.call.args[: place + 1]
                 if len(before) > place and not any(isinstance(a, ast.Starred) for a in before):
                     yield from self.terms(before[place], site.scope)
 
-    def _calls_of(self, scope: Scope) -> Iterator[CallSite]:
+    def _calls_of(self, scope: Scope, argument: Argument) -> Iterator[CallSite]:
+        """Yield the calls of a function that may pass an argument."""
         function = scope.node
         name = getattr(function, "name", "")
         if not name:
@@ -313,7 +318,7 @@ class Objects(ABC):
             return
         is_method = scope.owner is not None and not makes
         for site in self.constants.places.call_sites(
-            getattr(target, "name", ""), is_method=is_method
+            getattr(target, "name", ""), is_method=is_method, passing=argument
         ):
             callee = site.call.args[site.skip - 1] if site.skip else site.call.func
             known = [t for t in self.terms(callee, site.scope) if isinstance(t, Class | Function)]

@@ -10,14 +10,15 @@ from winasr_doctor.appsource.watch import SlowReading
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
 
-_MEMORY = 110_000_000
+_MEMORY = 125_000_000
 """Bytes for the index of the words and for the trees that are not kept."""
 
 _MARKS = "(.=,[:"
 _PER_MARK = 700
-"""Bytes that a tree and what is derived from it take for each of these marks in the source (640 to
-830, measured on NeMo 3.0.0, transformers and code without comments with Python 3.11); the index
-of the words takes about one for each byte of source."""
+_PER_MARK_SMALL = 450
+"""Bytes that a tree, or one of small nodes, and what is derived from it take for each of these
+marks in the source (measured on NeMo 3.0.0, transformers and code without comments with Python
+3.11); the index of the words takes about one for each byte of source."""
 
 _LEAST = 20_000_000
 
@@ -59,7 +60,8 @@ class Shelf:
     def add(self, file: SourceFile) -> None:
         """Note that a file has been parsed."""
         text = file.text
-        self._open[file] = _PER_MARK * sum(map(text.count, _MARKS))
+        per_mark = _PER_MARK_SMALL if self.is_crowded else _PER_MARK
+        self._open[file] = per_mark * sum(map(text.count, _MARKS))
         if file not in self.kept:
             self._loose += self._open[file]
         self._parsed[file] = self._parsed.get(file, 0) + 1
@@ -79,6 +81,11 @@ class Shelf:
                 self._loose -= self._open.get(file, 0)
 
     @property
+    def is_crowded(self) -> bool:
+        """Whether the next tree is worth making small."""
+        return self._loose > self._room * 2 // 3
+
+    @property
     def is_full(self) -> bool:
         """Whether too much is parsed."""
         return self._loose > self._room
@@ -90,7 +97,7 @@ class Shelf:
             held: Files to keep this time, besides those that are always kept.
         """
         for file in sorted(self._open, key=self._parsed.__getitem__):
-            if self._loose <= self._room // 2:
+            if self._loose <= self._room * 4 // 5:
                 return
             if file not in self.kept and file not in held:
                 file.release()

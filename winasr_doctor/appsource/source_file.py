@@ -90,13 +90,20 @@ class SourceFile:
         from winasr_doctor.appsource.parsing import CannotExamineError, parse
 
         text, _cells = self._kept
+        is_crowded = self._shelf is not None and self._shelf.is_crowded
         if self._shelf is not None:
             self._shelf.add(self)
         try:
-            return parse(text, self.path)
+            tree = parse(text, self.path)
         except CannotExamineError as reason:
             self.problem = str(reason)
             return ast.Module([], [])
+        if is_crowded:
+            from winasr_doctor.appsource.names import CHILD_FIELDS
+            from winasr_doctor.appsource.small_nodes import shrink
+
+            shrink(tree, CHILD_FIELDS)
+        return tree
 
     @cached_property
     def silenced(self) -> Mapping[int, IgnoreComment]:

@@ -81,9 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", line)
     if config.getoption("windows_sharing"):
-        from winasr_doctor.faults.sharing import handles
+        from winasr_doctor.faults.sharing import processes
 
-        if not handles.available():
+        if not processes.available():
             raise pytest.UsageError("--windows-sharing needs Linux's /proc, or Windows")
         _remember_openings(config)
         config.pluginmanager.register(_SharingRun(config))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from winasr_doctor.faults import replacements, translation
-from winasr_doctor.faults.sharing import decisions, handles
+from winasr_doctor.faults.sharing import decisions, processes
 from winasr_doctor.faults.sharing.decisions import Situation
 
 
@@ -35,7 +35,7 @@ def _without_145() -> AbstractContextManager[None]:
 
 
 def _without_children() -> AbstractContextManager[None]:
-    return _changed(handles, "_children", lambda pid: [])
+    return _changed(processes, "_children", lambda pid: [])
 
 
 BREAKS: dict[str, Callable[[], AbstractContextManager[None]]] = {

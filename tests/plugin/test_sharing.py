@@ -70,7 +70,7 @@ def test_the_option_covers_fixtures(run):
 
 
 def test_the_option_is_refused_where_it_cannot_work(run, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.faults.sharing.handles.available", lambda: False)
+    monkeypatch.setattr("winasr_doctor.faults.sharing.processes.available", lambda: False)
     result = run("def test_it(): pass", "--windows-sharing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--windows-sharing needs Linux's /proc*"])

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from winasr_doctor._util.private_names import PATHLIB_ACCESSOR, TAR_OPEN
 from winasr_doctor.faults import interceptors
@@ -34,32 +34,28 @@ ALWAYS = frozenset(
 """Also replaced where real errors read as on Windows, so that theirs do."""
 
 
-class PatchedOperation(NamedTuple):
-    """One place where a function can be found: an attribute of a module or class."""
-
-    owner: Any
-    name: str
+Target = tuple[Any, str]
+"""One place where a function can be found: a module or class, and the name of its attribute."""
 
 
-def _targets(operation: str) -> list[PatchedOperation]:
-    names = _NAMES[operation]
-    found = [PatchedOperation(owner, name) for owner, name in names]
+def _targets(operation: str) -> list[Target]:
+    found: list[Target] = list(_NAMES[operation])
     if operation == "connect":
         import sqlite3  # lazy: few plans need it
 
-        found = [PatchedOperation(one, "connect") for one in (sqlite3, sqlite3.dbapi2)]
+        found = [(one, "connect") for one in (sqlite3, sqlite3.dbapi2)]
     if operation == "open" and "tarfile" in sys.modules:  # binds builtins.open when imported
         tarfile = sys.modules["tarfile"]
         if TAR_OPEN.of_or(tarfile, None) is not None:
-            found.append(PatchedOperation(tarfile, TAR_OPEN.name))
+            found.append((tarfile, TAR_OPEN.name))
     if PATHLIB_ACCESSOR.is_expected and "pathlib" in sys.modules:
         accessor = PATHLIB_ACCESSOR.of_or(sys.modules["pathlib"], object)
         if operation in vars(accessor):
-            found.append(PatchedOperation(accessor, operation))
+            found.append((accessor, operation))
     return [target for target in found if hasattr(*target)]
 
 
-_NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
+_NAMES: dict[str, tuple[Target, ...]] = {
     "rmtree": ((shutil, "rmtree"),),
     "unlink": ((os, "unlink"), (os, "remove")),
     "rmdir": ((os, "rmdir"),),
@@ -87,7 +83,7 @@ _NAMES: dict[str, tuple[tuple[Any, str], ...]] = {
 _HANDLED_BY_OPEN = ("write", "overwrite")
 _lock = threading.RLock()
 _users: dict[str, int] = {}
-_replaced: dict[str, list[_Replaced]] = {}
+_replaced: dict[str, list[tuple[Target, Function, Any]]] = {}
 _undo_removal: list[Callable[[], None]] = []
 
 
@@ -102,29 +98,24 @@ def _replacement(operation: str, original: Function) -> Function:
     return made
 
 
-class _Replaced(NamedTuple):
-    target: PatchedOperation
-    replacement: Function
-    before: Any
-
-
 def _replace(operation: str) -> None:
     done = _replaced.setdefault(operation, [])
     for target in _targets(operation):
+        owner, name = target
         function = getattr(*target)
         left_behind = function in _originals  # by someone who restored what they had found
         original = _originals.get(function, function)
         replacement = _replacement(operation, original)
-        before = original if left_behind else vars(target.owner)[target.name]
-        in_class = isinstance(target.owner, type)
-        setattr(target.owner, target.name, staticmethod(replacement) if in_class else replacement)
-        done.append(_Replaced(target, replacement, before))
+        before = original if left_behind else vars(owner)[name]
+        in_class = isinstance(owner, type)
+        setattr(owner, name, staticmethod(replacement) if in_class else replacement)
+        done.append((target, replacement, before))
 
 
 def _put_back(operation: str) -> None:
     for target, replacement, before in _replaced.pop(operation):
         if getattr(*target) is replacement:
-            setattr(target.owner, target.name, before)
+            setattr(*target, before)
 
 
 def replaced(operations: Iterable[str]) -> AbstractContextManager[None]:

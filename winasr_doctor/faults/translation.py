@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextvars import ContextVar
+import threading
 from os import lstat as link_status_of  # the real ones: these queries must not count as calls
 from os import stat as status_of
 
@@ -41,9 +41,9 @@ _IN: dict[tuple[str, int], int] = {
 """Source: seen with CPython for Windows; learn.microsoft.com, DeleteFileW, RemoveDirectoryW,
 MoveFileExW, CreateDirectoryW and SetCurrentDirectory."""
 
-_loading: ContextVar[bool] = ContextVar("_loading", default=False)
-"""Whether the table of errors is being loaded; errors on the way there are not translated. (pytest
-looks for the compiled module by opening it.)"""
+_loading = threading.local()
+"""Its `now` says whether the table of errors is being loaded; errors on the way there are not
+translated. (pytest looks for the compiled module by opening it.)"""
 _LISTING = frozenset({"scandir", "listdir"})
 
 
@@ -62,7 +62,9 @@ def as_on_windows(
         The exception with its `winerror`; `None` if the error already has one, or if Windows has no
         equivalent.
     """
-    if getattr(error, "winerror", None) is not None or error.errno is None or _loading.get():
+    if getattr(error, "winerror", None) is not None or error.errno is None:
+        return None
+    if getattr(_loading, "now", False):
         return None
     operation = "open" if operation == "os.open" else operation
     code = _code(operation, error.errno, path, path2)
@@ -82,12 +84,12 @@ def error_of(
         path2: The target of a rename.
         opening: Whether a file was opened, which goes through the C runtime.
     """
-    now = _loading.set(True)
+    _loading.now = True
     try:
         # lazy: most test runs meet no such error, and shall start fast
         from winasr_doctor.faults.errors import runtime_error, windows_error
     finally:
-        _loading.reset(now)
+        _loading.now = False
     return runtime_error(code, path) if opening else windows_error(code, path, path2)
 
 

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from winasr_doctor.faults.sharing import descriptors, handles, openings
-from winasr_doctor.faults.sharing.decisions import Rules, obstacle
+from winasr_doctor.faults.sharing import descriptors, openings, processes
+from winasr_doctor.faults.sharing.decisions import obstacle, rows_by_operation
+from winasr_doctor.faults.sharing.emulator import OPERATIONS
 from winasr_doctor.faults.sharing.unhindered import is_unhindered
 from winasr_doctor.faults.stacks import places_from
 
@@ -28,8 +29,8 @@ pytestmark = [
 def reads(monkeypatch):
     """Count the files of the kernel that are read."""
     seen = []
-    real = handles.read
-    monkeypatch.setattr(handles, "read", lambda path: seen.append(path) or real(path))
+    real = processes.read
+    monkeypatch.setattr(processes, "read", lambda path: seen.append(path) or real(path))
     return seen
 
 
@@ -44,7 +45,7 @@ def looks(monkeypatch):
 
 def test_nothing_is_read_about_processes_where_no_file_is_held(tmp_path, reads, monkeypatch):
     # A process that an earlier test has left, such as multiprocessing's resource tracker.
-    monkeypatch.setattr(handles, "_has_children", lambda: False)
+    monkeypatch.setattr(processes, "_has_children", lambda: False)
     event = threading.Event()
     threads = [threading.Thread(target=event.wait) for _ in range(5)]
     for thread in threads:
@@ -86,7 +87,7 @@ def test_maps_are_read_again_only_after_one_was_made(tmp_path, reads):
 
 def test_the_maps_of_a_child_are_read_while_its_memory_changes(tmp_path, reads, monkeypatch):
     (tmp_path / "a").write_text("text")
-    real, sizes = handles.read, [b"1 1", b"1 1", b"1 1", b"2 1", b"2 1"]
+    real, sizes = processes.read, [b"1 1", b"1 1", b"1 1", b"2 1", b"2 1"]
 
     def read(path):
         return sizes.pop() if path == f"/proc/{child.pid}/statm" else real(path)
@@ -95,7 +96,7 @@ def test_the_maps_of_a_child_are_read_while_its_memory_changes(tmp_path, reads, 
         subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child,
         open(tmp_path / "a", "ab"),
     ):
-        monkeypatch.setattr(handles, "read", read)
+        monkeypatch.setattr(processes, "read", read)
         for _ in range(5):
             (tmp_path / "a").write_text("text")
         child.communicate(b"\n")
@@ -129,15 +130,15 @@ def test_many_open_files_are_looked_at_once(tmp_path, looks):
 
 
 def test_children_are_listed_again_only_after_one_was_started(tmp_path, reads, monkeypatch):
-    monkeypatch.setattr(handles, "_newest_process", lambda: b"1")
-    monkeypatch.setattr(handles, "_family", None)
+    monkeypatch.setattr(processes, "_newest_process", lambda: b"1")
+    monkeypatch.setattr(processes, "_family", None)
     with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child:
         for name in ("a", "b", "c"):
             (tmp_path / name).mkdir()
             os.rmdir(tmp_path / name)
         assert sum(path.endswith("/children") for path in reads) <= 4
-        monkeypatch.setattr(handles, "_newest_process", lambda: b"2")
-        assert child.pid in handles.processes()
+        monkeypatch.setattr(processes, "_newest_process", lambda: b"2")
+        assert child.pid in processes.processes()
         child.communicate(b"\n")
 
 
@@ -182,14 +183,16 @@ def _situations(folder):
     os.close(number)
 
 
-@pytest.mark.parametrize("chosen", list(Rules))
-def test_what_is_unhindered_is_so_by_the_table_too(tmp_path, chosen, rules):
+@pytest.mark.parametrize("only_handles", [False, True])
+def test_what_is_unhindered_is_so_by_the_table_too(tmp_path, only_handles, rules):
+    rows = rows_by_operation(only_handles=only_handles)
+    assert set(rows) == OPERATIONS
     unhindered = 0
     with _situations(tmp_path) as names:
-        for operation, decisions in chosen.decisions().items():
+        for operation, decisions in rows.items():
             targets = names if operation in {"rename", "replace"} else [None]
             for path, path2 in itertools.product(names, targets):
-                if is_unhindered(operation, path, path2, only_handles=chosen is Rules.HANDLES):
+                if is_unhindered(operation, path, path2, only_handles=only_handles):
                     unhindered += 1
                     found = obstacle(decisions, path, path2, rules)
                     assert found is None, (operation, path, path2)

@@ -199,7 +199,7 @@ def test_the_objects_are_looked_for_once(leak, monkeypatch):
 
 
 def test_children_are_found_on_a_kernel_that_does_not_list_them(tmp_path, monkeypatch):
-    monkeypatch.setattr("winasr_doctor.faults.sharing.handles._LISTS_CHILDREN", False)
+    monkeypatch.setattr("winasr_doctor.faults.sharing.processes._LISTS_CHILDREN", False)
     test_a_childs_handle_names_the_child(tmp_path)
 
 

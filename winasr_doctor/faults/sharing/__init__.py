@@ -6,8 +6,8 @@ from winasr_doctor._util.lazy_names import lazy_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from winasr_doctor.faults.sharing.decisions import DECISIONS, Rules, Situation
-    from winasr_doctor.faults.sharing.emulator import SharingEmulator, windows_sharing
+    from winasr_doctor.faults.sharing.decisions import DECISIONS, Situation
+    from winasr_doctor.faults.sharing.emulator import Rules, SharingEmulator, windows_sharing
     from winasr_doctor.faults.sharing.handles import Handle, HandleKind
     from winasr_doctor.faults.sharing.refusals import Held, Refusal
 
@@ -17,7 +17,7 @@ _PUBLIC = {
     "HandleKind": "handles",
     "Held": "refusals",
     "Refusal": "refusals",
-    "Rules": "decisions",
+    "Rules": "emulator",
     "SharingEmulator": "emulator",
     "Situation": "decisions",
     "windows_sharing": "emulator",

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from winasr_doctor.faults.sharing import openings
 from winasr_doctor.faults.sharing.handles import Handle, HandleKind, below, holding, mapping
-from winasr_doctor.faults.sharing.unhindered import is_certainly_free
+from winasr_doctor.faults.sharing.unhindered import OPENINGS, is_certainly_free
 
 
 class Situation(str, Enum):
@@ -88,9 +88,6 @@ DECISIONS = (
 """For each operation in the order in which Windows finds out. What is not in the way here (a
 folder with entries, a missing file) fails by itself and is only reported in Windows' words."""
 
-OPENINGS = frozenset({"open", "write", "overwrite"})
-"""Opening a file that exists: to read it, to change it (in any mode), and to empty it."""
-
 _WITHOUT_HANDLES = frozenset(
     {
         Situation.READ_ONLY,
@@ -101,23 +98,17 @@ _WITHOUT_HANDLES = frozenset(
 )
 
 
-class Rules(str, Enum):
-    """Which of the rules apply.
+def rows_by_operation(*, only_handles: bool) -> dict[str, tuple[Decision, ...]]:
+    """Return the rows of the table that apply, by operation.
 
-    `handles`: only those about what is open. Others concern what code may do differently on Windows
-    on purpose, such as to clear the read-only attribute before it deletes a file.
+    Args:
+        only_handles: Leave out the rules about anything else than what is open.
     """
-
-    ALL = "all"
-    HANDLES = "handles"
-
-    def decisions(self) -> dict[str, tuple[Decision, ...]]:
-        """Return the rows of the table that apply, by operation."""
-        found: dict[str, tuple[Decision, ...]] = {}
-        for decision in DECISIONS:
-            if self is Rules.ALL or decision.situation not in _WITHOUT_HANDLES:
-                found[decision.operation] = (*found.get(decision.operation, ()), decision)
-        return found
+    found: dict[str, tuple[Decision, ...]] = {}
+    for decision in DECISIONS:
+        if not (only_handles and decision.situation in _WITHOUT_HANDLES):
+            found[decision.operation] = (*found.get(decision.operation, ()), decision)
+    return found
 
 
 class Obstacle(NamedTuple):

@@ -6,20 +6,22 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from time import perf_counter  # bound early: a test may replace the time
 from types import GeneratorType
 from typing import IO, TYPE_CHECKING, Any
 
 from winasr_doctor.faults.operations import FileName, asking
 from winasr_doctor.faults.sharing import openings
-from winasr_doctor.faults.sharing.decisions import OPENINGS, Obstacle, Rules, Situation, obstacle
-from winasr_doctor.faults.sharing.handles import Handle, available
 from winasr_doctor.faults.sharing.openings import listening
-from winasr_doctor.faults.sharing.unhindered import is_unhindered
+from winasr_doctor.faults.sharing.processes import available
+from winasr_doctor.faults.sharing.unhindered import OPENINGS, is_unhindered
 from winasr_doctor.faults.stacks import calling_lines, is_left_out
 from winasr_doctor.faults.translation import error_of
 
 if TYPE_CHECKING:
+    from winasr_doctor.faults.sharing.decisions import Decision, Obstacle
+    from winasr_doctor.faults.sharing.handles import Handle
     from winasr_doctor.faults.sharing.refusals import Refusal
 
 __tracebackhide__ = True  # pytest shows who called us, not us
@@ -32,6 +34,21 @@ object of the process."""
 
 _MOST_REFUSALS = 1_000
 """Refusals that are kept: code that waits for a deletion to succeed tries forever."""
+
+
+OPERATIONS = OPENINGS | {"unlink", "rmdir", "rename", "replace"}
+"""Those that the rules in `decisions` are about; to look them up here would load that module."""
+
+
+class Rules(str, Enum):
+    """Which of the rules apply.
+
+    `handles`: only those about what is open. Others concern what code may do differently on Windows
+    on purpose, such as to clear the read-only attribute before it deletes a file.
+    """
+
+    ALL = "all"
+    HANDLES = "handles"
 
 
 class SharingEmulator:
@@ -48,13 +65,9 @@ class SharingEmulator:
         self.refusals: list[Refusal] = []
         self.rules = rules
         self.brief = False
-        self._decisions = rules.decisions()
-        self._about_temporary = {
-            operation
-            for operation, rows in self._decisions.items()
-            if all(row.situation is Situation.TEMPORARY for row in rows)
-        }
-        self.operations = frozenset((*self._decisions, "os.open"))
+        self.operations = OPERATIONS | {"os.open"}
+        self._about_temporary = {"open", "write"} if rules is Rules.HANDLES else {"open"}
+        self._rows: dict[str, tuple[Decision, ...]] = {}
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
@@ -94,8 +107,7 @@ class SharingEmulator:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error that Windows would raise, if any; see `operations.Interceptor`."""
-        rows = self._decisions.get(operation)
-        if rows is None or getattr(self._deciding, "now", False):
+        if getattr(self._deciding, "now", False):
             return None  # looking for the holders is not part of the test
         name = os.fsdecode(path)
         if operation in self._about_temporary and not openings.any_temporary(name):
@@ -105,7 +117,7 @@ class SharingEmulator:
             if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
                 return None
             self._deciding.now = True
-            found = obstacle(rows, name, name2, self)
+            found = self._obstacle(operation, name, name2)
             if found is None:
                 return None
             refusal = self._refusal(operation, name, name2, found)
@@ -119,6 +131,16 @@ class SharingEmulator:
         # Like `add_note` in Python 3.11.
         error.__notes__ = [refusal.situation.value, *self._news(refusal)]  # type: ignore[attr-defined]
         return error
+
+    def _obstacle(self, operation: str, path: str, path2: str | None) -> Obstacle | None:
+        from winasr_doctor.faults.sharing.decisions import (  # lazy: nearly nothing is in the way
+            obstacle,
+            rows_by_operation,
+        )
+
+        if not self._rows:
+            self._rows = rows_by_operation(only_handles=self.rules is Rules.HANDLES)
+        return obstacle(self._rows[operation], path, path2, self)
 
     def _news(self, refusal: Refusal) -> tuple[str, ...]:
         """Return who holds it, unless an earlier error has told the same."""

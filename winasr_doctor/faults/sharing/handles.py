@@ -6,12 +6,12 @@ import os
 import stat
 from collections.abc import Iterator
 from enum import Enum
-from os import listdir, readlink
-from os import open as open_file
-from os import stat as status_of  # bound early: these queries must not be emulated, too
+from os import listdir  # bound early: these queries must not be emulated, too
+from os import stat as status_of
 from typing import NamedTuple
 
 from winasr_doctor.faults.sharing.descriptors import Identity
+from winasr_doctor.faults.sharing.processes import link_of, processes, read
 
 _DELETED = " (deleted)"
 """What Linux adds to the name of a file that has none any more (proc_pid_fd(5))."""
@@ -52,73 +52,6 @@ class Handle(NamedTuple):
 
 _O_PATH = 0o10000000
 _READING_A_FOLDER = getattr(os, "O_NONBLOCK", 0)
-_LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
-
-
-def available() -> bool:
-    """Return whether this system has the `/proc` that is needed, or the rules themselves."""
-    return os.name == "nt" or os.path.isdir("/proc/self/fd")
-
-
-_family: tuple[bytes, list[int]] | None = None
-
-
-def processes() -> list[int]:
-    """Return this process and all its descendants."""
-    global _family  # noqa: PLW0603 - one process has one family
-    me = os.getpid()
-    if not _has_children():
-        return [me]
-    newest = _newest_process()
-    if newest and _family is not None and _family[0] == newest and _family[1][0] == me:
-        return _family[1]
-    found = [me]
-    for pid in found:  # grows during the loop
-        found.extend(_children(pid))
-    _family = newest, found
-    return found
-
-
-def _newest_process() -> bytes:
-    """Return the number of the process or thread that was started last (proc_loadavg(5)).
-
-    While it stays the same, nobody has got another child.
-    """
-    return read("/proc/loadavg").rpartition(b" ")[2]
-
-
-def _has_children() -> bool:
-    """Return whether this process has any child; one call, however many threads there are."""
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # nothing is reaped
-    except ChildProcessError:
-        return False
-    return True
-
-
-def _children(pid: int) -> list[int]:
-    """Return the children of all threads of a process; none if it has ended."""
-    if not _LISTS_CHILDREN:
-        return _children_by_parent(pid)
-    children: list[int] = []
-    try:
-        threads = listdir(f"/proc/{pid}/task")
-    except OSError:
-        return children
-    for thread in threads:
-        children += map(int, read(f"/proc/{pid}/task/{thread}/children").split())
-    return children
-
-
-def _children_by_parent(pid: int) -> list[int]:
-    """Find children on a kernel built without CONFIG_PROC_CHILDREN."""
-    return [int(name) for name in listdir("/proc") if name.isdigit() and _parent(name) == pid]
-
-
-def _parent(pid: str) -> int:
-    """Return the parent of a process, the second field after its name (proc_pid_stat(5))."""
-    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
-    return int(fields[1]) if len(fields) > 1 else 0
 
 
 def command_of(pid: int) -> str:
@@ -127,29 +60,6 @@ def command_of(pid: int) -> str:
 
     words = [os.fsdecode(word) for word in read(f"/proc/{pid}/cmdline").split(b"\0")[:-1]]
     return shlex.join(words)
-
-
-_ONE_LINE = 128
-"""Bytes of a kernel file that has one line and so needs no second read to see its end."""
-
-
-def read(path: str) -> bytes:
-    """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
-    try:
-        descriptor = open_file(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    chunks: list[bytes] = []
-    try:
-        while chunk := os.read(descriptor, 1 << 16):
-            chunks.append(chunk)
-            if chunk.endswith(b"\n") and len(chunk) < _ONE_LINE:
-                break
-    except OSError:
-        return b""
-    finally:
-        os.close(descriptor)
-    return b"".join(chunks)
 
 
 def holding(identity: Identity) -> list[Handle]:
@@ -191,27 +101,8 @@ def below(folder: str) -> list[Handle]:
         _handle(pid, place, descriptor)
         for pid in processes()
         for place, descriptor in _places(pid)
-        if (path := _link(place)).startswith(inside) and not path.endswith(_DELETED)
+        if (path := link_of(place)).startswith(inside) and not path.endswith(_DELETED)
     ]
-
-
-def has_any_inside(pid: int, inside: str) -> bool:
-    """Return whether a process has anything inside a folder open.
-
-    Args:
-        pid: The process.
-        inside: The folder's real path, with a separator at the end.
-    """
-    try:
-        numbers = listdir(f"/proc/{pid}/fd")
-    except OSError:
-        return False
-    return any(_link(f"/proc/{pid}/fd/{number}").startswith(inside) for number in numbers)
-
-
-def current_directory(pid: int) -> str:
-    """Return a process's current directory; empty if that is not known."""
-    return _link(f"/proc/{pid}/cwd")
 
 
 def _places(pid: int) -> Iterator[tuple[str, int | None]]:
@@ -233,15 +124,8 @@ def _identity(place: str) -> Identity | None:
     return status.st_dev, status.st_ino
 
 
-def _link(place: str) -> str:
-    try:
-        return readlink(place)
-    except OSError:
-        return ""
-
-
 def _handle(pid: int, place: str, descriptor: int | None) -> Handle:
-    path = _link(place)
+    path = link_of(place)
     if descriptor is None:
         return Handle(pid, HandleKind.CURRENT_DIRECTORY, path)
     flags = flags_of(pid, descriptor)
@@ -263,45 +147,6 @@ def flags_of(pid: int, descriptor: int) -> int:
         if line.startswith(b"flags:"):
             return int(line.split()[1], 8)
     return 0
-
-
-def maps_file(path: str, identity: Identity) -> bool:
-    """Return whether this process or a child may have mapped a file.
-
-    Args:
-        path: Its name.
-        identity: Its device and inode.
-    """
-    # Stacked file systems show device and inode of the layer below, so the name counts, too.
-    name, inode = os.fsencode(os.path.abspath(path)), b" %d " % identity[1]
-    return any(inode in text or name in text for text in map(_maps_of, processes()))
-
-
-_mapped = 0
-_seen: dict[int, tuple[object, bytes]] = {}
-_MOST_SEEN = 64
-
-
-def map_made() -> None:
-    """Note that Python is about to map a file into memory."""
-    global _mapped  # noqa: PLW0603 - one process has one memory
-    _mapped += 1
-
-
-def _maps_of(pid: int) -> bytes:
-    """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
-
-    So the last answer is used again while its memory has the same size (proc_pid_statm(5)) and
-    Python has mapped nothing here. What it shows may have gone since. What it does not show is not
-    there, unless something else than Python here put a map in the place of one of the same size.
-    """
-    state = _mapped, read(f"/proc/{pid}/statm").partition(b" ")[0]
-    seen = _seen.get(pid)
-    if seen is None or seen[0] != state:
-        if len(_seen) >= _MOST_SEEN:
-            _seen.clear()
-        _seen[pid] = seen = state, read(f"/proc/{pid}/maps")
-    return seen[1]
 
 
 def _maps(pid: int, path: str, identity: Identity) -> list[Handle]:

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
-from winasr_doctor.faults.sharing import descriptors, handles
+from winasr_doctor.faults.sharing import descriptors, processes
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 __tracebackhide__ = True  # pytest shows who called us, not us
@@ -173,7 +173,7 @@ def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
-    handles.map_made()
+    processes.map_made()
     try:
         path = readlink(f"/proc/self/fd/{int(arguments[0])}")
     except (OSError, ValueError, TypeError):
@@ -311,7 +311,7 @@ def listening() -> Iterator[None]:
 
 def _note_what_is_open() -> None:
     global _locks_records  # noqa: PLW0603 - likewise
-    _locks_records = b" %d " % os.getpid() in handles.read("/proc/locks")
+    _locks_records = b" %d " % os.getpid() in processes.read("/proc/locks")
     for number in listdir("/proc/self/fd"):
         try:
             path = readlink(f"/proc/self/fd/{number}")

@@ -11,8 +11,17 @@ from os import lstat  # bound early: these queries must not be emulated, too
 from os import stat as status_of
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IWUSR
 
-from winasr_doctor.faults.sharing import descriptors, handles, openings
+from winasr_doctor.faults.sharing import descriptors, openings
 from winasr_doctor.faults.sharing.leases import is_free
+from winasr_doctor.faults.sharing.processes import (
+    current_directory,
+    has_any_inside,
+    maps_file,
+    processes,
+)
+
+OPENINGS = frozenset({"open", "write", "overwrite"})
+"""Opening a file that exists: to read it, to change it (in any mode), and to empty it."""
 
 
 def is_certainly_free(path: str, status: os.stat_result) -> bool:
@@ -76,7 +85,7 @@ def _can_change(operation: str, path: str, status: os.stat_result, only_handles:
     if operation == "overwrite":
         if not status.st_size:  # cannot be mapped (learn.microsoft.com, CreateFileMappingW)
             return True
-        return _is_free(path, status) or not handles.maps_file(path, (status.st_dev, status.st_ino))
+        return _is_free(path, status) or not maps_file(path, (status.st_dev, status.st_ino))
     return writable and _is_free(path, status)
 
 
@@ -118,7 +127,7 @@ def _is_held(folder: os.stat_result) -> bool:
         return True
     return any(
         os.path.samestat(status, folder)
-        for pid in handles.processes()
+        for pid in processes()
         if (status := _status(f"/proc/{pid}/cwd")) is not None
     )
 
@@ -133,10 +142,10 @@ def _status(path: str) -> os.stat_result | None:
 def _is_anything_open(folder: os.stat_result, path: str) -> bool:
     """Return whether a folder or anything in it is open; see `_is_held`."""
     inside = path.rstrip("/") + "/"
-    own, *children = handles.processes()
+    own, *children = processes()
     return (
         descriptors.has_folder((folder.st_dev, folder.st_ino))
         or descriptors.has_any_inside(inside)
-        or any(f"{handles.current_directory(pid)}/".startswith(inside) for pid in (own, *children))
-        or any(handles.has_any_inside(pid, inside) for pid in children)
+        or any(f"{current_directory(pid)}/".startswith(inside) for pid in (own, *children))
+        or any(has_any_inside(pid, inside) for pid in children)
     )

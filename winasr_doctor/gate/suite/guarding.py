@@ -16,7 +16,7 @@ from typing import Any
 
 from winasr_doctor._guard import guard
 from winasr_doctor.faults import windows_sharing
-from winasr_doctor.faults.sharing import handles
+from winasr_doctor.faults.sharing import processes
 from winasr_doctor.frameworks.nemo.sites import LOADING, TRANSCRIBING
 from winasr_doctor.gate.suite.table import CaseFolder, NotHere, case, expect, there
 from winasr_doctor.locks import sweep
@@ -172,7 +172,7 @@ def a_stop(place: CaseFolder) -> None:
 @case
 def our_own_reader(place: CaseFolder) -> None:
     """The guard closes a manifest that a suspended reader holds; the real error is raised."""
-    if not handles.available():
+    if not processes.available():
         raise NotHere("Windows' sharing rules need Linux's /proc, or Windows")
 
     def reader(file: Path) -> Iterator[str]:

@@ -1,0 +1,169 @@
+"""Asks Linux about this process and its children, as cheaply as it can.
+
+That is all that most operations need; what is held in detail is in `handles`.
+"""
+
+from __future__ import annotations
+
+import os
+from os import listdir, readlink  # bound early: these queries must not be emulated, too
+from os import open as open_file
+
+from winasr_doctor.faults.sharing.descriptors import Identity
+
+_LISTS_CHILDREN = os.path.exists("/proc/thread-self/children")
+
+
+def available() -> bool:
+    """Return whether this system has the `/proc` that is needed, or the rules themselves."""
+    return os.name == "nt" or os.path.isdir("/proc/self/fd")
+
+
+_family: tuple[bytes, list[int]] | None = None
+
+
+def processes() -> list[int]:
+    """Return this process and all its descendants."""
+    global _family  # noqa: PLW0603 - one process has one family
+    me = os.getpid()
+    if not _has_children():
+        return [me]
+    newest = _newest_process()
+    if newest and _family is not None and _family[0] == newest and _family[1][0] == me:
+        return _family[1]
+    found = [me]
+    for pid in found:  # grows during the loop
+        found.extend(_children(pid))
+    _family = newest, found
+    return found
+
+
+def _newest_process() -> bytes:
+    """Return the number of the process or thread that was started last (proc_loadavg(5)).
+
+    While it stays the same, nobody has got another child.
+    """
+    return read("/proc/loadavg").rpartition(b" ")[2]
+
+
+def _has_children() -> bool:
+    """Return whether this process has any child; one call, however many threads there are."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # nothing is reaped
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of all threads of a process; none if it has ended."""
+    if not _LISTS_CHILDREN:
+        return _children_by_parent(pid)
+    children: list[int] = []
+    try:
+        threads = listdir(f"/proc/{pid}/task")
+    except OSError:
+        return children
+    for thread in threads:
+        children += map(int, read(f"/proc/{pid}/task/{thread}/children").split())
+    return children
+
+
+def _children_by_parent(pid: int) -> list[int]:
+    """Find children on a kernel built without CONFIG_PROC_CHILDREN."""
+    return [int(name) for name in listdir("/proc") if name.isdigit() and _parent(name) == pid]
+
+
+def _parent(pid: str) -> int:
+    """Return the parent of a process, the second field after its name (proc_pid_stat(5))."""
+    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return int(fields[1]) if len(fields) > 1 else 0
+
+
+_ONE_LINE = 128
+"""Bytes of a kernel file that has one line and so needs no second read to see its end."""
+
+
+def read(path: str) -> bytes:
+    """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
+    try:
+        descriptor = open_file(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    chunks: list[bytes] = []
+    try:
+        while chunk := os.read(descriptor, 1 << 16):
+            chunks.append(chunk)
+            if chunk.endswith(b"\n") and len(chunk) < _ONE_LINE:
+                break
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+    return b"".join(chunks)
+
+
+def has_any_inside(pid: int, inside: str) -> bool:
+    """Return whether a process has anything inside a folder open.
+
+    Args:
+        pid: The process.
+        inside: The folder's real path, with a separator at the end.
+    """
+    try:
+        numbers = listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return False
+    return any(link_of(f"/proc/{pid}/fd/{number}").startswith(inside) for number in numbers)
+
+
+def current_directory(pid: int) -> str:
+    """Return a process's current directory; empty if that is not known."""
+    return link_of(f"/proc/{pid}/cwd")
+
+
+def link_of(place: str) -> str:
+    """Return what a link of the kernel leads to; empty if it is gone or not ours to read."""
+    try:
+        return readlink(place)
+    except OSError:
+        return ""
+
+
+def maps_file(path: str, identity: Identity) -> bool:
+    """Return whether this process or a child may have mapped a file.
+
+    Args:
+        path: Its name.
+        identity: Its device and inode.
+    """
+    # Stacked file systems show device and inode of the layer below, so the name counts, too.
+    name, inode = os.fsencode(os.path.abspath(path)), b" %d " % identity[1]
+    return any(inode in text or name in text for text in map(_maps_of, processes()))
+
+
+_mapped = 0
+_seen: dict[int, tuple[object, bytes]] = {}
+_MOST_SEEN = 64
+
+
+def map_made() -> None:
+    """Note that Python is about to map a file into memory."""
+    global _mapped  # noqa: PLW0603 - one process has one memory
+    _mapped += 1
+
+
+def _maps_of(pid: int) -> bytes:
+    """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
+
+    So the last answer is used again while its memory has the same size (proc_pid_statm(5)) and
+    Python has mapped nothing here. What it shows may have gone since. What it does not show is not
+    there, unless something else than Python here put a map in the place of one of the same size.
+    """
+    state = _mapped, read(f"/proc/{pid}/statm").partition(b" ")[0]
+    seen = _seen.get(pid)
+    if seen is None or seen[0] != state:
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        _seen[pid] = seen = state, read(f"/proc/{pid}/maps")
+    return seen[1]

@@ -51,7 +51,7 @@ def listening(page: Page, folder: Path) -> None:
     """A result while it is played, with a search; the noise makes the model unsure."""
     give(page, recording(folder / "meeting.wav", 40, noise=0.13))
     page.click("#transcribe")
-    page.wait_for_selector("#words [data-start]", timeout=90_000)
+    page.wait_for_selector('#status_output [data-state="ok"]', timeout=90_000)
     page.fill("#search input", "seven")
     page.locator("#words [data-start]").nth(9).click()
     page.wait_for_selector("#words [aria-current]")

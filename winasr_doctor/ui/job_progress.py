@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import NamedTuple
 
 from winasr_doctor.asr.outcomes import TranscribeOutcome, Transcript
 from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.transcripts.progress_words import clock, sentence
 from winasr_doctor.ui import texts
+
+_PAUSE = 1.0
+"""Seconds between two versions of the texts."""
 
 
 class RecordingRow(NamedTuple):
@@ -34,6 +38,7 @@ class JobProgress:
         self._transcripts: dict[str, Transcript] = {}
         self._refused: dict[str, str] = {}
         self._told: TranscribeProgress | None = None
+        self._told_at = monotonic() - _PAUSE
 
     def add(self, progress: TranscribeProgress) -> None:
         """Record the progress after a piece."""
@@ -59,10 +64,14 @@ class JobProgress:
         return "" if latest is None else f"{latest.share:.0%}: {sentence(latest)}"
 
     def news(self) -> tuple[Transcript, ...]:
-        """Return the texts so far, if there is more than at the last call."""
-        if self.latest is self._told:
+        """Return the texts so far, if there is more than when they were last returned.
+
+        All of them are sent each time, so this happens once a second at most.
+        """
+        now = monotonic()
+        if self.latest is self._told or now < self._told_at + _PAUSE:
             return ()
-        self._told = self.latest
+        self._told, self._told_at = self.latest, now
         return self.transcripts
 
     @property

@@ -12,7 +12,7 @@
       note.setAttribute("role", "alert");
       host.appendChild(note);
     }
-    note.dataset.state = "error";
+    note.dataset.state = kind === "arriving" ? "run" : "error";
     note.dataset.kind = kind;
     note.hidden = !text;
     if (note.textContent !== text) note.textContent = text;
@@ -88,12 +88,15 @@
     const growing = working() || document.querySelector(busy);
     if (area) area.readOnly = !!growing || !document.querySelector("#download_txt:enabled");
   };
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
     announce();
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]').forEach(keep);
     document.querySelectorAll("button:not([role]) button").forEach(unnest);
     lock();
     refresh();
+    arrived();
+    // While words come, Gradio puts the others' own attributes back.
+    if (changes.some(({ target }) => target.closest?.("#words"))) setTimeout(search, 50, true);
   }).observe(document.body, { childList: true, subtree: true });
 
   // Listening: a player for each recording, and its words.
@@ -190,7 +193,8 @@
   // Search: the words that a phrase touches are marked.
   let places = [];
   let place = -1;
-  const search = () => {
+  const search = (again) => {
+    const before = again ? place : -1;
     all("#words .found").forEach((word) => word.classList.remove("found", "here"));
     [places, place] = [[], -1];
     const box = document.querySelector("#search textarea, #search input");
@@ -213,7 +217,8 @@
     }
     places.flat().forEach((word) => word.classList.add("found"));
     tell(wanted);
-    if (places.length) go(1);
+    if (before >= 0 && before < places.length) mark(before);
+    else if (places.length) go(1);
   };
   const tell = (wanted) => {
     let count = document.querySelector("#winasr-count");
@@ -226,16 +231,19 @@
     const found = texts.found.replace("{number}", place + 1).replace("{count}", places.length);
     count.textContent = !wanted ? "" : places.length ? found : texts.not_found;
   };
-  const go = (step) => {
+  const mark = (at) => {
     places[place]?.forEach((word) => word.classList.remove("here"));
-    place = (place + step + places.length) % places.length;
+    place = at;
+    places[place].forEach((word) => word.classList.add("here"));
+    tell(true);
+  };
+  const go = (step) => {
+    mark((place + step + places.length) % places.length);
     const words = places[place];
-    words.forEach((word) => word.classList.add("here"));
     const box = words[0].closest(".winasr-words");
     box.scrollTop += words[0].getBoundingClientRect().top - box.getBoundingClientRect().top
       - box.clientHeight / 3;
     scrolled = Date.now();
-    tell(true);
   };
   document.addEventListener("keydown", (event) => {
     if (!event.target.closest?.("#search") || event.key !== "Enter") return;
@@ -248,7 +256,7 @@
   let waiting = null;
   let pressed = null;
   document.addEventListener("input", (event) => {
-    if (event.target.closest("#search")) search();
+    if (event.target.closest("#search")) search(false);
     if (!event.target.closest("#transcript")) return;
     window.winasrChanged = true;
     clearTimeout(waiting);
@@ -267,9 +275,33 @@
     if ((note?.dataset.answer ?? "") === answer) return;
     answer = note?.dataset.answer ?? "";
     if (note) announcer.textContent = note.textContent;
-    setTimeout(search, 50); // Gradio puts the words' own attributes back
+    setTimeout(search, 50, true);
     const area = document.querySelector("#transcript textarea");
     if (!note || Number(note.dataset.length) === area?.value.length) release(); // else more comes
+  };
+
+  // Until Gradio has a recording that is being uploaded or made, a click on Transcribe waits.
+  let records = false;
+  let wanted = null;
+  let tired = null;
+  window.winasrRecords = (now) => {
+    records = now;
+    arrived();
+  };
+  const arriving = () => records || document.querySelector("#audio .uploading");
+  const arrived = () => {
+    if (!wanted || arriving()) return;
+    const button = wanted;
+    wanted = null;
+    clearTimeout(tired);
+    unsay("arriving");
+    setTimeout(() => button.click(), 0);
+  };
+  const waitFor = (button) => {
+    if (!wanted) tired = setTimeout(() => window.winasrRecords(false), 60000); // it has failed
+    wanted = button;
+    say("arriving", texts.arriving);
+    all("#microphone button").find((each) => each.offsetParent && /stop/.test(each.className))?.click();
   };
 
   // A new attempt makes an old note untrue. While it is captured: the attempt itself may fail at
@@ -277,7 +309,13 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("#transcribe, #anyway, #audio, #microphone")) unsay("toast", "microphone");
-    if (target?.closest("#transcribe, #anyway")) window.winasrChanged = false;
+    const start = target?.closest("#transcribe, #anyway");
+    if (start && arriving()) {
+      event.stopPropagation();
+      waitFor(start);
+      return;
+    }
+    if (start) window.winasrChanged = false;
     const download = target?.closest("#downloads button");
     if (download && waiting) {
       event.preventDefault();

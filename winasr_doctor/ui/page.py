@@ -81,6 +81,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     label=texts.MICROPHONE,
                     sources=["microphone"],
                     type="filepath",
+                    buttons=["download"],  # by default also one that sends it to a web site
                     elem_id="microphone",
                 )
                 options = _options(handler.choices.values())
@@ -131,7 +132,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     interactive=False,
                     visible=False,
                     wrap=True,
-                    column_widths=["32%", "15%", "38%", "15%"],
+                    column_widths=["32%", "18%", "32%", "18%"],
                     label=texts.RECORDINGS,
                     elem_id="recordings",
                 )
@@ -193,6 +194,12 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
         cancel.click(calls.cancel, None, status, **_QUIETLY)
         for component in (audio, microphone):
             component.change(calls.uploaded, [audio, microphone], players, **_QUIETLY)
+        for listen_to, now in (
+            (microphone.start_recording, "true"),
+            (microphone.stop_recording, "false"),  # comes when the recording is uploaded
+            (microphone.clear, "false"),
+        ):
+            listen_to(None, js=f"() => {{ window.winasrRecords({now}); }}", **_QUIETLY)
         model.change(calls.chosen, model, [language, wanted], **_QUIETLY)
         # Gradio's `input` comes only with a key that writes, not with Delete or a paste; `change`
         # also comes when a job changes the text, but page.js knows whether somebody did.
@@ -388,13 +395,14 @@ def _shown(view: PageView) -> list[Any]:
     table = gr.update(
         value=[list(map(clean, row)) for row in view.rows], visible=len(view.rows) > 1
     )
+    if view.running and not view.transcripts:
+        return [status, *[gr.skip()] * (6 + len(FORMATS)), table, *buttons]
     text = page_text(view.transcripts, named=len(view.names) > 1)
-    if view.running:
-        text = text if view.transcripts else gr.skip()
-        return [status, text, *[gr.skip()] * (5 + len(FORMATS)), table, *buttons]
     words = listening.words(view.transcripts, view.names)
-    heard = [words, gr.update(visible=bool(words)), "", ""]
-    return [status, text, *heard, *_downloads(view.files), table, *buttons]
+    heard = [words, gr.update(visible=bool(words))]
+    if view.running:
+        return [status, text, *heard, *[gr.skip()] * (3 + len(FORMATS)), table, *buttons]
+    return [status, text, *heard, "", "", *_downloads(view.files), table, *buttons]
 
 
 def _downloads(found: Mapping[str, str]) -> list[Any]:

@@ -195,6 +195,7 @@ CLIENT: Final = {
     " look at its console, stop it, start `python -m winasr_doctor ui` again and reload the page.",
     "microphone": "No microphone is available: none is connected, or the browser may not use it;"
     " allow it in the browser's address bar, or choose a file.",
+    "arriving": "Waiting until the recording is uploaded, then it is transcribed.",
     "failed": "The page reports: ",
     "add": "Add recordings",
     "found": "{number} of {count} places",

@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from ..fakes import until  # noqa: TID252 - a folder above
 from .conftest import DATA, KLATT3
 
 TEXTS = ("stop zero four one", "nine yes seven five")
 RATE = 16_000
+AS_MANY = """
+    document.querySelectorAll("#words [data-start]").length
+        === document.querySelector("#transcript textarea").value.split(" ").length
+"""
+"""Every word of the text can be clicked."""
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +32,33 @@ def long_recording(tmp_path_factory) -> Path:
     return path
 
 
-def test_the_text_grows_until_a_cancel_which_keeps_it(tab, open_tab, real, long_recording, picture):
-    tab.page.emulate_media(reduced_motion="reduce")
+def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
+    tab, open_tab, long_recording, picture, pieces
+):
+    page = tab.page
+    page.emulate_media(reduced_motion="reduce")
     tab.give(long_recording)
-    tab.page.click("#transcribe")
+    page.click("#transcribe")
     tab.sees("x real time", "run", within=90_000)
-    tab.page.wait_for_function("document.querySelector('#transcript textarea').value.length > 9")
-    first = len(tab.text)
-    assert tab.page.evaluate("document.querySelector('#transcript textarea').readOnly")
-    until(lambda: len(tab.text) > first, seconds=60)
+    words = page.locator("#words [data-start]")
+    words.nth(9).wait_for(timeout=20_000)
+    page.wait_for_function(AS_MANY)
+    first, count = len(tab.text), words.count()
+    assert page.evaluate("document.querySelector('#transcript textarea').readOnly")
+    # Somebody listens, searches and reads meanwhile.
+    words.nth(6).click()
+    page.wait_for_function("document.querySelector('#players audio').currentTime > 0")
+    page.evaluate("document.querySelector('#players audio').pause()")
+    page.fill("#search input", "zero")
+    found = page.locator("#words .found").count()
+    words.nth(7).focus()
+    pieces.one()
+    words.nth(count + 9).wait_for(timeout=20_000)
+    page.wait_for_function(AS_MANY)
+    assert len(tab.text) > first
+    kept = "document.activeElement === document.querySelectorAll('#words [data-start]')[7]"
+    page.wait_for_function(kept)
+    page.wait_for_function(f"document.querySelectorAll('#words .found').length > {found}")
     said = tab.status
     assert re.search(r"[0-9]+%: [0-9:]+ of 10:00, [0-9.]+ x real time", said), said
     assert "meeting.flac, piece" in said
@@ -46,6 +68,8 @@ def test_the_text_grows_until_a_cancel_which_keeps_it(tab, open_tab, real, long_
     tab.page.click("#cancel:enabled")
     said = tab.sees("Cancelled.", "warn")
     assert "The text up to there is kept" in said
+    pieces.all()
+    page.wait_for_function(AS_MANY)
     kept = tab.text
     assert kept.startswith(" ".join(TEXTS))
     with tab.page.expect_download() as download:

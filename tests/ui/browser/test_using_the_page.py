@@ -5,15 +5,17 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
-import threading
+import shutil
 from pathlib import Path
 
 import pytest
 
+from winasr_doctor.asr.outcomes import Transcript
+from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
 from winasr_doctor.ui.preflight import Blocker
 
-from ..fakes import until  # noqa: TID252 - a folder above
+from ..fakes import WORDS, until  # noqa: TID252 - a folder above
 from .conftest import DATA, KLATT3
 
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 400, "height": 800}}
@@ -70,9 +72,8 @@ def test_the_keyboard_is_enough(tab):
     tab.sees("Transcribed", "ok")
 
 
-def test_two_people_see_only_their_own_job(open_tab, engine):
-    go_on = threading.Event()
-    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+def test_two_people_see_only_their_own_job(open_tab, engine, go_on):
+    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
     first, second = open_tab(), open_tab()
     first.transcribe()
     first.sees("Loading tiny", "run")
@@ -127,19 +128,15 @@ def test_nothing_outside_is_asked(tab, real, served, asked):
     assert asked == set()
 
 
-@pytest.mark.parametrize("state", ["start", "error", "done"])
-def test_there_is_no_serious_violation_of_accessibility(tab, engine, picture, state):
+@pytest.mark.parametrize("state", ["start", "error", "working", "done"])
+def test_there_is_no_serious_violation_of_accessibility(
+    tab, engine, picture, go_on, tmp_path, state
+):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     tab.page.emulate_media(reduced_motion="reduce")
-    if state != "start":
-        if state == "error":
-            engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
-        tab.transcribe()
-        tab.sees("C: is full" if state == "error" else "Transcribed")
-    if state == "done":
-        tab.page.fill("#search input", "zero")
-        tab.page.fill("#transcript textarea", "stop hero")
-        tab.page.locator("#note", has_text="Your changes").wait_for(timeout=20_000)
+    begin = {"error": blocked, "working": several_at_work, "done": done}.get(state)
+    if begin is not None:
+        begin(tab, engine, go_on, tmp_path)
     serious = []
     for (width, viewport), dark in itertools.product(WIDTHS.items(), (False, True)):
         tab.page.set_viewport_size(viewport)
@@ -157,9 +154,43 @@ def test_there_is_no_serious_violation_of_accessibility(tab, engine, picture, st
     assert serious == []
 
 
-def test_a_screen_reader_is_told_each_phase_once(tab, engine):
-    go_on = threading.Event()
-    engine.steps["load"] = lambda **_options: go_on.wait(10) and None
+def blocked(tab, engine, _go_on, _folder):
+    """Let the doctor refuse a model."""
+    engine.steps["blockers"] = lambda **_options: (Blocker("TMP005", "C: is full"),)
+    tab.transcribe()
+    tab.sees("C: is full")
+
+
+def several_at_work(tab, engine, go_on, folder):
+    """Let a job on three recordings have come to the middle of the second, with a long name."""
+
+    def transcribe(names, on_progress, **_options):
+        for number, done in enumerate((1.0, 0.5)):
+            said = Transcript(names[number], "stop zero", 1.0, WORDS, untranscribed=1 - done)
+            on_progress(TranscribeProgress(number, 3, number, 3, number + done, 3.0, 1.0, said))
+        go_on.wait(60)
+
+    engine.steps["transcribe"] = transcribe
+    long = folder / f"{'interview ' * 9}.wav"
+    shutil.copy(KLATT3, long)
+    tab.give(KLATT3, long, DATA / "f3.wav")
+    tab.page.click("#transcribe")
+    tab.sees("0:02 of 0:03", "run")
+    tab.page.locator("#words section").nth(1).wait_for()
+    tab.page.locator("#recordings", has_text="50% transcribed").wait_for()
+
+
+def done(tab, _engine, _go_on, _folder):
+    """Let a job have ended, and a text be searched and changed."""
+    tab.transcribe()
+    tab.sees("Transcribed")
+    tab.page.fill("#search input", "zero")
+    tab.page.fill("#transcript textarea", "stop hero")
+    tab.page.locator("#note", has_text="Your changes").wait_for(timeout=20_000)
+
+
+def test_a_screen_reader_is_told_each_phase_once(tab, engine, go_on):
+    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
     tab.page.evaluate(
         """() => {
           window.told = [];

@@ -13,7 +13,7 @@ from winasr_doctor.appsource.names import CHILD_FIELDS
 from winasr_doctor.appsource.small_nodes import shrink
 
 CORPUS = sorted((Path(__file__).parent / "corpus").rglob("*.py"))
-MORE = (Path(__file__), Path(ast.__file__))
+MORE = (Path(__file__), Path(pytest.__file__))  # the embeddable Python has its library in a ZIP
 NOWHERE = """
 def f[T: int = str](a: int, /, b=1, *c, d: str = f"{a!r:>{b}}", **e) -> list[int]:
     match a:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MACHINES = 2
 """How many run at once. Each has a registry, and a wineserver, of its own."""
 
-LIMIT = 400.0
+LIMIT = 900.0
 """Seconds for one part of the tests; a machine that takes longer is stopped."""
 
 STALE = 86400.0

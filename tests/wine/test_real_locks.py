@@ -34,7 +34,7 @@ def test_rmtree_waits_until_the_file_is_released(weights, hold):
     holder = hold(weights)
     attempts = []
     threading.Timer(0.4, holder.stdin.close).start()
-    report = rmtree(weights.parent, RetryPolicy(total=10), on_attempt=attempts.append)
+    report = rmtree(weights.parent, RetryPolicy(total=60), on_attempt=attempts.append)
     assert report.status is CleanupStatus.REMOVED
     assert len(attempts) > 1
     assert attempts[0].failures[0].code == 32

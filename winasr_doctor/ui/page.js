@@ -95,8 +95,7 @@
     lock();
     refresh();
     arrived();
-    // While words come, Gradio puts the others' own attributes back.
-    if (changes.some(({ target }) => target.closest?.("#words"))) setTimeout(search, 50, true);
+    if (changes.some(({ target }) => target.closest?.("#words"))) setTimeout(markAgain, 50);
   }).observe(document.body, { childList: true, subtree: true });
 
   // Listening: a player for each recording, and its words.
@@ -231,6 +230,12 @@
     const found = texts.found.replace("{number}", place + 1).replace("{count}", places.length);
     count.textContent = !wanted ? "" : places.length ? found : texts.not_found;
   };
+  // While words come or change, Gradio puts the others' own attributes back.
+  const markAgain = () => {
+    search(true);
+    all("#players figure:not([hidden]) audio")
+      .filter((player) => player.currentTime > 0).forEach(follow);
+  };
   const mark = (at) => {
     places[place]?.forEach((word) => word.classList.remove("here"));
     place = at;
@@ -275,7 +280,7 @@
     if ((note?.dataset.answer ?? "") === answer) return;
     answer = note?.dataset.answer ?? "";
     if (note) announcer.textContent = note.textContent;
-    setTimeout(search, 50, true);
+    setTimeout(markAgain, 50);
     const area = document.querySelector("#transcript textarea");
     if (!note || Number(note.dataset.length) === area?.value.length) release(); // else more comes
   };

@@ -137,7 +137,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
                     elem_id="recordings",
                 )
                 players = gr.HTML(elem_id="players")
-                search, words, listen = _search_and_words()
+                words, listen = _search_and_words()
                 transcript = gr.Textbox(
                     label=texts.TRANSCRIPT,
                     lines=4,
@@ -169,7 +169,7 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
             panel = gr.HTML(findings.note(texts.NOT_SCANNED), elem_id="findings")
             rescan = gr.Button(texts.RESCAN, elem_id="rescan", size="sm")
 
-        heard = [words, listen, search, note]
+        heard = [words, listen, note]
         outputs = [
             *(status, transcript, *heard, *downloads, archive),
             *(table, transcribe, cancel, anyway),
@@ -219,9 +219,9 @@ def build(handler: Handler, first_device: str = "auto") -> SpeakingBlocks:
     return page
 
 
-def _search_and_words() -> tuple[gr.Textbox, gr.HTML, gr.Group]:
+def _search_and_words() -> tuple[gr.HTML, gr.Group]:
     with gr.Group(visible=False, elem_id="listening") as group:
-        search = gr.Textbox(
+        gr.Textbox(
             label=texts.SEARCH,
             info=texts.SEARCH_HELP,
             max_lines=1,
@@ -229,7 +229,7 @@ def _search_and_words() -> tuple[gr.Textbox, gr.HTML, gr.Group]:
             elem_id="search",
         )
         words = gr.HTML(elem_id="words")
-    return search, words, group
+    return words, group
 
 
 _QUIETLY: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -396,13 +396,13 @@ def _shown(view: PageView) -> list[Any]:
         value=[list(map(clean, row)) for row in view.rows], visible=len(view.rows) > 1
     )
     if view.running and not view.transcripts:
-        return [status, *[gr.skip()] * (6 + len(FORMATS)), table, *buttons]
+        return [status, *[gr.skip()] * (5 + len(FORMATS)), table, *buttons]
     text = page_text(view.transcripts, named=len(view.names) > 1)
     words = listening.words(view.transcripts, view.names)
     heard = [words, gr.update(visible=bool(words))]
     if view.running:
-        return [status, text, *heard, *[gr.skip()] * (3 + len(FORMATS)), table, *buttons]
-    return [status, text, *heard, "", "", *_downloads(view.files), table, *buttons]
+        return [status, text, *heard, *[gr.skip()] * (2 + len(FORMATS)), table, *buttons]
+    return [status, text, *heard, "", *_downloads(view.files), table, *buttons]
 
 
 def _downloads(found: Mapping[str, str]) -> list[Any]:

@@ -69,6 +69,7 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     said = tab.sees("Cancelled.", "warn")
     assert "The text up to there is kept" in said
     pieces.all()
+    assert page.locator("#search input").input_value() == "zero"
     page.wait_for_function(AS_MANY)
     kept = tab.text
     assert kept.startswith(" ".join(TEXTS))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from winasr_doctor.asr.errors import AudioError, CancelledError
+from winasr_doctor.asr.errors import AudioError, CancelledError, DeadlineError
 from winasr_doctor.asr.models import TINY_KNOWS
 from winasr_doctor.asr.outcomes import (
     DiarizeOutcome,
@@ -21,8 +21,9 @@ from winasr_doctor.asr.outcomes import (
 )
 from winasr_doctor.asr.transcribe_progress import TranscribeProgress
 from winasr_doctor.findings import Remedy
+from winasr_doctor.ui import status_messages, texts
 from winasr_doctor.ui.handler import TranscriptionRequest
-from winasr_doctor.ui.job_progress import display_names
+from winasr_doctor.ui.job_progress import JobProgress, display_names
 from winasr_doctor.ui.status import StatusKind, plain_text
 
 from .fakes import WORDS, heard, until
@@ -151,6 +152,25 @@ def test_a_piece_that_takes_long_is_no_cause_for_alarm(make, wish, fake):
             release.set()
     assert not any("No progress" in line or "The worker" in line for line in said.details)
     assert said.technical.startswith("The worker is in")
+
+
+def test_the_texts_are_sent_once_a_second_at_most(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("winasr_doctor.ui.job_progress.monotonic", lambda: now)
+    progress = JobProgress(("a.wav",))
+    sent = []
+    for _ in range(4):
+        progress.add(TranscribeProgress(0, 1, 1, 4, 30.0, 120.0, 3.0, begun("a.wav")))
+        sent += [len(progress.news()), len(progress.news())]
+        now += 0.5
+    assert sent == [1, 0, 0, 0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("error", [CancelledError("stopped"), DeadlineError("late")])
+def test_finished_texts_are_kept_when_a_job_is_stopped(error):
+    stopped = heard(TranscribeStatus.TRANSCRIBE_FAILED, error=error)
+    status = status_messages.of_failure(texts.TRANSCRIPTION_FAILED, stopped)
+    assert status.details == (texts.KEPT, texts.LAST_STEP)
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,11 @@ def test_a_click_on_transcribe_waits_for_a_recording_on_its_way(open_tab, engine
 
 def until_held(tab, held):
     """Wait until there is an upload."""
-    while not held:
+    for _ in range(1_500):
+        if held:
+            return
         tab.page.wait_for_timeout(20)
+    raise AssertionError("nothing was uploaded")
 
 
 @pytest.mark.parametrize("name", ["NotFoundError", "NotAllowedError", "NotReadableError"])

@@ -111,6 +111,7 @@ def _beside(linter: str, *arguments: str) -> Case:
         promises=(Promise("memory", 200 * MB),),
         needs=linter,
         once=True,
+        processes=2,
         warms_up=False,
     )
 
@@ -170,6 +171,7 @@ def _package(name: str, title: str) -> Case:
         promises=(Promise("ratio", 2.0), Promise("memory", 200 * MB)),
         needs=name,
         once=True,
+        processes=2,
         warms_up=False,
     )
 

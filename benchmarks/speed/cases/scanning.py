@@ -130,6 +130,7 @@ def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda _: snapshots(count),
         size=count,
         pairs=pairs,
+        processes=3 if count < MANY_SNAPSHOTS else 2,
         promises=promises,
         warms_up=count < MANY_SNAPSHOTS,
     )
@@ -152,6 +153,7 @@ def _files(count: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda folder: write_tree(folder, count),
         size=count,
         pairs=pairs,
+        processes=3 if count < MANY_FILES else 2,
         promises=promises,
         once=True,
         warms_up=count < MANY_FILES,

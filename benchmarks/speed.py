@@ -1,6 +1,6 @@
 """What winasr_doctor costs, each time beside what does the same without it.
 
-    python benchmarks/speed.py                      # everything, half an hour
+    python benchmarks/speed.py                      # everything, 20 minutes
     python benchmarks/speed.py --only 'rmtree-*' --quick
     python benchmarks/speed.py --check benchmarks/expected.toml   # ratios only, a minute
 

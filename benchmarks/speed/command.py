@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import sys
+import time
 from pathlib import Path
 
 from speed import expected
@@ -15,11 +16,15 @@ from speed.measuring import Measured, can_run, measure
 from speed.table import broken, left_out, table
 
 EXPLANATION = """\
-Each row has two sides that do the same work, first without winasr_doctor, then with it. They were
-measured by turns in the same processes. Numbers are medians with the range from the fastest to the
-slowest repeat; a ratio is that of the medians. CPU time includes child processes; peak memory is
-that of a process in which only this side ran.
+Each row has two sides that do the same work, first without winasr_doctor, then with it. They are
+measured alternately in the same processes, after one warm-up run of each unless a run takes many
+seconds. Numbers are medians with the range from the fastest to the slowest repeat; a ratio is
+that of the medians. CPU time includes child processes; peak memory is that of a process in which
+only this side ran, with pyperf in it (28 MB) unless the side is a command.
 """
+
+START, END = "<!-- Written by benchmarks/speed.py. -->", "<!-- End of what it writes. -->"
+"""Where a page has its measurements; the rest of the page stays as it is."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="few repeats, no peak memory, no large cases"
     )
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="write the table there, into the marked part of the page",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all values, for pyperf")
     parser.add_argument("--check", type=Path, metavar="FILE", help="compare ratios with this file")
     parser.add_argument("--list", action="store_true", help="list the cases")
@@ -48,6 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         return _check(chosen, options.check)
     return _measure(chosen, options)
+
+
+def into(page: str, text: str) -> str:
+    """Return a page with new measurements; without a place for them, it is only these."""
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    return f"{before}{start}\n\n{text}\n{end}{after}" if end else text
 
 
 def _chosen(patterns: list[str]) -> list[Case]:
@@ -76,14 +93,17 @@ def _measure(chosen: list[Case], options: argparse.Namespace) -> int:
     if options.quick:
         chosen = [case for case in chosen if not case.large]
     for case in filter(can_run, chosen):
-        print(f"measuring {case.name}", file=sys.stderr, flush=True)
+        began = time.monotonic()
         measured.append(measure(case, quick=options.quick))
+        seconds = time.monotonic() - began
+        print(f"measured {case.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
     lines = [*description(each.suite for each in measured), "", EXPLANATION, *table(measured)]
     lines += left_out(case for case in chosen if not can_run(case))
     text = "\n".join(lines).rstrip() + "\n"
     print(text)
     if options.markdown:
-        options.markdown.write_text(text, encoding="utf-8")
+        page = options.markdown.read_text("utf-8") if options.markdown.exists() else ""
+        options.markdown.write_text(into(page, text), encoding="utf-8")
     if options.json and measured:
         whole = measured[0].suite
         for each in measured[1:]:

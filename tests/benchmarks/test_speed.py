@@ -18,6 +18,7 @@ from speed import expected, table
 from speed.case import MB, Call, Case, Cost, Numbers, Promise, ratio
 from speed.cases import CASES
 from speed.cases.deleting import make_tree
+from speed.command import END, START, into
 from speed.expected import Expected
 from speed.measuring import SIDES, Measured
 from speed.worker import as_suite, measure
@@ -125,6 +126,12 @@ def test_a_case_that_stays_slow_fails():
     assert not verdict.passed
     assert verdict.tries == expected.TRIES
     assert "TOO SLOW" in str(verdict)
+
+
+def test_new_measurements_replace_only_the_marked_part_of_a_page():
+    page = f"# Title\n\n{START}\n\nold\n\n{END}\n\n## What it says\n"
+    assert into(page, "new\n") == page.replace("old", "new")
+    assert into("old\n", "new\n") == into("", "new\n") == "new\n"
 
 
 def test_a_ratio_is_that_of_the_medians():

@@ -90,6 +90,7 @@ CASES = (
         title="from the command to the first answer",
         theirs=Own("import gradio", _timed(_import_gradio)),
         ours=Own("winasr_doctor ui", _timed(_serve)),
+        pairs=3,
         processes=1,
         promises=(Promise("extra", 1.5, "wall"),),
         needs="gradio",

@@ -111,6 +111,7 @@ def _beside(linter: str, *arguments: str) -> Case:
         promises=(Promise("memory", 200 * MB),),
         needs=linter,
         once=True,
+        processes=2,
         warms_up=False,
     )
 
@@ -129,6 +130,7 @@ def _snapshots(count: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda _: snapshots(count),
         size=count,
         pairs=pairs,
+        processes=3 if count < MANY_SNAPSHOTS else 2,
         promises=promises,
         warms_up=count < MANY_SNAPSHOTS,
     )
@@ -151,6 +153,7 @@ def _files(count: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda folder: write_tree(folder, count),
         size=count,
         pairs=pairs,
+        processes=3 if count < MANY_FILES else 2,
         promises=promises,
         once=True,
         warms_up=count < MANY_FILES,
@@ -170,6 +173,7 @@ def _package(name: str, title: str) -> Case:
         promises=(Promise("ratio", 2.0), Promise("memory", 200 * MB)),
         needs=name,
         once=True,
+        processes=2,
         warms_up=False,
     )
 

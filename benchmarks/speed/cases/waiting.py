@@ -16,6 +16,8 @@ from speed.cases.deleting import LOCKED
 from winasr_doctor.faults.removal import go_by_path
 
 HELD = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+LONG = 0.5
+"""Seconds held from which on ten pairs are enough."""
 PAUSE = 0.25
 """Seconds between the attempts of a plain loop."""
 
@@ -91,7 +93,7 @@ def _held(seconds: float) -> Case:
         theirs=Own("a try every 250 ms", remaining(plain_loop, seconds)),
         ours=Own("rmtree", remaining(ours, seconds)),
         prepare=one_file,
-        pairs=20,
+        pairs=20 if seconds < LONG else 10,
         processes=1,
         promises=(Promise("p95", limit, "wall"),),
     )

@@ -15,3 +15,13 @@ def half():
     for line in process.stdout:
         print(line)
     process.wait()  # expect: APP015
+
+
+def told_in_a_thread():
+    process = subprocess.Popen([sys.executable, "part.py"], stdout=subprocess.PIPE)
+
+    def say():
+        print(process.pid)
+
+    say()
+    process.wait()  # expect: APP015

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 
 
 def run():
@@ -19,3 +20,14 @@ def together():
 
 def free():
     subprocess.Popen([sys.executable, "part.py"]).wait()
+
+
+def in_a_thread():
+    process = subprocess.Popen([sys.executable, "part.py"], stdout=subprocess.PIPE)
+
+    def read():
+        for line in process.stdout:
+            print(line)
+
+    threading.Thread(target=read).start()
+    process.wait()

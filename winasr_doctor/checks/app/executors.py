@@ -15,6 +15,7 @@ from winasr_doctor.checks.app.common import (
     constant,
     enclosing_function,
     keyword,
+    walk_own,
 )
 from winasr_doctor.checks.app.locking import is_locked
 from winasr_doctor.checks.app.speech import speech_of
@@ -35,6 +36,15 @@ _FUNCTIONS = frozenset({"to_thread", "run_sync", "run_in_threadpool", "start_new
 _AWAITED = _FUNCTIONS | {"run_in_executor"}
 _AT_THE_START = ("asynccontextmanager", "startup")
 _THREAD_CLASSES = frozenset({"Thread", "Timer"})
+_LOOPS = (
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
 _WHY = "transcription is started in threads"
 
 
@@ -52,7 +62,7 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
             work = _work(app, call, scope)
             if not any(runs(app, item, scope, unlocked) for item in work if item is not None):
                 continue
-            if not _is_alone(Site(call, scope)):
+            if not _is_alone(Site(call, scope)) and not _is_one_worker(app, call, scope, unlocked):
                 yield file, call, _WHY
 
 
@@ -73,6 +83,27 @@ def _is_alone(site: Site) -> bool:
     function = enclosing_function(site.file, site.call)
     names = () if function is None else map(site.file.segment, function.decorator_list)
     return any(word in name for name in names for word in _AT_THE_START)
+
+
+def _is_one_worker(app: Application, call: ast.Call, scope: Scope, reach: CallPaths) -> bool:
+    """Return whether a call makes one thread, not in a loop, that loops over the work itself."""
+    if last_name(call.func) not in _THREAD_CLASSES:
+        return False
+    for parent, _child in ancestors(scope.file, call):
+        if isinstance(parent, _LOOPS):
+            return False
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            break
+    functions = [
+        f for work in _work(app, call, scope) if work for f in app.calls.functions(work, scope)
+    ]
+    return bool(functions) and all(
+        any(
+            isinstance(loop, ast.While) and any(node in reach.sites for node in walk_own([loop]))
+            for loop in walk_own(getattr(function.node, "body", ()))
+        )
+        for function in functions
+    )
 
 
 def runs(app: Application, work: ast.expr, scope: Scope, reach: CallPaths) -> bool:

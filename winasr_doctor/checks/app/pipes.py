@@ -65,6 +65,9 @@ def _name_of(file: SourceFile, call: ast.Call) -> str:
     return ""
 
 
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
 def _wait_before_reading(
     file: SourceFile, call: ast.Call, name: str, piped: list[str]
 ) -> tuple[ast.Call, str] | None:
@@ -73,6 +76,10 @@ def _wait_before_reading(
     nodes = [n for n in walk_own(around.body) if getattr(n, "lineno", 0) >= call.lineno]
     unread = dict.fromkeys(piped)
     for node in in_order(nodes):
+        if isinstance(node, _INNER):  # read in a thread
+            parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute)]
+            read = set(map(file.segment, parts))
+            unread = dict.fromkeys(each for each in unread if f"{name}.{each}" not in read)
         text = file.segment(node) if isinstance(node, ast.Attribute) else ""
         if text == f"{name}.communicate":
             return None
@@ -110,7 +117,8 @@ def waits_without_reading(host: Machine) -> Iterable[Finding]:
     **Why.** The program stops when the pipe is full, and the app waits for it forever. On Windows
     an anonymous pipe of Python holds about 4 KB, on Linux 64 KB, so ffmpeg's or NeMo's log fits
     there and not here.
-    **Decided by.** No `communicate()` and no use of the stream between `Popen` and `wait()`.
+    **Decided by.** No `communicate()` and no use of the stream between `Popen` and `wait()`, nor in
+    a function that is defined there.
     **Do.** Use `communicate()`, or do not ask for the pipe.
     **Source.** docs.python.org, `subprocess.Popen.wait` (the note on deadlocks);
     learn.microsoft.com, "CreatePipe function" (`nSize` 0 means the default size); Linux pipe(7).

@@ -55,7 +55,6 @@ class Opening(NamedTuple):
         flags: The flags of open(2), if they are known.
         by: What opened it, if not `open`.
         temporary: Whether Windows would delete the file with its last handle (`O_TEMPORARY`).
-        thread: The thread that opened it.
     """
 
     names: tuple[str, ...]
@@ -63,7 +62,6 @@ class Opening(NamedTuple):
     flags: int | None = None
     by: str = ""
     temporary: bool = False
-    thread: int = 0
 
     @property
     def stack(self) -> Stack:
@@ -129,7 +127,7 @@ def _note_opened(number: int, path: str | bytes, flags: int) -> None:
     except Exception:  # an error here would become an error of the call
         log.exception("could not note the opening of %r", path)
         return
-    _keep(number, Opening((name,), places_from(frame), flags, "", temporary, get_ident()))
+    _keep(number, Opening((name,), places_from(frame), flags, "", temporary))
 
 
 def _text(path: object) -> str | None:
@@ -241,11 +239,10 @@ def _note(
         name = os.path.abspath(path)
     except OSError:  # the current directory no longer exists
         return
-    thread = get_ident()
-    opening = Opening((name,), places_from(frame), flags, by, temporary, thread)
+    opening = Opening((name,), places_from(frame), flags, by, temporary)
     with _lock:
         _keep(number, opening)
-        if thread != _MAIN:
+        if get_ident() != _MAIN:
             _disturbed[name] = opening
             if len(_disturbed) > _MOST_STARTS:
                 del _disturbed[next(iter(_disturbed))]

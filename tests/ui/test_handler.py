@@ -360,7 +360,7 @@ def test_a_model_that_comes_after_its_job_was_cancelled_is_thrown_away(make, wis
 
 def test_a_closed_tab_leaves_no_turn_taken(make, wish, fake):
     told = []
-    fake.steps["load"] = lambda cancel, **_options: told.append(cancel.wait(8))
+    fake.steps["load"] = lambda cancel, **_options: told.append(cancel.wait(60))
     handler = make()
     views = handler.run("tab", wish)
     until(lambda: next(views) and "load" in fake.calls)

@@ -218,14 +218,14 @@ class Tab:
             page.add_init_script(script)
         self.hosts: set[str] = set()
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         page.goto(url)
         page.wait_for_selector("#transcribe:visible")
 
     def give(self, *paths: Path) -> None:
         """Upload recordings."""
         self.page.set_input_files("#audio input[type=file]", [str(path) for path in paths])
-        self.page.wait_for_selector("#audio .file-preview, #audio table", timeout=20_000)
+        self.page.wait_for_selector("#audio .file-preview, #audio table", timeout=60_000)
 
     def transcribe(self, path: Path = KLATT3) -> None:
         """Upload a recording and click Transcribe."""

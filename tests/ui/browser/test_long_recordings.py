@@ -41,7 +41,7 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     page.click("#transcribe")
     tab.sees("x real time", "run", within=90_000)
     words = page.locator("#words [data-start]")
-    words.nth(9).wait_for(timeout=20_000)
+    words.nth(9).wait_for(timeout=60_000)
     page.wait_for_function(AS_MANY)
     first, count = len(tab.text), words.count()
     assert page.evaluate("document.querySelector('#transcript textarea').readOnly")
@@ -53,7 +53,7 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     found = page.locator("#words .found").count()
     words.nth(7).focus()
     pieces.one()
-    words.nth(count + 9).wait_for(timeout=20_000)
+    words.nth(count + 9).wait_for(timeout=60_000)
     page.wait_for_function(AS_MANY)
     assert len(tab.text) > first
     kept = "document.activeElement === document.querySelectorAll('#words [data-start]')[7]"

@@ -19,9 +19,9 @@ def record(tab, seconds=1):
     """Begin to record, and return the button that ends it when so many seconds are recorded."""
     tab.page.locator("#microphone button", has_text="Record").first.click()
     stop = tab.page.locator("#microphone button", has_text="Stop").first
-    stop.wait_for(timeout=20_000)
+    stop.wait_for(timeout=60_000)
     tab.page.locator("#microphone time", has_text=re.compile(f"0:0[{seconds}-9]")).wait_for(
-        timeout=20_000
+        timeout=60_000
     )
     return stop
 

@@ -100,7 +100,7 @@ def test_examining_again_shows_what_was_found(tab, engine):
     engine.steps["scan"] = bad_machine
     tab.page.click("#rescan")
     panel = tab.page.locator("#findings", has_text="TEMP is synced")
-    panel.wait_for(timeout=20_000)
+    panel.wait_for(timeout=60_000)
     assert "setx TEMP" in panel.inner_text()
 
 
@@ -114,7 +114,7 @@ def test_the_report_can_be_copied(open_tab, engine):
     tab.transcribe()
     tab.sees("the reason", "error")
     tab.page.click("#status_output .winasr-copy")
-    tab.page.locator(".winasr-copy", has_text="Copied").wait_for(timeout=20_000)
+    tab.page.locator(".winasr-copy", has_text="Copied").wait_for(timeout=60_000)
     assert "Traceback" in tab.page.evaluate("navigator.clipboard.readText()")
 
 
@@ -123,7 +123,7 @@ def test_nothing_outside_is_asked(tab, real, served, asked):
     tab.transcribe()
     tab.sees("Transcribed", "ok", within=90_000)
     tab.page.click("#rescan")
-    tab.page.locator("#findings .winasr-finding").first.wait_for(timeout=20_000)
+    tab.page.locator("#findings .winasr-finding").first.wait_for(timeout=60_000)
     assert tab.hosts == {served.url.split("/")[2]}
     assert asked == set()
 
@@ -186,7 +186,7 @@ def done(tab, _engine, _go_on, _folder):
     tab.sees("Transcribed")
     tab.page.fill("#search input", "zero")
     tab.page.fill("#transcript textarea", "stop hero")
-    tab.page.locator("#note", has_text="Your changes").wait_for(timeout=20_000)
+    tab.page.locator("#note", has_text="Your changes").wait_for(timeout=60_000)
 
 
 def test_a_screen_reader_is_told_each_phase_once(tab, engine, go_on):

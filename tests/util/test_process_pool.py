@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from winasr_doctor._util.process_pool import map_in_processes
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the processes import the functions below: they get this `sys.path`."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])
 
 
 def squares(numbers: list[int]) -> list[int]:

@@ -161,13 +161,14 @@ class Apps:
 
     def reading(self, pid: int, done: Callable[[Reading, str], bool]) -> tuple[Reading, str]:
         """Ask an app until it waits for something certain; return that, and the report."""
-        tree = ProcessTree(pid)
+        tree, report = ProcessTree(pid), "the app was never seen"
         for _ in range(300):
             app = collect(tree.processes(), str(self.folder))
-            reading = read(app)
-            report = render_blocks(show(app, reading, 60), RenderOptions(width=1000))
-            if done(reading, report):
-                return reading, report
+            if app:  # the system may not show it in its first moment
+                reading = read(app)
+                report = render_blocks(show(app, reading, 60), RenderOptions(width=1000))
+                if done(reading, report):
+                    return reading, report
             time.sleep(0.05)
         raise AssertionError(report)
 

@@ -13,7 +13,9 @@ import threading
 
 import pytest
 
-from winasr_doctor.faults.sharing.refusals import told_once
+from winasr_doctor.faults.sharing.decisions import Situation
+from winasr_doctor.faults.sharing.handles import Handle, HandleKind
+from winasr_doctor.faults.sharing.refusals import Held, Refusal, told_once
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="Windows itself refuses there"),
@@ -143,6 +145,27 @@ def test_lines_of_pytest_are_left_out(tmp_path, told):
         text = told(os.unlink, tmp_path / "a")
     assert f"{os.sep}_pytest{os.sep}" not in text
     assert "pluggy" not in text
+
+
+def test_a_child_without_a_command_yet_is_not_another_one():
+    """Linux starts a program before it says with which command (proc_pid_cmdline(5))."""
+    handle = Handle(os.getpid() + 1, HandleKind.CURRENT_DIRECTORY, "/app")
+    refusals = [
+        Refusal(
+            "rmdir",
+            "/app",
+            None,
+            32,
+            Situation.CURRENT_DIRECTORY,
+            (Held(handle, command=command),),
+            (),
+        )
+        for command in ("", "python app.py")
+    ]
+    text = told_once(refusals)
+    assert text.count("rmdir '/app'") == 1
+    assert "(python app.py)" in text
+    assert "refused 2 times" in text
 
 
 def test_the_same_refusal_is_told_once(tmp_path, rules):

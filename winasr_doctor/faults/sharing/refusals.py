@@ -111,21 +111,29 @@ class Refusal:
         return self.head + self.tail
 
 
+_Key = tuple[str, tuple["Held | Handle", ...]]
+
+
+def _known_as(one: Held) -> Held | Handle:
+    """Return what tells a holder from others; a child that has just started has no command yet."""
+    return one if one.handle.pid == os.getpid() else one.handle
+
+
 def told_once(refusals: Iterable[Refusal]) -> str:
     """Return all refusals as one text, each shown once and the number bounded.
 
     Args:
         refusals: The refusals, in order.
     """
-    first: dict[tuple[str, tuple[Held, ...]], Refusal] = {}
-    often: Counter[tuple[str, tuple[Held, ...]]] = Counter()
+    latest: dict[_Key, Refusal] = {}
+    often: Counter[_Key] = Counter()
     for refusal in refusals:
-        key = refusal.head, refusal.held
+        key = refusal.head, tuple(map(_known_as, refusal.held))
         often[key] += 1
-        first.setdefault(key, refusal)
+        latest[key] = refusal
     told: set[tuple[str, ...]] = set()
     texts = []
-    for key, refusal in list(first.items())[:_MOST_REFUSALS]:
+    for key, refusal in list(latest.items())[:_MOST_REFUSALS]:
         again = bool(refusal.held) and refusal.holders in told
         told.add(refusal.holders)
         texts.append(refusal.head + ("\n  held as above" if again else refusal.tail))

@@ -255,7 +255,7 @@ def test_an_external_process_that_holds_the_weights_is_named(
 
     locks.is_open = held_by_other
     with somebody_who_opens(scratch / "*" / "model_weights.ckpt") as process:
-        with guard(RetryPolicy(total=60), until_named) as session:
+        with guard(RetryPolicy(total=10), until_named) as session:
             loaded = restore()
         (report,) = session.cleanups
         assert report.status is CleanupStatus.LEFT_BEHIND

@@ -34,7 +34,7 @@ def test_rmtree_waits_until_the_file_is_released(weights, hold):
     holder = hold(weights)
     attempts = []
     threading.Timer(0.4, holder.stdin.close).start()
-    report = rmtree(weights.parent, RetryPolicy(total=60), on_attempt=attempts.append)
+    report = rmtree(weights.parent, RetryPolicy(total=10), on_attempt=attempts.append)
     assert report.status is CleanupStatus.REMOVED
     assert len(attempts) > 1
     assert attempts[0].failures[0].code == 32
@@ -43,7 +43,7 @@ def test_rmtree_waits_until_the_file_is_released(weights, hold):
 
 def test_rmtree_says_who_has_the_file_open(weights, hold, until_named):
     holder = hold(weights)
-    report = rmtree(weights.parent, RetryPolicy(total=60), on_attempt=until_named, defer=False)
+    report = rmtree(weights.parent, RetryPolicy(total=10), on_attempt=until_named, defer=False)
     (left,) = report.leftovers
     assert (left.path, left.code) == (str(weights), 32)
     assert {one.pid for one in left.holding.holders} == {holder.pid}

@@ -27,7 +27,7 @@ from .invariants import is_same_model
 pytestmark = pytest.mark.usefixtures("linux_only")
 
 _SCANNER = Path(__file__).with_name("scanner.py")
-_PATIENT = RetryPolicy(total=60)
+_PATIENT = RetryPolicy(total=10)
 """A scanner on a busy machine holds its files longer than it means to."""
 
 

@@ -85,23 +85,32 @@ def test_maps_are_read_again_only_after_one_was_made(tmp_path, reads):
     files[1].write_text("text")
 
 
-def test_the_maps_of_a_child_are_read_while_its_memory_changes(tmp_path, reads, monkeypatch):
-    (tmp_path / "a").write_text("text")
-    real, sizes = processes.read, [b"1 1", b"1 1", b"1 1", b"2 1", b"2 1"]
-
-    def read(path):
-        return sizes.pop() if path == f"/proc/{child.pid}/statm" else real(path)
-
+def test_a_child_may_map_a_file_in_the_place_of_another_one(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(bytes(mmap.PAGESIZE))
+    maps = (
+        "import mmap, sys\n"
+        "def mapped(name):\n"
+        "    with open(name, 'rb') as file:\n"
+        "        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)\n"
+        "a = mapped('a'); print(flush=True); input(); a.close()\n"
+        "b = mapped('b'); print(flush=True); input()\n"
+    )
+    command = [sys.executable, "-S", "-c", maps]
     with (
-        subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child,
-        open(tmp_path / "a", "ab"),
+        subprocess.Popen(
+            command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as child,
+        open(tmp_path / "b", "ab"),  # so that it must be found out who has it mapped
     ):
-        monkeypatch.setattr(processes, "read", read)
-        for _ in range(5):
-            (tmp_path / "a").write_text("text")
+        child.stdout.readline()
+        (tmp_path / "b").write_bytes(bytes(mmap.PAGESIZE))
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        child.stdout.readline()
+        with pytest.raises(OSError, match="Invalid"):
+            (tmp_path / "b").write_text("text")
         child.communicate(b"\n")
-    assert not sizes
-    assert reads.count(f"/proc/{child.pid}/maps") == 2
 
 
 def test_a_folder_is_renamed_without_a_look_at_what_children_have_mapped(tmp_path, reads):

@@ -143,8 +143,7 @@ def maps_file(path: str, identity: Identity) -> bool:
 
 
 _mapped = 0
-_seen: dict[int, tuple[object, bytes]] = {}
-_MOST_SEEN = 64
+_last: tuple[object, bytes] | None = None
 
 
 def map_made() -> None:
@@ -156,14 +155,15 @@ def map_made() -> None:
 def _maps_of(pid: int) -> bytes:
     """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
 
-    So the last answer is used again while its memory has the same size (proc_pid_statm(5)) and
-    Python has mapped nothing here. What it shows may have gone since. What it does not show is not
-    there, unless something else than Python here put a map in the place of one of the same size.
+    So for this process the last answer is used again while its memory has the same size
+    (proc_pid_statm(5)) and Python has mapped nothing. What it shows may have gone since. What it
+    does not show is not there, unless C code has put a map in the place of one of the same size.
+    A child may do that at any time, so it is always asked.
     """
-    state = _mapped, read(f"/proc/{pid}/statm").partition(b" ")[0]
-    seen = _seen.get(pid)
-    if seen is None or seen[0] != state:
-        if len(_seen) >= _MOST_SEEN:
-            _seen.clear()
-        _seen[pid] = seen = state, read(f"/proc/{pid}/maps")
-    return seen[1]
+    global _last  # noqa: PLW0603 - likewise
+    if pid != os.getpid():
+        return read(f"/proc/{pid}/maps")
+    state = pid, _mapped, read("/proc/self/statm").partition(b" ")[0]
+    if _last is None or _last[0] != state:
+        _last = state, read("/proc/self/maps")
+    return _last[1]

@@ -162,6 +162,7 @@ class Apps:
     def reading(self, pid: int, done: Callable[[Reading, str], bool]) -> tuple[Reading, str]:
         """Ask an app until it waits for something certain; return that, and the report."""
         tree, report = ProcessTree(pid), "the app was never seen"
+        self._let_it_rest(tree)
         for _ in range(300):
             app = collect(tree.processes(), str(self.folder))
             if app:  # the system may not show it in its first moment
@@ -171,6 +172,16 @@ class Apps:
                     return reading, report
             time.sleep(0.05)
         raise AssertionError(report)
+
+    def _let_it_rest(self, tree: ProcessTree) -> None:
+        """Wait until it has stopped working, as `run` does: a process that starts is not asked."""
+        before = None
+        for _ in range(50):
+            now = tree.activity()
+            if now == before:
+                return
+            before = now
+            time.sleep(0.2)
 
     def stop(self) -> None:
         for process in self.started:

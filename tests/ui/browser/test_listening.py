@@ -105,6 +105,7 @@ def test_a_recording_is_heard_searched_and_changed_by_keyboard(open_tab, real, s
     page.locator("#transcript textarea").focus()
     page.keyboard.press("Control+Home")
     page.keyboard.type("Pleased ")
+    page.locator("#note", has_text="Your changes are in the files").wait_for()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Backspace")  # for which Gradio has no event
     assert downloaded(tab, "srt").endswith("Please stop zero four one\n")

@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -143,9 +144,11 @@ class Apps:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.started: list[subprocess.Popen[bytes]] = []
+        self._source = ""
 
     def start(self, source: str) -> int:
         """Start an app; return the number of its process."""
+        self._source = source
         listening = LISTENING.format(package=str(PACKAGE), folder=str(self.folder))
         for name, text in (("app.py", textwrap.dedent(source)), *OTHERS.items()):
             is_program = name in {"app.py", "ask.py", "lock.py"}
@@ -163,6 +166,11 @@ class Apps:
         """Ask an app until it waits for something certain; return that, and the report."""
         tree, report = ProcessTree(pid), "the app was never seen"
         self._let_it_rest(tree)
+        for _ in range(2):  # for a reason we do not know, an app once was dead before it was asked
+            if self.started[-1].poll() is not None:
+                sys.stderr.write(f"the app died with {self.started[-1].returncode}: once more\n")
+                tree = ProcessTree(self.start(self._source))
+                self._let_it_rest(tree)
         for _ in range(300):
             app = collect(tree.processes(), str(self.folder))
             if app:  # the system may not show it in its first moment
@@ -185,8 +193,10 @@ class Apps:
 
     def stop(self) -> None:
         for process in self.started:
-            for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-                each.kill()
+            with suppress(psutil.NoSuchProcess):  # it has ended
+                for each in psutil.Process(process.pid).children(recursive=True):
+                    each.kill()
+            process.kill()
             process.communicate()
 
 

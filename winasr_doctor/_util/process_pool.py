@@ -64,13 +64,15 @@ def _one_by_one(
     lost: Callable[[_Item], _Result],
 ) -> Iterator[_Result]:
     workers = _Workers(function, 1)
-    for item in items:
-        try:
-            yield from workers.submit([item]).result()
-        except BrokenProcessPool:
-            yield lost(item)
-            workers.start_again()
-    workers.stop()
+    try:
+        for item in items:
+            try:
+                yield from workers.submit([item]).result()
+            except BrokenProcessPool:
+                yield lost(item)
+                workers.start_again()
+    finally:
+        workers.stop()
 
 
 class _Workers(Generic[_Item, _Result]):

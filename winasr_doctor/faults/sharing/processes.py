@@ -163,7 +163,8 @@ def _maps_of(pid: int) -> bytes:
     global _last  # noqa: PLW0603 - likewise
     if pid != os.getpid():
         return read(f"/proc/{pid}/maps")
-    state = pid, _mapped, read("/proc/self/statm").partition(b" ")[0]
-    if _last is None or _last[0] != state:
+    size = read("/proc/self/statm").partition(b" ")[0]
+    state = pid, _mapped, size
+    if not size or _last is None or _last[0] != state:
         _last = state, read("/proc/self/maps")
     return _last[1]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 _STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _PART = re.compile(
-    rf"""\#[^\n]*|{_STRING}|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])|(?P<comma>,)|(?P<stars>\*\*)"""
-    r"""|(?P<keyword>[^\W\d]\w*)\s*=(?!=)|(?P<unclear>["']|\blambda\b)"""
+    rf"""\#[^\n]*|(?P<string>{_STRING})|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])|(?P<comma>,)"""
+    r"""|(?P<stars>\*\*)|(?P<keyword>[^\W\d]\w*)\s*=(?!=)|(?P<unclear>["']|\blambda\b)"""
 )
 """What matters in the arguments of a call. A quotation mark that is left over starts a string of
 several lines, and a lambda has commas of its own; both may hide anything."""
@@ -50,18 +50,35 @@ def _calls(text: str, callee: str) -> Iterator[int]:
         place = text.find(callee, end)
 
 
-def _passes(text: str, start: int, argument: Argument) -> bool:
-    depth, commas, named = 1, 0, False
+def parts_of_call(text: str, start: int) -> Iterator[tuple[str, str]]:
+    """Yield what a call's arguments consist of, without what is inside brackets.
+
+    Args:
+        text: The source.
+        start: Where the arguments begin.
+
+    Yields:
+        A kind, and a text for some: `string` with its quotes, `keyword` with its name, `comma`,
+        `stars`; at last `unclear` if the rest cannot be told.
+    """
+    depth = 1
     for part in _PART.finditer(text, start):
         kind = part.lastgroup
         depth += (kind == "opens") - (kind == "closes")
-        if kind == "unclear":
-            return True
         if depth == 0:
+            return
+        if kind == "unclear":
             break
-        if depth == 1:
-            named = named or kind == "keyword"
-            commas += kind == "comma" and not named
-            if kind == "stars" or (kind == "keyword" and part["keyword"] == argument.name):
-                return True
+        if kind is not None and depth == 1:
+            yield kind, part[kind]
+    yield "unclear", ""
+
+
+def _passes(text: str, start: int, argument: Argument) -> bool:
+    commas, named = 0, False
+    for kind, name in parts_of_call(text, start):
+        if kind in {"unclear", "stars"} or (kind == "keyword" and name == argument.name):
+            return True
+        named = named or kind == "keyword"
+        commas += kind == "comma" and not named
     return argument.place is not None and commas >= argument.place

@@ -8,13 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-_PART = re.compile(
-    rf"""(?P<comment>\#[^\n]*)|(?P<string>{_STRING})|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])"""
-    r"""|(?P<comma>,)|(?P<encoding>\bencoding\s*=)|(?P<unclear>["'])"""
-)
-"""What matters in the arguments of a call. A quotation mark that is left over starts a string of
-several lines, which may hide anything."""
+from winasr_doctor.appsource.call_texts import parts_of_call
 
 _TEXT_CALL = re.compile(r"(open|write_text|read_text)[\s\\]*\(")
 _BINARY = re.compile(r"""['"](?=[^'"]*b)(?=[^'"]*[rwax])[rwaxbt+]{2,4}['"]""")
@@ -58,21 +52,16 @@ def _leaves_it_open(text: str, start: int, *, is_method: bool) -> bool:
 
     The `open` of an unknown object matters only with a mode for text.
     """
-    depth, commas, has_mode = 1, 0, not is_method
-    for part in _PART.finditer(text, start):
-        kind = part.lastgroup
-        depth += (kind == "opens") - (kind == "closes")
+    commas, has_mode = 0, not is_method
+    for kind, part in parts_of_call(text, start):
         if kind == "unclear":
             return True
-        if depth == 0:
-            return has_mode
-        if depth == 1:
-            commas += kind == "comma"
-            is_mode = kind == "string" and (commas > 0 or is_method)
-            if kind == "encoding" or (is_mode and _BINARY.fullmatch(part[0])):
-                return False
-            has_mode = has_mode or (is_mode and _TEXT_MODE.fullmatch(part[0]) is not None)
-    return True
+        commas += kind == "comma"
+        is_mode = kind == "string" and (commas > 0 or is_method)
+        if (kind == "keyword" and part == "encoding") or (is_mode and _BINARY.fullmatch(part)):
+            return False
+        has_mode = has_mode or (is_mode and _TEXT_MODE.fullmatch(part) is not None)
+    return has_mode
 
 
 def may_delete(text: str) -> bool:

@@ -195,6 +195,22 @@ def test_a_slow_place_neither_delays_nor_hides_the_others(manifest):
     assert len(holding.holders) == 1
 
 
+def test_other_processes_are_asked_when_this_one_has_answered(manifest):
+    events = []
+    too_early = threading.Event()
+
+    def this_process(target, evidence):
+        too_early.wait(0.1)
+        events.append("this process answered")
+
+    def others(target, evidence):
+        too_early.set()
+        events.append("others asked")
+
+    _ask(manifest, (this_process, others), 10)
+    assert events == ["this process answered", "others asked"]
+
+
 def test_a_place_that_fails_does_not_hide_the_others(manifest):
     def broken(target, evidence):
         raise OSError(5, "whatever")

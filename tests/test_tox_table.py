@@ -63,6 +63,27 @@ def test_several_results_files_count_together(tox_table, results):
     assert (tests.passed, tests.failed) == (4, 4)
 
 
+def test_a_test_that_passes_at_its_second_try_is_named(tox_table, pytester):
+    pytester.makepyfile(
+        test_tries="""
+        def test_passes_then(request):
+            assert request.node.execution_count == 2
+
+        def test_never_passes(): assert False
+
+        def test_passes(): pass
+        """
+    )
+    file = pytester.path / "results.xml"
+    pytester.inline_run(f"--junit-xml={file}", "--reruns=1", "-p", "no:cacheprovider")
+    tests = tox_table.read(file)
+    assert (tests.passed, tests.failed) == (2, 1)
+    assert tests.unsteady == ("test_tries::test_passes_then",)
+    *_, heading, line = tox_table.table([tox_table.Environment("ui", True, 1.0, tests)], 1.0)
+    assert heading.startswith("passed only at the second try")
+    assert line == "  ui: test_tries::test_passes_then"
+
+
 def test_no_results_file_is_no_error(tox_table):
     assert tox_table.read() is None
 

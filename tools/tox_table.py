@@ -41,11 +41,13 @@ class Tests:
         passed: How many tests passed.
         failed: How many failed, or broke before or after they ran.
         skipped: The reason of each test that was skipped or is known to fail.
+        unsteady: The names of those that failed at first and then passed.
     """
 
     passed: int
     failed: int
     skipped: tuple[str, ...]
+    unsteady: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,36 @@ def read(*results: Path) -> Tests | None:
     if not results:
         return None
     written = (ET.parse(file) for file in results)  # noqa: S314 - by pytest
-    cases = [case for each in written for case in each.iter("testcase")]
+    tries = [
+        each for file in written for suite in file.iter("testsuite") for each in tries_in(suite)
+    ]
+    cases = [each[-1] for each in tries]
     reasons = [case.find("skipped") for case in cases]
     skipped = tuple(
         re.sub(r"\s+", " ", reason.get("message") or "no reason given").strip()
         for reason in reasons
         if reason is not None
     )
-    failed = sum(any(case.find(kind) is not None for kind in _FAILED) for case in cases)
-    return Tests(len(cases) - failed - len(skipped), failed, skipped)
+    failed = sum(map(_has_failed, cases))
+    again = (each[-1] for each in tries if len(each) > 1 and not _has_failed(each[-1]))
+    unsteady = tuple(f"{case.get('classname')}::{case.get('name')}" for case in again)
+    return Tests(len(cases) - failed - len(skipped), failed, skipped, unsteady)
+
+
+def tries_in(suite: ET.Element) -> list[list[ET.Element]]:
+    """Return the tries of each test in a suite; pytest-rerunfailures writes a failed one bare.
+
+    Args:
+        suite: A `testsuite` of a JUnit file.
+    """
+    tries: dict[tuple[str, str], list[ET.Element]] = defaultdict(list)
+    for case in suite.iter("testcase"):
+        tries[case.get("classname", ""), case.get("name", "")].append(case)
+    return list(tries.values())
+
+
+def _has_failed(case: ET.Element) -> bool:
+    return any(case.find(kind) is not None for kind in _FAILED)
 
 
 def table(ran: Sequence[Environment], seconds: float) -> Iterator[str]:
@@ -113,6 +136,11 @@ def table(ran: Sequence[Environment], seconds: float) -> Iterator[str]:
         yield "skipped:"
     for reason, environments in sorted(reasons.items()):
         yield f"  {len(environments)} ({', '.join(dict.fromkeys(environments))}): {reason}"
+    unsteady = [(each.name, test) for each in ran if each.tests for test in each.tests.unsteady]
+    if unsteady:
+        yield "passed only at the second try (a bug in the package or in the test):"
+    for name, test in unsteady:
+        yield f"  {name}: {test}"
 
 
 def _counts(tests: Tests) -> tuple[str, str, str]:

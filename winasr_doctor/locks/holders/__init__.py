@@ -88,8 +88,8 @@ def _ask(path: str | os.PathLike[str], places: Sequence[Source], timeout: float)
 def _ask_all(target: HeldPath, evidence: Evidence, places: Sequence[Source]) -> None:
     """Ask the first place alone, if it answers in half of the time, then the others at once.
 
-    The first is this process. Meanwhile no other place may look: on Windows, asking about another
-    process opens the path or copies a handle to it, and this process would seem to hold it.
+    The first is this process. No other place may look at the same time: on Windows, asking about
+    another process opens the path or copies a handle to it, and this process would seem to hold it.
     """
 
     def bound(place: Source) -> DeadlineTask[None]:

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
 from winasr_doctor.appsource.calls import Calls
+from winasr_doctor.appsource.file_index import LatePart
 from winasr_doctor.appsource.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import (
     CallResult,
@@ -176,6 +177,8 @@ class _Question(Calls):
                 found.extend(self._imported(binding))
             elif isinstance(binding, Definition):
                 found.append(_defined(binding))
+            elif isinstance(binding, LatePart) and (definition := binding.parse()):
+                found.append(_defined(definition))
         return distinct(found)[:MAX_VALUES]
 
     def of_module(self, name: str, scope: Scope) -> list[Term]:

@@ -57,13 +57,18 @@ class Shelf:
         """How often each file has been parsed."""
         self.kept: set[SourceFile] = set()
 
-    def add(self, file: SourceFile) -> None:
-        """Note that a file has been parsed."""
-        text = file.text
+    def add(self, file: SourceFile, text: str) -> None:
+        """Note that a text of a file has been parsed."""
         per_mark = _PER_MARK_SMALL if self.is_crowded else _PER_MARK
-        self._open[file] = per_mark * sum(map(text.count, _MARKS))
+        size = per_mark * sum(map(text.count, _MARKS))
+        if file not in self._open:
+            self.visit(file)
+        self._open[file] = self._open.get(file, 0) + size
         if file not in self.kept:
-            self._loose += self._open[file]
+            self._loose += size
+
+    def visit(self, file: SourceFile) -> None:
+        """Note that a file is examined."""
         self._parsed[file] = self._parsed.get(file, 0) + 1
         self._watch.at(len(self._parsed), self._count)
 

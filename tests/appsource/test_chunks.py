@@ -84,20 +84,6 @@ def test_a_file_whose_text_may_mislead_is_not_split(text):
     assert split(text) == ()
 
 
-def test_the_parts_have_what_the_whole_file_has():
-    usual, late = SourceFile("app.py", TEXT, ast.parse(TEXT)), as_part_of_a_large_app(TEXT)
-    assert late.index.module.bindings.keys() == usual.index.module.bindings.keys()
-    for name in ("calls", "dicts", "stores"):
-        mine, others = ([each[0] for each in getattr(file.index, name)] for file in (late, usual))
-        assert dumped(mine) == dumped(others)
-    mine, others = ([scope.node for scope in file.index.scopes] for file in (late, usual))
-    assert dumped(mine[1:]) == dumped(others[1:])
-    for name, bindings in usual.index.module.bindings.items():
-        assert list(map(type, late.index.module.bindings[name])) == list(map(type, bindings))
-    assert dumped([late.tree]) == dumped([usual.tree])
-    assert dumped(late.parents) == dumped(usual.parents)
-
-
 def test_only_what_is_asked_for_is_parsed(monkeypatch):
     parsed, parse = [], parsing.parse
     monkeypatch.setattr(
@@ -118,6 +104,79 @@ def test_only_what_is_asked_for_is_parsed(monkeypatch):
     assert [each.node for each in file.index.module.bindings["helper"]] == [
         each.parse().node for each in (first, second)
     ]
+
+
+CLASS = (
+    '''
+class Engine(Base):
+    """Holds a model."""
+
+    size = 1
+    go(0)
+
+    def load(self):
+        self.model = made(1)
+
+    @property
+    def name(self):
+        """A name.
+
+  Not at the usual margin."""
+        return self.model.name
+
+    async def run(self):
+        return self.model.go(2)
+
+    def load(self):
+        self.other = made(3)
+
+    class Inner:
+        def go(self):
+            global KEPT
+            KEPT = 1
+'''
+    + "# the end\n" * 100
+    + "go(4)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        CLASS,
+        CLASS.replace("    size = 1\n    go(0)\n", "").replace('"""Holds a model."""', ""),
+        CLASS.replace("    class Inner", "    size = 2\n    class Inner"),
+        CLASS.replace("self.model.go(2)", "(\n    self.model\n        .go(2)\n    )"),
+        CLASS.replace("    async def", "    if size:\n        go()\n    async def"),
+    ],
+)
+def test_the_parts_have_what_the_whole_file_has(text):
+    usual, late = SourceFile("app.py", text, ast.parse(text)), as_part_of_a_large_app(text)
+    assert late.index.module.bindings.keys() == usual.index.module.bindings.keys()
+    for name in ("calls", "dicts", "stores"):
+        mine, others = ([each[0] for each in getattr(file.index, name)] for file in (late, usual))
+        assert dumped(mine) == dumped(others)
+    for mine, other in zip(late.index.scopes, usual.index.scopes, strict=True):
+        assert list(mine.bindings) == list(other.bindings)
+        for name, bindings in other.bindings.items():
+            assert list(map(type, mine.bindings[name])) == list(map(type, bindings))
+    assert dumped([late.tree]) == dumped([usual.tree])
+    assert dumped(late.parents) == dumped(usual.parents)
+
+
+def test_only_the_methods_that_are_asked_for_are_parsed():
+    file = as_part_of_a_large_app(CLASS.replace("            global KEPT\n", ""))
+    (engine,) = file.index.module.bindings["Engine"]
+    definition = engine.parse()
+    assert definition.scope.part is engine
+    assert [part.chunk.name for part in engine.members if part.is_parsed] == []
+    assert list(definition.scope.bindings) == ["size", "load", "name", "run", "Inner"]
+    assert [part.chunk.line for part in engine.within("other")[1:]] == [21]
+    assert [part.chunk.line for part in engine.members if part.is_parsed] == [21]
+    calls = [ast.unparse(call) for part in file.index.about("made") for call, _ in part.calls]
+    assert calls == ["go(0)", "made(1)", "made(3)", "go(4)"]
+    assert [part.chunk.name for part in engine.members if part.is_parsed] == ["load", "load"]
 
 
 def test_nodes_know_what_is_around_them():

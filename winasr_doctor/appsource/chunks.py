@@ -1,4 +1,4 @@
-"""Splits the text of a file at its outermost functions and classes, so that few need parsing."""
+"""Splits the text of a file at its functions, classes and methods, so that few need parsing."""
 
 from __future__ import annotations
 
@@ -7,23 +7,35 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-_STATEMENT = re.compile(
-    r"^(?![\s#)\]}])(?P<definition>@|(?:async[ ]+)?(?:def|class)\b)?", re.MULTILINE
-)
+_INDENTS = ("", " " * 4)
+_STATEMENTS = {
+    indent: re.compile(
+        rf"^{indent}(?![\s#)\]}}])(?P<definition>@|(?:async[ ]+)?(?:def|class)\b)?", re.MULTILINE
+    )
+    for indent in _INDENTS
+}
 """The start of a line that begins a statement, if it is not inside a string or brackets."""
 
-_NAME = re.compile(r"^(?:async[ ]+)?(?:def|class)[ ]+(\w+)", re.MULTILINE)
+_NAMES = {
+    indent: re.compile(rf"^{indent}(?:async[ ]+)?(?:def|class)[ ]+(\w+)", re.MULTILINE)
+    for indent in _INDENTS
+}
 _LONG_QUOTES = ('"""', "'''")
 
 
+_LARGE = 1_000
+"""Characters from which on a class is worth splitting."""
+
+
 class Chunk(NamedTuple):
-    """The text of an outermost function or class, with its decorators."""
+    """The text of a function or class with its decorators."""
 
     name: str
     start: int
     end: int
     line: int
     """Its first line, from 1."""
+    indent: str = ""
 
 
 def split(text: str) -> tuple[Chunk, ...]:
@@ -35,23 +47,44 @@ def split(text: str) -> tuple[Chunk, ...]:
     Returns:
         Chunks in their order; none if the text may be another than it looks.
     """
+    return _chunks(text, Chunk("", 0, len(text), 1), "")
+
+
+def members(text: str, chunk: Chunk) -> tuple[Chunk, ...]:
+    """Return the functions and classes in a large class that ends with only these.
+
+    Args:
+        text: The source of the file.
+        chunk: The class.
+
+    Returns:
+        Chunks in their order; none if the class should be parsed as a whole.
+    """
+    if chunk.indent or chunk.end - chunk.start < _LARGE:
+        return ()
+    found = _chunks(text, chunk, " " * 4)
+    ends = [*(each.start for each in found[1:]), chunk.end]
+    return found if [each.end for each in found] == ends else ()
+
+
+def _chunks(text: str, around: Chunk, indent: str) -> tuple[Chunk, ...]:
     found: list[Chunk] = []
-    line, place = 1, 0
-    for start, end in _spans(text):
-        name = _NAME.search(text, start, end)
+    line, place = around.line, around.start
+    for start, end in _spans(text, around, indent):
+        name = _NAMES[indent].search(text, start, end)
         if name is None:
             return ()
         line += text.count("\n", place, start)
-        found.append(Chunk(name[1], start, end, line))
+        found.append(Chunk(name[1], start, end, line, indent))
         place = start
     return tuple(found)
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+def _spans(text: str, around: Chunk, indent: str) -> list[tuple[int, int]]:
     """Return where definitions start and end."""
     found: list[tuple[int, int]] = []
     start, is_decorated = -1, False
-    for place, kind in _statements(text):
+    for place, kind in _statements(text, around, indent):
         if is_decorated and kind:
             is_decorated = kind == "@"
             continue
@@ -62,11 +95,11 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, str | None]]:
+def _statements(text: str, around: Chunk, indent: str) -> Iterator[tuple[int, str | None]]:
     """Yield where statements begin and how, and the end of the text if no string is open there."""
-    is_inside, before = dict.fromkeys(_LONG_QUOTES, False), 0
-    for statement in chain(_STATEMENT.finditer(text), (None,)):
-        place = len(text) if statement is None else statement.start()
+    is_inside, before = dict.fromkeys(_LONG_QUOTES, False), around.start
+    for statement in chain(_STATEMENTS[indent].finditer(text, around.start, around.end), (None,)):
+        place = around.end if statement is None else statement.start()
         for quotes in _LONG_QUOTES:
             is_inside[quotes] ^= text.count(quotes, before, place) % 2 == 1
         before = place

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.chunks import Chunk, split, without
+from winasr_doctor.appsource.chunks import Chunk, members, split, without
 from winasr_doctor.appsource.index import Definition, Part, Scope
 from winasr_doctor.appsource.names import parents_of
 
@@ -21,32 +21,88 @@ _GLOBAL = re.compile(r"[\n;:]\s*global\b")
 
 
 class LatePart(Part):
-    """An outermost function or class; until it is parsed, it stands for its own definition.
+    """A function or class; until it is parsed, it stands for its own definition.
+
+    The methods of a large class are such parts as well.
 
     Args:
+        home: The scope that it is in: the module or a class.
         module: The outermost scope.
         inner: The scope inside a class or function, for the whole file.
         chunk: Its text.
     """
 
-    def __init__(self, module: Scope, inner: dict[ast.AST, Scope], chunk: Chunk) -> None:
-        super().__init__(module, inner)
+    def __init__(
+        self, home: Scope, module: Scope, inner: dict[ast.AST, Scope], chunk: Chunk
+    ) -> None:
+        super().__init__(module, inner, home)
         self.chunk = chunk
         self.is_parsed = False
-        module.bind(chunk.name, self)
+        self.members: list[LatePart] = []
+        self._within: dict[str, tuple[Part, ...]] = {}
+        home.bind(chunk.name, self)
+        if _GLOBAL.search(self.file.keep_text(), chunk.start, chunk.end):
+            self.parse()
 
     def parse(self) -> Definition | None:
         """Parse it if that has not been done; return its definition, unless it is broken."""
-        bindings = self.module.bindings[self.chunk.name]
+        bindings = self.home.bindings[self.chunk.name]
         if not self.is_parsed:
             self.is_parsed = True
             count = len(bindings)
-            self.add(self.file.parse_chunk(self.chunk))
+            inside = members(self.file.keep_text(), self.chunk)
+            frame = self._frame(inside[0].start) if inside else []
+            self.add(frame or self.file.parse_chunk(self.chunk))
             place, added = bindings.index(self), bindings[count:]
             bindings[count:] = ()
             bindings[place : place + 1] = added
+            for chunk in inside if frame else ():
+                scope = self.inner[frame[0]]
+                self.members.append(LatePart(scope, self.module, self.inner, chunk))
         definitions = (each for each in bindings if isinstance(each, Definition))
         return next((each for each in definitions if each.node in self.statements), None)
+
+    def is_about(self, matters: Callable[[int, int], bool]) -> bool:
+        """Return whether it is parsed, which happens if its text matters."""
+        if not self.is_parsed and matters(self.chunk.start, self.chunk.end):
+            self.parse()
+        return self.is_parsed
+
+    def _frame(self, end: int) -> list[ast.stmt]:
+        """Return a class without its methods."""
+        text = self.file.keep_text()[self.chunk.start : end]
+        found = self.file.parse_block(self.chunk, f"{text}    pass\n")
+        if len(found) != 1 or not isinstance(found[0], ast.ClassDef):
+            return []
+        found[0].body.pop()
+        return found
+
+    def within(self, name: str) -> Sequence[Part]:
+        """Return the part, and at least the methods in it whose text contains a name."""
+        if name not in self._within:
+            text = self.file.keep_text()
+            found = [m for m in self.members if text.find(name, m.chunk.start, m.chunk.end) >= 0]
+            for member in found:
+                member.parse()
+            self._within[name] = (self, *found)
+        return self._within[name]
+
+    def complete(self) -> None:
+        """Put the methods, which are parsed, into the class."""
+        methods = [statement for member in self.members for statement in member.statements]
+        (node,) = self.statements
+        if methods and isinstance(node, ast.ClassDef) and methods[0] not in node.body:
+            node.body += methods
+            node.end_lineno = methods[-1].end_lineno
+            node.end_col_offset = methods[-1].end_col_offset
+
+    def clear(self) -> None:
+        """Break the cycles between scopes and bindings, so that the tree can be freed."""
+        super().clear()
+        for member in self.members:
+            member.clear()
+        self.members.clear()
+        self._within.clear()
 
 
 class FileIndex:
@@ -82,10 +138,7 @@ class FileIndex:
             while place < len(tree.body) and tree.body[place].lineno < chunk.line:
                 place += 1
             yield self._filled(tree.body[before:place])
-            late = LatePart(self.module, self.inner, chunk)
-            if _GLOBAL.search(self._text, chunk.start, chunk.end):
-                late.parse()
-            yield late
+            yield LatePart(self.module, self.module, self.inner, chunk)
         yield self._filled(tree.body[place:])
 
     def _filled(self, statements: Iterable[ast.stmt]) -> Part:
@@ -107,11 +160,11 @@ class FileIndex:
 
     def _where(self, matters: Callable[[int, int], bool]) -> Iterator[Part]:
         for part in self._every:
-            if isinstance(part, LatePart) and not part.is_parsed:
-                if not matters(part.chunk.start, part.chunk.end):
-                    continue
-                part.parse()
-            yield part
+            if not isinstance(part, LatePart):
+                yield part
+            elif part.is_about(matters):
+                yield part
+                yield from (member for member in part.members if member.is_about(matters))
 
     @property
     def parsed(self) -> Iterator[Part]:
@@ -150,7 +203,11 @@ class FileIndex:
 
     def whole(self) -> ast.Module:
         """Return the tree of the whole file."""
-        body = [statement for part in self.parts for statement in part.statements]
+        parts = [part for part in self.parts if part.home is self.module]
+        for part in parts:
+            if isinstance(part, LatePart) and part.members:
+                part.complete()
+        body = [statement for part in parts for statement in part.statements]
         tree = self.module.node
         assert isinstance(tree, ast.Module)  # noqa: S101 - for the type checker
         tree.body = body
@@ -161,7 +218,7 @@ class FileIndex:
         if node not in self._parents:
             for part in self.parsed:
                 if part.statements and part.statements[0] not in self._parents:
-                    self._parents.update(parents_of(self.module.node, part.statements))
+                    self._parents.update(parents_of(part.home.node, part.statements))
         return self._parents.get(node)
 
     def clear(self) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Union
-
-from winasr_doctor.appsource.small_nodes import for_small_nodes
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
@@ -131,11 +129,15 @@ class Part:
         stores: Assignments to `x.name` and `x["name"]`: target, value, scope.
         scopes: Every scope inside, in source order.
         inner: The scope inside a class or function, for the whole file.
+        home: The scope that the statements are in: the module, or a class.
     """
 
-    def __init__(self, module: Scope, inner: dict[ast.AST, Scope]) -> None:
+    def __init__(
+        self, module: Scope, inner: dict[ast.AST, Scope], home: Scope | None = None
+    ) -> None:
         self.file = module.file
         self.module = module
+        self.home = home or module
         self.inner = inner
         self.statements: list[ast.stmt] = []
         self.calls: list[tuple[ast.Call, Scope]] = []
@@ -153,9 +155,13 @@ class Part:
         return found
 
     def add(self, statements: Iterable[ast.stmt]) -> None:
-        """Collect what is in these statements of the module."""
+        """Collect what is in these statements."""
         self.statements.extend(statements)
         self._walk()
+
+    def within(self, _name: str) -> Sequence[Part]:
+        """Return the part, and at least the methods in it whose text contains a name."""
+        return (self,)
 
     def clear(self) -> None:
         """Break the cycles between scopes and bindings, so that the tree can be freed."""
@@ -168,7 +174,7 @@ class Part:
 
     def _walk(self) -> None:
         pending: list[tuple[ast.AST, Scope]]
-        pending = [(statement, self.module) for statement in reversed(self.statements)]
+        pending = [(statement, self.home) for statement in reversed(self.statements)]
         while pending:
             node, scope = pending.pop()
             kind = type(node)
@@ -276,25 +282,23 @@ class Part:
             elif isinstance(part, ast.Attribute | ast.Subscript) and not bound.iterated:
                 self.stores.append((part, bound.expr, bound.scope))
 
-    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = for_small_nodes(
-        {
-            ast.Call: _call,
-            ast.Dict: _dict,
-            ast.Assign: _assign,
-            ast.AnnAssign: _annotated,
-            ast.AugAssign: _augmented,
-            ast.NamedExpr: _walrus,
-            ast.For: _loop,
-            ast.AsyncFor: _loop,
-            ast.comprehension: _loop,
-            ast.With: _with,
-            ast.AsyncWith: _with,
-            ast.Global: _global,
-            ast.Return: _return,
-            ast.Import: _import,
-            ast.ImportFrom: _import_from,
-        }
-    )
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = {
+        ast.Call: _call,
+        ast.Dict: _dict,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.NamedExpr: _walrus,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.comprehension: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Global: _global,
+        ast.Return: _return,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+    }
     handled = frozenset(_handlers)
 
 
@@ -334,7 +338,7 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-_FIELDS = for_small_nodes(_node_fields())
+_FIELDS = _node_fields()
 _INNER = frozenset(kind for kind, fields in _FIELDS.items() if fields) | Part.handled
 """Kinds of nodes to visit; half of all are names and constants, which contain nothing."""
 _SCOPED = frozenset((*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.appsource.index import Import
-from winasr_doctor.appsource.small_nodes import for_small_nodes
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.file_index import FileIndex
@@ -63,7 +62,7 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-CHILD_FIELDS = for_small_nodes(_child_fields())
+CHILD_FIELDS = _child_fields()
 """The fields of each kind of node that can hold other nodes."""
 
 

@@ -15,10 +15,9 @@ _MEMORY = 125_000_000
 
 _MARKS = "(.=,[:"
 _PER_MARK = 700
-_PER_MARK_SMALL = 450
-"""Bytes that a tree, or one of small nodes, and what is derived from it take for each of these
-marks in the source (measured on NeMo 3.0.0, transformers and code without comments with Python
-3.11); the index of the words takes about one for each byte of source."""
+"""Bytes that a tree and what is derived from it take for each of these marks in the source
+(measured on NeMo 3.0.0, transformers and code without comments with Python 3.11); the index of the
+words takes about one for each byte of source."""
 
 _LEAST = 20_000_000
 
@@ -59,8 +58,7 @@ class Shelf:
 
     def add(self, file: SourceFile, text: str) -> None:
         """Note that a text of a file has been parsed."""
-        per_mark = _PER_MARK_SMALL if self.is_crowded else _PER_MARK
-        size = per_mark * sum(map(text.count, _MARKS))
+        size = _PER_MARK * sum(map(text.count, _MARKS))
         if file not in self._open:
             self.visit(file)
         self._open[file] = self._open.get(file, 0) + size
@@ -84,11 +82,6 @@ class Shelf:
             if file not in self.kept:
                 self.kept.add(file)
                 self._loose -= self._open.get(file, 0)
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether the next tree is worth making small."""
-        return self._loose > self._room * 2 // 3
 
     @property
     def is_full(self) -> bool:

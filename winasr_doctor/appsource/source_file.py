@@ -116,25 +116,28 @@ class SourceFile:
     def parse_chunk(self, chunk: Chunk) -> list[ast.stmt]:
         """Return the definition in a chunk; nothing if the file has a `problem`."""
         text = self.keep_text()
-        tree = self.parse_part("\n" * (chunk.line - 1) + text[chunk.start : chunk.end])
-        if tree is None or len(tree.body) != 1:
+        found = self.parse_block(chunk, text[chunk.start : chunk.end])
+        if len(found) != 1:
             last = chunk.line + text.count("\n", chunk.start, chunk.end)
-            return [each for each in self._whole().body if chunk.line <= each.lineno <= last]
-        return tree.body
+            nodes = self._whole().body
+            if chunk.indent:
+                nodes = [inner for each in nodes for inner in getattr(each, "body", ())]
+            return [each for each in nodes if chunk.line <= each.lineno <= last]
+        return found
+
+    def parse_block(self, chunk: Chunk, text: str) -> list[ast.stmt]:
+        """Return the statements in a text that begins where a chunk does, if it can be parsed."""
+        above = "\n" * (chunk.line - 1)
+        tree = self.parse_part(f"{above[1:]}if 1:\n{text}" if chunk.indent else above + text)
+        body = tree.body if tree is not None else []
+        return body[0].body if chunk.indent and body and isinstance(body[0], ast.If) else body
 
     def _parse(self, text: str) -> ast.Module:
         from winasr_doctor.appsource.parsing import parse
 
-        is_crowded = self._shelf is not None and self._shelf.is_crowded
         if self._shelf is not None:
             self._shelf.add(self, text)
-        tree = parse(text, self.path)
-        if is_crowded:
-            from winasr_doctor.appsource.names import CHILD_FIELDS
-            from winasr_doctor.appsource.small_nodes import shrink
-
-            shrink(tree, CHILD_FIELDS)
-        return tree
+        return parse(text, self.path)
 
     @cached_property
     def silenced(self) -> Mapping[int, IgnoreComment]:

@@ -97,14 +97,27 @@ def _spans(text: str, around: Chunk, indent: str) -> list[tuple[int, int]]:
 
 def _statements(text: str, around: Chunk, indent: str) -> Iterator[tuple[int, str | None]]:
     """Yield where statements begin and how, and the end of the text if no string is open there."""
-    is_inside, before = dict.fromkeys(_LONG_QUOTES, False), around.start
+    quotes = [*_quotes(text, around), (len(text) + 1, "")]
+    odd: set[str] = set()
+    number = 0
     for statement in chain(_STATEMENTS[indent].finditer(text, around.start, around.end), (None,)):
         place = around.end if statement is None else statement.start()
-        for quotes in _LONG_QUOTES:
-            is_inside[quotes] ^= text.count(quotes, before, place) % 2 == 1
-        before = place
-        if not any(is_inside.values()):
+        while quotes[number][0] < place:
+            odd ^= {quotes[number][1]}
+            number += 1
+        if not odd:
             yield place, statement and statement["definition"]
+
+
+def _quotes(text: str, around: Chunk) -> list[tuple[int, str]]:
+    """Return the places of the quotation marks that may begin or end a string of several lines."""
+    found = []
+    for mark in _LONG_QUOTES:
+        place = text.find(mark, around.start, around.end)
+        while place >= 0:
+            found.append((place, mark))
+            place = text.find(mark, place + len(mark), around.end)
+    return sorted(found)
 
 
 def without(text: str, chunks: tuple[Chunk, ...]) -> str:

@@ -215,10 +215,14 @@ class FileIndex:
 
     def parent_of(self, node: ast.AST) -> ast.AST | None:
         """Return the node around one that is parsed; `None` for the module."""
-        if node not in self._parents:
+        if node not in self._parents and node is not self.module.node:
+            line = getattr(node, "lineno", 0)
             for part in self.parsed:
-                if part.statements and part.statements[0] not in self._parents:
-                    self._parents.update(parents_of(part.home.node, part.statements))
+                for statement in part.statements:
+                    if line <= (statement.end_lineno or line) and statement not in self._parents:
+                        self._parents.update(parents_of(part.home.node, (statement,)))
+                        if node in self._parents:
+                            return self._parents[node]
         return self._parents.get(node)
 
     def clear(self) -> None:

@@ -214,7 +214,8 @@ class SourceFile:
 
     def parent_of(self, node: ast.AST) -> ast.AST | None:
         """Return the node around one that is parsed; `None` for the module."""
-        return self.parents.get(node) if self.is_whole else self.index.parent_of(node)
+        parents: Mapping[ast.AST, ast.AST] | None = vars(self).get("parents")
+        return self.index.parent_of(node) if parents is None else parents.get(node)
 
     @cached_property
     def worked_out(self) -> dict[object, Any]:

@@ -131,10 +131,11 @@ class Speech:
     def _direct_in(self, file: SourceFile) -> Iterator[tuple[Work, Site]]:
         from winasr_doctor.appsource.call_sites import Site
 
-        if not _may_matter(file):
+        text = file.text
+        if not any(name in text for name in _NAMES):
             return
         names = (*_NAMES, *_renamed_methods(file))
-        parts = file.index.parts if _CALLS_AN_OBJECT in file.text else file.index.about(*names)
+        parts = file.index.parts if _CALLS_AN_OBJECT in text else file.index.about(*names)
         for call, scope in (each for part in parts for each in part.calls):
             function = call.func
             name = function.attr if isinstance(function, ast.Attribute) else ""
@@ -222,11 +223,6 @@ _NAMES = (
     *idioms.CALLED_MODELS,
 )
 """What a file must contain to load or run a model by itself."""
-
-
-def _may_matter(file: SourceFile) -> bool:
-    text = file.text
-    return any(name in text for name in _NAMES)
 
 
 def _imported_by_name(file: SourceFile) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from winasr_doctor.appsource import named_places, parsing, read_application, reading
+from winasr_doctor.appsource.file_index import FileIndex
 from winasr_doctor.appsource.revision_uses import may_give_a_revision
 from winasr_doctor.appsource.shelf import Shelf
 from winasr_doctor.appsource.source_file import SourceFile
@@ -53,6 +54,12 @@ def test_files_that_are_not_parsed_would_have_no_findings(usual, large, monkeypa
     monkeypatch.setattr(Words, "files_with", lambda self, *_: self._files)
     monkeypatch.setattr(local, "may_matter", lambda _file, _look: True)
     monkeypatch.setattr(named_places, "may_pass", lambda *_: True)
+    assert findings(CORPUS) == usual
+
+
+def test_parts_that_are_not_parsed_would_have_no_findings(usual, large, monkeypatch):
+    where = FileIndex._where
+    monkeypatch.setattr(FileIndex, "_where", lambda self, _matters: where(self, lambda *_: True))
     assert findings(CORPUS) == usual
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from winasr_doctor.appsource.index import Import, Scope, Value
+from winasr_doctor.appsource.index import Import, Part, Scope, Value
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 
@@ -65,16 +65,19 @@ def function_around(scope: Scope) -> Scope | None:
 
 def functions_in(scope: Scope) -> Iterator[Scope]:
     """Yield the scopes of the functions right inside a scope."""
-    for inner in scope.file.index.scopes:
-        if inner.parent is scope and isinstance(inner.node, FUNCTIONS):
-            yield inner
+    if part := scope.part:
+        for inner in part.scopes:
+            if inner.parent is scope and isinstance(inner.node, FUNCTIONS):
+                yield inner
 
 
 def calls_named(name: str, around: Scope) -> Iterator[Site]:
     """Yield the calls of a plain name inside a function, its inner functions included."""
-    for call, scope in around.file.index.calls:
-        if isinstance(call.func, ast.Name) and call.func.id == name and around in outwards(scope):
-            yield Site(call, scope)
+    if part := around.part:
+        for call, scope in part.calls:
+            is_named = isinstance(call.func, ast.Name) and call.func.id == name
+            if is_named and around in outwards(scope):
+                yield Site(call, scope)
 
 
 def outwards(scope: Scope) -> Iterator[Scope]:
@@ -106,3 +109,37 @@ def original_name(binding: object) -> str:
     if isinstance(binding, Value) and not binding.path and not binding.iterated:
         return last_part(binding.expr)
     return ""
+
+
+def aliases_in(place: Part | Scope) -> dict[str, set[str]]:
+    """Return the other names that a part of a file gives to things, by the last part of their name.
+
+    Args:
+        place: A part, or the scope of a module.
+    """
+    found: dict[str, set[str]] = {}
+    scopes, stores = ([place], []) if isinstance(place, Scope) else (place.scopes, place.stores)
+    for scope in scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                original = original_name(binding)
+                if original and original != name:
+                    found.setdefault(original, set()).add(name)
+    for target, value, _scope in stores:
+        original = last_part(value)
+        if original and isinstance(target, ast.Attribute):
+            found.setdefault(original, set()).add(target.attr)
+    return found
+
+
+def handed_in(part: Part) -> dict[str, list[tuple[Site, int | str]]]:
+    """Return the calls of a part of a file that pass a name as an argument, by that name."""
+    found: dict[str, list[tuple[Site, int | str]]] = {}
+    for call, scope in part.calls:
+        for number, argument in enumerate(call.args):
+            if name := last_part(argument):
+                found.setdefault(name, []).append((Site(call, scope), number))
+        for keyword in call.keywords:
+            if keyword.arg and (name := last_part(keyword.value)):
+                found.setdefault(name, []).append((Site(call, scope), keyword.arg))
+    return found

@@ -15,14 +15,14 @@ from winasr_doctor.appsource.call_sites import (
     WRAPPERS,
     CallPaths,
     Site,
+    aliases_in,
     argument_at,
     calls_named,
     function_around,
     functions_in,
-    last_part,
-    original_name,
+    handed_in,
 )
-from winasr_doctor.appsource.index import Parameter, Scope, Value
+from winasr_doctor.appsource.index import Parameter, Part, Scope, Value
 from winasr_doctor.appsource.inferred_values import CallResult, Class, Function, Imported
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
@@ -58,6 +58,15 @@ _BY_CLASS = frozenset({"__init__", "__call__"})
 """Methods that are called by the name of their class."""
 
 
+def _methods_of(part: Part) -> dict[str, list[Function]]:
+    found: dict[str, list[Function]] = {}
+    for scope in part.scopes:
+        if scope.owner is not None and isinstance(scope.node, FUNCTIONS):
+            name = getattr(scope.node, "name", "")
+            found.setdefault(name, []).append(Function(scope.node, scope))
+    return found
+
+
 class CallGraph:
     """Resolves what calls of the app run, and which calls lead to others.
 
@@ -70,19 +79,22 @@ class CallGraph:
         self._constants = constants
         self._shelf = shelf
         self._callers: dict[ast.AST, tuple[Site, ...]] = {}
-        self._scopes: dict[SourceFile, dict[ast.Call, Scope]] = {}
+        self._scopes: dict[Part, dict[ast.Call, Scope]] = {}
         self._functions: dict[tuple[ast.expr, Scope], tuple[Function, ...]] = {}
         self._origins: dict[tuple[ast.expr, Scope], frozenset[str]] = {}
-        self._aliases: dict[SourceFile, dict[str, set[str]]] = {}
-        self._methods: dict[SourceFile, dict[str, list[Function]]] = {}
-        self._bodies: dict[SourceFile, dict[Scope | None, list[Site]]] = {}
-        self._handed: dict[SourceFile, dict[str, list[tuple[Site, int | str]]]] = {}
+        self._aliases: dict[Part | Scope, dict[str, set[str]]] = {}
+        self._methods: dict[Part, dict[str, list[Function]]] = {}
+        self._bodies: dict[Part, dict[Scope | None, list[Site]]] = {}
+        self._handed: dict[Part, dict[str, list[tuple[Site, int | str]]]] = {}
 
     def scope_of(self, file: SourceFile, call: ast.Call) -> Scope | None:
         """Return the scope that contains a call; `None` in an annotation."""
-        if file not in self._scopes:
-            self._scopes[file] = dict(file.index.calls)
-        return self._scopes[file].get(call)
+        for part in file.index.parsed:
+            if part not in self._scopes:
+                self._scopes[part] = dict(part.calls)
+            if call in self._scopes[part]:
+                return self._scopes[part][call]
+        return None
 
     def functions(self, expr: ast.expr, scope: Scope) -> tuple[Function, ...]:
         """Return the functions of the app that run when an expression is called.
@@ -165,12 +177,17 @@ class CallGraph:
 
     def calls_in(self, file: SourceFile, function: Scope | None) -> tuple[Site, ...]:
         """Return the calls that a function makes itself, or a module outside its functions."""
-        if file not in self._bodies:
+        part = function and function.part
+        parts = (part,) if part else file.index.parts
+        return tuple(site for each in parts for site in self._bodies_in(each).get(function, ()))
+
+    def _bodies_in(self, part: Part) -> dict[Scope | None, list[Site]]:
+        if part not in self._bodies:
             bodies: dict[Scope | None, list[Site]] = {}
-            for call, scope in file.index.calls:
+            for call, scope in part.calls:
                 bodies.setdefault(function_around(scope), []).append(Site(call, scope))
-            self._bodies[file] = bodies
-        return tuple(self._bodies[file].get(function, ()))
+            self._bodies[part] = bodies
+        return self._bodies[part]
 
     def handed_over(self, expr: ast.expr, scope: Scope) -> Iterator[Site]:
         """Yield the calls that a function of the app makes of an argument it was given.
@@ -179,7 +196,7 @@ class CallGraph:
             expr: An argument of a call, such as `model.transcribe` in `safely(model.transcribe)`.
             scope: The scope that contains it.
         """
-        for site, place in self._handed_in(scope.file).get(last_name(expr), ()):
+        for site, place in self._handed_in(scope.file, last_name(expr)):
             argument = argument_at(site.call, place)
             if argument is expr:
                 yield from self._calls_of_parameter(site, place)
@@ -209,7 +226,7 @@ class CallGraph:
             return
         found: list[Function] = []
         for file in self._constants.places.files_with(name, Use.DEFINED):
-            found.extend(self._methods_in(file).get(name, ()))
+            found.extend(self._methods_in(file, name))
             if len(found) > 1:
                 return
         yield from found
@@ -225,21 +242,17 @@ class CallGraph:
         for file in self._constants.places.files_with(base, Use.HANDED_ON) if base and name else ():
             if file not in defining:
                 continue
-            for other in self._methods_in(file).get(name, ()):
+            for other in self._methods_in(file, name):
                 around = other.scope.owner
                 bases = getattr(around.node, "bases", ()) if around else ()
                 if other.node is not method.node and base in map(last_name, bases):
                     yield other
 
-    def _methods_in(self, file: SourceFile) -> dict[str, list[Function]]:
-        if file not in self._methods:
-            found: dict[str, list[Function]] = {}
-            for scope in file.index.scopes:
-                if scope.owner is not None and isinstance(scope.node, FUNCTIONS):
-                    name = getattr(scope.node, "name", "")
-                    found.setdefault(name, []).append(Function(scope.node, scope))
-            self._methods[file] = found
-        return self._methods[file]
+    def _methods_in(self, file: SourceFile, name: str) -> Iterator[Function]:
+        for part in file.index.about(name):
+            if part not in self._methods:
+                self._methods[part] = _methods_of(part)
+            yield from self._methods[part].get(name, ())
 
     def _find_origins(self, expr: ast.expr, scope: Scope) -> Iterator[str]:
         for term in self._constants.terms(expr, scope):
@@ -286,7 +299,7 @@ class CallGraph:
                 if not found.skip and self._runs(found.call.func, found.scope, inner):
                     yield Site(found.call, found.scope)
             for file in self._constants.places.files_with(name, Use.HANDED_ON):
-                for site, place in self._handed_in(file).get(name, ()):
+                for site, place in self._handed_in(file, name):
                     argument = argument_at(site.call, place)
                     if argument is None or not self._runs(argument, site.scope, inner):
                         continue
@@ -312,41 +325,23 @@ class CallGraph:
             }
         for name in tuple(names):
             for file in self._constants.places.files_with(name, Use.HANDED_ON):
-                names.update(self._aliases_in(file).get(name, ()))
+                names.update(self._aliases_in(file, name))
         return names
 
-    def _aliases_in(self, file: SourceFile) -> dict[str, set[str]]:
-        """Return the other names that a file gives to things, by the last part of their name."""
-        if file in self._aliases:
-            return self._aliases[file]
-        found: dict[str, set[str]] = {}
-        for scope in file.index.scopes:
-            for name, bindings in scope.bindings.items():
-                for binding in bindings:
-                    original = original_name(binding)
-                    if original and original != name:
-                        found.setdefault(original, set()).add(name)
-        for target, value, _scope in file.index.stores:
-            original = last_part(value)
-            if original and isinstance(target, ast.Attribute):
-                found.setdefault(original, set()).add(target.attr)
-        self._aliases[file] = found
-        return found
+    def _aliases_in(self, file: SourceFile, name: str) -> Iterator[str]:
+        """Yield the other names that a file gives to things whose name ends in this part."""
+        places: tuple[Part | Scope, ...] = (file.index.module, *file.index.about(name))
+        for place in places:
+            if place not in self._aliases:
+                self._aliases[place] = aliases_in(place)
+            yield from self._aliases[place].get(name, ())
 
-    def _handed_in(self, file: SourceFile) -> dict[str, list[tuple[Site, int | str]]]:
-        """Return the calls of a file that pass a name as an argument, by that name."""
-        if file in self._handed:
-            return self._handed[file]
-        found: dict[str, list[tuple[Site, int | str]]] = {}
-        for call, scope in file.index.calls:
-            for number, argument in enumerate(call.args):
-                if name := last_part(argument):
-                    found.setdefault(name, []).append((Site(call, scope), number))
-            for keyword in call.keywords:
-                if keyword.arg and (name := last_part(keyword.value)):
-                    found.setdefault(name, []).append((Site(call, scope), keyword.arg))
-        self._handed[file] = found
-        return found
+    def _handed_in(self, file: SourceFile, name: str) -> Iterator[tuple[Site, int | str]]:
+        """Yield the calls of a file that pass a name as an argument, and where."""
+        for part in file.index.about(name):
+            if part not in self._handed:
+                self._handed[part] = handed_in(part)
+            yield from self._handed[part].get(name, ())
 
     def _calls_of_parameter(self, site: Site, place: int | str) -> Iterator[Site]:
         """Yield the calls that the called function makes of its argument at a place."""

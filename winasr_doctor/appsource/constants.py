@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
 from winasr_doctor.appsource.calls import Calls
+from winasr_doctor.appsource.file_index import LatePart
 from winasr_doctor.appsource.index import Augmented, Definition, Import, Parameter, Scope, Value
 from winasr_doctor.appsource.inferred_values import (
     CallResult,
@@ -28,7 +29,6 @@ from winasr_doctor.appsource.inferred_values import (
 )
 from winasr_doctor.appsource.modules import Modules
 from winasr_doctor.appsource.named_places import NamedPlaces
-from winasr_doctor.appsource.small_nodes import for_small_nodes
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.star_imports import Stars
 from winasr_doctor.appsource.syntax import text_of
@@ -176,6 +176,8 @@ class _Question(Calls):
                 found.extend(self._imported(binding))
             elif isinstance(binding, Definition):
                 found.append(_defined(binding))
+            elif isinstance(binding, LatePart) and (definition := binding.parse()):
+                found.append(_defined(definition))
         return distinct(found)[:MAX_VALUES]
 
     def of_module(self, name: str, scope: Scope) -> list[Term]:
@@ -322,31 +324,29 @@ class _Question(Calls):
     def _call(self, expr: ast.Call, scope: Scope) -> Iterable[Term]:
         return self.called(expr, scope)
 
-    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], Iterable[Term]]]] = for_small_nodes(
-        {
-            ast.Constant: _constant,
-            ast.JoinedStr: _joined,
-            ast.Name: _name,
-            ast.Attribute: _attribute,
-            ast.Subscript: _subscript,
-            ast.Call: _call,
-            ast.BinOp: _sum,
-            ast.UnaryOp: _negative,
-            ast.IfExp: _either,
-            ast.BoolOp: _any_of,
-            ast.NamedExpr: _inner,
-            ast.Await: _inner,
-            ast.Starred: _inner,
-            ast.Lambda: _lambda,
-            **dict.fromkeys(
-                (
-                    *(ast.Dict, ast.List, ast.Tuple, ast.Set),
-                    *(ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp),
-                ),
-                _display,
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], Iterable[Term]]]] = {
+        ast.Constant: _constant,
+        ast.JoinedStr: _joined,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+        ast.BinOp: _sum,
+        ast.UnaryOp: _negative,
+        ast.IfExp: _either,
+        ast.BoolOp: _any_of,
+        ast.NamedExpr: _inner,
+        ast.Await: _inner,
+        ast.Starred: _inner,
+        ast.Lambda: _lambda,
+        **dict.fromkeys(
+            (
+                *(ast.Dict, ast.List, ast.Tuple, ast.Set),
+                *(ast.DictComp, ast.ListComp, ast.SetComp, ast.GeneratorExp),
             ),
-        }
-    )
+            _display,
+        ),
+    }
 
 
 def _defined(definition: Definition) -> Term:

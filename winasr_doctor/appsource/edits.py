@@ -11,8 +11,9 @@ import copy
 import re
 import tokenize
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from winasr_doctor.appsource.index import Part
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.findings.actions import EditSource, SourceEdit
 
@@ -169,7 +170,7 @@ def _import_of_logging(
 ) -> tuple[SourceEdit, ...] | None:
     """Return the edit that imports `logging`: empty if already imported, `None` if impossible."""
     bound, stars = _bindings_of_logging(file)
-    for statement in file.tree.body:
+    for statement in _statements(file.index.parsed):
         if isinstance(statement, ast.Import) and any(
             alias.name == "logging" and alias.asname is None for alias in statement.names
         ):
@@ -177,7 +178,7 @@ def _import_of_logging(
             return () if alone else None
     if bound or stars:
         return None
-    for statement in file.tree.body:
+    for statement in _statements(file.index.parts):
         docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
         if docstring or future:
@@ -190,6 +191,10 @@ def _import_of_logging(
     return None
 
 
+def _statements(parts: Iterable[Part]) -> Iterator[ast.stmt]:
+    return (statement for part in parts for statement in part.statements)
+
+
 _NAMED = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar),
@@ -200,9 +205,10 @@ def _bindings_of_logging(file: SourceFile) -> tuple[int, int]:
     """Return how many nodes of a file bind the name `logging`, and how many import `*`."""
     known: dict[object, tuple[int, int]] = file.worked_out
     if _bindings_of_logging not in known:
-        bound = sum(map(_binds_logging, file.parents))
-        stars = sum(isinstance(n, ast.alias) and n.name == "*" for n in file.parents)
-        known[_bindings_of_logging] = bound, stars
+        statements = _statements(file.index.about("logging"))
+        nodes = [node for statement in statements for node in ast.walk(statement)]
+        stars = sum(isinstance(n, ast.alias) and n.name == "*" for n in nodes)
+        known[_bindings_of_logging] = sum(map(_binds_logging, nodes)), stars
     return known[_bindings_of_logging]
 
 
@@ -316,7 +322,7 @@ def _around(file: SourceFile, call: ast.Call) -> Iterable[tuple[list[ast.stmt], 
     while node is not None:
         if isinstance(node, ast.stmt):
             yield [node], node.lineno, node.end_lineno or node.lineno
-        node = file.parents.get(node)
+        node = file.parent_of(node)
     yield file.tree.body, 1, len(file.lines)
 
 

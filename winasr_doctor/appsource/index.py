@@ -1,13 +1,11 @@
-"""Indexes what a file binds and calls, scope by scope: one walk, no recursion, nothing resolved."""
+"""Collects what statements bind and call, scope by scope, in one walk; nothing is resolved."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
-
-from winasr_doctor.appsource.small_nodes import for_small_nodes
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Union
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.source_file import SourceFile
@@ -67,16 +65,21 @@ class Definition(NamedTuple):
     """The scope inside."""
 
 
-Binding = Value | Augmented | Parameter | Import | Definition
+Binding = Union[Value, Augmented, Parameter, Import, Definition, "Part"]
+"""A part is a function or class that has not been parsed yet."""
 
 
 class Scope:
     """A module, class, function or comprehension: its names and what they are bound to."""
 
-    __slots__ = ("bindings", "file", "globals", "node", "parent", "returns", "stars")
+    __slots__ = ("bindings", "file", "globals", "node", "parent", "part", "returns", "stars")
 
-    def __init__(self, node: ast.AST, parent: Scope | None, file: SourceFile) -> None:
+    def __init__(
+        self, node: ast.AST, parent: Scope | None, file: SourceFile, part: Part | None = None
+    ) -> None:
         self.node = node
+        self.part = part
+        """The part of the file that contains it; `None` for the module."""
         self.parent = parent
         self.file = file
         self.bindings: dict[str, list[Binding]] = {}
@@ -116,27 +119,31 @@ class Scope:
         return None
 
 
-class FileIndex:
-    """The calls, dict displays, stores and scopes of one file.
+class Part:
+    """Some statements of a module: what they call and bind, collected in one walk.
 
     Attributes:
-        module: The outermost scope.
+        module: The outermost scope, which is that of the whole file.
         calls: Every call with its scope, in source order.
         dicts: Every dict display with its scope, in source order.
         stores: Assignments to `x.name` and `x["name"]`: target, value, scope.
-        scopes: Every scope, the module first.
+        scopes: Every scope inside, in source order.
+        inner: The scope inside a class or function, for the whole file.
+        home: The scope that the statements are in: the module, or a class.
     """
 
-    def __init__(self, file: SourceFile) -> None:
-        self.file = file
-        self.module = Scope(file.tree, None, file)
+    def __init__(
+        self, module: Scope, inner: dict[ast.AST, Scope], home: Scope | None = None
+    ) -> None:
+        self.file = module.file
+        self.module = module
+        self.home = home or module
+        self.inner = inner
+        self.statements: list[ast.stmt] = []
         self.calls: list[tuple[ast.Call, Scope]] = []
         self.dicts: list[tuple[ast.Dict, Scope]] = []
         self.stores: list[tuple[ast.Attribute | ast.Subscript, ast.expr, Scope]] = []
-        self.scopes: list[Scope] = [self.module]
-        self.inner: dict[ast.AST, Scope] = {}
-        """The scope inside a class or function."""
-        self._walk()
+        self.scopes: list[Scope] = []
 
     @cached_property
     def attribute_stores(self) -> dict[str, list[tuple[ast.Attribute, ast.expr, Scope]]]:
@@ -147,16 +154,27 @@ class FileIndex:
                 found.setdefault(target.attr, []).append((target, value, scope))
         return found
 
+    def add(self, statements: Iterable[ast.stmt]) -> None:
+        """Collect what is in these statements."""
+        self.statements.extend(statements)
+        self._walk()
+
+    def within(self, _name: str) -> Sequence[Part]:
+        """Return the part, and at least the methods in it whose text contains a name."""
+        return (self,)
+
     def clear(self) -> None:
         """Break the cycles between scopes and bindings, so that the tree can be freed."""
         for scope in self.scopes:
             scope.bindings.clear()
             scope.returns.clear()
-        for part in (self.calls, self.dicts, self.stores, self.scopes, self.inner):
+        vars(self).pop("attribute_stores", None)
+        for part in (self.statements, self.calls, self.dicts, self.stores, self.scopes):
             part.clear()
 
     def _walk(self) -> None:
-        pending: list[tuple[ast.AST, Scope]] = [(self.file.tree, self.module)]
+        pending: list[tuple[ast.AST, Scope]]
+        pending = [(statement, self.home) for statement in reversed(self.statements)]
         while pending:
             node, scope = pending.pop()
             kind = type(node)
@@ -175,7 +193,7 @@ class FileIndex:
 
     def _inside(self, node: ast.AST, scope: Scope) -> list[tuple[ast.AST, Scope]]:
         """Open a scope; return the node's children, each with its scope."""
-        inner = Scope(node, scope, self.file)
+        inner = Scope(node, scope, self.file, self)
         self.scopes.append(inner)
         self.inner[node] = inner
         children: list[tuple[ast.AST, Scope]] = []
@@ -264,25 +282,23 @@ class FileIndex:
             elif isinstance(part, ast.Attribute | ast.Subscript) and not bound.iterated:
                 self.stores.append((part, bound.expr, bound.scope))
 
-    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = for_small_nodes(
-        {
-            ast.Call: _call,
-            ast.Dict: _dict,
-            ast.Assign: _assign,
-            ast.AnnAssign: _annotated,
-            ast.AugAssign: _augmented,
-            ast.NamedExpr: _walrus,
-            ast.For: _loop,
-            ast.AsyncFor: _loop,
-            ast.comprehension: _loop,
-            ast.With: _with,
-            ast.AsyncWith: _with,
-            ast.Global: _global,
-            ast.Return: _return,
-            ast.Import: _import,
-            ast.ImportFrom: _import_from,
-        }
-    )
+    _handlers: ClassVar[dict[type, Callable[[Any, Any, Scope], None]]] = {
+        ast.Call: _call,
+        ast.Dict: _dict,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.NamedExpr: _walrus,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.comprehension: _loop,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Global: _global,
+        ast.Return: _return,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+    }
     handled = frozenset(_handlers)
 
 
@@ -322,7 +338,7 @@ def _node_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-_FIELDS = for_small_nodes(_node_fields())
-_INNER = frozenset(kind for kind, fields in _FIELDS.items() if fields) | FileIndex.handled
+_FIELDS = _node_fields()
+_INNER = frozenset(kind for kind, fields in _FIELDS.items() if fields) | Part.handled
 """Kinds of nodes to visit; half of all are names and constants, which contain nothing."""
 _SCOPED = frozenset((*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef))

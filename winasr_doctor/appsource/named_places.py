@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from winasr_doctor.appsource.call_texts import Argument, may_pass
-from winasr_doctor.appsource.index import Scope
+from winasr_doctor.appsource.index import Part, Scope
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, named_values
 from winasr_doctor.appsource.words import Use, Words
@@ -41,10 +41,10 @@ class NamedPlaces:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._calls: dict[SourceFile, dict[str, list[CallSite]]] = {}
+        self._calls: dict[Part, dict[str, list[CallSite]]] = {}
         self._sites_named: dict[tuple[str, Argument | None], Sequence[CallSite]] = {}
         self._values_named: dict[str, Sequence[tuple[ast.expr, Scope]]] = {}
-        self._values: dict[SourceFile, dict[str, list[tuple[ast.expr, Scope]]]] = {}
+        self._values: dict[Part, dict[str, list[tuple[ast.expr, Scope]]]] = {}
 
     def forget(self) -> None:
         """Forget all places, so that the trees they refer to can be freed."""
@@ -74,7 +74,7 @@ class NamedPlaces:
             return ()
         key = name, passing
         if key not in self._sites_named:
-            found = (self._calls_of(file).get(name, ()) for file in self._calling(name, passing))
+            found = (self._calls_of(file, name) for file in self._calling(name, passing))
             sites = (site for each in islice(filter(None, found), MAX_FILES) for site in each)
             wanted = (site for site in sites if passing is None or _passes(site, passing))
             self._sites_named[key] = tuple(islice(wanted, MAX_PLACES))
@@ -103,32 +103,38 @@ class NamedPlaces:
                 value
                 for file in self._words.files_containing(name, dashed)
                 if _mentions(file.text, name, dashed)
-                for value in self._values_of(file).get(name, ())
+                for part in file.index.about(name, dashed)
+                for value in self._values_of(part).get(name, ())
             )
             self._values_named[name] = tuple(islice(values, MAX_PLACES))
         return self._values_named[name]
 
-    def _calls_of(self, file: SourceFile) -> dict[str, list[CallSite]]:
-        if file in self._calls:
-            return self._calls[file]
+    def _calls_of(self, file: SourceFile, name: str) -> list[CallSite]:
+        return [
+            site for part in file.index.about(name) for site in self._calls_in(part).get(name, ())
+        ]
+
+    def _calls_in(self, part: Part) -> dict[str, list[CallSite]]:
+        if part in self._calls:
+            return self._calls[part]
         sites: dict[str, list[CallSite]] = {}
-        for call, scope in file.index.calls:
+        for call, scope in part.calls:
             name = last_name(call.func)
             sites.setdefault(name, []).append(CallSite(call, scope))
             skip = _FORWARDING.get(name)
             if skip is not None and len(call.args) >= skip:
                 callee = last_name(call.args[skip - 1])
                 sites.setdefault(callee, []).append(CallSite(call, scope, skip))
-        self._calls[file] = sites
+        self._calls[part] = sites
         return sites
 
-    def _values_of(self, file: SourceFile) -> dict[str, list[tuple[ast.expr, Scope]]]:
-        if file in self._values:
-            return self._values[file]
+    def _values_of(self, part: Part) -> dict[str, list[tuple[ast.expr, Scope]]]:
+        if part in self._values:
+            return self._values[part]
         values: dict[str, list[tuple[ast.expr, Scope]]] = {}
-        for name, expr, scope in named_values(file):
+        for name, expr, scope in named_values(part):
             values.setdefault(name, []).append((expr, scope))
-        self._values[file] = values
+        self._values[part] = values
         return values
 
 

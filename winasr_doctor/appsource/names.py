@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from winasr_doctor.appsource.index import FileIndex, Import
-from winasr_doctor.appsource.small_nodes import for_small_nodes
+from winasr_doctor.appsource.index import Import
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.file_index import FileIndex
 
 
-def parents_of(tree: ast.Module) -> Mapping[ast.AST, ast.AST]:
-    """Return every node except the module with the node around it, outer nodes first."""
-    parents: dict[ast.AST, ast.AST] = {}
-    pending: list[ast.AST] = [tree]
+def parents_of(tree: ast.AST, statements: Iterable[ast.AST]) -> dict[ast.AST, ast.AST]:
+    """Return the nodes of statements of a module with the node around each, outer nodes first."""
+    pending = list(statements)
+    parents = dict.fromkeys(pending, tree)
     for node in pending:
         for name in CHILD_FIELDS[type(node)]:
             value: Any = getattr(node, name, None)
@@ -60,14 +62,15 @@ def _child_fields() -> dict[type, tuple[str, ...]]:
     return fields
 
 
-CHILD_FIELDS = for_small_nodes(_child_fields())
+CHILD_FIELDS = _child_fields()
 """The fields of each kind of node that can hold other nodes."""
 
 
 def imports_of(index: FileIndex) -> Mapping[str, str]:
     """Return the names that a file imports, in any scope, with the dotted names they stand for."""
     names: dict[str, str] = {}
-    for scope in index.scopes:
+    inside = (scope for part in index.importing for scope in part.scopes)
+    for scope in (index.module, *inside):
         for name, bindings in scope.bindings.items():
             for binding in bindings:
                 if isinstance(binding, Import):

@@ -232,8 +232,8 @@ class Objects(ABC):
         for value in self.bound(name, term.scope):
             is_property = isinstance(value, Function) and _is_property(value)
             found.extend(self.returned(value) if is_property else [value])
-        for target, stored, scope in term.scope.file.index.attribute_stores.get(name, ()):
-            if isinstance(target, ast.Attribute):
+        for part in term.scope.part.within(name) if term.scope.part else ():
+            for target, stored, scope in part.attribute_stores.get(name, ()):
                 on_self = isinstance(target.value, ast.Name) and _method_of(scope) is term.scope
                 found.extend(self.terms(stored, scope) if on_self else ())
         for base in term.node.bases:

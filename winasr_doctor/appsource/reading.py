@@ -240,7 +240,7 @@ def _read_all(
         file = SourceFile(_shown(path), read=partial(read_content, path), shelf=shelf)
         text = file.text
         if shelf is None:
-            _ = file.silenced
+            _ = file.tree, file.silenced
         if file.problem is not None:
             unreadable.append(_sentence(path, file.problem))
             continue

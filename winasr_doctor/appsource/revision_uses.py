@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.constants import Constants
-from winasr_doctor.appsource.index import Augmented, Binding, Parameter, Scope, Value
+from winasr_doctor.appsource.index import Augmented, Binding, Parameter, Part, Scope, Value
 from winasr_doctor.appsource.inferred_values import Literal
 from winasr_doctor.appsource.pins import GIVEN, is_repo_id
 from winasr_doctor.appsource.syntax import last_name, option_name, stored_name, text_of
@@ -29,6 +29,8 @@ _OTHER_REVISIONS = re.compile(
 """Revisions of other things; they count as a model's only if a call loads with them."""
 
 _MENTIONED = ("revision", "commit_hash")
+_MATTERS = re.compile(r"(?i)revision|commit_hash|\*\*")
+"""What a part of such a file needs to give one; a call may pass it with `**`."""
 
 _LOADING = re.compile(r"from_pretrained[\s\\]*\(")
 _PART = re.compile(
@@ -140,7 +142,8 @@ def find_refused_revisions(app: Application) -> Iterator[RefusedRevision]:
     for file in app.words.files_with("from_pretrained"):
         if not may_give_a_revision(file.text):
             continue
-        for call, scope in file.index.calls:
+        parts = file.index.about("from_pretrained")
+        for call, scope in (each for part in parts for each in part.calls):
             callee = None
             if any(item.arg is None or _NAME.search(item.arg) for item in call.keywords):
                 callee = loader_without_revision(call, scope, app.constants)
@@ -208,17 +211,18 @@ _Use = tuple[Iterable[Literal], ast.AST, Iterable[str], Iterable[str]]
 def _uses(file: SourceFile, constants: Constants) -> Iterator[_Use]:
     if not is_mentioned(file):
         return
-    yield from _named(file, constants)
-    yield from _entries(file, constants)
-    yield from _stores(file, constants)
-    yield from _calls(file, constants)
+    parts = tuple(file.index.matching(_MATTERS))
+    yield from _named(file, parts, constants)
+    yield from _entries(parts, constants)
+    yield from _stores(parts, constants)
+    yield from _calls(parts, constants)
 
 
-def _named(file: SourceFile, constants: Constants) -> Iterator[_Use]:
+def _named(file: SourceFile, parts: Sequence[Part], constants: Constants) -> Iterator[_Use]:
     """Find `CANARY_REVISION = "..."`, class attributes and defaults of parameters."""
     migration = "down_revision" in file.index.module.bindings  # written by alembic
-    for scope in file.index.scopes:
-        for name, bindings in scope.bindings.items():
+    for scope in (file.index.module, *(scope for part in parts for scope in part.scopes)):
+        for name, bindings in tuple(scope.bindings.items()):
             if not _is_revision(name) or (migration and scope is file.index.module):
                 continue
             beside: list[str] | None = None
@@ -255,9 +259,9 @@ def _named_repositories(name: str, scope: Scope, constants: Constants) -> list[s
     )
 
 
-def _entries(file: SourceFile, constants: Constants) -> Iterator[_Use]:
+def _entries(parts: Sequence[Part], constants: Constants) -> Iterator[_Use]:
     """Find `{"revision": "..."}`."""
-    for display, scope in file.index.dicts:
+    for display, scope in (each for part in parts for each in part.dicts):
         entries = list(zip(display.keys, display.values, strict=True))
         for key, value in entries:
             if _is_revision(text_of(key)):
@@ -266,16 +270,16 @@ def _entries(file: SourceFile, constants: Constants) -> Iterator[_Use]:
                 yield literals, value, _first_repositories(named, constants), ()
 
 
-def _stores(file: SourceFile, constants: Constants) -> Iterator[_Use]:
+def _stores(parts: Sequence[Part], constants: Constants) -> Iterator[_Use]:
     """Find `self.revision = "..."` and `settings["revision"] = "..."`."""
-    for target, value, scope in file.index.stores:
+    for target, value, scope in (each for part in parts for each in part.stores):
         if _is_revision(stored_name(target)):
             yield _texts(constants.literals(value, scope)), value, (), ()
 
 
-def _calls(file: SourceFile, constants: Constants) -> Iterator[_Use]:
+def _calls(parts: Sequence[Part], constants: Constants) -> Iterator[_Use]:
     """Find `load(revision=...)`, `load(**settings)`, `get("revision", "...")`, options."""
-    for call, scope in file.index.calls:
+    for call, scope in (each for part in parts for each in part.calls):
         for default in _defaults(call):
             yield _texts(constants.literals(default, scope)), default, (), ()
         for keyword, literals in _given_revisions(call, scope, constants):

@@ -15,10 +15,9 @@ _MEMORY = 125_000_000
 
 _MARKS = "(.=,[:"
 _PER_MARK = 700
-_PER_MARK_SMALL = 450
-"""Bytes that a tree, or one of small nodes, and what is derived from it take for each of these
-marks in the source (measured on NeMo 3.0.0, transformers and code without comments with Python
-3.11); the index of the words takes about one for each byte of source."""
+"""Bytes that a tree and what is derived from it take for each of these marks in the source
+(measured on NeMo 3.0.0, transformers and code without comments with Python 3.11); the index of the
+words takes about one for each byte of source."""
 
 _LEAST = 20_000_000
 
@@ -57,13 +56,17 @@ class Shelf:
         """How often each file has been parsed."""
         self.kept: set[SourceFile] = set()
 
-    def add(self, file: SourceFile) -> None:
-        """Note that a file has been parsed."""
-        text = file.text
-        per_mark = _PER_MARK_SMALL if self.is_crowded else _PER_MARK
-        self._open[file] = per_mark * sum(map(text.count, _MARKS))
+    def add(self, file: SourceFile, text: str) -> None:
+        """Note that a text of a file has been parsed."""
+        size = _PER_MARK * sum(map(text.count, _MARKS))
+        if file not in self._open:
+            self.visit(file)
+        self._open[file] = self._open.get(file, 0) + size
         if file not in self.kept:
-            self._loose += self._open[file]
+            self._loose += size
+
+    def visit(self, file: SourceFile) -> None:
+        """Note that a file is examined."""
         self._parsed[file] = self._parsed.get(file, 0) + 1
         self._watch.at(len(self._parsed), self._count)
 
@@ -79,11 +82,6 @@ class Shelf:
             if file not in self.kept:
                 self.kept.add(file)
                 self._loose -= self._open.get(file, 0)
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether the next tree is worth making small."""
-        return self._loose > self._room * 2 // 3
 
     @property
     def is_full(self) -> bool:

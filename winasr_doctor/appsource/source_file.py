@@ -14,7 +14,8 @@ from winasr_doctor.appsource.parts import Cell, IgnoreComment
 from winasr_doctor.findings import Finding, Location, Status, Suppression
 
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.index import FileIndex
+    from winasr_doctor.appsource.chunks import Chunk
+    from winasr_doctor.appsource.file_index import FileIndex
     from winasr_doctor.appsource.shelf import Shelf
 
 
@@ -87,39 +88,87 @@ class SourceFile:
     @cached_property
     def tree(self) -> ast.Module:
         """The result of `ast.parse`; an empty module if the file has a `problem`."""
-        from winasr_doctor.appsource.parsing import CannotExamineError, parse
+        return self.index.whole() if "index" in vars(self) else self._whole()
 
-        text, _cells = self._kept
-        is_crowded = self._shelf is not None and self._shelf.is_crowded
-        if self._shelf is not None:
-            self._shelf.add(self)
+    def _whole(self) -> ast.Module:
+        from winasr_doctor.appsource.parsing import CannotExamineError
+
         try:
-            tree = parse(text, self.path)
+            return self._parse(self.keep_text())
         except CannotExamineError as reason:
             self.problem = str(reason)
             return ast.Module([], [])
-        if is_crowded:
-            from winasr_doctor.appsource.names import CHILD_FIELDS
-            from winasr_doctor.appsource.small_nodes import shrink
 
-            shrink(tree, CHILD_FIELDS)
-        return tree
+    @property
+    def may_be_split(self) -> bool:
+        """Whether only parts of the file may be parsed."""
+        return self._shelf is not None and not self.is_whole
+
+    def parse_part(self, text: str) -> ast.Module | None:
+        """Return the tree of some lines; `None` if they are no complete statements."""
+        from winasr_doctor.appsource.parsing import CannotExamineError
+
+        try:
+            return self._parse(text)
+        except CannotExamineError:
+            return None
+
+    def parse_chunk(self, chunk: Chunk) -> list[ast.stmt]:
+        """Return the definition in a chunk; nothing if the file has a `problem`."""
+        text = self.keep_text()
+        found = self.parse_block(chunk, text[chunk.start : chunk.end])
+        if len(found) != 1:
+            last = chunk.line + text.count("\n", chunk.start, chunk.end)
+            nodes = self._whole().body
+            if chunk.indent:
+                nodes = [inner for each in nodes for inner in getattr(each, "body", ())]
+            return [each for each in nodes if chunk.line <= each.lineno <= last]
+        return found
+
+    def parse_block(self, chunk: Chunk, text: str) -> list[ast.stmt]:
+        """Return the statements in a text that begins where a chunk does, if it can be parsed."""
+        above = "\n" * (chunk.line - 1)
+        tree = self.parse_part(f"{above[1:]}if 1:\n{text}" if chunk.indent else above + text)
+        body = tree.body if tree is not None else []
+        return body[0].body if chunk.indent and body and isinstance(body[0], ast.If) else body
+
+    def _parse(self, text: str) -> ast.Module:
+        from winasr_doctor.appsource.parsing import parse
+
+        if self._shelf is not None:
+            self._shelf.add(self, text)
+        return parse(text, self.path)
 
     @cached_property
     def silenced(self) -> Mapping[int, IgnoreComment]:
         """The comments that silence findings, by line."""
-        from winasr_doctor.appsource.suppressions import LongListError, silences
+        from winasr_doctor.appsource.suppressions import MARK, LongListError, silences
 
+        text = self.text
+        if MARK not in text:
+            return {}
         try:
-            return silences(self.text, self.tree)
+            return silences(text, self.tree)
         except LongListError as error:
             self.problem = str(error)
             return {}
 
     @property
-    def is_parsed(self) -> bool:
-        """Whether the tree is in memory."""
+    def is_whole(self) -> bool:
+        """Whether the whole tree is in memory."""
         return "tree" in vars(self)
+
+    def apart(self) -> SourceFile:
+        """Return the file itself if it is parsed as a whole anyway, else one to be released."""
+        if self.is_whole or self._shelf is None:
+            return self
+        self._shelf.visit(self)
+        return SourceFile(self.path, read=self._read)
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether the tree or a part of it is in memory."""
+        return self.is_whole or "index" in vars(self)
 
     def release(self) -> None:
         """Forget everything that can be read from the disk again."""
@@ -129,7 +178,6 @@ class SourceFile:
             self._shelf.remove(self)
         index: FileIndex | None = vars(self).get("index")
         if index is not None:
-            _ = self.imports, self.silenced  # small, and a reason to parse it again
             index.clear()
         for name in _DERIVED:
             vars(self).pop(name, None)
@@ -152,8 +200,8 @@ class SourceFile:
 
     @cached_property
     def index(self) -> FileIndex:
-        """Calls, assignments and scopes of the file, collected in one walk on first use."""
-        from winasr_doctor.appsource.index import FileIndex
+        """Calls, assignments and scopes of the file, collected on first use."""
+        from winasr_doctor.appsource.file_index import FileIndex
 
         return FileIndex(self)
 
@@ -162,7 +210,12 @@ class SourceFile:
         """Every node except the module, with the node around it, in the order of a walk."""
         from winasr_doctor.appsource.names import parents_of
 
-        return parents_of(self.tree)
+        return parents_of(self.tree, self.tree.body)
+
+    def parent_of(self, node: ast.AST) -> ast.AST | None:
+        """Return the node around one that is parsed; `None` for the module."""
+        parents: Mapping[ast.AST, ast.AST] | None = vars(self).get("parents")
+        return self.index.parent_of(node) if parents is None else parents.get(node)
 
     @cached_property
     def worked_out(self) -> dict[object, Any]:

@@ -16,7 +16,7 @@ from winasr_doctor.appsource.parts import IgnoreComment
 MAX_LIST = 1_000
 """The longest list, in characters; all existing codes together are shorter."""
 
-_MARK = "winasr:"
+MARK = "winasr:"
 _COMMENT = re.compile(r"#\s*winasr:\s*ignore\s*\[([^\[\]]*)\]")
 """No `[` inside the list: a comment that repeats the beginning is searched once, not once for
 every repetition."""
@@ -49,12 +49,10 @@ def silences(text: str, tree: ast.Module) -> Mapping[int, IgnoreComment]:
         LongListError: A comment lists more codes than exist.
     """
     found: dict[int, IgnoreComment] = {}
-    if _MARK not in text:
-        return found
     lines = text.split("\n")
     strings = _Strings(lines, tree)
     for number, line in enumerate(lines, 1):
-        listed = _in_comment(line, number, strings) if _MARK in line else None
+        listed = _in_comment(line, number, strings) if MARK in line else None
         if listed is None:
             continue
         if len(listed[1]) > MAX_LIST:

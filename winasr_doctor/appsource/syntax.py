@@ -6,10 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from winasr_doctor.appsource.source_file import SourceFile
-
 if TYPE_CHECKING:
-    from winasr_doctor.appsource.index import Scope
+    from winasr_doctor.appsource.index import Part, Scope
 
 _NAMESPACES = frozenset({"dict", "SimpleNamespace", "Namespace"})
 """Calls whose keywords become entries or attributes of the result."""
@@ -40,9 +38,8 @@ def option_name(call: ast.Call) -> str | None:
     return name.lstrip("-").replace("-", "_") if name.startswith("-") else None
 
 
-def named_values(file: SourceFile) -> Iterator[tuple[str, ast.expr, Scope]]:
-    """Yield every named value in a file whose name is not a plain variable."""
-    index = file.index
+def named_values(index: Part) -> Iterator[tuple[str, ast.expr, Scope]]:
+    """Yield every named value in a part of a file whose name is not a plain variable."""
     for display, scope in index.dicts:
         for key, value in zip(display.keys, display.values, strict=True):
             name = text_of(key)

@@ -39,7 +39,8 @@ class Use(Enum):
 
 def _marked(text: str) -> str:
     """Return the words of a text, each with a bracket if one follows, separated by spaces."""
-    found = b" " + text.encode("utf-8", "replace").translate(_TABLE)
+    lines = map(bytes.strip, text.encode("utf-8", "replace").split(b"\n"))
+    found = b" " + b"\n".join(lines).translate(_TABLE)
     for old, new in _MARKS:
         found = found.replace(old, new)
     for blanks in (16, 4, 2, 2):

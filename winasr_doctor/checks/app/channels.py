@@ -49,15 +49,16 @@ def _averages(file: SourceFile) -> Iterator[Finding]:
 
 
 def _selections(file: SourceFile) -> Iterator[ast.AST]:
-    for call, _scope in file.index.calls:
+    parts = tuple(file.index.about("average"))
+    for call, _scope in (each for part in parts for each in part.calls):
         value = keyword(call, "channel_selector")
         if constant(value) == "average":
             yield call
-    for target, stored, _scope in file.index.stores:
+    for target, stored, _scope in (each for part in parts for each in part.stores):
         name = target.attr if isinstance(target, ast.Attribute) else constant(target.slice)
         if name == "channel_selector" and constant(stored) == "average":
             yield target
-    for node, _scope in file.index.dicts:
+    for node, _scope in (each for part in parts for each in part.dicts):
         for key, item in zip(node.keys, node.values, strict=True):
             if constant(key) == "channel_selector" and constant(item) == "average":
                 yield item

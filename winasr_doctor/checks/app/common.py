@@ -156,9 +156,8 @@ def constant(node: ast.AST | None) -> object:
 
 def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Yield each ancestor of a node, innermost first, with its child on the path to the node."""
-    parents = file.parents
     child = node
-    while (parent := parents.get(child)) is not None:
+    while (parent := file.parent_of(child)) is not None:
         yield parent, child
         child = parent
 

@@ -45,6 +45,7 @@ _LOOPS = (
     ast.DictComp,
     ast.GeneratorExp,
 )
+_STARTING = tuple(_METHODS | _FUNCTIONS | _THREAD_CLASSES)
 _WHY = "transcription is started in threads"
 
 
@@ -58,7 +59,7 @@ def started_in_threads(app: Application, unlocked: CallPaths) -> Iterator[Overla
     from winasr_doctor.appsource.call_sites import Site
 
     for file in _starting(app):
-        for call, scope in file.index.calls:
+        for call, scope in (each for part in file.index.about(*_STARTING) for each in part.calls):
             work = _work(app, call, scope)
             if not any(runs(app, item, scope, unlocked) for item in work if item is not None):
                 continue

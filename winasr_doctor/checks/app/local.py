@@ -80,21 +80,22 @@ def _candidates(app: Application, look: Look) -> set[SourceFile]:
 
 
 def look_at(file: SourceFile, codes: Iterable[str]) -> Found:
-    """Return what checks of single files find in one; forget its tree if nobody else has it.
+    """Return what checks of single files find in one; its tree is not kept.
 
     Args:
         file: The file.
         codes: The checks.
     """
-    was_parsed = file.is_parsed
     found: Found = {}
-    text = file.keep_text()
+    own = file.apart()
+    text = own.keep_text()
     for code in codes:
         look = LOOKS[code]
         if may_matter(text, look):
-            found[code] = list(look.find(file))
-    if not was_parsed:
-        file.release()
+            found[code] = list(look.find(own))
+    if own is not file:
+        file.problem = file.problem or own.problem
+        own.release()
     return found
 
 

@@ -20,6 +20,7 @@ _ROUTES = frozenset(
     {"get", "post", "put", "patch", "delete", "api_route", "route", "websocket", "on", "event"}
 )
 _WEB = ("flask", "fastapi", "starlette", "quart", "bottle", "flask_socketio", "litestar", "sanic")
+_REGISTERS = ("add_url_rule", "add_api_route", "add_route")
 _VIEWS = frozenset({"MethodView", "Resource", "View", "APIView"})
 _THREADED = ("ThreadingHTTPServer", "ThreadingMixIn", "ThreadingTCPServer", "ThreadingWSGIServer")
 
@@ -92,7 +93,7 @@ def _is_endpoint(
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if isinstance(target, ast.Attribute) and target.attr in _ROUTES:
             return True
-    owner = file.parents.get(function)
+    owner = file.parent_of(function)
     if isinstance(owner, ast.ClassDef) and function.name in _ROUTES:
         return any(last_name(base) in _VIEWS for base in owner.bases)
     return _is_registered(file, function.name)
@@ -100,11 +101,12 @@ def _is_endpoint(
 
 def _is_registered(file: SourceFile, name: str) -> bool:
     """Return whether a function is given to `add_url_rule` or `add_api_route`."""
-    for call, _scope in file.index.calls:
-        if last_name(call.func) in {"add_url_rule", "add_api_route", "add_route"}:
-            given = (*call.args, *(item.value for item in call.keywords))
-            if any(last_name(item) == name for item in given):
-                return True
+    for part in file.index.about(*_REGISTERS):
+        for call, _scope in part.calls:
+            if last_name(call.func) in _REGISTERS:
+                given = (*call.args, *(item.value for item in call.keywords))
+                if any(last_name(item) == name for item in given):
+                    return True
     return False
 
 
@@ -113,13 +115,14 @@ def _is_single_threaded(app: Application) -> bool:
     return any(
         constant(keyword(call, "threaded")) is False
         for file in app.words.files_with("threaded")
-        for call, _scope in file.index.calls
+        for part in file.index.about("threaded")
+        for call, _scope in part.calls
         if last_name(call.func) == "run"
     )
 
 
 def _in_handler(file: SourceFile, function: ast.AST) -> bool:
-    owner = file.parents.get(function)
+    owner = file.parent_of(function)
     return isinstance(owner, ast.ClassDef) and any(
         last_name(base).endswith("RequestHandler") for base in owner.bases
     )

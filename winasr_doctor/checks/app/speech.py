@@ -131,9 +131,12 @@ class Speech:
     def _direct_in(self, file: SourceFile) -> Iterator[tuple[Work, Site]]:
         from winasr_doctor.appsource.call_sites import Site
 
-        if not _may_matter(file):
+        text = file.text
+        if not any(name in text for name in _NAMES):
             return
-        for call, scope in file.index.calls:
+        names = (*_NAMES, *_renamed_methods(file))
+        parts = file.index.parts if _CALLS_AN_OBJECT in text else file.index.about(*names)
+        for call, scope in (each for part in parts for each in part.calls):
             function = call.func
             name = function.attr if isinstance(function, ast.Attribute) else ""
             if isinstance(function, ast.Attribute) and (work := _work(name)):
@@ -173,7 +176,7 @@ class Speech:
                 if bound is not None and bound[1] in idioms.RUNS:
                     known = idioms.is_nemos(self.app.calls.origins(bound[0], binding.scope))
                     return self.may_be_nemos(scope.file) if known is None else known
-        if "NeuralDiarizer" not in scope.file.text:
+        if _CALLS_AN_OBJECT not in scope.file.text:
             return False
         names = self.app.constants.imported_names(call.func, scope)
         return idioms.is_called_model(self.app.calls.origins(call.func, scope)) and not any(
@@ -193,11 +196,25 @@ def _bound_method(expr: ast.expr) -> tuple[ast.expr, str] | None:
     return (expr.value, expr.attr) if isinstance(expr, ast.Attribute) else None
 
 
+def _renamed_methods(file: SourceFile) -> Iterator[str]:
+    """Yield the names at module level that stand for a bound method of a model."""
+    from winasr_doctor.appsource.index import Value  # lazy: only an app with source has an index
+
+    for name, bindings in file.index.module.bindings.items():
+        for binding in bindings:
+            bound = _bound_method(binding.expr) if isinstance(binding, Value) else None
+            if bound is not None and bound[1] in idioms.RUNS:
+                yield name
+
+
 def _work(name: str) -> Work | None:
     if name in idioms.LOADS:
         return Work.LOAD
     return Work.RUN if name in idioms.RUNS or name in idioms.RUNS_OF_KNOWN_MODELS else None
 
+
+_CALLS_AN_OBJECT = "NeuralDiarizer"
+"""A class of models that are called themselves."""
 
 _NAMES = (
     *(f".{name}" for name in (*idioms.LOADS, *idioms.RUNS)),
@@ -208,16 +225,12 @@ _NAMES = (
 """What a file must contain to load or run a model by itself."""
 
 
-def _may_matter(file: SourceFile) -> bool:
-    text = file.text
-    return any(name in text for name in _NAMES)
-
-
 def _imported_by_name(file: SourceFile) -> Iterator[str]:
     """Yield the packages that `import_module("...")` imports."""
     text = file.text
     if "import_module" not in text and "__import__" not in text:
         return
-    for call, _scope in file.index.calls:
-        if last_name(call.func) in {"import_module", "__import__"} and call.args:
-            yield (text_of(call.args[0]) or "").partition(".")[0]
+    for part in file.index.about("import_module", "__import__"):
+        for call, _scope in part.calls:
+            if last_name(call.func) in {"import_module", "__import__"} and call.args:
+                yield (text_of(call.args[0]) or "").partition(".")[0]

@@ -131,10 +131,10 @@ def _is_set_later(app: Application, config: ast.Call) -> bool:
     from winasr_doctor.appsource.inferred_values import CallResult
 
     for file in app.words.files_with("num_workers"):
-        stored = [(t.value, scope) for t, _value, scope in file.index.stores if _names_it(t)]
-        for call, scope in file.index.calls:
-            if _sets_it(call):
-                stored.append((call.args[0], scope))
+        stored = []
+        for part in file.index.about("num_workers"):
+            stored += [(t.value, scope) for t, _value, scope in part.stores if _names_it(t)]
+            stored += [(call.args[0], scope) for call, scope in part.calls if _sets_it(call)]
         for owner, scope in stored:
             terms = app.constants.terms(owner, scope)
             if any(isinstance(term, CallResult) and term.node is config for term in terms):

@@ -43,7 +43,7 @@ def _look(app: Application) -> Iterator[Finding]:
             if site.call in met or site.call in results:
                 continue
             what = _harm(site, result)
-            if what and removals.happen_in(site):
+            if what and removals.happen_in(site) and not _saves(app, site, result):
                 met.add(site.call)
                 yield _between(site.file, site.call, what)
 
@@ -59,6 +59,17 @@ def _harm(delete: Site, result: Site) -> str:
     if _ends_a_worker(delete, result):
         return "one locked file here ends this loop: everything after it waits forever"
     return ""
+
+
+def _saves(app: Application, site: Site, result: Site) -> bool:
+    """Return whether a function of the app gets the result and returns nothing of it."""
+    if deletes(app, site) or not isinstance(site.file.parents.get(site.call), ast.Expr):
+        return False
+    names = names_from(site.file, site.call, result.call)
+    given = (*site.call.args, *(item.value for item in site.call.keywords))
+    return any(
+        isinstance(part, ast.Name) and part.id in names for each in given for part in ast.walk(each)
+    )
 
 
 def _is_replaced(delete: Site, result: Site) -> bool:

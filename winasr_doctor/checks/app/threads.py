@@ -102,7 +102,8 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     raised limit overlaps itself. Gradio 3 with `queue()` runs one event at a time, without it any
     number. Process pools are silent: each process has its own model. A `with` on something called
     lock, mutex or semaphore, an executor with one worker, or one thread with a `while` loop around
-    the work silences the check; so does a load under `if model is None` or a cache decorator.
+    the work silences the check; so does a thread that is started after a button is disabled or
+    under a flag, and a load under `if model is None` or a cache decorator.
     **Do.** Hold one lock around every call; load the model once.
     **Source.** NeMo issue 13988; NeMo 3.0.0 `transcription.py` and `save_restore_connector.py`;
     Gradio 6.31 `block_function.py` (`concurrency_id or str(id(fn))`) and `queueing.py`; Gradio 3.50

@@ -7,6 +7,10 @@ def load():
     return ASRModel.from_pretrained("nvidia/parakeet-tdt-0.6b-v2")
 
 
+def on_demand():
+    return ASRModel.restore_from("large.nemo")
+
+
 model = load()
 if "other" not in st.session_state:
     st.session_state.other = ASRModel.restore_from("other.nemo")

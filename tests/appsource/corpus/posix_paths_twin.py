@@ -17,13 +17,17 @@ CACHES = [Path.home() / ".cache", Path("/tmp/whisperx")]
 ALLOWED = ["/app", "/tmp"]
 
 
-async def main():
+async def expects_it():
     loop = asyncio.get_running_loop()
     try:
         loop.add_signal_handler(signal.SIGTERM, loop.stop)
     except NotImplementedError:
         pass
-    if sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGINT, loop.stop)
     with contextlib.suppress(NotImplementedError):
         loop.add_signal_handler(signal.SIGTERM, loop.stop)
+
+
+async def asks():
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":
+        loop.add_signal_handler(signal.SIGINT, loop.stop)

@@ -17,7 +17,7 @@ CODE = "APP020"
 _CLOCKS = ("datetime.datetime", "datetime.datetime.now", "datetime.datetime.utcnow")
 _NOW = frozenset({"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"})
 _COLONS = ("%H:", ":%M", ":%S", "%M:", "%T", "%X", "%c", "%R")
-_MARKS = ("isoformat", "strftime", "str(", "ctime", *_COLONS)
+_MARKS = ("isoformat(", "now()", "utcnow()", "today()", "ctime(", *_COLONS)
 
 _OPENERS = frozenset(
     {

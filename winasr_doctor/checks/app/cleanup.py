@@ -51,8 +51,8 @@ def _look(app: Application) -> Iterator[Finding]:
 def _harm(delete: Site, result: Site) -> str:
     """Return what a failure of a delete does to a result; empty if nothing."""
     if is_survived(delete.file, delete.call):
-        if _is_replaced(delete, result):
-            return f"{_WHY}: the except block gives its name another value"
+        if _is_skipped(delete, result):
+            return f"{_WHY}: the except block goes on without it"
         return ""
     if _loses(delete, result):
         return f"{_WHY}: it runs after the result and before its return"
@@ -72,8 +72,8 @@ def _saves(app: Application, site: Site, result: Site) -> bool:
     )
 
 
-def _is_replaced(delete: Site, result: Site) -> bool:
-    """Return whether the block that catches a failed delete overwrites the result."""
+def _is_skipped(delete: Site, result: Site) -> bool:
+    """Return whether the block that catches a failed delete overwrites or skips the result."""
     file = delete.file
     if delete.call.lineno <= (result.call.end_lineno or 0) or _only_after_an_error(delete):
         return False
@@ -82,11 +82,31 @@ def _is_replaced(delete: Site, result: Site) -> bool:
             if not _in(file, parent.body, result.call):
                 return False
             names = names_from(file, delete.call, result.call)
-            names &= assigned(part for handler in parent.handlers for part in handler.body)
-            return names_used_after(file, parent, names)
+            again = assigned(part for handler in parent.handlers for part in handler.body)
+            if names_used_after(file, parent, names & again):
+                return True
+            return _is_used(parent.body, names, delete.call.lineno + 1) and not _is_used(
+                (n for n in walk_own(parent.body) if isinstance(n, ast.Expr)),
+                names,
+                (result.call.end_lineno or 0) + 1,
+                delete.call.lineno,
+            )
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             break
     return False
+
+
+def _is_used(
+    nodes: Iterable[ast.AST], names: set[str], first: int, end: float = float("inf")
+) -> bool:
+    """Return whether one of the names is read in the lines from the first up to the end."""
+    return any(
+        isinstance(node, ast.Name)
+        and node.id in names
+        and isinstance(node.ctx, ast.Load)
+        and first <= node.lineno < end
+        for node in walk_own(nodes)
+    )
 
 
 def _ends_a_worker(delete: Site, result: Site) -> bool:
@@ -126,7 +146,8 @@ class _Removals:
             self._known[function.node] = any(
                 self._happen_in(site, depth)
                 for site in self._app.calls.calls_in(file, scope)
-                if not is_survived(file, site.call) and not _only_after_an_error(site)
+                if not is_survived(file, site.call, by_returning=True)
+                and not _only_after_an_error(site)
             )
         return self._known[function.node]
 
@@ -291,8 +312,8 @@ def cleans_up_before_returning(host: Machine) -> Iterable[Finding]:
     around it. `suppress(FileNotFoundError)` and `missing_ok=True` do not help against a lock.
     `ignore_errors`, `ignore_cleanup_errors`, `onexc` and handlers that go on are silent, and so is
     cleanup that only runs after an error or after the result was used. A handler that gives the
-    result's name another value loses it as well, and in a `while True` loop the delete ends the
-    loop, so that nobody answers the next request.
+    result's name another value or skips its use loses it as well, and in a `while True` loop the
+    delete ends the loop, so that nobody answers the next request.
     **Do.** Suppress OSError around the cleanup, or use `ignore_cleanup_errors=True`.
     **Source.** learn.microsoft.com, "DeleteFileW function"; docs.python.org,
     `tempfile.TemporaryDirectory`; 10 of 20 public NeMo apps lose an answer this way.

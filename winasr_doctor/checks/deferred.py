@@ -64,6 +64,7 @@ DEFERRED = {
             "APP017": "A path goes into a shell command that cmd.exe reads differently",
             "APP018": "Part of the app's source was left out of the scan",
             "APP019": "A table of results is opened only after all the work, unprotected",
+            "APP020": "A file name has a colon, which Windows does not allow",
         },
     ),
 }

@@ -15,3 +15,14 @@ def text_of(path):
         return model.transcribe([path])[0].text
     finally:
         clean(path)  # expect: APP010
+
+
+def tidied(text, path):
+    os.remove(path)
+    return text.strip()
+
+
+def through_a_helper(path):
+    text = model.transcribe([path])[0].text
+    text = tidied(text, path)  # expect: APP010
+    return text

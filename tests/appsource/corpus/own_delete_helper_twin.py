@@ -31,3 +31,15 @@ def cleans_up_only_after_an_error(path):
     text = model.transcribe([path])[0].text
     rewritten(path)
     return text
+
+
+def save(text, path):
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(f"{path}.new", path)
+
+
+def saved(path):
+    text = model.transcribe([path])[0].text
+    save(text, f"{path}.txt")
+    print(text)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
+from winasr_doctor.checks.app.common import ancestors, constant, found, over_app, walk_own
 from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived
-from winasr_doctor.checks.app.flow import assigned, is_used_after, names_used_after
+from winasr_doctor.checks.app.flow import assigned, is_used_after, names_from, names_used_after
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
@@ -29,9 +29,8 @@ _WHY = "one locked file here throws the finished result away"
 
 def _look(app: Application) -> Iterator[Finding]:
     speech = speech_of(app)
-    if not speech.uses_nemo:
-        return
-    results = {**speech.loads.sites, **speech.runs.sites}
+    runs = {**speech.runs.sites, **speech.whisper_runs.sites}
+    results = {**speech.loads.sites, **runs}
     met: set[ast.AST] = set()
     for site in results.values():
         for node, call in _temporary_folders_around(site):
@@ -39,13 +38,88 @@ def _look(app: Application) -> Iterator[Finding]:
                 met.add(node)
                 yield _around(site.file, call)
     removals = _Removals(app)
-    for result in speech.runs.sites.values():
+    for result in runs.values():
         for site in app.calls.calls_in(result.file, result.function):
-            if site.call in met or site.call in results or is_survived(site.file, site.call):
+            if site.call in met or site.call in results:
                 continue
-            if _loses(site, result) and removals.happen_in(site):
+            what = _harm(site, result)
+            if what and removals.happen_in(site) and not _saves(app, site, result):
                 met.add(site.call)
-                yield _between(site.file, site.call)
+                yield _between(site.file, site.call, what)
+
+
+def _harm(delete: Site, result: Site) -> str:
+    """Return what a failure of a delete does to a result; empty if nothing."""
+    if is_survived(delete.file, delete.call):
+        if _is_skipped(delete, result):
+            return f"{_WHY}: the except block goes on without it"
+        return ""
+    if _loses(delete, result):
+        return f"{_WHY}: it runs after the result and before its return"
+    if _ends_a_worker(delete, result):
+        return "one locked file here ends this loop: everything after it waits forever"
+    return ""
+
+
+def _saves(app: Application, site: Site, result: Site) -> bool:
+    """Return whether a function of the app gets the result and returns nothing of it."""
+    if deletes(app, site) or not isinstance(site.file.parents.get(site.call), ast.Expr):
+        return False
+    names = names_from(site.file, site.call, result.call)
+    given = (*site.call.args, *(item.value for item in site.call.keywords))
+    return any(
+        isinstance(part, ast.Name) and part.id in names for each in given for part in ast.walk(each)
+    )
+
+
+def _is_skipped(delete: Site, result: Site) -> bool:
+    """Return whether the block that catches a failed delete overwrites or skips the result."""
+    file = delete.file
+    if delete.call.lineno <= (result.call.end_lineno or 0) or _only_after_an_error(delete):
+        return False
+    for parent, child in ancestors(file, delete.call):
+        if isinstance(parent, ast.Try) and child in parent.body:
+            if not _in(file, parent.body, result.call):
+                return False
+            names = names_from(file, delete.call, result.call)
+            again = assigned(part for handler in parent.handlers for part in handler.body)
+            if names_used_after(file, parent, names & again):
+                return True
+            return _is_used(parent.body, names, delete.call.lineno + 1) and not _is_used(
+                (n for n in walk_own(parent.body) if isinstance(n, ast.Expr)),
+                names,
+                (result.call.end_lineno or 0) + 1,
+                delete.call.lineno,
+            )
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+    return False
+
+
+def _is_used(
+    nodes: Iterable[ast.AST], names: set[str], first: int, end: float = float("inf")
+) -> bool:
+    """Return whether one of the names is read in the lines from the first up to the end."""
+    return any(
+        isinstance(node, ast.Name)
+        and node.id in names
+        and isinstance(node.ctx, ast.Load)
+        and first <= node.lineno < end
+        for node in walk_own(nodes)
+    )
+
+
+def _ends_a_worker(delete: Site, result: Site) -> bool:
+    """Return whether a delete comes after a result in an endless loop."""
+    file = delete.file
+    if delete.call.lineno <= (result.call.end_lineno or 0) or _only_after_an_error(delete):
+        return False
+    for parent, child in ancestors(file, delete.call):
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            break
+        if isinstance(parent, ast.While) and child in parent.body:
+            return bool(constant(parent.test) in (True, 1)) and _contains(file, parent, result.call)
+    return False
 
 
 class _Removals:
@@ -72,7 +146,8 @@ class _Removals:
             self._known[function.node] = any(
                 self._happen_in(site, depth)
                 for site in self._app.calls.calls_in(file, scope)
-                if not is_survived(file, site.call) and not _only_after_an_error(site)
+                if not is_survived(file, site.call, by_returning=True)
+                and not _only_after_an_error(site)
             )
         return self._known[function.node]
 
@@ -180,7 +255,7 @@ def _left_before(file: SourceFile, result: ast.Call) -> bool:
     return False
 
 
-def _between(file: SourceFile, call: ast.Call) -> Finding:
+def _between(file: SourceFile, call: ast.Call, what: str) -> Finding:
     from winasr_doctor.appsource.edits import add_keyword
 
     old = file.segment(call)
@@ -198,7 +273,6 @@ def _between(file: SourceFile, call: ast.Call) -> Finding:
             "and import contextlib",
         )
     remedy = Remedy(title, steps, automatic=action is not None, action=action)
-    what = f"{_WHY}: it runs after the result and before its return"
     return found(warning, CODE, file, call, what, [remedy, _RETRY])
 
 
@@ -228,7 +302,8 @@ def cleans_up_before_returning(host: Machine) -> Iterable[Finding]:
     """The app's own cleanup can throw a finished result away.
 
     **What.** Deleting, moving or renaming files after a transcription and before its result is
-    returned or used; `TemporaryDirectory()` around loading or transcribing.
+    returned or used; `TemporaryDirectory()` around loading or transcribing. With NeMo, and with
+    packages for Whisper.
     **Why.** Windows does not delete a file that a scanner, a sync client or the app itself has
     open: the call raises WinError 32, and the text that was already computed is lost. In `finally`
     it also hides the real error.
@@ -236,7 +311,9 @@ def cleans_up_before_returning(host: Machine) -> Iterable[Finding]:
     function of the app, or in the `finally` of a `try` that returns it, and nothing catches OSError
     around it. `suppress(FileNotFoundError)` and `missing_ok=True` do not help against a lock.
     `ignore_errors`, `ignore_cleanup_errors`, `onexc` and handlers that go on are silent, and so is
-    cleanup that only runs after an error or after the result was used.
+    cleanup that only runs after an error or after the result was used. A handler that gives the
+    result's name another value or skips its use loses it as well, and in a `while True` loop the
+    delete ends the loop, so that nobody answers the next request.
     **Do.** Suppress OSError around the cleanup, or use `ignore_cleanup_errors=True`.
     **Source.** learn.microsoft.com, "DeleteFileW function"; docs.python.org,
     `tempfile.TemporaryDirectory`; 10 of 20 public NeMo apps lose an answer this way.

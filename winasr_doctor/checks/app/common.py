@@ -187,6 +187,29 @@ def in_order(nodes: Iterable[ast.AST]) -> list[ast.AST]:
     return sorted(placed, key=lambda node: (line_of(node), getattr(node, "col_offset", 0)))
 
 
+def values_of(file: SourceFile, name: ast.Name) -> list[ast.expr]:
+    """Return what is assigned to a name in the nearest function around it that assigns to it.
+
+    Args:
+        file: The file.
+        name: The name.
+    """
+    around = [p for p, _ in ancestors(file, name) if isinstance(p, _FUNCTIONS)]
+    for body in (*(function.body for function in around), file.tree.body):
+        values = [
+            node.value
+            for node in walk_own(body)
+            if isinstance(node, ast.Assign)
+            and any(isinstance(each, ast.Name) and each.id == name.id for each in node.targets)
+        ]
+        if values:
+            return values
+    return []
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 def enclosing_function(
     file: SourceFile, node: ast.AST
 ) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -42,13 +42,19 @@ def deletes(app: Application, site: Site) -> bool:
     return any(each.startswith(_PATHS) for each in made)
 
 
-def is_survived(file: SourceFile, node: ast.AST) -> bool:
-    """Return whether a failure of a delete is caught near it, or cannot happen."""
+def is_survived(file: SourceFile, node: ast.AST, *, by_returning: bool = False) -> bool:
+    """Return whether a failure of a delete is caught near it, or cannot happen.
+
+    Args:
+        file: The file.
+        node: The delete.
+        by_returning: Whether a handler that returns counts, as in a function that only deletes.
+    """
     if isinstance(node, ast.Call) and _ignores_errors(node):
         return True
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.Try) and child in parent.body:
-            if any(_ends_it(file, handler) for handler in parent.handlers):
+            if any(_ends_it(file, each, by_returning=by_returning) for each in parent.handlers):
                 return True
         elif isinstance(parent, ast.With | ast.AsyncWith) and child in parent.body:
             if any(suppresses(file, item.context_expr) for item in parent.items):
@@ -70,12 +76,11 @@ def _ignores_errors(call: ast.Call) -> bool:
     return False
 
 
-def _ends_it(file: SourceFile, handler: ast.ExceptHandler) -> bool:
+def _ends_it(file: SourceFile, handler: ast.ExceptHandler, *, by_returning: bool) -> bool:
     """Return whether a block catches a locked file and goes on behind the `try`."""
+    leaves = ast.Raise if by_returning else ast.Raise | ast.Return
     if not is_broad(file, handler.type):
         return False
     return not any(
-        isinstance(node, ast.Raise | ast.Return)
-        for statement in handler.body
-        for node in ast.walk(statement)
+        isinstance(node, leaves) for statement in handler.body for node in ast.walk(statement)
     )

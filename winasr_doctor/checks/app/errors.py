@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
 from winasr_doctor.checks.app.handlers import (
     Fate,
     fate,
+    handled_here,
     handlers_around,
     is_broad,
+    lets_through,
+    reachable,
     says_something,
     suppresses,
 )
@@ -50,10 +54,12 @@ def _exposed(app: Application) -> tuple[Site, ...]:
 def _handlers(app: Application) -> Iterator[_Handler]:
     met: set[ast.AST] = set()
     speech = speech_of(app)
-    for site in _exposed(app):
+    exposed = _exposed(app)
+    wrappers = _wrappers(app, exposed)
+    for site in exposed:
         for node, handlers in handlers_around(site.file, site.call):
-            for handler in handlers:
-                if handler in met or not is_broad(site.file, handler.type):
+            for handler in reachable(site.file, handlers):
+                if handler in met or not _catches(wrappers, site, handler):
                     continue
                 met.add(handler)
                 what = fate(app, site.file, handler)
@@ -63,8 +69,45 @@ def _handlers(app: Application) -> Iterator[_Handler]:
                     runs = any(part in speech.runs.sites for part in walk_own(node.body))
                     failed = "transcription failed" if runs else "loading failed"
                     yield _Handler(site.file, handler, what, failed)
-            if any(is_broad(site.file, handler.type) for handler in handlers):
-                break  # an outer block sees only what this one lets through
+            if any(
+                is_broad(site.file, handler.type) and not lets_through(site.file, handler)
+                for handler in handlers
+            ):
+                break
+
+
+_Wrappers = dict[str, set[ast.Call]]
+"""The calls of functions that may raise an exception which wraps an error, by its class."""
+
+
+def _wrappers(app: Application, exposed: tuple[Site, ...]) -> _Wrappers:
+    """Return the calls whose error a broad block around a speech call has wrapped in a class."""
+    raised: dict[str, list[Site]] = {}
+    for site in exposed:
+        for _node, handlers in handlers_around(site.file, site.call):
+            for name in {each for handler in handlers for each in _raised(site.file, handler)}:
+                raised.setdefault(name, []).append(site)
+    return {
+        name: set(app.calls.spread(sites, lambda site: not handled_here(site)).sites)
+        - {site.call for site in sites}
+        for name, sites in raised.items()
+    }
+
+
+def _raised(file: SourceFile, handler: ast.ExceptHandler) -> Iterator[str]:
+    """Yield the names of the classes that a broad block raises instead of its error."""
+    for node in walk_own(handler.body) if is_broad(file, handler.type) else ():
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield last_name(node.exc.func)
+
+
+def _catches(wrappers: _Wrappers, site: Site, handler: ast.ExceptHandler) -> bool:
+    """Return whether a block catches an error of a speech call, or what wraps it."""
+    if is_broad(site.file, handler.type):
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = wrappers.keys() & {last_name(kind) for kind in kinds if kind is not None}
+    return any(site.call in wrappers[name] for name in names)
 
 
 def _tries_again(speech: Speech, handler: ast.ExceptHandler) -> bool:
@@ -171,7 +214,8 @@ def loses_the_cause(host: Machine) -> Iterable[Finding]:
     """An except block shows only the error's text and loses the hidden cause.
 
     **What.** Broad `except` blocks around loading, transcribing or diarizing that use the error as
-    text. The call may be in another function or module of the app.
+    text. The call may be in another function or module of the app, which may have wrapped the
+    error in a class of its own.
     **Why.** When cleanup fails, the exception is WinError 32, and the real one (out of memory, a
     stereo file) is only in its `__context__`. `str(e)` throws that away.
     **Decided by.** The block shows its exception as text, but does not re-raise it, log it with its

@@ -17,6 +17,7 @@ from winasr_doctor.checks.app.common import (
     keyword,
     walk_own,
 )
+from winasr_doctor.checks.app.guards import is_guarded
 from winasr_doctor.checks.app.locking import is_locked
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.frameworks.nemo import idioms
@@ -87,7 +88,9 @@ def _is_alone(site: Site) -> bool:
 
 
 def _is_one_worker(app: Application, call: ast.Call, scope: Scope, reach: CallPaths) -> bool:
-    """Return whether a call makes one thread, not in a loop, that loops over the work itself."""
+    """Return whether a call makes one thread at a time, or one that loops over the work itself."""
+    from winasr_doctor.appsource.call_sites import Site
+
     if last_name(call.func) not in _THREAD_CLASSES:
         return False
     for parent, _child in ancestors(scope.file, call):
@@ -95,6 +98,8 @@ def _is_one_worker(app: Application, call: ast.Call, scope: Scope, reach: CallPa
             return False
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             break
+    if is_guarded(Site(call, scope)):
+        return True
     functions = [
         f for work in _work(app, call, scope) if work for f in app.calls.functions(work, scope)
     ]

@@ -51,12 +51,16 @@ def is_used_after(file: SourceFile, place: ast.Call, result: ast.Call) -> bool:
         place: A call behind the result.
         result: The call that computes the result.
     """
+    return names_used_after(file, place, names_from(file, place, result))
+
+
+def names_from(file: SourceFile, place: ast.Call, result: ast.Call) -> set[str]:
+    """Return the names that a result went into before a place, also through other names."""
     for parent, _child in ancestors(file, result):
         if isinstance(parent, ast.stmt):
             names = assigned([parent])
-            names |= _derived(file, parent, place, names)
-            return names_used_after(file, place, names)
-    return False
+            return names | _derived(file, parent, place, names)
+    return set()
 
 
 def names_used_after(file: SourceFile, place: ast.AST, names: set[str]) -> bool:

@@ -28,10 +28,29 @@ _EVENTS = frozenset(
 )
 
 
-class _Event(NamedTuple):
+class PageEvent(NamedTuple):
+    """An event of a page.
+
+    Attributes:
+        call: The call that registers it.
+        scope: The scope of that call.
+        work: What it runs.
+    """
+
     call: ast.Call
     scope: Scope
     work: ast.expr
+
+
+def events_of(app: Application) -> Iterator[PageEvent]:
+    """Yield the events of all Gradio pages of an app.
+
+    Args:
+        app: The app.
+    """
+    for file in app.words.files_with("gradio"):
+        if _imports_gradio(file):
+            yield from _events(file)
 
 
 def simultaneous_events(
@@ -62,7 +81,7 @@ def simultaneous_events(
             yield from _overlapping(app, file, events)
 
 
-def _overlapping(app: Application, file: SourceFile, events: list[_Event]) -> Iterator[Overlap]:
+def _overlapping(app: Application, file: SourceFile, events: list[PageEvent]) -> Iterator[Overlap]:
     for event in events:
         if constant(keyword(event.call, "queue")) is False:
             yield file, event.call, "queue=False lets several users transcribe at once"
@@ -76,7 +95,7 @@ def _overlapping(app: Application, file: SourceFile, events: list[_Event]) -> It
         yield file, last.call, why
 
 
-def _group(app: Application, event: _Event) -> object:
+def _group(app: Application, event: PageEvent) -> object:
     """Return what identifies an event's queue: its `concurrency_id`, else its function."""
     shared = keyword(event.call, "concurrency_id")
     if shared is not None:
@@ -85,7 +104,7 @@ def _group(app: Application, event: _Event) -> object:
     return functions[0].node if functions else ast.dump(event.work)
 
 
-def _events(file: SourceFile) -> Iterator[_Event]:
+def _events(file: SourceFile) -> Iterator[PageEvent]:
     for call, scope in file.index.calls:
         name = last_name(call.func)
         if name in _PAGES:
@@ -96,11 +115,11 @@ def _events(file: SourceFile) -> Iterator[_Event]:
         else:
             continue
         if work is not None:
-            yield _Event(call, scope, work)
+            yield PageEvent(call, scope, work)
     yield from _decorated(file)
 
 
-def _decorated(file: SourceFile) -> Iterator[_Event]:
+def _decorated(file: SourceFile) -> Iterator[PageEvent]:
     """Yield the events whose function is decorated with them."""
     for scope in file.index.scopes:
         for decorator in getattr(scope.node, "decorator_list", ()):
@@ -108,7 +127,7 @@ def _decorated(file: SourceFile) -> Iterator[_Event]:
             name = getattr(scope.node, "name", "")
             if last_name(plain) in _EVENTS and isinstance(decorator, ast.Call) and scope.parent:
                 work = ast.copy_location(ast.Name(name, ast.Load()), decorator)
-                yield _Event(decorator, scope.parent, work)
+                yield PageEvent(decorator, scope.parent, work)
 
 
 def _raised_limits(file: SourceFile) -> Iterator[tuple[ast.Call, str]]:

@@ -204,6 +204,20 @@ def handlers_around(
             return
 
 
+def reachable(file: SourceFile, handlers: list[ast.ExceptHandler]) -> list[ast.ExceptHandler]:
+    """Return the handlers of a `try` up to the first that catches everything."""
+    for place, handler in enumerate(handlers, 1):
+        if is_broad(file, handler.type, EVERYTHING):
+            return handlers[:place]
+    return handlers
+
+
+def lets_through(file: SourceFile, handler: ast.ExceptHandler) -> bool:
+    """Return whether a block raises an error that has its cause, and logs nothing."""
+    raised = [node for node in walk_own(handler.body) if isinstance(node, ast.Raise)]
+    return any(_keeps(file, node) for node in raised) and not _logs(file, handler)
+
+
 def _raises(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(node, ast.Raise) for node in walk_own(handler.body))
 

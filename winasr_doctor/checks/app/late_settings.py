@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import found, over_each_file
-from winasr_doctor.checks.app.variables import changes, first_import
+from winasr_doctor.checks.app.variables import changes, import_before
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -34,11 +34,9 @@ READERS = frozenset(
 
 
 def _look(file: SourceFile) -> Iterator[Finding]:
-    read_at = first_import(file, READERS)
-    if read_at is None:
-        return
     for node, name, at_module_level in changes(file, VARIABLES):
-        if at_module_level and getattr(node, "lineno", 0) < read_at:
+        read_at = import_before(file, node, READERS, at_module_level=at_module_level)
+        if read_at is None:
             continue
         yield found(
             warning,
@@ -68,8 +66,8 @@ def sets_the_hub_up_too_late(host: Machine) -> Iterable[Finding]:
     **Why.** `huggingface_hub.constants` reads them once, when it is imported, and NeMo, Gradio and
     transformers import it. Later changes do nothing: the model goes into the full drive C: again,
     or the symlinks that Windows refuses are tried again.
-    **Decided by.** The assignment comes after such an import in the module, or is in a function of
-    a module that has one at its top.
+    **Decided by.** The assignment comes after such an import in the module or the function, or is
+    in a function of a module that has one at its top.
     **Do.** Set it before the first import, or in the terminal.
     **Source.** huggingface.co, "Environment variables" (huggingface_hub); huggingface_hub
     `constants.py`. TEMP has a check of its own, APP005.

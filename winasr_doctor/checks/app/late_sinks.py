@@ -21,7 +21,6 @@ from winasr_doctor.checks.app.deletes import is_survived
 from winasr_doctor.checks.app.speech import Speech, Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
-from winasr_doctor.frameworks.whisper.names import RECOGNISERS
 from winasr_doctor.machine.base import Machine
 
 CODE = "APP019"
@@ -48,28 +47,7 @@ def _look(app: Application) -> Iterator[Finding]:
 def _results(speech: Speech, file: SourceFile) -> list[ast.Call]:
     """Return the calls of a file that transcribe, with NeMo or with a package for Whisper."""
     sites = speech.within(file, Work.RUN) if speech.uses_nemo else ()
-    found = [site.call for site in sites]
-    if not RECOGNISERS.isdisjoint(speech.packages(file)):
-        own = {
-            function.name
-            for function in ast.walk(file.tree)
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-            and any(map(_transcribes, walk_own(function.body)))
-        }
-        found += [
-            call
-            for call, _scope in file.index.calls
-            if _transcribes(call) or (isinstance(call.func, ast.Name) and call.func.id in own)
-        ]
-    return found
-
-
-def _transcribes(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "transcribe"
-    )
+    return [site.call for site in (*sites, *speech.whisper_runs.within(file))]
 
 
 def _is_sink(file: SourceFile, call: ast.Call) -> bool:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import Site
 
 _LOCK_WORDS = ("lock", "mutex", "semaphore")
-_CACHES = ("cache", "lru_cache", "cached", "cache_resource", "singleton", "memoize", "once")
+_CACHES = (
+    *("cache", "lru_cache", "cached", "cache_resource", "singleton", "memoize", "once"),
+    *("cache_data", "experimental_singleton"),
+)
 
 
 def is_locked(site: Site) -> bool:
@@ -68,12 +71,16 @@ def is_cached(site: Site) -> bool:
 def _asks_for_absence(parent: ast.AST, child: ast.AST) -> bool:
     if isinstance(parent, ast.BoolOp):
         return isinstance(parent.op, ast.Or) and child is not parent.values[0]
-    test = parent.test if isinstance(parent, ast.If | ast.IfExp) else None
-    for node in ast.walk(test) if test is not None else ():
-        if isinstance(node, ast.Compare) and isinstance(
-            node.ops[0], ast.Is | ast.IsNot | ast.NotIn | ast.In | ast.NotEq | ast.Eq
-        ):
-            return True
+    if not isinstance(parent, ast.If | ast.IfExp):
+        return False
+    in_body = child is parent.body or (isinstance(parent.body, list) and child in parent.body)
+    for node in ast.walk(parent.test):
+        if isinstance(node, ast.Compare):
+            if isinstance(node.ops[0], ast.Is | ast.NotIn | ast.In | ast.NotEq | ast.Eq):
+                return True
+            # In the body, something else is there, such as an uploaded file.
+            if isinstance(node.ops[0], ast.IsNot) and not in_body:
+                return True
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return True
     return False

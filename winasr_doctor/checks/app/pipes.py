@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import text_of
 from winasr_doctor.checks.app.common import (
     ancestors,
     enclosing_function,
@@ -13,6 +14,7 @@ from winasr_doctor.checks.app.common import (
     in_order,
     keyword,
     over_each_file,
+    values_of,
     walk_own,
 )
 from winasr_doctor.checks.base import check
@@ -28,7 +30,11 @@ def _look(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         if file.qualified(call.func) != "subprocess.Popen":
             continue
-        piped = [name for name in _STREAMS if _is_pipe(file, keyword(call, name))]
+        piped = [
+            name
+            for name in _STREAMS
+            if _is_pipe(file, keyword(call, name)) and not _is_silent(file, call, name)
+        ]
         name = _name_of(file, call)
         wait = _wait_before_reading(file, call, name, piped) if piped and name else None
         if wait is not None:
@@ -54,6 +60,19 @@ def _look(file: SourceFile) -> Iterator[Finding]:
 
 def _is_pipe(file: SourceFile, value: ast.expr | None) -> bool:
     return value is not None and file.qualified(value) in _PIPE
+
+
+def _is_silent(file: SourceFile, call: ast.Call, stream: str) -> bool:
+    """Return whether this is ffmpeg, which logs to stderr, and its output is not a pipe."""
+    command = call.args[0] if call.args else keyword(call, "args")
+    if isinstance(command, ast.Name):
+        values = values_of(file, command)
+        command = values[0] if len(values) == 1 else None
+    if stream != "stdout" or not isinstance(command, ast.List) or not command.elts:
+        return False
+    parts = [text_of(part) or "" for part in command.elts]
+    pipes = any(part == "-" or part.startswith("pipe:") for part in parts)
+    return parts[0] in {"ffmpeg", "ffmpeg.exe"} and not pipes
 
 
 def _name_of(file: SourceFile, call: ast.Call) -> str:
@@ -118,7 +137,7 @@ def waits_without_reading(host: Machine) -> Iterable[Finding]:
     an anonymous pipe of Python holds about 4 KB, on Linux 64 KB, so ffmpeg's or NeMo's log fits
     there and not here.
     **Decided by.** No `communicate()` and no use of the stream between `Popen` and `wait()`, nor in
-    a function that is defined there.
+    a function that is defined there. The stdout of an ffmpeg that writes to a file is silent.
     **Do.** Use `communicate()`, or do not ask for the pipe.
     **Source.** docs.python.org, `subprocess.Popen.wait` (the note on deadlocks);
     learn.microsoft.com, "CreatePipe function" (`nSize` 0 means the default size); Linux pipe(7).

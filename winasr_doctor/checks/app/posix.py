@@ -63,7 +63,9 @@ _CALLS = (
     "os.system",
     "popen",
     "create_subprocess",
+    "add_signal_handler",
 )
+_SEARCH_PATHS = frozenset({"PATH", "PYTHONPATH"})
 
 
 _Need = tuple["ast.AST", str, str]
@@ -72,9 +74,12 @@ _Need = tuple["ast.AST", str, str]
 
 def _look(file: SourceFile) -> Iterator[Finding]:
     lines: set[int] = set()
-    found_here = (*_calls(file), *_attributes(file), *_imports(file), *_paths(file))
+    found_here = (
+        *(*_calls(file), *_attributes(file), *_imports(file), *_paths(file)),
+        *_separators(file),
+    )
     for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
-        if line_of(node) in lines or _is_for_posix(file, node):
+        if line_of(node) in lines or is_for_posix(file, node):
             continue
         lines.add(line_of(node))
         remedy = Remedy("Use what Windows has", (f"In {file.spot(node)}, {instead}",))
@@ -91,6 +96,9 @@ def _calls(file: SourceFile) -> Iterator[_Need]:
             if constant(given) in _METHODS:
                 what = f"Windows cannot {constant(given)}: {name}() raises ValueError"
                 yield call, what, 'use "spawn", or leave it out'
+        elif name == "add_signal_handler":
+            what = "asyncio has no signal handlers on Windows: NotImplementedError"
+            yield call, what, "use signal.signal(), or catch NotImplementedError"
         elif (file.qualified(call.func) or "") in _STARTERS:
             if keyword(call, "preexec_fn") is not None:
                 what = "preexec_fn raises ValueError on Windows"
@@ -179,12 +187,51 @@ def _paths(file: SourceFile) -> Iterator[_Need]:
         text = node.value
         if not (text == "/tmp" or text.startswith(("/tmp/", "/dev/"))):  # noqa: S108
             continue
-        if _is_used_as_path(file, node) and not text.startswith(made):
+        if _is_one_of_several(file, node) or text.startswith(made):
+            continue
+        if _is_used_as_path(file, node):
             if text.startswith("/dev/"):
                 yield node, f"Windows has no {text}", "use os.devnull or subprocess.DEVNULL"
             else:
                 what = "Windows has no /tmp: this means C:\\tmp, which usually does not exist"
                 yield node, what, "use tempfile.gettempdir()"
+
+
+def _separators(file: SourceFile) -> Iterator[_Need]:
+    """Yield the search paths that are put together with a colon."""
+    if not any(name in file.text for name in _SEARCH_PATHS):
+        return
+    for node in file.parents:
+        if not isinstance(node, ast.Assign | ast.AugAssign):
+            continue
+        value = node.value
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if not isinstance(target, ast.Subscript) or constant(target.slice) not in _SEARCH_PATHS:
+            continue
+        added = isinstance(node, ast.AugAssign)
+        old = added or any(constant(part) in _SEARCH_PATHS for part in ast.walk(value))
+        if old and any(map(_is_a_colon, _pieces(value))):
+            what = f"Windows separates the folders in {constant(target.slice)} by a semicolon"
+            yield target, f"{what}: this makes one wrong folder of them", "use os.pathsep"
+
+
+def _pieces(value: ast.AST) -> Iterator[object]:
+    """Yield the literals that a text is put together from."""
+    if isinstance(value, ast.BinOp):
+        yield from (*_pieces(value.left), *_pieces(value.right))
+    elif isinstance(value, ast.JoinedStr):
+        yield from map(constant, value.values)
+    elif isinstance(value, ast.Call) and last_name(value.func) == "join":
+        yield constant(getattr(value.func, "value", None))
+    else:
+        yield constant(value)
+
+
+def _is_a_colon(piece: object) -> bool:
+    """Return whether a literal separates folders by a colon, which is not that of a drive."""
+    if not isinstance(piece, str):
+        return False
+    return re.search(r"(?<![A-Za-z]):$|[^;:]{2}:$|^:(?!\\)", piece) is not None
 
 
 def _made_folders(file: SourceFile) -> tuple[str, ...]:
@@ -207,6 +254,17 @@ def _made_folders(file: SourceFile) -> tuple[str, ...]:
     return tuple(made)
 
 
+def _is_one_of_several(file: SourceFile, node: ast.expr) -> bool:
+    """Return whether a folder is in a list of folders that are allowed or looked for."""
+    parent = file.parents.get(node)
+    if isinstance(parent, ast.Call) and last_name(parent.func) == "Path":
+        return isinstance(file.parents.get(parent), _LISTS)
+    return isinstance(parent, _LISTS) and constant(node) == "/tmp"  # noqa: S108
+
+
+_LISTS = (ast.List, ast.Tuple, ast.Set)
+
+
 def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.Compare | ast.Subscript | ast.Expr | ast.comprehension):
@@ -224,7 +282,7 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     return False
 
 
-def _is_for_posix(file: SourceFile, node: ast.AST) -> bool:
+def is_for_posix(file: SourceFile, node: ast.AST) -> bool:
     """Return whether the code asks for the system first, or expects the failure."""
     function = enclosing_function(file, node)
     if function is not None and any(word in file.segment(function) for word in _ASKS):
@@ -234,7 +292,11 @@ def _is_for_posix(file: SourceFile, node: ast.AST) -> bool:
             test = file.segment(parent.test)
             if any(word in test for word in (*_ASKS, "hasattr", "exists", "which", "isdir")):
                 return True
-        if isinstance(parent, ast.Try) and child in parent.body and parent.handlers:
+        expected = isinstance(parent, ast.Try) and child in parent.body and parent.handlers
+        if expected or (
+            isinstance(parent, ast.With)
+            and any("suppress(" in file.segment(item.context_expr) for item in parent.items)
+        ):
             return True
         if isinstance(parent, ast.Call) and last_name(parent.func) in {"getattr", "hasattr"}:
             return True
@@ -248,21 +310,26 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     """The app uses what only POSIX systems have.
 
     **What.** `get_context("fork")`, `signal.SIGKILL` and `alarm`, `os.fork`, `os.killpg`,
-    `preexec_fn`, modules such as `fcntl`, paths below `/tmp` and `/dev`, and programs such as `rm`
-    and `python3`.
-    **Why.** Each raises on Windows, often only in the branch that runs after an error.
+    `preexec_fn`, asyncio's `add_signal_handler`, modules such as `fcntl`, paths below `/tmp` and
+    `/dev`, programs such as `rm` and `python3`, and a `PATH` or `PYTHONPATH` that is put together
+    with a colon.
+    **Why.** Each raises on Windows, often only in the branch that runs after an error. After a
+    `PATH` with a colon, ffmpeg is not found.
     **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
     (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` is around
     it, or if the app makes its folder below `/tmp` itself.
-    **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`.
+    **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`,
+    `os.pathsep`.
     **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`
-    (availability), `os` (availability), `subprocess` (`preexec_fn`), "Using Python on Windows";
+    (availability), `os` (availability, `os.pathsep`), `subprocess` (`preexec_fn`), asyncio
+    ("Platform Support"), "Using Python on Windows";
     learn.microsoft.com, "Naming Files, Paths, and Namespaces" (a path without a drive).
     """
     return _RUN(host)
 
 
 _NEEDS = (
+    ("'PATH'", '"PATH"', "PYTHONPATH"),
     *(_CALLS, tuple(f"signal.{name}" for name in sorted(_SIGNALS))),
     tuple(f"os.{name}" for name in sorted(_OS)),
     tuple(f"{word} {name}" for name in sorted(_MODULES) for word in ("import", "from")),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import ancestors, found, over_files
+from winasr_doctor.checks.app.common import ancestors, found, in_order, over_files, walk_own
 from winasr_doctor.checks.app.handlers import ends
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
@@ -99,13 +99,22 @@ def _loop_of(file: SourceFile, node: ast.AST) -> ast.AST | None:
     return next((p for p in loops if isinstance(p, ast.For | ast.While | ast.AsyncFor)), None)
 
 
+def _leaves(file: SourceFile, loop: ast.AST, handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler always leaves a loop, whatever it asks before."""
+    goes_on = any(
+        isinstance(node, ast.Continue) and _loop_of(file, node) is loop
+        for node in walk_own(handler.body)
+    )
+    return ends(handler.body) and not goes_on
+
+
 def _repeats(file: SourceFile, loop: ast.AST, guarded: ast.Try, call: ast.Call) -> bool:
     """Return whether a loop is a retry, not a loop over different files.
 
     A retry ends when the call succeeds, and its call does not use the loop's variable.
     """
-    if guarded.handlers and all(ends(handler.body) for handler in guarded.handlers):
-        return False  # a failure leaves the loop
+    if guarded.handlers and all(_leaves(file, loop, handler) for handler in guarded.handlers):
+        return False
     stops = any(
         isinstance(node, ast.Return)
         or (isinstance(node, ast.Break) and _loop_of(file, node) is loop)
@@ -116,9 +125,20 @@ def _repeats(file: SourceFile, loop: ast.AST, guarded: ast.Try, call: ast.Call) 
         return stops
     if not isinstance(loop, ast.For | ast.AsyncFor):
         return False
-    changing = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-    used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-    return stops and not changing & used
+    return stops and not _changing(loop) & _names_in(call)
+
+
+def _changing(loop: ast.For | ast.AsyncFor) -> set[str]:
+    """Return the names that differ each time: the loop's variable, and what is made of it."""
+    changing = _names_in(loop.target)
+    for node in in_order(walk_own(loop.body)):
+        if isinstance(node, ast.Assign) and _names_in(node.value) & changing:
+            changing |= {name for target in node.targets for name in _names_in(target)}
+    return changing
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 @check(CODE)
@@ -130,8 +150,9 @@ def retry_repeats_the_failure(host: Machine) -> Iterable[Finding]:
     suspended manifest iterator alive. Waiting does not release it, and the real error comes back.
     While loading, each attempt unpacks gigabytes again.
     **Decided by.** The call is in a `try` inside a loop that ends on success and whose variable the
-    call does not use; or it is under tenacity, stamina, backoff or retrying; or the `except` block
-    makes the same call again. If every `except` block returns, raises or breaks, nothing repeats.
+    call does not depend on; or it is under tenacity, stamina, backoff or retrying; or the `except`
+    block makes the same call again. If every `except` block returns, raises or breaks, and none
+    has a `continue`, nothing repeats.
     **Do.** Show the real error and fix it.
     **Source.** NeMo 3.0.0 `transcription.py` with lhotse 1.33.0 `lazy.py`: the handle is still open
     at cleanup, observed.

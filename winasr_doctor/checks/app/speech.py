@@ -13,6 +13,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
+from winasr_doctor.frameworks.whisper.names import RECOGNISERS
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
@@ -106,6 +107,21 @@ class Speech:
             work: self.app.calls.spread(sites, lambda site: not handled_here(site))
             for work, sites in self.direct.items()
         }
+
+    @cached_property
+    def whisper_runs(self) -> CallPaths:
+        """The calls that transcribe with a package for Whisper, and everything that leads there."""
+        from winasr_doctor.appsource.call_sites import Site
+
+        return self.app.calls.spread(
+            Site(call, scope)
+            for file in self.app.words.files_containing(".transcribe")
+            if not RECOGNISERS.isdisjoint(self.packages(file))
+            for call, scope in file.index.calls
+            if isinstance(call.func, ast.Attribute)
+            and call.func.attr == "transcribe"
+            and not self.app.calls.functions(call.func, scope)
+        )
 
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
         """Return the calls of a file that do one of these, by default any.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import found, over_each_file
-from winasr_doctor.checks.app.variables import changes, first_import
+from winasr_doctor.checks.app.variables import changes, import_before
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine
@@ -23,12 +23,11 @@ _RESET = "tempfile.tempdir = None"
 def _look(file: SourceFile) -> Iterator[Finding]:
     if "tempfile.tempdir" in file.text:
         return
-    fixed_at = first_import(file, ASK_EARLY, ("tempfile.",))
-    if fixed_at is None:
-        return
     for node, _name, at_module_level in changes(file, VARIABLES):
-        line = getattr(node, "lineno", 0)
-        if not at_module_level or line > fixed_at:
+        fixed_at = import_before(
+            file, node, ASK_EARLY, ("tempfile.",), at_module_level=at_module_level
+        )
+        if fixed_at is not None:
             yield found(
                 warning,
                 CODE,
@@ -60,8 +59,8 @@ def temp_is_changed_too_late(host: Machine) -> Iterable[Finding]:
     **Why.** `tempfile` reads them once, when it is first asked for its folder, and remembers the
     answer. Importing NeMo, torch or Gradio asks for it. After that, the change affects only child
     processes.
-    **Decided by.** The assignment comes after such an import in the module, or is in a function of
-    a module that has one. Setting `tempfile.tempdir` silences the check.
+    **Decided by.** The assignment comes after such an import in the module or the function, or is
+    in a function of a module that has one. Setting `tempfile.tempdir` silences the check.
     **Do.** Change it before the first import, or set `tempfile.tempdir` as well.
     **Source.** docs.python.org, `tempfile.gettempdir` and `tempfile.tempdir`.
     """

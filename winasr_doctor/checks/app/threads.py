@@ -11,6 +11,7 @@ from winasr_doctor.checks.app.common import found, over_app
 from winasr_doctor.checks.app.executors import started_in_threads
 from winasr_doctor.checks.app.gradio_events import simultaneous_events
 from winasr_doctor.checks.app.locking import is_cached, is_locked
+from winasr_doctor.checks.app.reloads import has_its_own, loading_pages
 from winasr_doctor.checks.app.servers import endpoints, loading_endpoints
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
@@ -49,17 +50,24 @@ def _look(gradio: str | None, app: Application) -> Iterator[Finding]:
     per_request = graph.spread(
         (s for s in loads if not is_cached(s)), lambda s: not is_cached(s) and not is_locked(s)
     )
+    in_common = graph.spread(
+        (s for s in runs if not is_locked(s) and not has_its_own(s, per_request)),
+        lambda s: not is_locked(s),
+    )
     met: set[ast.AST] = set()
     for file, node, what in (
         *started_in_threads(app, shared),
-        *simultaneous_events(app, shared, gradio),
+        *simultaneous_events(app, in_common, gradio),
         *endpoints(app, shared, per_request),
     ):
         if node not in met:
             met.add(node)
             summary = f"{what}: transcribe() is not safe to run twice at once on one model"
             yield found(warning, CODE, file, node, summary, [_USE_A_LOCK])
-    for file, node, what in loading_endpoints(app, per_request):
+    for file, node, what in (
+        *loading_endpoints(app, per_request),
+        *loading_pages(app, per_request),
+    ):
         if node not in met:
             met.add(node)
             summary = (
@@ -83,7 +91,8 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
 
     **What.** `transcribe()` and `diarize()` in thread pools and threads, in Gradio events that may
     overlap, and in requests that a server answers in threads (Flask, plain `def` endpoints of
-    FastAPI, `ThreadingHTTPServer`). Also a model that is loaded again in every request.
+    FastAPI, `ThreadingHTTPServer`). Also a model that is loaded again in every request, in every
+    Gradio event that transcribes, or whenever Streamlit runs its script again.
     **Why.** NeMo's `transcribe` changes the model while it runs (modes, decoding, the current
     directory while loading): results get mixed up, or a folder stays locked because it is the
     current directory.
@@ -93,12 +102,14 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     raised limit overlaps itself. Gradio 3 with `queue()` runs one event at a time, without it any
     number. Process pools are silent: each process has its own model. A `with` on something called
     lock, mutex or semaphore, an executor with one worker, or one thread with a `while` loop around
-    the work silences the check; so does a load under `if model is None` or a cache decorator.
+    the work silences the check; so does a thread that is started after a button is disabled or
+    under a flag, and a load under `if model is None` or a cache decorator.
     **Do.** Hold one lock around every call; load the model once.
     **Source.** NeMo issue 13988; NeMo 3.0.0 `transcription.py` and `save_restore_connector.py`;
     Gradio 6.31 `block_function.py` (`concurrency_id or str(id(fn))`) and `queueing.py`; Gradio 3.50
     `Blocks.queue`; Flask, `Flask.run` (`threaded=True` since 1.0); FastAPI, "Concurrency and async
-    / await"; docs.python.org, `http.server.ThreadingHTTPServer`.
+    / await"; docs.python.org, `http.server.ThreadingHTTPServer`;
+    docs.streamlit.io, "Caching overview".
     """
     return over_app(
         CODE, partial(_look, _gradio_of(host)), "only one transcription runs at a time"

@@ -6,23 +6,42 @@ import ast
 from collections.abc import Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.checks.app.common import constant
+from winasr_doctor.checks.app.common import constant, enclosing_function, line_of
 
 _SETTERS = frozenset({"os.putenv", "os.environ.setdefault", "os.environ.__setitem__"})
 
 
-def first_import(
-    file: SourceFile, packages: frozenset[str], calls: tuple[str, ...] = ()
+def import_before(
+    file: SourceFile,
+    change: ast.AST,
+    packages: frozenset[str],
+    calls: tuple[str, ...] = (),
+    *,
+    at_module_level: bool,
 ) -> int | None:
-    """Return the first line at module level that imports one of these packages.
+    """Return the line of the first import of one of these packages that runs before a change.
 
     Args:
         file: The file.
+        change: The change; functions run after all of the module.
         packages: Top-level packages, and dotted modules.
         calls: Beginnings of the names of calls that count as well, such as `tempfile.`.
+        at_module_level: Whether the change is not in a function.
     """
+    first = _first_import(file, file.tree.body, packages, calls)
+    function = None if at_module_level else enclosing_function(file, change)
+    if first is None and function is not None:
+        first = _first_import(file, function.body, packages, calls)
+    elif not at_module_level:
+        return first
+    return first if first is not None and first < line_of(change) else None
+
+
+def _first_import(
+    file: SourceFile, body: list[ast.stmt], packages: frozenset[str], calls: tuple[str, ...]
+) -> int | None:
     lines = []
-    pending: list[ast.AST] = list(file.tree.body)
+    pending: list[ast.AST] = list(body)
     for node in pending:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue

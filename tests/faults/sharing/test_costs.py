@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -136,6 +136,19 @@ def test_many_open_files_are_looked_at_once(tmp_path, looks):
     for file in files:
         file.close()
     assert len(looks) < 100 + 20 * 20
+
+
+def test_a_server_that_waits_does_not_make_all_be_looked_at_again(tmp_path, looks, monkeypatch):
+    """Linux counts the descriptor that the next connection will get (net/socket.c, accept)."""
+    count = descriptors._count
+    monkeypatch.setattr(descriptors, "_count", lambda: count() + 1)
+    with ExitStack() as files:
+        for number in range(20):
+            files.enter_context(open(tmp_path / f"f{number}", "w"))
+        for _ in range(10):
+            (tmp_path / "d").mkdir()
+            os.rmdir(tmp_path / "d")
+    assert len(looks) < 100
 
 
 def test_children_are_listed_again_only_after_one_was_started(tmp_path, reads, monkeypatch):

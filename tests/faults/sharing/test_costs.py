@@ -6,6 +6,7 @@ import inspect
 import itertools
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -111,6 +112,21 @@ def test_a_child_may_map_a_file_in_the_place_of_another_one(tmp_path):
         with pytest.raises(OSError, match="Invalid"):
             (tmp_path / "b").write_text("text")
         child.communicate(b"\n")
+
+
+def test_the_maps_of_a_child_are_read_again_only_after_it_has_run(tmp_path, reads):
+    command = [sys.executable, "-S", "-c", "input()"]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child,
+        open(tmp_path / "a", "ab"),  # so that it must be found out who has it mapped
+    ):
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED)
+        for _ in range(20):
+            (tmp_path / "a").write_bytes(bytes(mmap.PAGESIZE))
+        child.send_signal(signal.SIGCONT)
+        child.communicate(b"\n")
+    assert reads.count(f"/proc/{child.pid}/maps") <= 2
 
 
 def test_a_folder_is_renamed_without_a_look_at_what_children_have_mapped(tmp_path, reads):

@@ -161,7 +161,7 @@ def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
-    processes.map_made()
+    processes.forget_maps()
     try:
         path = readlink(f"/proc/self/fd/{int(arguments[0])}")
     except (OSError, ValueError, TypeError):
@@ -177,6 +177,7 @@ def _note_change_of_directory(frame: FrameType, arguments: tuple[Any, ...]) -> N
 
 def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     del frame
+    processes.forget_maps()
     try:
         old, new = (os.path.abspath(os.fsdecode(path)) for path in arguments[:2])
     except (OSError, TypeError):

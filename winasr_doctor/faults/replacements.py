@@ -33,23 +33,15 @@ def _name(value: object, directory: object = None) -> FileName | None:
 
     Descriptors used as paths, and the kernel's own files, do not exist on Windows.
     """
-    if type(value) is str and directory is None:  # the usual case
-        if not value.startswith(_MAY_BE_THERE) or value.startswith(_PLAIN_FILES):
-            return value
-        return None if _IS_POSIX and _NOT_ON_WINDOWS.match(value) else value
-    if isinstance(value, int):
-        return None
-    path: FileName
-    if type(value) is str:
-        path = value
-    else:
-        try:
-            path = os.fspath(value)  # type: ignore[call-overload]
-        except TypeError:
-            return None  # the function itself will raise
-    if isinstance(directory, int) and not os.path.isabs(path):
+    try:
+        path: FileName = os.fspath(value)  # type: ignore[call-overload]
+    except TypeError:
+        return None  # a descriptor, or the function itself will raise
+    if directory is not None and isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)
+    if not start.startswith(_MAY_BE_THERE) or start.startswith(_PLAIN_FILES):
+        return path
     return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
 
 
@@ -173,7 +165,8 @@ def _on_open(operation: str, original: Function) -> Function:
             operation, original, args, kwargs, _first_refusal(_opening(mode, path), path), (path,)
         )
         if listeners and kwargs.get("opener") is None and len(args) <= _BEFORE_OPENER:
-            _tell(file.fileno(), path, _flags(mode))
+            for listener in listeners:
+                listener(file.fileno(), path, _flags(mode))
         return file
 
     return replacement
@@ -187,11 +180,6 @@ def _flags(mode: str) -> int:
     """Return the flags of open(2) that a descriptor keeps of a mode of `open`."""
     access = os.O_RDWR if "+" in mode else os.O_RDONLY if "r" in mode else os.O_WRONLY
     return access | _CLOSED_BY_EXEC | (os.O_APPEND if "a" in mode else 0)
-
-
-def _tell(number: int, path: FileName, flags: int) -> None:
-    for listener in listeners:
-        listener(number, path, flags)
 
 
 def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
@@ -265,37 +253,35 @@ def _on_os_open(operation: str, original: Function) -> Function:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
         flags = args[1] if len(args) > 1 else kwargs.get("flags")
-        path = _name(args[0] if args else kwargs.get("path", 0), kwargs.get("dir_fd"))
+        given = args[0] if args else kwargs.get("path", 0)
+        path = _name(given, kwargs.get("dir_fd") if kwargs else None)
         if path is None or not isinstance(flags, int):
             return original(*args, **kwargs)
         if operation not in asked or flags & _NO_FILE:
             number = original(*args, **kwargs)
         else:
             number = _perform(
-                operation,
-                original,
-                args,
-                kwargs,
-                _refused_opening(operation, _kinds(flags), path),
-                (path,),
+                operation, original, args, kwargs, _refused_opening(operation, flags, path), (path,)
             )
-        _tell(number, path, flags | _CLOSED_BY_EXEC)
+        for listener in listeners:
+            listener(number, path, flags | _CLOSED_BY_EXEC)
         return number
 
     return replacement
 
 
-def _kinds(flags: int) -> list[str]:
+@functools.lru_cache(maxsize=256)
+def _kinds(flags: int) -> tuple[str, ...]:
     """Return what `os.open` does to a file that exists, as operations that may be refused."""
     if flags & _CREATING == _CREATING:
-        return []
-    kinds = ["write"] if flags & (os.O_WRONLY | os.O_RDWR) else ["open"]
-    return [*kinds, "overwrite"] if flags & os.O_TRUNC else kinds
+        return ()
+    kind = "write" if flags & (os.O_WRONLY | os.O_RDWR) else "open"
+    return (kind, "overwrite") if flags & os.O_TRUNC else (kind,)
 
 
-def _refused_opening(operation: str, kinds: list[str], path: FileName) -> OSError | None:
+def _refused_opening(operation: str, flags: int, path: FileName) -> OSError | None:
     for interceptor in asked.get(operation, ()):
-        for kind in kinds:
+        for kind in _kinds(flags):
             error = interceptor.refuse(kind, path, None)
             if error is not None:
                 return error

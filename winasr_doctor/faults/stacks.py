@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from itertools import repeat
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -76,9 +77,8 @@ def places_from(frame: FrameType | None, most: int = _MOST_FRAMES) -> Places:
     """
     ends = _files_below_a_test()
     places: list[tuple[CodeType, int]] = []
-    while frame is not None and len(places) < most:
-        code = frame.f_code
-        if code.co_filename in ends:
+    for _ in repeat(None, most):
+        if frame is None or (code := frame.f_code).co_filename in ends:
             break
         places.append((code, frame.f_lasti))
         frame = frame.f_back

@@ -6,10 +6,11 @@ import inspect
 import itertools
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -113,6 +114,21 @@ def test_a_child_may_map_a_file_in_the_place_of_another_one(tmp_path):
         child.communicate(b"\n")
 
 
+def test_the_maps_of_a_child_are_read_again_only_after_it_has_run(tmp_path, reads):
+    command = [sys.executable, "-S", "-c", "input()"]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child,
+        open(tmp_path / "a", "ab"),  # so that it must be found out who has it mapped
+    ):
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED)
+        for _ in range(20):
+            (tmp_path / "a").write_bytes(bytes(mmap.PAGESIZE))
+        child.send_signal(signal.SIGCONT)
+        child.communicate(b"\n")
+    assert reads.count(f"/proc/{child.pid}/maps") <= 2
+
+
 def test_a_folder_is_renamed_without_a_look_at_what_children_have_mapped(tmp_path, reads):
     (tmp_path / "a").mkdir()
     with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as child:
@@ -136,6 +152,19 @@ def test_many_open_files_are_looked_at_once(tmp_path, looks):
     for file in files:
         file.close()
     assert len(looks) < 100 + 20 * 20
+
+
+def test_a_server_that_waits_does_not_make_all_be_looked_at_again(tmp_path, looks, monkeypatch):
+    """Linux counts the descriptor that the next connection will get (net/socket.c, accept)."""
+    count = descriptors._count
+    monkeypatch.setattr(descriptors, "_count", lambda: count() + 1)
+    with ExitStack() as files:
+        for number in range(20):
+            files.enter_context(open(tmp_path / f"f{number}", "w"))
+        for _ in range(10):
+            (tmp_path / "d").mkdir()
+            os.rmdir(tmp_path / "d")
+    assert len(looks) < 100
 
 
 def test_children_are_listed_again_only_after_one_was_started(tmp_path, reads, monkeypatch):

@@ -25,6 +25,8 @@ _folders: dict[int, Identity] = {}
 _paths: dict[int, str] = {}
 _changed: set[int] = set()
 _recent: deque[int] = deque(maxlen=_MOST_RECENT)
+_reserved = 0
+"""Descriptors that count and are not open yet: accept(2) gets its number before it waits."""
 _lock = threading.RLock()
 
 
@@ -76,7 +78,9 @@ def _links() -> tuple[str, ...]:
 
 def forget() -> None:
     """Forget everything, so that all is looked at the next time."""
+    global _reserved  # noqa: PLW0603 - one process has one table of descriptors
     with _lock:
+        _reserved = 0
         for table in (_open, _folders, _paths):
             table.clear()
         _changed.clear()
@@ -88,13 +92,15 @@ def _refresh() -> None:
         number = _changed.pop()
         _paths.pop(number, None)
         _look(number)
+    global _reserved  # noqa: PLW0603 - likewise
     count = _count()
-    if len(_open) != count:
+    if len(_open) + _reserved != count:
         for number in tuple(_recent):  # what was opened last is mostly closed first
             _look(number)
-    if len(_open) != count:
+    if len(_open) + _reserved != count:
         for number in {*map(int, listdir("/proc/self/fd")), *_open}:
             _look(number)
+        _reserved = max(0, count - len(_open))
 
 
 def _count() -> int:

@@ -66,7 +66,8 @@ class SharingEmulator:
         self.rules = rules
         self.brief = False
         self.operations = OPERATIONS | {"os.open"}
-        self._about_temporary = {"open", "write"} if rules is Rules.HANDLES else {"open"}
+        self._only_handles = rules is Rules.HANDLES
+        self._about_temporary = {"open", "write"} if self._only_handles else {"open"}
         self._rows: dict[str, tuple[Decision, ...]] = {}
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
@@ -107,30 +108,34 @@ class SharingEmulator:
 
     def refuse(self, operation: str, path: FileName, path2: FileName | None) -> OSError | None:
         """Return the error that Windows would raise, if any; see `operations.Interceptor`."""
-        if getattr(self._deciding, "now", False):
-            return None  # looking for the holders is not part of the test
-        name = os.fsdecode(path)
-        if operation in self._about_temporary and not openings.any_temporary(name):
+        if operation in self._about_temporary and not openings.any_temporary():
             return None
+        name = path if type(path) is str else os.fsdecode(path)
         name2 = None if path2 is None else os.fsdecode(path2)
         try:
-            if is_unhindered(operation, name, name2, only_handles=self.rules is Rules.HANDLES):
+            if is_unhindered(operation, name, name2, only_handles=self._only_handles):
                 return None
-            self._deciding.now = True
-            found = self._obstacle(operation, name, name2)
-            if found is None:
-                return None
-            refusal = self._refusal(operation, name, name2, found)
+            refusal = self._decide(operation, name, name2)
         except RecursionError as deepest:
             raise deepest.with_traceback(None)  # noqa: B904 - the same, without our frames
-        finally:
-            self._deciding.now = False
+        if refusal is None:
+            return None
         if len(self.refusals) < _MOST_REFUSALS:
             self.refusals.append(refusal)
         error = error_of(refusal.code, path, path2, opening=operation in OPENINGS)
         # Like `add_note` in Python 3.11.
         error.__notes__ = [refusal.situation.value, *self._news(refusal)]  # type: ignore[attr-defined]
         return error
+
+    def _decide(self, operation: str, path: str, path2: str | None) -> Refusal | None:
+        if getattr(self._deciding, "now", False):
+            return None  # looking for the holders is not part of the test
+        self._deciding.now = True
+        try:
+            found = self._obstacle(operation, path, path2)
+            return None if found is None else self._refusal(operation, path, path2, found)
+        finally:
+            self._deciding.now = False
 
     def _obstacle(self, operation: str, path: str, path2: str | None) -> Obstacle | None:
         from winasr_doctor.faults.sharing.decisions import (  # lazy: nearly nothing is in the way
@@ -139,7 +144,7 @@ class SharingEmulator:
         )
 
         if not self._rows:
-            self._rows = rows_by_operation(only_handles=self.rules is Rules.HANDLES)
+            self._rows = rows_by_operation(only_handles=self._only_handles)
         return obstacle(self._rows[operation], path, path2, self)
 
     def _news(self, refusal: Refusal) -> tuple[str, ...]:

@@ -20,61 +20,31 @@ from contextlib import contextmanager
 from os import dup, fstat, listdir, readlink  # bound early: these calls must not be emulated, too
 from threading import get_ident
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.sharing import descriptors, processes
+from winasr_doctor.faults.sharing.opening import Opening
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 __tracebackhide__ = True  # pytest shows who called us, not us
 log = logging.getLogger("winasr_doctor.faults")
 
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
+_CHOOSING = CHOOSING_NAME.name
 _close = os.close
 
+_ROOT = "/", b"/"
 _KERNEL = "/proc/"
 _IMPORTING = "<frozen importlib"
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _REPLACEMENTS = replacements.__file__
+_NOT_NOTED = _IMPORTING, _OWN
 _MOST_STARTS = 256
-
-_KEPT = os.O_ACCMODE | os.O_APPEND | os.O_CLOEXEC if os.name == "posix" else 0
-"""Flags that a descriptor keeps: they tell a new opening under an old number from the old one."""
 
 CURRENT_DIRECTORY = -1
 """Stands for the current directory, which has no descriptor."""
-
-
-class Opening(NamedTuple):
-    """How a descriptor came to be.
-
-    Attributes:
-        names: The paths it was opened by, and those that the file got by renaming.
-        places: Where it was opened, innermost first; empty if that is not known.
-        flags: The flags of open(2), if they are known.
-        by: What opened it, if not `open`.
-        temporary: Whether Windows would delete the file with its last handle (`O_TEMPORARY`).
-    """
-
-    names: tuple[str, ...]
-    places: Places = ()
-    flags: int | None = None
-    by: str = ""
-    temporary: bool = False
-
-    @property
-    def stack(self) -> Stack:
-        """The lines that opened it, innermost first."""
-        return lines_at(self.places)
-
-    def is_of(self, path: str) -> bool:
-        """Return whether it opened a file that now has this real path."""
-        return path in self.names or any(os.path.realpath(name) == path for name in self.names)
-
-    def has_flags(self, flags: int) -> bool:
-        """Return whether a descriptor with these flags may come from it."""
-        return self.flags is None or not (self.flags ^ flags) & _KEPT
 
 
 _logging = threading.local()
@@ -82,6 +52,9 @@ _listeners: list[object] = []
 _added = False
 _lock = threading.RLock()  # a garbage collection inside may close and open files
 _openings: dict[int, Opening] = {}
+_unread: dict[int, tuple[str | bytes, int, Places]] = {}
+"""What replaced functions have opened since somebody asked: path, flags, places. Most is closed
+again before anybody asks, so what can wait is left until then."""
 _descriptors: dict[str, set[int]] = {}
 _temporary: set[int] = set()
 _disturbed: dict[str, Opening] = {}
@@ -107,7 +80,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
-    if frame.f_code.co_filename.startswith((_IMPORTING, _OWN, _REPLACEMENTS)):
+    file = frame.f_code.co_filename
+    if file == _REPLACEMENTS or file.startswith(_NOT_NOTED):
         return  # a replacement says itself what it has opened
     path = _text(arguments[0])
     if path is not None and not path.startswith(_KERNEL):
@@ -116,18 +90,34 @@ def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_opened(number: int, path: str | bytes, flags: int) -> None:
     """Note a descriptor that a replaced function has opened."""
-    frame: FrameType | None = _getframe(2)
-    while frame is not None and frame.f_code.co_filename == _REPLACEMENTS:
-        frame = frame.f_back
-    if frame is None or frame.f_code.co_filename.startswith(_IMPORTING):
+    frame = _getframe(1).f_back  # the replacement's caller
+    if frame is None:
         return
     try:
-        name = os.path.abspath(os.fsdecode(path))
+        if path[:1] not in _ROOT:  # the current directory may change
+            path = os.path.abspath(path)
         temporary = _is_temporary(frame)
     except Exception:  # an error here would become an error of the call
         log.exception("could not note the opening of %r", path)
         return
-    _keep(number, Opening((name,), places_from(frame), flags, "", temporary))
+    if temporary:
+        _keep_now(number, Opening((_normal(path),), places_from(frame), flags, "", temporary))
+        return
+    _unread[number] = path, flags, places_from(frame)
+    descriptors.changed(number)
+
+
+def _read() -> None:
+    """Take in what was opened since the last time."""
+    with _lock:
+        while _unread:
+            number, (path, flags, places) = _unread.popitem()
+            if not (places and places[0][0].co_filename.startswith(_IMPORTING)):
+                _keep(number, Opening((_normal(path),), places, flags))
+
+
+def _normal(path: str | bytes) -> str:
+    return os.path.normpath(os.fsdecode(path))
 
 
 def _text(path: object) -> str | None:
@@ -144,7 +134,7 @@ def _is_temporary(frame: FrameType) -> bool:
     It does so for `NamedTemporaryFile` with `delete` and, since Python 3.12, `delete_on_close`
     (Lib/tempfile.py, `NamedTemporaryFile`).
     """
-    if frame.f_code.co_name != CHOOSING_NAME.name:
+    if frame.f_code.co_name != _CHOOSING:
         return False
     at = frame.f_back
     for _ in range(4):  # in between there is `opener`, since Python 3.11, and our own `open`
@@ -171,7 +161,7 @@ def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
-    processes.map_made()
+    processes.forget_maps()
     try:
         path = readlink(f"/proc/self/fd/{int(arguments[0])}")
     except (OSError, ValueError, TypeError):
@@ -187,12 +177,13 @@ def _note_change_of_directory(frame: FrameType, arguments: tuple[Any, ...]) -> N
 
 def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     del frame
+    processes.forget_maps()
     try:
         old, new = (os.path.abspath(os.fsdecode(path)) for path in arguments[:2])
     except (OSError, TypeError):
         return
-    with _lock:
-        for number in list(_descriptors.get(old, ())):
+    for number in _opened_as(old):
+        with _lock:
             opening = _openings[number]
             if new not in opening.names:
                 _keep(number, opening._replace(names=(*opening.names, new)))
@@ -241,11 +232,17 @@ def _note(
         return
     opening = Opening((name,), places_from(frame), flags, by, temporary)
     with _lock:
-        _keep(number, opening)
+        _keep_now(number, opening)
         if get_ident() != _MAIN:
             _disturbed[name] = opening
             if len(_disturbed) > _MOST_STARTS:
                 del _disturbed[next(iter(_disturbed))]
+
+
+def _keep_now(number: int, opening: Opening) -> None:
+    with _lock:
+        _unread.pop(number, None)
+        _keep(number, opening)
 
 
 def _keep(number: int, opening: Opening) -> None:
@@ -301,7 +298,7 @@ def listening() -> Iterator[None]:
             _listeners.remove(token)
             if not _listeners:
                 interceptors.listeners.remove(_note_opened)
-                for table in (_openings, _descriptors, _temporary, _disturbed, _starts):
+                for table in (_openings, _unread, _descriptors, _temporary, _disturbed, _starts):
                     table.clear()
                 descriptors.forget()
 
@@ -328,6 +325,7 @@ def opening_of(descriptor: int, path: str, flags: int) -> Opening | None:
     Returns:
         `None` if Python did not see it: C code opened it, or it is a duplicate.
     """
+    _read()
     with _lock:
         opening = _openings.get(descriptor)
         disturbed = list(_disturbed.values())
@@ -350,7 +348,7 @@ def may_lock(path: str, status: os.stat_result) -> bool:
     """
     if not _locks_records:
         return False
-    for number in tuple(_descriptors.get(os.path.abspath(path), ())):
+    for number in _opened_as(os.path.abspath(path)):
         try:
             if os.path.samestat(fstat(number), status):
                 return True
@@ -366,6 +364,7 @@ def is_temporary(descriptor: int, path: str) -> bool:
         descriptor: A descriptor of this process.
         path: The real path of its file.
     """
+    _read()
     opening = _openings.get(descriptor)
     return opening is not None and opening.temporary and opening.is_of(path)
 
@@ -376,9 +375,18 @@ def any_temporary(path: str | None = None) -> bool:
     Args:
         path: The file; any if there is none.
     """
-    if path is None or not _temporary:
-        return bool(_temporary)
-    return not _temporary.isdisjoint(tuple(_descriptors.get(os.path.abspath(path), ())))
+    if not _temporary:
+        return False
+    if path is not None:
+        return not _temporary.isdisjoint(_opened_as(os.path.abspath(path)))
+    _read()
+    return bool(_temporary)
+
+
+def _opened_as(name: str) -> tuple[int, ...]:
+    """Return the descriptors that an absolute path was opened as."""
+    _read()
+    return tuple(_descriptors.get(name, ()))
 
 
 def lines_that_started(command: tuple[str, ...]) -> Stack:

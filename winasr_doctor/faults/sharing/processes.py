@@ -76,8 +76,16 @@ def _children_by_parent(pid: int) -> list[int]:
 
 def _parent(pid: str) -> int:
     """Return the parent of a process, the second field after its name (proc_pid_stat(5))."""
-    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    fields = _stat(pid)
     return int(fields[1]) if len(fields) > 1 else 0
+
+
+_THREADS = 17
+
+
+def _stat(pid: int | str) -> list[bytes]:
+    """Return what Linux says about a process, from its state on (proc_pid_stat(5))."""
+    return read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
 
 
 _ONE_LINE = 128
@@ -142,29 +150,44 @@ def maps_file(path: str, identity: Identity) -> bool:
     return any(inode in text or name in text for text in map(_maps_of, processes()))
 
 
-_mapped = 0
-_last: tuple[object, bytes] | None = None
+_MOST_MAPS = 256
+_generation = 0
+_maps: dict[int, tuple[tuple[int, bytes], bytes]] = {}
+"""What processes have mapped, each with the state in which that was read."""
 
 
-def map_made() -> None:
-    """Note that Python is about to map a file into memory."""
-    global _mapped  # noqa: PLW0603 - one process has one memory
-    _mapped += 1
+def forget_maps() -> None:
+    """Note that Python is about to map a file into memory, or to rename one."""
+    global _generation  # noqa: PLW0603 - one process has one memory
+    _generation += 1
 
 
 def _maps_of(pid: int) -> bytes:
     """Return what a process has mapped (proc_pid_maps(5)), which takes Linux long to say.
 
-    So for this process the last answer is used again while its memory has the same size
-    (proc_pid_statm(5)) and Python has mapped nothing. What it shows may have gone since. What it
-    does not show is not there, unless C code has put a map in the place of one of the same size.
-    A child may do that at any time, so it is always asked.
+    So the last answer is used again as long as it must be the same. For this process, that is
+    while its memory has the same size (proc_pid_statm(5)) and Python has mapped nothing. What it
+    shows may have gone since. What it does not show is not there, unless C code has put a map in
+    the place of one of the same size. A child cannot have mapped anything if it has not run since:
+    Linux counts how often it got a processor (Documentation/scheduler/sched-stats.rst).
     """
-    global _last  # noqa: PLW0603 - likewise
-    if pid != os.getpid():
-        return read(f"/proc/{pid}/maps")
-    size = read("/proc/self/statm").partition(b" ")[0]
-    state = pid, _mapped, size
-    if not size or _last is None or _last[0] != state:
-        _last = state, read("/proc/self/maps")
-    return _last[1]
+    is_own = pid == os.getpid()
+    key = read("/proc/self/statm").partition(b" ")[0] if is_own else read(f"/proc/{pid}/schedstat")
+    state = _generation, key
+    known = _maps.get(pid)
+    if known is not None and known[0] == state:
+        return known[1]
+    is_counted = is_own or not key.endswith(b" 0\n")  # else it has never run, or is not counted
+    is_lasting = bool(key) and is_counted and (is_own or _rests(pid))
+    text = read(f"/proc/{pid}/maps")
+    if is_lasting:
+        if len(_maps) >= _MOST_MAPS:
+            _maps.clear()
+        _maps[pid] = state, text
+    return text
+
+
+def _rests(pid: int) -> bool:
+    """Return whether a process has one thread, and that one waits for something."""
+    fields = _stat(pid)
+    return len(fields) > _THREADS and fields[0] != b"R" and fields[_THREADS] == b"1"

@@ -92,7 +92,7 @@ def _can_change(operation: str, path: str, status: os.stat_result, only_handles:
 def _is_free(path: str, status: os.stat_result) -> bool:
     if S_ISLNK(status.st_mode):  # nothing holds a link itself
         return True
-    return S_ISREG(status.st_mode) and is_certainly_free(path, status)
+    return is_certainly_free(path, status)
 
 
 def _can_move(

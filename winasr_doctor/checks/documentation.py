@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from functools import partial
 
@@ -42,6 +41,8 @@ def parse(docstring: str | None) -> Documentation:
 
 
 def _markdown(docstring: str) -> str:
+    import inspect  # lazy: 6 ms that only who reads the documentation needs
+
     return inspect.cleandoc(docstring).partition("\n")[2].strip()
 
 

@@ -21,7 +21,7 @@ SLOW = (
     *("traceback", "urllib.parse"),
 )
 """Modules of the standard library that take a millisecond or more, some with what they import."""
-REPLACED = ("gettext", "inspect", "locale", "textwrap", "typing_extensions")
+REPLACED = ("gettext", "inspect", "locale", "platform", "textwrap", "typing_extensions")
 """Those that click and msgspec would import."""
 INDEX = (
     *("winasr_doctor.appsource.index", "winasr_doctor.appsource.names"),

@@ -15,6 +15,8 @@ from speed.worker import scratch_parent
 from winasr_doctor.catalogue import preflight
 
 _PACKAGES = ("nemo_toolkit", "torch", "transformers", "gradio", "pytest", "bandit", "ruff")
+_SHORT = 120
+"""Seconds up to which a run is not given in minutes."""
 
 
 def description(suites: Iterable[pyperf.BenchmarkSuite], seconds: float) -> Iterable[str]:
@@ -28,7 +30,8 @@ def description(suites: Iterable[pyperf.BenchmarkSuite], seconds: float) -> Iter
 
     python = f"{platform.python_implementation()} {platform.python_version()}"
     origin = "installed from a wheel" if is_wheel() else "in a source tree, where it starts later"
-    yield f"* measured on {time.strftime('%Y-%m-%d')} in {seconds / 60:.0f} minutes"
+    took = f"{seconds:.0f} seconds" if seconds < _SHORT else f"{seconds / 60:.0f} minutes"
+    yield f"* measured on {time.strftime('%Y-%m-%d')} in {took}"
     yield f"* winasr_doctor {__version__}, {origin}; {python}, {platform.platform()}"
     cores, memory = os.cpu_count(), psutil.virtual_memory().total / 1024**3
     yield f"* {_processor()}, {cores} cores, {memory:.0f} GiB; files in {_filesystem()}"

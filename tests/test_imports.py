@@ -126,6 +126,14 @@ def test_a_question_is_answered_without_a_log(arguments):
     assert found & {"logging", "html", "winasr_doctor.checks"} == set()
 
 
+def test_a_log_is_read_without_dataclasses():
+    found = imported_by(
+        "from winasr_doctor.__main__ import main; main()", "explain", "--traceback", __file__
+    )
+    assert "winasr_doctor.diagnosis.reading.events" in found
+    assert found & {"dataclasses", "inspect"} == set()
+
+
 def test_a_check_is_explained_without_the_other_families():
     found = imported_by("from winasr_doctor.cli import main; main()", "explain", "SYN001")
     assert "winasr_doctor.checks.sync" in found

@@ -91,7 +91,7 @@ def test_a_command_starts_without_what_it_does_not_need(tmp_path, monkeypatch, a
     monkeypatch.chdir(tmp_path)
     found = imported_by("from winasr_doctor.__main__ import main; main()", *arguments)
     assert "winasr_doctor.cli" in found
-    wanted = {"inspect"} if arguments == ("explain", "SYN001") else set()  # for the docstring
+    wanted = {"textwrap"} if arguments == ("explain", "SYN001") else set()  # for the docstring
     assert found & {*HEAVY, *LATE, *SLOW, *REPLACED, *INDEX} == wanted
 
 

@@ -41,9 +41,9 @@ def parse(docstring: str | None) -> Documentation:
 
 
 def _markdown(docstring: str) -> str:
-    import inspect  # lazy: 6 ms that only who reads the documentation needs
+    import textwrap  # lazy: only the reader of a documentation needs it
 
-    return inspect.cleandoc(docstring).partition("\n")[2].strip()
+    return textwrap.dedent(docstring.strip().partition("\n")[2]).strip()
 
 
 def _difference(names: tuple[str, ...]) -> str:

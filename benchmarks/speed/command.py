@@ -11,7 +11,7 @@ from pathlib import Path
 from speed import expected
 from speed.case import Case
 from speed.cases import CASES
-from speed.machine import description
+from speed.machine import description, is_wheel
 from speed.measuring import Measured, can_run, measure
 from speed.table import broken, left_out, table
 
@@ -20,7 +20,7 @@ Each row has two sides that do the same work, first without winasr_doctor, then 
 measured alternately in the same processes, after one warm-up run of each unless a run takes many
 seconds. Numbers are medians with the range from the fastest to the slowest repeat; a ratio is
 that of the medians. CPU time includes child processes; peak memory is that of a process in which
-only this side ran, with pyperf in it (28 MB) unless the side is a command.
+only this side ran, with pyperf in it unless the side is a command.
 """
 
 START, END = "<!-- Written by benchmarks/speed.py. -->", "<!-- End of what it writes. -->"
@@ -90,6 +90,9 @@ def _check(chosen: list[Case], file: Path) -> int:
 
 def _measure(chosen: list[Case], options: argparse.Namespace) -> int:
     measured: list[Measured] = []
+    start = time.monotonic()
+    if not is_wheel():
+        print("a source tree is measured; commands of a wheel start earlier", file=sys.stderr)
     if options.quick:
         chosen = [case for case in chosen if not case.large]
     for case in filter(can_run, chosen):
@@ -97,7 +100,9 @@ def _measure(chosen: list[Case], options: argparse.Namespace) -> int:
         measured.append(measure(case, quick=options.quick))
         seconds = time.monotonic() - began
         print(f"measured {case.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
-    lines = [*description(each.suite for each in measured), "", EXPLANATION, *table(measured)]
+    seconds = time.monotonic() - start
+    about = description((each.suite for each in measured), seconds)
+    lines = [*about, "", EXPLANATION, *table(measured)]
     lines += left_out(case for case in chosen if not can_run(case))
     text = "\n".join(lines).rstrip() + "\n"
     print(text)

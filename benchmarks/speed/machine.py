@@ -5,22 +5,34 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import time
 from collections.abc import Iterable
 
 import psutil
 import pyperf
 
 from speed.worker import scratch_parent
+from winasr_doctor.catalogue import preflight
 
-_PACKAGES = ("nemo_toolkit", "torch", "gradio", "pytest")
+_PACKAGES = ("nemo_toolkit", "torch", "transformers", "gradio", "pytest", "bandit", "ruff")
+_SHORT = 120
+"""Seconds up to which a run is not given in minutes."""
 
 
-def description(suites: Iterable[pyperf.BenchmarkSuite]) -> Iterable[str]:
-    """Return lines about the hardware, the system, its load and the versions."""
+def description(suites: Iterable[pyperf.BenchmarkSuite], seconds: float) -> Iterable[str]:
+    """Return lines about the run, the hardware, the system, its load and the versions.
+
+    Args:
+        suites: What was measured.
+        seconds: How long that took.
+    """
     from winasr_doctor import __version__
 
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    yield f"* winasr_doctor {__version__}, {python}, {platform.platform()}"
+    origin = "installed from a wheel" if is_wheel() else "in a source tree, where it starts later"
+    took = f"{seconds:.0f} seconds" if seconds < _SHORT else f"{seconds / 60:.0f} minutes"
+    yield f"* measured on {time.strftime('%Y-%m-%d')} in {took}"
+    yield f"* winasr_doctor {__version__}, {origin}; {python}, {platform.platform()}"
     cores, memory = os.cpu_count(), psutil.virtual_memory().total / 1024**3
     yield f"* {_processor()}, {cores} cores, {memory:.0f} GiB; files in {_filesystem()}"
     loads = [load for suite in suites for load in _loads(suite)]
@@ -28,6 +40,14 @@ def description(suites: Iterable[pyperf.BenchmarkSuite]) -> Iterable[str]:
         yield f"* load (runnable processes, average of a minute): {min(loads)} to {max(loads)}"
     versions = [f"{name} {version}" for name in _PACKAGES if (version := _version(name))]
     yield f"* {', '.join(versions)}; pyperf {pyperf.__version__}"
+
+
+def is_wheel() -> bool:
+    """Return whether the package that is measured was installed from a wheel.
+
+    A source tree has no compiled catalogue, so commands read hundreds of files.
+    """
+    return os.path.exists(preflight.COMPILED)
 
 
 def _processor() -> str:

@@ -20,8 +20,11 @@ from speed.cases import CASES
 from speed.cases.deleting import make_tree
 from speed.command import END, START, into
 from speed.expected import Expected
+from speed.machine import description, is_wheel
 from speed.measuring import SIDES, Measured
 from speed.worker import as_suite, measure
+
+from winasr_doctor import __version__
 
 ROOT = Path(__file__).parents[2]
 SPEED = ROOT / "benchmarks" / "speed.py"
@@ -208,3 +211,10 @@ def test_an_unknown_case_is_said():
     done = speed("--only", "nothing-like-it")
     assert done.returncode == 2
     assert "rmtree-1000" in done.stderr
+
+
+def test_the_page_says_what_was_measured_and_how_long_that_took():
+    lines = list(description([], 17.4 * 60))
+    assert lines[0].endswith("in 17 minutes")
+    assert f"winasr_doctor {__version__}, " in lines[1]
+    assert ("a wheel" in lines[1]) == is_wheel()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-_POWERSHELL_QUOTES = "['\u2018\u2019\u201a\u201b]"
+_POWERSHELL_QUOTES = str.maketrans({quote: 2 * quote for quote in "'\u2018\u2019\u201a\u201b"})
 _NOT_LITERAL_IN_POWERSHELL = '["$`\u201c\u201d\u201e]'
 _NOT_LITERAL_IN_POSIX = r'["$`\\!]'
 _A_VARIABLE_OF_CMD = "%[^%]+%"
@@ -19,7 +19,7 @@ def quoted_for_powershell(text: str) -> str:
     learn.microsoft.com, "CodeGeneration.EscapeSingleQuotedStringContent method" and the language
     specification, `single-quote-character`.
     """
-    return "'" + re.sub(_POWERSHELL_QUOTES, r"\g<0>\g<0>", text) + "'"
+    return f"'{text.translate(_POWERSHELL_QUOTES)}'"
 
 
 def quoted_for_cmd(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from functools import partial
 
@@ -42,7 +41,9 @@ def parse(docstring: str | None) -> Documentation:
 
 
 def _markdown(docstring: str) -> str:
-    return inspect.cleandoc(docstring).partition("\n")[2].strip()
+    import textwrap  # lazy: only the reader of a documentation needs it
+
+    return textwrap.dedent(docstring.strip().partition("\n")[2]).strip()
 
 
 def _difference(names: tuple[str, ...]) -> str:

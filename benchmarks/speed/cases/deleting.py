@@ -98,6 +98,7 @@ def _by_files(files: int, pairs: int, *promises: Promise) -> Case:
         prepare=lambda folder: make_tree(folder, files),
         size=files,
         pairs=pairs,
+        processes=3 if pairs > 1 else 2,
         promises=promises,
     )
 

@@ -34,6 +34,7 @@ def _fleet(count: int, pairs: int, *promises: Promise) -> Case:
         pairs=pairs,
         processes=1,
         promises=promises,
+        once=True,
         warms_up=pairs > 1,
     )
 

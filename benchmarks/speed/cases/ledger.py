@@ -117,6 +117,7 @@ def _case(what: str, theirs: Side, ours: Side, count: int, pairs: int) -> Case:
         prepare=partial(empty if what == "write" else filled, count=count),
         size=count,
         pairs=pairs,
+        processes=3 if pairs > 1 else 2,
         once=what == "read",
     )
 

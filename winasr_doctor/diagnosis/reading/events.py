@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from winasr_doctor.diagnosis.nodes import Chain, ErrorNode, Frame
 from winasr_doctor.diagnosis.reading.errors import ErrorLine, node_from
@@ -13,8 +14,7 @@ _MOST_LINES = 60
 _NARROWEST = 40
 
 
-@dataclass(slots=True)
-class Event:
+class Event(Struct):
     """A traceback with the exceptions that led to it.
 
     Attributes:
@@ -25,9 +25,9 @@ class Event:
         announced: Whether it is a debugger's heading, which the traceback repeats.
     """
 
-    nodes: list[ErrorNode] = field(default_factory=list)
+    nodes: list[ErrorNode] = []
     log: tuple[str, ...] = ()
-    members: list[Event] = field(default_factory=list)
+    members: list[Event] = []
     number: int = 0
     announced: bool = False
 
@@ -51,8 +51,7 @@ class Event:
         return tuple(flat)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An exception whose message may continue.
 
     Attributes:
@@ -70,7 +69,7 @@ class Draft:
     lines: list[str]
     event: Event
     first: bool = True
-    widths: list[int] = field(default_factory=list)
+    widths: list[int] = []
     blanks: int = 0
 
     @property
@@ -121,8 +120,7 @@ def _joined(lines: list[str], widths: list[int]) -> str:
     return "\n".join(lines)
 
 
-@dataclass(slots=True)
-class ErrorStream:
+class ErrorStream(Struct):
     """The parser's state for the lines of one process.
 
     Attributes:
@@ -141,7 +139,7 @@ class ErrorStream:
     """
 
     name: str
-    frames: list[Frame] = field(default_factory=list)
+    frames: list[Frame] = []
     is_open: bool = False
     expected: str | None = None
     draft: Draft | None = None

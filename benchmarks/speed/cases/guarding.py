@@ -118,8 +118,8 @@ _AT_MOST = Promise("ratio", 1.02)
 
 CASES = (
     _case("guard-load", "load a model", load, 0, 30, _AT_MOST),
-    _case("guard-transcribe-3", "transcribe 3 files", transcribe, 3, 120, _AT_MOST),
-    _case("guard-transcribe-30", "transcribe 30 files", transcribe, 30, 60, _AT_MOST),
+    _case("guard-transcribe-3", "transcribe 3 files", transcribe, 3, 40, _AT_MOST),
+    _case("guard-transcribe-30", "transcribe 30 files", transcribe, 30, 30, _AT_MOST),
     _case(
         "guard-out-of-memory",
         "fail, with the manifest still open",

@@ -111,7 +111,7 @@ def _beside(linter: str, *arguments: str) -> Case:
         promises=(Promise("memory", 200 * MB),),
         needs=linter,
         once=True,
-        processes=2,
+        processes=1 if linter == "bandit" else 2,  # half a minute each time
         warms_up=False,
     )
 

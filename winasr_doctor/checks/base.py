@@ -25,15 +25,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import ModuleType
 
 from msgspec import Struct
 
-from winasr_doctor.checks.documentation import DocumentationError, parse
 from winasr_doctor.findings import FAMILIES, Documentation, Finding
 from winasr_doctor.machine.base import Machine
 
 CODE = r"[A-Z]{3}\d{3}"
+PARTS = ("What", "Why", "Decided by", "Do", "Source")
+"""The parts of a check's docstring, each once and in this order."""
+
+_NAME = re.compile(r"\n *\*\*([^*\n]+)\.\*\*")
 
 CheckFunction = Callable[[Machine], Iterable[Finding]]
 
@@ -99,13 +103,41 @@ def check(
         raise ValueError(f"{code} reads sections that no host has: {sorted(strangers)}")
 
     def decorate(function: CheckFunction) -> Check:
-        try:
-            doc = parse(function.__doc__)
-        except DocumentationError as error:
-            raise ValueError(f"{code} is refused: {error}") from None
+        docstring = (function.__doc__ or "").strip()
+        problem = _problem(docstring)
+        if problem is not None:
+            raise ValueError(f"{code} is refused: {problem}")
+        title = docstring.partition("\n")[0].rstrip(".")
+        doc = Documentation(title, partial(_markdown, docstring))
         return Check(code, doc, reads, windows_only, function)
 
     return decorate
+
+
+def _problem(docstring: str) -> str | None:
+    """Return why a docstring is no documentation of a check."""
+    if not docstring:
+        return "it has no docstring, which is its documentation"
+    _, *rest = _NAME.split(docstring)
+    names = tuple(rest[::2])
+    if names != PARTS:
+        return _difference(names)
+    empty = [name for name, text in zip(names, rest[1::2], strict=True) if not text.strip()]
+    return f"**{empty[0]}.** in its docstring has no text" if empty else None
+
+
+def _markdown(docstring: str) -> str:
+    import textwrap  # lazy: only the reader of a documentation needs it
+
+    return textwrap.dedent(docstring.partition("\n")[2]).strip()
+
+
+def _difference(names: tuple[str, ...]) -> str:
+    missing = ", ".join(f"**{name}.**" for name in PARTS if name not in names)
+    unknown = ", ".join(f"**{name}.**" for name in names if name not in PARTS)
+    lacks = f"lacks {missing}" if missing else "has its parts twice or in another order"
+    has = f" and has the unknown {unknown}" if unknown else ""
+    return f"its docstring {lacks}{has}; the parts are {', '.join(PARTS)}, in this order"
 
 
 def checks_of(module: ModuleType) -> tuple[Check, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from winasr_doctor._util.dated import Dated
-from winasr_doctor.catalogue.tables.reading import table
+from winasr_doctor.catalogue.tables import table
 
 
 def _made(name: str) -> dt.date:

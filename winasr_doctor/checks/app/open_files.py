@@ -50,6 +50,7 @@ _UNLINK_METHODS = frozenset({"unlink", "rename", "replace"})
 
 def _look(file: SourceFile) -> Iterator[Finding]:
     yield from _opened_twice(file)
+    yield from _temporary_deleted(file)
     yield from _descriptor_left_open(file)
     yield from _deleted_while_open(file)
 
@@ -71,6 +72,32 @@ def _opened_twice(file: SourceFile) -> Iterator[Finding]:
                     [_close_first(file, call)],
                 )
                 break
+
+
+def _temporary_deleted(file: SourceFile) -> Iterator[Finding]:
+    """Find `NamedTemporaryFile(delete=False)` that is deleted before it is closed."""
+    for call, _scope in file.index.calls:
+        if file.qualified(call.func) not in _TEMPORARY or _may_be_deleted(call):
+            continue
+        around = enclosing_function(file, call) or file.tree
+        for name, block in _names(file, call):
+            paths = {f"{name}.name"} | {
+                file.segment(target)
+                for node in walk_own(getattr(around, "body", []))
+                if isinstance(node, ast.Assign) and file.segment(node.value) == f"{name}.name"
+                for target in node.targets
+            }
+            for delete in (each for path in paths for each in _deletes_of(file, around, path)):
+                inside = any(parent in block for parent, _ in ancestors(file, delete))
+                if inside and not _is_closed(file, around, name, call.lineno, delete.lineno):
+                    yield _still_open(file, delete, f"{name} (line {call.lineno}) is still open")
+                    break
+
+
+def _may_be_deleted(call: ast.Call) -> bool:
+    """Return whether a temporary file shares deletion, which `delete=False` does not."""
+    given = keyword(call, "delete")
+    return given is None or constant(given) is not False
 
 
 def _may_be_shared(call: ast.Call) -> bool:
@@ -260,13 +287,14 @@ def opens_a_file_twice(host: Machine) -> Iterable[Finding]:
     """A file is opened twice, or deleted while the app itself has it open.
 
     **What.** A `NamedTemporaryFile` whose name is given to NeMo, ffmpeg or another opener while it
-    is still open; a file that is deleted or moved while a reader of the app (MoviePy, `wave`,
-    PyAV, soundfile, `open`, the descriptor of `mkstemp`) has it open.
+    is still open; one with `delete=False` that is deleted before it is closed, often inside its
+    `with` block; a file that is deleted or moved while a reader of the app (MoviePy, `wave`, PyAV,
+    soundfile, `open`, the descriptor of `mkstemp`) has it open.
     **Why.** Windows does not share such a file: the second open fails with Errno 13, the delete
     with WinError 32. On Linux both work, so tests pass there.
     **Decided by.** The name of the open file is an argument of a call before its `close()`.
-    `delete=False` and `delete_on_close=False` silence it. For deletes: the same path, and no
-    `close()`, `del` or end of the `with` block in between.
+    `delete=False` and `delete_on_close=False` allow a second open, so they silence that. For
+    deletes: the same path, and no `close()`, `del` or end of the `with` block in between.
     **Do.** Close the file first; write temporary audio into a folder of your own.
     **Source.** docs.python.org, `tempfile.NamedTemporaryFile`; learn.microsoft.com, "DeleteFileW
     function"; MoviePy, "When to close() a clip"; public issues of NeMo, pydub and ReazonSpeech.

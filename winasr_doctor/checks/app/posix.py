@@ -45,6 +45,8 @@ _PROGRAMS = frozenset(
         *("touch", "chmod", "python3", "pip3", "sed", "awk", "head", "tail", "wc", "ln", "pgrep"),
         *("nohup", "sudo", "apt", "apt-get", "lsof", "df", "du", "free", "ps", "uname", "wget"),
         *("open", "xdg-open", "aplay", "arecord", "env", "true", "false", "test"),
+        *("xdotool", "ydotool", "wtype", "wl-copy", "wl-paste", "xclip", "xsel", "notify-send"),
+        *("pactl", "paplay", "parecord", "pbcopy", "osascript", "afplay"),
     }
 )
 _STARTERS = frozenset(

@@ -83,7 +83,7 @@ def fate(app: Application, file: SourceFile, handler: ast.ExceptHandler) -> Fate
         file: The file.
         handler: The block.
     """
-    nodes = list(walk_own(handler.body))
+    nodes = [node for statement in handler.body for node in ast.walk(statement)]
     if any(_keeps(file, node) for node in nodes):
         return Fate.KEPT
     shown = False
@@ -138,7 +138,7 @@ def _use(file: SourceFile, name: ast.Name) -> Fate | None:
             return _given_to(file, parent, child)
         if isinstance(parent, ast.Assign | ast.AnnAssign | ast.Return | ast.Yield):
             return Fate.KEPT
-        if isinstance(parent, ast.Compare | ast.stmt):
+        if isinstance(parent, ast.Compare | ast.Lambda | ast.stmt):
             break
     return None
 

@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -45,6 +46,23 @@ def test_work_that_was_called_late_stays_late():
     assert done.wait(60)
     with pytest.raises(TooLateError):
         task.result()
+
+
+def test_no_thread_is_left_when_a_result_is_there():
+    """One that is just ending could crash Python's exit."""
+    own = threading.local()
+    threads = []
+
+    class EndsSlowly:
+        def __del__(self):
+            time.sleep(0.1)
+
+    def work():
+        own.value = EndsSlowly()  # which goes with the thread
+        threads.append(threading.current_thread())
+
+    DeadlineTask(work, 10).result()
+    assert not threads[0].is_alive()
 
 
 def test_a_task_runs_in_a_daemon_thread_so_that_python_can_exit():

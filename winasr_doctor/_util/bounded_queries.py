@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Generic, TypeVar
@@ -54,24 +55,27 @@ class BoundedQueries(Generic[T, S]):
         expected = len(waiting)
         answered: SimpleQueue[tuple[T, S]] = SimpleQueue()
         found: dict[T, S] = {}
-        threads = min(self._at_once, expected)
-        for _ in range(threads):
-            self._start(waiting, answered, seconds)
+        count = min(self._at_once, expected)
+        tasks = [self._start(waiting, answered, seconds) for _ in range(count)]
         while len(found) < expected:
             patience = min(self._per_item, deadline - monotonic())
             try:
                 item, answer = answered.get(timeout=max(patience, 0.0))
             except Empty:
-                if monotonic() >= deadline or not waiting or threads >= _MOST_THREADS:
+                if monotonic() >= deadline or not waiting or len(tasks) >= _MOST_THREADS:
                     break
-                self._start(waiting, answered, seconds)
-                threads += 1
+                tasks.append(self._start(waiting, answered, seconds))
             else:
                 found[item] = answer
         waiting.clear()  # threads still working on it find nothing more to do
+        for task in tasks if len(found) == expected else ():
+            with suppress(Exception):
+                task.result()  # see there why no thread is left that is just ending
         return found, len(asked) - len(found)
 
-    def _start(self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float) -> None:
+    def _start(
+        self, waiting: deque[T], answered: SimpleQueue[tuple[T, S]], seconds: float
+    ) -> DeadlineTask[None]:
         def work() -> None:
             while True:
                 try:
@@ -86,4 +90,4 @@ class BoundedQueries(Generic[T, S]):
                     with self._lock:
                         self._hanging.discard(item)
 
-        DeadlineTask(work, seconds, "winasr-query")
+        return DeadlineTask(work, seconds, "winasr-query")

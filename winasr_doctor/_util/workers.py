@@ -44,8 +44,9 @@ class DeadlineTask(Generic[T]):
         self._lock = threading.Lock()
         self._values: list[T] = []
         self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
         try:
-            threading.Thread(target=self._run, args=(work,), name=name, daemon=True).start()
+            self._thread.start()
         except RuntimeError as error:  # the system has no thread left
             self._settle(error=error)
 
@@ -59,12 +60,17 @@ class DeadlineTask(Generic[T]):
     def result(self) -> T:
         """Wait for the work and return what it returned.
 
+        The thread has ended as well then: a daemon thread that is just ending can crash Python
+        while that exits (CPython issue 110052).
+
         Raises:
             TooLateError: It did not end within its time limit.
             Exception: Whatever the work raised.
         """
         if not self.finished_within(self._deadline - monotonic()):
             self._settle(error=TooLateError())
+        if self._thread.is_alive() and not isinstance(self._error, TooLateError):
+            self._thread.join(_SLICE)
         if self._error is not None:
             raise self._error
         return self._values[0]

@@ -21,9 +21,7 @@ import os
     1,
 )
 class Engine:
-    """Holds a model.
-
-A line at the margin."""
+    """Holds a model."""
     size = 1
 
     def run(self):
@@ -76,6 +74,9 @@ def test_definitions_are_found_with_their_decorators():
         'x = """\ndef f(): pass\n"""\n',
         "x = '''\nclass A:\n  '''\n",
         'def f():\n    """\nclass A:\n    pass\n',
+        'def f():\n    if line == \'"""\':\n        go()\nX = 1\ndef g():\n    return \'"""\'\n',
+        "def f():\n    return \\\nX\n",
+        "def f(): pass\n\fdef g(): pass\n",
         "x = 1\n",
         "",
     ],
@@ -144,10 +145,13 @@ class Engine(Base):
     "text",
     [
         TEXT,
+        TEXT.replace("Holds a model.", "Holds a model.\n\nA line at the margin."),
         CLASS,
         CLASS.replace("    size = 1\n    go(0)\n", "").replace('"""Holds a model."""', ""),
         CLASS.replace("    class Inner", "    size = 2\n    class Inner"),
         CLASS.replace("self.model.go(2)", "(\n    self.model\n        .go(2)\n    )"),
+        CLASS.replace("    ", "  ").replace("  size = 1\n  go(0)\n", ""),
+        "class A:\n  def f(self):\n    def g():\n      go()\n" + "#" * 1_000,
         CLASS.replace("    async def", "    if size:\n        go()\n    async def"),
     ],
 )

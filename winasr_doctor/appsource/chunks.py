@@ -47,7 +47,7 @@ def split(text: str) -> tuple[Chunk, ...]:
     Returns:
         Chunks in their order; none if the text may be another than it looks.
     """
-    return _chunks(text, Chunk("", 0, len(text), 1), "")
+    return () if "\f" in text else _chunks(text, Chunk("", 0, len(text), 1), "")
 
 
 def members(text: str, chunk: Chunk) -> tuple[Chunk, ...]:
@@ -81,22 +81,28 @@ def _chunks(text: str, around: Chunk, indent: str) -> tuple[Chunk, ...]:
 
 
 def _spans(text: str, around: Chunk, indent: str) -> list[tuple[int, int]]:
-    """Return where definitions start and end."""
+    """Return where definitions start and end; nothing if one may contain what is none of its."""
     found: list[tuple[int, int]] = []
     start, is_decorated = -1, False
-    for place, kind in _statements(text, around, indent):
-        if is_decorated and kind:
+    for place, kind, is_certain in _statements(text, around, indent):
+        if not is_certain:
+            if start >= 0:
+                return []
+        elif is_decorated and kind:
             is_decorated = kind == "@"
-            continue
-        if start >= 0:
-            found.append((start, place))
-        start = place if kind else -1
-        is_decorated = kind == "@"
+        else:
+            if start >= 0:
+                found.append((start, place))
+            start = place if kind else -1
+            is_decorated = kind == "@"
     return found
 
 
-def _statements(text: str, around: Chunk, indent: str) -> Iterator[tuple[int, str | None]]:
-    """Yield where statements begin and how, and the end of the text if no string is open there."""
+def _statements(text: str, around: Chunk, indent: str) -> Iterator[tuple[int, str | None, bool]]:
+    """Yield where statements and the end are, what they begin with, and whether that is certain.
+
+    It is not after a backslash, nor where a string of several lines seems to be open.
+    """
     quotes = [*_quotes(text, around), (len(text) + 1, "")]
     odd: set[str] = set()
     number = 0
@@ -105,8 +111,8 @@ def _statements(text: str, around: Chunk, indent: str) -> Iterator[tuple[int, st
         while quotes[number][0] < place:
             odd ^= {quotes[number][1]}
             number += 1
-        if not odd:
-            yield place, statement and statement["definition"]
+        is_certain = not odd and text[place - 2 : place] != "\\\n"
+        yield place, statement and statement["definition"], is_certain
 
 
 def _quotes(text: str, around: Chunk) -> list[tuple[int, str]]:

@@ -74,8 +74,7 @@ class LatePart(Part):
         found = self.file.parse_block(self.chunk, f"{text}    pass\n")
         if len(found) != 1 or not isinstance(found[0], ast.ClassDef):
             return []
-        found[0].body.pop()
-        return found
+        return found if isinstance(found[0].body.pop(), ast.Pass) else []
 
     def within(self, name: str) -> Sequence[Part]:
         """Return the part, and at least the methods in it whose text contains a name."""

@@ -31,7 +31,8 @@ class SourceFile:
 
     Attributes:
         path: The path shown to the user: as given, or joined to the given folder.
-        problem: Why the file cannot be examined, if it turned out so; it then counts as empty.
+        problem: Why the file cannot be examined, if it turned out so; what cannot be parsed of it
+            then counts as empty.
     """
 
     def __init__(

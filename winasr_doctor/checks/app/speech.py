@@ -150,7 +150,7 @@ class Speech:
         text = file.text
         if not any(name in text for name in _NAMES):
             return
-        names = (*_NAMES, *_renamed_methods(file))
+        names = (*_CALLED, *_renamed_methods(file))
         parts = file.index.parts if _CALLS_AN_OBJECT in text else file.index.about(*names)
         for call, scope in (each for part in parts for each in part.calls):
             function = call.func
@@ -239,6 +239,12 @@ _NAMES = (
     *idioms.CALLED_MODELS,
 )
 """What a file must contain to load or run a model by itself."""
+
+_CALLED = (
+    *(*idioms.LOADS, *idioms.RUNS, *idioms.CALLED_MODELS),
+    *(f".{name}" for name in idioms.RUNS_OF_KNOWN_MODELS),
+)
+"""What a part of such a file must contain to do so."""
 
 
 def _imported_by_name(file: SourceFile) -> Iterator[str]:

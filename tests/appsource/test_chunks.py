@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
-from winasr_doctor.appsource import parsing
+from winasr_doctor.appsource import chunks, parsing
 from winasr_doctor.appsource.chunks import split, without
 from winasr_doctor.appsource.file_index import LatePart
 from winasr_doctor.appsource.shelf import Shelf
 from winasr_doctor.appsource.source_file import SourceFile
+
+CORPUS = Path(__file__).parent / "corpus"
 
 TEXT = '''"""A module."""
 import os
@@ -59,11 +62,11 @@ def dumped(nodes):
 
 
 def test_definitions_are_found_with_their_decorators():
-    chunks = split(TEXT)
-    assert [chunk.name for chunk in chunks] == ["Engine", "wait", "helper", "remember", "helper"]
-    assert TEXT[chunks[0].start :].startswith("@cache")
-    assert [TEXT.count("\n", 0, chunk.start) + 1 for chunk in chunks] == [c.line for c in chunks]
-    rest = without(TEXT, chunks)
+    found = split(TEXT)
+    assert [chunk.name for chunk in found] == ["Engine", "wait", "helper", "remember", "helper"]
+    assert TEXT[found[0].start :].startswith("@cache")
+    assert [TEXT.count("\n", 0, chunk.start) + 1 for chunk in found] == [c.line for c in found]
+    rest = without(TEXT, found)
     assert rest.count("\n") == TEXT.count("\n")
     assert len(ast.parse(rest).body) == 4
 
@@ -156,6 +159,16 @@ class Engine(Base):
     ],
 )
 def test_the_parts_have_what_the_whole_file_has(text):
+    compare_with_the_whole(text)
+
+
+def test_the_parts_of_the_corpus_have_what_the_files_have(monkeypatch):
+    monkeypatch.setattr(chunks, "_LARGE", 0)
+    for path in sorted(CORPUS.rglob("*.py")):
+        compare_with_the_whole(path.read_text(encoding="utf-8"))
+
+
+def compare_with_the_whole(text):
     usual, late = SourceFile("app.py", text, ast.parse(text)), as_part_of_a_large_app(text)
     assert late.index.module.bindings.keys() == usual.index.module.bindings.keys()
     for name in ("calls", "dicts", "stores"):

@@ -63,7 +63,7 @@ def _harm(delete: Site, result: Site) -> str:
 
 def _saves(app: Application, site: Site, result: Site) -> bool:
     """Return whether a function of the app gets the result and returns nothing of it."""
-    if deletes(app, site) or not isinstance(site.file.parents.get(site.call), ast.Expr):
+    if deletes(app, site) or not isinstance(site.file.parent_of(site.call), ast.Expr):
         return False
     names = names_from(site.file, site.call, result.call)
     given = (*site.call.args, *(item.value for item in site.call.keywords))

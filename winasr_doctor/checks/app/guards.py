@@ -65,7 +65,7 @@ def _flags(file: SourceFile, node: ast.AST, call: ast.Call) -> Iterator[str]:
     if not around and not isinstance(node.body[-1], ast.Return | ast.Raise):
         return
     for part in ast.walk(node.test):
-        is_not = isinstance(file.parents.get(part), ast.UnaryOp)
+        is_not = isinstance(file.parent_of(part), ast.UnaryOp)
         if isinstance(part, ast.Name | ast.Attribute) and is_not is around:
             yield last_name(part)
 

@@ -170,14 +170,14 @@ def _descriptor_left_open(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         if file.qualified(call.func) != "tempfile.mkstemp":
             continue
-        statement = file.parents.get(call)
+        statement = file.parent_of(call)
         around = enclosing_function(file, call) or file.tree
         descriptor, path = "", ""
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple):
             pair = statement.targets[0].elts
             descriptor, path = file.segment(pair[0]), file.segment(pair[-1])
         elif isinstance(statement, ast.Subscript):
-            assigned = file.parents.get(statement)
+            assigned = file.parent_of(statement)
             if isinstance(assigned, ast.Assign):
                 path = file.segment(assigned.targets[0])
         if not path or (descriptor and _is_given_on(around, descriptor)):
@@ -224,7 +224,7 @@ def _deleted_while_open(file: SourceFile) -> Iterator[Finding]:
 
 def _holder(file: SourceFile, call: ast.Call) -> tuple[str, ast.AST | None]:
     """Return the name of the open file, and the `with` block that closes it, if any."""
-    parent = file.parents.get(call)
+    parent = file.parent_of(call)
     if isinstance(parent, ast.withitem):
         name = file.segment(parent.optional_vars) if parent.optional_vars else "the with block"
         return name, file.parents[parent]

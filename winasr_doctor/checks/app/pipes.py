@@ -76,7 +76,7 @@ def _is_silent(file: SourceFile, call: ast.Call, stream: str) -> bool:
 
 
 def _name_of(file: SourceFile, call: ast.Call) -> str:
-    parent = file.parents.get(call)
+    parent = file.parent_of(call)
     if isinstance(parent, ast.Assign):
         return file.segment(parent.targets[0])
     if isinstance(parent, ast.withitem) and parent.optional_vars is not None:
@@ -104,7 +104,7 @@ def _wait_before_reading(
             return None
         if text in {f"{name}.{stream}" for stream in piped}:
             unread.pop(text.rpartition(".")[2], None)
-        parent = file.parents.get(node)
+        parent = file.parent_of(node)
         if text == f"{name}.wait" and isinstance(parent, ast.Call) and parent.func is node:
             return (parent, next(iter(unread))) if unread else None
         polls = text == f"{name}.poll" and unread and _in_a_loop(file, node)

@@ -258,9 +258,9 @@ def _made_folders(file: SourceFile) -> tuple[str, ...]:
 
 def _is_one_of_several(file: SourceFile, node: ast.expr) -> bool:
     """Return whether a folder is in a list of folders that are allowed or looked for."""
-    parent = file.parents.get(node)
+    parent = file.parent_of(node)
     if isinstance(parent, ast.Call) and last_name(parent.func) == "Path":
-        return isinstance(file.parents.get(parent), _LISTS)
+        return isinstance(file.parent_of(parent), _LISTS)
     return isinstance(parent, _LISTS) and constant(node) == "/tmp"  # noqa: S108
 
 

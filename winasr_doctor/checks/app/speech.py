@@ -117,7 +117,8 @@ class Speech:
             Site(call, scope)
             for file in self.app.words.files_containing(".transcribe")
             if not RECOGNISERS.isdisjoint(self.packages(file))
-            for call, scope in file.index.calls
+            for part in file.index.about("transcribe")
+            for call, scope in part.calls
             if isinstance(call.func, ast.Attribute)
             and call.func.attr == "transcribe"
             and not self.app.calls.functions(call.func, scope)

@@ -85,7 +85,8 @@ def _decode(document: bytes) -> str:
         raise CannotExamineError(f"line {line} contains a null byte")
     encoding = "utf-8"
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(document).readline)
+        if not _is_plain(document):
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(document).readline)
         text = document.decode(encoding)
     except UnicodeDecodeError as error:
         line = document[: error.start].count(b"\n") + 1
@@ -97,6 +98,12 @@ def _decode(document: bytes) -> str:
         line = text[: text.index("\0")].count("\n") + 1
         raise CannotExamineError(f"line {line} contains a null byte")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_plain(document: bytes) -> bool:
+    """Return whether a document is ASCII at its start and names no encoding there."""
+    start = b"\n".join(document.split(b"\n", 2)[:2])
+    return start.isascii() and b"coding" not in start
 
 
 def _not_valid(text: str, error: SyntaxError) -> str:

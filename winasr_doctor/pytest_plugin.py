@@ -225,7 +225,7 @@ def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
     try:
         injector = stack.enter_context(inject(plan))
     except PlanError as error:
-        pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"{item.nodeid}: {error}", pytrace=False) from None
     item.stash.setdefault(_faults, []).append(injector)
     return injector
 
@@ -338,7 +338,8 @@ def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
             keep_going=option("--winfault-keep-going"),
         )
     except ValueError as error:  # a PlanError, too
-        pytest.fail(f"--winfault-case or --winfault-from: {error}", pytrace=False)
+        message = f"--winfault-case or --winfault-from: {error}"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @pytest.fixture

@@ -89,6 +89,6 @@ CASES = (
         ),
         prepare=one_test,
         pairs=10,
-        promises=(Promise("extra", 0.010),),
+        promises=(Promise("extra", 0.030),),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,12 +81,29 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", line)
     if config.getoption("windows_sharing"):
-        from winasr_doctor.faults.sharing import processes
-
-        if not processes.available():
+        with _importing_plainly(config):
+            from winasr_doctor.faults.sharing.emulator import windows_sharing
+            from winasr_doctor.faults.sharing.processes import available
+        if not available():
             raise pytest.UsageError("--windows-sharing needs Linux's /proc, or Windows")
         _remember_openings(config)
-        config.pluginmanager.register(_SharingRun(config))
+        config.pluginmanager.register(_SharingRun(config, windows_sharing))
+
+
+@contextmanager
+def _importing_plainly(config: pytest.Config) -> Iterator[None]:
+    """Keep pytest from rewriting assertions in what is imported.
+
+    It looks for them in each module of a plugin's distribution, and this takes as long again as
+    the import. There are none.
+    """
+    hook: object = config.pluginmanager.rewrite_hook
+    before = list(sys.meta_path)
+    sys.meta_path[:] = [finder for finder in before if finder is not hook]
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = before
 
 
 def _remember_openings(config: pytest.Config) -> None:
@@ -139,16 +156,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 class _SharingRun:
     """Applies Windows' sharing rules to all tests of a run, including their fixtures."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        in_force: Callable[[str], AbstractContextManager[SharingEmulator]],
+    ) -> None:
         self._config = config
+        self._in_force = in_force
         self._emulator: SharingEmulator | None = None
         self._running = ""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        from winasr_doctor.faults.sharing.emulator import windows_sharing
-
-        with windows_sharing(self._config.getoption("windows_sharing")) as self._emulator:
+        rules = self._config.getoption("windows_sharing")
+        with self._in_force(rules) as self._emulator:
             self._emulator.brief = True
             return (yield)
 
@@ -204,7 +225,7 @@ def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
     try:
         injector = stack.enter_context(inject(plan))
     except PlanError as error:
-        pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"{item.nodeid}: {error}", pytrace=False) from None
     item.stash.setdefault(_faults, []).append(injector)
     return injector
 
@@ -317,7 +338,8 @@ def fault_sweep(request: pytest.FixtureRequest) -> FaultSweep:
             keep_going=option("--winfault-keep-going"),
         )
     except ValueError as error:  # a PlanError, too
-        pytest.fail(f"--winfault-case or --winfault-from: {error}", pytrace=False)
+        message = f"--winfault-case or --winfault-from: {error}"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @pytest.fixture

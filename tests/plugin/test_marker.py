@@ -79,6 +79,7 @@ def test_a_wrong_plan_fails_the_test_and_points_at_the_column(run):
         ["*expected an operation*(column 12)", "  rmtree:32; unlnk:5", "             ^"]
     )
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    result.stdout.no_fnmatch_line("During handling of the above exception*")
 
 
 def test_a_fault_that_never_fired_is_a_warning(run):

@@ -56,6 +56,24 @@ def test_the_option_loads_only_the_rules(run):
     result.assert_outcomes(passed=1)
 
 
+def test_no_assertions_are_rewritten_in_the_rules(run, pytester):
+    """Pytest does that to all modules of an installed distribution that has a plugin."""
+    pytester.makeconftest("import pytest; pytest.register_assert_rewrite('winasr_doctor.faults')")
+    result = run(
+        """
+        import sys
+
+        def test_it():
+            rules = [name for name in sys.modules if name.startswith("winasr_doctor.faults")]
+            loaders = {type(sys.modules[name].__loader__).__name__ for name in rules}
+            assert loaders == {"SourceFileLoader"}
+        """,
+        "--windows-sharing",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     "name", ["fault_plan", "fault_sweep", "windows_sharing", "virtual_clock", "recorded_host"]
 )

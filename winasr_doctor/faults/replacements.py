@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Sequence
@@ -23,9 +22,9 @@ __tracebackhide__ = True  # pytest shows who called a replacement, not the repla
 Function = Callable[..., Any]
 
 _IS_POSIX = os.name == "posix"
-_NOT_ON_WINDOWS = re.compile(r"/(proc|sys|dev(?!/shm))(/|$)")  # /dev/shm holds plain files
-_MAY_BE_THERE = ("/proc", "/sys", "/dev")
-_PLAIN_FILES = "/dev/shm/"  # noqa: S108 - nothing is made in it
+_KERNELS = "/proc", "/sys", "/dev"
+_KERNELS_FOLDERS = "/proc/", "/sys/", "/dev/"
+_PLAIN_FILES = "/dev/shm"  # noqa: S108 - nothing is made in it
 
 
 def _name(value: object, directory: object = None) -> FileName | None:
@@ -40,9 +39,9 @@ def _name(value: object, directory: object = None) -> FileName | None:
     if directory is not None and isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)
-    if not start.startswith(_MAY_BE_THERE) or start.startswith(_PLAIN_FILES):
+    if not start.startswith(_KERNELS) or not _IS_POSIX or start.startswith(_PLAIN_FILES):
         return path
-    return None if _IS_POSIX and _NOT_ON_WINDOWS.match(start) else path
+    return None if f"{start}/".startswith(_KERNELS_FOLDERS) else path
 
 
 def _perform(

@@ -9,14 +9,21 @@ closes and then gets again for something else, without any other change.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from os import fstat, listdir, readlink  # bound early: these queries must not be emulated, too
 from os import stat as status_of
 from stat import S_ISDIR
+from typing import NamedTuple
+
+from winasr_doctor.faults.stacks import Places, Stack, lines_at
 
 Identity = tuple[int, int]
 """Device and inode: the same file under any name."""
+
+_KEPT = os.O_ACCMODE | os.O_APPEND | os.O_CLOEXEC if os.name == "posix" else 0
+"""Flags that a descriptor keeps: they tell a new opening under an old number from the old one."""
 
 _MOST_RECENT = 16
 
@@ -28,6 +35,37 @@ _recent: deque[int] = deque(maxlen=_MOST_RECENT)
 _reserved = 0
 """Descriptors that count and are not open yet: accept(2) gets its number before it waits."""
 _lock = threading.RLock()
+
+
+class Opening(NamedTuple):
+    """How a descriptor came to be.
+
+    Attributes:
+        names: The paths it was opened by, and those that the file got by renaming.
+        places: Where it was opened, innermost first; empty if that is not known.
+        flags: The flags of open(2), if they are known.
+        by: What opened it, if not `open`.
+        temporary: Whether Windows would delete the file with its last handle (`O_TEMPORARY`).
+    """
+
+    names: tuple[str, ...]
+    places: Places = ()
+    flags: int | None = None
+    by: str = ""
+    temporary: bool = False
+
+    @property
+    def stack(self) -> Stack:
+        """The lines that opened it, innermost first."""
+        return lines_at(self.places)
+
+    def is_of(self, path: str) -> bool:
+        """Return whether it opened a file that now has this real path."""
+        return path in self.names or any(os.path.realpath(name) == path for name in self.names)
+
+    def has_flags(self, flags: int) -> bool:
+        """Return whether a descriptor with these flags may come from it."""
+        return self.flags is None or not (self.flags ^ flags) & _KEPT
 
 
 def changed(number: int) -> None:

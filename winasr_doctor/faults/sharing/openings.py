@@ -25,7 +25,7 @@ from typing import Any
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.sharing import descriptors, processes
-from winasr_doctor.faults.sharing.opening import Opening
+from winasr_doctor.faults.sharing.descriptors import Opening
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 __tracebackhide__ = True  # pytest shows who called us, not us

@@ -12,10 +12,10 @@ from os import stat as status_of
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IWUSR
 
 from winasr_doctor.faults.sharing import descriptors, openings
-from winasr_doctor.faults.sharing.leases import is_free
 from winasr_doctor.faults.sharing.processes import (
     current_directory,
     has_any_inside,
+    is_free,
     maps_file,
     processes,
 )

@@ -64,10 +64,28 @@ def test_several_results_files_count_together(tox_table, results):
 
 
 def test_a_test_that_passes_at_its_second_try_is_named(tox_table, pytester):
+    ours = TABLE.parents[1] / "conftest.py"
+    pytester.makeconftest(ours.read_text(encoding="utf-8"))
     pytester.makepyfile(
         test_tries="""
-        def test_passes_then(request):
-            assert request.node.execution_count == 2
+        import pytest
+
+        tries = []
+
+        @pytest.fixture
+        def fresh(): return []
+
+        def test_passes_then(fresh, tmp_path):
+            tries.append(tmp_path)
+            fresh.append(1)
+            assert len(tries) == 2 and fresh == [1] and tries[0] != tries[1]
+
+        @pytest.fixture
+        def opened():
+            tries.append(1)
+            assert len(tries) == 4
+
+        def test_starts_then(opened): pass
 
         def test_never_passes(): assert False
 
@@ -75,13 +93,21 @@ def test_a_test_that_passes_at_its_second_try_is_named(tox_table, pytester):
         """
     )
     file = pytester.path / "results.xml"
-    pytester.inline_run(f"--junit-xml={file}", "--reruns=1", "-p", "no:cacheprovider")
+    run = pytester.inline_run(
+        f"--junit-xml={file}", "-ojunit_family=xunit1", "--second-try", "-pno:cacheprovider"
+    )
+    run.assertoutcome(passed=3, failed=1)
     tests = tox_table.read(file)
-    assert (tests.passed, tests.failed) == (2, 1)
-    assert tests.unsteady == ("test_tries::test_passes_then",)
-    *_, heading, line = tox_table.table([tox_table.Environment("ui", True, 1.0, tests)], 1.0)
+    assert (tests.passed, tests.failed) == (3, 1)
+    assert tests.unsteady == (
+        "test_tries.py::test_passes_then",
+        "test_tries.py::test_starts_then",
+    )
+    *_, heading, _first, line = tox_table.table(
+        [tox_table.Environment("ui", True, 1.0, tests)], 1.0
+    )
     assert heading.startswith("passed only at the second try")
-    assert line == "  ui: test_tries::test_passes_then"
+    assert line == "  ui: test_tries.py::test_starts_then"
 
 
 def test_no_results_file_is_no_error(tox_table):

@@ -79,10 +79,7 @@ def read(*results: Path) -> Tests | None:
     if not results:
         return None
     written = (ET.parse(file) for file in results)  # noqa: S314 - by pytest
-    tries = [
-        each for file in written for suite in file.iter("testsuite") for each in tries_in(suite)
-    ]
-    cases = [each[-1] for each in tries]
+    cases = [case for each in written for case in each.iter("testcase")]
     reasons = [case.find("skipped") for case in cases]
     skipped = tuple(
         re.sub(r"\s+", " ", reason.get("message") or "no reason given").strip()
@@ -90,21 +87,13 @@ def read(*results: Path) -> Tests | None:
         if reason is not None
     )
     failed = sum(map(_has_failed, cases))
-    again = (each[-1] for each in tries if len(each) > 1 and not _has_failed(each[-1]))
-    unsteady = tuple(f"{case.get('classname')}::{case.get('name')}" for case in again)
+    unsteady = tuple(
+        each.get("value", "")
+        for case in cases
+        if not _has_failed(case)
+        for each in case.iterfind("properties/property[@name='second try']")
+    )
     return Tests(len(cases) - failed - len(skipped), failed, skipped, unsteady)
-
-
-def tries_in(suite: ET.Element) -> list[list[ET.Element]]:
-    """Return the tries of each test in a suite; pytest-rerunfailures writes a failed one bare.
-
-    Args:
-        suite: A `testsuite` of a JUnit file.
-    """
-    tries: dict[tuple[str, str], list[ET.Element]] = defaultdict(list)
-    for case in suite.iter("testcase"):
-        tries[case.get("classname", ""), case.get("name", "")].append(case)
-    return list(tries.values())
 
 
 def _has_failed(case: ET.Element) -> bool:

@@ -30,7 +30,7 @@ FOLDERS = ("winasr_doctor", "tests", "examples", "docs", "benchmarks", "tools", 
 RESULTS = "results.xml"
 
 TESTS = (
-    *("-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "--reruns", "1"),
+    *("-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "--second-try"),
     *("--ignore", "tests/benchmarks", "--ignore", "tests/docs", "--ignore", "tests/packaging"),
     *("--ignore", "tests/ui/test_mutants.py", "--ignore", "tests/fault_injection/mutations"),
     *("--deselect", "tests/gate/test_suite.py::test_the_suite_bites"),

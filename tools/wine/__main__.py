@@ -70,7 +70,7 @@ VARIABLES = {
 }
 
 PYTEST = (
-    *("-m", "pytest", "-p", "no:cacheprovider", "-rfE", "--reruns", "1", r"--basetemp=C:\t"),
+    *("-m", "pytest", "-p", "no:cacheprovider", "-rfE", "--second-try", r"--basetemp=C:\t"),
     *("-o", "junit_family=xunit1"),  # the family that knows the properties our tests record
 )
 
@@ -210,7 +210,7 @@ def _from_linux(machine: Prefix, name: str) -> bool:
         "WINASR_DOCTOR_WINDOWS_PYTHON": str(machine.drive_c / "Python" / "python.exe"),
         "WINASR_DOCTOR_WINE_MACHINE": str(machine.folder),
     }
-    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--reruns", "1"]
+    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--second-try"]
     cores = ["-n", "2"] if name == "differential" else []
     finished = subprocess.run(
         [*run, *cores, f"--junitxml={results / name}.xml", f"tests/{name}"],

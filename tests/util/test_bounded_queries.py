@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from winasr_doctor._util.bounded_queries import BoundedQueries
 
@@ -64,3 +65,21 @@ def test_time_that_is_up_leaves_the_rest_unasked():
             thread.join()
     assert (answers, mute) == ({}, 50)
     assert asked == [0]
+
+
+def test_no_thread_is_left_when_everything_has_answered():
+    """One that is just ending could crash Python's exit."""
+    own = threading.local()
+    threads = []
+
+    class EndsSlowly:
+        def __del__(self):
+            time.sleep(0.1)
+
+    def ask(item):
+        own.value = EndsSlowly()  # which goes with the thread
+        threads.append(threading.current_thread())
+        return item
+
+    assert BoundedQueries(ask).answers([1], seconds=60) == ({1: 1}, 0)
+    assert not threads[0].is_alive()

@@ -129,6 +129,13 @@ def test_a_finding_takes_two_lines():
     assert page.count("word") < 40
 
 
+def test_places_cost_a_finding_none_of_its_words():
+    words = "nobody reads p.stderr while this waits: the program stops as soon as the pipe is full"
+    found = result("APP015", Severity.WARNING, words, location=Location("app/" * 15 + "a.py", 4))
+    page = " ".join(text(report(found)).split())
+    assert f"{words}; at app/" in page
+
+
 def test_everything_of_a_finding_is_shown_if_it_is_asked_for():
     page = text(report(ERROR), verbose=True)
     assert "✗ ZZZ001 error: TEMP lies inside OneDrive: C:\\Users\\ada\\OneDrive\\Temp\n" in page

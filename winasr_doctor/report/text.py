@@ -110,15 +110,14 @@ def _lead(group: list[Result]) -> str:
 
 
 def _in_brief(group: list[Result], options: RenderOptions) -> Block:
-    """Return findings of one kind as a paragraph of one or two lines."""
+    """Return findings of one kind as a short paragraph: at most two lines of words, and places."""
     first, lead = group[0], _lead(group)
     same = len({result.summary for result in group}) == 1
     words = _with_needs(first) if same else first.title
     named = first.location is not None and first.location.file in words
     where = "" if named else summaries.places(group, _PLACES)
     tail = f"; at {where}" if where else ""
-    rows = _ROWS - bool(tail)
-    room = rows * (options.width - _HANG) - len(lead) - _SLACK * rows
+    room = _ROWS * (options.width - _HANG) - len(lead) - _SLACK * _ROWS
     words = shortened(" ".join(words.split()), max(room, NARROWEST))
     return Paragraph(words + tail, lead=lead, level=summaries.level(first), marked=True, hang=_HANG)
 

@@ -123,6 +123,13 @@ def test_findings_that_say_the_same_are_one_entry():
     assert "? ZZZ001, ZZZ002 unknown: no answer\n" in text(report(*same))
 
 
+def test_many_checks_that_say_the_same_are_counted():
+    same = [result(f"ZZZ00{n}", Status.UNKNOWN, "no answer") for n in range(7)]
+    assert "? 7 ZZZ checks unknown: no answer\n" in text(report(*same))
+    other = result("YYY001", Status.UNKNOWN, "no answer")
+    assert "? 8 checks unknown: no answer\n" in text(report(*same, other))
+
+
 def test_a_finding_takes_two_lines():
     page = text(report(result("ZZZ001", Severity.ERROR, "word " * 100)))
     assert len(re.findall("word word", page)) > 10
@@ -232,6 +239,12 @@ def test_the_last_line_is_the_first_command():
     steps = ("Stop the app", Step("Delete it", "rm x", "sh"))
     page = text(report(result("ZZZ001", Severity.ERROR, "x", remedies=(Remedy("Do", steps),))))
     assert page.endswith("Start with: Do\nrm x\n")
+
+
+def test_code_is_no_command_to_start_with():
+    steps = (Step("At the top, add", "import logging", "python"), Step("Run", "tool x", "sh"))
+    page = text(report(result("ZZZ001", Severity.ERROR, "x", remedies=(Remedy("Do", steps),))))
+    assert page.endswith("Start with: Do\n")
 
 
 def test_security_is_no_reason_to_say_that_transcribing_may_fail():

@@ -47,6 +47,9 @@ _ABOUT_SOURCE = frozenset({"APP", "REV"})
 
 _EXAMPLE = "python -m winasr_doctor scan --example temp-in-onedrive"
 
+_CODES = 6
+"""Maximum number of codes of one entry; beyond it they are counted."""
+
 _PLACES = 8
 """Maximum number of lines of a file that a finding lists."""
 
@@ -104,9 +107,15 @@ def _lead(group: list[Result]) -> str:
     first = group[0]
     codes = list(dict.fromkeys(result.code for result in group))
     times = f" x{len(group)}" if len(group) > 1 == len(codes) else ""
+    named = ", ".join(codes) if len(codes) <= _CODES else _counted_checks(group, len(codes))
     if first.suppression is not None:
-        return f"{', '.join(codes)}{times} "
-    return f"{', '.join(codes)} {summaries.label(first)}{times}: "
+        return f"{named}{times} "
+    return f"{named} {summaries.label(first)}{times}: "
+
+
+def _counted_checks(group: list[Result], count: int) -> str:
+    families = {result.family for result in group}
+    return f"{count} {families.pop()} checks" if len(families) == 1 else f"{count} checks"
 
 
 def _in_brief(group: list[Result], options: RenderOptions) -> Block:
@@ -215,5 +224,5 @@ def _end(report: Report, plan: RemedyPlan) -> Iterator[Block]:
     yield Paragraph(
         f"{counted}. Start with: {first.title}", lead=f"{verdict.upper()}: ", level=verdict, hang=2
     )
-    if step is not None:
+    if step is not None and step.shell != "python":
         yield Command(step.command.split("\n", 1)[0], step.shell)

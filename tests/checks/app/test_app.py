@@ -52,6 +52,14 @@ def test_if_nothing_could_be_examined_the_verdict_is_not_pass(tmp_path):
     assert scan(machine(app), select=["APP"]).verdict is Verdict.WARN
 
 
+def test_if_nothing_could_be_examined_the_remedy_says_why(tmp_path):
+    (tmp_path / "old.py").write_text('print "hello"', encoding="utf-8")
+    (result,) = compute_check("APP018", machine(read_application([tmp_path])))
+    reason, again = result.remedies[0].steps
+    assert reason.startswith(f"Cannot examine {tmp_path / 'old.py'}: line 1 is not valid Python")
+    assert again.command.startswith("python -m winasr_doctor scan --app ")
+
+
 def test_what_was_left_out_is_named_with_the_command_to_examine_it(tmp_path):
     (tmp_path / "main.py").write_text(NEMO, encoding="utf-8")
     (tmp_path / "tests").mkdir()

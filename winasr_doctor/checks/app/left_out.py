@@ -11,8 +11,6 @@ from winasr_doctor.machine.base import Machine
 
 CODE = "APP018"
 _SHOWN = 5
-
-
 _SCAN = "python -m winasr_doctor scan --app"
 
 
@@ -35,15 +33,15 @@ def was_not_examined(host: Machine) -> Iterable[Finding]:
     if not app.roots and not app.files:
         yield skip(NO_SOURCE)
     elif not app.files:
+        reasons = app.unexamined[:_SHOWN]
+        steps = (
+            *(Step(reason[:1].upper() + reason[1:]) for reason in reasons),
+            Step("Correct this, or give another folder", f"{_SCAN} FOLDER"),
+        )
         yield warning(
             "none of the app's source could be examined, so nothing is known about it",
             {"given": list(app.roots)},
-            [
-                Remedy(
-                    "Give the app's folder",
-                    (Step("Run", "python -m winasr_doctor scan --app FOLDER"),),
-                )
-            ],
+            [Remedy("Give the scan source that it can read", steps)],
         )
     elif app.left_out:
         shown = ", ".join(app.left_out[:_SHOWN])

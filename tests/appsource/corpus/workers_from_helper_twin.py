@@ -10,3 +10,12 @@ def make(recogniser):
 
 
 print(model.transcribe(["a.wav"], override_config=make(model)))
+
+
+def quiet(recogniser, workers):
+    settings = recogniser.get_transcribe_config()
+    setattr(settings, "num_workers", workers)
+    return settings
+
+
+print(model.transcribe(["a.wav"], override_config=quiet(model, 0)))

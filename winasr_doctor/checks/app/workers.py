@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from winasr_doctor.appsource.call_sites import Site
     from winasr_doctor.appsource.index import Scope
+    from winasr_doctor.appsource.inferred_values import Literal
 
 CODE = "APP001"
 
@@ -55,7 +56,7 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
             yield _finding(
                 file,
                 call,
-                "override_config leaves num_workers unset, which starts worker processes",
+                "override_config does not set num_workers to 0, which starts worker processes",
                 Remedy(
                     "Start none",
                     (
@@ -73,19 +74,14 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
 def _workers(app: Application, site: Site) -> object:
     """Return the number of workers that a call asks for, if it is known to be above 0."""
     given = keyword(site.call, "num_workers")
-    if given is None:
-        found = [
-            literal
-            for item in site.call.keywords
-            if item.arg is None
-            for literal in app.constants.entry(item.value, site.scope, "num_workers", guess=False)
-        ]
-    elif _COUNTS.intersection(app.calls.origins(given, site.scope)):
-        return "as many as the processor has cores:"
-    else:
-        found = list(app.constants.literals(given, site.scope, guess=False))
-    numbers = [item.value for item in found if isinstance(item.value, int) and item.value > 0]
-    return max(numbers, default=None)
+    if given is not None:
+        return _above_zero(app, given, site.scope)
+    return _highest(
+        literal
+        for item in site.call.keywords
+        if item.arg is None
+        for literal in app.constants.entry(item.value, site.scope, "num_workers", guess=False)
+    )
 
 
 def _start_none(file: SourceFile, call: ast.Call) -> Remedy:
@@ -111,7 +107,7 @@ def _starts_workers(app: Application, config: ast.expr, scope: Scope) -> bool:
     return any(
         isinstance(term, CallResult)
         and _leaves_it_unset(term.node)
-        and not _is_set_later(app, term.node)
+        and not _is_switched_off_later(app, term.node)
         for term in app.constants.terms(config, scope)
     )
 
@@ -126,20 +122,34 @@ def _leaves_it_unset(config: ast.Call) -> bool:
     return workers is None or constant(workers) not in (0, ...)
 
 
-def _is_set_later(app: Application, config: ast.Call) -> bool:
-    """Return whether the app stores a `num_workers` in what this call returned."""
+def _is_switched_off_later(app: Application, config: ast.Call) -> bool:
+    """Return whether the app stores a `num_workers` in what this call returned, unless above 0."""
     from winasr_doctor.appsource.inferred_values import CallResult
 
     for file in app.words.files_with("num_workers"):
-        stored = []
+        stored: list[tuple[ast.expr, ast.expr, Scope]] = []
         for part in file.index.about("num_workers"):
-            stored += [(t.value, scope) for t, _value, scope in part.stores if _names_it(t)]
-            stored += [(call.args[0], scope) for call, scope in part.calls if _sets_it(call)]
-        for owner, scope in stored:
+            stored += [(t.value, value, scope) for t, value, scope in part.stores if _names_it(t)]
+            calls = [(call.args, scope) for call, scope in part.calls if _sets_it(call)]
+            stored += [(owner, value, scope) for (owner, _name, value), scope in calls]
+        for owner, value, scope in stored:
             terms = app.constants.terms(owner, scope)
             if any(isinstance(term, CallResult) and term.node is config for term in terms):
-                return True
+                return _above_zero(app, value, scope) is None
     return False
+
+
+def _above_zero(app: Application, value: ast.expr, scope: Scope) -> object:
+    """Return the number of workers that an expression is known to be; `None` if 0 or unknown."""
+    if _COUNTS.intersection(app.calls.origins(value, scope)):
+        return "as many as the processor has cores:"
+    found = app.constants.literals(value, scope, guess=False)
+    return _highest(found)
+
+
+def _highest(found: Iterable[Literal]) -> object:
+    numbers = [item.value for item in found if isinstance(item.value, int) and item.value > 0]
+    return max(numbers, default=None)
 
 
 def _sets_it(call: ast.Call) -> bool:
@@ -162,7 +172,8 @@ def switches_workers_on(host: Machine) -> Iterable[Finding]:
     core. Windows spawns them: each imports the app again, uses as much memory again, and keeps
     files open.
     **Decided by.** The call, and everything that its arguments may be: variables, constants and
-    what functions of the app return. Setting `.num_workers` on the configuration silences it.
+    what functions of the app return. Setting `.num_workers` on the configuration silences it,
+    unless it is above 0.
     **Do.** Pass `num_workers=0`, or set it on the configuration.
     **Source.** NeMo 3.0.0 `asr/parts/mixins/transcription.py`, `_transcribe_on_begin`.
     """

@@ -20,3 +20,11 @@ def stream(video, out):
         process.wait()
 
     return lines()
+
+
+def samples(video):
+    command = ["ffmpeg", "-loglevel", "error", "-i", video, "-f", "s16le", "pipe:1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    data = process.stdout.read()
+    process.wait()
+    return data, process.stderr.read()

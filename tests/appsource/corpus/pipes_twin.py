@@ -31,3 +31,22 @@ def in_a_thread():
 
     threading.Thread(target=read).start()
     process.wait()
+
+
+def both():
+    process = subprocess.Popen(
+        [sys.executable, "part.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    threading.Thread(target=print, args=process.stderr).start()
+    for line in process.stdout:
+        print(line)
+    process.wait()
+
+
+def handed_on(drain):
+    process = subprocess.Popen(
+        [sys.executable, "part.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    drain(process)
+    for line in process.stdout:
+        print(line)

@@ -21,6 +21,7 @@ from winasr_doctor.appsource.call_sites import (
     function_around,
     functions_in,
     handed_in,
+    last_part,
 )
 from winasr_doctor.appsource.index import Parameter, Part, Scope, Value
 from winasr_doctor.appsource.inferred_values import CallResult, Class, Function, Imported
@@ -193,10 +194,11 @@ class CallGraph:
         """Yield the calls that a function of the app makes of an argument it was given.
 
         Args:
-            expr: An argument of a call, such as `model.transcribe` in `safely(model.transcribe)`.
+            expr: An argument of a call, such as `model.transcribe` in `safely(model.transcribe)`,
+                or a `partial` of it.
             scope: The scope that contains it.
         """
-        for site, place in self._handed_in(scope.file, last_name(expr)):
+        for site, place in self._handed_in(scope.file, last_part(expr)):
             argument = argument_at(site.call, place)
             if argument is expr:
                 yield from self._calls_of_parameter(site, place)
@@ -307,6 +309,7 @@ class CallGraph:
                         yield site
                     yield from self._calls_of_parameter(site, place)
         yield from self._by_decorator(inner)
+        yield from self._by_lambda(inner)
 
     def _runs(self, callee: ast.expr, scope: Scope, inner: Scope) -> bool:
         return any(found.node is inner.node for found in self.functions(callee, scope))
@@ -354,6 +357,21 @@ class CallGraph:
                 position = (parameter.position or 0) - is_method
                 if place == name or (parameter.position is not None and place == position):
                     yield from calls_named(name, function.scope)
+
+    def _by_lambda(self, inner: Scope) -> Iterator[Site]:
+        """Yield the calls of a lambda by the function that gets it as an argument."""
+        node, around = inner.node, inner.parent
+        given = inner.file.parent_of(node) if isinstance(node, ast.Lambda) else None
+        call = inner.file.parent_of(given) if isinstance(given, ast.keyword) else given
+        if not isinstance(call, ast.Call) or around is None:
+            return
+        places = (*enumerate(call.args), *((each.arg, each.value) for each in call.keywords))
+        for place, argument in places:
+            if argument is node and place is not None:
+                site = Site(call, around)
+                if _AWAITED.get(last_name(call.func)) == place:
+                    yield site
+                yield from self._calls_of_parameter(site, place)
 
     def _by_decorator(self, inner: Scope) -> Iterator[Site]:
         """Yield the calls of a function that a decorator of the app makes."""

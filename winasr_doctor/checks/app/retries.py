@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, found, in_order, over_files, walk_own
-from winasr_doctor.checks.app.handlers import ends
+from winasr_doctor.checks.app.handlers import ends, handlers_around
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, info, warning
 from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.call_sites import Site
+    from winasr_doctor.appsource.index import Scope
 
 CODE = "APP002"
 RETRY_PACKAGES = ("tenacity", "stamina", "backoff", "retrying", "retry", "urllib3.util.retry")
@@ -39,7 +44,11 @@ def _look(app: Application, file: SourceFile) -> Iterator[Finding]:
     speech = speech_of(app)
     for work in Work:
         for site in speech.exposed[work].within(file):
-            if _is_retried(file, site.call) or _is_the_second_try(file, site.call):
+            if (
+                _is_retried(file, site.call)
+                or _is_the_second_try(file, site.call)
+                or _calls_itself_again(app, site)
+            ):
                 yield _finding(file, site.call, work)
 
 
@@ -82,6 +91,40 @@ def _is_the_second_try(file: SourceFile, call: ast.Call) -> bool:
                 for node in ast.walk(statement)
             )
     return False
+
+
+def _calls_itself_again(app: Application, site: Site) -> bool:
+    """Return whether an `except` block around a call starts its function again, to do the same."""
+    own = site.function
+    handlers = [h for _node, around in handlers_around(site.file, site.call) for h in around]
+    if own is None or not handlers:
+        return False
+    again = {node for handler in handlers for node in walk_own(handler.body)}
+    return any(
+        function.node is own.node and _does_the_same(own, each.call, site.call)
+        for each in app.calls.calls_in(site.file, own)
+        if each.call in again
+        for function in app.calls.callees(each)
+    )
+
+
+def _does_the_same(own: Scope, again: ast.Call, call: ast.Call) -> bool:
+    """Return whether a function that is started again gets the same for what a call uses."""
+    from winasr_doctor.appsource.call_sites import argument_at
+    from winasr_doctor.appsource.index import Parameter
+
+    used = _names_in(call)
+    is_method = own.owner is not None
+    for name, bindings in own.bindings.items():
+        parameter = bindings[0]
+        if name not in used or not isinstance(parameter, Parameter):
+            continue
+        given = argument_at(again, name)
+        if given is None and parameter.position is not None and parameter.position >= is_method:
+            given = argument_at(again, parameter.position - is_method)
+        if given is not None and not (isinstance(given, ast.Name) and given.id == name):
+            return False
+    return True
 
 
 def _is_retrier(file: SourceFile, node: ast.expr) -> bool:
@@ -151,8 +194,8 @@ def retry_repeats_the_failure(host: Machine) -> Iterable[Finding]:
     While loading, each attempt unpacks gigabytes again.
     **Decided by.** The call is in a `try` inside a loop that ends on success and whose variable the
     call does not depend on; or it is under tenacity, stamina, backoff or retrying; or the `except`
-    block makes the same call again. If every `except` block returns, raises or breaks, and none
-    has a `continue`, nothing repeats.
+    block makes the same call again, or starts its own function again. If every `except` block
+    returns, raises or breaks, and none has a `continue`, nothing repeats.
     **Do.** Show the real error and fix it.
     **Source.** NeMo 3.0.0 `transcription.py` with lhotse 1.33.0 `lazy.py`: the handle is still open
     at cleanup, observed.

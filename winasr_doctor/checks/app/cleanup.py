@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from winasr_doctor.appsource.call_sites import Site
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.checks.app.common import ancestors, constant, found, over_app, walk_own
 from winasr_doctor.checks.app.deletes import TEMPORARY, deletes, is_survived
@@ -17,14 +18,17 @@ from winasr_doctor.machine.base import Machine
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.application import Application
-    from winasr_doctor.appsource.call_sites import Site
     from winasr_doctor.appsource.inferred_values import Function
 
 CODE = "APP010"
 _DEEPEST = 3
 """The most functions between a result and a delete that are followed."""
 
+_STACKS = frozenset({"contextlib.ExitStack", "contextlib.AsyncExitStack"})
+_GENERATORS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
 _WHY = "one locked file here throws the finished result away"
+_AT_THE_END = "it runs when the with block around the transcription ends"
 
 
 def _look(app: Application) -> Iterator[Finding]:
@@ -32,12 +36,12 @@ def _look(app: Application) -> Iterator[Finding]:
     runs = {**speech.runs.sites, **speech.whisper_runs.sites}
     results = {**speech.loads.sites, **runs}
     met: set[ast.AST] = set()
-    for site in results.values():
-        for node, call in _temporary_folders_around(site):
-            if node not in met:
-                met.add(node)
-                yield _around(site.file, call)
     removals = _Removals(app)
+    for site in results.values():
+        for made in _blocks_around(site):
+            if made.call not in met:
+                met.add(made.call)
+                yield from _as_it_ends(app, removals, made, met)
     for result in runs.values():
         for site in app.calls.calls_in(result.file, result.function):
             if site.call in met or site.call in results:
@@ -46,6 +50,18 @@ def _look(app: Application) -> Iterator[Finding]:
             if what and removals.happen_in(site) and not _saves(app, site, result):
                 met.add(site.call)
                 yield _between(site.file, site.call, what)
+
+
+def _as_it_ends(
+    app: Application, removals: _Removals, made: Site, met: set[ast.AST]
+) -> Iterator[Finding]:
+    """Find what a context manager deletes, unprotected, when its block ends."""
+    if made.file.qualified(made.call.func) in TEMPORARY:
+        yield _around(made.file, made.call)
+    for delete in _deletes_at_the_end(app, removals, made):
+        if delete.call not in met:
+            met.add(delete.call)
+            yield _between(delete.file, delete.call, f"{_WHY}: {_AT_THE_END}")
 
 
 def _harm(delete: Site, result: Site) -> str:
@@ -162,22 +178,68 @@ def _only_after_an_error(site: Site) -> bool:
     return False
 
 
-def _temporary_folders_around(site: Site) -> Iterator[tuple[ast.AST, ast.Call]]:
-    """Yield the `with TemporaryDirectory()` around a call whose cleanup may raise."""
+def _blocks_around(site: Site) -> Iterator[Site]:
+    """Yield what makes the context managers around a call whose value is used after them."""
     file = site.file
     for parent, child in ancestors(file, site.call):
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return
-        if isinstance(parent, ast.With | ast.AsyncWith) and child in parent.body:
-            for item in parent.items:
-                made = item.context_expr
-                if (
-                    isinstance(made, ast.Call)
-                    and file.qualified(made.func) in TEMPORARY
-                    and not is_survived(file, made)
-                    and _takes_out(file, parent, is_caught=is_survived(file, parent))
-                ):
-                    yield parent, made
+        if not isinstance(parent, ast.With | ast.AsyncWith) or child not in parent.body:
+            continue
+        made = [each for item in parent.items for each in _managers(file, parent, item)]
+        made = [each for each in made if not is_survived(file, each)]
+        if made and _takes_out(file, parent, is_caught=is_survived(file, parent)):
+            yield from (Site(each, site.scope) for each in made)
+
+
+def _managers(
+    file: SourceFile, block: ast.With | ast.AsyncWith, item: ast.withitem
+) -> Iterator[ast.Call]:
+    """Yield the calls that make the managers of a `with` item, those on its ExitStack included."""
+    made = item.context_expr
+    if not isinstance(made, ast.Call):
+        return
+    if file.qualified(made.func) not in _STACKS:
+        yield made
+        return
+    name = file.segment(item.optional_vars) if item.optional_vars is not None else ""
+    for node in walk_own(block.body):
+        if isinstance(node, ast.Call) and file.segment(node.func) == f"{name}.enter_context":
+            yield from (given for given in node.args if isinstance(given, ast.Call))
+
+
+def _deletes_at_the_end(app: Application, removals: _Removals, made: Site) -> Iterator[Site]:
+    """Yield the unprotected deletes of a context manager of the app when its block ends."""
+    ends = [
+        function
+        for kind in app.constants.classes(made.call.func, made.scope)
+        for function in app.constants.members(kind, "__exit__")
+    ]
+    ends += app.calls.functions(made.call.func, made.scope)
+    for function in ends:
+        scope = function.scope
+        for site in app.calls.calls_in(scope.file, scope):
+            if (
+                not is_survived(site.file, site.call)
+                and _runs_at_the_end(function, site)
+                and removals.happen_in(site)
+            ):
+                yield site
+
+
+def _runs_at_the_end(function: Function, site: Site) -> bool:
+    """Return whether a call is in `__exit__`, or after the `yield` of a generator."""
+    node, file = function.node, site.file
+    if isinstance(node, ast.Lambda):
+        return False
+    if node.name == "__exit__":
+        return True
+    if not any(file.qualified(each) in _GENERATORS for each in node.decorator_list):
+        return False
+    return not _only_after_an_error(site) and any(
+        isinstance(each, ast.Yield) and each.lineno < site.call.lineno
+        for each in walk_own(node.body)
+    )
 
 
 def _takes_out(file: SourceFile, block: ast.With | ast.AsyncWith, *, is_caught: bool) -> bool:
@@ -302,8 +364,8 @@ def cleans_up_before_returning(host: Machine) -> Iterable[Finding]:
     """The app's own cleanup can throw a finished result away.
 
     **What.** Deleting, moving or renaming files after a transcription and before its result is
-    returned or used; `TemporaryDirectory()` around loading or transcribing. With NeMo, and with
-    packages for Whisper.
+    returned or used; `TemporaryDirectory()`, or a context manager of the app that deletes, around
+    loading or transcribing. With NeMo, and with packages for Whisper.
     **Why.** Windows does not delete a file that a scanner, a sync client or the app itself has
     open: the call raises WinError 32, and the text that was already computed is lost. In `finally`
     it also hides the real error.

@@ -170,7 +170,8 @@ def leaves_the_encoding_open(host: Machine) -> Iterable[Finding]:
     """Text is written or read without an encoding, so Windows uses its old code page.
 
     **What.** `open`, `Path.open`, `write_text` and `read_text` in text mode, and `subprocess` with
-    `text=True` that captures output, all without `encoding`, in an app that uses NeMo.
+    `text=True` that captures output, all without `encoding`, in an app that uses NeMo or a package
+    for Whisper.
     **Why.** Until Python 3.14 the default on Windows is the ANSI code page, such as cp1252: writing
     a Polish or Japanese transcript raises UnicodeEncodeError after all the work, and ffmpeg's
     output with an é in a file name raises UnicodeDecodeError.
@@ -187,6 +188,6 @@ _RUN = over_each_file(
     _look,
     "every text file names its encoding",
     (_TRIGGERS,),
-    applies=lambda app: speech_of(app).uses_nemo,
+    applies=lambda app: speech_of(app).is_used,
     hint=may_leave_the_encoding_open,
 )

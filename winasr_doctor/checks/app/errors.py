@@ -43,18 +43,19 @@ class _Handler(NamedTuple):
     """What has failed when it runs, for the log."""
 
 
-def _exposed(app: Application) -> tuple[Site, ...]:
+def _exposed(app: Application, *, whisper: bool) -> tuple[Site, ...]:
     """Return the calls that may raise an error which nobody has logged yet."""
     found: dict[ast.Call, Site] = {}
-    for paths in speech_of(app).exposed.values():
+    speech = speech_of(app)
+    for paths in (*speech.exposed.values(), *([speech.whisper_exposed] if whisper else [])):
         found.update(paths.sites)
     return tuple(found.values())
 
 
-def _handlers(app: Application) -> Iterator[_Handler]:
+def _handlers(app: Application, *, whisper: bool) -> Iterator[_Handler]:
     met: set[ast.AST] = set()
     speech = speech_of(app)
-    exposed = _exposed(app)
+    exposed = _exposed(app, whisper=whisper)
     wrappers = _wrappers(app, exposed)
     for site in exposed:
         for node, handlers in handlers_around(site.file, site.call):
@@ -66,8 +67,9 @@ def _handlers(app: Application) -> Iterator[_Handler]:
                 if what is Fate.SHOWN or (
                     what is Fate.DROPPED and not _tries_again(speech, handler)
                 ):
+                    loads = any(part in speech.loads.sites for part in walk_own(node.body))
                     runs = any(part in speech.runs.sites for part in walk_own(node.body))
-                    failed = "transcription failed" if runs else "loading failed"
+                    failed = "loading failed" if loads and not runs else "transcription failed"
                     yield _Handler(site.file, handler, what, failed)
             if any(
                 is_broad(site.file, handler.type) and not lets_through(site.file, handler)
@@ -111,13 +113,12 @@ def _catches(wrappers: _Wrappers, site: Site, handler: ast.ExceptHandler) -> boo
 
 
 def _tries_again(speech: Speech, handler: ast.ExceptHandler) -> bool:
-    return any(
-        node in speech.loads.sites or node in speech.runs.sites for node in walk_own(handler.body)
-    )
+    paths = (speech.loads, speech.runs, speech.whisper_runs)
+    return any(node in each.sites for each in paths for node in walk_own(handler.body))
 
 
 def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app):
+    for each in _handlers(app, whisper=False):
         if each.fate is Fate.SHOWN:
             yield found(
                 warning,
@@ -131,7 +132,7 @@ def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
 
 
 def _look_for_swallowed(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app):
+    for each in _handlers(app, whisper=True):
         if each.fate is Fate.DROPPED:
             how = (
                 "a fixed message replaces the error; its text and its cause are lost"
@@ -145,7 +146,7 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
     """Find `with suppress(Exception)` and `finally: return` around a speech call."""
     met: set[ast.AST] = set()
-    for site in _exposed(app):
+    for site in _exposed(app, whisper=True):
         file = site.file
         for parent, child in ancestors(file, site.call):
             if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -233,7 +234,7 @@ def swallows_the_error(host: Machine) -> Iterable[Finding]:
     """An except block swallows the error, so a failed transcription looks like an empty one.
 
     **What.** Broad `except` blocks, `contextlib.suppress` and `return` in `finally` around loading,
-    transcribing or diarizing.
+    transcribing or diarizing with NeMo, and around transcribing with packages for Whisper.
     **Why.** `return ""` after WinError 32 or a CUDA error looks like silence in the recording.
     Nobody learns that anything failed, and nothing is left to explain.
     **Decided by.** The block does not use its exception at all, or only in a debug log, which is

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
+from winasr_doctor.checks.app.common import keyword
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
-from winasr_doctor.frameworks.whisper.names import RECOGNISERS
+from winasr_doctor.frameworks.whisper.names import PIPELINES, RECOGNISERS, SPEECH_TASK
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
+    from winasr_doctor.appsource.index import Scope
 
 
 class Work(Enum):
@@ -109,11 +111,12 @@ class Speech:
         }
 
     @cached_property
-    def whisper_runs(self) -> CallPaths:
-        """The calls that transcribe with a package for Whisper, and everything that leads there."""
+    def whisper(self) -> tuple[Site, ...]:
+        """The calls that transcribe with a package for Whisper or a pipeline of transformers."""
         from winasr_doctor.appsource.call_sites import Site
 
-        return self.app.calls.spread(
+        calls = self.app.calls
+        methods = (
             Site(call, scope)
             for file in self.app.words.files_containing(".transcribe")
             if not RECOGNISERS.isdisjoint(self.packages(file))
@@ -121,7 +124,58 @@ class Speech:
             for call, scope in part.calls
             if isinstance(call.func, ast.Attribute)
             and call.func.attr == "transcribe"
-            and not self.app.calls.functions(call.func, scope)
+            and not calls.functions(call.func, scope)
+        )
+        pipelines = (
+            Site(call, scope)
+            for file in self._with_pipelines
+            for call, scope in file.index.calls
+            if self._is_a_pipeline(call.func, scope)
+        )
+        return (*methods, *pipelines)
+
+    def _is_a_pipeline(self, expr: ast.expr, scope: Scope) -> bool:
+        """Return whether an object is a pipeline of transformers that transcribes."""
+        from winasr_doctor.appsource.inferred_values import CallResult
+
+        constants = self.app.constants
+        for term in constants.terms(expr, scope):
+            if not isinstance(term, CallResult):
+                continue
+            made, inside = term
+            if not PIPELINES.isdisjoint(constants.imported_names(made.func, inside)):
+                task = made.args[0] if made.args else keyword(made, "task")
+                tasks = constants.literals(task, inside) if task is not None else ()
+                return not tasks or any(each.value == SPEECH_TASK for each in tasks)
+        return False
+
+    @cached_property
+    def _with_pipelines(self) -> list[SourceFile]:
+        """The files that import transformers and name the task of a speech pipeline."""
+        words = self.app.words
+        importing = set(words.files_containing("from transformers", "import transformers"))
+        naming = [file for file in words.files_containing(SPEECH_TASK) if file in importing]
+        return [file for file in naming if "transformers" in self.packages(file)]
+
+    @cached_property
+    def whisper_runs(self) -> CallPaths:
+        """The `whisper` calls, and everything that leads to them."""
+        return self.app.calls.spread(self.whisper)
+
+    @cached_property
+    def whisper_exposed(self) -> CallPaths:
+        """The same calls, as far as an error can get out that nobody has logged or ended yet."""
+        return self.app.calls.spread(self.whisper, lambda site: not handled_here(site))
+
+    @cached_property
+    def is_used(self) -> bool:
+        """Whether a file of the app imports NeMo, a package for Whisper or a speech pipeline."""
+        words = self.app.words
+        imports = (f"{verb} {name}" for name in RECOGNISERS for verb in ("import", "from"))
+        return (
+            self.uses_nemo
+            or bool(self._with_pipelines)
+            or any(self.packages(f) & RECOGNISERS for f in words.files_containing(*imports))
         )
 
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
@@ -162,12 +216,10 @@ class Speech:
             elif not name and self._runs_a_value(call, scope):
                 yield Work.RUN, Site(call, scope)
             for argument in (*call.args, *(item.value for item in call.keywords)):
-                given = argument if isinstance(argument, ast.Attribute) else None
-                work = _work(given.attr) if given is not None else None
-                if given is None or work is None:
-                    continue
-                if self._is_nemos(file, Site(call, scope), given.value, given.attr):
-                    yield from ((work, s) for s in self.app.calls.handed_over(given, scope))
+                owner, method = _bound_method(argument) or (argument, "")
+                work = _work(method)
+                if work is not None and self._is_nemos(file, Site(call, scope), owner, method):
+                    yield from ((work, s) for s in self.app.calls.handed_over(argument, scope))
 
     def _is_nemos(self, file: SourceFile, site: Site, owner: ast.expr, name: str) -> bool:
         known = idioms.is_nemos(self.app.calls.origins(owner, site.scope))

@@ -25,3 +25,14 @@ CTranslate2 is the engine of faster-whisper and WhisperX."""
 RECOGNISERS = frozenset(TRACKERS) - {"ctranslate2"}
 """The packages with a `transcribe` of their own. The pipelines of transformers have none: they are
 called."""
+
+SPEECH_TASK = "automatic-speech-recognition"
+"""The task of a speech pipeline in transformers (documentation of `transformers.pipeline`)."""
+
+PIPELINES = frozenset(
+    {
+        *("transformers.pipeline", "transformers.pipelines.pipeline"),
+        "transformers.AutomaticSpeechRecognitionPipeline",
+    }
+)
+"""What makes a pipeline of transformers, which transcribes when it is called."""

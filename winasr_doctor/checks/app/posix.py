@@ -17,6 +17,7 @@ from winasr_doctor.checks.app.common import (
     line_of,
     over_each_file,
 )
+from winasr_doctor.checks.app.renames import replacing_renames
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -78,7 +79,7 @@ def _look(file: SourceFile) -> Iterator[Finding]:
     lines: set[int] = set()
     found_here = (
         *(*_calls(file), *_attributes(file), *_imports(file), *_paths(file)),
-        *_separators(file),
+        *(*_separators(file), *_renames(file)),
     )
     for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
         if line_of(node) in lines or is_for_posix(file, node):
@@ -217,6 +218,12 @@ def _separators(file: SourceFile) -> Iterator[_Need]:
             yield target, f"{what}: this makes one wrong folder of them", "use os.pathsep"
 
 
+def _renames(file: SourceFile) -> Iterator[_Need]:
+    for call in replacing_renames(file):
+        what = "Windows does not rename over a file that exists: WinError 183 from the second time"
+        yield call, what, "use os.replace() or Path.replace()"
+
+
 def _pieces(value: ast.AST) -> Iterator[object]:
     """Yield the literals that a text is put together from."""
     if isinstance(value, ast.BinOp):
@@ -319,12 +326,14 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     `PATH` with a colon, ffmpeg is not found.
     **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
     (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` is around
-    it, or if the app makes its folder below `/tmp` itself.
+    it, or if the app makes its folder below `/tmp` itself. A `rename` counts if the new name is a
+    literal, if the old one is made from it (`path + ".tmp"`), or if the function has read it; it
+    is silent if the function removes it or asks for it.
     **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`,
-    `os.pathsep`.
+    `os.pathsep`, `os.replace`.
     **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`
-    (availability), `os` (availability, `os.pathsep`), `subprocess` (`preexec_fn`), asyncio
-    ("Platform Support"), "Using Python on Windows";
+    (availability), `os` (availability, `os.pathsep`, `rename`), `subprocess` (`preexec_fn`),
+    asyncio ("Platform Support"), "Using Python on Windows";
     learn.microsoft.com, "Naming Files, Paths, and Namespaces" (a path without a drive).
     """
     return _RUN(host)
@@ -342,6 +351,7 @@ _RUN = over_each_file(
     _look,
     "nothing in the app needs a POSIX system",
     *((each,) for each in _NEEDS),
+    (("rename(",), ("os", "Path", "with_", "joinpath")),
     (("from os import",), tuple(sorted(_OS))),
     (("from signal import",), tuple(sorted(_SIGNALS))),
 )

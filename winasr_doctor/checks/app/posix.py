@@ -291,10 +291,15 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     return False
 
 
+def asks_for_the_system(file: SourceFile, node: ast.AST) -> bool:
+    """Return whether the function around a node asks which system this is."""
+    function = enclosing_function(file, node)
+    return function is not None and any(word in file.segment(function) for word in _ASKS)
+
+
 def is_for_posix(file: SourceFile, node: ast.AST) -> bool:
     """Return whether the code asks for the system first, or expects the failure."""
-    function = enclosing_function(file, node)
-    if function is not None and any(word in file.segment(function) for word in _ASKS):
+    if asks_for_the_system(file, node):
         return True
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.If | ast.IfExp | ast.While):

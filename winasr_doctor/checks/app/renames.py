@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
@@ -136,8 +137,8 @@ def _is_made_from(file: SourceFile, old: ast.expr, new: str) -> bool:
 def _reads(file: SourceFile, node: ast.AST, path: str) -> bool:
     """Return whether a node opens a path for reading, or hands it to ffmpeg as its input."""
     if isinstance(node, ast.List):
-        pairs = zip(node.elts, node.elts[1:], strict=False)
-        return any(text_of(one) == "-i" and path in file.segment(two) for one, two in pairs)
+        pairs = pairwise(node.elts)
+        return any(text_of(one) == "-i" and path == file.segment(two) for one, two in pairs)
     if not isinstance(node, ast.Call) or not node.args or file.segment(node.args[0]) != path:
         return False
     mode = node.args[1] if len(node.args) > 1 else keyword(node, "mode")

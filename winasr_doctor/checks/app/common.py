@@ -254,6 +254,23 @@ def values_of(file: SourceFile, name: ast.Name) -> list[ast.expr]:
     return []
 
 
+def made_of(file: SourceFile, value: ast.expr) -> list[ast.AST]:
+    """Return the nodes that a value is made of, also through names of its function.
+
+    Args:
+        file: The file.
+        value: The value.
+    """
+    found: list[ast.AST] = [value]
+    names: set[str] = set()
+    for node in found:  # grows while it is walked
+        if isinstance(node, ast.Name) and node.id not in names:
+            names.add(node.id)
+            found.extend(values_of(file, node))
+        found.extend(ast.iter_child_nodes(node))
+    return found
+
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
-from winasr_doctor.checks.app.common import constant, values_of
+from winasr_doctor.checks.app.common import constant, made_of
 from winasr_doctor.checks.app.posix import asks_for_the_system
 
 OPTIONS = ("subtitles=", "ass=", "movie=", "fontfile=", "textfile=", "fontsdir=", "lut3d=")
@@ -47,7 +47,7 @@ def paths_in_filters(
 
 def _problem(file: SourceFile, value: ast.expr, *, quote: str) -> str:
     """Return what goes wrong with a value in a filter; empty if nothing is known to."""
-    made = _made_of(file, value)
+    made = made_of(file, value)
     if any(_has_no_folder(each) for each in made):
         return ""
     escaped = next((each for each in made if _escapes(each)), None)
@@ -56,21 +56,6 @@ def _problem(file: SourceFile, value: ast.expr, *, quote: str) -> str:
     once = isinstance(escaped, ast.Call) and constant(escaped.args[-1]) == "\\:"
     quoted = quote or any(_adds_a_quote(each) for each in made)
     return "" if quoted or not once else f"{_WHY}, also one \\ before a colon outside of quotes"
-
-
-def _made_of(file: SourceFile, value: ast.expr) -> list[ast.AST]:
-    """Return the nodes that a value is made of, also through names of its function."""
-    found: list[ast.AST] = []
-    pending: list[ast.AST] = [value]
-    names: set[str] = set()
-    while pending:
-        node = pending.pop()
-        found.append(node)
-        if isinstance(node, ast.Name) and node.id not in names:
-            names.add(node.id)
-            pending.extend(values_of(file, node))
-        pending.extend(ast.iter_child_nodes(node))
-    return found
 
 
 def _has_no_folder(node: ast.AST) -> bool:

@@ -50,6 +50,15 @@ class Speech:
         """Whether a file of the app imports NeMo."""
         return any(map(self.imports_nemo, self.naming_nemo))
 
+    @cached_property
+    def uses_whisper(self) -> bool:
+        """Whether a file of the app imports a package for Whisper."""
+        return any(
+            name in self.packages(file)
+            for name in RECOGNISERS
+            for file in self.app.words.files_with(name)
+        )
+
     def imports_nemo(self, file: SourceFile) -> bool:
         """Return whether a file imports NeMo."""
         return file in self.naming_nemo and "nemo" in self.packages(file)

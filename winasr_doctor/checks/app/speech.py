@@ -13,7 +13,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
-from winasr_doctor.frameworks.whisper.names import RECOGNISERS
+from winasr_doctor.frameworks.whisper.names import LOADERS, RECOGNISERS
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
@@ -131,6 +131,21 @@ class Speech:
             if isinstance(call.func, ast.Attribute)
             and call.func.attr == "transcribe"
             and not self.app.calls.functions(call.func, scope)
+        )
+
+    @cached_property
+    def whisper_loads(self) -> tuple[Site, ...]:
+        """The calls that load a model with a package for Whisper."""
+        from winasr_doctor.appsource.call_sites import Site
+
+        names = frozenset(name.rpartition(".")[2] for name in LOADERS)
+        return tuple(
+            Site(call, scope)
+            for file in self.app.words.files_containing(*names)
+            if not RECOGNISERS.isdisjoint(self.packages(file))
+            for part in file.index.about(*names)
+            for call, scope in part.calls
+            if last_name(call.func) in names and file.qualified(call.func) in LOADERS
         )
 
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:

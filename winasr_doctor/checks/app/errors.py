@@ -10,6 +10,7 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
+from winasr_doctor.checks.app.dropped_results import dropped_results
 from winasr_doctor.checks.app.handlers import (
     Fate,
     fate,
@@ -140,6 +141,10 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
             )
             yield found(warning, "APP009", each.file, each.node, how, [_keep_the_chain(each)])
     yield from _swallowed_otherwise(app)
+    for file, call in dropped_results(app):
+        what = "nobody asks for the result of this call, so its error is never seen"
+        keep = Step(f"In {file.spot(call)}, keep what this returns, and call", "result()", "python")
+        yield found(warning, "APP009", file, call, what, [Remedy("Ask for the result", (keep,))])
 
 
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
@@ -233,15 +238,19 @@ def swallows_the_error(host: Machine) -> Iterable[Finding]:
     """An except block swallows the error, so a failed transcription looks like an empty one.
 
     **What.** Broad `except` blocks, `contextlib.suppress` and `return` in `finally` around loading,
-    transcribing or diarizing.
+    transcribing or diarizing. Also a transcription, of Whisper too, that an executor or process
+    pool runs and whose result nobody asks for.
     **Why.** `return ""` after WinError 32 or a CUDA error looks like silence in the recording.
     Nobody learns that anything failed, and nothing is left to explain.
     **Decided by.** The block does not use its exception at all, or only in a debug log, which is
     off by default. Blocks that log the traceback, raise, pass the exception on or try the call
-    again are silent.
-    **Do.** Log with `logging.exception` before you return.
-    **Source.** docs.python.org, "Logging HOWTO" (the default level is WARNING), `contextlib`, and
-    "The try statement" (`return` in `finally`).
+    again are silent. `submit`, `apply_async`, `map_async` or the `map` of an executor, if the
+    function does not log its errors itself and nothing calls `result()`, `exception()`, `get()` or
+    a callback; a thread or process of its own prints its traceback, and asyncio logs one.
+    **Do.** Log with `logging.exception` before you return; ask each future for its `result()`.
+    **Source.** docs.python.org, "Logging HOWTO" (the default level is WARNING), `contextlib`, "The
+    try statement" (`return` in `finally`), `concurrent.futures` (`Future.result`, `Executor.map`)
+    and `multiprocessing` (`AsyncResult.get`).
     """
     return _RUN_SWALLOWED(host)
 

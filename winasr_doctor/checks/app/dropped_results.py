@@ -56,10 +56,14 @@ def dropped_results(app: Application) -> Iterator[tuple[SourceFile, ast.Call]]:
 def _exposed(app: Application) -> CallPaths:
     """Return the transcriptions whose error may leave the function that is started elsewhere."""
     speech = speech_of(app)
-    sites = [site for paths in speech.exposed.values() for site in paths.sites.values()]
-    whisper = speech.whisper_runs.sites.values()
-    direct = [site for site in whisper if last_name(site.call.func) == "transcribe"]
-    return app.calls.spread([*sites, *direct], lambda site: not handled_here(site))
+    return app.calls.spread(
+        (
+            site
+            for paths in (*speech.exposed.values(), speech.whisper_exposed)
+            for site in paths.sites.values()
+        ),
+        lambda site: not handled_here(site),
+    )
 
 
 def _transcribes(app: Application, call: ast.Call, scope: Scope, exposed: CallPaths) -> bool:

@@ -39,6 +39,7 @@ _ASCII_PROGRAMS = frozenset({"git", "nvidia-smi", "uname", "where", "pip"})
 """Programs whose output is nearly always ASCII."""
 _OTHER_OPENERS = ("Image", "wave", "zip", "tar", "gzip", "av.")
 UTF8_CODE_PAGE = 65001
+_NUMBERS = frozenset({"getpid", "int", "len", "float", "time", "round", "time_ns", "getppid"})
 _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
 
@@ -48,8 +49,11 @@ def _look(file: SourceFile) -> Iterator[Finding]:
         if name in {"open", "io.open", "codecs.open"} or _is_path_open(file, call, name):
             yield from _opened(file, call, name)
         elif isinstance(call.func, ast.Attribute) and call.func.attr in _ENCODING_PLACE:
-            if call.func.attr != "open" and not _has_encoding(call, call.func.attr):
-                yield _finding(file, call, is_written=call.func.attr == "write_text")
+            is_written = call.func.attr == "write_text"
+            if call.func.attr == "open" or _has_encoding(call, call.func.attr):
+                continue
+            if not (is_written and call.args and _is_ascii(call.args[0])):
+                yield _finding(file, call, is_written=is_written)
         elif _reads_text(file, call, name or ""):
             what = "this decodes the program's output in the machine's code page"
             yield _report(file, call, warning, what, 'encoding="utf-8", errors="replace"')
@@ -120,11 +124,18 @@ def _is_json(call: ast.Call, *, is_written: bool) -> bool:
     if is_module and last_name(function) in {"load", "loads"}:
         return True
     if is_written and last_name(function) == "write" and call.args:
-        inner = [node for node in ast.walk(call.args[0]) if isinstance(node, ast.Call)]
-        if inner and last_name(inner[0].func) == "dumps":
-            return _is_json(inner[0], is_written=True)
-        return isinstance(call.args[0], ast.Constant) and str(call.args[0].value).isascii()
+        return _is_ascii(call.args[0])
     return False
+
+
+def _is_ascii(text: ast.expr) -> bool:
+    """Return whether a text is ASCII: a literal, JSON as Python writes it, or a number."""
+    inner = [node for node in ast.walk(text) if isinstance(node, ast.Call)]
+    if inner and last_name(inner[0].func) == "dumps":
+        return _is_json(inner[0], is_written=True)
+    if len(inner) > 1 and last_name(inner[0].func) == "str":
+        return last_name(inner[1].func) in _NUMBERS
+    return isinstance(text, ast.Constant) and str(text.value).isascii()
 
 
 def _reads_text(file: SourceFile, call: ast.Call, name: str) -> bool:

@@ -52,10 +52,16 @@ def _exposed(app: Application) -> tuple[Site, ...]:
     return tuple(found.values())
 
 
-def _handlers(app: Application) -> Iterator[_Handler]:
+def _exposed_to_silence(app: Application) -> tuple[Site, ...]:
+    """Return the same calls and those of Whisper's packages, whose errors hide no others."""
+    whisper = speech_of(app).whisper_exposed.sites.values()
+    return tuple({site.call: site for site in (*_exposed(app), *whisper)}.values())
+
+
+def _handlers(app: Application, exposed: tuple[Site, ...]) -> Iterator[_Handler]:
     met: set[ast.AST] = set()
     speech = speech_of(app)
-    exposed = _exposed(app)
+    works = speech.runs.sites.keys() | speech.whisper_runs.sites.keys()
     wrappers = _wrappers(app, exposed)
     for site in exposed:
         for node, handlers in handlers_around(site.file, site.call):
@@ -67,7 +73,7 @@ def _handlers(app: Application) -> Iterator[_Handler]:
                 if what is Fate.SHOWN or (
                     what is Fate.DROPPED and not _tries_again(speech, handler)
                 ):
-                    runs = any(part in speech.runs.sites for part in walk_own(node.body))
+                    runs = any(part in works for part in walk_own(node.body))
                     failed = "transcription failed" if runs else "loading failed"
                     yield _Handler(site.file, handler, what, failed)
             if any(
@@ -112,13 +118,12 @@ def _catches(wrappers: _Wrappers, site: Site, handler: ast.ExceptHandler) -> boo
 
 
 def _tries_again(speech: Speech, handler: ast.ExceptHandler) -> bool:
-    return any(
-        node in speech.loads.sites or node in speech.runs.sites for node in walk_own(handler.body)
-    )
+    known = (speech.loads, speech.runs, speech.whisper_exposed, speech.whisper_runs)
+    return any(node in paths.sites for node in walk_own(handler.body) for paths in known)
 
 
 def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app):
+    for each in _handlers(app, _exposed(app)):
         if each.fate is Fate.SHOWN:
             yield found(
                 warning,
@@ -132,7 +137,7 @@ def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
 
 
 def _look_for_swallowed(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app):
+    for each in _handlers(app, _exposed_to_silence(app)):
         if each.fate is Fate.DROPPED:
             how = (
                 "a fixed message replaces the error; its text and its cause are lost"
@@ -150,7 +155,7 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
     """Find `with suppress(Exception)` and `finally: return` around a speech call."""
     met: set[ast.AST] = set()
-    for site in _exposed(app):
+    for site in _exposed_to_silence(app):
         file = site.file
         for parent, child in ancestors(file, site.call):
             if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -238,8 +243,8 @@ def swallows_the_error(host: Machine) -> Iterable[Finding]:
     """An except block swallows the error, so a failed transcription looks like an empty one.
 
     **What.** Broad `except` blocks, `contextlib.suppress` and `return` in `finally` around loading,
-    transcribing or diarizing. Also a transcription, of Whisper too, that an executor or process
-    pool runs and whose result nobody asks for.
+    transcribing or diarizing, with NeMo or a package for Whisper. Also a transcription that an
+    executor or process pool runs and whose result nobody asks for.
     **Why.** `return ""` after WinError 32 or a CUDA error looks like silence in the recording.
     Nobody learns that anything failed, and nothing is left to explain.
     **Decided by.** The block does not use its exception at all, or only in a debug log, which is

@@ -16,6 +16,7 @@ from winasr_doctor.checks.app.common import (
     keyword,
     line_of,
     over_each_file,
+    walk_own,
 )
 from winasr_doctor.checks.app.renames import replacing_renames
 from winasr_doctor.checks.base import check
@@ -107,7 +108,7 @@ def _calls(file: SourceFile) -> Iterator[_Need]:
                 what = "preexec_fn raises ValueError on Windows"
                 yield call, what, "leave it out on Windows"
             program = _program(call)
-            if program in _PROGRAMS:
+            if program in _PROGRAMS or program.endswith((".sh", ".bash")):
                 what = f"Windows has no program {program!r}: this ends in WinError 2 or exit code 1"
                 yield call, what, _instead_of(program)
 
@@ -291,6 +292,13 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     return False
 
 
+def ends_in_raise(body: list[ast.stmt]) -> bool:
+    """Return whether a block only reports an error and raises it, or another one."""
+    return isinstance(body[-1], ast.Raise) and not any(
+        isinstance(node, ast.Return | ast.Continue | ast.Break) for node in walk_own(body)
+    )
+
+
 def asks_for_the_system(file: SourceFile, node: ast.AST) -> bool:
     """Return whether the function around a node asks which system this is."""
     function = enclosing_function(file, node)
@@ -306,7 +314,11 @@ def is_for_posix(file: SourceFile, node: ast.AST) -> bool:
             test = file.segment(parent.test)
             if any(word in test for word in (*_ASKS, "hasattr", "exists", "which", "isdir")):
                 return True
-        expected = isinstance(parent, ast.Try) and child in parent.body and parent.handlers
+        expected = (
+            isinstance(parent, ast.Try)
+            and child in parent.body
+            and any(not ends_in_raise(handler.body) for handler in parent.handlers)
+        )
         if expected or (
             isinstance(parent, ast.With)
             and any("suppress(" in file.segment(item.context_expr) for item in parent.items)
@@ -330,10 +342,10 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     **Why.** Each raises on Windows, often only in the branch that runs after an error. After a
     `PATH` with a colon, ffmpeg is not found.
     **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
-    (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` is around
-    it, or if the app makes its folder below `/tmp` itself. A `rename` counts if the new name is a
-    literal, if the old one is made from it (`path + ".tmp"`), or if the function has read it; it
-    is silent if the function removes it or asks for it.
+    (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` that does
+    not raise again is around it, or if the app makes its folder below `/tmp` itself. A `rename`
+    counts if the new name is a literal, if the old one is made from it (`path + ".tmp"`), or if the
+    function has read it; it is silent if the function removes it or asks for it.
     **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`,
     `os.pathsep`, `os.replace`.
     **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`

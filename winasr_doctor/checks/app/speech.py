@@ -148,6 +148,18 @@ class Speech:
             if last_name(call.func) in names and file.qualified(call.func) in LOADERS
         )
 
+    @cached_property
+    def whisper_exposed(self) -> CallPaths:
+        """The calls of Whisper's packages, as far as an error can get out unseen; see `exposed`."""
+        direct = [s for s in self.whisper_runs.sites.values() if self._is_whispers(s)]
+        return self.app.calls.spread(
+            [*direct, *self.whisper_loads], lambda site: not handled_here(site)
+        )
+
+    def _is_whispers(self, site: Site) -> bool:
+        is_method = last_name(site.call.func) == "transcribe"
+        return is_method and not self.app.calls.functions(site.call.func, site.scope)
+
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
         """Return the calls of a file that do one of these, by default any.
 

@@ -20,5 +20,6 @@ class Transcript:
 
 def write(item, text):
     transcript = Transcript(item, "out")
-    with open(transcript.path, "w", encoding="utf-8") as file:  # expect: APP020
+    path = transcript.path
+    with open(path, "w", encoding="utf-8") as file:  # expect: APP020
         file.write(text)

@@ -83,9 +83,10 @@ def _has_a_colon(file: SourceFile, path: ast.expr, met: set[str] | None = None) 
 def _values_of(file: SourceFile, path: ast.expr, met: set[str]) -> list[ast.expr]:
     """Return what a name, an attribute or a method of the same object gives, the first time."""
     name = last_name(path.func if isinstance(path, ast.Call) else path)
-    if name in met or len(met) > _MOST:
+    key = f"{type(path).__name__} {name}"
+    if key in met or len(met) > _MOST:
         return []
-    met.add(name)
+    met.add(key)
     if isinstance(path, ast.Name):
         values = values_of(file, path)
         return values if len(values) == 1 else []

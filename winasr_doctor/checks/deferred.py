@@ -61,7 +61,7 @@ DEFERRED = {
             "APP015": "The app waits for a program whose output nobody reads",
             "APP016": "Text is written or read without an encoding, so Windows uses its old code"
             " page",
-            "APP017": "A path goes into a shell command that cmd.exe reads differently",
+            "APP017": "A path goes into a command that cmd.exe or ffmpeg reads differently",
             "APP018": "Part of the app's source was left out of the scan",
             "APP019": "A table of results is opened only after all the work, unprotected",
             "APP020": "A file name has a colon, which Windows does not allow",

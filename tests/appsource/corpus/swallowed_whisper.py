@@ -1,50 +1,35 @@
-from contextlib import suppress
+import contextlib
+import os
 
-import transformers
 import whisper
-from faster_whisper import WhisperModel
-from transformers import pipeline
-
-model = WhisperModel("small")
-tiny = whisper.load_model("tiny")
 
 
-def text_of(path):
+def load():
     try:
-        segments, _info = model.transcribe(path)
-        return " ".join(segment.text for segment in segments)
-    except Exception:  # expect: APP009
-        return ""
-
-
-def text_or_nothing(path):
-    text = None
-    with suppress(Exception):  # expect: APP009
-        text = tiny.transcribe(path)["text"]
-    return text
-
-
-class Recogniser:
-    def __init__(self):
-        self.pipe = pipeline("automatic-speech-recognition", model="openai/whisper-tiny")
-
-    def text_of(self, path):
-        return self.pipe(path)["text"]
-
-
-recogniser = Recogniser()
-
-
-def on_click(path):
-    try:
-        return recogniser.text_of(path)
+        return whisper.load_model("base")
     except Exception:  # expect: APP009
         return None
 
 
-other = transformers.pipeline(task="automatic-speech-recognition")
+model = load()
 
 
-def save(path, out):
-    with open(out, "w") as file:  # expect: APP016
-        file.write(other(path)["text"])
+def text_of(path):
+    try:
+        return model.transcribe(path)["text"]
+    except:  # expect: APP009
+        return ""
+
+
+def quietly(path):
+    with contextlib.suppress(Exception):  # expect: APP009
+        return model.transcribe(path)["text"]
+
+
+def in_a_process(path, result):
+    try:
+        text = model.transcribe(path)["text"]
+        with open(result, "w", encoding="utf-8") as file:
+            file.write(text)
+    except:  # expect: APP009
+        os._exit(1)

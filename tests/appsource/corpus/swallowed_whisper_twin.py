@@ -1,50 +1,35 @@
 import logging
 
-from faster_whisper import WhisperModel
-from transformers import pipeline
+import whisper
 
-model = WhisperModel("small")
-recognise = pipeline("automatic-speech-recognition")
-classify = pipeline("text-classification")
+model = whisper.load_model("base")
 
 
 def text_of(path):
     try:
-        segments, _info = model.transcribe(path)
-        return " ".join(segment.text for segment in segments)
+        return model.transcribe(path)["text"]
+    except Exception as error:
+        print(f"Error: {error}")
+        return ""
+
+
+def smaller(path):
+    try:
+        return model.transcribe(path)["text"]
+    except Exception:
+        return whisper.load_model("tiny").transcribe(path)["text"]
+
+
+def logged(path):
+    try:
+        return model.transcribe(path)["text"]
     except Exception:
         logging.exception("transcription failed")
         return ""
 
 
-def shown(path):
+def named(path):
     try:
-        return recognise(path)["text"]
-    except Exception as error:
-        return f"failed: {error}"
-
-
-def missing(path):
-    try:
-        return recognise(path)["text"]
-    except FileNotFoundError:
+        return model.transcribe(path)["text"]
+    except KeyError:
         return ""
-
-
-def kind_of(text):
-    try:
-        return classify(text)
-    except Exception:
-        return None
-
-
-def load():
-    try:
-        return pipeline("automatic-speech-recognition")
-    except ValueError:
-        return None
-
-
-def save(path, out):
-    with open(out, "w", encoding="utf-8") as file:
-        file.write(recognise(path)["text"])

@@ -13,11 +13,11 @@ def work(path):
 
 if __name__ == "__main__":
     with ThreadPoolExecutor(4) as threads:
-        threads.map(work, ["a.wav"])  # expect: APP008
+        threads.map(work, ["a.wav"])  # expect: APP008, APP009
     with ThreadPoolExecutor(1) as one:
-        one.map(work, ["a.wav"])
+        one.map(work, ["a.wav"])  # expect: APP009
     with ProcessPoolExecutor(2) as processes:
-        processes.submit(work, "a.wav")
+        processes.submit(work, "a.wav")  # expect: APP009
     with Pool(2) as pool:
         pool.map(work, ["a.wav"])
     with ThreadPool(2) as several:
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     with get_context("spawn").Pool(2) as spawned:
         spawned.map(work, ["a.wav"])
     context = get_context("spawn")
-    context.Pool(2).apply_async(work, ("a.wav",))
+    context.Pool(2).apply_async(work, ("a.wav",))  # expect: APP009
     Process(target=work, args=("a.wav",)).start()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
+from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.checks.deferred import NO_SOURCE
@@ -75,7 +76,7 @@ def over_app(code: str, look: AppCheck, clean: str) -> CheckFunction:
             yield _nothing_to_examine(app)
             return
         app.relieve()
-        findings = list(look(app))
+        findings = [each for each in look(app) if each != _NEVER_RUNS]
         yield from findings
         if not findings:
             yield ok(clean, {"files": len(app.files)})
@@ -100,6 +101,8 @@ def found(
 ) -> Finding:
     """Return a finding at a node, marked as silenced if the author has silenced it there.
 
+    `over_app` leaves it out if the node is in code that never runs.
+
     Args:
         make: `error`, `warning` or `info`.
         code: The check's code.
@@ -108,6 +111,8 @@ def found(
         summary: What is wrong, without the place.
         remedies: Ways to solve it.
     """
+    if never_runs(file, node):
+        return _NEVER_RUNS
     evidence: dict[str, object] = {"source": file.lines[getattr(node, "lineno", 1) - 1].strip()}
     evidence.update(file.cell_of(node))
     if file.cells:
@@ -162,6 +167,48 @@ def ancestors(file: SourceFile, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AS
         child = parent
 
 
+_NEVER_RUNS = skip("this code never runs")
+
+
+def never_runs(file: SourceFile, node: ast.AST) -> bool:
+    """Return whether a node is behind a statement that leaves, or under a condition that is false.
+
+    `typing.TYPE_CHECKING` is false when a program runs. Source: docs.python.org, `typing`.
+    """
+    for parent, child in ancestors(file, node):
+        if isinstance(parent, ast.If | ast.While) and child is not parent.test:
+            is_met = _is_met(parent.test)
+            if is_met is not None and is_met is not (child in parent.body):
+                return True
+        if isinstance(child, ast.stmt) and any(map(_leaves, _before(parent, child))):
+            return True
+    return False
+
+
+def _is_met(test: ast.expr) -> bool | None:
+    """Return what a condition is in every run; `None` if that is not known."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _is_met(test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return False if last_name(test) == "TYPE_CHECKING" else None
+
+
+def _before(parent: ast.AST, statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield the statements before one in its block."""
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(parent, name, None)
+        if isinstance(block, list) and statement in block:
+            yield from block[: block.index(statement)]
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        return any(map(_leaves, statement.body)) and any(map(_leaves, statement.orelse))
+    return isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break)
+
+
 def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the nodes below these, without entering functions and classes."""
     from winasr_doctor.appsource.names import children_of  # lazy: only an app with source has nodes
@@ -205,6 +252,23 @@ def values_of(file: SourceFile, name: ast.Name) -> list[ast.expr]:
         if values:
             return values
     return []
+
+
+def made_of(file: SourceFile, value: ast.expr) -> list[ast.AST]:
+    """Return the nodes that a value is made of, also through names of its function.
+
+    Args:
+        file: The file.
+        value: The value.
+    """
+    found: list[ast.AST] = [value]
+    names: set[str] = set()
+    for node in found:  # grows while it is walked
+        if isinstance(node, ast.Name) and node.id not in names:
+            names.add(node.id)
+            found.extend(values_of(file, node))
+        found.extend(ast.iter_child_nodes(node))
+    return found
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

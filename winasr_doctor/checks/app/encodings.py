@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
+from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
@@ -12,12 +15,21 @@ from winasr_doctor.checks.app.common import (
     constant,
     found,
     keyword,
+    over_app,
     over_each_file,
+)
+from winasr_doctor.checks.app.local import local_findings
+from winasr_doctor.checks.app.prints import (
+    CODE_PAGE,
+    is_piped,
+    may_print_them,
+    prints_of,
+    writes_utf8,
 )
 from winasr_doctor.checks.app.speech import speech_of
 from winasr_doctor.checks.app.text_hints import may_leave_the_encoding_open
 from winasr_doctor.checks.base import check
-from winasr_doctor.findings import Finding, Remedy, info, warning
+from winasr_doctor.findings import Finding, Remedy, Severity, Step, info, ok, warning
 from winasr_doctor.machine.base import Machine
 
 CODE = "APP016"
@@ -26,6 +38,8 @@ _TRIGGERS = ("open(", "write_text", "read_text", "subprocess")
 _ASCII_PROGRAMS = frozenset({"git", "nvidia-smi", "uname", "where", "pip"})
 """Programs whose output is nearly always ASCII."""
 _OTHER_OPENERS = ("Image", "wave", "zip", "tar", "gzip", "av.")
+UTF8_CODE_PAGE = 65001
+_NUMBERS = frozenset({"getpid", "int", "len", "float", "time", "round", "time_ns", "getppid"})
 _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
 
@@ -35,8 +49,11 @@ def _look(file: SourceFile) -> Iterator[Finding]:
         if name in {"open", "io.open", "codecs.open"} or _is_path_open(file, call, name):
             yield from _opened(file, call, name)
         elif isinstance(call.func, ast.Attribute) and call.func.attr in _ENCODING_PLACE:
-            if call.func.attr != "open" and not _has_encoding(call, call.func.attr):
-                yield _finding(file, call, is_written=call.func.attr == "write_text")
+            is_written = call.func.attr == "write_text"
+            if call.func.attr == "open" or _has_encoding(call, call.func.attr):
+                continue
+            if not (is_written and call.args and _is_ascii(call.args[0])):
+                yield _finding(file, call, is_written=is_written)
         elif _reads_text(file, call, name or ""):
             what = "this decodes the program's output in the machine's code page"
             yield _report(file, call, warning, what, 'encoding="utf-8", errors="replace"')
@@ -107,11 +124,18 @@ def _is_json(call: ast.Call, *, is_written: bool) -> bool:
     if is_module and last_name(function) in {"load", "loads"}:
         return True
     if is_written and last_name(function) == "write" and call.args:
-        inner = [node for node in ast.walk(call.args[0]) if isinstance(node, ast.Call)]
-        if inner and last_name(inner[0].func) == "dumps":
-            return _is_json(inner[0], is_written=True)
-        return isinstance(call.args[0], ast.Constant) and str(call.args[0].value).isascii()
+        return _is_ascii(call.args[0])
     return False
+
+
+def _is_ascii(text: ast.expr) -> bool:
+    """Return whether a text is ASCII: a literal, JSON as Python writes it, or a number."""
+    inner = [node for node in ast.walk(text) if isinstance(node, ast.Call)]
+    if inner and last_name(inner[0].func) == "dumps":
+        return _is_json(inner[0], is_written=True)
+    if len(inner) > 1 and last_name(inner[0].func) == "str":
+        return last_name(inner[1].func) in _NUMBERS
+    return isinstance(text, ast.Constant) and str(text.value).isascii()
 
 
 def _reads_text(file: SourceFile, call: ast.Call, name: str) -> bool:
@@ -165,29 +189,91 @@ def _report(
     return found(make, CODE, file, call, what, [remedy])  # type: ignore[arg-type]
 
 
-@check(CODE)
+def _look_at_prints(file: SourceFile) -> Iterator[Finding]:
+    """Find the first print that a pipe cannot take; one cure is enough for all."""
+    prints = list(prints_of(file))
+    if prints:
+        characters = "".join(dict.fromkeys("".join(each.characters for each in prints)))[:_SHOWN]
+        what = (
+            f"{CODE_PAGE} lacks {' '.join(characters)}: once the output goes into a pipe or a file,"
+            f" this print raises UnicodeEncodeError (prints like this here: {len(prints)})"
+        )
+        steps = (
+            Step(
+                "Where the program starts",
+                'sys.stdout.reconfigure(encoding="utf-8", errors="replace")',
+                "python",
+            ),
+        )
+        outside = Step("In the terminal, before it starts", "$env:PYTHONUTF8 = '1'", "powershell")
+        remedies = [Remedy("Write UTF-8", steps), Remedy("Switch Python to UTF-8", (outside,))]
+        yield found(info, CODE, file, prints[0].call, what, remedies)
+
+
+def _look_everywhere(app: Application) -> Iterator[Finding]:
+    yield from local_findings(app)[CODE]
+    for each in local_findings(app)[_PRINTS]:
+        path = each.location.file if each.location is not None else None
+        if path is not None and each.severity is Severity.INFO and is_piped(app, path):
+            yield structs.replace(each, severity=Severity.WARNING)
+        else:
+            yield each
+
+
+def _is_utf8(host: Machine) -> bool:
+    """Return whether Python writes UTF-8 on this machine unless it is told otherwise."""
+    if host.system.os != "windows":
+        return False  # the app will run on another machine
+    is_newer = host.python.release >= (3, 15, 0)
+    return is_newer or host.python.utf8_mode or host.system.ansi_code_page == UTF8_CODE_PAGE
+
+
+@check(CODE, reads=("system", "python"))
 def leaves_the_encoding_open(host: Machine) -> Iterable[Finding]:
     """Text is written or read without an encoding, so Windows uses its old code page.
 
     **What.** `open`, `Path.open`, `write_text` and `read_text` in text mode, and `subprocess` with
     `text=True` that captures output, all without `encoding`, in an app that uses NeMo or a package
-    for Whisper.
+    for Whisper. Also `print` of a literal with characters such as emoji that cp1252 lacks.
     **Why.** Until Python 3.14 the default on Windows is the ANSI code page, such as cp1252: writing
     a Polish or Japanese transcript raises UnicodeEncodeError after all the work, and ffmpeg's
-    output with an é in a file name raises UnicodeDecodeError.
+    output with an é in a file name raises UnicodeDecodeError. A console takes every character, but
+    `app.py > log.txt`, a service and a program that reads a pipe do not.
     **Decided by.** No `encoding` argument. Binary modes and JSON as Python writes it (ASCII) are
-    silent. Reading is only a note.
-    **Do.** Pass `encoding="utf-8"`.
-    **Source.** docs.python.org, `open` and "Text Encoding"; PEP 597; PEP 686 (UTF-8 from 3.15).
+    silent. Reading is only a note. So is a print, once for each file, unless the app itself starts
+    that script and reads its output; prints to stderr, which escapes what it cannot write, are
+    silent, and so are all prints of an app that sets the encoding of its output
+    (`reconfigure`, `PYTHONUTF8`, `PYTHONIOENCODING`). Everything is silent on a Windows whose
+    Python is 3.15 or newer or in UTF-8 mode, or whose code page is UTF-8.
+    **Do.** Pass `encoding="utf-8"`; at the start, call `sys.stdout.reconfigure(encoding="utf-8")`.
+    **Source.** docs.python.org, `open`, "Text Encoding" and `sys.stdout` (pipes, `stderr`); PEP 528
+    (the console); PEP 597; PEP 686 (UTF-8 from 3.15).
     """
+    if host.app.files and _is_utf8(host):
+        return [ok("Python reads and writes UTF-8 on this machine")]
     return _RUN(host)
 
 
-_RUN = over_each_file(
+_SHOWN = 5
+"""The most characters that a finding names."""
+
+_PRINTS = f"{CODE} print"
+"""The name under which prints are looked for: other files matter, and other apps."""
+
+over_each_file(
     CODE,
     _look,
-    "every text file names its encoding",
+    "",
     (_TRIGGERS,),
     applies=lambda app: speech_of(app).is_used,
     hint=may_leave_the_encoding_open,
 )
+over_each_file(
+    _PRINTS,
+    _look_at_prints,
+    "",
+    (("print", "stdout"),),
+    applies=lambda app: speech_of(app).is_used and not writes_utf8(app),
+    hint=may_print_them,
+)
+_RUN = over_app(CODE, _look_everywhere, "every text file names its encoding")

@@ -10,6 +10,7 @@ from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import ancestors, found, over_app, walk_own
+from winasr_doctor.checks.app.dropped_results import dropped_results
 from winasr_doctor.checks.app.handlers import (
     Fate,
     fate,
@@ -43,19 +44,24 @@ class _Handler(NamedTuple):
     """What has failed when it runs, for the log."""
 
 
-def _exposed(app: Application, *, whisper: bool) -> tuple[Site, ...]:
+def _exposed(app: Application) -> tuple[Site, ...]:
     """Return the calls that may raise an error which nobody has logged yet."""
     found: dict[ast.Call, Site] = {}
-    speech = speech_of(app)
-    for paths in (*speech.exposed.values(), *([speech.whisper_exposed] if whisper else [])):
+    for paths in speech_of(app).exposed.values():
         found.update(paths.sites)
     return tuple(found.values())
 
 
-def _handlers(app: Application, *, whisper: bool) -> Iterator[_Handler]:
+def _exposed_to_silence(app: Application) -> tuple[Site, ...]:
+    """Return the same calls and those of Whisper's packages, whose errors hide no others."""
+    whisper = speech_of(app).whisper_exposed.sites.values()
+    return tuple({site.call: site for site in (*_exposed(app), *whisper)}.values())
+
+
+def _handlers(app: Application, exposed: tuple[Site, ...]) -> Iterator[_Handler]:
     met: set[ast.AST] = set()
     speech = speech_of(app)
-    exposed = _exposed(app, whisper=whisper)
+    works = speech.runs.sites.keys() | speech.whisper_runs.sites.keys()
     wrappers = _wrappers(app, exposed)
     for site in exposed:
         for node, handlers in handlers_around(site.file, site.call):
@@ -67,9 +73,8 @@ def _handlers(app: Application, *, whisper: bool) -> Iterator[_Handler]:
                 if what is Fate.SHOWN or (
                     what is Fate.DROPPED and not _tries_again(speech, handler)
                 ):
-                    loads = any(part in speech.loads.sites for part in walk_own(node.body))
-                    runs = any(part in speech.runs.sites for part in walk_own(node.body))
-                    failed = "loading failed" if loads and not runs else "transcription failed"
+                    runs = any(part in works for part in walk_own(node.body))
+                    failed = "transcription failed" if runs else "loading failed"
                     yield _Handler(site.file, handler, what, failed)
             if any(
                 is_broad(site.file, handler.type) and not lets_through(site.file, handler)
@@ -113,12 +118,12 @@ def _catches(wrappers: _Wrappers, site: Site, handler: ast.ExceptHandler) -> boo
 
 
 def _tries_again(speech: Speech, handler: ast.ExceptHandler) -> bool:
-    paths = (speech.loads, speech.runs, speech.whisper_runs)
-    return any(node in each.sites for each in paths for node in walk_own(handler.body))
+    known = (speech.loads, speech.runs, speech.whisper_exposed, speech.whisper_runs)
+    return any(node in paths.sites for node in walk_own(handler.body) for paths in known)
 
 
 def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app, whisper=False):
+    for each in _handlers(app, _exposed(app)):
         if each.fate is Fate.SHOWN:
             yield found(
                 warning,
@@ -132,7 +137,7 @@ def _look_for_lost_causes(app: Application) -> Iterator[Finding]:
 
 
 def _look_for_swallowed(app: Application) -> Iterator[Finding]:
-    for each in _handlers(app, whisper=True):
+    for each in _handlers(app, _exposed_to_silence(app)):
         if each.fate is Fate.DROPPED:
             how = (
                 "a fixed message replaces the error; its text and its cause are lost"
@@ -141,12 +146,16 @@ def _look_for_swallowed(app: Application) -> Iterator[Finding]:
             )
             yield found(warning, "APP009", each.file, each.node, how, [_keep_the_chain(each)])
     yield from _swallowed_otherwise(app)
+    for file, call in dropped_results(app):
+        what = "nobody asks for the result of this call, so its error is never seen"
+        keep = Step(f"In {file.spot(call)}, keep what this returns, and call", "result()", "python")
+        yield found(warning, "APP009", file, call, what, [Remedy("Ask for the result", (keep,))])
 
 
 def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
     """Find `with suppress(Exception)` and `finally: return` around a speech call."""
     met: set[ast.AST] = set()
-    for site in _exposed(app, whisper=True):
+    for site in _exposed_to_silence(app):
         file = site.file
         for parent, child in ancestors(file, site.call):
             if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -234,15 +243,19 @@ def swallows_the_error(host: Machine) -> Iterable[Finding]:
     """An except block swallows the error, so a failed transcription looks like an empty one.
 
     **What.** Broad `except` blocks, `contextlib.suppress` and `return` in `finally` around loading,
-    transcribing or diarizing with NeMo, and around transcribing with packages for Whisper.
+    transcribing or diarizing, with NeMo or a package for Whisper. Also a transcription that an
+    executor or process pool runs and whose result nobody asks for.
     **Why.** `return ""` after WinError 32 or a CUDA error looks like silence in the recording.
     Nobody learns that anything failed, and nothing is left to explain.
     **Decided by.** The block does not use its exception at all, or only in a debug log, which is
     off by default. Blocks that log the traceback, raise, pass the exception on or try the call
-    again are silent.
-    **Do.** Log with `logging.exception` before you return.
-    **Source.** docs.python.org, "Logging HOWTO" (the default level is WARNING), `contextlib`, and
-    "The try statement" (`return` in `finally`).
+    again are silent. `submit`, `apply_async`, `map_async` or the `map` of an executor, if the
+    function does not log its errors itself and nothing calls `result()`, `exception()`, `get()` or
+    a callback; a thread or process of its own prints its traceback, and asyncio logs one.
+    **Do.** Log with `logging.exception` before you return; ask each future for its `result()`.
+    **Source.** docs.python.org, "Logging HOWTO" (the default level is WARNING), `contextlib`, "The
+    try statement" (`return` in `finally`), `concurrent.futures` (`Future.result`, `Executor.map`)
+    and `multiprocessing` (`AsyncResult.get`).
     """
     return _RUN_SWALLOWED(host)
 

@@ -162,14 +162,20 @@ def _has_threads(app: Application, pool: ast.expr, scope: Scope, *, unknown: boo
         scope: The scope that contains it.
         unknown: The answer if nothing is known about it.
     """
-    made = list(_made_by(app, pool, scope))
+    made = list(made_by(app, pool, scope))
     if not made:
         return unknown
     return any(_is_thread_pool(name) and not _is_single(call) for call, name in made)
 
 
-def _made_by(app: Application, pool: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, str]]:
-    """Yield the calls that may have made an executor, each with the name of what it makes."""
+def made_by(app: Application, pool: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, str]]:
+    """Yield the calls that may have made an executor, each with the name of what it makes.
+
+    Args:
+        app: The app.
+        pool: The executor.
+        scope: The scope that contains it.
+    """
     from winasr_doctor.appsource.inferred_values import CallResult
 
     for term in app.constants.terms(_entered(pool, scope), scope):

@@ -29,6 +29,8 @@ _OPENERS = frozenset(
 )
 """Functions that create what their arguments name."""
 _METHODS = frozenset({"write_text", "write_bytes", "touch", "mkdir", "to_csv", "to_excel"})
+_MOST = 8
+"""The most names between a path and the time in it, and the most values of one of them."""
 _JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "fspath", "lower"})
 
 
@@ -55,14 +57,18 @@ def _paths_of(file: SourceFile, call: ast.Call) -> Iterator[ast.expr]:
         yield call.func.value
 
 
-def _has_a_colon(file: SourceFile, path: ast.expr, depth: int = 4) -> bool:
-    """Return whether a path contains a time of day with colons."""
-    if depth < 0:
-        return False
+def _has_a_colon(file: SourceFile, path: ast.expr, met: set[str] | None = None) -> bool:
+    """Return whether a path contains a time of day with colons.
+
+    Args:
+        file: The file.
+        path: The path, or a part of it.
+        met: The names that were followed already.
+    """
+    met = set() if met is None else met
     parts: list[ast.expr] = []
-    if isinstance(path, ast.Name):
-        values = values_of(file, path)
-        parts = values if len(values) == 1 else []
+    if isinstance(path, ast.Name | ast.Attribute) or _is_on_self(path):
+        parts = _values_of(file, path, met)
     elif isinstance(path, ast.JoinedStr):
         parts = path.values
     elif isinstance(path, ast.FormattedValue) and path.format_spec is None:
@@ -71,7 +77,46 @@ def _has_a_colon(file: SourceFile, path: ast.expr, depth: int = 4) -> bool:
         parts = [path.left, path.right]
     elif isinstance(path, ast.Call) and last_name(path.func) in _JOINS:
         parts = path.args
-    return _is_a_time(file, path) or any(_has_a_colon(file, part, depth - 1) for part in parts)
+    return _is_a_time(file, path) or any(_has_a_colon(file, part, met) for part in parts)
+
+
+def _values_of(file: SourceFile, path: ast.expr, met: set[str]) -> list[ast.expr]:
+    """Return what a name, an attribute or a method of the same object gives, the first time."""
+    name = last_name(path.func if isinstance(path, ast.Call) else path)
+    key = f"{type(path).__name__} {name}"
+    if key in met or len(met) > _MOST:
+        return []
+    met.add(key)
+    if isinstance(path, ast.Name):
+        values = values_of(file, path)
+        return values if len(values) == 1 else []
+    values = _stored(file, name) if isinstance(path, ast.Attribute) else _returned(file, name)
+    return values if len(values) <= _MOST else []
+
+
+def _is_on_self(call: ast.expr) -> bool:
+    """Return whether an expression calls a method of the same object."""
+    function = call.func if isinstance(call, ast.Call) else None
+    return isinstance(function, ast.Attribute) and last_name(function.value) == "self"
+
+
+def _stored(file: SourceFile, name: str) -> list[ast.expr]:
+    """Return what the objects of a file store under an attribute's name."""
+    return [
+        value
+        for part in file.index.parts
+        for _target, value, _scope in part.attribute_stores.get(name, ())
+    ]
+
+
+def _returned(file: SourceFile, name: str) -> list[ast.expr]:
+    """Return what the functions of a name in a file return."""
+    return [
+        value
+        for scope in file.index.scopes
+        if getattr(scope.node, "name", "") == name
+        for value in scope.returns
+    ]
 
 
 def _is_a_time(file: SourceFile, node: ast.expr) -> bool:
@@ -134,8 +179,9 @@ def names_files_with_colons(host: Machine) -> Iterable[Finding]:
     **Why.** On NTFS a colon begins the name of a stream. With two colons, the call fails with
     OSError 22 after all the work; with one, the text goes into a stream of an empty file, where
     nobody finds it.
-    **Decided by.** The expression, also through names that are assigned once. `date.isoformat()`,
-    `replace(":", "-")` and code that asks for the system are silent.
+    **Decided by.** The expression, also through names that are assigned once, and attributes and
+    methods of the same file. `date.isoformat()`, `replace(":", "-")` and code that asks for the
+    system are silent.
     **Do.** Write the time as `%H-%M-%S`.
     **Source.** learn.microsoft.com, "Naming Files, Paths, and Namespaces" (reserved characters) and
     "File Streams"; docs.python.org, `datetime.isoformat`.

@@ -50,7 +50,7 @@ def events_of(app: Application) -> Iterator[PageEvent]:
     """
     for file in app.words.files_with("gradio"):
         if _imports_gradio(file):
-            yield from _events(file)
+            yield from events_in(file)
 
 
 def simultaneous_events(
@@ -67,7 +67,7 @@ def simultaneous_events(
     for file in app.words.files_with("gradio"):
         if not _imports_gradio(file):
             continue
-        events = [e for e in _events(file) if runs(app, e.work, e.scope, unlocked)]
+        events = [e for e in events_in(file) if runs(app, e.work, e.scope, unlocked)]
         raised = list(_raised_limits(file))
         if raised and (events or unlocked.within(file)):
             yield from ((file, call, why) for call, why in raised)
@@ -104,7 +104,12 @@ def _group(app: Application, event: PageEvent) -> object:
     return functions[0].node if functions else ast.dump(event.work)
 
 
-def _events(file: SourceFile) -> Iterator[PageEvent]:
+def events_in(file: SourceFile) -> Iterator[PageEvent]:
+    """Yield the events of the Gradio pages in a file.
+
+    Args:
+        file: The file, which imports Gradio.
+    """
     for call, scope in file.index.calls:
         name = last_name(call.func)
         if name in _PAGES:

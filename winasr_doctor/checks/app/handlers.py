@@ -171,8 +171,8 @@ def _helper_keeps(app: Application, file: SourceFile, call: ast.Call, depth: int
         inner = function.scope.file
         body = function.node.body
         nodes = list(walk_own([body] if isinstance(body, ast.expr) else body))
-        if any(_keeps(inner, node) for node in nodes):
-            return True
+        if any(_keeps(inner, node) for node in nodes if not isinstance(node, ast.Raise)):
+            return True  # an error that it raises is another one
         calls = [node for node in nodes if isinstance(node, ast.Call)]
         if depth and any(_helper_keeps(app, inner, each, depth - 1) for each in calls):
             return True

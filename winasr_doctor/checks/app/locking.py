@@ -64,7 +64,7 @@ def is_cached(site: Site) -> bool:
             names = [d.func if isinstance(d, ast.Call) else d for d in parent.decorator_list]
             if any(last_name(name) in _CACHES for name in names):
                 return True
-            return parent.name == "__init__" or _returns_early(site.file, parent, site.call)
+            return _returns_early(site.file, parent, site.call)
     return False
 
 

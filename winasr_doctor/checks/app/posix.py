@@ -16,7 +16,9 @@ from winasr_doctor.checks.app.common import (
     keyword,
     line_of,
     over_each_file,
+    walk_own,
 )
+from winasr_doctor.checks.app.renames import replacing_renames
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -78,7 +80,7 @@ def _look(file: SourceFile) -> Iterator[Finding]:
     lines: set[int] = set()
     found_here = (
         *(*_calls(file), *_attributes(file), *_imports(file), *_paths(file)),
-        *_separators(file),
+        *(*_separators(file), *_renames(file)),
     )
     for node, what, instead in sorted(found_here, key=lambda each: line_of(each[0])):
         if line_of(node) in lines or is_for_posix(file, node):
@@ -106,7 +108,7 @@ def _calls(file: SourceFile) -> Iterator[_Need]:
                 what = "preexec_fn raises ValueError on Windows"
                 yield call, what, "leave it out on Windows"
             program = _program(call)
-            if program in _PROGRAMS:
+            if program in _PROGRAMS or program.endswith((".sh", ".bash")):
                 what = f"Windows has no program {program!r}: this ends in WinError 2 or exit code 1"
                 yield call, what, _instead_of(program)
 
@@ -217,6 +219,12 @@ def _separators(file: SourceFile) -> Iterator[_Need]:
             yield target, f"{what}: this makes one wrong folder of them", "use os.pathsep"
 
 
+def _renames(file: SourceFile) -> Iterator[_Need]:
+    for call in replacing_renames(file):
+        what = "Windows does not rename over a file that exists: WinError 183 from the second time"
+        yield call, what, "use os.replace() or Path.replace()"
+
+
 def _pieces(value: ast.AST) -> Iterator[object]:
     """Yield the literals that a text is put together from."""
     if isinstance(value, ast.BinOp):
@@ -284,17 +292,33 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     return False
 
 
+def ends_in_raise(body: list[ast.stmt]) -> bool:
+    """Return whether a block only reports an error and raises it, or another one."""
+    return isinstance(body[-1], ast.Raise) and not any(
+        isinstance(node, ast.Return | ast.Continue | ast.Break) for node in walk_own(body)
+    )
+
+
+def asks_for_the_system(file: SourceFile, node: ast.AST) -> bool:
+    """Return whether the function around a node asks which system this is."""
+    function = enclosing_function(file, node)
+    return function is not None and any(word in file.segment(function) for word in _ASKS)
+
+
 def is_for_posix(file: SourceFile, node: ast.AST) -> bool:
     """Return whether the code asks for the system first, or expects the failure."""
-    function = enclosing_function(file, node)
-    if function is not None and any(word in file.segment(function) for word in _ASKS):
+    if asks_for_the_system(file, node):
         return True
     for parent, child in ancestors(file, node):
         if isinstance(parent, ast.If | ast.IfExp | ast.While):
             test = file.segment(parent.test)
             if any(word in test for word in (*_ASKS, "hasattr", "exists", "which", "isdir")):
                 return True
-        expected = isinstance(parent, ast.Try) and child in parent.body and parent.handlers
+        expected = (
+            isinstance(parent, ast.Try)
+            and child in parent.body
+            and any(not ends_in_raise(handler.body) for handler in parent.handlers)
+        )
         if expected or (
             isinstance(parent, ast.With)
             and any("suppress(" in file.segment(item.context_expr) for item in parent.items)
@@ -318,13 +342,15 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     **Why.** Each raises on Windows, often only in the branch that runs after an error. After a
     `PATH` with a colon, ffmpeg is not found.
     **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
-    (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` is around
-    it, or if the app makes its folder below `/tmp` itself.
+    (`sys.platform`, `os.name`, `platform.system`, `hasattr`), if a `try` with an `except` that does
+    not raise again is around it, or if the app makes its folder below `/tmp` itself. A `rename`
+    counts if the new name is a literal, if the old one is made from it (`path + ".tmp"`), or if the
+    function has read it; it is silent if the function removes it or asks for it.
     **Do.** Use `spawn`, `process.kill()`, `tempfile.gettempdir()`, `sys.executable`, `shutil`,
-    `os.pathsep`.
+    `os.pathsep`, `os.replace`.
     **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`
-    (availability), `os` (availability, `os.pathsep`), `subprocess` (`preexec_fn`), asyncio
-    ("Platform Support"), "Using Python on Windows";
+    (availability), `os` (availability, `os.pathsep`, `rename`), `subprocess` (`preexec_fn`),
+    asyncio ("Platform Support"), "Using Python on Windows";
     learn.microsoft.com, "Naming Files, Paths, and Namespaces" (a path without a drive).
     """
     return _RUN(host)
@@ -342,6 +368,7 @@ _RUN = over_each_file(
     _look,
     "nothing in the app needs a POSIX system",
     *((each,) for each in _NEEDS),
+    (("rename(",), ("os", "Path", "with_", "joinpath")),
     (("from os import",), tuple(sorted(_OS))),
     (("from signal import",), tuple(sorted(_SIGNALS))),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
@@ -13,28 +13,40 @@ from winasr_doctor.checks.app.common import enclosing_function
 from winasr_doctor.checks.app.executors import Overlap, runs
 from winasr_doctor.checks.app.gradio_events import events_of
 from winasr_doctor.checks.app.locking import is_cached
-from winasr_doctor.checks.app.speech import Work, speech_of
+from winasr_doctor.checks.app.speech import speech_of
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
 
 
-def loading_pages(app: Application, fresh: CallPaths) -> Iterator[Overlap]:
+class Loading(NamedTuple):
+    """The calls of one framework.
+
+    Attributes:
+        loads: The calls that load a model.
+        runs: The calls that transcribe, and what leads to them.
+    """
+
+    loads: tuple[Site, ...]
+    runs: CallPaths
+
+
+def loading_pages(app: Application, fresh: CallPaths, work: Loading) -> Iterator[Overlap]:
     """Yield the loads that happen again for every click on a page of Gradio or Streamlit.
 
     Args:
         app: The app.
         fresh: The loads that happen each time, and what leads to them.
+        work: The calls that load models and run them.
     """
-    speech = speech_of(app)
     for event in events_of(app):
-        if not runs(app, event.work, event.scope, speech.runs):
+        if not runs(app, event.work, event.scope, work.runs):
             continue  # such as a button that loads the model
         bodies = {function.node for function in app.calls.functions(event.work, event.scope)}
         for site in fresh.sites.values():
             if enclosing_function(site.file, site.call) in bodies and not is_cached(site):
                 yield site.file, site.call, "this event loads the model every time"
-    for site in speech.direct[Work.LOAD]:
+    for site in work.loads:
         if site.call in fresh.sites and _is_rerun(app, site):
             what = "Streamlit runs this script again for every click, and loads the model again"
             yield site.file, site.call, what

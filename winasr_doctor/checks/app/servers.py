@@ -40,15 +40,16 @@ def endpoints(app: Application, unlocked: CallPaths, fresh: CallPaths) -> Iterat
             yield site.file, site.call, "the server runs this endpoint in a thread per request"
 
 
-def loading_endpoints(app: Application, fresh: CallPaths) -> Iterator[Overlap]:
-    """Yield the loads in requests.
+def loading_endpoints(app: Application, fresh: CallPaths, runs: CallPaths) -> Iterator[Overlap]:
+    """Yield the loads in requests that also transcribe; others may be there to load the model.
 
     Args:
         app: The app.
         fresh: The loads that happen each time, and what leads to them.
+        runs: The transcriptions, and what leads to them.
     """
-    for site, _function in _in_requests(app, fresh):
-        if not is_cached(site):
+    for site, function in _in_requests(app, fresh):
+        if function in runs.functions and not is_cached(site):
             yield site.file, site.call, "this endpoint loads the model in every request"
 
 

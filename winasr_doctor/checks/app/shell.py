@@ -1,4 +1,4 @@
-"""APP017: shell commands with paths that cmd.exe reads differently."""
+"""APP017: commands with paths that cmd.exe or ffmpeg reads differently on Windows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import constant, found, keyword, over_each_file
+from winasr_doctor.checks.app.filters import OPTIONS, paths_in_filters
+from winasr_doctor.checks.app.posix import asks_for_the_system
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -21,6 +23,7 @@ _SHELLS = frozenset(
     {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
     | {"asyncio.create_subprocess_shell"}
 )
+_EXECS = frozenset(f"os.exec{kind}" for kind in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe"))
 _WITH_SHELL = frozenset({"run", "Popen", "call", "check_call", "check_output"})
 
 
@@ -35,6 +38,49 @@ def _look(file: SourceFile) -> Iterator[Finding]:
                 'subprocess.run(["ffmpeg", "-i", path, output], check=True)',
             )
             yield found(warning, CODE, file, call, why, [Remedy("Use no shell", steps)])
+    for node, why in paths_in_filters(file, _texts(file)):
+        escape = (
+            f"In {file.spot(node)}, escape the path and put it in single quotes:",
+            r"escaped = str(path).replace('\\', '/').replace(':', r'\:')",
+            "f\"subtitles='{escaped}'\"",
+        )
+        also = Remedy(
+            "Use the file's name alone",
+            ("Start ffmpeg with cwd=path.parent and give the filter path.name",),
+        )
+        yield found(warning, CODE, file, node, why, [Remedy("Escape the path", escape), also])
+
+    yield from _split_by_exec(file)
+
+
+def _split_by_exec(file: SourceFile) -> Iterator[Finding]:
+    """Find `os.exec...` with arguments that are not fixed, which Windows splits at spaces."""
+    for call, _scope in file.index.calls:
+        if file.qualified(call.func) not in _EXECS or asks_for_the_system(file, call):
+            continue
+        if any('"' in str(constant(part)) for part in ast.walk(call)):
+            continue  # it adds the quotes itself
+        if any(not isinstance(part, ast.Constant) for part in call.args[1:]):
+            what = (
+                "Windows joins the arguments without quotes: a path with a space, such as that of"
+                " sys.executable below Program Files, reaches the new program in pieces"
+            )
+            steps = (
+                f"In {file.spot(call)}, start a program and end this one:",
+                "sys.exit(subprocess.call([sys.executable, *sys.argv]))",
+            )
+            yield found(warning, CODE, file, call, what, [Remedy("Use subprocess", steps)])
+
+
+def _texts(file: SourceFile) -> Iterator[tuple[ast.expr, list[str | ast.expr]]]:
+    """Yield the texts that may be filters of ffmpeg, with their parts."""
+    if not any(option in file.text for option in OPTIONS):
+        return
+    for node in file.parents:
+        if isinstance(node, ast.JoinedStr | ast.BinOp | ast.Call):
+            parts = list(_parts(node))
+            if len(parts) > 1 and not isinstance(file.parent_of(node), ast.BinOp):
+                yield node, parts
 
 
 def _uses_a_shell(file: SourceFile, call: ast.Call) -> bool:
@@ -128,17 +174,24 @@ def _is_a_number(value: ast.expr) -> bool:
 
 @check(CODE)
 def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
-    r"""A path goes into a shell command that cmd.exe reads differently.
+    r"""A path goes into a command that cmd.exe or ffmpeg reads differently.
 
-    **What.** `shell=True` and `os.system` with paths put into the text of the command.
+    **What.** `shell=True` and `os.system` with paths put into the text of the command; ffmpeg
+    filters such as `subtitles=`, `ass=`, `movie=` and `fontfile=` with a path in them; `os.execv`
+    and its kin with arguments that are not literals.
     **Why.** On Windows the shell is cmd.exe. It does not know single quotes, so `'{path}'` and
     `shlex.quote` leave quotes in the name, and without quotes a folder such as `C:\Users\Ada
-    Lovelace` ends at its space. Windows profiles have such names; Linux servers rarely do.
+    Lovelace` ends at its space. Windows profiles have such names; Linux servers rarely do. In a
+    filter, ffmpeg takes the colon of `C:` for the end of an option, also within single quotes, and
+    a backslash for an escape: no subtitles appear, or ffmpeg ends with "Invalid argument". And
+    `os.execv` puts no quotes around its arguments, so that a path with a space arrives in pieces.
     **Decided by.** A value in the command that has no double quotes around it. Fixed commands,
-    numbers and lists are silent.
-    **Do.** Pass a list and no shell.
+    numbers and lists are silent. In a filter, a path that is not escaped, or only once and without
+    quotes. Names without a folder are silent, and so is a file that escapes colons elsewhere.
+    **Do.** Pass a list and no shell; write the path in a filter as `'C\:/folder/file.srt'`.
     **Source.** docs.python.org, `subprocess` ("Security Considerations") and `shlex.quote` (only
-    for POSIX shells); learn.microsoft.com, "cmd".
+    for POSIX shells); learn.microsoft.com, "cmd" and "_exec, _wexec functions" (spaces); FFmpeg,
+    doc/filters.texi, "Notes on filtergraph escaping"; tried with ffmpeg 9.0.2.
     """
     return _RUN(host)
 
@@ -147,6 +200,8 @@ _STARTED = ("subprocess", "os.system", "popen", "create_subprocess_shell", "from
 _RUN = over_each_file(
     CODE,
     _look,
-    "no path goes through a shell",
+    "no path goes through a shell or an ffmpeg filter",
     (_STARTED, ("shell", "os.system", "popen", "getoutput")),
+    (("os.exec", "from os"), ("exec",)),
+    (OPTIONS, ("ffmpeg", "vf", "filter")),
 )

@@ -14,7 +14,12 @@ from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.common import keyword
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
-from winasr_doctor.frameworks.whisper.names import PIPELINES, RECOGNISERS, SPEECH_TASK
+from winasr_doctor.frameworks.whisper.names import (
+    LOADERS,
+    PIPELINES,
+    RECOGNISERS,
+    SPEECH_TASK,
+)
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
@@ -138,16 +143,17 @@ class Speech:
         """Return whether an object is a pipeline of transformers that transcribes."""
         from winasr_doctor.appsource.inferred_values import CallResult
 
+        terms = self.app.constants.terms(expr, scope)
+        return any(isinstance(term, CallResult) and self._makes_a_pipeline(*term) for term in terms)
+
+    def _makes_a_pipeline(self, call: ast.Call, scope: Scope) -> bool:
+        """Return whether a call makes a pipeline of transformers that transcribes."""
         constants = self.app.constants
-        for term in constants.terms(expr, scope):
-            if not isinstance(term, CallResult):
-                continue
-            made, inside = term
-            if not PIPELINES.isdisjoint(constants.imported_names(made.func, inside)):
-                task = made.args[0] if made.args else keyword(made, "task")
-                tasks = constants.literals(task, inside) if task is not None else ()
-                return not tasks or any(each.value == SPEECH_TASK for each in tasks)
-        return False
+        if PIPELINES.isdisjoint(constants.imported_names(call.func, scope)):
+            return False
+        task = call.args[0] if call.args else keyword(call, "task")
+        tasks = constants.literals(task, scope) if task is not None else ()
+        return not tasks or any(each.value == SPEECH_TASK for each in tasks)
 
     @cached_property
     def _with_pipelines(self) -> list[SourceFile]:
@@ -163,11 +169,6 @@ class Speech:
         return self.app.calls.spread(self.whisper)
 
     @cached_property
-    def whisper_exposed(self) -> CallPaths:
-        """The same calls, as far as an error can get out that nobody has logged or ended yet."""
-        return self.app.calls.spread(self.whisper, lambda site: not handled_here(site))
-
-    @cached_property
     def is_used(self) -> bool:
         """Whether a file of the app imports NeMo, a package for Whisper or a speech pipeline."""
         words = self.app.words
@@ -177,6 +178,34 @@ class Speech:
             or bool(self._with_pipelines)
             or any(self.packages(f) & RECOGNISERS for f in words.files_containing(*imports))
         )
+
+    @cached_property
+    def whisper_loads(self) -> tuple[Site, ...]:
+        """The calls that load a model with a package for Whisper, or make a speech pipeline."""
+        from winasr_doctor.appsource.call_sites import Site
+
+        names = frozenset(name.rpartition(".")[2] for name in LOADERS)
+        models = (
+            Site(call, scope)
+            for file in self.app.words.files_containing(*names)
+            if not RECOGNISERS.isdisjoint(self.packages(file))
+            for part in file.index.about(*names)
+            for call, scope in part.calls
+            if last_name(call.func) in names and file.qualified(call.func) in LOADERS
+        )
+        pipelines = (
+            Site(call, scope)
+            for file in self._with_pipelines
+            for call, scope in file.index.calls
+            if self._makes_a_pipeline(call, scope)
+        )
+        return (*models, *pipelines)
+
+    @cached_property
+    def whisper_exposed(self) -> CallPaths:
+        """The calls that load or run Whisper, as far as an error can get out; see `exposed`."""
+        calls = [*self.whisper, *self.whisper_loads]
+        return self.app.calls.spread(calls, lambda site: not handled_here(site))
 
     def within(self, file: SourceFile, *works: Work) -> tuple[Site, ...]:
         """Return the calls of a file that do one of these, by default any.

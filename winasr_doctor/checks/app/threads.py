@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.checks.app.common import found, over_app
 from winasr_doctor.checks.app.executors import started_in_threads
 from winasr_doctor.checks.app.gradio_events import simultaneous_events
 from winasr_doctor.checks.app.locking import is_cached, is_locked
-from winasr_doctor.checks.app.reloads import has_its_own, loading_pages
+from winasr_doctor.checks.app.reloads import Loading, has_its_own, loading_pages
 from winasr_doctor.checks.app.servers import endpoints, loading_endpoints
 from winasr_doctor.checks.app.speech import Work, speech_of
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Step, warning
 from winasr_doctor.machine.base import Machine, NotApplicable, Unreadable
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.call_sites import CallPaths, Site
 
 CODE = "APP008"
 
@@ -32,9 +36,10 @@ _LOAD_ONCE = Remedy(
     (
         Step(
             "At module level, before the server starts",
-            "model = ASRModel.from_pretrained(...)",
+            "model = ASRModel.from_pretrained(...)  # or WhisperModel(...)",
             "python",
         ),
+        Step("With Streamlit, in a function under", "@st.cache_resource", "python"),
         Step("In the request, only", "with transcribe_lock:\n    model.transcribe(...)", "python"),
     ),
 )
@@ -42,14 +47,24 @@ _LOAD_ONCE = Remedy(
 
 def _look(gradio: str | None, app: Application) -> Iterator[Finding]:
     speech = speech_of(app)
-    runs, loads = speech.direct[Work.RUN], speech.direct[Work.LOAD]
-    if not runs and not loads:
-        return
-    graph = app.calls
+    nemo = Loading(speech.direct[Work.LOAD], speech.runs)
+    if speech.direct[Work.RUN] or nemo.loads:
+        yield from _overlaps(gradio, app)
+        cost = (
+            "it unpacks the whole model into TEMP and changes the process's current directory each"
+            " time"
+        )
+        yield from _reloads(app, nemo, cost)
+    if speech.whisper_loads:
+        whisper = Loading(speech.whisper_loads, speech.whisper_runs)
+        cost = "that takes seconds to minutes each time, and two at once need the memory twice"
+        yield from _reloads(app, whisper, cost)
+
+
+def _overlaps(gradio: str | None, app: Application) -> Iterator[Finding]:
+    graph, runs = app.calls, speech_of(app).direct[Work.RUN]
     shared = graph.spread((s for s in runs if not is_locked(s)), lambda s: not is_locked(s))
-    per_request = graph.spread(
-        (s for s in loads if not is_cached(s)), lambda s: not is_cached(s) and not is_locked(s)
-    )
+    per_request = _loads_each_time(app, speech_of(app).direct[Work.LOAD])
     in_common = graph.spread(
         (s for s in runs if not is_locked(s) and not has_its_own(s, per_request)),
         lambda s: not is_locked(s),
@@ -64,17 +79,24 @@ def _look(gradio: str | None, app: Application) -> Iterator[Finding]:
             met.add(node)
             summary = f"{what}: transcribe() is not safe to run twice at once on one model"
             yield found(warning, CODE, file, node, summary, [_USE_A_LOCK])
+
+
+def _reloads(app: Application, work: Loading, cost: str) -> Iterator[Finding]:
+    per_request = _loads_each_time(app, work.loads)
+    met: set[ast.AST] = set()
     for file, node, what in (
-        *loading_endpoints(app, per_request),
-        *loading_pages(app, per_request),
+        *loading_endpoints(app, per_request, work.runs),
+        *loading_pages(app, per_request, work),
     ):
         if node not in met:
             met.add(node)
-            summary = (
-                f"{what}: it unpacks the whole model into TEMP and changes the process's current"
-                " directory each time"
-            )
-            yield found(warning, CODE, file, node, summary, [_LOAD_ONCE])
+            yield found(warning, CODE, file, node, f"{what}: {cost}", [_LOAD_ONCE])
+
+
+def _loads_each_time(app: Application, loads: tuple[Site, ...]) -> CallPaths:
+    return app.calls.spread(
+        (s for s in loads if not is_cached(s)), lambda s: not is_cached(s) and not is_locked(s)
+    )
 
 
 def _gradio_of(host: Machine) -> str | None:
@@ -91,11 +113,12 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
 
     **What.** `transcribe()` and `diarize()` in thread pools and threads, in Gradio events that may
     overlap, and in requests that a server answers in threads (Flask, plain `def` endpoints of
-    FastAPI, `ThreadingHTTPServer`). Also a model that is loaded again in every request, in every
-    Gradio event that transcribes, or whenever Streamlit runs its script again.
+    FastAPI, `ThreadingHTTPServer`). Also a model of NeMo or Whisper that is loaded again in every
+    request or Gradio event that transcribes, or whenever Streamlit runs its script again.
     **Why.** NeMo's `transcribe` changes the model while it runs (modes, decoding, the current
     directory while loading): results get mixed up, or a folder stays locked because it is the
-    current directory.
+    current directory. Loading a Whisper model again takes as long each time, and two users at once
+    need the memory twice.
     **Decided by.** The call, or a function that leads to it, is passed to threads or answers
     requests. Since version 4, Gradio runs each event function with its own limit of one, so two
     event functions overlap unless they share a `concurrency_id`; an event with `queue=False` or a
@@ -109,7 +132,8 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     Gradio 6.31 `block_function.py` (`concurrency_id or str(id(fn))`) and `queueing.py`; Gradio 3.50
     `Blocks.queue`; Flask, `Flask.run` (`threaded=True` since 1.0); FastAPI, "Concurrency and async
     / await"; docs.python.org, `http.server.ThreadingHTTPServer`;
-    docs.streamlit.io, "Caching overview".
+    docs.streamlit.io, "Caching overview"; openai-whisper, `whisper/__init__.py` (each load reads
+    and hashes the whole file).
     """
     return over_app(
         CODE, partial(_look, _gradio_of(host)), "only one transcription runs at a time"

@@ -36,3 +36,15 @@ PIPELINES = frozenset(
     }
 )
 """What makes a pipeline of transformers, which transcribes when it is called."""
+
+LOADERS = frozenset(
+    {
+        *("whisper.load_model", "whisperx.load_model", "whisperx.asr.load_model"),
+        *("faster_whisper.WhisperModel", "faster_whisper.transcribe.WhisperModel"),
+        *("stable_whisper.load_model", "stable_whisper.load_faster_whisper"),
+        *("stable_whisper.load_hf_whisper", "whisper_timestamped.load_model"),
+        *("whisper_s2t.load_model", "pywhispercpp.model.Model"),
+    }
+)
+"""Functions and classes that load a model. openai-whisper also reads and hashes the whole file each
+time. Sources: the packages' READMEs; openai-whisper, `whisper/__init__.py` (`_download`)."""

@@ -15,7 +15,8 @@ class Transcript:
         self.path = self.path_of(item)
 
     def path_of(self, item):
-        return os.path.join(self.folder, f"{item.name}-{self.created_at}.txt")
+        name = f"[{item.name}]-[{item.language}]-[{item.model}]-[{item.number}]-[{self.created_at}]"
+        return os.path.join(self.folder, f"{name}-{item.title}-{item.size}.txt")
 
 
 def write(item, text):

@@ -29,8 +29,10 @@ _OPENERS = frozenset(
 )
 """Functions that create what their arguments name."""
 _METHODS = frozenset({"write_text", "write_bytes", "touch", "mkdir", "to_csv", "to_excel"})
-_MOST = 8
-"""The most names between a path and the time in it, and the most values of one of them."""
+_MOST_NAMES = 30
+"""The most names that one path is followed through, each once."""
+_MOST_VALUES = 8
+"""The most values of an attribute or a method that are followed."""
 _JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "fspath", "lower"})
 
 
@@ -84,14 +86,14 @@ def _values_of(file: SourceFile, path: ast.expr, met: set[str]) -> list[ast.expr
     """Return what a name, an attribute or a method of the same object gives, the first time."""
     name = last_name(path.func if isinstance(path, ast.Call) else path)
     key = f"{type(path).__name__} {name}"
-    if key in met or len(met) > _MOST:
+    if key in met or len(met) > _MOST_NAMES:
         return []
     met.add(key)
     if isinstance(path, ast.Name):
         values = values_of(file, path)
         return values if len(values) == 1 else []
     values = _stored(file, name) if isinstance(path, ast.Attribute) else _returned(file, name)
-    return values if len(values) <= _MOST else []
+    return values if len(values) <= _MOST_VALUES else []
 
 
 def _is_on_self(call: ast.expr) -> bool:

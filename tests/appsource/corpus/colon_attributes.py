@@ -22,5 +22,8 @@ class Transcript:
 def write(item, text):
     transcript = Transcript(item, "out")
     path = transcript.path
-    with open(path, "w", encoding="utf-8") as file:  # expect: APP020
-        file.write(text)
+    try:
+        with open(path, "w", encoding="utf-8") as file:  # expect: APP020
+            file.write(text)
+    except OSError as error:
+        print(error)

@@ -19,3 +19,10 @@ def convert(path, folder, name, lang):
 def install(requirements):
     for requirement in requirements:
         os.system("python -m pip install " + requirement)
+
+
+def clear(folder):
+    if os.name == "nt":
+        os.system(f'del /q "{folder}\\*"')
+    else:
+        os.system(f"rm -rf {folder}/*")

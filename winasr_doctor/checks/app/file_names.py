@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import found, over_each_file, values_of
-from winasr_doctor.checks.app.posix import is_for_posix
+from winasr_doctor.checks.app.posix import asks_for_the_system
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -39,7 +39,7 @@ _JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "f
 def _look(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         for path in _paths_of(file, call):
-            if _has_a_colon(file, path) and not is_for_posix(file, call):
+            if _has_a_colon(file, path) and not asks_for_the_system(file, call):
                 yield _finding(file, call)
                 break
 

@@ -29,7 +29,7 @@ _WITH_SHELL = frozenset({"run", "Popen", "call", "check_call", "check_output"})
 
 def _look(file: SourceFile) -> Iterator[Finding]:
     for call, scope in file.index.calls:
-        if not call.args or not _uses_a_shell(file, call):
+        if not call.args or not _uses_a_shell(file, call) or asks_for_the_system(file, call):
             continue
         why = _problem(file, call.args[0], scope)
         if why:
@@ -199,8 +199,9 @@ def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
     a backslash for an escape: no subtitles appear, or ffmpeg ends with "Invalid argument". And
     `os.execv` puts no quotes around its arguments, so that a path with a space arrives in pieces.
     **Decided by.** A value in the command that has no double quotes around it. Fixed commands,
-    numbers and lists are silent. In a filter, a path that is not escaped, or only once and without
-    quotes. Names without a folder are silent, and so is a file that escapes colons elsewhere.
+    numbers and lists are silent, and so is a function that asks for the system. In a filter, a path
+    that is not escaped, or only once and without quotes. Names without a folder are silent, and so
+    is a file that escapes colons elsewhere.
     **Do.** Pass a list and no shell; write the path in a filter as `'C\:/folder/file.srt'`.
     **Source.** docs.python.org, `subprocess` ("Security Considerations") and `shlex.quote` (only
     for POSIX shells); learn.microsoft.com, "cmd" and "_exec, _wexec functions" (spaces); FFmpeg,

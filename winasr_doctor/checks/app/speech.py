@@ -53,10 +53,16 @@ class Speech:
     @cached_property
     def uses_whisper(self) -> bool:
         """Whether a file of the app imports a package for Whisper."""
-        return any(
-            name in self.packages(file)
-            for name in RECOGNISERS
-            for file in self.app.words.files_with(name)
+        return any(map(self.imports_whisper, self._naming_whisper))
+
+    def imports_whisper(self, file: SourceFile) -> bool:
+        """Return whether a file imports a package for Whisper."""
+        return file in self._naming_whisper and not RECOGNISERS.isdisjoint(self.packages(file))
+
+    @cached_property
+    def _naming_whisper(self) -> dict[SourceFile, None]:
+        return dict.fromkeys(
+            file for name in sorted(RECOGNISERS) for file in self.app.words.files_with(name)
         )
 
     def imports_nemo(self, file: SourceFile) -> bool:
@@ -125,7 +131,7 @@ class Speech:
         return self.app.calls.spread(
             Site(call, scope)
             for file in self.app.words.files_containing(".transcribe")
-            if not RECOGNISERS.isdisjoint(self.packages(file))
+            if self.imports_whisper(file)
             for part in file.index.about("transcribe")
             for call, scope in part.calls
             if isinstance(call.func, ast.Attribute)
@@ -139,14 +145,17 @@ class Speech:
         from winasr_doctor.appsource.call_sites import Site
 
         names = frozenset(name.rpartition(".")[2] for name in LOADERS)
-        return tuple(
+        found = tuple(
             Site(call, scope)
-            for file in self.app.words.files_containing(*names)
-            if not RECOGNISERS.isdisjoint(self.packages(file))
+            for file in self._naming_whisper
+            if self.imports_whisper(file)
             for part in file.index.about(*names)
             for call, scope in part.calls
             if last_name(call.func) in names and file.qualified(call.func) in LOADERS
         )
+        if self.app.shelf is not None:
+            self.app.shelf.keep(site.file for site in found)
+        return found
 
     @cached_property
     def whisper_exposed(self) -> CallPaths:

@@ -77,7 +77,8 @@ def imports_of(index: FileIndex) -> Mapping[str, str]:
                     module = "." * binding.level + binding.module
                     names[name] = f"{module}.{binding.name}" if binding.name else module
         for star in scope.stars:
-            names[f"{star.module}.*"] = star.module
+            module = "." * star.level + star.module
+            names[f"{module}.*"] = module
     return names
 
 

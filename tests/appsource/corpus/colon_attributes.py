@@ -15,11 +15,15 @@ class Transcript:
         self.path = self.path_of(item)
 
     def path_of(self, item):
-        return os.path.join(self.folder, f"{item.name}-{self.created_at}.txt")
+        name = f"[{item.name}]-[{item.language}]-[{item.model}]-[{item.number}]-[{self.created_at}]"
+        return os.path.join(self.folder, f"{name}-{item.title}-{item.size}.txt")
 
 
 def write(item, text):
     transcript = Transcript(item, "out")
     path = transcript.path
-    with open(path, "w", encoding="utf-8") as file:  # expect: APP020
-        file.write(text)
+    try:
+        with open(path, "w", encoding="utf-8") as file:  # expect: APP020
+            file.write(text)
+    except OSError as error:
+        print(error)

@@ -18,6 +18,12 @@ def burn_fixed(video, output):
     subprocess.run(["ffmpeg", "-i", video, "-vf", "subtitles=text.srt", output], check=True)
 
 
+def burn_named(video, output):
+    subtitles = "text.srt"
+    graph = "subtitles={}".format(subtitles)
+    subprocess.run(["ffmpeg", "-i", video, "-vf", graph, output], check=True)
+
+
 def burn_as_ffmpeg_python_does(video, subtitles, output):
     ffmpeg.input(video).filter("subtitles", subtitles).output(output).run()
 

@@ -15,6 +15,8 @@ if os.name == "posix":
 
 CACHES = [Path.home() / ".cache", Path("/tmp/whisperx")]
 ALLOWED = ["/app", "/tmp"]
+SCRATCH = Path("/tmp/whisper")
+SCRATCH.mkdir(parents=True, exist_ok=True)
 
 
 async def expects_it():

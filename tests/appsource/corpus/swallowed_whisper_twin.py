@@ -33,3 +33,13 @@ def named(path):
         return model.transcribe(path)["text"]
     except KeyError:
         return ""
+
+
+def in_any_case(path):
+    text = ""
+    try:
+        text = model.transcribe(path)["text"]
+    except Exception as error:
+        print(f"Error: {error}")
+    finally:
+        return text

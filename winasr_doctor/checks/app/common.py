@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
-from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.local import LOOKS, LocalCheck, Look, local_findings
 from winasr_doctor.checks.base import CheckFunction
 from winasr_doctor.checks.deferred import NO_SOURCE
@@ -252,6 +252,21 @@ def values_of(file: SourceFile, name: ast.Name) -> list[ast.expr]:
         if values:
             return values
     return []
+
+
+def is_fixed(file: SourceFile, value: ast.expr, *, without: str = "") -> bool:
+    """Return whether a value is a literal text, or a name that only gets such texts.
+
+    Args:
+        file: The file.
+        value: The value.
+        without: Characters that it must not contain.
+    """
+    values = values_of(file, value) if isinstance(value, ast.Name) else [value]
+    texts = [text_of(each) for each in values]
+    return bool(texts) and all(
+        text is not None and not any(mark in text for mark in without) for text in texts
+    )
 
 
 def made_of(file: SourceFile, value: ast.expr) -> list[ast.AST]:

@@ -14,7 +14,6 @@ from winasr_doctor.checks.app.common import ancestors, keyword
 from winasr_doctor.checks.app.executors import made_by, runs
 from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.checks.app.speech import speech_of
-from winasr_doctor.frameworks.whisper.names import RECOGNISERS
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths
@@ -73,7 +72,7 @@ def _transcribes(app: Application, call: ast.Call, scope: Scope, exposed: CallPa
     if runs(app, work, scope, exposed):
         return True
     is_method = isinstance(work, ast.Attribute) and work.attr == "transcribe"
-    is_whispers = not RECOGNISERS.isdisjoint(speech_of(app).packages(scope.file))
+    is_whispers = speech_of(app).imports_whisper(scope.file)
     return is_method and is_whispers and not app.calls.functions(work, scope)
 
 

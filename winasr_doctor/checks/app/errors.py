@@ -172,9 +172,17 @@ def _swallowed_otherwise(app: Application) -> Iterator[Finding]:
                     (node for node in walk_own(parent.finalbody) if isinstance(node, ast.Return)),
                     None,
                 )
-                if leaving is not None:
+                if leaving is not None and not _ends_here(file, parent, child):
                     met.add(parent)
                     yield _in_place(file, leaving, "return in finally swallows the error")
+
+
+def _ends_here(file: SourceFile, node: ast.Try, child: ast.AST) -> bool:
+    """Return whether a `try` catches every error of its body and lets none out."""
+    return child in node.body and any(
+        is_broad(file, each.type) and not any(isinstance(p, ast.Raise) for p in walk_own(each.body))
+        for each in node.handlers
+    )
 
 
 def _in_place(file: SourceFile, node: ast.AST, what: str) -> Finding:

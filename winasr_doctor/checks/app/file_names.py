@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import found, over_each_file, values_of
-from winasr_doctor.checks.app.posix import is_for_posix
+from winasr_doctor.checks.app.posix import asks_for_the_system
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
@@ -29,15 +29,17 @@ _OPENERS = frozenset(
 )
 """Functions that create what their arguments name."""
 _METHODS = frozenset({"write_text", "write_bytes", "touch", "mkdir", "to_csv", "to_excel"})
-_MOST = 8
-"""The most names between a path and the time in it, and the most values of one of them."""
+_MOST_NAMES = 30
+"""The most names that one path is followed through, each once."""
+_MOST_VALUES = 8
+"""The most values of an attribute or a method that are followed."""
 _JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "fspath", "lower"})
 
 
 def _look(file: SourceFile) -> Iterator[Finding]:
     for call, _scope in file.index.calls:
         for path in _paths_of(file, call):
-            if _has_a_colon(file, path) and not is_for_posix(file, call):
+            if _has_a_colon(file, path) and not asks_for_the_system(file, call):
                 yield _finding(file, call)
                 break
 
@@ -84,14 +86,14 @@ def _values_of(file: SourceFile, path: ast.expr, met: set[str]) -> list[ast.expr
     """Return what a name, an attribute or a method of the same object gives, the first time."""
     name = last_name(path.func if isinstance(path, ast.Call) else path)
     key = f"{type(path).__name__} {name}"
-    if key in met or len(met) > _MOST:
+    if key in met or len(met) > _MOST_NAMES:
         return []
     met.add(key)
     if isinstance(path, ast.Name):
         values = values_of(file, path)
         return values if len(values) == 1 else []
     values = _stored(file, name) if isinstance(path, ast.Attribute) else _returned(file, name)
-    return values if len(values) <= _MOST else []
+    return values if len(values) <= _MOST_VALUES else []
 
 
 def _is_on_self(call: ast.expr) -> bool:

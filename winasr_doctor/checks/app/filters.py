@@ -9,10 +9,13 @@ from itertools import pairwise
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
-from winasr_doctor.checks.app.common import constant, made_of
+from winasr_doctor.checks.app.common import constant, is_fixed, made_of
 from winasr_doctor.checks.app.posix import asks_for_the_system
 
-OPTIONS = ("subtitles=", "ass=", "movie=", "fontfile=", "textfile=", "fontsdir=", "lut3d=")
+OPTIONS = (
+    *("subtitles=", "movie=", "fontfile=", "textfile=", "fontsdir=", "lut3d="),
+    *(f"{before}ass=" for before in " ,;:]\"'="),  # not `class=`
+)
 """Filters and options that name a file. Source: FFmpeg, doc/filters.texi."""
 
 _BEFORE = re.compile(
@@ -48,7 +51,7 @@ def paths_in_filters(
 def _problem(file: SourceFile, value: ast.expr, *, quote: str) -> str:
     """Return what goes wrong with a value in a filter; empty if nothing is known to."""
     made = made_of(file, value)
-    if any(_has_no_folder(each) for each in made):
+    if any(_has_no_folder(each) for each in made) or is_fixed(file, value, without=":/\\"):
         return ""
     escaped = next((each for each in made if _escapes(each)), None)
     if escaped is None:

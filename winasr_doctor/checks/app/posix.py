@@ -249,7 +249,10 @@ def _made_folders(file: SourceFile) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for scope in file.index.scopes:
         for name, bindings in scope.bindings.items():
-            value = constant(getattr(bindings[0], "expr", None))
+            expr = getattr(bindings[0], "expr", None)
+            if isinstance(expr, ast.Call) and last_name(expr.func) == "Path" and expr.args:
+                expr = expr.args[0]
+            value = constant(expr)
             if isinstance(value, str):
                 names[name] = value
     made = []

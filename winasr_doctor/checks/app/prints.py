@@ -21,6 +21,10 @@ _STARTERS = frozenset({"subprocess.Popen", "subprocess.run", "subprocess.check_o
     "asyncio.create_subprocess_exec"
 }
 _PRINTS = re.compile(r"\b(?:print|stdout\.write)\s*\(")
+_ESCAPES = re.compile(r"\\[uUN]")
+
+_LONGEST = 20
+"""The most lines of a print that are looked at."""
 
 
 class Print(NamedTuple):
@@ -46,10 +50,16 @@ def may_print_them(text: str) -> bool:
     """Return whether a file may print a character that the code page lacks.
 
     Args:
-        text: The source.
+        text: The source. The character must be at most 20 lines below the start of its print.
     """
-    written = not text.isascii() or "\\u" in text or "\\U" in text or "\\N{" in text
-    return written and _PRINTS.search(text) is not None
+    if not _PRINTS.search(text):
+        return False
+    left = 0
+    for line in text.splitlines():
+        left = _LONGEST if _PRINTS.search(line) else left - 1
+        if left > 0 and (unwritable(line) or _ESCAPES.search(line)):
+            return True
+    return False
 
 
 def prints_of(file: SourceFile) -> Iterator[Print]:

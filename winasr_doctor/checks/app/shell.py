@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
-from winasr_doctor.appsource.syntax import last_name
-from winasr_doctor.checks.app.common import constant, found, keyword, over_each_file
+from winasr_doctor.appsource.syntax import last_name, text_of
+from winasr_doctor.checks.app.common import constant, found, is_fixed, keyword, over_each_file
 from winasr_doctor.checks.app.filters import OPTIONS, paths_in_filters
 from winasr_doctor.checks.app.posix import asks_for_the_system
 from winasr_doctor.checks.base import check
@@ -29,7 +29,7 @@ _WITH_SHELL = frozenset({"run", "Popen", "call", "check_call", "check_output"})
 
 def _look(file: SourceFile) -> Iterator[Finding]:
     for call, scope in file.index.calls:
-        if not call.args or not _uses_a_shell(file, call):
+        if not call.args or not _uses_a_shell(file, call) or asks_for_the_system(file, call):
             continue
         why = _problem(file, call.args[0], scope)
         if why:
@@ -106,15 +106,22 @@ def _problem(file: SourceFile, command: ast.expr, scope: Scope) -> str:
     if any(_is_posix_quoted(file, part) for part in parts if isinstance(part, ast.expr)):
         return "shlex.quote() quotes for POSIX shells; cmd.exe takes its ' as part of the name"
     for number, part in enumerate(parts):
-        if isinstance(part, str):
+        if isinstance(part, str) or is_fixed(file, part) or _has_quotes(part):
             continue
         before = parts[number - 1] if number else ""
-        quote = before[-1:] if isinstance(before, str) else ""
+        text = before if isinstance(before, str) else ""
+        quote = text[-1:]
         if quote == "'":
             return "cmd.exe does not treat ' as a quote: it splits a path at its spaces"
-        if quote != '"' and not _is_a_number(part) and number:
+        if quote != '"' and not _is_no_path(part) and number and "pip install" not in text:
             return "the shell splits a path at its spaces, such as C:\\Users\\Ada Lovelace"
     return ""
+
+
+def _has_quotes(value: ast.expr) -> bool:
+    """Return whether a value brings its own double quotes, such as `'"' + path + '"'`."""
+    texts = [text_of(part) or "" for part in ast.walk(value) if isinstance(part, ast.expr)]
+    return any(text.startswith('"') for text in texts) and any(t.endswith('"') for t in texts)
 
 
 def _parts(command: ast.expr) -> Iterator[str | ast.expr]:
@@ -162,14 +169,20 @@ def _is_posix_quoted(file: SourceFile, value: ast.expr) -> bool:
     }
 
 
-def _is_a_number(value: ast.expr) -> bool:
+def _is_no_path(value: ast.expr) -> bool:
+    """Return whether a value is no path, by its name: a number, a language, a package."""
     if isinstance(value, ast.Constant):
         return not isinstance(value.value, str)
     if isinstance(value, ast.Call):
         return last_name(value.func) in {"int", "len", "float", "round"}
-    words = ("rate", "sr", "port", "pid", "num", "count", "channels", "bitrate", "fps", "seconds")
     name = last_name(value).casefold()
-    return name in words or name.endswith(tuple(f"_{word}" for word in words))
+    return name in _NO_PATHS or name.endswith(tuple(f"_{word}" for word in _NO_PATHS))
+
+
+_NO_PATHS = (
+    *("rate", "sr", "port", "pid", "num", "count", "channels", "bitrate", "fps", "seconds"),
+    *("lang", "language", "device", "codec", "package", "duration", "start", "end", "index"),
+)
 
 
 @check(CODE)
@@ -186,8 +199,9 @@ def quotes_for_another_shell(host: Machine) -> Iterable[Finding]:
     a backslash for an escape: no subtitles appear, or ffmpeg ends with "Invalid argument". And
     `os.execv` puts no quotes around its arguments, so that a path with a space arrives in pieces.
     **Decided by.** A value in the command that has no double quotes around it. Fixed commands,
-    numbers and lists are silent. In a filter, a path that is not escaped, or only once and without
-    quotes. Names without a folder are silent, and so is a file that escapes colons elsewhere.
+    numbers and lists are silent, and so is a function that asks for the system. In a filter, a path
+    that is not escaped, or only once and without quotes. Names without a folder are silent, and so
+    is a file that escapes colons elsewhere.
     **Do.** Pass a list and no shell; write the path in a filter as `'C\:/folder/file.srt'`.
     **Source.** docs.python.org, `subprocess` ("Security Considerations") and `shlex.quote` (only
     for POSIX shells); learn.microsoft.com, "cmd" and "_exec, _wexec functions" (spaces); FFmpeg,

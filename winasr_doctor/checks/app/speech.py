@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
@@ -56,6 +57,16 @@ class Speech:
     def uses_nemo(self) -> bool:
         """Whether a file of the app imports NeMo."""
         return any(map(self.imports_nemo, self.naming_nemo))
+
+    def imports_whisper(self, file: SourceFile) -> bool:
+        """Return whether a file imports a package for Whisper."""
+        return file in self._naming_whisper and not RECOGNISERS.isdisjoint(self.packages(file))
+
+    @cached_property
+    def _naming_whisper(self) -> dict[SourceFile, None]:
+        """The files that may import a package for Whisper, by their text."""
+        files = self.app.words.files_containing(*RECOGNISERS)
+        return dict.fromkeys(file for file in files if _IMPORTS_WHISPER.search(file.text))
 
     def imports_nemo(self, file: SourceFile) -> bool:
         """Return whether a file imports NeMo."""
@@ -124,7 +135,7 @@ class Speech:
         methods = (
             Site(call, scope)
             for file in self.app.words.files_containing(".transcribe")
-            if not RECOGNISERS.isdisjoint(self.packages(file))
+            if self.imports_whisper(file)
             for part in file.index.about("transcribe")
             for call, scope in part.calls
             if isinstance(call.func, ast.Attribute)
@@ -171,12 +182,10 @@ class Speech:
     @cached_property
     def is_used(self) -> bool:
         """Whether a file of the app imports NeMo, a package for Whisper or a speech pipeline."""
-        words = self.app.words
-        imports = (f"{verb} {name}" for name in RECOGNISERS for verb in ("import", "from"))
         return (
             self.uses_nemo
             or bool(self._with_pipelines)
-            or any(self.packages(f) & RECOGNISERS for f in words.files_containing(*imports))
+            or any(map(self.imports_whisper, self._naming_whisper))
         )
 
     @cached_property
@@ -187,8 +196,8 @@ class Speech:
         names = frozenset(name.rpartition(".")[2] for name in LOADERS)
         models = (
             Site(call, scope)
-            for file in self.app.words.files_containing(*names)
-            if not RECOGNISERS.isdisjoint(self.packages(file))
+            for file in self._naming_whisper
+            if self.imports_whisper(file)
             for part in file.index.about(*names)
             for call, scope in part.calls
             if last_name(call.func) in names and file.qualified(call.func) in LOADERS
@@ -199,7 +208,10 @@ class Speech:
             for call, scope in file.index.calls
             if self._makes_a_pipeline(call, scope)
         )
-        return (*models, *pipelines)
+        found = (*models, *pipelines)
+        if self.app.shelf is not None:
+            self.app.shelf.keep(site.file for site in found)
+        return found
 
     @cached_property
     def whisper_exposed(self) -> CallPaths:
@@ -310,6 +322,10 @@ def _work(name: str) -> Work | None:
         return Work.LOAD
     return Work.RUN if name in idioms.RUNS or name in idioms.RUNS_OF_KNOWN_MODELS else None
 
+
+_IMPORTS_WHISPER = re.compile(
+    rf"\b(?:import|from)\s+(?:{'|'.join(sorted(RECOGNISERS))})\b|import_module|__import__"
+)
 
 _CALLS_AN_OBJECT = "NeuralDiarizer"
 """A class of models that are called themselves."""

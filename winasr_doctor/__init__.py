@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from winasr_doctor.version import __version__
-
 TYPE_CHECKING = False  # as in typing, whose import takes half of this package's
 if TYPE_CHECKING:
     from winasr_doctor._guard import guard
@@ -14,8 +12,10 @@ if TYPE_CHECKING:
     from winasr_doctor.locks import RetryPolicy, rmtree, sweep
     from winasr_doctor.locks.holders import holders_of
     from winasr_doctor.scanning import scan
+    from winasr_doctor.version import __version__
 
 _PUBLIC = {
+    "__version__": "version",
     "RetryPolicy": "locks",
     "diagnose": "diagnosis",
     "diarize": "asr",

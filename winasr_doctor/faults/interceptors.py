@@ -22,6 +22,8 @@ class Interceptor(Protocol):
 
 listeners: list[Callable[[int, FileName, int], None]] = []
 """Callbacks for each descriptor that a replaced function opened, with path and flags."""
+announced: list[FileName | None] = [None]
+"""The path that is about to be opened by what says itself what it opens, or by the rules."""
 asked: dict[str, tuple[Interceptor, ...]] = {}
 """Those who may refuse an operation, the newest first."""
 translating: dict[str, tuple[Interceptor, ...]] = {}

@@ -14,7 +14,14 @@ from collections.abc import Callable, Sequence
 from os import lstat, unlink  # bound early: these calls must not be intercepted
 from typing import Any
 
-from winasr_doctor.faults.interceptors import FileName, asked, listeners, refusal, translating
+from winasr_doctor.faults.interceptors import (
+    FileName,
+    announced,
+    asked,
+    listeners,
+    refusal,
+    translating,
+)
 from winasr_doctor.faults.translation import as_on_windows
 
 __tracebackhide__ = True  # pytest shows who called a replacement, not the replacement
@@ -32,6 +39,8 @@ def _name(value: object, directory: object = None) -> FileName | None:
 
     Descriptors used as paths, and the kernel's own files, do not exist on Windows.
     """
+    if type(value) is str and directory is None and not value.startswith(_KERNELS):
+        return value  # nearly always
     try:
         path: FileName = os.fspath(value)  # type: ignore[call-overload]
     except TypeError:
@@ -54,8 +63,8 @@ def _perform(
 ) -> Any:
     """Raise the error of a refusal, or else call the original function.
 
-    A caller must not keep the error in a variable: its frame and the error would keep each other
-    alive.
+    A caller must not keep the error in a variable afterwards: its frame and the error would keep
+    each other alive.
 
     Args:
         operation: The operation's name.
@@ -147,6 +156,11 @@ def _opening(mode: str, path: FileName) -> tuple[str, ...]:
     """Return what `open` does in a mode, as operations that may be refused."""
     if "x" in mode:  # that it exists is found out first
         return () if os.path.lexists(path) else ("write",)
+    return _opening_existing(mode)
+
+
+@functools.lru_cache(maxsize=256)
+def _opening_existing(mode: str) -> tuple[str, ...]:
     if "w" in mode:
         return ("write", "overwrite")
     reads = ("open",) if "r" in mode else ()
@@ -160,9 +174,12 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        file = _perform(
-            operation, original, args, kwargs, _first_refusal(_opening(mode, path), path), (path,)
-        )
+        error = _first_refusal(_opening(mode, path), path)
+        announced[0] = path
+        try:
+            file = _perform(operation, original, args, kwargs, error, (path,))
+        finally:
+            announced[0] = error = None
         if listeners and kwargs.get("opener") is None and len(args) <= _BEFORE_OPENER:
             for listener in listeners:
                 listener(file.fileno(), path, _flags(mode))
@@ -175,6 +192,7 @@ _BEFORE_OPENER = 7
 _CLOSED_BY_EXEC = getattr(os, "O_CLOEXEC", 0)
 
 
+@functools.lru_cache(maxsize=256)
 def _flags(mode: str) -> int:
     """Return the flags of open(2) that a descriptor keeps of a mode of `open`."""
     access = os.O_RDWR if "+" in mode else os.O_RDONLY if "r" in mode else os.O_WRONLY
@@ -183,7 +201,7 @@ def _flags(mode: str) -> int:
 
 def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
     for operation in operations:
-        error = refusal(operation, path) if operation in asked else None
+        error = refusal(operation, path)
         if error is not None:
             return error
     return None
@@ -256,12 +274,13 @@ def _on_os_open(operation: str, original: Function) -> Function:
         path = _name(given, kwargs.get("dir_fd") if kwargs else None)
         if path is None or not isinstance(flags, int):
             return original(*args, **kwargs)
-        if operation not in asked or flags & _NO_FILE:
-            number = original(*args, **kwargs)
-        else:
-            number = _perform(
-                operation, original, args, kwargs, _refused_opening(operation, flags, path), (path,)
-            )
+        is_asked = operation in asked and not flags & _NO_FILE
+        error = _refused_opening(operation, flags, path) if is_asked else None
+        announced[0] = path
+        try:
+            number = _perform(operation, original, args, kwargs, error, (path,) if is_asked else ())
+        finally:
+            announced[0] = error = None
         for listener in listeners:
             listener(number, path, flags | _CLOSED_BY_EXEC)
         return number

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from collections.abc import Callable
 from itertools import repeat
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from winasr_doctor._util.private_names import GETFRAME
 
@@ -17,6 +18,7 @@ _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _SITE = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _BELOW_A_TEST = ("_pytest.python", "_pytest.runner")
 """Below a function of these modules there is only pytest, however deep."""
+_THREADS = vars(threading)
 _PLUGIN = os.path.join(os.path.dirname(os.path.dirname(_OWN)), "pytest_plugin.py")
 _getframe: Callable[[int], FrameType] = GETFRAME.get()
 DEEPEST = 64
@@ -71,24 +73,36 @@ def calling_lines(limit: int = DEEPEST) -> Stack:
 def places_from(frame: FrameType | None, most: int = _MOST_FRAMES) -> Places:
     """Return the places being executed in a frame and its callers, as far as a test's start.
 
+    To read a frame's code is an audit event (Objects/frameobject.c). With a hook, this takes longer
+    than all else here, so the frame's global names tell where the test starts.
+
     Args:
         frame: The innermost frame.
         most: The maximum number of places.
     """
-    ends = _files_below_a_test()
+    end, end2 = _names_below_a_test()
     places: list[tuple[CodeType, int]] = []
     for _ in repeat(None, most):
-        if frame is None or (code := frame.f_code).co_filename in ends:
+        if frame is None:
             break
-        places.append((code, frame.f_lasti))
+        names = frame.f_globals
+        if names is end or names is end2 or (names is _THREADS and places and _is_start(frame)):
+            break
+        places.append((frame.f_code, frame.f_lasti))
         frame = frame.f_back
     return tuple(places)
 
 
+def _is_start(frame: FrameType | None) -> bool:
+    """Return whether a frame and its callers are what `threading` runs a thread's function by."""
+    while frame is not None and frame.f_globals is _THREADS:
+        frame = frame.f_back
+    return frame is None
+
+
 @functools.cache
-def _files_below_a_test() -> frozenset[str | None]:
-    modules = [sys.modules.get(name) for name in _BELOW_A_TEST]
-    return frozenset(one.__file__ for one in modules if one)
+def _names_below_a_test() -> tuple[dict[str, Any], ...]:
+    return tuple(vars(sys.modules[one]) if one in sys.modules else {} for one in _BELOW_A_TEST)
 
 
 def lines_at(places: Places, limit: int = DEEPEST) -> Stack:

@@ -202,6 +202,56 @@ def test_a_stack_ends_where_pytest_calls_the_test():
     assert code.co_name == "test_a_stack_ends_where_pytest_calls_the_test"
 
 
+def _functions(stacks):
+    stacks.append([code.co_name for code, _ in places_from(inspect.currentframe())][1:])
+
+
+def test_a_stack_ends_where_a_thread_begins():
+    stacks = []
+
+    def work():
+        _functions(stacks)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert stacks == [["work"]]
+
+
+def test_a_stack_goes_on_below_what_threading_calls_back():
+    stacks = []
+    condition = threading.Condition()
+    with condition:
+        condition.wait_for(lambda: _functions(stacks) is None)
+    assert stacks[0][-1] == "test_a_stack_goes_on_below_what_threading_calls_back"
+
+
+@pytest.fixture
+def frames(monkeypatch):
+    """Count the frames that are taken to see who opens a file."""
+    seen = []
+    real = openings._getframe
+    monkeypatch.setattr(openings, "_getframe", lambda above: seen.append(above) or real(above + 1))
+    return seen
+
+
+def test_a_frame_is_taken_once_for_an_opening_and_not_for_our_own(tmp_path, frames):
+    open(tmp_path / "a", "w").close()
+    os.close(os.open(tmp_path / "b", os.O_CREAT))
+    assert len(frames) == 2
+    frames.clear()
+    (tmp_path / "a").replace(tmp_path / "b")
+    (tmp_path / "b").unlink()
+    assert not frames
+
+
+def test_no_name_is_looked_up_where_a_file_is_renamed_that_nobody_has_open(tmp_path, monkeypatch):
+    (tmp_path / "a").touch()
+    monkeypatch.setattr(openings, "_opened_as", lambda name: pytest.fail(f"{name} is not open"))
+    os.replace(tmp_path / "a", tmp_path / "b")
+    os.rename(tmp_path / "b", tmp_path / "c")
+
+
 @contextmanager
 def _situations(folder):
     """Yield names of files and folders in all kinds of states, which hold as long as one waits."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import mmap
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from os import open as early_open  # before the rules are in force
+from os import rename as early_rename
 
 import pytest
 
+from winasr_doctor.faults import inject, windows_sharing
 from winasr_doctor.faults.sharing.decisions import Situation
 from winasr_doctor.faults.sharing.handles import Handle, HandleKind
 from winasr_doctor.faults.sharing.refusals import Held, Refusal, told_once
@@ -54,6 +58,56 @@ def test_a_file_is_known_by_the_name_it_was_given_later(tmp_path, told, rules):
     rules._sharing.clear()
     text = told(os.unlink, tmp_path / "new")
     file.close()
+    assert "opened at" in text
+
+
+def test_a_file_is_known_that_was_renamed_by_what_the_rules_do_not_see(tmp_path, told):
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+    open(old, "w").close()
+    os.replace(old, new)  # nobody has it open
+    with open(old, "w"):
+        early_rename(old, new)
+        text = told(os.unlink, new)
+    assert "opened at" in text
+
+
+def test_a_file_is_known_whose_renaming_an_injected_fault_stopped_at_first(tmp_path, rules, told):
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+    open(old, "w").close()
+    with inject("replace:5"), windows_sharing(), pytest.raises(PermissionError):
+        os.replace(old, new)  # nobody has it open, and it does not happen
+    with open(old, "w") as file:
+        rules.share_delete(file)
+        os.replace(old, new)
+        rules.start_over()
+        text = told(os.unlink, new)
+    assert "opened at" in text
+
+
+def test_a_file_that_was_opened_by_the_name_of_a_link_is_known(tmp_path, told):
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("file")
+    with open(tmp_path / "link"):
+        os.rename(tmp_path / "link", tmp_path / "link2")
+        text = told(os.unlink, tmp_path / "file")
+    assert "opened at" in text
+
+
+def test_an_opening_by_an_opener_is_known(tmp_path, told):
+    def opener(path, flags):
+        return early_open(path, flags)
+
+    with open(str(tmp_path / "a"), "w", opener=opener):
+        text = told(os.unlink, tmp_path / "a")
+    assert "in opener" in text
+
+
+def test_an_opening_is_known_after_one_that_was_not_tried(tmp_path, told):
+    name = str(tmp_path / "a")
+    with pytest.raises(ValueError, match="mode"):
+        open(name, mode="nonsense").close()  # noqa: PLW1501 - before it says what it opens
+    with io.FileIO(name, "w"):
+        text = told(os.unlink, name)
     assert "opened at" in text
 
 

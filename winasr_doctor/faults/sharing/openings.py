@@ -24,6 +24,7 @@ from typing import Any
 
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
+from winasr_doctor.faults.interceptors import announced
 from winasr_doctor.faults.sharing import descriptors, processes
 from winasr_doctor.faults.sharing.descriptors import Opening
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
@@ -62,6 +63,7 @@ _disturbed: dict[str, Opening] = {}
 _MAIN = threading.main_thread().ident
 _starts: dict[tuple[str, ...], Places] = {}
 _locks_records = False
+_moving: tuple[str, str] | None = None
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -69,7 +71,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if note is None or not _listeners:
         return
     try:
-        note(_getframe(1), arguments)
+        note(arguments)
     except RecursionError:
         return  # to write the log would fail, too
     except Exception:  # an error of a hook would become an error of the call
@@ -79,7 +81,15 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _logging.now = False
 
 
-def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+_OPENER = 2
+"""How far above a note is the frame that caused an event; in between there is the hook."""
+
+
+def _note_open(arguments: tuple[Any, ...]) -> None:
+    if arguments[0] is announced[0]:
+        announced[0] = None
+        return
+    frame = _getframe(_OPENER)
     file = frame.f_code.co_filename
     if file == _REPLACEMENTS or file.startswith(_NOT_NOTED):
         return  # a replacement says itself what it has opened
@@ -90,20 +100,20 @@ def _note_open(frame: FrameType, arguments: tuple[Any, ...]) -> None:
 
 def _note_opened(number: int, path: str | bytes, flags: int) -> None:
     """Note a descriptor that a replaced function has opened."""
-    frame = _getframe(1).f_back  # the replacement's caller
-    if frame is None:
-        return
     try:
+        frame = _getframe(2)  # the replacement's caller
+        places = places_from(frame)
         if path[:1] not in _ROOT:  # the current directory may change
             path = os.path.abspath(path)
-        temporary = _is_temporary(frame)
+        is_chosen = places and places[0][0].co_name == _CHOOSING
+        temporary = bool(is_chosen) and _is_temporary(frame)
     except Exception:  # an error here would become an error of the call
         log.exception("could not note the opening of %r", path)
         return
     if temporary:
-        _keep_now(number, Opening((_normal(path),), places_from(frame), flags, "", temporary))
+        _keep_now(number, Opening((_normal(path),), places, flags, "", temporary))
         return
-    _unread[number] = path, flags, places_from(frame)
+    _unread[number] = path, flags, places
     descriptors.changed(number)
 
 
@@ -145,21 +155,21 @@ def _is_temporary(frame: FrameType) -> bool:
     return False
 
 
-def _note_lock(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+def _note_lock(arguments: tuple[Any, ...]) -> None:
     """Note that this process uses record locks."""
     global _locks_records  # noqa: PLW0603 - one process has one set of locks
-    del frame, arguments
+    del arguments
     _locks_records = True
 
 
-def _note_connect(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+def _note_connect(arguments: tuple[Any, ...]) -> None:
     path = _text(arguments[0])
     if path and not path.startswith((":", "file:")):
-        _note_lock(frame, arguments)
-        _note(frame, path, by="sqlite3.connect")
+        _note_lock(arguments)
+        _note(_getframe(_OPENER), path, by="sqlite3.connect")
 
 
-def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+def _note_map(arguments: tuple[Any, ...]) -> None:
     """Note a memory map: Python's keeps a duplicate of the descriptor (Modules/mmapmodule.c)."""
     processes.forget_maps()
     try:
@@ -167,17 +177,31 @@ def _note_map(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     except (OSError, ValueError, TypeError):
         return
     if path.startswith("/"):
-        _note(frame, path, by="mmap.mmap")
+        _note(_getframe(_OPENER), path, by="mmap.mmap")
 
 
-def _note_change_of_directory(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+def _note_change_of_directory(arguments: tuple[Any, ...]) -> None:
     if _text(arguments[0]) is not None:
-        _keep(CURRENT_DIRECTORY, Opening((), places_from(frame), by="os.chdir"))
+        places = places_from(_getframe(_OPENER))
+        _keep(CURRENT_DIRECTORY, Opening((), places, by="os.chdir"))
 
 
-def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
-    del frame
+def announce_move(names: tuple[str, str] | None) -> None:
+    """Note that the next renaming concerns no open file, so that nothing is looked up then.
+
+    Args:
+        names: The file and its new name; `None` if it may be open.
+    """
+    global _moving  # noqa: PLW0603 - where another thread comes between, the file is looked up
+    _moving = names
+
+
+def _note_rename(arguments: tuple[Any, ...]) -> None:
+    global _moving
     processes.forget_maps()
+    moving, _moving = _moving, None
+    if moving == arguments[:2]:
+        return
     try:
         old, new = (os.path.abspath(os.fsdecode(path)) for path in arguments[:2])
     except (OSError, TypeError):
@@ -189,7 +213,7 @@ def _note_rename(frame: FrameType, arguments: tuple[Any, ...]) -> None:
                 _keep(number, opening._replace(names=(*opening.names, new)))
 
 
-def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:
+def _note_start(arguments: tuple[Any, ...]) -> None:
     words = arguments[1]
     if isinstance(words, (str, bytes)):
         words = [words]
@@ -198,12 +222,12 @@ def _note_start(frame: FrameType, arguments: tuple[Any, ...]) -> None:
     except TypeError:
         return
     with _lock:
-        _starts[command] = places_from(frame)
+        _starts[command] = places_from(_getframe(_OPENER))
         if len(_starts) > _MOST_STARTS:
             del _starts[next(iter(_starts))]
 
 
-_NOTES: dict[str, Callable[[FrameType, tuple[Any, ...]], None]] = {
+_NOTES: dict[str, Callable[[tuple[Any, ...]], None]] = {
     "open": _note_open,
     "fcntl.lockf": _note_lock,
     "sqlite3.connect": _note_connect,

@@ -12,6 +12,7 @@ from os import listdir, readlink  # bound early: these queries must not be emula
 from os import open as open_file
 from signal import Signals
 
+from winasr_doctor.faults.interceptors import announced
 from winasr_doctor.faults.sharing.descriptors import Identity
 
 if sys.platform == "linux":
@@ -42,6 +43,7 @@ def is_free(path: str, status: os.stat_result) -> bool:
     """
     if sys.platform != "linux" or not stat.S_ISREG(status.st_mode):
         return False
+    announced[0] = path
     try:
         descriptor = open_file(path, _LOOK)
     except OSError:
@@ -133,6 +135,7 @@ _ONE_LINE = 128
 
 def read(path: str) -> bytes:
     """Read a kernel file without `open`; empty if the process has ended or is not ours to read."""
+    announced[0] = path
     try:
         descriptor = open_file(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

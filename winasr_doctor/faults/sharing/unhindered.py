@@ -113,7 +113,11 @@ def _can_move(
             return False
     if S_ISDIR(status.st_mode):
         return not _is_anything_open(status, os.path.realpath(path))
-    return _is_free(path, status)
+    if S_ISLNK(status.st_mode):
+        return True
+    is_open = not is_certainly_free(path, status)
+    openings.announce_move(None if is_open else (path, path2))
+    return not is_open
 
 
 def _is_held(folder: os.stat_result) -> bool:

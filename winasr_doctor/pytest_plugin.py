@@ -117,6 +117,12 @@ def _remember_openings(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
 
 
+def _only_argument(marker: pytest.Mark, name: str) -> Any:  # noqa: ANN401 - as the test gave it
+    """Return the value of a marker that takes one; all of them if there are more or none."""
+    given = (*marker.args, *marker.kwargs.values())
+    return given[0] if len(given) == 1 and marker.kwargs.keys() <= {name} else given
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test for each shard of a sweep."""
     marker = metafunc.definition.get_closest_marker("winfault_shards")
@@ -124,7 +130,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from winasr_doctor.faults import Shard
 
-    (count,) = marker.args
+    count = _only_argument(marker, "count")
+    if type(count) is not int or count < 1:
+        pytest.fail(
+            f"{metafunc.definition.nodeid}: winfault_shards takes one number, 1 or greater",
+            pytrace=False,
+        )
     shards = [Shard(number, count) for number in range(1, count + 1)]
     metafunc.parametrize("fault_sweep", shards, indirect=True, ids=[f"shard{s}" for s in shards])
 
@@ -201,8 +212,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         if started is not None:
             stack.callback(started.close)
         for marker in reversed(markers):  # the outermost first
-            (plan,) = marker.args
-            _start(item, stack, plan)
+            _start(item, stack, _only_argument(marker, "plan"))
         result = yield
     for injector in item.stash.get(_faults, []):
         for fault in injector.unused:
@@ -224,7 +234,7 @@ def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
 
     try:
         injector = stack.enter_context(inject(plan))
-    except PlanError as error:
+    except (PlanError, TypeError) as error:
         raise pytest.fail.Exception(f"{item.nodeid}: {error}", pytrace=False) from None
     item.stash.setdefault(_faults, []).append(injector)
     return injector

@@ -73,6 +73,22 @@ def test_a_connection_to_sqlite_is_named(tmp_path, told):
     assert f"opened by sqlite3.connect at {__file__}" in text
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="has no event with the connection")
+def test_a_closed_connection_is_not_named_where_sqlite_keeps_its_file_open(tmp_path, told):
+    """SQLite closes no file on which another connection has a lock (os_unix.c, `unixClose`)."""
+    path = tmp_path / "a.sqlite"
+    with (
+        contextlib.closing(sqlite3.connect(path)) as closed,
+        contextlib.closing(sqlite3.connect(path)) as still_open,
+    ):
+        still_open.execute("create table t(x)")
+        still_open.execute("begin immediate")
+        closed.close()
+        text = told(os.unlink, path)
+    assert text.count("held by") == 1
+    assert f"sqlite3.connect at {__file__}" in text
+
+
 def test_a_memory_map_is_named(tmp_path, told):
     (tmp_path / "a").write_bytes(b"x" * 4096)
     with open(tmp_path / "a", "rb") as file:

@@ -72,6 +72,7 @@ class SharingEmulator:
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
+        self._holding: dict[tuple[Handle, ...], tuple[Handle, ...]] = {}
         self._seconds = 0.0
         self._told: set[tuple[str, ...]] = set()
 
@@ -81,6 +82,7 @@ class SharingEmulator:
             self.refusals = []
             self._told.clear()
             self._objects.clear()
+            self._holding.clear()
             self._seconds = 0.0
         self._sharing.clear()
 
@@ -156,12 +158,15 @@ class SharingEmulator:
         return tuple(one.split("\n", 1)[0] for one in holders) if self.brief else holders
 
     def _refusal(self, operation: str, path: str, path2: str | None, found: Obstacle) -> Refusal:
-        from winasr_doctor.faults.sharing.refusals import Refusal, held  # lazy: few runs refuse
+        from winasr_doctor.faults.sharing import refusals  # lazy: few runs refuse
 
-        objects = dict(self._objects_behind(found.handles))  # each is shown once
-        by = tuple(held(handle, objects.pop(handle.path, ())) for handle in found.handles)
+        if found.handles not in self._holding:
+            self._holding[found.handles] = refusals.holding_now(found.handles)
+        handles = self._holding[found.handles]
+        objects = dict(self._objects_behind(handles))  # each is shown once
+        by = tuple(refusals.held(handle, objects.pop(handle.path, ())) for handle in handles)
         code, situation = found.decision.code, found.decision.situation
-        return Refusal(operation, path, path2, code, situation, by, calling_lines())
+        return refusals.Refusal(operation, path, path2, code, situation, by, calling_lines())
 
     def _objects_behind(self, handles: tuple[Handle, ...]) -> dict[str, tuple[str, ...]]:
         """Describe the objects behind our own handles, once, because it searches all objects."""

@@ -142,6 +142,21 @@ def told_once(refusals: Iterable[Refusal]) -> str:
     return "\n".join([*texts, *([f"and {more:,} more"] if more > 0 else [])])
 
 
+def holding_now(handles: tuple[Handle, ...]) -> tuple[Handle, ...]:
+    """Leave out what holds a file only on Linux, because something else holds it.
+
+    Args:
+        handles: The handles that were found.
+    """
+    mine = [one for one in handles if one.pid == os.getpid() and one.descriptor is not None]
+    closed = {
+        one
+        for one in mine
+        if len(handles) > 1 and openings.is_of_closed_connection(one.descriptor or 0, one.path)
+    }
+    return tuple(one for one in handles if one not in closed) or handles
+
+
 def held(handle: Handle, objects: tuple[str, ...]) -> Held:
     """Collect what is known about a handle.
 

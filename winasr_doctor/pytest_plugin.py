@@ -37,14 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--windows-sharing",
         action="store_const",
         const="all",
-        help="make deleting and renaming fail, as on Windows, while files are open (Linux)",
+        help="make deleting and renaming fail while files are open, as on Windows (on Linux)",
     )
     # Options of their own: one with a value would take a path that follows it for the value.
     for rules, what in (
         ("all", "the same"),
         (
             "handles",
-            "only the rules about open files, none about read-only ones and existing names",
+            "only the rules about open files, not those about read-only files and existing names",
         ),
     ):
         group.addoption(
@@ -57,18 +57,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--windows-marks",
         action="store_true",
-        help="skip tests and expect failures as their skipif and xfail marks say for Windows",
+        help="apply skipif and xfail marks as if the tests ran on Windows",
     )
     group.addoption(
         "--winfault-case",
         metavar="CASE",
-        help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
+        help="run only this case of a fault sweep, such as 'unlink:32#3*inf'",
     )
-    group.addoption("--winfault-from", metavar="CASE", help="begin fault sweeps with this run")
+    group.addoption("--winfault-from", metavar="CASE", help="start fault sweeps at this case")
     group.addoption(
         "--winfault-keep-going",
         action="store_true",
-        help="go on after a failed run of a fault sweep, and list all of them",
+        help="do not stop fault sweeps at the first failed run; list all failures at the end",
     )
 
 
@@ -226,8 +226,8 @@ _FAKE_FILES = frozenset({"fs", "fs_class", "fs_module", "fs_session"})
 def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
     if "pyfakefs" in sys.modules and not _FAKE_FILES.isdisjoint(getattr(item, "fixturenames", ())):
         pytest.fail(
-            f"{item.nodeid}: no fault can be injected while pyfakefs replaces the functions of `os`"
-            " by its own; use tmp_path instead of fs in this test",
+            f"{item.nodeid}: pyfakefs replaces the functions that the fault plan needs; use"
+            " tmp_path instead of fs in this test",
             pytrace=False,
         )
     from winasr_doctor.faults import PlanError, inject

@@ -36,7 +36,7 @@ def test_with_the_option_it_fails_as_on_windows(run):
         [
             "E  *PermissionError: [[]WinError 32] * used by another process: '*manifest.json'",
             "*- Refused by Windows' sharing rules -*",
-            "unlink '*manifest.json': WinError 32, it is open*",
+            "unlink '*manifest.json': WinError 32 because it is open*",
             "  tried at *.py:11 in test_it",
             "  held by open file (descriptor *) of this process: */manifest.json",
             "    object: *file*",

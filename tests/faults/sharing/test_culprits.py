@@ -226,3 +226,11 @@ def test_code_that_tries_for_ever_does_not_fill_the_memory(tmp_path, rules, monk
             with contextlib.suppress(PermissionError):
                 os.unlink(tmp_path / "a")
     assert len(rules.refusals) == 10
+
+
+def test_a_move_is_told_with_its_target(tmp_path, told):
+    (tmp_path / "new").touch()
+    with open(tmp_path / "old", "w"):
+        text = told(lambda path: os.replace(tmp_path / "new", path), tmp_path / "old")
+    moved = f"replace {str(tmp_path / 'new')!r} -> {str(tmp_path / 'old')!r}"
+    assert text.startswith(f"{moved}: WinError 5 because the target is open")

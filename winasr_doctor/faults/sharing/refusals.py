@@ -99,7 +99,9 @@ class Refusal:
     def head(self) -> str:
         """What was refused, and where."""
         where = first_outside_library(self.stack)
-        what = f"{self.operation} {self.path!r}: WinError {self.code}, {self.situation.value}"
+        target = "" if self.path2 is None else f" -> {self.path2!r}"
+        why = f"WinError {self.code} because {self.situation.value}"
+        what = f"{self.operation} {self.path!r}{target}: {why}"
         return what if where is None else f"{what}\n  tried at {where}"
 
     @property
@@ -183,7 +185,7 @@ def held(handle: Handle, objects: tuple[str, ...]) -> Held:
     return Held(handle, _outside_library(opening.stack), objects, how)
 
 
-_UNSEEN = "opened by C code, or a duplicate of another descriptor: Python did not see it"
+_UNSEEN = "opened by C code, or duplicated from another descriptor; Python did not see it"
 
 
 def _held_by_child(handle: Handle) -> Held:

@@ -246,8 +246,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add injected failures and refusals to a failure's report."""
     refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
+    left_out = 0
     with ExitStack() as stack:
         if refusals and call.excinfo is not None:
+            left_out = _shorten_traceback(call.excinfo.value, stack)
             stack.callback(_shorten_chain(call.excinfo.value))
         report = yield
     if report.failed:
@@ -257,8 +259,39 @@ def pytest_runtest_makereport(
         if refusals:
             from winasr_doctor.faults.sharing.refusals import told_once
 
-            report.sections.append((_REFUSED, told_once(refusals)))
+            text = told_once(refusals)
+            if left_out:
+                text += f"\n{left_out:,} frames in the middle of the traceback above are left out"
+            report.sections.append((_REFUSED, text))
     return report
+
+
+_MOST_FRAMES = 100
+_OUTER_FRAMES, _INNER_FRAMES = 40, 20
+"""The outer ones begin with about twenty of pytest itself, which it does not show."""
+
+
+def _shorten_traceback(error: BaseException, undoing: ExitStack) -> int:
+    """Leave out the middle of a deep traceback; return how many frames that are.
+
+    A recursion that ends in a refusal, such as that of `TemporaryDirectory` (see `_shorten_chain`),
+    has nearly a thousand frames. Not every pytest shortens them, and each takes milliseconds.
+
+    Args:
+        error: The exception.
+        undoing: Puts them back when it is closed.
+    """
+    places = []
+    place = error.__traceback__
+    while place is not None:
+        places.append(place)
+        place = place.tb_next
+    if len(places) <= _MOST_FRAMES:
+        return 0
+    last = places[_OUTER_FRAMES - 1]
+    undoing.callback(setattr, last, "tb_next", last.tb_next)
+    last.tb_next = places[-_INNER_FRAMES]
+    return len(places) - _OUTER_FRAMES - _INNER_FRAMES
 
 
 _LONGEST_CHAIN = 8

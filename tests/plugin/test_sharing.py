@@ -237,6 +237,29 @@ def test_a_folder_in_use_by_a_child_gives_a_report_of_bounded_length(run):
     result.stdout.no_fnmatch_line("*winasr_doctor*faults*")
 
 
+def test_a_deep_traceback_gives_a_report_of_bounded_length(run):
+    result = run(
+        """
+        import os
+
+        def remove(path, depth):
+            if depth:
+                remove(path, depth - 1)
+            else:
+                os.unlink(path)
+
+        def test_it(tmp_path):
+            with open(tmp_path / "a", "w"):
+                remove(tmp_path / "a", 500)
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(failed=1)
+    assert len(result.outlines) < 200
+    result.stdout.fnmatch_lines(["*>*remove(tmp_path / *", "*> *os.unlink(path)*"])
+    result.stdout.fnmatch_lines(["4?? frames in the middle of the traceback above are left out"])
+
+
 def test_a_run_that_is_interrupted_says_what_was_refused(run):
     """A refusal may make code wait for ever."""
     result = run(

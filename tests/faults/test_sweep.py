@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
 
 import pytest
@@ -339,3 +340,16 @@ def test_a_failure_repeats_the_beginning_of_what_the_action_said(tree):
     with pytest.raises(SweepFailure, match="raised KeyError: 'xxxx") as caught:
         FaultSweep()(action, setup=tree)
     assert len(str(caught.value)) < 1_000
+
+
+def test_a_database_may_report_a_fault_in_its_own_words(tmp_path):
+    def save(allowed):
+        FaultSweep()(
+            lambda: sqlite3.connect(tmp_path / "a.sqlite").close(),
+            operations=["connect"],
+            allowed=allowed,
+        )
+
+    save(None)
+    with pytest.raises(SweepFailure, match="the action raised OperationalError: unable to open"):
+        save((OSError,))

@@ -180,7 +180,7 @@ class FaultSweep:
         glob: str | None = None,
         times: Sequence[float] = (1, FOREVER),
         invariants: Sequence[Invariant] = (),
-        allowed: tuple[type[Exception], ...] = (OSError,),
+        allowed: tuple[type[Exception], ...] | None = None,
         replace_time: bool = False,
     ) -> FaultSweepReport:
         """Run the sweep.
@@ -195,8 +195,9 @@ class FaultSweep:
             glob: The paths that may fail.
             times: How often a point fails, `FOREVER` included.
             invariants: Checks that must hold after each run.
-            allowed: Exceptions that the action may raise after a failure. Without a failure it must
-                not raise at all.
+            allowed: Exceptions that the action may raise after a failure; by default `OSError`, and
+                with the operation `connect` also `sqlite3.OperationalError`. Without a failure it
+                must not raise at all.
             replace_time: Whether the `time` module also follows the virtual clock; see
                 `VirtualClock.replacing_time`.
 
@@ -219,6 +220,7 @@ class FaultSweep:
                 raise TypeError(f"{name} must be a list, not {values!r}")
         operations = [ALIASES.get(operation, operation) for operation in operations]
         kinds = list(self._kinds(operations, codes, glob, times))
+        allowed = _errors_of(operations) if allowed is None else allowed
         steps = _Steps(action, setup, tuple(invariants), allowed, replace_time, self._keep_going)
         points: dict[str, int] = {}
         with replaced(operations):
@@ -271,6 +273,15 @@ class FaultSweep:
             point += self._shard.count
             if point > MOST_POINTS:
                 raise _failure(f"the sweep has no end: point {MOST_POINTS:,} still fires", kind)
+
+
+def _errors_of(operations: Sequence[str]) -> tuple[type[Exception], ...]:
+    """Return the exceptions that these operations raise themselves."""
+    if "connect" not in operations:
+        return (OSError,)
+    import sqlite3  # lazy: few sweeps need it
+
+    return OSError, sqlite3.OperationalError
 
 
 def _case(text: str) -> Fault:

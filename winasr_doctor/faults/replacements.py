@@ -184,7 +184,8 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        error = _first_refusal(_opening(mode, path), path)
+        has_opener = kwargs.get("opener") is not None or len(args) > _BEFORE_OPENER
+        error = _first_refusal(_opening(mode, path), path, has_opener)
         try:
             is_full = error is not None and "+" not in mode and _shows_later(error)
             refused = None if is_full else error
@@ -193,7 +194,7 @@ def _on_open(operation: str, original: Function) -> Function:
             error = refused = None
         if is_full:
             _fill(file.fileno())
-        if listeners and kwargs.get("opener") is None and len(args) <= _BEFORE_OPENER:
+        if listeners and not has_opener:
             for listener in listeners:
                 listener(file.fileno(), path, _flags(mode))
         return file
@@ -232,11 +233,14 @@ def _flags(mode: str) -> int:
     return access | _CLOSED_BY_EXEC | (os.O_APPEND if "a" in mode else 0)
 
 
-def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
+def _first_refusal(operations: tuple[str, ...], path: FileName, has_opener: bool) -> OSError | None:
     for operation in operations:
-        error = refusal(operation, path) if operation in asked else None
-        if error is not None:
-            return error
+        for interceptor in asked.get(operation, ()):
+            if has_opener and "os.open" in interceptor.operations:
+                continue  # is asked about what the opener opens, which may be another file
+            error = interceptor.refuse(operation, path, None)
+            if error is not None:
+                return error
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points, metadata, requires
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_the_core_needs_neither_torch_nor_nemo_nor_gradio():
 def test_the_console_script_is_installed():
     (script,) = entry_points(group="console_scripts", name="winasr-doctor")
     assert script.value == "winasr_doctor.__main__:main"
+
+
+def test_pytest_finds_the_plugin_and_people_see_what_it_is():
+    (plugin,) = entry_points(group="pytest11", name="winasr_doctor")
+    assert plugin.value == "winasr_doctor.pytest_plugin"
+    assert "Framework :: Pytest" in metadata("winasr_doctor").get_all("Classifier")
+
+
+@pytest.mark.parametrize("page", ["RELEASING.md", "docs/how-to/test-a-library.md"])
+def test_pages_say_that_there_are_no_addresses_as_long_as_there_are_none(page):
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    has_none = not metadata("winasr_doctor").get_all("Project-URL")
+    assert (" ".join(text.split()).count("no public address") == 1) is has_none

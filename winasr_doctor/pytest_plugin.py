@@ -37,14 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--windows-sharing",
         action="store_const",
         const="all",
-        help="make deleting and renaming fail, as on Windows, while files are open (Linux)",
+        help="make deleting and renaming fail while files are open, as on Windows (on Linux)",
     )
     # Options of their own: one with a value would take a path that follows it for the value.
     for rules, what in (
         ("all", "the same"),
         (
             "handles",
-            "only the rules about open files, none about read-only ones and existing names",
+            "only the rules about open files, not those about read-only files and existing names",
         ),
     ):
         group.addoption(
@@ -57,18 +57,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--windows-marks",
         action="store_true",
-        help="skip tests and expect failures as their skipif and xfail marks say for Windows",
+        help="apply skipif and xfail marks as if the tests ran on Windows",
     )
     group.addoption(
         "--winfault-case",
         metavar="CASE",
-        help="make only this run of a fault sweep, such as 'unlink:32#3*inf'",
+        help="run only this case of a fault sweep, such as 'unlink:32#3*inf'",
     )
-    group.addoption("--winfault-from", metavar="CASE", help="begin fault sweeps with this run")
+    group.addoption("--winfault-from", metavar="CASE", help="start fault sweeps at this case")
     group.addoption(
         "--winfault-keep-going",
         action="store_true",
-        help="go on after a failed run of a fault sweep, and list all of them",
+        help="do not stop fault sweeps at the first failed run; list all failures at the end",
     )
 
 
@@ -117,6 +117,12 @@ def _remember_openings(config: pytest.Config) -> None:
     config.add_cleanup(stack.close)
 
 
+def _only_argument(marker: pytest.Mark, name: str) -> Any:  # noqa: ANN401 - as the test gave it
+    """Return the value of a marker that takes one; all of them if there are more or none."""
+    given = (*marker.args, *marker.kwargs.values())
+    return given[0] if len(given) == 1 and marker.kwargs.keys() <= {name} else given
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test for each shard of a sweep."""
     marker = metafunc.definition.get_closest_marker("winfault_shards")
@@ -124,7 +130,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from winasr_doctor.faults import Shard
 
-    (count,) = marker.args
+    count = _only_argument(marker, "count")
+    if type(count) is not int or count < 1:
+        pytest.fail(
+            f"{metafunc.definition.nodeid}: winfault_shards takes one number, 1 or greater",
+            pytrace=False,
+        )
     shards = [Shard(number, count) for number in range(1, count + 1)]
     metafunc.parametrize("fault_sweep", shards, indirect=True, ids=[f"shard{s}" for s in shards])
 
@@ -201,8 +212,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         if started is not None:
             stack.callback(started.close)
         for marker in reversed(markers):  # the outermost first
-            (plan,) = marker.args
-            _start(item, stack, plan)
+            _start(item, stack, _only_argument(marker, "plan"))
         result = yield
     for injector in item.stash.get(_faults, []):
         for fault in injector.unused:
@@ -216,15 +226,15 @@ _FAKE_FILES = frozenset({"fs", "fs_class", "fs_module", "fs_session"})
 def _start(item: pytest.Item, stack: ExitStack, plan: str | Plan) -> Injector:
     if "pyfakefs" in sys.modules and not _FAKE_FILES.isdisjoint(getattr(item, "fixturenames", ())):
         pytest.fail(
-            f"{item.nodeid}: no fault can be injected while pyfakefs replaces the functions of `os`"
-            " by its own; use tmp_path instead of fs in this test",
+            f"{item.nodeid}: pyfakefs replaces the functions that the fault plan needs; use"
+            " tmp_path instead of fs in this test",
             pytrace=False,
         )
     from winasr_doctor.faults import PlanError, inject
 
     try:
         injector = stack.enter_context(inject(plan))
-    except PlanError as error:
+    except (PlanError, TypeError) as error:
         raise pytest.fail.Exception(f"{item.nodeid}: {error}", pytrace=False) from None
     item.stash.setdefault(_faults, []).append(injector)
     return injector
@@ -236,8 +246,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add injected failures and refusals to a failure's report."""
     refusals = [one for rules in item.stash.get(_emulators, []) for one in rules.refusals]
+    left_out = 0
     with ExitStack() as stack:
         if refusals and call.excinfo is not None:
+            left_out = _shorten_traceback(call.excinfo.value, stack)
             stack.callback(_shorten_chain(call.excinfo.value))
         report = yield
     if report.failed:
@@ -247,8 +259,39 @@ def pytest_runtest_makereport(
         if refusals:
             from winasr_doctor.faults.sharing.refusals import told_once
 
-            report.sections.append((_REFUSED, told_once(refusals)))
+            text = told_once(refusals)
+            if left_out:
+                text += f"\n{left_out:,} frames in the middle of the traceback above are left out"
+            report.sections.append((_REFUSED, text))
     return report
+
+
+_MOST_FRAMES = 100
+_OUTER_FRAMES, _INNER_FRAMES = 40, 20
+"""The outer ones begin with about twenty of pytest itself, which it does not show."""
+
+
+def _shorten_traceback(error: BaseException, undoing: ExitStack) -> int:
+    """Leave out the middle of a deep traceback; return how many frames that are.
+
+    A recursion that ends in a refusal, such as that of `TemporaryDirectory` (see `_shorten_chain`),
+    has nearly a thousand frames. Not every pytest shortens them, and each takes milliseconds.
+
+    Args:
+        error: The exception.
+        undoing: Puts them back when it is closed.
+    """
+    places = []
+    place = error.__traceback__
+    while place is not None:
+        places.append(place)
+        place = place.tb_next
+    if len(places) <= _MOST_FRAMES:
+        return 0
+    last = places[_OUTER_FRAMES - 1]
+    undoing.callback(setattr, last, "tb_next", last.tb_next)
+    last.tb_next = places[-_INNER_FRAMES]
+    return len(places) - _OUTER_FRAMES - _INNER_FRAMES
 
 
 _LONGEST_CHAIN = 8

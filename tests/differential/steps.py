@@ -139,6 +139,12 @@ class Sequence:
         file = self._open(step)
         self._hold("file", file, file.close)
 
+    def _keep_descriptor(self, step: Step) -> None:
+        path = self._path(step.path)
+        if not os.path.isdir(path):  # Linux opens a folder, which has no counterpart on Windows
+            number = os.open(path, _FLAGS[step.other] | getattr(os, "O_BINARY", 0))
+            self._hold("descriptor", number, lambda: os.close(number))
+
     def _touch(self, step: Step) -> None:
         self._open(step).close()
 
@@ -164,6 +170,13 @@ class Sequence:
         """Do something to an open temporary file; `other` says what, and of which kind it is."""
         kind, act, *target = step.other.split()
         targets = [*map(self._path, target)]
+        if kind == "made":
+            number, name = tempfile.mkstemp(prefix="", dir=self._path(step.path))
+            try:
+                _ACTS[act](name, *targets)
+            finally:
+                os.close(number)
+            return
         file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - how it is closed is the point
             prefix="", dir=self._path(step.path), delete=kind == "deleted"
         )
@@ -259,6 +272,14 @@ class Sequence:
             self._close(-1)
 
 
+_FLAGS = {
+    "r": os.O_RDONLY,
+    "r+": os.O_RDWR,
+    "w": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+    "a": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+    "x": os.O_WRONLY | os.O_CREAT | os.O_EXCL,
+}
+
 _ACTS: dict[str, Callable[..., object]] = {
     "read": lambda name: open(name, "rb").close(),
     "write": lambda name: open(name, "r+b").close(),
@@ -313,6 +334,8 @@ def _letting_go(kind: str) -> Callable[[Sequence, Step], None]:
 
 OPERATIONS: dict[str, Callable[[Sequence, Step], None]] = {
     "keep open": Sequence._keep,
+    "keep descriptor": Sequence._keep_descriptor,
+    "close descriptor": _letting_go("descriptor"),
     "open and close": Sequence._touch,
     "close": _letting_go("file"),
     "map": Sequence._map,

@@ -17,10 +17,10 @@ MOST_STEPS = 12
 
 WITH_TEMPORARY = tuple(
     f"{kind} {act}"
-    for kind in ("deleted", "kept")
+    for kind in ("deleted", "kept", "made")
     for act in ("read", "write", "unlink", "rename a", "rename c", "replace a", "replace d/c")
 )
-"""What is done to an open temporary file, of a kind that Windows deletes or not."""
+"""What is done to an open temporary file: one that Windows deletes or not, or of `mkstemp`."""
 
 FOCI: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("a", "b"), ("g", "d")),
@@ -54,6 +54,7 @@ def _holding(file: Names, folder: Names, anything: Names) -> list[tuple[int, Ste
     return [
         (6, _steps("keep open", file, mode)),
         (3, _steps("other keep open", file, other_mode)),
+        (2, _steps("keep descriptor", file, st.sampled_from(["r", "r+", "w", "a", "x"]))),
         (4, _steps("map", file, map_mode)),
         (1, _steps("other map", file, map_mode)),
         (1, _steps("map without handle", file)),
@@ -78,7 +79,7 @@ def _making(anything: Names) -> list[tuple[int, Steps]]:
 def _letting_go() -> list[tuple[int, Steps]]:
     numbered = (
         *("close", "other close", "unmap", "other unmap"),
-        *("unmap without handle", "end child", "end scan", "disconnect"),
+        *("unmap without handle", "end child", "end scan", "disconnect", "close descriptor"),
     )
     return [
         *((1, _steps(name, which=True)) for name in numbered),

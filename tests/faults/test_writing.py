@@ -12,7 +12,7 @@ import tempfile
 
 import pytest
 
-from winasr_doctor.faults import inject
+from winasr_doctor.faults import FaultSweep, SweepFailure, inject
 
 FULL, QUOTA, DENIED = 112, 1295, 5
 
@@ -26,10 +26,44 @@ def test_opening_to_write_fails_as_in_the_c_runtime(tmp_path, mode):
     path = tmp_path / "file"
     if mode == "r+":
         path.touch()
-    with inject(f"write:{FULL}") as faults, pytest.raises(OSError, match="space") as caught:
+    with inject(f"write:{DENIED}") as faults, pytest.raises(PermissionError) as caught:
         open(path, mode).close()
-    assert (caught.value.errno, caught.value.winerror) == (errno.ENOSPC, None)
+    assert (caught.value.errno, caught.value.winerror) == (errno.EACCES, None)
     assert len(faults.injections) == 1
+
+
+HAS_FULL_DEVICE = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="is made of /dev/full")
+
+
+@HAS_FULL_DEVICE
+@pytest.mark.parametrize(("mode", "left"), [("w", ""), ("a", "new")])
+def test_a_full_disk_shows_when_something_is_written(tmp_path, mode, left):
+    touch(tmp_path / "file")
+    with inject(f"write:{FULL}@file"):
+        file = open(tmp_path / "file", mode)  # noqa: SIM115
+        file.write("text")
+        with pytest.raises(OSError, match="space") as caught:
+            file.close()
+    assert file.closed
+    assert caught.value.errno == errno.ENOSPC
+    assert (tmp_path / "file").read_text() == left
+
+
+@HAS_FULL_DEVICE
+def test_a_sweep_shows_that_saving_in_place_loses_data_on_a_full_disk(tmp_path):
+    path = tmp_path / "settings"
+
+    def the_old_or_the_new(run):
+        assert path.read_text() in {"old", "new"}
+
+    with pytest.raises(SweepFailure, match="with write:112"):
+        FaultSweep()(
+            lambda _: path.write_text("new"),
+            setup=lambda: path.write_text("old"),
+            operations=["write"],
+            codes=[FULL],
+            invariants=[the_old_or_the_new],
+        )
 
 
 def test_reading_is_not_writing(tmp_path):
@@ -71,6 +105,12 @@ def test_copying_fails_at_the_target(tmp_path, name):
     with inject(f"copyfile:{FULL}@new"), pytest.raises(OSError, match="space") as caught:
         getattr(shutil, name)(tmp_path / "file", tmp_path / "new")
     assert os.fspath(caught.value.filename) == str(tmp_path / "new")
+    assert (tmp_path / "new").read_bytes() == b""
+
+
+def test_what_cannot_be_copied_at_all_is_found_out_first(tmp_path):
+    with inject(f"copyfile:{FULL}"), pytest.raises(FileNotFoundError):
+        shutil.copyfile(tmp_path / "missing", tmp_path / "new")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the system does not say which file it is")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_the_marker_injects_while_the_test_runs(run):
     result = run(
@@ -80,6 +82,36 @@ def test_a_wrong_plan_fails_the_test_and_points_at_the_column(run):
     )
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
     result.stdout.no_fnmatch_line("During handling of the above exception*")
+
+
+@pytest.mark.parametrize("arguments", ["", "()", "(32)", "(None)", "('unlink:32', 'rmdir:5')"])
+def test_what_is_no_plan_is_told_in_one_sentence(run, arguments):
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.mark.winfault{arguments}
+        def test_it():
+            pass
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*::test_it: * plan, such as 'rmtree:32[*]2'*"])
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_the_plan_can_be_named(run):
+    result = run(
+        """
+        import os, pytest
+
+        @pytest.mark.winfault(plan="stat:32")
+        def test_it():
+            with pytest.raises(PermissionError):
+                os.stat("x")
+        """
+    )
+    result.assert_outcomes(passed=1)
 
 
 def test_a_fault_that_never_fired_is_a_warning(run):

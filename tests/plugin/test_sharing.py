@@ -36,7 +36,7 @@ def test_with_the_option_it_fails_as_on_windows(run):
         [
             "E  *PermissionError: [[]WinError 32] * used by another process: '*manifest.json'",
             "*- Refused by Windows' sharing rules -*",
-            "unlink '*manifest.json': WinError 32, it is open*",
+            "unlink '*manifest.json': WinError 32 because it is open*",
             "  tried at *.py:11 in test_it",
             "  held by open file (descriptor *) of this process: */manifest.json",
             "    object: *file*",
@@ -235,6 +235,29 @@ def test_a_folder_in_use_by_a_child_gives_a_report_of_bounded_length(run):
     told = [line for line in result.outlines if line.startswith("rmdir ")]
     assert len(told) == 1
     result.stdout.no_fnmatch_line("*winasr_doctor*faults*")
+
+
+def test_a_deep_traceback_gives_a_report_of_bounded_length(run):
+    result = run(
+        """
+        import os
+
+        def remove(path, depth):
+            if depth:
+                remove(path, depth - 1)
+            else:
+                os.unlink(path)
+
+        def test_it(tmp_path):
+            with open(tmp_path / "a", "w"):
+                remove(tmp_path / "a", 500)
+        """,
+        "--windows-sharing",
+    )
+    result.assert_outcomes(failed=1)
+    assert len(result.outlines) < 200
+    result.stdout.fnmatch_lines(["*>*remove(tmp_path / *", "*> *os.unlink(path)*"])
+    result.stdout.fnmatch_lines(["4?? frames in the middle of the traceback above are left out"])
 
 
 def test_a_run_that_is_interrupted_says_what_was_refused(run):

@@ -176,7 +176,10 @@ def inject(plan: str | Plan) -> Iterator[Injector]:
 
     Raises:
         PlanError: The text is not a plan.
+        TypeError: It is neither a text nor a plan.
     """
+    if not isinstance(plan, (str, Plan)):
+        raise TypeError(f"{plan!r} is not a plan, such as 'rmtree:32*2'")
     for name in (CHOOSING_TEMP, CHOOSING_NAME):
         name.of_or(tempfile, None)
     injector = Injector(Plan.parse(plan) if isinstance(plan, str) else plan)

@@ -102,8 +102,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
             raise ValueError(
-                f"{self.operation!r} is no operation that can fail; these can: "
-                + ", ".join(OPERATIONS)
+                f"{self.operation!r} is not an operation; use one of " + ", ".join(OPERATIONS)
             )
         if self.code not in CODES:
             raise ValueError(f"{self.code} is not a known Windows error code")

@@ -6,12 +6,14 @@ Each asks the interceptors first, and reports real errors as Windows would.
 # ruff: noqa: ANN401 - the replaced functions accept anything
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from os import lstat, unlink  # bound early: these calls must not be intercepted
+from os import lstat, truncate, unlink  # bound early: these calls must not be intercepted
+from os import open as open_file
 from typing import Any
 
 from winasr_doctor.faults.interceptors import (
@@ -152,6 +154,28 @@ def _folder_onto_file(source: FileName, target: FileName) -> bool:
         return False
 
 
+def _on_copyfile(operation: str, original: Function) -> Function:
+    """On a full disk, leave an empty file: `shutil.copyfile` opens its target before it writes."""
+
+    @functools.wraps(original)
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        source = _name(args[0] if args else kwargs.get("src", 0))
+        target = _name(args[1] if len(args) > 1 else kwargs.get("dst", 0))
+        if operation not in asked or source is None or target is None:
+            return original(*args, **kwargs)
+        error = refusal(operation, source, target)
+        try:
+            if error is not None and error.errno == errno.ENOSPC:
+                original(*args, **kwargs)
+                if kwargs.get("follow_symlinks", True):
+                    truncate(target, 0)
+            return _perform(operation, original, args, kwargs, error)
+        finally:
+            error = None
+
+    return replacement
+
+
 def _opening(mode: str, path: FileName) -> tuple[str, ...]:
     """Return what `open` does in a mode, as operations that may be refused."""
     if "x" in mode:  # that it exists is found out first
@@ -174,13 +198,18 @@ def _on_open(operation: str, original: Function) -> Function:
         mode = args[1] if len(args) > 1 else kwargs.get("mode", "r")
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
-        error = _first_refusal(_opening(mode, path), path)
-        announced[0] = path
+        has_opener = kwargs.get("opener") is not None or len(args) > _BEFORE_OPENER
+        error = _first_refusal(_opening(mode, path), path, has_opener)
         try:
-            file = _perform(operation, original, args, kwargs, error, (path,))
+            is_full = error is not None and "+" not in mode and _shows_later(error)
+            refused = None if is_full else error
+            announced[0] = path
+            file = _perform(operation, original, args, kwargs, refused, (path,))
         finally:
-            announced[0] = error = None
-        if listeners and kwargs.get("opener") is None and len(args) <= _BEFORE_OPENER:
+            announced[0] = error = refused = None
+        if is_full:
+            _fill(file.fileno())
+        if listeners and not has_opener:
             for listener in listeners:
                 listener(file.fileno(), path, _flags(mode))
         return file
@@ -189,6 +218,27 @@ def _on_open(operation: str, original: Function) -> Function:
 
 
 _BEFORE_OPENER = 7
+_FULL = "/dev/full"
+
+
+def _shows_later(error: OSError) -> bool:
+    """Return whether Windows opens and empties the file before it reports this error.
+
+    That the disk is full shows when something is written (learn.microsoft.com, WriteFile). The
+    old content is gone by then.
+    """
+    return error.errno == errno.ENOSPC and os.path.exists(_FULL)
+
+
+def _fill(descriptor: int) -> None:
+    """Make all writing to a descriptor fail as on a full disk (full(4))."""
+    full = open_file(_FULL, os.O_WRONLY)
+    try:
+        os.dup2(full, descriptor, inheritable=False)
+    finally:
+        os.close(full)
+
+
 _CLOSED_BY_EXEC = getattr(os, "O_CLOEXEC", 0)
 
 
@@ -199,11 +249,14 @@ def _flags(mode: str) -> int:
     return access | _CLOSED_BY_EXEC | (os.O_APPEND if "a" in mode else 0)
 
 
-def _first_refusal(operations: tuple[str, ...], path: FileName) -> OSError | None:
+def _first_refusal(operations: tuple[str, ...], path: FileName, has_opener: bool) -> OSError | None:
     for operation in operations:
-        error = refusal(operation, path)
-        if error is not None:
-            return error
+        for interceptor in asked.get(operation, ()):
+            if has_opener and "os.open" in interceptor.operations:
+                continue  # is asked about what the opener opens, which may be another file
+            error = interceptor.refuse(operation, path, None)
+            if error is not None:
+                return error
     return None
 
 
@@ -348,7 +401,7 @@ MAKERS: dict[str, Callable[[str, Function], Function]] = {
     "replace": _on_replace,
     "symlink": _on_two_paths,
     "link": _on_two_paths,
-    "copyfile": _on_two_paths,
+    "copyfile": _on_copyfile,
     "fsync": _on_descriptor,
     "open": _on_open,
     "os.open": _on_os_open,

@@ -42,6 +42,8 @@ class SourceLine(NamedTuple):
     @property
     def in_standard_library(self) -> bool:
         """Whether it belongs to Python itself."""
+        if self.file.startswith("<doctest "):
+            return False
         if self.file.startswith("<") or not os.path.isabs(self.file):
             return True  # frozen, or from the archive of an embeddable Python
         return self.file.startswith(_STANDARD_LIBRARY) and not any(

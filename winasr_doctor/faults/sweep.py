@@ -7,7 +7,7 @@ at a fixed number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +23,10 @@ __tracebackhide__ = True  # pytest then shows the line of the test, not how a sw
 DELETING = ("scandir", "unlink", "rmdir")
 """The operations used to remove a tree."""
 
-_NEVER = "this case never fires: the action makes fewer such calls"
+_NEVER = "the fault never fires: the action makes fewer such calls"
+
+_LONGEST_MESSAGE = 500
+"""Characters of an exception's message that are shown; the exception itself is shown, too."""
 
 _MOST_FAILURES = 50
 """Failed runs that are listed."""
@@ -71,25 +74,32 @@ class SweepFailure(AssertionError):  # noqa: N818 - it is a test's failure, like
         brief: The message without how to resume the sweep.
     """
 
-    def __init__(
-        self, reason: str, case: Fault | None, injections: tuple[Injection, ...] = ()
-    ) -> None:
+    def __init__(self, brief: str, case: Fault | None, resume: str = "") -> None:
         self.case = "" if case is None else str(case)
-        resume = "" if case is None else f"\n  from this run on: --winfault-from='{case}'"
-        self.brief = _brief(reason, case, injections)
-        super().__init__(f"{self.brief}{resume}")
+        self.brief = brief
+        super().__init__(f"{brief}{resume}")
 
 
-def _brief(reason: str, case: Fault | None, injections: tuple[Injection, ...]) -> str:
-    head, newline, rest = reason.partition("\n")
+def _failure(
+    reason: str, case: Fault | None, injections: tuple[Injection, ...] = ()
+) -> SweepFailure:
+    """Make the failure of one run."""
     if case is None:
-        return f"{head}, in the run without any fault{newline}{rest}"
-    lines = [f"{head}, with {case}{newline}{rest}"]
+        return SweepFailure(f"without any fault: {reason}", case)
+    lines = [f"with {case}: {reason}"]
     if injections:
         lines.append(f"  failed: {injections[0]}")
     if len(injections) > 1:
         lines.append(f"  and {len(injections) - 1:,} more times")
-    return "\n".join([*lines, f"  this run alone: --winfault-case='{case}'"])
+    lines.append(f"  this run alone: --winfault-case='{case}'")
+    return SweepFailure("\n".join(lines), case, f"\n  from this run on: --winfault-from='{case}'")
+
+
+def _said(error: Exception) -> str:
+    """Return an exception's message, shortened; empty if it has none."""
+    text = str(error)
+    shown = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
+    return shown and f": {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,7 @@ class FaultSweep:
         glob: str | None = None,
         times: Sequence[float] = (1, FOREVER),
         invariants: Sequence[Invariant] = (),
-        allowed: tuple[type[Exception], ...] = (OSError,),
+        allowed: tuple[type[Exception], ...] | None = None,
         replace_time: bool = False,
     ) -> FaultSweepReport:
         """Run the sweep.
@@ -185,8 +195,9 @@ class FaultSweep:
             glob: The paths that may fail.
             times: How often a point fails, `FOREVER` included.
             invariants: Checks that must hold after each run.
-            allowed: Exceptions that the action may raise after a failure. Without a failure it must
-                not raise at all.
+            allowed: Exceptions that the action may raise after a failure; by default `OSError`, and
+                with the operation `connect` also `sqlite3.OperationalError`. Without a failure it
+                must not raise at all.
             replace_time: Whether the `time` module also follows the virtual clock; see
                 `VirtualClock.replacing_time`.
 
@@ -197,9 +208,19 @@ class FaultSweep:
             SweepFailure: A run broke an expectation, the sweep does not end, none of the
                 operations is ever called, or the case to run alone or to begin with never fires.
             ValueError: An operation or a code does not exist.
+            TypeError: Something that must be a list is not.
         """
+        for name, values in (
+            ("operations", operations),
+            ("codes", codes),
+            ("times", times),
+            ("invariants", invariants),
+        ):
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise TypeError(f"{name} must be a list, not {values!r}")
         operations = [ALIASES.get(operation, operation) for operation in operations]
         kinds = list(self._kinds(operations, codes, glob, times))
+        allowed = _errors_of(operations) if allowed is None else allowed
         steps = _Steps(action, setup, tuple(invariants), allowed, replace_time, self._keep_going)
         points: dict[str, int] = {}
         with replaced(operations):
@@ -207,14 +228,14 @@ class FaultSweep:
                 points[_kind(self._only)] = int(steps.run(self._only))
                 steps.finish()
                 if not any(points.values()):
-                    raise SweepFailure(_NEVER, self._only)
+                    raise _failure(_NEVER, self._only)
                 return FaultSweepReport(steps.runs, points)
             steps.run(None)
             for kind in kinds:
                 points[_kind(kind)] = self._sweep(steps, kind)
         steps.finish()
         if self._start is None and self._shard.number == 1 and not any(points.values()):
-            raise SweepFailure(f"{', '.join(operations)}: nothing of this is ever called", None)
+            raise _failure(f"the action never calls {' or '.join(operations)}", None)
         return FaultSweepReport(steps.runs, points)
 
     def _kinds(
@@ -246,12 +267,21 @@ class FaultSweep:
             case = kind if point == kind.start else replace(kind, start=point)
             if not steps.run(case):
                 if self._start is case and self._shard.count == 1:
-                    raise SweepFailure(_NEVER, case)
+                    raise _failure(_NEVER, case)
                 return found
             found += 1
             point += self._shard.count
             if point > MOST_POINTS:
-                raise SweepFailure(f"after {MOST_POINTS} points there are still more", case)
+                raise _failure(f"the sweep has no end: point {MOST_POINTS:,} still fires", kind)
+
+
+def _errors_of(operations: Sequence[str]) -> tuple[type[Exception], ...]:
+    """Return the exceptions that these operations raise themselves."""
+    if "connect" not in operations:
+        return (OSError,)
+    import sqlite3  # lazy: few sweeps need it
+
+    return OSError, sqlite3.OperationalError
 
 
 def _case(text: str) -> Fault:
@@ -311,7 +341,7 @@ class _Steps:
         texts = [text.replace("\n", "\n  ") for _, text in self._failures[:_MOST_FAILURES]]
         more = len(self._failures) - len(texts)
         texts += [f"and {more:,} more"] if more else []
-        head = f"{len(self._failures):,} of {self.runs:,} runs failed, the first"
+        head = f"{len(self._failures):,} of {self.runs:,} runs failed:"
         raise SweepFailure("\n* ".join([head, *texts]), self._failures[0][0])
 
     def _run(self, case: Fault | None) -> SweepRun:
@@ -337,13 +367,13 @@ class _Steps:
     def _judge(self, run: SweepRun) -> None:
         if run.error is not None and not (run.fired and isinstance(run.error, self._allowed)):
             name = type(run.error).__name__
-            why = "" if run.fired else " though nothing had failed"
-            reason = f"the action raised {name}{why}"
-            raise SweepFailure(reason, run.case, run.injections) from run.error
+            why = "" if run.fired or run.case is None else " although the fault had not fired"
+            reason = f"the action raised {name}{why}{_said(run.error)}"
+            raise _failure(reason, run.case, run.injections) from run.error
         for invariant in self._invariants:
             try:
                 invariant(run)
             except Exception as broken:
                 name = getattr(invariant, "__name__", repr(invariant))
-                reason = f"{name} does not hold: {broken}"
-                raise SweepFailure(reason, run.case, run.injections) from broken
+                reason = f"{name} does not hold{_said(broken)}"
+                raise _failure(reason, run.case, run.injections) from broken

@@ -127,6 +127,22 @@ def test_a_connection_to_sqlite_is_named(tmp_path, told):
     assert f"opened by sqlite3.connect at {__file__}" in text
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="has no event with the connection")
+def test_a_closed_connection_is_not_named_where_sqlite_keeps_its_file_open(tmp_path, told):
+    """SQLite closes no file on which another connection has a lock (os_unix.c, `unixClose`)."""
+    path = tmp_path / "a.sqlite"
+    with (
+        contextlib.closing(sqlite3.connect(path)) as closed,
+        contextlib.closing(sqlite3.connect(path)) as still_open,
+    ):
+        still_open.execute("create table t(x)")
+        still_open.execute("begin immediate")
+        closed.close()
+        text = told(os.unlink, path)
+    assert text.count("held by") == 1
+    assert f"sqlite3.connect at {__file__}" in text
+
+
 def test_a_memory_map_is_named(tmp_path, told):
     (tmp_path / "a").write_bytes(b"x" * 4096)
     with open(tmp_path / "a", "rb") as file:
@@ -264,3 +280,11 @@ def test_code_that_tries_for_ever_does_not_fill_the_memory(tmp_path, rules, monk
             with contextlib.suppress(PermissionError):
                 os.unlink(tmp_path / "a")
     assert len(rules.refusals) == 10
+
+
+def test_a_move_is_told_with_its_target(tmp_path, told):
+    (tmp_path / "new").touch()
+    with open(tmp_path / "old", "w"):
+        text = told(lambda path: os.replace(tmp_path / "new", path), tmp_path / "old")
+    moved = f"replace {str(tmp_path / 'new')!r} -> {str(tmp_path / 'old')!r}"
+    assert text.startswith(f"{moved}: WinError 5 because the target is open")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import functools
 import inspect
+import multiprocessing
 import os
+import tempfile
 
 import pytest
 
@@ -52,3 +55,21 @@ def test_functions_without_such_a_rule_are_left_alone():
 def test_there_are_no_other_rules():
     with pytest.raises(ValueError, match="nothing"), windows_sharing("nothing"):
         pass
+
+
+@pytest.mark.parametrize("make", [lambda: multiprocessing.Value("i"), multiprocessing.RawArray])
+def test_shared_memory_of_multiprocessing_is_not_a_file_on_windows(rules, make):
+    """Its POSIX code deletes an open file (Lib/multiprocessing/heap.py, `Arena`)."""
+    if make is multiprocessing.RawArray:
+        make = functools.partial(make, "i", 1 << 24)  # more than an earlier test has left
+    assert make()
+    assert not rules.refusals
+
+
+def test_a_temporary_file_without_a_name_is_made_in_another_way_on_windows(
+    tmp_path, rules, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "_O_TMPFILE_WORKS", False)
+    with tempfile.TemporaryFile(dir=tmp_path) as file:
+        assert file.write(b"text")
+    assert not rules.refusals

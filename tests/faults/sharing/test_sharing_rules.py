@@ -460,3 +460,15 @@ def _kinds(events):
         kinds.append(kind)
         events = events[16 + length :]
     return kinds
+
+
+@pytest.mark.skipif(os.name == "nt", reason="is about what is replaced on Linux")
+def test_with_an_opener_counts_what_that_opens(tmp_path, rules):
+    """`NamedTemporaryFile` passes its folder to `open`, with an opener that makes the file."""
+    (tmp_path / "read-only").touch()
+    (tmp_path / "read-only").chmod(0o400)
+    another = tmp_path / "another"
+    open(tmp_path / "read-only", "w", opener=lambda _, flags: os.open(another, flags)).close()
+    assert not rules.refusals
+    with pytest.raises(PermissionError):
+        open(tmp_path / "read-only", "w", opener=os.open).close()

@@ -19,9 +19,9 @@ from winasr_doctor.faults.sharing.unhindered import OPENINGS, is_certainly_free
 class Situation(str, Enum):
     """What blocks an operation."""
 
-    OPEN = "it is open, and was not opened to share deletion"
+    OPEN = "it is open and not shared for deletion"
     TEMPORARY = "it is an open temporary file, which can be opened again only with O_TEMPORARY"
-    CURRENT_DIRECTORY = "it is a current directory"
+    CURRENT_DIRECTORY = "it is the current directory of a process"
     OPEN_INSIDE = "something inside it is open"
     LIBRARY = "it is a loaded library"
     MAPPED = "it is mapped into memory"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from winasr_doctor.faults.sharing.decisions import Decision, Obstacle
     from winasr_doctor.faults.sharing.handles import Handle
     from winasr_doctor.faults.sharing.refusals import Refusal
+    from winasr_doctor.faults.stacks import Stack
 
 __tracebackhide__ = True  # pytest shows who called us, not us
 
@@ -34,6 +35,15 @@ object of the process."""
 
 _MOST_REFUSALS = 1_000
 """Refusals that are kept: code that waits for a deletion to succeed tries forever."""
+
+
+_ELSEWHERE = {
+    ("multiprocessing/heap.py", "__init__"),  # `Arena`: memory without a file
+    ("tempfile.py", "TemporaryFile"),  # the same as `NamedTemporaryFile`
+    ("tempfile.py", "opener"),  # of `TemporaryFile`, since Python 3.11
+}
+"""Functions of the standard library that delete a file they have open, and that Windows has other
+code for."""
 
 
 OPERATIONS = OPENINGS | {"unlink", "rmdir", "rename", "replace"}
@@ -72,6 +82,7 @@ class SharingEmulator:
         self._sharing: set[tuple[int, str]] = set()
         self._deciding = threading.local()
         self._objects: dict[tuple[Handle, ...], dict[str, tuple[str, ...]]] = {}
+        self._holding: dict[tuple[Handle, ...], tuple[Handle, ...]] = {}
         self._seconds = 0.0
         self._told: set[tuple[str, ...]] = set()
 
@@ -81,6 +92,7 @@ class SharingEmulator:
             self.refusals = []
             self._told.clear()
             self._objects.clear()
+            self._holding.clear()
             self._seconds = 0.0
         self._sharing.clear()
 
@@ -133,7 +145,9 @@ class SharingEmulator:
         self._deciding.now = True
         try:
             found = self._obstacle(operation, path, path2)
-            return None if found is None else self._refusal(operation, path, path2, found)
+            if found is None or _is_done_otherwise(lines := calling_lines()):
+                return None
+            return self._refusal(operation, path, path2, found, lines)
         finally:
             self._deciding.now = False
 
@@ -155,13 +169,18 @@ class SharingEmulator:
         self._told.add(holders)
         return tuple(one.split("\n", 1)[0] for one in holders) if self.brief else holders
 
-    def _refusal(self, operation: str, path: str, path2: str | None, found: Obstacle) -> Refusal:
-        from winasr_doctor.faults.sharing.refusals import Refusal, held  # lazy: few runs refuse
+    def _refusal(
+        self, operation: str, path: str, path2: str | None, found: Obstacle, lines: Stack
+    ) -> Refusal:
+        from winasr_doctor.faults.sharing import refusals  # lazy: few runs refuse
 
-        objects = dict(self._objects_behind(found.handles))  # each is shown once
-        by = tuple(held(handle, objects.pop(handle.path, ())) for handle in found.handles)
+        if found.handles not in self._holding:
+            self._holding[found.handles] = refusals.holding_now(found.handles)
+        handles = self._holding[found.handles]
+        objects = dict(self._objects_behind(handles))  # each is shown once
+        by = tuple(refusals.held(handle, objects.pop(handle.path, ())) for handle in handles)
         code, situation = found.decision.code, found.decision.situation
-        return Refusal(operation, path, path2, code, situation, by, calling_lines())
+        return refusals.Refusal(operation, path, path2, code, situation, by, lines)
 
     def _objects_behind(self, handles: tuple[Handle, ...]) -> dict[str, tuple[str, ...]]:
         """Describe the objects behind our own handles, once, because it searches all objects."""
@@ -172,6 +191,14 @@ class SharingEmulator:
             self._objects[handles] = {path: _describe_objects(path) for path in mine}
             self._seconds += perf_counter() - started
         return self._objects[handles]
+
+
+def _is_done_otherwise(lines: Stack) -> bool:
+    """Return whether a call comes from code that does not run on Windows."""
+    if not lines or not lines[0].in_standard_library:
+        return False
+    file, _, function = lines[0]
+    return any(function == name and file.endswith(end) for end, name in _ELSEWHERE)
 
 
 def _describe_objects(path: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ nothing unless something is listening.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -62,6 +63,10 @@ _disturbed: dict[str, Opening] = {}
 """The latest openings by threads other than the main one: their descriptors may be swapped."""
 _MAIN = threading.main_thread().ident
 _starts: dict[tuple[str, ...], Places] = {}
+_GONE = 0
+_connecting = threading.local()
+_connections: dict[int, int] = {}
+"""Connections to SQLite by the descriptor of their database, each as its `id`."""
 _locks_records = False
 _moving: tuple[str, str] | None = None
 
@@ -164,9 +169,21 @@ def _note_lock(arguments: tuple[Any, ...]) -> None:
 
 def _note_connect(arguments: tuple[Any, ...]) -> None:
     path = _text(arguments[0])
+    _connecting.number = None
     if path and not path.startswith((":", "file:")):
         _note_lock(arguments)
-        _note(_getframe(_OPENER), path, by="sqlite3.connect")
+        _connecting.number = _note(_getframe(_OPENER), path, by="sqlite3.connect")
+
+
+def _note_connection(arguments: tuple[Any, ...]) -> None:
+    number = getattr(_connecting, "number", None)
+    known = id(arguments[0])  # it takes no weak reference
+    for other, earlier in tuple(_connections.items()):
+        if earlier == known:
+            _connections[other] = _GONE
+    if number is not None:
+        _connections[number] = known
+        _connecting.number = None
 
 
 def _note_map(arguments: tuple[Any, ...]) -> None:
@@ -231,6 +248,7 @@ _NOTES: dict[str, Callable[[tuple[Any, ...]], None]] = {
     "open": _note_open,
     "fcntl.lockf": _note_lock,
     "sqlite3.connect": _note_connect,
+    "sqlite3.connect/handle": _note_connection,
     "mmap.__new__": _note_map,
     "os.chdir": _note_change_of_directory,
     "os.rename": _note_rename,
@@ -246,14 +264,15 @@ def _note(
     flags: int | None = None,
     by: str = "",
     temporary: bool = False,
-) -> None:
+) -> int | None:
+    """Note an opening; return the descriptor that it will get, if that is known."""
     number = _next_descriptor()
     if number is None:
-        return
+        return None
     try:
         name = os.path.abspath(path)
     except OSError:  # the current directory no longer exists
-        return
+        return None
     opening = Opening((name,), places_from(frame), flags, by, temporary)
     with _lock:
         _keep_now(number, opening)
@@ -261,6 +280,7 @@ def _note(
             _disturbed[name] = opening
             if len(_disturbed) > _MOST_STARTS:
                 del _disturbed[next(iter(_disturbed))]
+    return number
 
 
 def _keep_now(number: int, opening: Opening) -> None:
@@ -324,6 +344,7 @@ def listening() -> Iterator[None]:
                 interceptors.listeners.remove(_note_opened)
                 for table in (_openings, _unread, _descriptors, _temporary, _disturbed, _starts):
                     table.clear()
+                _connections.clear()
                 descriptors.forget()
 
 
@@ -356,6 +377,34 @@ def opening_of(descriptor: int, path: str, flags: int) -> Opening | None:
     if opening is not None and opening.is_of(path) and opening.has_flags(flags):
         return opening
     return next((one for one in reversed(disturbed) if one.is_of(path)), None)
+
+
+def is_of_closed_connection(descriptor: int, path: str) -> bool:
+    """Return whether a descriptor belongs to a connection to SQLite that was closed.
+
+    SQLite leaves the file open while another connection of this process has a lock on it, because
+    to close it would end that lock (os_unix.c, `unixClose`). It does not do that on Windows.
+
+    Args:
+        descriptor: A descriptor of this process.
+        path: The real path of its file.
+    """
+    opening = _openings.get(descriptor)
+    known = _connections.get(descriptor)  # not before Python 3.11, which has no event for it
+    if known is None or opening is None or not opening.by or not opening.is_of(path):
+        return False
+    kind = sys.modules["sqlite3"].Connection
+    return not any(
+        id(one) == known and isinstance(one, kind) and _is_open(one) for one in gc.get_objects()
+    )
+
+
+def _is_open(connection: Any) -> bool:  # noqa: ANN401 - of a module that may not be loaded
+    try:
+        _ = connection.total_changes  # may be asked for in any thread
+    except Exception:  # noqa: BLE001 - a ProgrammingError, or it is being made
+        return False
+    return True
 
 
 def change_of_directory() -> Opening | None:

@@ -99,7 +99,9 @@ class Refusal:
     def head(self) -> str:
         """What was refused, and where."""
         where = first_outside_library(self.stack)
-        what = f"{self.operation} {self.path!r}: WinError {self.code}, {self.situation.value}"
+        target = "" if self.path2 is None else f" -> {self.path2!r}"
+        why = f"WinError {self.code} because {self.situation.value}"
+        what = f"{self.operation} {self.path!r}{target}: {why}"
         return what if where is None else f"{what}\n  tried at {where}"
 
     @property
@@ -142,6 +144,21 @@ def told_once(refusals: Iterable[Refusal]) -> str:
     return "\n".join([*texts, *([f"and {more:,} more"] if more > 0 else [])])
 
 
+def holding_now(handles: tuple[Handle, ...]) -> tuple[Handle, ...]:
+    """Leave out what holds a file only on Linux, because something else holds it.
+
+    Args:
+        handles: The handles that were found.
+    """
+    mine = [one for one in handles if one.pid == os.getpid() and one.descriptor is not None]
+    closed = {
+        one
+        for one in mine
+        if len(handles) > 1 and openings.is_of_closed_connection(one.descriptor or 0, one.path)
+    }
+    return tuple(one for one in handles if one not in closed) or handles
+
+
 def held(handle: Handle, objects: tuple[str, ...]) -> Held:
     """Collect what is known about a handle.
 
@@ -168,7 +185,7 @@ def held(handle: Handle, objects: tuple[str, ...]) -> Held:
     return Held(handle, _outside_library(opening.stack), objects, how)
 
 
-_UNSEEN = "opened by C code, or a duplicate of another descriptor: Python did not see it"
+_UNSEEN = "opened by C code, or duplicated from another descriptor; Python did not see it"
 
 
 def _held_by_child(handle: Handle) -> Held:

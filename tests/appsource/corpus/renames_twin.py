@@ -30,6 +30,13 @@ def keep(text):
     os.rename("new.txt", f"transcript-{int(time.time())}.txt")
 
 
+def save_again(text):
+    path = f"transcript-{int(time.time())}.txt"
+    part = path + ".part"
+    Path(part).write_text(text, encoding="utf-8")
+    os.rename(part, path)
+
+
 def tried(path):
     try:
         Path(path + ".tmp").rename(path)

@@ -69,6 +69,12 @@ def test_what_was_left_out_is_named_with_the_command_to_examine_it(tmp_path):
     assert "--app" in result.remedies[0].steps[0]
 
 
+def test_a_trap_in_code_that_never_runs_is_no_result_at_all(tmp_path):
+    (tmp_path / "main.py").write_text("if False:\n    import fcntl\n", encoding="utf-8")
+    (result,) = compute_check("APP014", machine(read_application([tmp_path])))
+    assert result.status is Status.PASS
+
+
 def test_gradio_3_without_queue_runs_events_in_threads(tmp_path):
     source = (
         f"{NEMO}import gradio as gr\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from msgspec import structs
 
@@ -107,3 +109,11 @@ def test_a_print_is_found_however_it_is_spelled(examine, line):
 def test_what_a_pipe_can_take_is_silent(examine, line):
     (result,) = examine(line)
     assert "here: 1)" in result.summary
+
+
+def test_a_notebook_writes_utf8(tmp_path):
+    cell = {"cell_type": "code", "source": f"{WHISPER}print('✓')", "outputs": [], "metadata": {}}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "main.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (result,) = compute_check("APP016", machine(read_application([tmp_path])))
+    assert result.status is Status.PASS

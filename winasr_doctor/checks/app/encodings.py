@@ -241,8 +241,8 @@ def leaves_the_encoding_open(host: Machine) -> Iterable[Finding]:
     `app.py > log.txt`, a service and a program that reads a pipe do not.
     **Decided by.** No `encoding` argument. Binary modes and JSON as Python writes it (ASCII) are
     silent. Reading is only a note. So is a print, once for each file, unless the app itself starts
-    that script and reads its output; prints to stderr, which escapes what it cannot write, are
-    silent, and so are all prints of an app that sets the encoding of its output
+    that script and reads its output. Prints to stderr, which escapes what it cannot write, and in
+    notebooks are silent, and so are all prints of an app that sets the encoding of its output
     (`reconfigure`, `PYTHONUTF8`, `PYTHONIOENCODING`). Everything is silent on a Windows whose
     Python is 3.15 or newer or in UTF-8 mode, or whose code page is UTF-8.
     **Do.** Pass `encoding="utf-8"`; at the start, call `sys.stdout.reconfigure(encoding="utf-8")`.

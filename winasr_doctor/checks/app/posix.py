@@ -295,9 +295,14 @@ def _is_used_as_path(file: SourceFile, node: ast.expr) -> bool:
     return False
 
 
-def ends_in_raise(body: list[ast.stmt]) -> bool:
-    """Return whether a block only reports an error and raises it, or another one."""
-    return isinstance(body[-1], ast.Raise) and not any(
+def _raises_again(body: list[ast.stmt]) -> bool:
+    """Return whether a block only reports its error and raises it, or another one from it.
+
+    One that raises an error of its own, such as "this system has no alarms", has expected it.
+    """
+    last = body[-1]
+    again = isinstance(last, ast.Raise) and (last.exc is None or last.cause is not None)
+    return again and not any(
         isinstance(node, ast.Return | ast.Continue | ast.Break) for node in walk_own(body)
     )
 
@@ -320,7 +325,7 @@ def is_for_posix(file: SourceFile, node: ast.AST) -> bool:
         expected = (
             isinstance(parent, ast.Try)
             and child in parent.body
-            and any(not ends_in_raise(handler.body) for handler in parent.handlers)
+            and not all(_raises_again(handler.body) for handler in parent.handlers)
         )
         if expected or (
             isinstance(parent, ast.With)

@@ -65,9 +65,13 @@ def may_print_them(text: str) -> bool:
 def prints_of(file: SourceFile) -> Iterator[Print]:
     """Yield the prints whose literals cannot be written in the code page.
 
+    A notebook's output is UTF-8. Source: ipykernel, `iostream.py`, `OutStream.encoding`.
+
     Args:
         file: The file.
     """
+    if file.cells:
+        return
     for call, _scope in file.index.calls:
         if file.qualified(call.func) not in {"print", "sys.stdout.write"}:
             continue

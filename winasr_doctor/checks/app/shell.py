@@ -216,6 +216,7 @@ _RUN = over_each_file(
     _look,
     "no path goes through a shell or an ffmpeg filter",
     (_STARTED, ("shell", "os.system", "popen", "getoutput")),
-    (("os.exec", "from os"), ("exec",)),
-    (OPTIONS, ("ffmpeg", "vf", "filter")),
+    (("os.exec",),),
+    (("from os import",), ("execl", "execv")),
+    (OPTIONS, ("ffmpeg", "-vf", "filter_complex")),
 )

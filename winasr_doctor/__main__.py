@@ -88,7 +88,7 @@ def main() -> None:
     _import_libraries()
     from winasr_doctor.cli import main as run
 
-    run()
+    run(in_processes=True)
 
 
 if __name__ == "__main__":

@@ -129,8 +129,10 @@ def scan(
     # lazy: only a scan with --app needs it
     if host.app.files:
         from winasr_doctor.appsource.paused_gc import collector_paused
+        from winasr_doctor.checks.app.local import begin
 
         with collector_paused():
+            begin(host.app, {check.code for check in checks})
             report = _scan(checks, host)
             host.app.forget()
             return report

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from winasr_doctor._util import helpers
 from winasr_doctor.appsource import named_places, parsing, read_application, reading
 from winasr_doctor.appsource.file_index import FileIndex
 from winasr_doctor.appsource.revision_uses import may_give_a_revision
@@ -14,6 +20,7 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.watch import SlowReading
 from winasr_doctor.appsource.words import Use, Words
 from winasr_doctor.checks.app import local
+from winasr_doctor.report import render
 from winasr_doctor.scanning import scan
 from winasr_doctor.testing import machine
 
@@ -47,6 +54,76 @@ def large(monkeypatch):
 def test_a_large_app_has_the_findings_of_a_small_one(usual, large):
     assert len(usual) > 50
     assert findings(CORPUS) == usual
+
+
+ODD_FILES = {
+    "broken.py": "import os\nos.fork(\n",
+    "silenced.py": "import os\n\nos.fork()  # winasr: ignore[APP014] only on Linux\n",
+    "late.py": "import os\nos.fork()  # winasr: ignore[" + "A" * 2_000 + "]\n",
+    "accents.py": "# ü\ntext = open('ü.txt').read(); import os; os.fork()\n",
+    "notebook.ipynb": json.dumps(
+        {
+            "nbformat": 4,
+            "cells": [
+                {"cell_type": "code", "source": "%pip install nemo_toolkit\nimport os"},
+                {"cell_type": "code", "source": ["import nemo\n", "os.fork()\n", "open('x')\n"]},
+            ],
+        }
+    ),
+}
+"""Files with problems, comments that silence, a notebook: what other processes report as well."""
+
+
+def whole_report(folder: Path, **how: bool) -> str:
+    """Return the report in every detail."""
+    report = scan(machine(read_application([folder, CORPUS], **how)), select=["APP", "REV"])
+    return render(report, "json")
+
+
+def failed(future: Future[list[local.Examined]]) -> bool:
+    return future.done() and future.exception() is not None
+
+
+def wait_for_others(monkeypatch: pytest.MonkeyPatch, looked_at: list[str]) -> None:
+    """Leave all that is shared to the others, and note what this process looks at itself."""
+    monkeypatch.setattr(helpers, "_cores", lambda: 3)
+    monkeypatch.setattr(reading, "PER_PROCESS", 1)
+    begin, look_at = helpers._Work.results, local.look_at
+
+    def results(work):
+        given = work._futures
+        while given and work._end > 0 and not any(map(failed, given.values())):
+            time.sleep(0.01)
+        return begin(work)
+
+    monkeypatch.setattr(helpers._Work, "results", results)
+    monkeypatch.setattr(
+        local, "look_at", lambda file, codes: (looked_at.append(file.path), look_at(file, codes))[1]
+    )
+
+
+def test_other_processes_report_the_same(tmp_path, large, monkeypatch):
+    for name, text in ODD_FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    alone = whole_report(tmp_path)
+    for what in ("broken.py", "only on Linux", "over 1,000 characters", "cell_line"):
+        assert what in alone
+    looked_at: list[str] = []
+    wait_for_others(monkeypatch, looked_at)
+    assert whole_report(tmp_path) == alone
+    assert len(looked_at) > 20
+    looked_at.clear()
+    assert whole_report(tmp_path, in_processes=True) == alone
+    assert not looked_at
+
+
+def test_the_report_is_the_same_if_the_other_processes_end(tmp_path, large, monkeypatch):
+    alone = whole_report(tmp_path)
+    looked_at: list[str] = []
+    wait_for_others(monkeypatch, looked_at)
+    monkeypatch.setattr(helpers, "_follow", partial(os._exit, 1))
+    assert whole_report(tmp_path, in_processes=True) == alone
+    assert looked_at
 
 
 def test_files_that_are_not_parsed_would_have_no_findings(usual, large, monkeypatch):

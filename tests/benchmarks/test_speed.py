@@ -15,7 +15,7 @@ pytest.importorskip("pyperf", reason="the extra `test` brings pyperf")
 
 import pyperf
 from speed import expected, table
-from speed.case import MB, Call, Case, Cost, Numbers, Promise, ratio
+from speed.case import MB, Call, Case, Cost, Numbers, Promise, Python, ratio
 from speed.cases import CASES
 from speed.cases.deleting import make_tree
 from speed.command import END, START, into
@@ -218,3 +218,21 @@ def test_the_page_says_what_was_measured_and_how_long_that_took():
     assert lines[0].endswith("in 17 minutes")
     assert f"winasr_doctor {__version__}, " in lines[1]
     assert ("a wheel" in lines[1]) == is_wheel()
+
+
+FAMILY = """
+import subprocess, sys, time
+held = bytearray(40_000_000)
+if sys.argv[1:]:
+    time.sleep(1)
+else:
+    subprocess.run([sys.executable, "-c", sys.orig_argv[2], "child"])
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="other systems tell nothing of a child's memory"
+)
+def test_the_memory_of_a_command_is_that_of_all_its_processes_at_a_time(tmp_path):
+    cost = Python("a family", ("-c", FAMILY)).run(tmp_path)
+    assert 80 * MB < cost.memory < 150 * MB

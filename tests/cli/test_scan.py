@@ -209,3 +209,26 @@ def test_quiet_shows_the_verdict_and_what_to_do_alone(run, sick):
     assert "What to do" in quiet.out
     assert "SYN001 error" in whole.out
     assert "SYN001 error" not in quiet.out
+
+
+ASKED = """
+from winasr_doctor.appsource import reading
+from winasr_doctor.{module} import main
+
+reading.SMALL = reading.FEW = 0
+reading._helpers = lambda _size: print("asked for other processes") or 0
+main()
+"""
+
+
+@pytest.mark.parametrize(("module", "asks"), [("__main__", True), ("cli", False)])
+@pytest.mark.parametrize("command", ["scan", "fix"])
+def test_only_the_program_itself_asks_for_other_processes(module, asks, command, healthy, tmp_path):
+    """They import the main module again, which may be a script without a guard."""
+    (tmp_path / "app.py").write_text("import os\n")
+    code = ASKED.format(module=module)
+    given = (command, "--snapshot", healthy, "--app", tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *given], stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert ("asked for other processes" in ran.stdout) is asks

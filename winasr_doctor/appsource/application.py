@@ -31,6 +31,7 @@ class Application(Struct, frozen=True, eq=False, dict=True):
         roots: The files and folders as given by the user.
         left_out: Tests and vendored code that were not examined: files, and folders with a slash.
         shelf: Limits how much of a large app is in memory.
+        helpers: The number of processes that examine files of a large app besides this one.
     """
 
     files: tuple[SourceFile, ...] = ()
@@ -39,6 +40,7 @@ class Application(Struct, frozen=True, eq=False, dict=True):
     roots: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     shelf: Shelf | None = None
+    helpers: int = 0
 
     @property
     def is_given(self) -> bool:

@@ -41,7 +41,10 @@ class LatePart(Part):
         self.members: list[LatePart] = []
         self._within: dict[str, tuple[Part, ...]] = {}
         home.bind(chunk.name, self)
-        if _GLOBAL.search(self.file.keep_text(), chunk.start, chunk.end):
+        text = self.file.keep_text()
+        if text.find("global", chunk.start, chunk.end) >= 0 and _GLOBAL.search(
+            text, chunk.start, chunk.end
+        ):
             self.parse()
 
     def parse(self) -> Definition | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from winasr_doctor.appsource.parts import Cell, IgnoreComment
@@ -161,10 +161,15 @@ class SourceFile:
 
     def apart(self) -> SourceFile:
         """Return the file itself if it is parsed as a whole anyway, else one to be released."""
-        if self.is_whole or self._shelf is None:
+        if self.is_whole or self._read is None:
             return self
-        self._shelf.visit(self)
+        if self._shelf is not None:
+            self._shelf.visit(self)
         return SourceFile(self.path, read=self._read)
+
+    def __reduce__(self) -> tuple[Callable[[str], SourceFile], tuple[str]]:
+        """Let another process have the file; it reads it again."""
+        return partial(SourceFile, read=self._read), (self.path,)
 
     @property
     def is_parsed(self) -> bool:

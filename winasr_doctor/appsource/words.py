@@ -65,6 +65,7 @@ class Words:
         self._added: defaultdict[str, list[int]] = defaultdict(list)
         self._packed: dict[str, tuple[int, ...]] = {}
         self._answers: dict[tuple[frozenset[str], bool], Sequence[SourceFile]] = {}
+        self._found: dict[tuple[str, bool], frozenset[int]] = {}
         self._vocabulary: str | None = None
         self._folded = ""
         for file in files:
@@ -75,6 +76,7 @@ class Words:
         number = len(self._files)
         self._files.append(file)
         self._answers.clear()
+        self._found.clear()
         self._vocabulary = None
         places = self._added
         for word in set(_marked(text).split()):
@@ -148,8 +150,15 @@ class Words:
                 found &= self._whole(part[0])
             else:
                 needle = "\n" * begins + part[0] + "\n" * ends
-                found &= frozenset().union(*map(self._whole, self._words_like(needle, fold)))
+                found &= self._with_words_like(needle, fold)
         return found
+
+    def _with_words_like(self, needle: str, fold: bool) -> frozenset[int]:
+        key = needle, fold
+        if key not in self._found:
+            words = self._words_like(needle, fold)
+            self._found[key] = frozenset().union(*map(self._whole, words))
+        return self._found[key]
 
     def _words_like(self, needle: str, fold: bool) -> set[str]:
         """Return the words that contain a text; a line end in it is the start or end of a word."""

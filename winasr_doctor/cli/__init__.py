@@ -127,11 +127,13 @@ def cli() -> None:
     """Find, explain and survive Windows file locks around NVIDIA NeMo speech recognition."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None, *, in_processes: bool = False) -> None:
     """Run the command line and exit.
 
     Args:
         arguments: The arguments; by default from `sys.argv`.
+        in_processes: Whether a long scan may use other processes. They import the main module
+            again, so it must be `winasr_doctor.__main__` or one that may be imported, too.
 
     Raises:
         SystemExit: Always; its code is one of this module's exit codes.
@@ -145,6 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             None if arguments is None else list(arguments),
             prog_name="python -m winasr_doctor",
             standalone_mode=False,
+            obj=in_processes,
         )
     except click.exceptions.NoArgsIsHelpError as usage:
         usage.show()

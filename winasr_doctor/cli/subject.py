@@ -116,9 +116,15 @@ class ScanSubject(Struct, frozen=True):
             return Application()
         from winasr_doctor.appsource import Pin, SourcePathError, read_application
 
+        context = click.get_current_context(silent=True)
         try:
-            pins = tuple(Pin.parse(revision) for revision in self.revision)
-            return read_application(self.app, pins=pins, exclude=self.exclude, progress=progress)
+            return read_application(
+                self.app,
+                pins=tuple(Pin.parse(revision) for revision in self.revision),
+                exclude=self.exclude,
+                progress=progress,
+                in_processes=context is not None and context.obj is True,
+            )
         except SourcePathError as missing:
             raise InputError(str(missing)) from missing
 

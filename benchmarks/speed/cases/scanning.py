@@ -178,6 +178,48 @@ def _package(name: str, title: str) -> Case:
     )
 
 
+PARSE = """
+import ast, pathlib, sys
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
+    ast.parse(path.read_text(encoding="utf-8"))
+"""
+ONE_PROCESS = """
+from winasr_doctor.__main__ import main
+from winasr_doctor._util import helpers
+helpers._cores = lambda: 1
+main()
+"""
+"""The command as on a machine with one core."""
+
+
+def _command_on(name: str, title: str, theirs: Python, what: str, *promises: Promise) -> Case:
+    """Return the command on a large package, with as many processes as it takes."""
+    return Case(
+        name=f"{what}-{name}",
+        group=f"{GROUP}: large packages, with the processes that help",
+        title=title,
+        theirs=theirs,
+        ours=Python("scan --app", (*SCAN, "json", "--select", "APP,REV", "--app", name)),
+        prepare=lambda _: _folder_of(name).parent,
+        pairs=1,
+        promises=(*promises, Promise("memory", 200 * MB)),
+        needs=name,
+        once=True,
+        warms_up=False,
+    )
+
+
+def _beside_parse(name: str, title: str) -> Case:
+    theirs = Python("ast.parse", ("-c", PARSE, name))
+    return _command_on(name, title, theirs, "command", Promise("ratio", 2.0))
+
+
+def _beside_one_process(name: str, title: str) -> Case:
+    arguments = ("-c", ONE_PROCESS, *SCAN[2:], "json", "--select", "APP,REV", "--app", name)
+    theirs = Python("scan --app in one process", arguments)
+    return _command_on(name, title, theirs, "processes", Promise("ratio", 0.95, "wall"))
+
+
 def _folder_of(package: str) -> Path:
     from importlib.util import find_spec
 
@@ -214,6 +256,9 @@ CASES = (
     _files(4_000, 1, Promise("memory", 200 * MB)),
     _package("nemo", "NeMo's package"),
     _package("transformers", "the package transformers"),
+    _beside_parse("nemo", "NeMo's package"),
+    _beside_parse("transformers", "the package transformers"),
+    _beside_one_process("transformers", "the package transformers"),
     _beside("bandit", "-q", "--exit-zero", "-r", "."),
     _beside("ruff", "check", "--isolated", "--exit-zero", "-q", "."),
     _findings(10, 5, per_file=5),

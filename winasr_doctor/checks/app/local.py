@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from winasr_doctor._util.helpers import share
 from winasr_doctor.appsource.application import Application
+from winasr_doctor.appsource.paused_gc import collector_paused
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.findings import Finding
 
@@ -39,6 +41,28 @@ LOOKS: dict[str, Look] = {}
 Found = dict[str, list[Finding]]
 """Findings by code, in the order of the files."""
 
+_Task = tuple[SourceFile, list[str]]
+"""A file, and the codes of the checks that look at it."""
+
+_CHUNK = 8
+"""Files that a process gets at a time: some 50 ms of work."""
+
+
+def begin(app: Application, codes: Collection[str]) -> None:
+    """Let other processes begin with the checks of single files, if the app has such processes.
+
+    Args:
+        app: The app.
+        codes: The checks that will be run.
+    """
+    if app.helpers and not LOOKS.keys().isdisjoint(codes):
+        vars(app)["_begun"] = _share(app)
+
+
+def _share(app: Application) -> tuple[list[_Task], Iterator[Examined]]:
+    tasks = list(_wanted(app).items())
+    return tasks, share(look_at_each, tasks, _CHUNK, app.helpers)
+
 
 def local_findings(app: Application) -> Found:
     """Return the findings of all checks of single files; they share the answer.
@@ -53,10 +77,11 @@ def local_findings(app: Application) -> Found:
 
 
 def _find_all(app: Application) -> Found:
-    wanted = _wanted(app)
+    tasks, seen = vars(app).pop("_begun", None) or _share(app)
     found: Found = {code: [] for code in LOOKS}
-    for file, codes in wanted.items():
-        for code, findings in look_at(file, codes).items():
+    for (file, _), each in zip(tasks, seen, strict=True):
+        file.problem = file.problem or each.problem
+        for code, findings in each.found.items():
             found[code].extend(findings)
     return found
 
@@ -79,7 +104,25 @@ def _candidates(app: Application, look: Look) -> set[SourceFile]:
     return candidates
 
 
-def look_at(file: SourceFile, codes: Iterable[str]) -> Found:
+class Examined(NamedTuple):
+    """What examining a file gave.
+
+    Attributes:
+        found: The findings.
+        problem: Why the file cannot be examined, if it turned out so.
+    """
+
+    found: Found
+    problem: str | None
+
+
+def look_at_each(tasks: list[_Task]) -> list[Examined]:
+    """Do some tasks, in whatever process."""
+    with collector_paused():
+        return [look_at(file, codes) for file, codes in tasks]
+
+
+def look_at(file: SourceFile, codes: Iterable[str]) -> Examined:
     """Return what checks of single files find in one; its tree is not kept.
 
     Args:
@@ -94,9 +137,8 @@ def look_at(file: SourceFile, codes: Iterable[str]) -> Found:
         if may_matter(text, look):
             found[code] = list(look.find(own))
     if own is not file:
-        file.problem = file.problem or own.problem
         own.release()
-    return found
+    return Examined(found, own.problem)
 
 
 def may_matter(text: str, look: Look) -> bool:

@@ -49,9 +49,11 @@ _UNLINK_METHODS = frozenset({"unlink", "rename", "replace"})
 
 
 def _look(file: SourceFile) -> Iterator[Finding]:
-    yield from _opened_twice(file)
-    yield from _temporary_deleted(file)
-    yield from _descriptor_left_open(file)
+    if "NamedTemporaryFile" in file.text:
+        yield from _opened_twice(file)
+        yield from _temporary_deleted(file)
+    if "mkstemp" in file.text:
+        yield from _descriptor_left_open(file)
     yield from _deleted_while_open(file)
 
 

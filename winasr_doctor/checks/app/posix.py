@@ -40,6 +40,7 @@ _OS = frozenset(
         *("uname", "getgid", "sched_setaffinity", "setpgid"),
     }
 )
+_LACKING = _SIGNALS | _OS
 _METHODS = frozenset({"fork", "forkserver"})
 _PROGRAMS = frozenset(
     {
@@ -141,6 +142,8 @@ def _attributes(file: SourceFile) -> Iterator[_Need]:
         return
     for node in file.parents:
         if not isinstance(node, ast.Attribute | ast.Name) or isinstance(node.ctx, ast.Store):
+            continue
+        if last_name(node) not in _LACKING and last_name(node) not in file.imports:
             continue
         module, _, name = (file.qualified(node) or "").rpartition(".")
         if module == "signal" and name in _SIGNALS:

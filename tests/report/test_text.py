@@ -130,7 +130,7 @@ def test_many_checks_that_say_the_same_are_counted():
     assert "? 8 checks unknown: no answer\n" in text(report(*same, other))
 
 
-def test_a_finding_takes_two_lines():
+def test_a_finding_takes_three_lines_at_most():
     page = text(report(result("ZZZ001", Severity.ERROR, "word " * 100)))
     assert len(re.findall("word word", page)) > 10
     assert page.count("word") < 40

@@ -119,7 +119,7 @@ def _counted_checks(group: list[Result], count: int) -> str:
 
 
 def _in_brief(group: list[Result], options: RenderOptions) -> Block:
-    """Return findings of one kind as a short paragraph: at most three lines of words, and places."""
+    """Return findings of one kind as a paragraph: at most three lines of words, and places."""
     first, lead = group[0], _lead(group)
     same = len({result.summary for result in group}) == 1
     words = _with_needs(first) if same else first.title

@@ -14,3 +14,10 @@ def stop(process):
 def tidy(name):
     subprocess.run(["rm", "-f", name])  # expect: APP014
     subprocess.run(["python3", "part.py"])  # expect: APP014
+
+
+def serve(run):
+    import uvloop  # expect: APP014
+
+    uvloop.install()
+    run()

@@ -19,3 +19,13 @@ def tidy(name):
     subprocess.run(["ffmpeg", "-i", name, "a.wav"])
     subprocess.run([sys.executable, "part.py"])
     print("not /tmp", name.startswith("/tmp/"))
+
+
+def serve(run):
+    try:
+        import uvloop
+    except ImportError:
+        pass
+    else:
+        uvloop.install()
+    run()

@@ -25,8 +25,9 @@ from winasr_doctor.machine.base import Machine
 
 CODE = "APP014"
 _MODULES = frozenset(
-    {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "crypt", "syslog"}
+    {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "crypt", "syslog", "uvloop"}
 )
+"""uvloop is not of the standard library, but cannot be installed on Windows."""
 _SIGNALS = frozenset(
     {
         *("SIGKILL", "SIGHUP", "SIGQUIT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGPIPE"),
@@ -347,9 +348,9 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     """The app uses what only POSIX systems have.
 
     **What.** `get_context("fork")`, `signal.SIGKILL` and `alarm`, `os.fork`, `os.killpg`,
-    `preexec_fn`, asyncio's `add_signal_handler`, modules such as `fcntl`, paths below `/tmp` and
-    `/dev`, programs such as `rm` and `python3`, and a `PATH` or `PYTHONPATH` that is put together
-    with a colon.
+    `preexec_fn`, asyncio's `add_signal_handler`, modules such as `fcntl` or uvloop, paths below
+    `/tmp` and `/dev`, programs such as `rm` and `python3`, and a `PATH` or `PYTHONPATH` that is put
+    together with a colon.
     **Why.** Each raises on Windows, often only in the branch that runs after an error. After a
     `PATH` with a colon, ffmpeg is not found.
     **Decided by.** The name itself. Silent if the function or an `if` around it asks for the system
@@ -361,7 +362,7 @@ def needs_posix(host: Machine) -> Iterable[Finding]:
     `os.pathsep`, `os.replace`.
     **Source.** docs.python.org: `multiprocessing` "Contexts and start methods", `signal`
     (availability), `os` (availability, `os.pathsep`, `rename`), `subprocess` (`preexec_fn`),
-    asyncio ("Platform Support"), "Using Python on Windows";
+    asyncio ("Platform Support"), "Using Python on Windows"; uvloop's `setup.py`;
     learn.microsoft.com, "Naming Files, Paths, and Namespaces" (a path without a drive).
     """
     return _RUN(host)

@@ -76,7 +76,8 @@ ODD_FILES = {
 
 def whole_report(folder: Path, **how: bool) -> str:
     """Return the report in every detail."""
-    report = scan(machine(read_application([folder, CORPUS], **how)), select=["APP", "REV"])
+    app = read_application([folder, *sorted(CORPUS.glob("[op]*.py"))], **how)
+    report = scan(machine(app), select=["APP", "REV"])
     return render(report, "json")
 
 

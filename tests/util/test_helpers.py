@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
-from multiprocessing import parent_process
+from multiprocessing import active_children, parent_process
 from pathlib import Path
 
 import psutil
@@ -93,6 +93,21 @@ def test_this_process_does_what_no_other_has_begun():
 def test_what_is_lost_or_fails_elsewhere_is_done_here(function, monkeypatch):
     leave_all(monkeypatch)
     assert list(share(function, range(50), 3, 2)) == squares(list(range(50)))
+
+
+def stuck_elsewhere(numbers: list[int]) -> list[int]:
+    if parent_process() is not None:
+        time.sleep(3_600)
+    return squares(numbers)
+
+
+def test_processes_that_never_answer_are_ended(monkeypatch):
+    monkeypatch.setattr(helpers, "PATIENCE", 0.1)
+    assert list(share(stuck_elsewhere, range(50), 3, 2)) == squares(list(range(50)))
+    end = time.monotonic() + 30
+    while active_children() and time.monotonic() < end:  # the pool's thread waits for them, too
+        time.sleep(0.01)
+    assert not active_children()
 
 
 def test_this_process_does_everything_if_no_other_can_be_started(monkeypatch):

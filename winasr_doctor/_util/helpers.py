@@ -16,6 +16,11 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
+PATIENCE = 60.0
+"""Seconds to wait for a chunk of work. Only a process that something keeps from starting, such as a
+security program, takes as long."""
+
+
 def helpers_for(size: int, per_process: int) -> int:
     """Return how many other processes pay: at most one for each core besides this one's.
 
@@ -117,9 +122,18 @@ class _Work(Generic[_Item, _Result]):
 def _result(future: Future[list[_Result]]) -> list[_Result] | None:
     """Return what a process found; `None` if it failed or ended, so that this one tries itself."""
     try:
-        return future.result()
+        return future.result(PATIENCE)
     except Exception:  # noqa: BLE001 - the same work fails here in the same way, or works
+        if not future.done():  # nothing may wait for such a process, not even this one's end
+            _end_all()
         return None
+
+
+def _end_all() -> None:
+    from multiprocessing import active_children
+
+    for child in active_children():
+        child.kill()
 
 
 def _new_pool(processes: int) -> ProcessPoolExecutor:

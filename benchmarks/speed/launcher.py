@@ -2,7 +2,7 @@
 
 A process of its own, with next to nothing imported: Linux counts the memory of the process that
 starts a command into the command's peak. Where a command starts processes itself, the peak is that
-of their sum, in which pages that two of them share count twice (Linux; sampled, and only of
+of their sum, in which pages that two of them share count half for each (Linux; sampled, and only of
 commands that run for some time).
 """
 
@@ -16,7 +16,7 @@ import time
 FIRST = 0.3
 """Seconds after which sampling begins: it would disturb a start."""
 
-AGAIN = 0.02
+AGAIN = 0.1
 """Seconds between two samples."""
 
 
@@ -45,14 +45,14 @@ def sample(process: int, peaks: list[int]) -> None:
 
 
 def memory(process: int) -> int:
-    """Return the resident bytes of a process and its descendants; 0 where nobody says."""
+    """Return the proportional bytes of a process and its descendants; 0 where nobody says."""
     try:
-        with open(f"/proc/{process}/statm") as file:
-            total = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open(f"/proc/{process}/smaps_rollup") as file:
+            total = next(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
         for thread in os.listdir(f"/proc/{process}/task"):
             with open(f"/proc/{process}/task/{thread}/children") as file:
                 total += sum(memory(int(child)) for child in file.read().split())
-    except OSError:  # it has just ended
+    except (OSError, StopIteration):  # it has just ended
         return 0
     return total
 

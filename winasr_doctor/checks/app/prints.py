@@ -52,7 +52,7 @@ def may_print_them(text: str) -> bool:
     Args:
         text: The source. The character must be at most 20 lines below the start of its print.
     """
-    if not _PRINTS.search(text):
+    if (text.isascii() and not _ESCAPES.search(text)) or not _PRINTS.search(text):
         return False
     left = 0
     for line in text.splitlines():

@@ -11,7 +11,6 @@ nothing unless something is listening.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -26,7 +25,7 @@ from typing import Any
 from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.interceptors import announced
-from winasr_doctor.faults.sharing import descriptors, processes
+from winasr_doctor.faults.sharing import connections, descriptors, processes
 from winasr_doctor.faults.sharing.descriptors import Opening
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
@@ -63,10 +62,6 @@ _disturbed: dict[str, Opening] = {}
 """The latest openings by threads other than the main one: their descriptors may be swapped."""
 _MAIN = threading.main_thread().ident
 _starts: dict[tuple[str, ...], Places] = {}
-_GONE = 0
-_connecting = threading.local()
-_connections: dict[int, int] = {}
-"""Connections to SQLite by the descriptor of their database, each as its `id`."""
 _locks_records = False
 _moving: tuple[str, str] | None = None
 
@@ -169,21 +164,15 @@ def _note_lock(arguments: tuple[Any, ...]) -> None:
 
 def _note_connect(arguments: tuple[Any, ...]) -> None:
     path = _text(arguments[0])
-    _connecting.number = None
+    number = None
     if path and not path.startswith((":", "file:")):
         _note_lock(arguments)
-        _connecting.number = _note(_getframe(_OPENER), path, by="sqlite3.connect")
+        number = _note(_getframe(_OPENER), path, by="sqlite3.connect")
+    connections.begin(number)
 
 
 def _note_connection(arguments: tuple[Any, ...]) -> None:
-    number = getattr(_connecting, "number", None)
-    known = id(arguments[0])  # it takes no weak reference
-    for other, earlier in tuple(_connections.items()):
-        if earlier == known:
-            _connections[other] = _GONE
-    if number is not None:
-        _connections[number] = known
-        _connecting.number = None
+    connections.note(arguments[0])
 
 
 def _note_map(arguments: tuple[Any, ...]) -> None:
@@ -344,7 +333,7 @@ def listening() -> Iterator[None]:
                 interceptors.listeners.remove(_note_opened)
                 for table in (_openings, _unread, _descriptors, _temporary, _disturbed, _starts):
                     table.clear()
-                _connections.clear()
+                connections.forget()
                 descriptors.forget()
 
 
@@ -382,29 +371,13 @@ def opening_of(descriptor: int, path: str, flags: int) -> Opening | None:
 def is_of_closed_connection(descriptor: int, path: str) -> bool:
     """Return whether a descriptor belongs to a connection to SQLite that was closed.
 
-    SQLite leaves the file open while another connection of this process has a lock on it, because
-    to close it would end that lock (os_unix.c, `unixClose`). It does not do that on Windows.
-
     Args:
         descriptor: A descriptor of this process.
         path: The real path of its file.
     """
     opening = _openings.get(descriptor)
-    known = _connections.get(descriptor)  # not before Python 3.11, which has no event for it
-    if known is None or opening is None or not opening.by or not opening.is_of(path):
-        return False
-    kind = sys.modules["sqlite3"].Connection
-    return not any(
-        id(one) == known and isinstance(one, kind) and _is_open(one) for one in gc.get_objects()
-    )
-
-
-def _is_open(connection: Any) -> bool:  # noqa: ANN401 - of a module that may not be loaded
-    try:
-        _ = connection.total_changes  # may be asked for in any thread
-    except Exception:  # noqa: BLE001 - a ProgrammingError, or it is being made
-        return False
-    return True
+    is_one = opening is not None and bool(opening.by) and opening.is_of(path)
+    return is_one and connections.is_closed(descriptor)
 
 
 def change_of_directory() -> Opening | None:

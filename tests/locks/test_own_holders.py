@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_what_was_ours_when_the_system_was_asked_is_waited_for_once_it_is_not(
 
         def ask(self, path: str) -> None: ...
 
-        def answers(self) -> dict[str, Holding]:
+        def answers(self, *, wait: bool) -> dict[str, Holding]:
             path = str(tree / "inner" / "b.txt")
             return {path: Holding(path, (_this_process(path),))}
 
@@ -73,3 +74,16 @@ def test_what_was_ours_when_the_system_was_asked_is_waited_for_once_it_is_not(
         report = rmtree(tree)
     assert report.gone, report
     assert report.attempts[0].failures[0].holding is not None
+
+
+def test_the_report_waits_for_the_name_of_the_holder(tree: Path, monkeypatch: pytest.MonkeyPatch):
+    """On a slow machine, finding out who holds a file can take longer than the retries."""
+
+    def slow(path: str, **_: object) -> Holding:
+        time.sleep(0.6)
+        return Holding(path, (_this_process(path),))
+
+    monkeypatch.setattr("winasr_doctor.locks.holders.holders_of", slow)
+    with inject("unlink:32*inf@b.txt"):
+        report = rmtree(tree, RetryPolicy(total=0.3), defer=False)
+    assert report.holding is not None

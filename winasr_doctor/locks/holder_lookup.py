@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from winasr_doctor._util.clock import Clock
+from winasr_doctor._util.workers import DeadlineTask, TooLateError
 
 if TYPE_CHECKING:
     from winasr_doctor.locks.holders import Holder, Holding
+
+PATIENCE = 3.0
+"""Seconds that the answer of the system is waited for."""
 
 
 def ours(tree: str, paths: Iterable[str], *, maps: bool) -> dict[str, Holding]:
@@ -73,26 +78,32 @@ class HolderQuestion:
 
     def __init__(self, clock: Clock) -> None:
         self._enabled = not clock.virtual
-        self._asked: set[str] = set()
-        self._answers: dict[str, Holding] = {}
+        self._tasks: dict[str, DeadlineTask[Holding]] = {}
 
     def ask(self, path: str) -> None:
         """Ask about a path, unless that was done already or another question is open."""
-        if not self._enabled or path in self._asked or len(self._asked) > len(self._answers):
-            return
-        self._asked.add(path)
-        try:
-            threading.Thread(
-                target=self._answer, args=(path,), name="winasr-holders", daemon=True
-            ).start()
-        except RuntimeError:  # the system has no thread left
-            self._enabled = False
+        if self._enabled and path not in self._tasks and not self._is_open():
+            self._tasks[path] = DeadlineTask(partial(_holding_of, path), PATIENCE, "winasr-holders")
 
-    def answers(self) -> dict[str, Holding]:
-        """Return the answers so far, by path."""
-        return dict(self._answers)
+    def answers(self, *, wait: bool = False) -> dict[str, Holding]:
+        """Return the answers so far, by path.
 
-    def _answer(self, path: str) -> None:
-        from winasr_doctor.locks.holders import holders_of
+        Args:
+            wait: Whether to wait for the open question, too, up to `PATIENCE` after it was asked.
+        """
+        answers = {}
+        for path, task in self._tasks.items():
+            if wait or task.finished_within(0):
+                # no answer: it came too late, or the system has no thread left
+                with suppress(TooLateError, RuntimeError):
+                    answers[path] = task.result()
+        return answers
 
-        self._answers[path] = holders_of(path)
+    def _is_open(self) -> bool:
+        return not all(task.finished_within(0) for task in self._tasks.values())
+
+
+def _holding_of(path: str) -> Holding:
+    from winasr_doctor.locks.holders import holders_of
+
+    return holders_of(path, timeout=PATIENCE * 2 / 3)  # leaves time to import it

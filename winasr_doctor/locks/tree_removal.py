@@ -134,7 +134,8 @@ class _Deletion:
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        answers = self._question.answers()
+        # A policy that does not wait for the lock does not wait for its holder's name either.
+        answers = self._question.answers(wait=last and self._policy.total > 0)
         if not answers and not self._ours:
             return failures
         holdings = {**answers, **self._ours}

@@ -62,8 +62,9 @@ def held(temp):
 
 
 def test_a_cleanup_that_fails_after_loading_keeps_the_text(
-    tab, real, held, caplog, picture, attempts, go_on
+    tab, real, held, caplog, picture, attempts, go_on, monkeypatch
 ):
+    monkeypatch.setattr("winasr_doctor.locks.holder_lookup.PATIENCE", 60.0)
     caplog.set_level(logging.INFO, "winasr_doctor")
     holder = held("model_weights.ckpt")
     with inject(FOR_EVER.format("model_weights.ckpt")):

@@ -54,7 +54,7 @@ def helper(): return go(6)
 
 
 def as_part_of_a_large_app(text):
-    return SourceFile("app.py", read=lambda: (text, ()), shelf=Shelf(0, 1))
+    return SourceFile("app.py", read=lambda: (text, ()), shelf=Shelf(0, 1), in_parts=True)
 
 
 def dumped(nodes):

@@ -160,6 +160,11 @@ class FileIndex:
         text = self._text
         return self._where(lambda start, end: pattern.search(text, start, end) is not None)
 
+    def where(self, matters: Callable[[str], bool]) -> Iterator[Part]:
+        """Yield at least the parts whose text matters, in their order."""
+        text = self._text
+        return self._where(lambda start, end: matters(text[start:end]))
+
     def _where(self, matters: Callable[[int, int], bool]) -> Iterator[Part]:
         for part in self._every:
             if not isinstance(part, LatePart):
@@ -188,6 +193,17 @@ class FileIndex:
         """Every call with its scope, in source order."""
         return chain.from_iterable(part.calls for part in self.parts)
 
+    def nodes_of(self, parts: Iterable[Part]) -> Iterator[ast.AST]:
+        """Yield at least the nodes of some parts, outer ones first."""
+        if self.file.is_whole:
+            yield from self.file.parents
+            return
+        for part in parts:
+            for statement in part.statements:
+                found = parents_of(part.home.node, (statement,))
+                self._parents.update(found)
+                yield from found
+
     @property
     def dicts(self) -> Iterator[tuple[ast.Dict, Scope]]:
         """Every dict display with its scope, in source order."""
@@ -210,8 +226,7 @@ class FileIndex:
             if isinstance(part, LatePart) and part.members:
                 part.complete()
         body = [statement for part in parts for statement in part.statements]
-        tree = self.module.node
-        assert isinstance(tree, ast.Module)  # noqa: S101 - for the type checker
+        tree = self.file.outermost
         tree.body = body
         return tree
 

@@ -246,7 +246,8 @@ def _read_all(
     files = []
     for number, path in enumerate(paths):
         watch.at(number, len(paths))
-        file = SourceFile(_shown(path), read=partial(read_content, path), shelf=shelf)
+        read = partial(read_content, path)
+        file = SourceFile(_shown(path), read=read, shelf=shelf, in_parts=shelf is not None)
         text = file.text
         if shelf is None:
             _ = file.tree, file.silenced

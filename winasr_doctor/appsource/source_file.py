@@ -43,6 +43,7 @@ class SourceFile:
         *,
         read: Callable[[], Content] | None = None,
         shelf: Shelf | None = None,
+        in_parts: bool = False,
     ) -> None:
         r"""Describe a file.
 
@@ -52,11 +53,13 @@ class SourceFile:
             tree: The result of `ast.parse`.
             read: Returns the content of a file that is kept on disk; see `release`.
             shelf: Is told when the file is parsed and released.
+            in_parts: Whether to parse only the functions and classes that somebody asks for.
         """
         self.path = path
         self.problem: str | None = None
         self._read = read
         self._shelf = shelf
+        self._in_parts = in_parts
         if text is not None:
             vars(self)["_kept"] = text, ()
         if tree is not None:
@@ -103,7 +106,7 @@ class SourceFile:
     @property
     def may_be_split(self) -> bool:
         """Whether only parts of the file may be parsed."""
-        return self._shelf is not None and not self.is_whole
+        return self._in_parts and not self.is_whole
 
     def parse_part(self, text: str) -> ast.Module | None:
         """Return the tree of some lines; `None` if they are no complete statements."""
@@ -165,11 +168,11 @@ class SourceFile:
             return self
         if self._shelf is not None:
             self._shelf.visit(self)
-        return SourceFile(self.path, read=self._read)
+        return SourceFile(self.path, read=self._read, in_parts=self._in_parts)
 
     def __reduce__(self) -> tuple[Callable[[str], SourceFile], tuple[str]]:
         """Let another process have the file; it reads it again."""
-        return partial(SourceFile, read=self._read), (self.path,)
+        return partial(SourceFile, read=self._read, in_parts=self._in_parts), (self.path,)
 
     @property
     def is_parsed(self) -> bool:
@@ -210,6 +213,13 @@ class SourceFile:
         from winasr_doctor.appsource.file_index import FileIndex
 
         return FileIndex(self)
+
+    @property
+    def outermost(self) -> ast.Module:
+        """The module; a file that is parsed in parts may lack functions and classes in it."""
+        tree = self.index.module.node
+        assert isinstance(tree, ast.Module)  # noqa: S101 - for the type checker
+        return tree
 
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:

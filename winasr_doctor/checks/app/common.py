@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile, respect_silence
@@ -14,6 +15,9 @@ from winasr_doctor.checks.deferred import NO_SOURCE
 from winasr_doctor.findings import Evidence, Finding, Remedy, Step, ok, skip, unknown
 from winasr_doctor.findings.actions import EditSource
 from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.index import Part
 
 FileCheck = Callable[[Application, SourceFile], Iterable[Finding]]
 AppCheck = Callable[[Application], Iterable[Finding]]
@@ -223,6 +227,29 @@ def walk_own(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
+def parts_where(
+    file: SourceFile, matters: Callable[[str], bool], modules: tuple[str, ...] = ()
+) -> Iterator[Part]:
+    """Yield at least the parts of a file whose text matters, in their order.
+
+    Args:
+        file: The file.
+        matters: Returns whether a text matters.
+        modules: If the file imports one of these, or something from it, under another name, all
+            parts matter.
+    """
+    is_renamed = any(
+        meant.startswith(modules) and meant.rpartition(".")[2] != name
+        for name, meant in file.imports.items()
+    )
+    return file.index.parts if is_renamed else file.index.where(matters)
+
+
+def calls_in(parts: Iterable[Part]) -> Iterator[ast.Call]:
+    """Yield the calls in some parts of a file."""
+    return (call for part in parts for call, _scope in part.calls)
+
+
 def line_of(node: ast.AST) -> int:
     """Return the line a node starts in; 0 if it has none."""
     return getattr(node, "lineno", 0)
@@ -242,7 +269,7 @@ def values_of(file: SourceFile, name: ast.Name) -> list[ast.expr]:
         name: The name.
     """
     around = [p for p, _ in ancestors(file, name) if isinstance(p, _FUNCTIONS)]
-    for body in (*(function.body for function in around), file.tree.body):
+    for body in (*(function.body for function in around), file.outermost.body):
         values = [
             node.value
             for node in walk_own(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from msgspec import structs
 
@@ -12,11 +13,13 @@ from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
+    calls_in,
     constant,
     found,
     keyword,
     over_app,
     over_each_file,
+    parts_where,
 )
 from winasr_doctor.checks.app.local import local_findings
 from winasr_doctor.checks.app.prints import (
@@ -27,7 +30,10 @@ from winasr_doctor.checks.app.prints import (
     writes_utf8,
 )
 from winasr_doctor.checks.app.speech import speech_of
-from winasr_doctor.checks.app.text_hints import may_leave_the_encoding_open
+from winasr_doctor.checks.app.text_hints import (
+    may_leave_the_encoding_open,
+    part_may_leave_it_open,
+)
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, Severity, Step, info, ok, warning
 from winasr_doctor.machine.base import Machine
@@ -44,7 +50,8 @@ _ENCODING_PLACE = {"open": 3, "write_text": 1, "read_text": 0}
 
 
 def _look(file: SourceFile) -> Iterator[Finding]:
-    for call, _scope in file.index.calls:
+    matters = partial(part_may_leave_it_open, runs_programs="subprocess" in file.text)
+    for call in calls_in(parts_where(file, matters, ("io", "codecs", "subprocess"))):
         name = file.qualified(call.func)
         if name in {"open", "io.open", "codecs.open"} or _is_path_open(file, call, name):
             yield from _opened(file, call, name)

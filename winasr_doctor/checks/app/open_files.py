@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
+    calls_in,
     constant,
     enclosing_function,
     found,
     in_order,
     keyword,
     over_each_file,
+    parts_where,
     walk_own,
 )
 from winasr_doctor.checks.app.deletes import FUNCTIONS
@@ -58,7 +60,7 @@ def _look(file: SourceFile) -> Iterator[Finding]:
 
 
 def _opened_twice(file: SourceFile) -> Iterator[Finding]:
-    for call, _scope in file.index.calls:
+    for call in _calls_where(file, lambda text: "NamedTemporaryFile" in text):
         if file.qualified(call.func) not in _TEMPORARY or _may_be_shared(call):
             continue
         for name, block in _names(file, call):
@@ -78,10 +80,10 @@ def _opened_twice(file: SourceFile) -> Iterator[Finding]:
 
 def _temporary_deleted(file: SourceFile) -> Iterator[Finding]:
     """Find `NamedTemporaryFile(delete=False)` that is deleted before it is closed."""
-    for call, _scope in file.index.calls:
+    for call in _calls_where(file, lambda text: "NamedTemporaryFile" in text):
         if file.qualified(call.func) not in _TEMPORARY or _may_be_deleted(call):
             continue
-        around = enclosing_function(file, call) or file.tree
+        around = enclosing_function(file, call) or file.outermost
         for name, block in _names(file, call):
             paths = {f"{name}.name"} | {
                 file.segment(target)
@@ -94,6 +96,11 @@ def _temporary_deleted(file: SourceFile) -> Iterator[Finding]:
                 if inside and not _is_closed(file, around, name, call.lineno, delete.lineno):
                     yield _still_open(file, delete, f"{name} (line {call.lineno}) is still open")
                     break
+
+
+def _calls_where(file: SourceFile, matters: Callable[[str], bool]) -> Iterator[ast.Call]:
+    """Yield at least the calls in the functions whose text matters."""
+    return calls_in(parts_where(file, matters, ("tempfile", "os", "shutil")))
 
 
 def _may_be_deleted(call: ast.Call) -> bool:
@@ -115,14 +122,14 @@ def _names(file: SourceFile, call: ast.Call) -> Iterator[tuple[str, list[ast.stm
     """Yield the name that a call's result gets, with the statements that may use it."""
     for parent, child in ancestors(file, call):
         if isinstance(parent, ast.withitem) and isinstance(parent.optional_vars, ast.Name):
-            block = file.parents[parent]
+            block = file.parent_of(parent)
             yield parent.optional_vars.id, getattr(block, "body", [])
             return
         if isinstance(parent, ast.Call) and last_name(parent.func) == "enter_context":
             continue
         if isinstance(parent, ast.Assign) and child is parent.value:
             target = parent.targets[0]
-            around = enclosing_function(file, parent) or file.tree
+            around = enclosing_function(file, parent) or file.outermost
             following = [s for s in around.body if (s.end_lineno or 0) > parent.lineno]
             if isinstance(target, ast.Name | ast.Attribute):
                 yield file.segment(target), following
@@ -169,7 +176,7 @@ def _close_first(file: SourceFile, call: ast.Call) -> Remedy:
 
 def _descriptor_left_open(file: SourceFile) -> Iterator[Finding]:
     """Find `mkstemp()` whose descriptor stays open while the file is deleted or moved."""
-    for call, _scope in file.index.calls:
+    for call in _calls_where(file, lambda text: "mkstemp" in text):
         if file.qualified(call.func) != "tempfile.mkstemp":
             continue
         statement = file.parent_of(call)
@@ -201,11 +208,11 @@ def _is_given_on(around: ast.AST, name: str) -> bool:
 
 
 def _deleted_while_open(file: SourceFile) -> Iterator[Finding]:
-    for call, _scope in file.index.calls:
+    for call in _calls_where(file, may_delete):
         if not call.args or file.qualified(call.func) not in _READERS:
             continue
         path = file.segment(call.args[0])
-        around = enclosing_function(file, call) or file.tree
+        around = enclosing_function(file, call) or file.outermost
         if isinstance(call.args[0], ast.Constant) and not isinstance(call.args[0].value, str):
             continue
         holder, block = _holder(file, call)
@@ -229,7 +236,7 @@ def _holder(file: SourceFile, call: ast.Call) -> tuple[str, ast.AST | None]:
     parent = file.parent_of(call)
     if isinstance(parent, ast.withitem):
         name = file.segment(parent.optional_vars) if parent.optional_vars else "the with block"
-        return name, file.parents[parent]
+        return name, file.parent_of(parent)
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name | ast.Attribute):
         return file.segment(parent.targets[0]), None
     return "", None

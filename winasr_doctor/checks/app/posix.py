@@ -5,23 +5,29 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
 from winasr_doctor.checks.app.common import (
     ancestors,
+    calls_in,
     constant,
     enclosing_function,
     found,
     keyword,
     line_of,
     over_each_file,
+    parts_where,
     walk_own,
 )
 from winasr_doctor.checks.app.renames import replacing_renames
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
 from winasr_doctor.machine.base import Machine
+
+if TYPE_CHECKING:
+    from winasr_doctor.appsource.index import Part
 
 CODE = "APP014"
 _MODULES = frozenset(
@@ -71,6 +77,9 @@ _CALLS = (
     "create_subprocess",
     "add_signal_handler",
 )
+_STARTS = ("run", "Popen", "call", "output", "system")
+"""What the names in `_STARTERS` contain, besides the words in `_CALLS`."""
+
 _SEARCH_PATHS = frozenset({"PATH", "PYTHONPATH"})
 
 
@@ -92,10 +101,16 @@ def _look(file: SourceFile) -> Iterator[Finding]:
         yield found(warning, CODE, file, node, what, [remedy])
 
 
+def _parts(file: SourceFile, *texts: str) -> Iterator[Part]:
+    """Yield at least the parts of a file that contain one of these texts."""
+    modules = ("os", "signal", "subprocess", "asyncio")
+    return parts_where(file, lambda text: any(each in text for each in texts), modules)
+
+
 def _calls(file: SourceFile) -> Iterator[_Need]:
     if not any(word in file.text for word in _CALLS):
         return
-    for call, _scope in file.index.calls:
+    for call in calls_in(_parts(file, *_CALLS, *_STARTS)):
         name = last_name(call.func)
         if name in {"get_context", "set_start_method"}:
             given = call.args[0] if call.args else keyword(call, "method")
@@ -141,7 +156,7 @@ def _instead_of(program: str) -> str:
 def _attributes(file: SourceFile) -> Iterator[_Need]:
     if not _mentions(file.text):
         return
-    for node in file.parents:
+    for node in file.index.nodes_of(_parts(file, *_LACKING)):
         if not isinstance(node, ast.Attribute | ast.Name) or isinstance(node.ctx, ast.Store):
             continue
         if last_name(node) not in _LACKING and last_name(node) not in file.imports:
@@ -174,7 +189,7 @@ def _kill(name: str) -> str:
 def _imports(file: SourceFile) -> Iterator[_Need]:
     if not any(f"import {name}" in file.text or f"from {name}" in file.text for name in _MODULES):
         return
-    for node in file.parents:
+    for node in file.index.nodes_of(file.index.importing):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -189,7 +204,7 @@ def _paths(file: SourceFile) -> Iterator[_Need]:
     if "/tmp" not in file.text and "/dev/" not in file.text:  # noqa: S108 - what is searched for
         return
     made = _made_folders(file)
-    for node in file.parents:
+    for node in file.index.nodes_of(_parts(file, "/tmp", "/dev/")):  # noqa: S108 - what is searched for
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         text = node.value
@@ -209,7 +224,7 @@ def _separators(file: SourceFile) -> Iterator[_Need]:
     """Yield the search paths that are put together with a colon."""
     if not any(name in file.text for name in _SEARCH_PATHS):
         return
-    for node in file.parents:
+    for node in file.index.nodes_of(_parts(file, *_SEARCH_PATHS)):
         if not isinstance(node, ast.Assign | ast.AugAssign):
             continue
         value = node.value
@@ -251,7 +266,8 @@ def _is_a_colon(piece: object) -> bool:
 def _made_folders(file: SourceFile) -> tuple[str, ...]:
     """Return the folders below /tmp that the app makes itself."""
     names: dict[str, str] = {}
-    for scope in file.index.scopes:
+    inside = (scope for part in file.index.about("/tmp") for scope in part.scopes)  # noqa: S108
+    for scope in (file.index.module, *inside):
         for name, bindings in scope.bindings.items():
             expr = getattr(bindings[0], "expr", None)
             if isinstance(expr, ast.Call) and last_name(expr.func) == "Path" and expr.args:
@@ -260,7 +276,7 @@ def _made_folders(file: SourceFile) -> tuple[str, ...]:
             if isinstance(value, str):
                 names[name] = value
     made = []
-    for call, _scope in file.index.calls:
+    for call in calls_in(_parts(file, "mkdir", "makedirs")):
         if last_name(call.func) in {"makedirs", "mkdir"}:
             for node in ast.walk(call):
                 value = constant(node)

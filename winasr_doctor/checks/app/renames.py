@@ -9,10 +9,12 @@ from itertools import pairwise
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name, text_of
 from winasr_doctor.checks.app.common import (
+    calls_in,
     constant,
     enclosing_function,
     keyword,
     line_of,
+    parts_where,
     values_of,
     walk_own,
 )
@@ -45,7 +47,7 @@ def replacing_renames(file: SourceFile) -> Iterator[ast.Call]:
     """
     if "rename(" not in file.text:
         return
-    for call, _scope in file.index.calls:
+    for call in calls_in(parts_where(file, lambda text: "rename" in text, ("os",))):
         pair = _renamed(file, call)
         if pair is not None and _exists_already(file, call, *pair):
             yield call
@@ -81,7 +83,7 @@ def _is_name(node: ast.expr) -> bool:
 def _exists_already(file: SourceFile, call: ast.Call, old: ast.expr, new: ast.expr) -> bool:
     """Return whether the new name is that of an earlier run, and nobody takes care of it."""
     around = enclosing_function(file, call)
-    nodes = list(walk_own(around.body if around is not None else file.tree.body))
+    nodes = list(walk_own(around.body if around is not None else file.outermost.body))
     before = [node for node in nodes if 0 < line_of(node) <= call.lineno]
     text = file.segment(new)
     if any(word in text.casefold() for word in _FOLDERS) or _is_cared_for(file, before, call):

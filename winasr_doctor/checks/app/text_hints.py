@@ -13,7 +13,8 @@ from winasr_doctor.appsource.call_texts import parts_of_call
 _TEXT_CALL = re.compile(r"(open|write_text|read_text)[\s\\]*\(")
 _BINARY = re.compile(r"""['"](?=[^'"]*b)(?=[^'"]*[rwax])[rwaxbt+]{2,4}['"]""")
 _TEXT_MODE = re.compile(r"""['"][rwaxt+]{1,3}['"]""")
-_OTHER_OPENS = ("open as", "io as", "codecs as", "io.open", "codecs.open")
+_RENAMED_OPENS = ("open as", "io as", "codecs as")
+_OTHER_OPENS = ("io.open", "codecs.open")
 _DECODES = re.compile(r"universal_newlines|text\s*=|get(?:status)?output|check_output")
 
 _DELETE = re.compile(
@@ -32,9 +33,20 @@ def may_leave_the_encoding_open(text: str) -> bool:
     """Return whether a call may open, read or write text, or decode output, in a default encoding.
 
     Args:
-        text: The source.
+        text: The source of a file.
     """
-    if "subprocess" in text and _DECODES.search(text):
+    is_renamed = any(each in text for each in _RENAMED_OPENS)
+    return is_renamed or part_may_leave_it_open(text, runs_programs="subprocess" in text)
+
+
+def part_may_leave_it_open(text: str, *, runs_programs: bool) -> bool:
+    """Return whether that may be so in a part of a file, unless it calls `open` another name.
+
+    Args:
+        text: The source of the part.
+        runs_programs: Whether the file imports `subprocess`.
+    """
+    if runs_programs and _DECODES.search(text):
         return True
     return any(each in text for each in _OTHER_OPENS) or any(_calls_left_open(text))
 

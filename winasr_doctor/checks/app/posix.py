@@ -77,8 +77,11 @@ _CALLS = (
     "create_subprocess",
     "add_signal_handler",
 )
-_STARTS = ("run", "Popen", "call", "output", "system")
-"""What the names in `_STARTERS` contain, besides the words in `_CALLS`."""
+_TELLING = re.compile(
+    r"get_context|set_start_method|add_signal_handler|preexec_fn|\.(?:sh|bash)\b"
+    rf"""|["']\s*(?:{"|".join(map(re.escape, sorted(_PROGRAMS)))})["'\s{{]"""
+)
+"""What a function contains if a call in it needs a POSIX system."""
 
 _SEARCH_PATHS = frozenset({"PATH", "PYTHONPATH"})
 
@@ -108,9 +111,9 @@ def _parts(file: SourceFile, *texts: str) -> Iterator[Part]:
 
 
 def _calls(file: SourceFile) -> Iterator[_Need]:
-    if not any(word in file.text for word in _CALLS):
+    if not any(word in file.text for word in _CALLS) or not _TELLING.search(file.text):
         return
-    for call in calls_in(_parts(file, *_CALLS, *_STARTS)):
+    for call in calls_in(file.index.matching(_TELLING)):
         name = last_name(call.func)
         if name in {"get_context", "set_start_method"}:
             given = call.args[0] if call.args else keyword(call, "method")

@@ -64,7 +64,7 @@ DEFERRED = {
             "APP017": "A path goes into a command that cmd.exe or ffmpeg reads differently",
             "APP018": "Part of the app's source was left out of the scan",
             "APP019": "A table of results is opened only after all the work, unprotected",
-            "APP020": "A file name has a colon, which Windows does not allow",
+            "APP020": "A file name may have characters that Windows does not allow",
         },
     ),
 }

@@ -5,7 +5,7 @@ from winasr_doctor.checks.app.channels import averages_channels
 from winasr_doctor.checks.app.cleanup import cleans_up_before_returning
 from winasr_doctor.checks.app.encodings import leaves_the_encoding_open
 from winasr_doctor.checks.app.errors import loses_the_cause, swallows_the_error
-from winasr_doctor.checks.app.file_names import names_files_with_colons
+from winasr_doctor.checks.app.file_names import names_files_with_reserved_characters
 from winasr_doctor.checks.app.late_settings import sets_the_hub_up_too_late
 from winasr_doctor.checks.app.late_sinks import writes_only_at_the_end
 from winasr_doctor.checks.app.left_out import was_not_examined
@@ -27,7 +27,7 @@ __all__ = [
     "leaves_the_encoding_open",
     "loses_the_cause",
     "matches_message_text",
-    "names_files_with_colons",
+    "names_files_with_reserved_characters",
     "needs_posix",
     "opens_a_file_twice",
     "page_keeps_errors_in_the_terminal",

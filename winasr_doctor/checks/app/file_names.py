@@ -1,13 +1,13 @@
-"""APP020: a file name with a colon, which Windows does not allow."""
+"""APP020: a file name with characters that Windows does not allow."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from winasr_doctor.appsource.source_file import SourceFile
 from winasr_doctor.appsource.syntax import last_name
-from winasr_doctor.checks.app.common import found, over_each_file, values_of
+from winasr_doctor.checks.app.common import constant, found, over_each_file, values_of
 from winasr_doctor.checks.app.posix import asks_for_the_system
 from winasr_doctor.checks.base import check
 from winasr_doctor.findings import Finding, Remedy, warning
@@ -18,6 +18,11 @@ _CLOCKS = ("datetime.datetime", "datetime.datetime.now", "datetime.datetime.utcn
 _NOW = frozenset({"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp"})
 _COLONS = ("%H:", ":%M", ":%S", "%M:", "%T", "%X", "%c", "%R")
 _MARKS = ("isoformat(", "now()", "utcnow()", "today()", "ctime(", *_COLONS)
+
+_DOWNLOADERS = ("yt_dlp", "youtube_dl", "pytube", "pafy", "feedparser")
+"""Packages that give the titles of videos and of podcasts as they are on the web."""
+_REFUSED = frozenset('<>:"|?*')
+_TITLES = frozenset({"title", "fulltitle"})
 
 _OPENERS = frozenset(
     {
@@ -33,15 +38,24 @@ _MOST_NAMES = 30
 """The most names that one path is followed through, each once."""
 _MOST_VALUES = 8
 """The most values of an attribute or a method that are followed."""
-_JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "fspath", "lower"})
+_IsRisky = Callable[[SourceFile, ast.expr], bool]
+_JOINS = frozenset({"join", "joinpath", "Path", "str", "format", "with_name", "fspath"})
+_SAME = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "replace"})
+"""Methods that leave the characters which Windows refuses; `replace` only if it names others."""
 
 
 def _look(file: SourceFile) -> Iterator[Finding]:
+    downloads = any(meant.startswith(_DOWNLOADERS) for meant in file.imports.values())
     for call, _scope in file.index.calls:
-        for path in _paths_of(file, call):
-            if _has_a_colon(file, path) and not asks_for_the_system(file, call):
-                yield _finding(file, call)
-                break
+        paths = list(_paths_of(file, call))
+        if any(_has(_is_a_time, file, path) for path in paths):
+            named = _with_colons
+        elif downloads and any(_has(_is_a_title, file, path) for path in paths):
+            named = _with_a_title
+        else:
+            continue
+        if not asks_for_the_system(file, call):
+            yield named(file, call)
 
 
 def _paths_of(file: SourceFile, call: ast.Call) -> Iterator[ast.expr]:
@@ -59,10 +73,11 @@ def _paths_of(file: SourceFile, call: ast.Call) -> Iterator[ast.expr]:
         yield call.func.value
 
 
-def _has_a_colon(file: SourceFile, path: ast.expr, met: set[str] | None = None) -> bool:
-    """Return whether a path contains a time of day with colons.
+def _has(is_risky: _IsRisky, file: SourceFile, path: ast.expr, met: set[str] | None = None) -> bool:
+    """Return whether a path contains something risky.
 
     Args:
+        is_risky: Returns whether an expression is.
         file: The file.
         path: The path, or a part of it.
         met: The names that were followed already.
@@ -77,9 +92,23 @@ def _has_a_colon(file: SourceFile, path: ast.expr, met: set[str] | None = None) 
         parts = [path.value]
     elif isinstance(path, ast.BinOp):
         parts = [path.left, path.right]
-    elif isinstance(path, ast.Call) and last_name(path.func) in _JOINS:
-        parts = path.args
-    return _is_a_time(file, path) or any(_has_a_colon(file, part, met) for part in parts)
+    elif isinstance(path, ast.Tuple):
+        parts = path.elts
+    elif isinstance(path, ast.Call):
+        parts = _kept_by(path)
+    return is_risky(file, path) or any(_has(is_risky, file, part, met) for part in parts)
+
+
+def _kept_by(call: ast.Call) -> list[ast.expr]:
+    """Return what a call puts into its result without replacing what Windows does not allow."""
+    name = last_name(call.func)
+    if name in _JOINS:
+        return [*call.args, *(item.value for item in call.keywords)]
+    if name not in _SAME or not isinstance(call.func, ast.Attribute):
+        return []
+    replaced = constant(call.args[0]) if name == "replace" and call.args else ""
+    careful = not isinstance(replaced, str) or not _REFUSED.isdisjoint(replaced)
+    return [] if careful else [call.func.value]
 
 
 def _values_of(file: SourceFile, path: ast.expr, met: set[str]) -> list[ast.expr]:
@@ -139,6 +168,15 @@ def _is_a_time(file: SourceFile, node: ast.expr) -> bool:
     )
 
 
+def _is_a_title(_file: SourceFile, node: ast.expr) -> bool:
+    """Return whether an expression is `info["title"]`, `info.get("title")` or `video.title`."""
+    if isinstance(node, ast.Subscript):
+        return constant(node.slice) in _TITLES
+    if isinstance(node, ast.Call) and last_name(node.func) == "get" and node.args:
+        return constant(node.args[0]) in _TITLES
+    return isinstance(node, ast.Attribute) and node.attr in _TITLES
+
+
 def _shows_colons(formats: Iterable[ast.AST]) -> bool:
     """Return whether a format of a time has colons."""
     literals = [each.value for each in formats if isinstance(each, ast.Constant)]
@@ -155,13 +193,30 @@ def _is_now(file: SourceFile, node: ast.expr) -> bool:
     return last_name(node.func) in _NOW and (file.qualified(node.func) or "").startswith(_CLOCKS)
 
 
-def _finding(file: SourceFile, call: ast.Call) -> Finding:
+def _with_a_title(file: SourceFile, call: ast.Call) -> Finding:
     return found(
         warning,
         CODE,
         file,
         call,
-        "the name has the colons of a time in it: Windows refuses it with OSError 22, or writes"
+        'the file name contains a title from the web: Windows refuses : ? " | and * in names'
+        " (OSError 22 or WinError 123)",
+        [
+            Remedy(
+                "Replace what Windows does not allow",
+                (f"""In {file.spot(call)}, use re.sub(r'[<>:"/\\\\|?*]', "_", title)""",),
+            )
+        ],
+    )
+
+
+def _with_colons(file: SourceFile, call: ast.Call) -> Finding:
+    return found(
+        warning,
+        CODE,
+        file,
+        call,
+        "the file name contains the colons of a time: Windows refuses it with OSError 22, or writes"
         " into a hidden stream of an empty file",
         [
             Remedy(
@@ -173,24 +228,31 @@ def _finding(file: SourceFile, call: ast.Call) -> Finding:
 
 
 @check(CODE)
-def names_files_with_colons(host: Machine) -> Iterable[Finding]:
-    """A file name has a colon, which Windows does not allow.
+def names_files_with_reserved_characters(host: Machine) -> Iterable[Finding]:
+    """A file name may have characters that Windows does not allow.
 
     **What.** Names with `datetime.now().isoformat()`, `str(datetime.now())`, or `strftime` with
-    `%H:%M`, given to `open`, `makedirs`, `soundfile.write` and other calls that create a file.
+    `%H:%M`, given to `open`, `makedirs`, `soundfile.write` and other calls that create a file. Also
+    names with the title of a video or an episode, in a file that imports yt-dlp, pytube or
+    feedparser.
     **Why.** On NTFS a colon begins the name of a stream. With two colons, the call fails with
     OSError 22 after all the work; with one, the text goes into a stream of an empty file, where
-    nobody finds it.
+    nobody finds it. Titles often have a colon or a question mark.
     **Decided by.** The expression, also through names that are assigned once, and attributes and
     methods of the same file. `date.isoformat()`, `replace(":", "-")` and code that asks for the
-    system are silent.
-    **Do.** Write the time as `%H-%M-%S`.
+    system are silent; so is a title that goes through any other function, such as `re.sub` or
+    `sanitize_filename`.
+    **Do.** Write the time as `%H-%M-%S`; replace the reserved characters in a title.
     **Source.** learn.microsoft.com, "Naming Files, Paths, and Namespaces" (reserved characters) and
-    "File Streams"; docs.python.org, `datetime.isoformat`.
+    "File Streams"; docs.python.org, `datetime.isoformat`; yt-dlp, `utils.sanitize_filename`.
     """
     return _RUN(host)
 
 
 _RUN = over_each_file(
-    CODE, _look, "no file name has a colon", (("datetime", "strftime", "ctime"), _MARKS)
+    CODE,
+    _look,
+    "no file name has characters that Windows does not allow",
+    (("datetime", "strftime", "ctime"), _MARKS),
+    (_DOWNLOADERS, tuple(sorted(_TITLES))),
 )

@@ -2,6 +2,7 @@ import os
 
 import yt_dlp
 from nemo.collections.asr.models import ASRModel
+from pytube import YouTube
 
 model = ASRModel.restore_from("m.nemo")
 
@@ -24,3 +25,9 @@ def formatted(info, text):
     path = "{name}.txt".format(name=info["fulltitle"])
     with open(path, "w", encoding="utf-8") as file:  # expect: APP020
         file.write(text)
+
+
+def downloaded(url):
+    video = YouTube(url)
+    title = video.title
+    video.streams.first().download(filename=f"{title}.mp4")  # expect: APP020

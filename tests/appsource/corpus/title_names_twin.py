@@ -3,6 +3,7 @@ import re
 
 import yt_dlp
 from nemo.collections.asr.models import ASRModel
+from pytubefix import YouTube
 from yt_dlp.utils import sanitize_filename
 
 model = ASRModel.restore_from("m.nemo")
@@ -27,6 +28,11 @@ def replaced(info):
 def by_its_id(info, text):
     with open(f"{info['id']}.txt", "w", encoding="utf-8") as file:
         file.write(f"{info['title']}\n{text}")
+
+
+def downloaded(url):
+    video = YouTube(url)
+    video.streams.first().download(filename=f"{video.title}.mp4")
 
 
 def in_headings(words):

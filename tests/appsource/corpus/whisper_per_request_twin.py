@@ -31,5 +31,5 @@ def change(size: str):
 
 
 @api.post("/other")
-def other(path: str):
+async def other(path: str):
     return {"text": model.transcribe(path)["text"]}

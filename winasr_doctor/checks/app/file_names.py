@@ -69,6 +69,8 @@ def _paths_of(file: SourceFile, call: ast.Call) -> Iterator[ast.expr]:
         yield from call.args[:1] if method.startswith("to_") else ()
         if isinstance(call.func, ast.Attribute):
             yield call.func.value
+    elif method == "download" and any(n.startswith("pytube.") for n in file.imports.values()):
+        yield from (item.value for item in call.keywords if item.arg == "filename")
     elif method == "open" and isinstance(call.func, ast.Attribute):
         yield call.func.value
 
@@ -244,7 +246,8 @@ def names_files_with_reserved_characters(host: Machine) -> Iterable[Finding]:
     `sanitize_filename`.
     **Do.** Write the time as `%H-%M-%S`; replace the reserved characters in a title.
     **Source.** learn.microsoft.com, "Naming Files, Paths, and Namespaces" (reserved characters) and
-    "File Streams"; docs.python.org, `datetime.isoformat`; yt-dlp, `utils.sanitize_filename`.
+    "File Streams"; docs.python.org, `datetime.isoformat`; yt-dlp, `utils.sanitize_filename`;
+    pytube 15, `streams.py` (it takes `filename` as it is; pytubefix replaces the characters).
     """
     return _RUN(host)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.source_file import SourceFile
+from winasr_doctor.appsource.syntax import last_name
+from winasr_doctor.appsource.words import Use
 from winasr_doctor.checks.app.common import enclosing_function
 from winasr_doctor.checks.app.executors import Overlap, runs
 from winasr_doctor.checks.app.gradio_events import events_of
@@ -17,6 +19,7 @@ from winasr_doctor.checks.app.speech import speech_of
 
 if TYPE_CHECKING:
     from winasr_doctor.appsource.call_sites import CallPaths, Site
+    from winasr_doctor.appsource.index import Scope
 
 
 class Loading(NamedTuple):
@@ -25,10 +28,13 @@ class Loading(NamedTuple):
     Attributes:
         loads: The calls that load a model.
         runs: The calls that transcribe, and what leads to them.
+        changes_the_process: Whether these change more than the model, such as the current
+            directory, so that models of their own are not safe either.
     """
 
     loads: tuple[Site, ...]
     runs: CallPaths
+    changes_the_process: bool = True
 
 
 def loading_pages(app: Application, fresh: CallPaths, work: Loading) -> Iterator[Overlap]:
@@ -52,21 +58,55 @@ def loading_pages(app: Application, fresh: CallPaths, work: Loading) -> Iterator
             yield site.file, site.call, what
 
 
-def has_its_own(site: Site, fresh: CallPaths) -> bool:
+def has_its_own(app: Application, site: Site, fresh: CallPaths) -> bool:
     """Return whether a call transcribes with a model that its function has just loaded.
 
+    So it does with a model of an object that is only made where it is used.
+
     Args:
+        app: The app.
         site: The call.
         fresh: The loads that happen each time, and what leads to them.
     """
     from winasr_doctor.appsource.index import Value  # lazy: only an app with source has an index
 
     receiver = site.call.func.value if isinstance(site.call.func, ast.Attribute) else None
+    if isinstance(receiver, ast.Attribute) and last_name(receiver.value) == "self":
+        return _is_made_for_each_use(app, site)
     if not isinstance(receiver, ast.Name) or site.function is None:
         return False
     bindings = site.scope.bindings.get(receiver.id, ())
     made = [each.expr for each in bindings if isinstance(each, Value)]
     return len(made) == len(bindings) > 0 and all(_is_fresh(each, fresh) for each in made)
+
+
+def _is_made_for_each_use(app: Application, site: Site) -> bool:
+    """Return whether every object of a method's class is kept in a local name only."""
+    owner = site.function.owner if site.function is not None else None
+    name = getattr(owner.node, "name", "") if owner is not None else ""
+    made = [
+        (call, scope)
+        for file in (app.words.files_with(name, Use.CALLED) if name else ())
+        for part in file.index.about(name)
+        for call, scope in part.calls
+        if last_name(call.func) == name
+    ]
+    return bool(made) and all(_is_kept_locally(call, scope) for call, scope in made)
+
+
+def _is_kept_locally(call: ast.Call, scope: Scope) -> bool:
+    """Return whether what a call returns is bound to a name of a function, and not returned."""
+    names = {
+        name
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if getattr(binding, "expr", None) is call
+    }
+    returned = {each.id for each in scope.returns if isinstance(each, ast.Name)}
+    return isinstance(scope.node, _FUNCTIONS) and bool(names) and names.isdisjoint(returned)
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _is_fresh(made: ast.expr, fresh: CallPaths) -> bool:

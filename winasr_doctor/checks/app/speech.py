@@ -17,6 +17,7 @@ from winasr_doctor.checks.app.handlers import handled_here
 from winasr_doctor.frameworks.nemo import idioms
 from winasr_doctor.frameworks.whisper.names import (
     LOADERS,
+    ONE_AT_A_TIME,
     PIPELINES,
     RECOGNISERS,
     SPEECH_TASK,
@@ -178,6 +179,18 @@ class Speech:
     def whisper_runs(self) -> CallPaths:
         """The `whisper` calls, and everything that leads to them."""
         return self.app.calls.spread(self.whisper)
+
+    @cached_property
+    def whisper_one_at_a_time(self) -> tuple[Site, ...]:
+        """The `whisper` calls on a model that must not transcribe twice at once."""
+        return tuple(
+            site
+            for site in self.whisper
+            if isinstance(site.call.func, ast.Attribute)
+            and not ONE_AT_A_TIME.isdisjoint(
+                self.app.calls.origins(site.call.func.value, site.scope)
+            )
+        )
 
     @cached_property
     def is_used(self) -> bool:

@@ -49,26 +49,32 @@ def _look(gradio: str | None, app: Application) -> Iterator[Finding]:
     speech = speech_of(app)
     nemo = Loading(speech.direct[Work.LOAD], speech.runs)
     if speech.direct[Work.RUN] or nemo.loads:
-        yield from _overlaps(gradio, app)
+        yield from _overlaps(gradio, app, speech.direct[Work.RUN], nemo)
         cost = (
             "it unpacks the whole model into TEMP and changes the process's current directory each"
             " time"
         )
         yield from _reloads(app, nemo, cost)
     if speech.whisper_loads:
-        whisper = Loading(speech.whisper_loads, speech.whisper_runs)
+        whisper = Loading(speech.whisper_loads, speech.whisper_runs, changes_the_process=False)
+        if speech.whisper_one_at_a_time:
+            yield from _overlaps(gradio, app, speech.whisper_one_at_a_time, whisper)
         cost = "that takes seconds to minutes each time, and two at once need the memory twice"
         yield from _reloads(app, whisper, cost)
 
 
-def _overlaps(gradio: str | None, app: Application) -> Iterator[Finding]:
-    graph, runs = app.calls, speech_of(app).direct[Work.RUN]
+def _overlaps(
+    gradio: str | None, app: Application, runs: tuple[Site, ...], work: Loading
+) -> Iterator[Finding]:
+    graph = app.calls
     shared = graph.spread((s for s in runs if not is_locked(s)), lambda s: not is_locked(s))
-    per_request = _loads_each_time(app, speech_of(app).direct[Work.LOAD])
+    per_request = _loads_each_time(app, work.loads)
     in_common = graph.spread(
-        (s for s in runs if not is_locked(s) and not has_its_own(s, per_request)),
+        (s for s in runs if not is_locked(s) and not has_its_own(app, s, per_request)),
         lambda s: not is_locked(s),
     )
+    if not work.changes_the_process:
+        shared = in_common
     met: set[ast.AST] = set()
     for file, node, what in (
         *started_in_threads(app, shared),
@@ -113,12 +119,14 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
 
     **What.** `transcribe()` and `diarize()` in thread pools and threads, in Gradio events that may
     overlap, and in requests that a server answers in threads (Flask, plain `def` endpoints of
-    FastAPI, `ThreadingHTTPServer`). Also a model of NeMo or Whisper that is loaded again in every
-    request or Gradio event that transcribes, or whenever Streamlit runs its script again.
+    FastAPI, `ThreadingHTTPServer`), of NeMo, openai-whisper or WhisperX. Also a model of
+    NeMo or Whisper that is loaded again in every request or Gradio event that transcribes, or
+    whenever Streamlit runs its script again.
     **Why.** NeMo's `transcribe` changes the model while it runs (modes, decoding, the current
     directory while loading): results get mixed up, or a folder stays locked because it is the
-    current directory. Loading a Whisper model again takes as long each time, and two users at once
-    need the memory twice.
+    current directory. openai-whisper keeps its cache in hooks on the model, and WhisperX its
+    tokenizer in it; with faster-whisper it is safe. Loading a Whisper model again takes as long
+    each time, and two users at once need the memory twice.
     **Decided by.** The call, or a function that leads to it, is passed to threads or answers
     requests. Since version 4, Gradio runs each event function with its own limit of one, so two
     event functions overlap unless they share a `concurrency_id`; an event with `queue=False` or a
@@ -133,7 +141,7 @@ def transcribes_concurrently(host: Machine) -> Iterable[Finding]:
     `Blocks.queue`; Flask, `Flask.run` (`threaded=True` since 1.0); FastAPI, "Concurrency and async
     / await"; docs.python.org, `http.server.ThreadingHTTPServer`;
     docs.streamlit.io, "Caching overview"; openai-whisper, `whisper/__init__.py` (each load reads
-    and hashes the whole file).
+    and hashes the whole file) and `decoding.py` (`PyTorchInference`); WhisperX issue 1171.
     """
     return over_app(
         CODE, partial(_look, _gradio_of(host)), "only one transcription runs at a time"

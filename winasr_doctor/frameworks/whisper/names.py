@@ -48,3 +48,13 @@ LOADERS = frozenset(
 )
 """Functions and classes that load a model. openai-whisper also reads and hashes the whole file each
 time. Sources: the packages' READMEs; openai-whisper, `whisper/__init__.py` (`_download`)."""
+
+ONE_AT_A_TIME = LOADERS & {
+    *("whisper.load_model", "stable_whisper.load_model", "whisper_timestamped.load_model"),
+    *("whisperx.load_model", "whisperx.asr.load_model"),
+}
+"""What loads a model that must not transcribe twice at once. openai-whisper and the packages that
+use it put hooks into the model for its cache; WhisperX keeps its tokenizer in the model. Sources:
+openai-whisper, `decoding.py` (`PyTorchInference`) and `model.py` (`install_kv_cache_hooks`);
+whisper-timestamped issue 124; WhisperX issue 1171. faster-whisper is safe: CTranslate2 queues its
+work (CTranslate2, "Multithreading and parallelism")."""

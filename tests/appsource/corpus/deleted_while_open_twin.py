@@ -26,6 +26,14 @@ def closed(upload):
     os.unlink(file.name)
 
 
+def rebound(audio):
+    file = tempfile.NamedTemporaryFile(suffix=".wav", delete=False)
+    path = file.name
+    with open(path, "rb") as file:
+        print(model.transcribe([path])[0].text, file.read(4))
+    os.unlink(path)
+
+
 def closed_first(audio):
     fd, path = tempfile.mkstemp(suffix=".wav")
     os.close(fd)

@@ -272,12 +272,17 @@ def _is_closed(file: SourceFile, around: ast.AST, holder: str, first: int, last:
             if node.func.attr in _CLOSES and (owner == holder or owner.startswith(f"{holder}.")):
                 return True
         if isinstance(node, ast.With) and any(
-            file.segment(item.context_expr) == holder for item in node.items
+            holder in {file.segment(item.context_expr), _name_in(file, item)} for item in node.items
         ):
             return True
         if isinstance(node, ast.Assign) and any(file.segment(t) == holder for t in node.targets):
             return True
     return False
+
+
+def _name_in(file: SourceFile, item: ast.withitem) -> str:
+    """Return the name that a `with` binds, which drops what had this name before."""
+    return file.segment(item.optional_vars) if item.optional_vars is not None else ""
 
 
 def _still_open(file: SourceFile, delete: ast.Call, why: str) -> Finding:

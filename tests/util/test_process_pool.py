@@ -176,16 +176,14 @@ def test_an_interpreter_that_cannot_be_started_again_gets_no_help(monkeypatch):
 
 OWNER = """
 import time
-from tests.util.chunks import ids_after_a_while, minus
+from tests.util.chunks import ids_after_a_while, minus, squares, stuck_elsewhere
 from winasr_doctor._util.process_pool import map_in_processes
 
 if __name__ == "__main__":
-    found = map_in_processes(
-        ids_after_a_while, range(1_000), processes=1, chunk=1, lost={lost}
-    )
+    found = map_in_processes({work}, processes=1, chunk=1, lost={lost})
     {wait}
     print("begun", flush=True)
-    {then}
+    time.sleep(60)
 """
 
 
@@ -214,16 +212,22 @@ def owner(folder: Path, **code: str) -> Iterator[tuple[subprocess.Popen[str], ps
 
 @pytest.mark.parametrize("lost", ["None", "minus"])
 def test_the_others_end_when_the_process_that_started_them_is_killed(lost, tmp_path):
-    code = {"lost": lost, "wait": "time.sleep(1)", "then": "time.sleep(60)"}
+    code = {"work": "ids_after_a_while, range(1_000)", "lost": lost, "wait": "time.sleep(1)"}
     with owner(tmp_path, **code) as (process, other):
         process.kill()
     assert not psutil.wait_procs([other], timeout=30)[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal is sent to a group of processes")
-@pytest.mark.parametrize("lost", ["None", "minus"])
-def test_ctrl_c_ends_all_and_only_the_process_that_started_them_says_so(lost, tmp_path):
-    code = {"lost": lost, "wait": "next(found), next(found), next(found)", "then": "list(found)"}
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"work": "stuck_elsewhere, range(9)", "lost": "None", "wait": "time.sleep(1)"},
+        {"work": "squares, range(9)", "lost": "minus", "wait": "[next(found) for _ in range(9)]"},
+    ],
+    ids=["busy", "idle"],
+)
+def test_ctrl_c_ends_all_and_only_the_process_that_started_them_says_so(code, tmp_path):
     with owner(tmp_path, **code) as (process, other):
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=30)

@@ -36,6 +36,10 @@ def squares_but_of_7(numbers: list[int]) -> list[int]:
     return squares(numbers)
 
 
+def sizes_but_of_7(numbers: list[int]) -> list[int]:
+    return [len(numbers) for _ in squares_but_of_7(numbers)]
+
+
 def an_error_for_7(numbers: list[int]) -> list[int]:
     if 7 in numbers:
         raise ValueError

@@ -22,6 +22,7 @@ from tests.util.chunks import (
     minus,
     name_at_the_second_try,
     process_ids,
+    sizes_but_of_7,
     squares,
     squares_but_of_7,
     squares_here,
@@ -106,6 +107,11 @@ def test_what_is_lost_or_fails_elsewhere_is_done_here(function):
 def test_only_the_item_that_ends_its_process_is_lost():
     found = map_in_processes(squares_but_of_7, range(20), processes=2, chunk=5, lost=minus)
     assert list(found) == [-7 if number == 7 else number**2 for number in range(20)]
+
+
+def test_only_the_chunk_of_that_item_is_tried_one_by_one():
+    found = list(map_in_processes(sizes_but_of_7, range(20), processes=1, chunk=5, lost=minus))
+    assert found[5:] == [1, 1, -7, 1, 1, *[5] * 10]
 
 
 def test_an_item_is_tried_again(tmp_path: Path):

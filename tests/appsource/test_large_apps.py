@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from concurrent.futures import Future
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
-from winasr_doctor._util import helpers
+from winasr_doctor._util import process_pool
 from winasr_doctor.appsource import named_places, parsing, read_application, reading
 from winasr_doctor.appsource.file_index import FileIndex
 from winasr_doctor.appsource.revision_uses import may_give_a_revision
@@ -81,23 +81,18 @@ def whole_report(folder: Path, **how: bool) -> str:
     return render(report, "json")
 
 
-def failed(future: Future[list[local.Examined]]) -> bool:
-    return future.done() and future.exception() is not None
-
-
 def wait_for_others(monkeypatch: pytest.MonkeyPatch, looked_at: list[str]) -> None:
     """Leave all that is shared to the others, and note what this process looks at itself."""
-    monkeypatch.setattr(helpers, "_cores", lambda: 3)
+    monkeypatch.setattr(process_pool, "cores", lambda: 3)
     monkeypatch.setattr(reading, "PER_PROCESS", 1)
-    begin, look_at = helpers._Work.results, local.look_at
+    begin, look_at = process_pool._Work.results, local.look_at
 
     def results(work):
-        given = work._futures
-        while given and work._end > 0 and not any(map(failed, given.values())):
+        while active_children():
             time.sleep(0.01)
-        return begin(work)
+        yield from begin(work)
 
-    monkeypatch.setattr(helpers._Work, "results", results)
+    monkeypatch.setattr(process_pool._Work, "results", results)
     monkeypatch.setattr(
         local, "look_at", lambda file, codes: (looked_at.append(file.path), look_at(file, codes))[1]
     )
@@ -122,7 +117,7 @@ def test_the_report_is_the_same_if_the_other_processes_end(tmp_path, large, monk
     alone = whole_report(tmp_path)
     looked_at: list[str] = []
     wait_for_others(monkeypatch, looked_at)
-    monkeypatch.setattr(helpers, "_follow", partial(os._exit, 1))
+    monkeypatch.setattr(process_pool, "_follow", partial(os._exit, 1))
     assert whole_report(tmp_path, in_processes=True) == alone
     assert looked_at
 

@@ -266,7 +266,7 @@ def _new_shelf(size: int, count: int, progress: Callable[[str], None] | None) ->
 
 
 def _helpers(size: int) -> int:
-    from winasr_doctor._util.helpers import helpers_for
+    from winasr_doctor._util.process_pool import helpers_for
 
     return helpers_for(size, PER_PROCESS)
 

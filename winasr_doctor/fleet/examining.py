@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from winasr_doctor._util.process_pool import cores, map_in_processes
 from winasr_doctor.fleet.collected import CollectedFile, collected_files, pseudonym
 from winasr_doctor.fleet.reading import read
 from winasr_doctor.fleet.rows import MachineRow, UnreadFile
@@ -33,23 +33,15 @@ def examine(
     """
     files = chain.from_iterable(map(collected_files, folders))
     first = list(islice(files, SERIAL + 1))
-    cores = processes or (os.cpu_count() or 1)
-    many = len(first) > SERIAL if processes is None else processes > 1
-    if many and cores > 1:
-        rows = _on_several_cores(chain(first, files), cores)
+    files = chain(first, files)
+    if processes is None:
+        processes = cores() if len(first) > SERIAL else 1
+    if processes > 1:
+        rows = map_in_processes(_read_all, files, processes=processes, chunk=_CHUNK, lost=_lost)
     else:
-        rows = chain.from_iterable(map(read, chain(first, files)))
+        rows = chain.from_iterable(map(read, files))
     for row in rows:
         yield _hidden(row, salt) if salt else row
-
-
-def _on_several_cores(
-    files: Iterator[CollectedFile], cores: int
-) -> Iterator[MachineRow | UnreadFile]:
-    # lazy: a small collection needs one process
-    from winasr_doctor._util.process_pool import map_in_processes
-
-    return map_in_processes(_read_all, files, _lost, processes=cores, chunk=_CHUNK)
 
 
 def _read_all(files: list[CollectedFile]) -> list[MachineRow | UnreadFile]:

@@ -185,8 +185,8 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
 """
 ONE_PROCESS = """
 from winasr_doctor.__main__ import main
-from winasr_doctor._util import helpers
-helpers._cores = lambda: 1
+from winasr_doctor._util import process_pool
+process_pool.cores = lambda: 1
 main()
 """
 """The command as on a machine with one core."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from winasr_doctor._util.helpers import share
+from winasr_doctor._util.process_pool import map_in_processes
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.paused_gc import collector_paused
 from winasr_doctor.appsource.source_file import SourceFile
@@ -61,7 +61,7 @@ def begin(app: Application, codes: Collection[str]) -> None:
 
 def _share(app: Application) -> tuple[list[_Task], Iterator[Examined]]:
     tasks = list(_wanted(app).items())
-    return tasks, share(look_at_each, tasks, _CHUNK, app.helpers)
+    return tasks, map_in_processes(look_at_each, tasks, processes=app.helpers, chunk=_CHUNK)
 
 
 def local_findings(app: Application) -> Found:

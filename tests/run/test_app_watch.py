@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -13,6 +17,7 @@ from winasr_doctor._guard.events import Phase
 from winasr_doctor._util.blocks import Paragraph
 from winasr_doctor.run.events import EventLog, Opened
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill import watch as watch_module
 from winasr_doctor.run.standstill.activity import Activity
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
@@ -34,6 +39,28 @@ class _Asked:
         self.questions += 1
         self.written += 1000
         return []
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="nothing is watched there")
+def test_a_computer_that_sleeps_or_is_too_busy_to_measure_is_no_silence(monkeypatch):
+    looks: list[float] = []
+    often = threading.Event()
+
+    class Watch:
+        def __init__(self, *_arguments: object) -> None:
+            pass
+
+        def look(self, now: float) -> None:
+            looks.append(now)
+            if len(looks) > 3:
+                often.set()
+
+    hours = itertools.count(0, 3600)
+    monkeypatch.setattr(watch_module, "AppWatch", Watch)
+    monkeypatch.setattr(watch_module, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    with watch_module.watching(os.getpid(), "", 0.12, print):  # a look every 0.01 s
+        assert often.wait(60)
+    assert [round(each, 2) for each in looks[:4]] == [0.02, 0.04, 0.06, 0.08]
 
 
 class TestWatching:

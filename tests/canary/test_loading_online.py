@@ -159,7 +159,7 @@ def test_progress_tells_the_file_how_much_there_is_and_how_much_came(hub: StandI
     states: list[JobState] = []
 
     def watch() -> None:
-        for _ in range(600):
+        for _ in range(6_000):
             state = looks[0]() if looks else None
             if state and state.downloaded and state.downloaded.done > size / 4:
                 states.append(state)

@@ -171,7 +171,7 @@ class Apps:
                 sys.stderr.write(f"the app died with {self.started[-1].returncode}: once more\n")
                 tree = ProcessTree(self.start(self._source))
                 self._let_it_rest(tree)
-        for _ in range(300):
+        for _ in range(2_000):  # far more than it takes
             app = collect(tree.processes(), str(self.folder))
             if app:  # the system may not show it in its first moment
                 reading = read(app)

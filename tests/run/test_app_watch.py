@@ -15,8 +15,12 @@ import pytest
 
 from winasr_doctor._guard.events import Phase
 from winasr_doctor._util.blocks import Paragraph
+from winasr_doctor.locks.holders import Holding
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.run.events import EventLog, Opened
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill import reading, showing
 from winasr_doctor.run.standstill import watch as watch_module
 from winasr_doctor.run.standstill.activity import Activity
 from winasr_doctor.run.standstill.reading import Standing
@@ -150,3 +154,15 @@ class TestWatching:
         for second in range(0, 300, 5):
             self.tree.cpu += 5
             watch.look(second)
+
+
+def test_a_slow_machine_may_take_its_time_to_say_who_has_files_open(tmp_path: Path, monkeypatch):
+    def holders_of(path: str, *, timeout: float = 0.0) -> Holding:
+        return Holding(path, (), () if timeout >= 10 else ("time ran out",))
+
+    monkeypatch.setattr(showing, "holders_of", holders_of)
+    work = GuardedWork(1, str(tmp_path), Phase.LOADING, 1, 1)
+    app = (Standing(1, 0, "python app.py", files=("weights.bin",), work=(work,)),)
+    report = render_blocks(showing.show(app, reading.read(app), 60), RenderOptions(width=1000))
+    assert report.count("nobody has it open") == 2
+    assert "time ran out" not in report

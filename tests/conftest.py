@@ -10,6 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -224,6 +226,29 @@ def run(
         return Outcome(int(stopped.value.code or 0), captured.out, captured.err)
 
     return run_command
+
+
+@pytest.fixture
+def no_deadline_before(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Return a function that lets no deadline of a worker pass before something has happened.
+
+    A short deadline is then enough on a machine of any speed.
+    """
+    from winasr_doctor.asr import jobs
+
+    wait = jobs._wait
+
+    def keep_until(happened: Callable[[], object]) -> None:
+        def wait_later(settled: threading.Event, *limits: Any) -> Any:
+            end = time.monotonic() + 300
+            while not (happened() or settled.is_set()):
+                assert time.monotonic() < end, "waited in vain"
+                time.sleep(0.005)
+            return wait(settled, *limits)
+
+        monkeypatch.setattr(jobs, "_wait", wait_later)
+
+    return keep_until
 
 
 @pytest.fixture

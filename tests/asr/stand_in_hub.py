@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 COMMIT = "2399591399e4e6438fa7804f2f1f660d7a4b1c3e"
-PATIENCE = 20.0
 
 
 class StandInHub:
@@ -43,7 +42,7 @@ def serving(hub: StandInHub) -> Iterator[str]:
             if self._head():
                 self.wfile.write(hub.content[: hub.first])
                 self.wfile.flush()
-                hub.go_on.wait(PATIENCE)
+                hub.go_on.wait()
                 self.wfile.write(hub.content[hub.first :])
 
         def _head(self) -> bool:
@@ -81,6 +80,7 @@ def use(monkeypatch: object, address: str, cache: Path) -> None:
         ("ENDPOINT", address),
         ("HUGGINGFACE_CO_URL_TEMPLATE", template),
         ("HF_HUB_CACHE", str(cache)),
+        ("HF_HUB_DOWNLOAD_TIMEOUT", 600),
         ("HF_HUB_OFFLINE", False),
         ("HF_HUB_DISABLE_XET", True),
         ("DOWNLOAD_CHUNK_SIZE", 100_000),

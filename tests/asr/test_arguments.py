@@ -91,14 +91,15 @@ def test_a_cancelled_load_is_an_outcome_and_begins_nothing(monkeypatch):
     assert outcome.message.headline == "Loading tiny was cancelled after 0.0 s."
 
 
-def test_a_deadline_tells_where_the_load_is_stuck(monkeypatch):
-    gate = threading.Event()
+def test_a_deadline_tells_where_the_load_is_stuck(monkeypatch, no_deadline_before):
+    gate, looks = threading.Event(), []
+    no_deadline_before(lambda: looks and "hanging_on_a_dead" in looks[0]().where)
 
     def hanging_on_a_dead_network_drive(name):
         gate.wait()
 
     monkeypatch.setattr(module, "check_model_file", hanging_on_a_dead_network_drive)
-    outcome = load_model("tiny", timeout=0.3)
+    outcome = load_model("tiny", timeout=0.3, on_start=looks.append)
     gate.set()
     assert isinstance(outcome.error, DeadlineError)
     assert isinstance(outcome.error, TimeoutError)

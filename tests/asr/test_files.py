@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tarfile
+import threading
 
 import pytest
 
-from winasr_doctor.asr import files, load_model, machine_advice
+from winasr_doctor.asr import files, load_model
 from winasr_doctor.asr.errors import ModelFileError
 from winasr_doctor.asr.files import check_model_file
 from winasr_doctor.asr.models import TINY_FILE
+from winasr_doctor.locks import holders
 from winasr_doctor.locks.holders.model import Holder, Holding, Who
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n"
@@ -82,7 +86,7 @@ def test_a_locked_file_is_told_with_its_holder(tmp_path, monkeypatch):
     path = tmp_path / "m.nemo"
     shutil.copy(TINY_FILE, path)
     holder = Holder(Who.OTHER, 77, "OneDrive.exe", str(path), "open file", "test")
-    monkeypatch.setattr(machine_advice, "holding_of", lambda where: Holding(where, (holder,)))
+    monkeypatch.setattr(files, "holders_of", lambda where: Holding(where, (holder,)))
     monkeypatch.setattr("winasr_doctor.machine.live.archive.open_regular", in_use)
     monkeypatch.setattr(files, "open", in_use, raising=False)
     error = refused(path)
@@ -90,10 +94,22 @@ def test_a_locked_file_is_told_with_its_holder(tmp_path, monkeypatch):
     assert isinstance(error.__cause__, PermissionError)
 
 
+def test_a_holder_is_named_though_others_could_not_be_asked_in_time(tmp_path, monkeypatch):
+    path, never = tmp_path / "m.nemo", threading.Event()
+    shutil.copy(TINY_FILE, path)
+    monkeypatch.setitem(holders.holders_of.__kwdefaults__, "timeout", 2.0)
+    monkeypatch.setattr(holders, "sources", lambda: (lambda *_: never.wait(),))
+    monkeypatch.setattr("winasr_doctor.machine.live.archive.open_regular", in_use)
+    monkeypatch.setattr(files, "open", in_use, raising=False)
+    with path.open("rb"):
+        assert re.search(rf"open in this process \(.*pid {os.getpid()}\)", str(refused(path)))
+    never.set()
+
+
 def test_a_locked_file_whose_holder_nobody_knows_is_told(tmp_path, monkeypatch):
     path = tmp_path / "m.nemo"
     shutil.copy(TINY_FILE, path)
-    monkeypatch.setattr(machine_advice, "holding_of", lambda _where: None)
+    monkeypatch.setattr(files, "holders_of", Holding)
     monkeypatch.setattr("winasr_doctor.machine.live.archive.open_regular", in_use)
     monkeypatch.setattr(files, "open", in_use, raising=False)
     assert "another program has it open, or this account may not" in str(refused(path))

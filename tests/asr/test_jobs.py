@@ -65,12 +65,14 @@ def test_the_work_runs_in_a_daemon_thread():
     assert jobs.run(lambda _job: threading.current_thread().daemon) == Done(True)
 
 
-def test_a_deadline_tells_where_the_worker_is_stuck(gate):
+def test_a_deadline_tells_where_the_worker_is_stuck(gate, no_deadline_before):
     def work(job):
         job.at("asking the driver")
         blocked_in_a_driver(gate)
 
-    stuck = jobs.run(work, timeout=0.2)
+    looks = []
+    no_deadline_before(lambda: looks and "in blocked_in_a_driver" in looks[0]().where)
+    stuck = jobs.run(work, timeout=0.2, on_start=looks.append)
     assert isinstance(stuck, Stuck)
     assert stuck.why is Why.DEADLINE
     assert stuck.stage == "asking the driver"
@@ -118,9 +120,10 @@ def test_an_abandoned_worker_stops_at_its_next_step(gate):
     assert steps == []
 
 
-def test_a_late_result_is_thrown_away_without_noise(gate, capfd):
+def test_a_late_result_is_thrown_away_without_noise(gate, capfd, no_deadline_before):
     results = []
     workers = []
+    no_deadline_before(lambda: workers)
 
     def work(job):
         workers.append(threading.current_thread())
@@ -137,9 +140,10 @@ def test_a_late_result_is_thrown_away_without_noise(gate, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_late_error_is_thrown_away_without_noise(gate, capfd):
+def test_a_late_error_is_thrown_away_without_noise(gate, capfd, no_deadline_before):
     kept = []
     workers = []
+    no_deadline_before(lambda: kept)
 
     def work(job):
         workers.append(threading.current_thread())

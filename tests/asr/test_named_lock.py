@@ -68,7 +68,9 @@ def test_calls_follow_one_another():
     assert most == [1, 1, 1, 1]
 
 
-def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_call_is():
+def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_call_is(
+    no_deadline_before,
+):
     turn, gate, taken = NamedLock("the model"), threading.Event(), threading.Event()
 
     def transcribing_for_ever():
@@ -88,7 +90,9 @@ def test_who_waits_in_vain_is_told_that_the_model_is_busy_and_where_the_other_ca
             with turn.taken(job):
                 pass
 
-        stuck = jobs.run(second, timeout=0.3)
+        looks = []
+        no_deadline_before(lambda: looks and looks[0]().step is jobs.JobStep.WAITING)
+        stuck = jobs.run(second, timeout=0.05, on_start=looks.append)
         assert isinstance(stuck, Stuck)
         assert "the model is busy" in stuck.stage
         assert "in transcribing_for_ever" in stuck.stage

@@ -9,12 +9,12 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from winasr_doctor.asr import machine_advice
 from winasr_doctor.asr.errors import HubError, LockedFileError, MissingPackageError
 from winasr_doctor.asr.jobs import AbandonedError, Job
 from winasr_doctor.asr.models import find_model
 from winasr_doctor.asr.speech_language import (
     cache,
+    explained_locks,
     file_inspection,
     files,
     hub_resolve,
@@ -128,7 +128,7 @@ def test_a_download_that_stands_still_says_so(hub, tmp_path, monkeypatch, bytes_
 def test_a_locked_file_is_named_with_its_holder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     path = str(tmp_path / "ref")
     holder = Holder(Who.OTHER, 7, "MsMpEng.exe", path, "open handle", "asked")
-    monkeypatch.setattr(machine_advice, "holding_of", lambda where: Holding(where, (holder,)))
+    monkeypatch.setattr(explained_locks, "holders_of", lambda where: Holding(where, (holder,)))
     with pytest.raises(LockedFileError, match=r"MsMpEng.exe.*\(WinError 32\)"), locks_explained():
         raise windows_error(32, path)
 

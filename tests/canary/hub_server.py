@@ -21,7 +21,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 LARGE = 100_000
 """Bytes from which a file is kept beside git and redirected to."""
 
-_PATIENCE = 30.0
 _HEX = set("0123456789abcdef")
 
 
@@ -266,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):  # the client may have had enough
             self.wfile.write(body[:half])
             if breaks:
-                self.hub.hold.wait(_PATIENCE)
+                self.hub.hold.wait()
             self.wfile.write(body[half:])
 
 

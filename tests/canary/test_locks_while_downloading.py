@@ -108,7 +108,7 @@ def test_a_lock_file_that_another_program_has_is_waited_for_and_that_is_told(
     told: list[str] = []
 
     def watch() -> None:
-        for _ in range(600):
+        for _ in range(6_000):
             stage = looks[0]().stage if looks else ""
             if "has the cache's lock file open" in stage:
                 told.append(stage)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from winasr_doctor.asr import CancelledError, DeadlineError, transcribe
+from winasr_doctor.asr.jobs import JobState, JobStep
 
 from .conftest import F3, KLATT3
 
@@ -57,22 +58,32 @@ def in_background(work: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]
     return thread, results
 
 
-def test_a_deadline_tells_where_in_nemo_the_worker_is_stuck(model: Any, block: Block):
-    outcome = transcribe(model, RECORDING, timeout=1)
+def test_a_deadline_tells_where_in_nemo_the_worker_is_stuck(
+    model: Any, block: Block, no_deadline_before: Callable[..., None]
+):
+    looks: list[Callable[[], JobState]] = []
+    no_deadline_before(lambda: block.entered.is_set() and " in wait, " in looks[0]().where)
+    outcome = transcribe(model, RECORDING, timeout=0.1, on_start=looks.append)
     assert outcome.status == "transcribe_failed"
     assert isinstance(outcome.error, DeadlineError)
-    assert "Transcribing took longer than 1.0 s" in outcome.message.headline
+    assert "Transcribing took longer than 0.1 s" in outcome.message.headline
     assert f"transcribing {RECORDING}" in outcome.message.details[1]
     assert "in_the_driver" in outcome.message.details[2]
 
 
-def test_after_a_deadline_the_model_is_busy_until_the_call_returns(model: Any, block: Block):
-    assert not transcribe(model, RECORDING, timeout=0.5).ok
-    busy = transcribe(model, F3[0], timeout=0.3)
+def test_after_a_deadline_the_model_is_busy_until_the_call_returns(
+    model: Any, block: Block, no_deadline_before: Callable[..., None]
+):
+    no_deadline_before(block.entered.is_set)
+    assert not transcribe(model, RECORDING, timeout=0.1).ok
+    looks: list[Callable[[], JobState]] = []
+    no_deadline_before(lambda: looks and looks[0]().step is JobStep.WAITING)
+    busy = transcribe(model, F3[0], timeout=0.1, on_start=looks.append)
     assert isinstance(busy.error, DeadlineError)
     assert "the model is busy" in busy.message.details[1]
     assert "in_the_driver" in busy.message.details[1]
     block.end()
+    no_deadline_before(lambda: True)
     assert transcribe(model, F3[0], timeout=120).text == F3[1]
 
 

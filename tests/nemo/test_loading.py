@@ -120,10 +120,11 @@ def test_a_gpu_that_is_not_there_is_told():
     assert "cuda:99" in outcome.message.headline
 
 
-def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch):
+def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch, no_deadline_before):
     import torch
 
     gate, workers = threading.Event(), []
+    no_deadline_before(lambda: workers)
 
     def reading_a_dead_drive(*args: Any, **options: Any) -> Any:
         workers.append(threading.current_thread())
@@ -131,7 +132,7 @@ def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch):
         raise RuntimeError("too late")
 
     monkeypatch.setattr(torch, "load", reading_a_dead_drive)
-    outcome = load_model("tiny", device="cpu", timeout=2)
+    outcome = load_model("tiny", device="cpu", timeout=0.1)
     gate.set()
     assert isinstance(outcome.error, DeadlineError)
     assert "importing NeMo and restoring" in outcome.message.details[1]
@@ -139,8 +140,9 @@ def test_a_load_that_hangs_in_torch_is_told_with_the_place(monkeypatch):
     workers[0].join(60)
 
 
-def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
+def test_a_model_that_comes_too_late_is_let_go(monkeypatch, no_deadline_before):
     gate, models, workers = threading.Event(), [], []
+    no_deadline_before(lambda: workers)
     restore = calls.restore
 
     def late(path: str, device: str) -> Any:
@@ -151,7 +153,7 @@ def test_a_model_that_comes_too_late_is_let_go(monkeypatch):
         return model
 
     monkeypatch.setattr(calls, "restore", late)
-    assert not load_model("tiny", device="cpu", timeout=0.3).ok
+    assert not load_model("tiny", device="cpu", timeout=0.1).ok
     gate.set()
     workers[0].join(60)
     gc.collect()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from winasr_doctor._guard.events import Phase
 from winasr_doctor._util.blocks import Paragraph
+from winasr_doctor.locks.holders import Holding
+from winasr_doctor.report import RenderOptions
+from winasr_doctor.report.text_layout import render_blocks
 from winasr_doctor.run.events import EventLog, Opened
 from winasr_doctor.run.final_diagnosis import FinalDiagnosis
+from winasr_doctor.run.standstill import reading, showing
+from winasr_doctor.run.standstill import watch as watch_module
 from winasr_doctor.run.standstill.activity import Activity
 from winasr_doctor.run.standstill.reading import Standing
 from winasr_doctor.run.standstill.stacks import StackFrame, ThreadStack
@@ -34,6 +43,28 @@ class _Asked:
         self.questions += 1
         self.written += 1000
         return []
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="nothing is watched there")
+def test_a_computer_that_sleeps_or_is_too_busy_to_measure_is_no_silence(monkeypatch):
+    looks: list[float] = []
+    often = threading.Event()
+
+    class Watch:
+        def __init__(self, *_arguments: object) -> None:
+            pass
+
+        def look(self, now: float) -> None:
+            looks.append(now)
+            if len(looks) > 3:
+                often.set()
+
+    hours = itertools.count(0, 3600)
+    monkeypatch.setattr(watch_module, "AppWatch", Watch)
+    monkeypatch.setattr(watch_module, "time", SimpleNamespace(monotonic=lambda: next(hours)))
+    with watch_module.watching(os.getpid(), "", 0.12, print):  # a look every 0.01 s
+        assert often.wait(60)
+    assert [round(each, 2) for each in looks[:4]] == [0.02, 0.04, 0.06, 0.08]
 
 
 class TestWatching:
@@ -123,3 +154,15 @@ class TestWatching:
         for second in range(0, 300, 5):
             self.tree.cpu += 5
             watch.look(second)
+
+
+def test_a_slow_machine_may_take_its_time_to_say_who_has_files_open(tmp_path: Path, monkeypatch):
+    def holders_of(path: str, *, timeout: float = 0.0) -> Holding:
+        return Holding(path, (), () if timeout >= 10 else ("time ran out",))
+
+    monkeypatch.setattr(showing, "holders_of", holders_of)
+    work = GuardedWork(1, str(tmp_path), Phase.LOADING, 1, 1)
+    app = (Standing(1, 0, "python app.py", files=("weights.bin",), work=(work,)),)
+    report = render_blocks(showing.show(app, reading.read(app), 60), RenderOptions(width=1000))
+    assert report.count("nobody has it open") == 2
+    assert "time ran out" not in report

@@ -171,7 +171,7 @@ class Apps:
                 sys.stderr.write(f"the app died with {self.started[-1].returncode}: once more\n")
                 tree = ProcessTree(self.start(self._source))
                 self._let_it_rest(tree)
-        for _ in range(300):
+        for _ in range(2_000):  # far more than it takes
             app = collect(tree.processes(), str(self.folder))
             if app:  # the system may not show it in its first moment
                 reading = read(app)
@@ -431,3 +431,37 @@ def test_a_process_that_has_started_another_program_in_its_place_gets_no_signal(
         assert other.poll() is None
         other.communicate(b"\n")
     assert other.returncode == 0
+
+
+SLOW_ANSWER = """
+import os, signal, sys, time
+from winasr_doctor.run.standstill import stacks
+descriptor = stacks._open_high(sys.argv[1])
+def answer(*_):
+    signal.pthread_sigmask(signal.SIG_BLOCK, {stacks.SIGNAL})  # as the kernel does for faulthandler
+    os.write(descriptor, b'Thread 0x1 (most recent call first):\\n  File "a.py", line 1 in f\\n')
+    time.sleep(0.3)
+    os.write(descriptor, b'\\nCurrent thread 0x2 (most recent call first):\\n')
+    os.write(descriptor, b'  File "a.py", line 2 in g\\n')
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {stacks.SIGNAL})
+signal.signal(stacks.SIGNAL, answer)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@linux
+def test_an_answer_that_pauses_is_read_to_its_end(tmp_path: Path):
+    """A machine at work may interrupt a process between two lines."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_ANSWER, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        threads = ask(process.pid, str(tmp_path), patience=60)
+        process.communicate()
+    assert threads is not None
+    assert [each.ident for each in threads] == [1, 2]

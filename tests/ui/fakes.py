@@ -128,7 +128,7 @@ def heard(status=TranscribeStatus.TRANSCRIBED, text="stop zero", cleanups=(), **
     )
 
 
-def until(true, seconds=60.0):
+def until(true, seconds=300.0):
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds
     while not true():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+from types import SimpleNamespace
 
 from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Tool
 from winasr_doctor.ui import findings
@@ -65,8 +67,9 @@ def test_a_failed_examination_is_said():
     assert "SystemExit: the reason" in html
 
 
-def test_an_examination_that_hangs_is_said():
-    release = threading.Event()
+def test_an_examination_that_hangs_is_said(monkeypatch):
+    release, seconds = threading.Event(), itertools.count()
+    monkeypatch.setattr(findings, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
 
     def hangs():
         release.wait(60)

@@ -104,7 +104,9 @@ def test_one_unreadable_recording_of_three_costs_the_others_neither_text_nor_spe
     assert [row.state for row in view.rows] == ["done", why, "done"]
 
 
-def test_a_cancel_offers_the_text_up_to_there(make, wish, fake):
+def test_a_cancel_offers_the_text_up_to_there(make, wish, fake, monkeypatch):
+    monkeypatch.setattr("winasr_doctor.ui.handler.GRACE", 60)  # this worker does end by itself
+
     def transcribe(cancel, names, **_options):
         cancel.wait(60)
         failed = heard(TranscribeStatus.TRANSCRIBE_FAILED, None, error=CancelledError("stopped"))

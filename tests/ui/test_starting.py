@@ -6,12 +6,17 @@ import os
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from winasr_doctor._util.input_error import InputError
 from winasr_doctor.cli import cli
 from winasr_doctor.ui import server, texts
+from winasr_doctor.ui.access import OwnPageOnly
+
+from .fakes import Fake
 
 
 @pytest.fixture
@@ -44,6 +49,52 @@ def test_an_unknown_device_is_refused():
 
 def test_a_free_port_is_found():
     assert server.FIRST_PORT <= server.free_port(None) <= server.LAST_PORT
+
+
+class PageThatFinds:
+    """A page of Gradio's that finds some ports taken, as `launch` says it."""
+
+    def __init__(self, *taken):
+        self.taken = taken
+        self.app = SimpleNamespace(middleware_stack=OwnPageOnly(None, (), None))
+
+    def launch(self, *, server_port, **_options):
+        if server_port in self.taken:
+            raise OSError(f"Cannot find empty port in range: {server_port}-{server_port}")
+        return None, f"http://{server.HOST}:{server_port}/", None
+
+
+@pytest.fixture
+def start(monkeypatch, tmp_path):
+    """Return what starts the page; another one takes some ports while Gradio is imported."""
+    monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path))
+    monkeypatch.setattr(server, "_is_free", lambda _: True)
+    for name in (*server.SETTINGS, "GRADIO_TEMP_DIR"):
+        monkeypatch.setenv(name, "")
+
+    def start_where(*taken, port=None):
+        page = PageThatFinds(*taken)
+        module = SimpleNamespace(build=lambda *_: page, theme=str, style=str, script=str)
+        monkeypatch.setattr(server, "_page_module", lambda: module)
+        running = server.start(port=port, engine=Fake().engine)
+        running.handler.sessions.close()
+        return running.url
+
+    return start_where
+
+
+def test_a_port_that_is_taken_while_gradio_is_imported_gives_way_to_the_next(start):
+    assert start(7860, 7861) == "http://127.0.0.1:7862/"
+
+
+def test_a_named_port_that_is_taken_meanwhile_is_one_sentence(start):
+    with pytest.raises(InputError, match="port 9000 is in use by another program"):
+        start(9000, port=9000)
+
+
+def test_ports_that_are_all_taken_meanwhile_are_one_sentence(start):
+    with pytest.raises(InputError, match="no port between 7860 and 7879 is free"):
+        start(*range(7860, 7880))
 
 
 def test_without_gradio_the_way_to_get_it_is_said(tmp_path):

@@ -103,12 +103,12 @@ def test_nonsense_is_unknown(home, fake_powershell, said):
 
 
 def test_a_powershell_that_hangs_is_ended_in_time(home, fake_powershell, monkeypatch):
-    program = fake_powershell("", seconds=60)
+    program = fake_powershell("", seconds=600)
     monkeypatch.setenv(powershell.OVERRIDE, str(program))
     begun = time.monotonic()
     answer = powershell.ask(limit=1)
     assert answer.failure == "PowerShell did not answer within 1 s"
-    assert time.monotonic() - begun < 45
+    assert time.monotonic() - begun < 300
     program.unlink()  # neither it nor what it started runs any more
 
 

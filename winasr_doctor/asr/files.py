@@ -9,6 +9,7 @@ from winasr_doctor.asr import machine_advice
 from winasr_doctor.asr.errors import ModelFileError
 from winasr_doctor.findings import Remedy, Status
 from winasr_doctor.frameworks.nemo.names import SUFFIX
+from winasr_doctor.locks.holders import holders_of
 
 
 def check_model_file(path: str) -> None:
@@ -46,8 +47,8 @@ def _open(path: str) -> None:
         with open(path, "rb") as file:  # noqa: PTH123
             file.read(1)
     except PermissionError as error:
-        holding = machine_advice.holding_of(path)
-        known = holding is not None and holding.holders
+        holding = holders_of(path)
+        known = bool(holding.holders)
         who = f"it is open in {holding}" if known else "another program has it open, or this"
         rest = "" if known else " account may not read it"
         raise ModelFileError(

@@ -14,12 +14,10 @@ from winasr_doctor._util.workers import DeadlineTask
 from winasr_doctor.appsource.application import Application
 from winasr_doctor.appsource.pins import Pin
 from winasr_doctor.findings import Remedy, Result, Severity, Status
-from winasr_doctor.locks.holders import holders_of
 from winasr_doctor.machine.model import ModelFiles
 
 if TYPE_CHECKING:
     from winasr_doctor.checks import Check
-    from winasr_doctor.locks.holders.model import Holding
     from winasr_doctor.machine.base import Machine
     from winasr_doctor.models.hub import HubAnswers
 
@@ -99,15 +97,6 @@ def on_model_file(path: str) -> Result | None:
         readers = {**READERS, "model_files": lambda _host: ModelFiles(items=(file,))}
 
     return _said_by((model_file,), _OneFile(timeout=PATIENCE))
-
-
-def holding_of(path: str) -> Holding | None:
-    """Return who has a path open; `None` if that could not be found out in time."""
-
-    def ask() -> Holding:
-        return holders_of(path)
-
-    return _within(PATIENCE, ask)
 
 
 def _said_by(checks: Iterable[Check], host: Machine) -> Result | None:

@@ -118,7 +118,7 @@ def start(
     """
     check_host(host)
     _check_device(device)
-    port = free_port(port)
+    first = free_port(port)
     sessions = Sessions()
     os.environ.update(SETTINGS, GRADIO_TEMP_DIR=str(sessions.uploads))
     try:
@@ -136,15 +136,19 @@ def start(
             quiet=quiet,
         )
         page = page_module.build(handler, device)
-        url = _launch(page, page_module, port, sessions)
+        url = _launch(page, page_module, first, sessions, may_differ=port is None)
     except BaseException:
         sessions.close()
         raise
     return Running(page, url, handler)
 
 
-def free_port(port: int | None) -> int:
+def free_port(port: int | None, after: int = FIRST_PORT - 1) -> int:
     """Return the port to use.
+
+    Args:
+        port: The port that was asked for; `None` for any.
+        after: If any will do, the first one after this.
 
     Raises:
         InputError: It is in use, or no port is free.
@@ -154,7 +158,7 @@ def free_port(port: int | None) -> int:
             other = next((each for each in range(port + 1, port + 50) if _is_free(each)), 0)
             raise InputError(texts.PORT_TAKEN.format(port=port, other=other))
         return port
-    free = next((each for each in range(FIRST_PORT, LAST_PORT + 1) if _is_free(each)), None)
+    free = next((each for each in range(after + 1, LAST_PORT + 1) if _is_free(each)), None)
     if free is None:
         raise InputError(texts.NO_FREE_PORT.format(first=FIRST_PORT, last=LAST_PORT))
     return free
@@ -188,7 +192,20 @@ def _no_gradio(error: Exception, *, missing: bool) -> InputError:
     return InputError(text.format(reason=error, install=install_extra("ui")))
 
 
-def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str:  # noqa: ANN401
+def _launch(
+    page: Any,  # noqa: ANN401 - Gradio's
+    page_module: Any,  # noqa: ANN401
+    port: int,
+    sessions: Sessions,
+    *,
+    may_differ: bool,
+) -> str:
+    """Serve the page; return its address.
+
+    Importing Gradio takes a slow computer half a minute, in which another page may have taken the
+    port.
+    """
+
     @asynccontextmanager
     async def protected(app: Any) -> AsyncIterator[None]:  # noqa: ANN401 - FastAPI's
         # Outside Gradio's own middleware, which answers some requests before ours would.
@@ -216,7 +233,10 @@ def _launch(page: Any, page_module: Any, port: int, sessions: Sessions) -> str: 
             js=page_module.script(),
         )
     except OSError as error:
-        raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
+        if not may_differ:
+            raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
+        following = free_port(None, after=port)
+        return _launch(page, page_module, following, sessions, may_differ=True)
     if not isinstance(page.app.middleware_stack, OwnPageOnly):
         page.close(verbose=False)
         raise InputError(texts.UNSAFE_GRADIO.format(install=install_extra("ui")))

@@ -191,7 +191,7 @@ AT: Final = "The page is at {url} (stop it with Ctrl+C)"
 CLIENT: Final = {
     "lost": "The page lost its server: the program was stopped, or this computer slept. Start"
     " `python -m winasr_doctor ui` again, then reload the page.",
-    "silent": "The page lost its server: the program is there but does not answer. If this stays,"
+    "silent": "The page's program does not answer: it is busy, or it hangs. If this stays,"
     " look at its console, stop it, start `python -m winasr_doctor ui` again and reload the page.",
     "microphone": "No microphone is available: none is connected, or the browser may not use it;"
     " allow it in the browser's address bar, or choose a file.",

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from winasr_doctor._util import clock
 from winasr_doctor._util.private_names import RMTREE_SWITCH, RMTREE_WAY
 
-_PATIENCE = 5.0
+_PATIENCE = 60.0
 """Seconds for threads to end that have already done their work."""
 
 _SWITCHES = [each.name for each in (RMTREE_SWITCH, RMTREE_WAY) if each.is_expected]

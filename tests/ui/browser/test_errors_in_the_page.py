@@ -95,7 +95,7 @@ def test_markup_in_a_file_name_does_nothing(tab, engine, tmp_path):
 
 def test_an_error_after_the_first_words_is_read(tab, engine, go_on):
     def load(**_options):
-        go_on.wait(60)
+        go_on.wait()
         raise ValueError("the reason")
 
     engine.steps["load"] = load
@@ -126,7 +126,7 @@ def test_a_failed_cleanup_keeps_the_text(tab, engine, picture):
 def test_retries_are_read_as_they_happen(tab, engine, go_on):
     def load(on_attempt, **_options):
         on_attempt(attempt(7))
-        go_on.wait(60)
+        go_on.wait()
 
     engine.steps["load"] = load
     tab.transcribe()
@@ -194,7 +194,7 @@ def test_a_quiet_spell_is_read(tab, engine, served, monkeypatch, go_on):
     monkeypatch.setattr(served.handler, "quiet", 0.5)
 
     def stands_here(**_options):
-        go_on.wait(60)
+        go_on.wait()
 
     engine.steps["load"] = stands_here
     tab.transcribe()
@@ -208,7 +208,7 @@ def test_the_deadline_is_read(tab, engine, served, picture, go_on):
         for session in served.handler.sessions.all():  # only now: it must have come as far as here
             if session.job is not None:
                 session.job.deadline = 0.0
-        go_on.wait(60)
+        go_on.wait()
 
     engine.steps["load"] = stands_here
     tab.transcribe()
@@ -219,7 +219,7 @@ def test_the_deadline_is_read(tab, engine, served, picture, go_on):
 
 
 def test_cancel_is_read_within_a_second(tab, engine, served, go_on):
-    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    engine.steps["load"] = lambda **_options: go_on.wait() and None
     tab.transcribe()
     tab.sees("Loading tiny", "run")
     tab.page.click("#cancel:enabled")
@@ -231,7 +231,7 @@ def test_cancel_is_read_within_a_second(tab, engine, served, go_on):
 
 
 def test_a_closed_tab_frees_everything(tab, open_tab, engine, served):
-    engine.steps["load"] = lambda cancel, **_options: cancel.wait(60) and None
+    engine.steps["load"] = lambda cancel, **_options: cancel.wait() and None
     tab.transcribe()
     tab.sees("Loading tiny", "run")
     tab.page.close()

@@ -12,7 +12,7 @@ import soundfile
 from winasr_doctor.ui.waveform import BARS, loudness
 
 from ..fakes import until  # noqa: TID252 - a folder above
-from .conftest import DATA, KLATT3, Tab
+from .conftest import DATA, KLATT3, LONG, Tab
 
 F3 = DATA / "f3.wav"
 
@@ -70,9 +70,9 @@ def test_a_recording_is_heard_searched_and_changed_by_keyboard(open_tab, real, s
     tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
     page = tab.page
     tab.give(KLATT3)
-    page.wait_for_selector("#players svg", timeout=60_000)  # before anything is transcribed
+    page.wait_for_selector("#players svg")  # before anything is transcribed
     page.click("#transcribe")
-    tab.sees("Transcribed: 1 recording", "ok", within=90_000)
+    tab.sees("Transcribed: 1 recording", "ok", within=LONG)
     assert words(tab) == ["stop", "zero", "four", "one"]
 
     page.wait_for_timeout(300)
@@ -128,14 +128,14 @@ def test_a_word_plays_its_own_recording_and_the_others_are_silent(tab, real, tmp
     samples, rate = soundfile.read(F3)
     soundfile.write(aiff, samples, rate)
     tab.give(KLATT3, aiff)
-    tab.page.wait_for_selector("#players select", timeout=60_000)
+    tab.page.wait_for_selector("#players select")
     tab.page.click("#transcribe")
-    tab.sees("Transcribed: 2 recordings", "ok", within=90_000)
+    tab.sees("Transcribed: 2 recordings", "ok", within=LONG)
     tab.page.evaluate(LISTEN)
     tab.page.locator("#words section >> nth=0").get_by_text("zero").click()
     heard(tab, "play 0")
     tab.page.locator("#words section >> nth=1").get_by_text("nine").click()
-    tab.page.wait_for_selector(".winasr-unplayable:visible", timeout=60_000)
+    tab.page.wait_for_selector(".winasr-unplayable:visible")
     assert player(tab, 0)["paused"]
     assert player(tab, 0)["hidden"]
     tab.page.select_option("#players select", "0")
@@ -144,7 +144,7 @@ def test_a_word_plays_its_own_recording_and_the_others_are_silent(tab, real, tmp
     text = tab.text
     tab.page.fill("#transcript textarea", text.replace("old.aiff\n", ""))
     missing = "The line with the name old.aiff is missing"
-    tab.page.locator("#note", has_text=missing).wait_for(timeout=60_000)
+    tab.page.locator("#note", has_text=missing).wait_for()
     assert "old.aiff" in downloaded(tab, "txt")
 
 
@@ -153,14 +153,14 @@ def test_what_a_model_takes_is_offered(tab, engine):
     assert not page.is_visible("#language")
     page.fill("#model input", "canary-1b-v2")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#language input", timeout=60_000)
+    page.wait_for_selector("#language input")
     page.click("#language input")
-    page.get_by_role("option", name="Ukrainian", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("option", name="Ukrainian", exact=True).wait_for()
     page.keyboard.press("Escape")
     page.fill("#model input", "canary-qwen-2.5b")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#with_timestamps input:disabled", timeout=60_000)
-    page.wait_for_selector("#language", state="hidden", timeout=60_000)
+    page.wait_for_selector("#with_timestamps input:disabled")
+    page.wait_for_selector("#language", state="hidden")
 
 
 def test_a_waveform_is_loud_where_the_recording_is(tmp_path: Path):

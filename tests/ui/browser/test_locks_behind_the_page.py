@@ -16,9 +16,9 @@ import pytest
 from winasr_doctor.faults import inject
 
 from .conftest import KLATT3
+from .conftest import LONG as SLOW
 
 FOR_EVER = "unlink:32*inf@{}"
-SLOW = 90_000
 HOLDING = """
 import pathlib, sys, time
 print("ready", flush=True)

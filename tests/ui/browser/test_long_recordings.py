@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from .conftest import DATA, KLATT3
+from .conftest import DATA, KLATT3, LONG
 
 TEXTS = ("stop zero four one", "nine yes seven five")
 RATE = 16_000
@@ -39,9 +39,9 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     page.emulate_media(reduced_motion="reduce")
     tab.give(long_recording)
     page.click("#transcribe")
-    tab.sees("x real time", "run", within=90_000)
+    tab.sees("x real time", "run", within=LONG)
     words = page.locator("#words [data-start]")
-    words.nth(9).wait_for(timeout=60_000)
+    words.nth(9).wait_for()
     page.wait_for_function(AS_MANY)
     first, count = len(tab.text), words.count()
     assert page.evaluate("document.querySelector('#transcript textarea').readOnly")
@@ -53,7 +53,7 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     found = page.locator("#words .found").count()
     words.nth(7).focus()
     pieces.one()
-    words.nth(count + 9).wait_for(timeout=60_000)
+    words.nth(count + 9).wait_for()
     page.wait_for_function(AS_MANY)
     assert len(tab.text) > first
     kept = "document.activeElement === document.querySelectorAll('#words [data-start]')[7]"
@@ -78,7 +78,7 @@ def test_the_text_and_its_words_grow_until_a_cancel_which_keeps_them(
     assert download.value.suggested_filename == "meeting.srt"
     other = open_tab()  # the model is free for the next person
     other.transcribe()
-    other.sees("Transcribed", "ok", within=60_000)
+    other.sees("Transcribed", "ok", within=LONG)
 
 
 def test_one_bad_file_among_several_is_a_row_of_its_own(tab, real, tmp_path, picture):
@@ -86,7 +86,7 @@ def test_one_bad_file_among_several_is_a_row_of_its_own(tab, real, tmp_path, pic
     bad.write_bytes(b"no sound at all" * 99)
     tab.give(KLATT3, bad, DATA / "f3.wav")
     tab.page.click("#transcribe")
-    said = tab.sees("notes.wav cannot be read as a recording", "warn", within=90_000)
+    said = tab.sees("notes.wav cannot be read as a recording", "warn", within=LONG)
     assert said.startswith("2 of 3 recordings transcribed; 1 failed.")
     assert said.count("2 of 3") == 1
     assert str(tmp_path) not in said
@@ -117,7 +117,7 @@ def test_a_typed_model_is_used_or_refused_but_never_replaced(tab, real, tmp_path
         tab.page.keyboard.press("Tab")
         assert tab.page.locator("#model input").input_value() == name
         tab.transcribe()
-        tab.sees(words, state, within=90_000)
+        tab.sees(words, state, within=LONG)
     picture(tab, "own-model")
 
 

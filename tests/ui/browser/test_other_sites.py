@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from .conftest import LONG
+
 BODY = (
     b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n'
     b"Content-Type: audio/wav\r\n\r\nRIFF\r\n--x--\r\n"
@@ -20,7 +22,7 @@ def ask(served):
     place = urlsplit(served.url)
 
     def send(method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
+        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=LONG / 1000)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, named)

@@ -16,7 +16,7 @@ from winasr_doctor.findings import Remedy, Report, Result, Severity, Status, Too
 from winasr_doctor.ui.preflight import Blocker
 
 from ..fakes import WORDS, until  # noqa: TID252 - a folder above
-from .conftest import DATA, KLATT3
+from .conftest import DATA, KLATT3, LONG
 
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 400, "height": 800}}
 
@@ -31,7 +31,7 @@ def bad_machine():
 
 def test_clicks_alone_end_with_the_right_text(tab, real, picture):
     tab.transcribe()
-    tab.sees("Transcribed: 1 recording", "ok", within=90_000)
+    tab.sees("Transcribed: 1 recording", "ok", within=LONG)
     assert tab.text == "stop zero four one"
     picture(tab, "transcribed")
 
@@ -39,7 +39,7 @@ def test_clicks_alone_end_with_the_right_text(tab, real, picture):
 def test_several_recordings_are_transcribed_by_the_real_model(tab, real):
     tab.give(KLATT3, DATA / "f3.wav")
     tab.page.click("#transcribe")
-    tab.sees("Transcribed: 2 recordings", "ok", within=90_000)
+    tab.sees("Transcribed: 2 recordings", "ok", within=LONG)
     assert tab.text == "klatt3.wav\nstop zero four one\n\nf3.wav\nnine yes seven five"
 
 
@@ -73,7 +73,7 @@ def test_the_keyboard_is_enough(tab):
 
 
 def test_two_people_see_only_their_own_job(open_tab, engine, go_on):
-    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    engine.steps["load"] = lambda **_options: go_on.wait() and None
     first, second = open_tab(), open_tab()
     first.transcribe()
     first.sees("Loading tiny", "run")
@@ -100,7 +100,7 @@ def test_examining_again_shows_what_was_found(tab, engine):
     engine.steps["scan"] = bad_machine
     tab.page.click("#rescan")
     panel = tab.page.locator("#findings", has_text="TEMP is synced")
-    panel.wait_for(timeout=60_000)
+    panel.wait_for()
     assert "setx TEMP" in panel.inner_text()
 
 
@@ -114,16 +114,16 @@ def test_the_report_can_be_copied(open_tab, engine):
     tab.transcribe()
     tab.sees("the reason", "error")
     tab.page.click("#status_output .winasr-copy")
-    tab.page.locator(".winasr-copy", has_text="Copied").wait_for(timeout=60_000)
+    tab.page.locator(".winasr-copy", has_text="Copied").wait_for()
     assert "Traceback" in tab.page.evaluate("navigator.clipboard.readText()")
 
 
 def test_nothing_outside_is_asked(tab, real, served, asked):
     asked.clear()
     tab.transcribe()
-    tab.sees("Transcribed", "ok", within=90_000)
+    tab.sees("Transcribed", "ok", within=LONG)
     tab.page.click("#rescan")
-    tab.page.locator("#findings .winasr-finding").first.wait_for(timeout=60_000)
+    tab.page.locator("#findings .winasr-finding").first.wait_for()
     assert tab.hosts == {served.url.split("/")[2]}
     assert asked == set()
 
@@ -168,7 +168,7 @@ def several_at_work(tab, engine, go_on, folder):
         for number, done in enumerate((1.0, 0.5)):
             said = Transcript(names[number], "stop zero", 1.0, WORDS, untranscribed=1 - done)
             on_progress(TranscribeProgress(number, 3, number, 3, number + done, 3.0, 1.0, said))
-        go_on.wait(60)
+        go_on.wait()
 
     engine.steps["transcribe"] = transcribe
     long = folder / f"{'interview ' * 9}.wav"
@@ -186,11 +186,11 @@ def done(tab, _engine, _go_on, _folder):
     tab.sees("Transcribed")
     tab.page.fill("#search input", "zero")
     tab.page.fill("#transcript textarea", "stop hero")
-    tab.page.locator("#note", has_text="Your changes").wait_for(timeout=60_000)
+    tab.page.locator("#note", has_text="Your changes").wait_for()
 
 
 def test_a_screen_reader_is_told_each_phase_once(tab, engine, go_on):
-    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    engine.steps["load"] = lambda **_options: go_on.wait() and None
     tab.page.evaluate(
         """() => {
           window.told = [];
@@ -217,7 +217,7 @@ def test_the_page_can_be_opened_dark(open_tab, served):
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example"])
 def test_a_foreign_host_header_is_refused(served, host):
     address = served.url.split("/")[2]
-    connection = http.client.HTTPConnection(address, timeout=20)
+    connection = http.client.HTTPConnection(address, timeout=LONG / 1000)
     connection.request("GET", "/", headers={"Host": host})
     assert connection.getresponse().status == 400
     connection.close()
@@ -226,7 +226,7 @@ def test_a_foreign_host_header_is_refused(served, host):
 @pytest.mark.parametrize("path", ["/etc/hostname", str(Path(__file__)), str(DATA / "klatt3.wav")])
 def test_only_results_are_servable(served, path):
     address = served.url.split("/")[2]
-    connection = http.client.HTTPConnection(address, timeout=20)
+    connection = http.client.HTTPConnection(address, timeout=LONG / 1000)
     connection.request("GET", f"/gradio_api/file={path}")
     assert connection.getresponse().status in (403, 404)
     connection.close()

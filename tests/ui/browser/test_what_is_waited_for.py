@@ -52,7 +52,7 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine, go_on):
 
     def load(on_start, **_options):
         on_start(lambda: wait)
-        go_on.wait(60)
+        go_on.wait()
 
     engine.steps["load"] = load
     tab.transcribe()
@@ -65,7 +65,7 @@ def test_a_load_that_waits_for_an_abandoned_one_says_so(tab, engine, go_on):
 
 def test_while_a_job_is_silent_the_status_moves_on(tab, engine, go_on):
     # That it moves twice a second is held by tests/ui/test_handler.py, without a clock.
-    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    engine.steps["load"] = lambda **_options: go_on.wait() and None
     tab.transcribe()
     tab.sees("Loading tiny", "run")
     tab.page.evaluate(
@@ -83,7 +83,7 @@ def test_while_a_job_is_silent_the_status_moves_on(tab, engine, go_on):
 
 
 def test_cancel_while_waiting_in_line_is_read_at_once(open_tab, engine, go_on):
-    engine.steps["load"] = lambda **_options: go_on.wait(60) and None
+    engine.steps["load"] = lambda **_options: go_on.wait() and None
     first, second = open_tab(), open_tab()
     first.transcribe()
     first.sees("Loading tiny", "run")

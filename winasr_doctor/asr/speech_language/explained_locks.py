@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from winasr_doctor.asr import machine_advice
 from winasr_doctor.asr.errors import LockedFileError
 from winasr_doctor.findings import Remedy
+from winasr_doctor.locks.holders import holders_of
 from winasr_doctor.windows.errors import DeleteClass, classify, number
 
 
@@ -29,9 +29,8 @@ def locks_explained() -> Iterator[None]:
 
 
 def _locked(path: str, error: OSError) -> LockedFileError:
-    holding = machine_advice.holding_of(path)
-    known = holding is not None and holding.holders
-    who = f"it is open in {holding}" if known else "another program has it open"
+    holding = holders_of(path)
+    who = f"it is open in {holding}" if holding.holders else "another program has it open"
     code = number(error, "winerror")
     label = f"WinError {code}" if code is not None else type(error).__name__
     return LockedFileError(

@@ -14,6 +14,9 @@ from winasr_doctor.run.standstill.waits import is_standard_library
 _LEAD = "winasr_doctor: "
 _INNERMOST, _MOST_OWN = 2, 4
 
+_PATIENCE = 20.0
+"""Seconds to find out who has a path open: the app hangs, and nobody else waits for the report."""
+
 
 def show(
     app: tuple[Standing, ...], reading: Reading, seconds: float, where: str = ""
@@ -39,7 +42,9 @@ def show(
         yield from _threads(process)
         yield from _native(process)
         for path in process.files:
-            yield Paragraph(f"{path}: {holders_of(path)}", lead="large file: ", indent=4)
+            yield Paragraph(
+                f"{path}: {holders_of(path, timeout=_PATIENCE)}", lead="large file: ", indent=4
+            )
         for work in process.work:
             yield Paragraph(f"{work.path}: {_held_in(work.path)}", lead=f"{work}: ", indent=4)
     yield from _meaning(reading.known_as)
@@ -73,7 +78,7 @@ def _native(process: Standing) -> Iterator[Block]:
 
 def _held_in(folder: str) -> str:
     """Return who has what open in a temporary folder."""
-    holding = holders_of(folder)
+    holding = holders_of(folder, timeout=_PATIENCE)
     return "; ".join(f"{each}: {each.path}" for each in holding.holders) or str(holding)
 
 

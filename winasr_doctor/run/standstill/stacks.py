@@ -149,7 +149,14 @@ def ask(pid: int, folder: str, patience: float = 2.0) -> tuple[ThreadStack, ...]
         file = question(pid, folder)
         if file is not None:
             before = file.stat().st_size if file.exists() else 0
-            return _answer(file, before, patience, lambda: _knock(pid, folder))
+            busy = _blocking(pid)
+            return _answer(
+                file,
+                before,
+                patience,
+                lambda: _knock(pid, folder),
+                lambda: _blocking(pid) <= busy,
+            )
     return None
 
 
@@ -175,10 +182,28 @@ def _by_signal(pid: int, folder: str) -> Path | None:
 
 
 def _catches(pid: int) -> bool:
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-        name, _, mask = line.partition(":")
-        if name == "SigCgt":
-            return bool(int(mask, 16) >> (SIGNAL - 1) & 1)
+    return _has_signal(Path(f"/proc/{pid}/status"), "SigCgt")
+
+
+def _blocking(pid: int) -> frozenset[str]:
+    """Return which threads block the signal: one that answers it does, until it has answered.
+
+    Source: sigaction(2), `sa_mask` and `SA_NODEFER`, which `faulthandler.register` does not set.
+    """
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir()) if SIGNAL else []
+    except OSError:  # it has ended
+        return frozenset()
+    return frozenset(each.name for each in threads if _has_signal(each / "status", "SigBlk"))
+
+
+def _has_signal(status: Path, field: str) -> bool:
+    """Return whether one of the sets of signals that proc(5) shows has ours."""
+    with suppress(OSError):  # a thread may end meanwhile
+        for line in status.read_text(encoding="utf-8").splitlines():
+            name, _, mask = line.partition(":")
+            if name == field:
+                return bool(int(mask, 16) >> (SIGNAL - 1) & 1)
     return False
 
 
@@ -191,9 +216,13 @@ def _knock(pid: int, folder: str) -> None:
 
 
 def _answer(
-    file: Path, before: int, patience: float, knock: Callable[[], None]
+    file: Path,
+    before: int,
+    patience: float,
+    knock: Callable[[], None],
+    has_answered: Callable[[], bool],
 ) -> tuple[ThreadStack, ...] | None:
-    """Knock, and read what comes until it is complete, or does not grow any more."""
+    """Knock, and read what comes until it is complete, or nobody writes any more."""
     knock()
     text, deadline = "", time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -201,7 +230,7 @@ def _answer(
         with suppress(OSError), file.open(encoding="utf-8", errors="replace") as stream:
             stream.seek(before)
             latest = stream.read()
-            if latest and (latest.endswith(_END) or latest == text):
+            if latest and (latest.endswith(_END) or (latest == text and has_answered())):
                 return tuple(parse(latest))
             text = latest
     return tuple(parse(text)) or None

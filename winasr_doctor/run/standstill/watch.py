@@ -24,6 +24,10 @@ _MEASUREMENTS = 12
 _LONGEST_PAUSE = 5.0
 """Seconds between two measurements."""
 
+_LONGEST_GAP = 2
+"""Pauses that may lie between two measurements. More means that the computer slept, or was too busy
+to measure: the app could not move either."""
+
 _DEAD_WORKERS = 5
 """So many workers that have died of the same mistake: the next ones will, too."""
 
@@ -46,6 +50,25 @@ class StoodStill(NamedTuple):
 
     seconds: float
     reading: Reading
+
+
+class AwakeClock:
+    """Counts the seconds between looks at it, up to so many at a time.
+
+    Args:
+        most: Seconds that count between two looks.
+    """
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._latest = time.monotonic()
+        self._counted = 0.0
+
+    def now(self) -> float:
+        """Return the seconds that have been counted so far."""
+        before, self._latest = self._latest, time.monotonic()
+        self._counted += min(self._latest - before, self._most)
+        return self._counted
 
 
 class AppWatch:
@@ -170,8 +193,9 @@ def watching(pid: int, folder: str, silence: float, say: Say) -> Iterator[list[S
                 return
             watch = AppWatch(pid, folder, silence, say)
             watch.stood = reports
+            clock = AwakeClock(_LONGEST_GAP * pause)
             while not over.wait(pause):
-                watch.look(time.monotonic())
+                watch.look(clock.now())
         except Exception as error:  # noqa: BLE001 - the app goes on without being watched
             if not over.is_set():
                 from winasr_doctor._util.blocks import Paragraph

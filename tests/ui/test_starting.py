@@ -56,10 +56,15 @@ class PageThatFinds:
 
     def __init__(self, *taken):
         self.taken = taken
+        self.met = set()
+        self.fails = None
         self.app = SimpleNamespace(middleware_stack=OwnPageOnly(None, (), None))
 
     def launch(self, *, server_port, **_options):
+        if self.fails:
+            raise self.fails
         if server_port in self.taken:
+            self.met.add(server_port)
             raise OSError(f"Cannot find empty port in range: {server_port}-{server_port}")
         return None, f"http://{server.HOST}:{server_port}/", None
 
@@ -68,12 +73,13 @@ class PageThatFinds:
 def start(monkeypatch, tmp_path):
     """Return what starts the page; another one takes some ports while Gradio is imported."""
     monkeypatch.setenv("WINASR_DOCTOR_STATE", str(tmp_path))
-    monkeypatch.setattr(server, "_is_free", lambda _: True)
     for name in (*server.SETTINGS, "GRADIO_TEMP_DIR"):
         monkeypatch.setenv(name, "")
 
-    def start_where(*taken, port=None):
+    def start_where(*taken, port=None, fails=None):
         page = PageThatFinds(*taken)
+        page.fails = fails
+        monkeypatch.setattr(server, "_is_free", lambda port: port not in page.met)
         module = SimpleNamespace(build=lambda *_: page, theme=str, style=str, script=str)
         monkeypatch.setattr(server, "_page_module", lambda: module)
         running = server.start(port=port, engine=Fake().engine)
@@ -90,6 +96,12 @@ def test_a_port_that_is_taken_while_gradio_is_imported_gives_way_to_the_next(sta
 def test_a_named_port_that_is_taken_meanwhile_is_one_sentence(start):
     with pytest.raises(InputError, match="port 9000 is in use by another program"):
         start(9000, port=9000)
+
+
+def test_another_cause_does_not_try_every_port(start):
+    with pytest.raises(InputError, match="port 7860") as caught:
+        start(fails=PermissionError("refused"))
+    assert isinstance(caught.value.__cause__, PermissionError)
 
 
 def test_ports_that_are_all_taken_meanwhile_are_one_sentence(start):

@@ -233,7 +233,7 @@ def _launch(
             js=page_module.script(),
         )
     except OSError as error:
-        if not may_differ:
+        if not may_differ or _is_free(port):  # another cause would meet every port
             raise InputError(texts.PORT_TAKEN.format(port=port, other=port + 1)) from error
         following = free_port(None, after=port)
         return _launch(page, page_module, following, sessions, may_differ=True)

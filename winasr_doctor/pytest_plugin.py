@@ -144,11 +144,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark tests as they would be on Windows."""
     if not config.getoption("windows_marks") or os.name == "nt":
         return
-    from winasr_doctor.faults.windows_marks import (
-        MARKS,
-        applies_on_windows,
-        unittest_skips_on_windows,
-    )
+    with _importing_plainly(config):
+        from winasr_doctor.faults.windows_marks import (
+            MARKS,
+            applies_on_windows,
+            unittest_skips_on_windows,
+        )
 
     for item in items:
         if unittest_skips_on_windows(item):

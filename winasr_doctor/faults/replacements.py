@@ -43,10 +43,12 @@ def _name(value: object, directory: object = None) -> FileName | None:
     """
     if type(value) is str and directory is None and not value.startswith(_KERNELS):
         return value  # nearly always
+    if type(value) is int:
+        return None  # a descriptor
     try:
         path: FileName = os.fspath(value)  # type: ignore[call-overload]
     except TypeError:
-        return None  # a descriptor, or the function itself will raise
+        return None  # the function itself will raise
     if directory is not None and isinstance(directory, int) and not os.path.isabs(path):
         path = os.path.join(os.readlink(f"/proc/self/fd/{directory}"), os.fsdecode(path))
     start = path if isinstance(path, str) else os.fsdecode(path)
@@ -176,15 +178,11 @@ def _on_copyfile(operation: str, original: Function) -> Function:
     return replacement
 
 
-def _opening(mode: str, path: FileName) -> tuple[str, ...]:
-    """Return what `open` does in a mode, as operations that may be refused."""
-    if "x" in mode:  # that it exists is found out first
-        return () if os.path.lexists(path) else ("write",)
-    return _opening_existing(mode)
-
-
 @functools.lru_cache(maxsize=256)
-def _opening_existing(mode: str) -> tuple[str, ...]:
+def _opening(mode: str) -> tuple[str, ...]:
+    """Return what `open` does in a mode, as operations that may be refused."""
+    if "x" in mode:
+        return ("write",)
     if "w" in mode:
         return ("write", "overwrite")
     reads = ("open",) if "r" in mode else ()
@@ -199,12 +197,18 @@ def _on_open(operation: str, original: Function) -> Function:
         if path is None or not isinstance(mode, str):
             return original(*args, **kwargs)
         has_opener = kwargs.get("opener") is not None or len(args) > _BEFORE_OPENER
-        error = _first_refusal(_opening(mode, path), path, has_opener)
+        exists = "x" in mode and os.path.lexists(path)  # which is found out first
+        error = None if exists else _first_refusal(_opening(mode), path, has_opener)
+        is_full = refused = None
         try:
-            is_full = error is not None and "+" not in mode and _shows_later(error)
-            refused = None if is_full else error
+            if error is not None:
+                is_full = "+" not in mode and _shows_later(error)
+                refused = None if is_full else error
             announced[0] = path
-            file = _perform(operation, original, args, kwargs, refused, (path,))
+            if refused is None and operation not in translating:  # nearly always
+                file = original(*args, **kwargs)
+            else:
+                file = _perform(operation, original, args, kwargs, refused, (path,))
         finally:
             announced[0] = error = refused = None
         if is_full:
@@ -331,7 +335,11 @@ def _on_os_open(operation: str, original: Function) -> Function:
         error = _refused_opening(operation, flags, path) if is_asked else None
         announced[0] = path
         try:
-            number = _perform(operation, original, args, kwargs, error, (path,) if is_asked else ())
+            if error is None and operation not in translating:  # nearly always
+                number = original(*args, **kwargs)
+            else:
+                paths = (path,) if is_asked else ()
+                number = _perform(operation, original, args, kwargs, error, paths)
         finally:
             announced[0] = error = None
         for listener in listeners:

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import ExitStack, contextmanager
 
@@ -238,11 +239,24 @@ def frames(monkeypatch):
 def test_a_frame_is_taken_once_for_an_opening_and_not_for_our_own(tmp_path, frames):
     open(tmp_path / "a", "w").close()
     os.close(os.open(tmp_path / "b", os.O_CREAT))
-    assert len(frames) == 2
+    os.fdopen(os.open(tmp_path / "c", os.O_CREAT)).close()
+    assert len(frames) == 3
     frames.clear()
     (tmp_path / "a").replace(tmp_path / "b")
     (tmp_path / "b").unlink()
     assert not frames
+
+
+def test_the_code_of_a_frame_is_read_once_for_a_temporary_file(tmp_path, monkeypatch):
+    """To read it is an audit event, which takes longer than the rest of an opening's stack."""
+    read = []
+    monkeypatch.setitem(
+        openings._NOTES, "object.__getattr__", lambda given: read.append(id(given[0]))
+    )
+    number, _ = tempfile.mkstemp(dir=tmp_path)
+    assert read
+    assert len(read) == len(set(read))
+    os.close(number)
 
 
 def test_no_name_is_looked_up_where_a_file_is_renamed_that_nobody_has_open(tmp_path, monkeypatch):

@@ -31,6 +31,8 @@ _open: dict[int, Identity] = {}
 _folders: dict[int, Identity] = {}
 _paths: dict[int, str] = {}
 _changed: set[int] = set()
+changed = _changed.add
+"""Notes that a descriptor is about to be opened, or that its file has another name."""
 _recent: deque[int] = deque(maxlen=_MOST_RECENT)
 _reserved = 0
 """Descriptors that count and are not open yet: accept(2) gets its number before it waits."""
@@ -66,16 +68,6 @@ class Opening(NamedTuple):
     def has_flags(self, flags: int) -> bool:
         """Return whether a descriptor with these flags may come from it."""
         return self.flags is None or not (self.flags ^ flags) & _KEPT
-
-
-def changed(number: int) -> None:
-    """Note that a descriptor is about to be opened, or that its file has another name.
-
-    Args:
-        number: The descriptor.
-    """
-    _changed.add(number)
-    _recent.append(number)
 
 
 def has_folder(identity: Identity) -> bool:
@@ -126,15 +118,18 @@ def forget() -> None:
 
 
 def _refresh() -> None:
+    looked_at = []
     while _changed:
         number = _changed.pop()
         _paths.pop(number, None)
         _look(number)
+        looked_at.append(number)
     global _reserved  # noqa: PLW0603 - likewise
     count = _count()
     if len(_open) + _reserved != count:
         for number in tuple(_recent):  # what was opened last is mostly closed first
             _look(number)
+    _recent.extend(looked_at)
     if len(_open) + _reserved != count:
         for number in {*map(int, listdir("/proc/self/fd")), *_open}:
             _look(number)

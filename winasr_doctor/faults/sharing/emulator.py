@@ -123,7 +123,7 @@ class SharingEmulator:
         if operation in self._about_temporary and not openings.any_temporary():
             return None
         name = path if type(path) is str else os.fsdecode(path)
-        name2 = None if path2 is None else os.fsdecode(path2)
+        name2 = path2 if path2 is None or type(path2) is str else os.fsdecode(path2)
         try:
             if is_unhindered(operation, name, name2, only_handles=self._only_handles):
                 return None

@@ -26,7 +26,7 @@ from winasr_doctor._util.private_names import CHOOSING_NAME, GETFRAME
 from winasr_doctor.faults import interceptors, replacements
 from winasr_doctor.faults.interceptors import announced
 from winasr_doctor.faults.sharing import connections, descriptors, processes
-from winasr_doctor.faults.sharing.descriptors import Opening
+from winasr_doctor.faults.sharing.descriptors import Opening, changed
 from winasr_doctor.faults.stacks import Places, Stack, lines_at, places_from
 
 __tracebackhide__ = True  # pytest shows who called us, not us
@@ -67,11 +67,10 @@ _moving: tuple[str, str] | None = None
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    note = _NOTES.get(event)
-    if note is None or not _listeners:
+    if event not in _NOTES or not _listeners:
         return
     try:
-        note(arguments)
+        _NOTES[event](arguments)
     except RecursionError:
         return  # to write the log would fail, too
     except Exception:  # an error of a hook would become an error of the call
@@ -83,19 +82,26 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 _OPENER = 2
 """How far above a note is the frame that caused an event; in between there is the hook."""
+_DEEPEST_OPENER = 5
+"""So near is `NamedTemporaryFile` to what opens for it; in between there is `opener`, since Python
+3.11, and our own `open`."""
 
 
 def _note_open(arguments: tuple[Any, ...]) -> None:
     if arguments[0] is announced[0]:
         announced[0] = None
         return
+    if type(arguments[0]) is int:
+        return  # a file object for a descriptor that is open
     frame = _getframe(_OPENER)
     file = frame.f_code.co_filename
     if file == _REPLACEMENTS or file.startswith(_NOT_NOTED):
         return  # a replacement says itself what it has opened
     path = _text(arguments[0])
     if path is not None and not path.startswith(_KERNEL):
-        _note(frame, path, flags=arguments[2], temporary=_is_temporary(frame))
+        places = places_from(frame)
+        temporary = _is_temporary(frame, places)
+        _note(places, path, flags=arguments[2], temporary=temporary)
 
 
 def _note_opened(number: int, path: str | bytes, flags: int) -> None:
@@ -105,8 +111,7 @@ def _note_opened(number: int, path: str | bytes, flags: int) -> None:
         places = places_from(frame)
         if path[:1] not in _ROOT:  # the current directory may change
             path = os.path.abspath(path)
-        is_chosen = places and places[0][0].co_name == _CHOOSING
-        temporary = bool(is_chosen) and _is_temporary(frame)
+        temporary = _is_temporary(frame, places)
     except Exception:  # an error here would become an error of the call
         log.exception("could not note the opening of %r", path)
         return
@@ -114,7 +119,7 @@ def _note_opened(number: int, path: str | bytes, flags: int) -> None:
         _keep_now(number, Opening((_normal(path),), places, flags, "", temporary))
         return
     _unread[number] = path, flags, places
-    descriptors.changed(number)
+    changed(number)
 
 
 def _read() -> None:
@@ -138,20 +143,19 @@ def _text(path: object) -> str | None:
         return None
 
 
-def _is_temporary(frame: FrameType) -> bool:
+def _is_temporary(frame: FrameType | None, places: Places) -> bool:
     """Return whether a file is opened that `tempfile` gives O_TEMPORARY on Windows.
 
     It does so for `NamedTemporaryFile` with `delete` and, since Python 3.12, `delete_on_close`
     (Lib/tempfile.py, `NamedTemporaryFile`).
     """
-    if frame.f_code.co_name != _CHOOSING:
+    if not places or places[0][0].co_name != _CHOOSING:
         return False
-    at = frame.f_back
-    for _ in range(4):  # in between there is `opener`, since Python 3.11, and our own `open`
-        if at is not None and at.f_code.co_name == "NamedTemporaryFile":
-            given = at.f_locals
+    for code, _ in places[:_DEEPEST_OPENER]:
+        if code.co_name == "NamedTemporaryFile" and frame is not None:
+            given = frame.f_locals
             return bool(given.get("delete")) and bool(given.get("delete_on_close", True))
-        at = None if at is None else at.f_back
+        frame = frame and frame.f_back
     return False
 
 
@@ -167,7 +171,7 @@ def _note_connect(arguments: tuple[Any, ...]) -> None:
     number = None
     if path and not path.startswith((":", "file:")):
         _note_lock(arguments)
-        number = _note(_getframe(_OPENER), path, by="sqlite3.connect")
+        number = _note(places_from(_getframe(_OPENER)), path, by="sqlite3.connect")
     connections.begin(number)
 
 
@@ -183,7 +187,7 @@ def _note_map(arguments: tuple[Any, ...]) -> None:
     except (OSError, ValueError, TypeError):
         return
     if path.startswith("/"):
-        _note(_getframe(_OPENER), path, by="mmap.mmap")
+        _note(places_from(_getframe(_OPENER)), path, by="mmap.mmap")
 
 
 def _note_change_of_directory(arguments: tuple[Any, ...]) -> None:
@@ -247,7 +251,7 @@ _NOTES: dict[str, Callable[[tuple[Any, ...]], None]] = {
 
 
 def _note(
-    frame: FrameType,
+    places: Places,
     path: str,
     *,
     flags: int | None = None,
@@ -262,7 +266,7 @@ def _note(
         name = os.path.abspath(path)
     except OSError:  # the current directory no longer exists
         return None
-    opening = Opening((name,), places_from(frame), flags, by, temporary)
+    opening = Opening((name,), places, flags, by, temporary)
     with _lock:
         _keep_now(number, opening)
         if get_ident() != _MAIN:
@@ -282,7 +286,7 @@ def _keep(number: int, opening: Opening) -> None:
     with _lock:
         before = _openings.get(number)
         _openings[number] = opening
-        descriptors.changed(number)
+        changed(number)
         if opening.temporary or number in _temporary:
             (_temporary.add if opening.temporary else _temporary.discard)(number)
         if before is not None:

@@ -83,16 +83,14 @@ def _can_change(operation: str, path: str, status: os.stat_result, only_handles:
     if operation == "rmdir":
         return writable and not _is_held(status)
     if operation == "overwrite":
-        if not status.st_size:  # cannot be mapped (learn.microsoft.com, CreateFileMappingW)
-            return True
-        return _is_free(path, status) or not maps_file(path, (status.st_dev, status.st_ino))
-    return writable and _is_free(path, status)
-
-
-def _is_free(path: str, status: os.stat_result) -> bool:
-    if S_ISLNK(status.st_mode):  # nothing holds a link itself
-        return True
-    return is_certainly_free(path, status)
+        return (
+            not status.st_size  # cannot be mapped (learn.microsoft.com, CreateFileMappingW)
+            or S_ISLNK(status.st_mode)
+            or is_certainly_free(path, status)
+            or not maps_file(path, (status.st_dev, status.st_ino))
+        )
+    # Nothing holds a link itself.
+    return writable and (S_ISLNK(status.st_mode) or is_certainly_free(path, status))
 
 
 def _can_move(

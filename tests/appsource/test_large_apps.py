@@ -147,6 +147,21 @@ def test_a_file_without_an_idiom_is_not_parsed(tmp_path, large, monkeypatch):
     assert parsed == ["posix.py"]
 
 
+def test_a_check_of_single_files_parses_only_the_functions_that_matter(
+    tmp_path, large, monkeypatch
+):
+    (tmp_path / "app.py").write_text(
+        "import os\n\n\ndef add(a, b):\n    return a + b\n\n\ndef start():\n    os.fork()\n"
+    )
+    parsed = []
+    usual = parsing.parse
+    monkeypatch.setattr(parsing, "parse", lambda *a: (parsed.append(a[0]), usual(*a))[1])
+    ((code, _, _),) = findings(tmp_path)
+    assert code == "APP014"
+    assert any("os.fork" in text for text in parsed)
+    assert not any("return a + b" in text for text in parsed)
+
+
 @pytest.mark.parametrize(
     ("call", "parsed"),
     [

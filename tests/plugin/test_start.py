@@ -64,7 +64,7 @@ def test_no_assertions_are_rewritten_in_the_rules(run, pytester):
         def test_it():
             rules = [name for name in sys.modules if name.startswith("winasr_doctor.faults")]
             loaders = {type(sys.modules[name].__loader__).__name__ for name in rules}
-            assert "winasr_doctor.faults.windows_marks" in rules
+            assert sys.platform == "win32" or "winasr_doctor.faults.windows_marks" in rules
             assert loaders == {"SourceFileLoader"}
         """,
         "--windows-sharing",

@@ -104,6 +104,9 @@ class _Deletion:
                 return self._report(CleanupStatus.REMOVED, ())
             failures = self._with_holders(found)
             delay, why_last = self._next_delay(found, self._elapsed())
+            # A policy that does not wait for the lock does not wait for its holder's name either.
+            if delay is None and self._policy.total > 0 and not self._ours:
+                failures = self._named(failures, wait=True)
             self._note(failures, delay, why_last)
             if delay is None:
                 return self._report(CleanupStatus.LEFT_BEHIND, failures)
@@ -134,8 +137,13 @@ class _Deletion:
             self._ask_again_at = 0.0 if self._ours else 2 * elapsed + _FIRST_PAUSE
         if waiting and elapsed >= _WORTH_ASKING:
             self._question.ask(waiting[0].path)
-        # A policy that does not wait for the lock does not wait for its holder's name either.
-        answers = self._question.answers(wait=last and self._policy.total > 0)
+        return self._named(failures)
+
+    def _named(
+        self, failures: tuple[RemovalFailure, ...], *, wait: bool = False
+    ) -> tuple[RemovalFailure, ...]:
+        """Return the failures with who has each path open, as far as that is known."""
+        answers = self._question.answers(wait=wait)
         if not answers and not self._ours:
             return failures
         holdings = {**answers, **self._ours}

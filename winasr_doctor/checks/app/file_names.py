@@ -196,37 +196,26 @@ def _is_now(file: SourceFile, node: ast.expr) -> bool:
 
 
 def _with_a_title(file: SourceFile, call: ast.Call) -> Finding:
-    return found(
-        warning,
-        CODE,
-        file,
-        call,
+    what = (
         'the file name contains a title from the web: Windows refuses : ? " | and * in names'
-        " (OSError 22 or WinError 123)",
-        [
-            Remedy(
-                "Replace what Windows does not allow",
-                (f"""In {file.spot(call)}, use re.sub(r'[<>:"/\\\\|?*]', "_", title)""",),
-            )
-        ],
+        " (OSError 22 or WinError 123)"
     )
+    use = """re.sub(r'[<>:"/\\\\|?*]', "_", title)"""
+    return _finding(file, call, what, "Replace what Windows does not allow", use)
 
 
 def _with_colons(file: SourceFile, call: ast.Call) -> Finding:
-    return found(
-        warning,
-        CODE,
-        file,
-        call,
+    what = (
         "the file name contains the colons of a time: Windows refuses it with OSError 22, or writes"
-        " into a hidden stream of an empty file",
-        [
-            Remedy(
-                "Write the time without colons",
-                (f'In {file.spot(call)}, use strftime("%Y-%m-%d_%H-%M-%S")',),
-            )
-        ],
+        " into a hidden stream of an empty file"
     )
+    use = 'strftime("%Y-%m-%d_%H-%M-%S")'
+    return _finding(file, call, what, "Write the time without colons", use)
+
+
+def _finding(file: SourceFile, call: ast.Call, what: str, title: str, use: str) -> Finding:
+    remedy = Remedy(title, (f"In {file.spot(call)}, use {use}",))
+    return found(warning, CODE, file, call, what, [remedy])
 
 
 @check(CODE)
